@@ -1,0 +1,94 @@
+package io.lorafleet.broker;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/** A single Kafka node (KRaft: broker and controller in one) in this process, with its log in a directory. */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final int NODE_ID = 1;
+
+    private final KafkaRaftServer server;
+    private final String bootstrapServers;
+
+    private EmbeddedBroker(KafkaRaftServer server, String bootstrapServers) {
+        this.server = server;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /**
+     * Starts a broker on the loopback interface. A directory that held one before is taken up again.
+     *
+     * @param directory for the log; made if it is not there
+     * @param port where clients connect
+     * @param controllerPort where the node talks to itself
+     */
+    public static EmbeddedBroker start(Path directory, int port, int controllerPort) throws IOException {
+        Files.createDirectories(directory);
+        if (!Files.exists(directory.resolve("meta.properties"))) {
+            format(directory, controllerPort);
+        }
+        KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort), Time.SYSTEM);
+        server.startup();
+        return new EmbeddedBroker(server, "localhost:" + port);
+    }
+
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static void format(Path directory, int controllerPort) throws IOException {
+        Formatter formatter = new Formatter()
+                .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
+                .setNodeId(NODE_ID)
+                .setClusterId(Uuid.randomUuid().toString())
+                .setControllerListenerName("CONTROLLER")
+                .setMetadataLogDirectory(directory.toString())
+                .setDirectories(List.of(directory.toString()));
+        try {
+            formatter.run();
+        } catch (Exception e) {
+            throw new IOException("cannot format " + directory + " for Kafka", e);
+        }
+    }
+
+    private static KafkaConfig config(Path directory, int port, int controllerPort) {
+        Properties p = new Properties();
+        p.setProperty("process.roles", "broker,controller");
+        p.setProperty("node.id", Integer.toString(NODE_ID));
+        p.setProperty("controller.quorum.voters", NODE_ID + "@localhost:" + controllerPort);
+        p.setProperty("controller.listener.names", "CONTROLLER");
+        p.setProperty("listeners", "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
+        p.setProperty("advertised.listeners", "PLAINTEXT://localhost:" + port);
+        p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        p.setProperty("inter.broker.listener.name", "PLAINTEXT");
+        p.setProperty("log.dirs", directory.toString());
+        p.setProperty("auto.create.topics.enable", "false");
+        // One node can hold one replica.
+        p.setProperty("offsets.topic.replication.factor", "1");
+        p.setProperty("offsets.topic.num.partitions", "4");
+        p.setProperty("transaction.state.log.replication.factor", "1");
+        p.setProperty("transaction.state.log.min.isr", "1");
+        p.setProperty("transaction.state.log.num.partitions", "4");
+        p.setProperty("share.coordinator.state.topic.replication.factor", "1");
+        p.setProperty("share.coordinator.state.topic.min.isr", "1");
+        p.setProperty("share.coordinator.state.topic.num.partitions", "4");
+        // Nobody waits for more members to join a group on one machine.
+        p.setProperty("group.initial.rebalance.delay.ms", "0");
+        return new KafkaConfig(p, false);
+    }
+}

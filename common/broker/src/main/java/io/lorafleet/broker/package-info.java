@@ -1,0 +1,2 @@
+/** A Kafka broker in this process, and what the fleet needs on any broker: its topics and group settings. */
+package io.lorafleet.broker;

@@ -1,0 +1,48 @@
+package io.lorafleet.messages;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+
+/**
+ * A version of a LoRA adapter that requests may use. The record's key is {@code name@version}.
+ *
+ * @param version from 1, one more with each version of that name
+ * @param sha256 of the safetensors file, which lies in the blob store under {@link BlobKeys#adapter}
+ * @param guidance for a student, the guidance scale that it was distilled at; else null
+ */
+public record AdapterVersion(
+        String name, int version, String sha256, long sizeBytes, Kind kind, Double guidance, Instant createdAt) {
+
+    /** What an adapter is for. */
+    public enum Kind {
+        /** Learned the guided result: runs without guidance, one UNet evaluation a step. */
+        @JsonProperty("student")
+        STUDENT,
+        /** A plain LoRA: runs under guidance as the base does. */
+        @JsonProperty("style")
+        STYLE
+    }
+
+    public AdapterVersion {
+        Check.id("name", name);
+        Check.range("version", 1, Integer.MAX_VALUE, version);
+        Check.sha256("sha256", sha256);
+        Check.range("sizeBytes", 1, Long.MAX_VALUE, sizeBytes);
+        Check.present("kind", kind);
+        if (kind == Kind.STUDENT) {
+            // At 1 the teacher is unguided, and there is nothing to distil.
+            Check.range(
+                    "guidance",
+                    Math.nextUp(1.0),
+                    GenerateImage.MAX_GUIDANCE_SCALE,
+                    Check.present("guidance", guidance));
+        } else if (guidance != null) {
+            throw new IllegalArgumentException("guidance: expected none for a style adapter, found " + guidance);
+        }
+        Check.present("createdAt", createdAt);
+    }
+
+    public PinnedAdapter pinned() {
+        return new PinnedAdapter(name, version, sha256);
+    }
+}

@@ -1,0 +1,30 @@
+package io.lorafleet.messages;
+
+/** Where things lie in the blob store, for whoever writes them and whoever reads them. */
+public final class BlobKeys {
+    private BlobKeys() {}
+
+    /** Weights of an adapter, named by their content. */
+    public static String adapter(String sha256) {
+        return "adapters/" + Check.sha256("sha256", sha256) + ".safetensors";
+    }
+
+    /** Picture {@code index} (from 0) of a request. */
+    public static String image(String requestId, int index) {
+        return generation(requestId) + index + ".png";
+    }
+
+    /** The {@link GenerationSucceeded} of a request. Whoever finds it need not compute again. */
+    public static String manifest(String requestId) {
+        return generation(requestId) + "manifest.json";
+    }
+
+    /** Marks that a worker began a request for the n-th time (from 1). */
+    public static String attempt(String requestId, int attempt) {
+        return generation(requestId) + "attempt-" + attempt;
+    }
+
+    private static String generation(String requestId) {
+        return "generations/" + Check.id("requestId", requestId) + "/";
+    }
+}

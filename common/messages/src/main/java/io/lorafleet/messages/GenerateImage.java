@@ -1,0 +1,71 @@
+package io.lorafleet.messages;
+
+import java.time.Instant;
+
+/**
+ * The command to draw pictures. Everything that decides the pictures is in here, so that a retry on another worker
+ * makes the same ones.
+ *
+ * @param requestId key of the record, and of everything that follows from it
+ * @param prompt what to draw; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
+ * @param negativePrompt what guidance leads away from; not used at guidance scale 1
+ * @param adapter the adapter version, or null for the base model alone
+ * @param adapterScale factor on the adapter's B A
+ * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; 1 means one UNet evaluation a step, not two
+ * @param steps sampler steps, 1 to {@value #MAX_STEPS}
+ * @param width in pixels
+ * @param height in pixels
+ * @param seed of the first picture; picture k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
+ * @param count pictures, 1 to {@value #MAX_COUNT}
+ * @param acceptedAt when the gateway took the request
+ */
+public record GenerateImage(
+        String requestId,
+        String prompt,
+        String negativePrompt,
+        PinnedAdapter adapter,
+        double adapterScale,
+        double guidanceScale,
+        int steps,
+        SamplerName sampler,
+        int width,
+        int height,
+        long seed,
+        int count,
+        Instant acceptedAt) {
+
+    public static final int MAX_PROMPT_LENGTH = 4000;
+    public static final int MAX_STEPS = 1000;
+    public static final int MAX_COUNT = 16;
+    public static final int MIN_SIZE = 8;
+    public static final int MAX_SIZE = 4096;
+    public static final double MAX_GUIDANCE_SCALE = 50;
+    public static final double MAX_ADAPTER_SCALE = 8;
+    public static final long MAX_SEED = 0xFFFF_FFFFL;
+
+    public GenerateImage {
+        Check.id("requestId", requestId);
+        Check.atMost("prompt", MAX_PROMPT_LENGTH, prompt);
+        Check.atMost("negativePrompt", MAX_PROMPT_LENGTH, negativePrompt);
+        Check.range("adapterScale", -MAX_ADAPTER_SCALE, MAX_ADAPTER_SCALE, adapterScale);
+        Check.range("guidanceScale", 1, MAX_GUIDANCE_SCALE, guidanceScale);
+        Check.range("steps", 1, MAX_STEPS, steps);
+        Check.present("sampler", sampler);
+        Check.range("width", MIN_SIZE, MAX_SIZE, width);
+        Check.range("height", MIN_SIZE, MAX_SIZE, height);
+        Check.range("count", 1, MAX_COUNT, count);
+        Check.range("seed", 0, MAX_SEED, seed);
+        Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
+        Check.present("acceptedAt", acceptedAt);
+    }
+
+    /** @return UNet rows of one step of one picture: two under guidance (with and without the prompt), else one */
+    public int rows() {
+        return guidanceScale == 1 ? 1 : 2;
+    }
+
+    /** @return UNet evaluations that the whole request costs */
+    public long unetEvaluations() {
+        return (long) rows() * steps * count;
+    }
+}

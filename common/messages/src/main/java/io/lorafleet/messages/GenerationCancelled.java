@@ -1,0 +1,12 @@
+package io.lorafleet.messages;
+
+import java.time.Instant;
+
+/** The request was stopped by a {@link CancelGeneration}. */
+public record GenerationCancelled(String requestId, String workerId, Instant at) implements GenerationFinished {
+    public GenerationCancelled {
+        Check.id("requestId", requestId);
+        Check.id("workerId", workerId);
+        Check.present("at", at);
+    }
+}

@@ -1,0 +1,69 @@
+package io.lorafleet.messages;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+
+/** The one JSON mapping of all messages: ISO-8601 times, absent fields left out, unknown fields ignored. */
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            // A service one release behind must still read what a newer one writes.
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A missing number must fail, not become 0.
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build();
+
+    private Json() {}
+
+    /** @return the message as UTF-8 JSON */
+    public static byte[] write(Object message) {
+        try {
+            return MAPPER.writeValueAsBytes(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + message.getClass().getSimpleName() + " as JSON", e);
+        }
+    }
+
+    /**
+     * Reads one message.
+     *
+     * @throws InvalidMessageException if the bytes are not JSON, or not a valid message of that type; its text names
+     *     the field but never quotes the input, which may hold a prompt
+     */
+    public static <T> T read(byte[] json, Class<T> type) {
+        if (json == null) {
+            throw new InvalidMessageException(type.getSimpleName() + ": expected JSON, found no value", null);
+        }
+        try {
+            T message = MAPPER.readValue(json, type);
+            if (message == null) {
+                throw new InvalidMessageException(type.getSimpleName() + ": expected an object, found null", null);
+            }
+            return message;
+        } catch (ValueInstantiationException e) {
+            String why =
+                    e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
+            throw new InvalidMessageException(type.getSimpleName() + ": " + why, e);
+        } catch (com.fasterxml.jackson.databind.JsonMappingException e) {
+            throw new InvalidMessageException(type.getSimpleName() + path(e) + ": not of the type expected", e);
+        } catch (IOException e) {
+            throw new InvalidMessageException(type.getSimpleName() + ": not JSON", e);
+        }
+    }
+
+    private static String path(com.fasterxml.jackson.databind.JsonMappingException e) {
+        StringBuilder path = new StringBuilder();
+        e.getPath().forEach(step -> path.append('.').append(step.getFieldName()));
+        return path.toString();
+    }
+}

@@ -1,0 +1,58 @@
+package io.lorafleet.messages;
+
+import java.time.Duration;
+
+/** The topics of a fleet. Every name may carry a prefix, so that several fleets can share one cluster. */
+public enum Topic {
+    /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
+    REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
+    /** Key: request id; value: {@link CancelGeneration}. Every worker reads all of it. */
+    CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(1)),
+    /** Key: request id; value: {@link GenerationProgress}. */
+    PROGRESS("generation.progress", Cleanup.DELETE, Duration.ofHours(1)),
+    /** Key: request id; value: {@link GenerationFinished}. */
+    RESULTS("generation.results", Cleanup.DELETE, Duration.ofDays(1)),
+    /** Key: request id; value: {@link DeadLetter}. */
+    DEAD_LETTERS("generation.dead-letters", Cleanup.DELETE, Duration.ofDays(30)),
+    /** Key: adapter name; value: {@link FeedbackGiven}. */
+    FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
+    /** Key: name@version; value: {@link AdapterVersion}. Compacted: it is the registry. */
+    ADAPTERS("adapters", Cleanup.COMPACT, null),
+    /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
+    WORKERS("workers", Cleanup.COMPACT, null);
+
+    /** The share group of all workers. */
+    public static final String WORKER_GROUP = "gpu-workers";
+
+    /** How Kafka forgets old records of a topic. */
+    public enum Cleanup {
+        /** By age. */
+        DELETE,
+        /** Keeps the newest record of each key for ever. */
+        COMPACT
+    }
+
+    private final String baseName;
+    private final Cleanup cleanup;
+    private final Duration retention;
+
+    Topic(String baseName, Cleanup cleanup, Duration retention) {
+        this.baseName = baseName;
+        this.cleanup = cleanup;
+        this.retention = retention;
+    }
+
+    /** @return the topic's name in the fleet with this prefix, which may be empty */
+    public String in(String prefix) {
+        return prefix + baseName;
+    }
+
+    public Cleanup cleanup() {
+        return cleanup;
+    }
+
+    /** @return how long a record is kept, or null for a compacted topic */
+    public Duration retention() {
+        return retention;
+    }
+}

@@ -1,0 +1,90 @@
+package io.lorafleet.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Blobs as files below one directory, which may be shared by processes and, over a network file system with hard links,
+ * by machines.
+ */
+public final class DirectoryBlobStore implements BlobStore {
+    private final Path root;
+    private final Path unfinished;
+
+    /** @param root made if it is not there */
+    public DirectoryBlobStore(Path root) throws IOException {
+        this.root = root.toAbsolutePath().normalize();
+        this.unfinished = this.root.resolve(".unfinished"); // no key can name it
+        Files.createDirectories(unfinished);
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, InputStream content) throws IOException {
+        Path target = path(key);
+        if (Files.exists(target)) {
+            return false;
+        }
+        Path aside = unfinished.resolve(UUID.randomUUID().toString());
+        try {
+            try (OutputStream out = Files.newOutputStream(aside, StandardOpenOption.CREATE_NEW)) {
+                content.transferTo(out);
+            }
+            sync(aside);
+            Files.createDirectories(target.getParent());
+            // A hard link, because a rename would replace what another writer stored in the meantime.
+            Files.createLink(target, aside);
+            sync(target.getParent());
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    @Override
+    public Optional<InputStream> open(String key) throws IOException {
+        try {
+            return Optional.of(Files.newInputStream(path(key)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Stream<String> list(String prefix) throws IOException {
+        return Files.walk(root)
+                .filter(file -> !file.startsWith(unfinished) && Files.isRegularFile(file))
+                .map(file -> root.relativize(file).toString())
+                .filter(key -> key.startsWith(prefix));
+    }
+
+    @Override
+    public void delete(String key) throws IOException {
+        Files.deleteIfExists(path(key));
+    }
+
+    private Path path(String key) {
+        return root.resolve(InvalidKeyException.check(key));
+    }
+
+    /** Forces a file or directory to the disk, so that what is visible survives a loss of power. */
+    private static void sync(Path path) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot force " + path + " to the disk", e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The blob store: a port, and its implementations. */
+package io.lorafleet.storage;

@@ -1,0 +1,121 @@
+package io.lorafleet.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every blob store keeps to. An implementation's test extends it. */
+abstract class BlobStoreContract {
+    private BlobStore store;
+
+    /** @return an empty store */
+    protected abstract BlobStore newStore() throws IOException;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = newStore();
+    }
+
+    @Test
+    void returnsWhatWasStored() throws IOException {
+        assertThat(store.putIfAbsent("a/b.png", bytes("picture"))).isTrue();
+        assertThat(store.get("a/b.png")).contains(bytes("picture"));
+    }
+
+    @Test
+    void keepsTheFirstOfTwoBlobsWithOneKey() throws IOException {
+        store.putIfAbsent("key", bytes("first"));
+        assertThat(store.putIfAbsent("key", bytes("second"))).isFalse();
+        assertThat(store.get("key")).contains(bytes("first"));
+    }
+
+    @Test
+    void findsNothingUnderAnUnknownKey() throws IOException {
+        assertThat(store.get("no/such/blob")).isEmpty();
+    }
+
+    @Test
+    void listsByPrefix() throws IOException {
+        store.putIfAbsent("g/1/0.png", bytes("x"));
+        store.putIfAbsent("g/1/1.png", bytes("x"));
+        store.putIfAbsent("g/10/0.png", bytes("x"));
+        try (Stream<String> keys = store.list("g/1/")) {
+            assertThat(keys).containsExactlyInAnyOrder("g/1/0.png", "g/1/1.png");
+        }
+        try (Stream<String> keys = store.list("none")) {
+            assertThat(keys).isEmpty();
+        }
+    }
+
+    @Test
+    void forgetsADeletedBlob() throws IOException {
+        store.putIfAbsent("key", bytes("x"));
+        store.delete("key");
+        store.delete("key");
+        assertThat(store.get("key")).isEmpty();
+    }
+
+    @Test
+    void leavesNothingBehindWhenTheSourceBreaks() throws IOException {
+        InputStream broken = new InputStream() {
+            private int left = 100_000;
+
+            @Override
+            public int read() throws IOException {
+                if (left-- <= 0) {
+                    throw new IOException("the source broke");
+                }
+                return 'x';
+            }
+        };
+        assertThatThrownBy(() -> store.putIfAbsent("key", broken)).hasMessageContaining("the source broke");
+        assertThat(store.get("key")).isEmpty();
+        try (Stream<String> keys = store.list("")) {
+            assertThat(keys).isEmpty();
+        }
+    }
+
+    @Test
+    void letsExactlyOneOfManyWritersStoreAKey() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Boolean>> writes = IntStream.range(0, 32)
+                    .<Callable<Boolean>>mapToObj(n -> () -> store.putIfAbsent("contended", bytes("writer " + n)))
+                    .toList();
+            int stored = 0;
+            for (Future<Boolean> write : writers.invokeAll(writes)) {
+                stored += write.get() ? 1 : 0;
+            }
+            assertThat(stored).isEqualTo(1);
+        } finally {
+            writers.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/a", "a/", "a//b", "../a", "a/../b", ".hidden", "a/.b", "a b", "a\\b", "a\nb"})
+    void refusesAKeyThatIsNoRelativePath(String key) {
+        assertThatThrownBy(() -> store.putIfAbsent(key, bytes("x")))
+                .isInstanceOf(InvalidKeyException.class)
+                .hasMessageContaining("blob key");
+        assertThatThrownBy(() -> store.get(key)).isInstanceOf(InvalidKeyException.class);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,44 @@
+package io.lorafleet.testkit;
+
+import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.Ports;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/** A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. */
+public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
+    private EmbeddedBroker broker;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            Path directory = Files.createTempDirectory("lorafleet-test-");
+            broker = EmbeddedBroker.start(directory.resolve("kafka"), Ports.free(), Ports.free());
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+                new FleetTopics("", 1, (short) 1).provision(admin);
+            }
+            return Map.of(
+                    "kafka.bootstrap.servers",
+                    broker.bootstrapServers(),
+                    "lorafleet.storage.directory",
+                    directory.resolve("blobs").toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException("the test's broker did not start", e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}
