@@ -118,6 +118,9 @@ final class LocalFleet implements AutoCloseable {
             data.close();
         }
         closed.countDown();
+        if (!services.isEmpty()) {
+            say.accept("stopped");
+        }
     }
 
     URI gateway() {

@@ -4,6 +4,7 @@ import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** An error of the gateway (application/problem+json, RFC 9457). */
 record Problem(String title, String detail, List<BadField> errors) {
@@ -20,16 +21,13 @@ record Problem(String title, String detail, List<BadField> errors) {
     }
 
     private String text() {
-        StringBuilder text = new StringBuilder(title == null ? "the gateway refused" : title);
-        if (detail != null) {
-            text.append(": ").append(detail);
+        String what = title == null ? "the gateway refused" : title;
+        if (errors == null || errors.isEmpty()) {
+            return detail == null ? what : what + ": " + detail;
         }
-        if (errors != null) {
-            for (BadField error : errors) {
-                text.append("\n  ").append(error.field()).append(": expected ").append(error.expected());
-                text.append(", found ").append(error.found());
-            }
-        }
-        return text.toString();
+        // The detail only says the first of them once more.
+        return errors.stream()
+                .map(e -> "\n  " + e.field() + ": expected " + e.expected() + ", found " + e.found())
+                .collect(Collectors.joining("", what, ""));
     }
 }

@@ -182,7 +182,7 @@ final class Service implements AutoCloseable {
         requestStop();
         try {
             if (!process.waitFor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
-                say.accept(launch.name() + " did not stop within " + stopLimit.toSeconds() + " s, killing it");
+                say.accept(launch.name() + " did not stop in time, killing it");
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
