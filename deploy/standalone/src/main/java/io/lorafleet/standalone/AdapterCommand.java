@@ -1,0 +1,63 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.AdapterVersion;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+
+@Command(
+        name = "adapter",
+        description = "Adds LoRA adapters to a running fleet, and lists them.",
+        synopsisSubcommandLabel = "COMMAND")
+final class AdapterCommand {
+    @Option(
+            names = "--url",
+            defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
+            scope = ScopeType.INHERIT,
+            description = "The fleet's gateway (${DEFAULT-VALUE}).")
+    private URI url;
+
+    @Command(name = "add", description = "Makes a safetensors file the newest version of an adapter.")
+    int add(
+            @Parameters(paramLabel = "NAME", description = "Letters, digits, '.', '_' and '-'.") String name,
+            @Parameters(paramLabel = "FILE", description = "LoRA weights in safetensors.") Path file,
+            @ArgGroup(exclusive = false) Student student)
+            throws IOException, InterruptedException {
+        if (!Files.isRegularFile(file)) {
+            throw new FleetException("there is no file " + file);
+        }
+        AdapterVersion added = new GatewayClient(url).addAdapter(name, file, student == null ? null : student.guidance);
+        System.out.println("added " + added.pinned() + " (sha256 " + added.sha256() + ")");
+        return ExitCode.OK;
+    }
+
+    @Command(name = "list", description = "Shows every version of every adapter.")
+    int list() throws InterruptedException {
+        for (AdapterVersion version : new GatewayClient(url).adapters()) {
+            System.out.printf(
+                    "%-32s %-8s %10d bytes  %s%n",
+                    version.pinned(), version.kind(), version.sizeBytes(), version.createdAt());
+        }
+        return ExitCode.OK;
+    }
+
+    /** What sets a guidance student apart from a style. Both options, or none. */
+    static final class Student {
+        @Option(names = "--student", required = true, description = "It learned the guided result of the base model...")
+        private boolean student;
+
+        @Option(
+                names = "--guidance",
+                paramLabel = "SCALE",
+                required = true,
+                description = "...at this guidance scale. Without these two it is a style.")
+        private double guidance;
+    }
+}

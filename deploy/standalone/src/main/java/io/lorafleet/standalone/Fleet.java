@@ -1,0 +1,48 @@
+package io.lorafleet.standalone;
+
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+        name = "fleet",
+        description = "Serves Stable Diffusion models with LoRA adapters from a fleet of workers over Kafka.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {UpCommand.class, GenerateCommand.class, AdapterCommand.class, TopicsCommand.class},
+        footer = {"", "fleet COMMAND --help tells more, such as: fleet generate --help"})
+public final class Fleet {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    private boolean help;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Fleet())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Fleet::explain);
+    }
+
+    /** Anything that nobody foresaw goes up to picocli, which shows where it came from. */
+    private static int explain(Exception problem, CommandLine command, ParseResult parsed) throws Exception {
+        if (problem instanceof FleetException) {
+            command.getErr().println("fleet: " + problem.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+        if (problem instanceof CancellationException) { // the user's own Ctrl-C
+            return ExitCode.SOFTWARE;
+        }
+        throw problem;
+    }
+}

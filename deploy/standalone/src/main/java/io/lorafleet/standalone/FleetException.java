@@ -1,0 +1,10 @@
+package io.lorafleet.standalone;
+
+/** A problem that the user can mend. The text says what was found and what to do; the command line prints just that. */
+final class FleetException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FleetException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,21 @@
+package io.lorafleet.standalone;
+
+import java.nio.file.Path;
+
+/**
+ * What a fleet on this machine is made of.
+ *
+ * @param root the repository, in which the built services lie
+ * @param data folder for the broker's log, the blobs and the services' logs
+ * @param model folder of the base model
+ * @param port of the gateway
+ * @param brokerPort of the broker in this process
+ * @param bootstrap an outer broker to use instead, as {@code host:port}; else null
+ */
+record FleetSettings(
+        Path root, Path data, Path model, int port, int brokerPort, String bootstrap, int workers, String topicPrefix) {
+
+    boolean ownsBroker() {
+        return bootstrap == null;
+    }
+}

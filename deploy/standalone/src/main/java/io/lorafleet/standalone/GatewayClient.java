@@ -1,0 +1,134 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The gateway's API. What the gateway refuses becomes a {@link FleetException} with its words. */
+final class GatewayClient {
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    /** Adapters can be some hundred megabytes, and the network slow. */
+    private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(30);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final URI url;
+
+    GatewayClient(URI url) {
+        this.url = url;
+    }
+
+    /** @return whether anything answers there */
+    boolean answers() throws InterruptedException {
+        try {
+            http.send(request("/q/health/live").build(), BodyHandlers.discarding());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Asks for pictures.
+     *
+     * @param patience how long to ask again while no worker has said yet which model it holds
+     */
+    GenerationView generate(NewGeneration generation, Duration patience) throws InterruptedException {
+        HttpRequest post = request("/v1/generations")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.write(generation)))
+                .build();
+        Instant limit = Instant.now().plus(patience);
+        HttpResponse<byte[]> answer = send(post);
+        while (answer.statusCode() == 503 && Instant.now().isBefore(limit)) {
+            Thread.sleep(retryAfter(answer).toMillis());
+            answer = send(post);
+        }
+        return read(answer, GenerationView.class);
+    }
+
+    GenerationView generation(String id) throws InterruptedException {
+        return read(send(request(path(id)).build()), GenerationView.class);
+    }
+
+    /** @return the generation as the gateway words it */
+    String generationJson(String id) throws InterruptedException {
+        return new String(bodyOf(send(request(path(id)).build())), StandardCharsets.UTF_8);
+    }
+
+    /** @return the lines of a generation's stream of events; the caller closes it */
+    Stream<String> eventLines(String id) throws IOException, InterruptedException {
+        HttpRequest get = request(path(id) + "/events")
+                .header("Accept", "text/event-stream")
+                .build();
+        return http.send(get, BodyHandlers.ofLines()).body();
+    }
+
+    byte[] picture(GenerationView.Image image) throws InterruptedException {
+        return bodyOf(send(request(image.url()).build()));
+    }
+
+    void cancel(String id) throws InterruptedException {
+        bodyOf(send(request(path(id)).DELETE().build()));
+    }
+
+    /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
+    AdapterVersion addAdapter(String name, Path file, Double guidance) throws IOException, InterruptedException {
+        String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
+        HttpRequest put = request("/v1/adapters/" + name + query)
+                .timeout(UPLOAD_TIMEOUT)
+                .header("Content-Type", "application/octet-stream")
+                .PUT(BodyPublishers.ofFile(file))
+                .build();
+        return read(send(put), AdapterVersion.class);
+    }
+
+    List<AdapterVersion> adapters() throws InterruptedException {
+        return List.of(read(send(request("/v1/adapters").build()), AdapterVersion[].class));
+    }
+
+    private static String path(String id) {
+        return "/v1/generations/" + id;
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new FleetException("no gateway answers at " + url + ": start a fleet with `deploy/fleet up`, or name"
+                    + " its gateway with --url");
+        }
+    }
+
+    private static <T> T read(HttpResponse<byte[]> answer, Class<T> type) {
+        return Json.read(bodyOf(answer), type);
+    }
+
+    private static byte[] bodyOf(HttpResponse<byte[]> answer) {
+        if (answer.statusCode() >= 300) {
+            throw new FleetException(Problem.describe(answer));
+        }
+        return answer.body();
+    }
+
+    private static Duration retryAfter(HttpResponse<?> answer) {
+        return Duration.ofSeconds(
+                answer.headers().firstValueAsLong("Retry-After").orElse(1));
+    }
+}

@@ -1,0 +1,170 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.SamplerName;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "generate",
+        description = {
+            "Draws pictures.",
+            "Asks the gateway at --url. Without --url it asks the one on this machine, and if there is none it starts a"
+                    + " fleet of its own (as `fleet up` does, with the same options) and stops it afterwards."
+        })
+final class GenerateCommand implements Callable<Integer> {
+    /** As long as workers may need to load their model. */
+    private static final Duration WORKER_PATIENCE = Duration.ofMinutes(2);
+
+    @Parameters(paramLabel = "PROMPT", description = "What to draw.")
+    private String prompt;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE.png",
+            required = true,
+            description = "Where to put the picture. With --count: FILE-0.png, FILE-1.png and so on.")
+    private Path output;
+
+    @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What guidance leads away from.")
+    private String negativePrompt;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "NAME",
+            description = "A LoRA adapter: its newest version, or NAME@VERSION.")
+    private String adapter;
+
+    @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the adapter.")
+    private Double adapterScale;
+
+    @Option(
+            names = "--guidance-scale",
+            paramLabel = "X",
+            description = "How strongly the prompt counts. 1 takes half the computation.")
+    private Double guidanceScale;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Sampler steps.")
+    private Integer steps;
+
+    @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private SamplerName sampler;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the picture.")
+    private Integer width;
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Height of the picture.")
+    private Integer height;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same picture.")
+    private Long seed;
+
+    @Option(names = "--count", paramLabel = "N", description = "How many pictures; each has a seed one higher.")
+    private Integer count;
+
+    @Option(names = "--url", description = "A gateway that runs already.")
+    private URI url;
+
+    @Option(names = "--json", description = "Prints the finished generation as JSON.")
+    private boolean json;
+
+    @Mixin
+    private FleetOptions options;
+
+    private volatile String runningId;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PictureFiles files = new PictureFiles(output);
+        try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
+            GatewayClient gateway = new GatewayClient(url == null ? own.gateway() : url);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
+            if (url == null && !gateway.answers()) {
+                own.start();
+            }
+            GenerationView finished = follow(gateway);
+            if (json) {
+                System.out.println(gateway.generationJson(finished.id()));
+            }
+            return report(finished, gateway, files);
+        }
+    }
+
+    private GenerationView follow(GatewayClient gateway) throws InterruptedException {
+        runningId = gateway.generate(request(), WORKER_PATIENCE).id();
+        try (Progress progress = Progress.on(System.err)) {
+            return new Follower(gateway, progress).follow(runningId);
+        } finally {
+            runningId = null;
+        }
+    }
+
+    private NewGeneration request() {
+        return new NewGeneration(
+                prompt,
+                negativePrompt,
+                adapter,
+                adapterScale,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count);
+    }
+
+    private void stop(GatewayClient gateway, LocalFleet own) {
+        cancelRunning(gateway);
+        own.close();
+    }
+
+    /** On Ctrl-C nobody waits for the pictures any more. */
+    private void cancelRunning(GatewayClient gateway) {
+        String id = runningId;
+        if (id == null) {
+            return;
+        }
+        try {
+            gateway.cancel(id);
+        } catch (FleetException tooLate) {
+            System.err.println("fleet: not cancelled: " + tooLate.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int report(GenerationView finished, GatewayClient gateway, PictureFiles files)
+            throws IOException, InterruptedException {
+        switch (finished.status()) {
+            case SUCCEEDED -> {
+                save(finished, gateway, files);
+                return ExitCode.OK;
+            }
+            case FAILED ->
+                throw new FleetException("generation " + finished.id() + " failed ("
+                        + finished.failure().reason() + "): "
+                        + finished.failure().detail());
+            default -> throw new FleetException("generation " + finished.id() + " was cancelled");
+        }
+    }
+
+    private static void save(GenerationView finished, GatewayClient gateway, PictureFiles files)
+            throws IOException, InterruptedException {
+        for (GenerationView.Image image : finished.images()) {
+            Path file = files.file(image.index(), finished.images().size());
+            Files.write(file, gateway.picture(image));
+            System.err.println(file + "  seed " + image.seed());
+        }
+        System.err.printf(
+                "%.1f s, %d UNet evaluations%n", finished.elapsed().toMillis() / 1000.0, finished.unetEvaluations());
+    }
+}

@@ -1,0 +1,67 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.broker.Ports;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The services of a fleet: which artefact, which settings, how much memory. */
+final class Launches {
+    private final FleetSettings settings;
+    private final DataFolder data;
+    private final String bootstrap;
+
+    private Launches(FleetSettings settings, DataFolder data, String bootstrap) {
+        this.settings = settings;
+        this.data = data;
+        this.bootstrap = bootstrap;
+    }
+
+    /** @return the gateway, the workers and the trainer, against that broker */
+    static List<Launch> of(FleetSettings settings, DataFolder data, String bootstrap) throws IOException {
+        Launches launches = new Launches(settings, data, bootstrap);
+        List<Launch> all = new ArrayList<>();
+        all.add(launches.launch("gateway", "gateway", "512m", settings.port(), Map.of()));
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
+        for (int i = 1; i <= settings.workers(); i++) {
+            String id = "worker-" + i;
+            Map<String, String> config = Map.of(
+                    "lorafleet.worker.id", id,
+                    "lorafleet.worker.threads", Integer.toString(threads),
+                    "lorafleet.model", settings.model().toString());
+            all.add(launches.launch(id, "gpu-worker", "1g", Ports.free(), config));
+        }
+        all.add(launches.launch("trainer", "trainer", "256m", Ports.free(), Map.of()));
+        return all;
+    }
+
+    private Launch launch(String name, String module, String heap, int port, Map<String, String> ownConfig) {
+        Path jar = settings.root().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new FleetException(name + " is not built: no " + jar + "; run ./mvnw package");
+        }
+        Map<String, String> config = new LinkedHashMap<>(ownConfig);
+        config.put("kafka.bootstrap.servers", bootstrap);
+        config.put("lorafleet.storage.directory", data.blobs().toString());
+        config.put("quarkus.http.port", Integer.toString(port));
+        // Nothing here asks who is calling, so only this machine may call.
+        config.put("quarkus.http.host", "127.0.0.1");
+        if (!settings.topicPrefix().isEmpty()) { // an empty value counts as none, and the start would fail
+            config.put("lorafleet.topic-prefix", settings.topicPrefix());
+        }
+
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heap);
+        config.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add("-jar");
+        command.add(jar.toString());
+        URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
+        return new Launch(name, command, data.logs().resolve(name + ".log"), readiness);
+    }
+}

@@ -1,0 +1,147 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.Ports;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * A whole fleet on this machine: a broker in this process, unless there is an outer one, and the packaged services as
+ * child processes.
+ */
+final class LocalFleet implements AutoCloseable {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    /** A share group gives any number of workers their part of one partition. */
+    private static final int PARTITIONS = 1;
+
+    private final FleetSettings settings;
+    private final Consumer<String> say;
+    private final List<Service> services = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private DataFolder data;
+    private EmbeddedBroker broker;
+
+    /** @param say takes what the user should know, while the fleet starts and later */
+    LocalFleet(FleetSettings settings, Consumer<String> say) {
+        this.settings = settings;
+        this.say = say;
+    }
+
+    /**
+     * Returns when every service is ready.
+     *
+     * @throws FleetException if a service cannot start; what runs by then runs until {@link #close}
+     * @throws CancellationException if the fleet is closed meanwhile
+     */
+    void start() throws IOException, InterruptedException {
+        String bootstrap = openBroker();
+        Provisioning.provision(
+                bootstrap, new FleetTopics(settings.topicPrefix(), PARTITIONS, Provisioning.CLUSTER_DEFAULT));
+        awaitReady(startServices(bootstrap));
+    }
+
+    private synchronized String openBroker() throws IOException {
+        requireOpen();
+        data = DataFolder.open(settings.data());
+        Preflight.check(settings);
+        // Read once, at the first line that Kafka's classes log. The terminal is for what the user should know.
+        System.setProperty(
+                "org.slf4j.simpleLogger.logFile",
+                data.logs().resolve("broker.log").toString());
+        if (!settings.ownsBroker()) {
+            return settings.bootstrap();
+        }
+        broker = EmbeddedBroker.start(data.kafka(), settings.brokerPort(), Ports.free());
+        say.accept("broker is ready");
+        return broker.bootstrapServers();
+    }
+
+    private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
+        requireOpen();
+        for (Launch launch : Launches.of(settings, data, bootstrap)) {
+            services.add(Service.start(launch, STOP_LIMIT, say));
+        }
+        return services.stream()
+                .map(service -> service.ready().thenRun(() -> say.accept(service.name() + " is ready")))
+                .toList();
+    }
+
+    /** Returns when all are done, or throws as soon as one fails. */
+    private static void awaitReady(List<CompletableFuture<Void>> starts) throws InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new));
+        for (CompletableFuture<Void> start : starts) {
+            start.exceptionally(problem -> {
+                all.completeExceptionally(problem);
+                return null;
+            });
+        }
+        try {
+            all.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException problem) {
+                throw problem;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed.getCount() == 0) {
+            throw new CancellationException();
+        }
+    }
+
+    /** Stops the services, then the broker. Closing twice does nothing more. */
+    @Override
+    public synchronized void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        if (!services.isEmpty()) {
+            say.accept("stopping");
+        }
+        services.forEach(Service::requestStop);
+        services.forEach(Service::close);
+        if (broker != null) {
+            broker.close();
+        }
+        if (data != null) {
+            data.close();
+        }
+        closed.countDown();
+        if (!services.isEmpty()) {
+            say.accept("stopped");
+        }
+    }
+
+    URI gateway() {
+        return URI.create("http://localhost:" + settings.port());
+    }
+
+    String bootstrapServers() {
+        return settings.ownsBroker() ? broker.bootstrapServers() : settings.bootstrap();
+    }
+
+    /** @return the process of that service which runs now, or ran last */
+    synchronized Process process(String service) {
+        return services.stream()
+                .filter(s -> s.name().equals(service))
+                .findFirst()
+                .orElseThrow()
+                .process();
+    }
+
+    /** Returns when the fleet is closed, by whoever does that. */
+    void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+}

@@ -1,0 +1,17 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.SamplerName;
+
+/** The body of {@code POST /v1/generations}. What is null is left to the gateway's defaults. */
+record NewGeneration(
+        String prompt,
+        String negativePrompt,
+        String adapter,
+        Double adapterScale,
+        Double guidanceScale,
+        Integer steps,
+        SamplerName sampler,
+        Integer width,
+        Integer height,
+        Long seed,
+        Integer count) {}

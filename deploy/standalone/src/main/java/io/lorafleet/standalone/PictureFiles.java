@@ -1,0 +1,31 @@
+package io.lorafleet.standalone;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the pictures of one generation go: {@code star.png}, or {@code star-0.png, star-1.png ...} if there are more. */
+record PictureFiles(Path output) {
+
+    /** @throws FleetException if the pictures could not be written there */
+    PictureFiles {
+        output = output.toAbsolutePath();
+        if (!output.toString().endsWith(".png")) {
+            throw new FleetException("--output: expected a name that ends in .png, found " + output.getFileName());
+        }
+        if (!Files.isDirectory(output.getParent())) {
+            throw new FleetException("--output: there is no folder " + output.getParent());
+        }
+        if (!Files.isWritable(output.getParent())) {
+            throw new FleetException("--output: the folder " + output.getParent() + " is not writable");
+        }
+    }
+
+    Path file(int index, int count) {
+        if (count == 1) {
+            return output;
+        }
+        String name = output.getFileName().toString();
+        String stem = name.substring(0, name.length() - ".png".length());
+        return output.resolveSibling(stem + "-" + index + ".png");
+    }
+}

@@ -1,0 +1,33 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** An error of the gateway (application/problem+json, RFC 9457). */
+record Problem(String title, String detail, List<BadField> errors) {
+
+    record BadField(String field, String expected, String found) {}
+
+    /** @return the problem in an answer, in lines for people */
+    static String describe(HttpResponse<byte[]> answer) {
+        try {
+            return Json.read(answer.body(), Problem.class).text();
+        } catch (InvalidMessageException notAProblem) {
+            return answer.uri() + " answered HTTP " + answer.statusCode() + ", and not as a lorafleet gateway does";
+        }
+    }
+
+    private String text() {
+        String what = title == null ? "the gateway refused" : title;
+        if (errors == null || errors.isEmpty()) {
+            return detail == null ? what : what + ": " + detail;
+        }
+        // The detail only says the first of them once more.
+        return errors.stream()
+                .map(e -> "\n  " + e.field() + ": expected " + e.expected() + ", found " + e.found())
+                .collect(Collectors.joining("", what, ""));
+    }
+}

@@ -1,0 +1,39 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.broker.FleetTopics;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Puts a fleet's topics on a cluster, and says in plain words why it could not. */
+final class Provisioning {
+    /** Leaves the number of replicas to the cluster. */
+    static final short CLUSTER_DEFAULT = -1;
+
+    private static final int TIMEOUT_MS = 10_000;
+
+    private Provisioning() {}
+
+    /** @throws FleetException if the cluster does not answer, or refuses */
+    static void provision(String bootstrap, FleetTopics topics) throws InterruptedException {
+        Map<String, Object> config = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        try (Admin admin = Admin.create(config)) {
+            topics.provision(admin);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                throw new FleetException("no Kafka broker answers at " + bootstrap + " (--bootstrap)");
+            }
+            throw new FleetException("the Kafka cluster at " + bootstrap + " does not take the fleet's topics: "
+                    + e.getCause().getMessage() + " (it must be 4.2 or newer, for share groups)");
+        } catch (KafkaException e) {
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            throw new FleetException("--bootstrap: " + why.getMessage());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.lorafleet.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A child process that is started, watched, and started again when it dies. Its first start must succeed. */
+final class Service implements AutoCloseable {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    /** Long enough for the weights of a large model to be read from a slow disk. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int TAIL_LINES = 15;
+
+    private final Launch launch;
+    private final Duration stopLimit;
+    private final Consumer<String> say;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private Process process;
+
+    private Service(Launch launch, Duration stopLimit, Consumer<String> say) {
+        this.launch = launch;
+        this.stopLimit = stopLimit;
+        this.say = say;
+    }
+
+    /**
+     * Starts a service and returns at once.
+     *
+     * @param stopLimit from the polite request to stop until the process is killed
+     * @param say takes what the user should know
+     */
+    static Service start(Launch launch, Duration stopLimit, Consumer<String> say) throws IOException {
+        Service service = new Service(launch, stopLimit, say);
+        Files.deleteIfExists(launch.log());
+        service.launch();
+        Thread keeper = new Thread(service::keepRunning, launch.name() + "-keeper");
+        keeper.setDaemon(true);
+        keeper.start();
+        return service;
+    }
+
+    /** @return done when the service is ready for the first time; fails with a {@link FleetException} if it dies before */
+    CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    String name() {
+        return launch.name();
+    }
+
+    /** @return the process that runs now, or ran last */
+    synchronized Process process() {
+        return process;
+    }
+
+    private void keepRunning() {
+        try {
+            awaitReady();
+            ready.complete(null);
+        } catch (RuntimeException | InterruptedException e) {
+            ready.completeExceptionally(e);
+            return;
+        }
+        try {
+            restartWheneverItDies();
+        } catch (CancellationException | InterruptedException e) {
+            return; // stopped
+        }
+    }
+
+    private void restartWheneverItDies() throws InterruptedException {
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            Instant started = Instant.now();
+            int exit = process().waitFor();
+            if (isStopping()) {
+                return;
+            }
+            boolean ranWell = started.plus(LONGEST_PAUSE).isBefore(Instant.now());
+            pause = ranWell ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+            say.accept(launch.name() + " ended by itself (exit code " + exit + "), starting it again; its log is "
+                    + launch.log());
+            if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            try {
+                launch();
+                awaitReady();
+                say.accept(launch.name() + " is back");
+            } catch (FleetException | IOException e) {
+                say.accept(e.getMessage());
+                process().destroyForcibly();
+            }
+        }
+    }
+
+    private synchronized void launch() throws IOException {
+        if (isStopping()) {
+            throw new CancellationException();
+        }
+        process = new ProcessBuilder(launch.command())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()))
+                .start();
+    }
+
+    private void awaitReady() throws InterruptedException {
+        Instant limit = Instant.now().plus(START_LIMIT);
+        while (!answersReady()) {
+            if (process().waitFor(100, TimeUnit.MILLISECONDS)) {
+                if (isStopping()) {
+                    throw new CancellationException();
+                }
+                throw new FleetException(launch.name() + " ended while starting (exit code "
+                        + process().exitValue() + ")" + tailOfLog());
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new FleetException(
+                        launch.name() + " was not ready after " + START_LIMIT.toMinutes() + " minutes" + tailOfLog());
+            }
+        }
+    }
+
+    private boolean answersReady() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(launch.readiness())
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private String tailOfLog() {
+        try {
+            // Not readAllLines: a process that died may have left half a character.
+            List<String> lines = new String(Files.readAllBytes(launch.log()), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+            return ". The end of " + launch.log() + ":\n  " + String.join("\n  ", tail);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** Asks the process to stop, and does not wait for it. */
+    synchronized void requestStop() {
+        stopping.countDown();
+        process.destroy();
+    }
+
+    /** Returns when the process has ended: by itself, or killed after the limit. */
+    @Override
+    public void close() {
+        requestStop();
+        try {
+            if (!process.waitFor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+                say.accept(launch.name() + " did not stop in time, killing it");
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

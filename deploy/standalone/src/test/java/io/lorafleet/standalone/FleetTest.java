@@ -1,0 +1,70 @@
+package io.lorafleet.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class FleetTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "up", "generate", "adapter", "adapter add", "adapter list", "topics"})
+    void everyCommandHasHelp(String command) {
+        assertThat(run((command + " --help").strip().split(" "))).isZero();
+
+        assertThat(out.toString()).startsWith("Usage: " + ("fleet " + command).strip());
+    }
+
+    @Test
+    void wrongUsageExitsWithTwo() {
+        assertThat(run("up", "--prot", "80")).isEqualTo(2);
+        assertThat(run("up", "--workers", "0")).isEqualTo(2);
+        assertThat(run("generate", "a star", "-o", "star.png", "--sampler", "heun"))
+                .isEqualTo(2);
+        assertThat(run()).isEqualTo(2);
+    }
+
+    @Test
+    void aStudentNeedsItsGuidance() {
+        assertThat(run("adapter", "add", "name", "file", "--student")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("--guidance");
+    }
+
+    @Test
+    void anExpectedProblemIsOneLineAndExitsWithOne() {
+        Path missing = folder.resolve("missing");
+
+        assertThat(run("generate", "a star", "-o", missing.resolve("star.png").toString()))
+                .isEqualTo(1);
+
+        assertThat(err.toString()).isEqualToIgnoringNewLines("fleet: --output: there is no folder " + missing);
+    }
+
+    @Test
+    void theDataFolderIsTakenBeforeAnythingStarts() throws Exception {
+        try (DataFolder held = DataFolder.open(folder)) {
+            assertThat(run("up", "--data", folder.toString())).isEqualTo(1);
+
+            assertThat(err.toString()).contains("is in use by another fleet").doesNotContain("\tat ");
+            assertThat(held.kafka()).doesNotExist();
+        }
+    }
+
+    private int run(String... args) {
+        CommandLine fleet =
+                Fleet.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return fleet.execute(args);
+    }
+}
