@@ -13,7 +13,13 @@ import picocli.CommandLine.ScopeType;
         name = "fleet",
         description = "Serves Stable Diffusion models with LoRA adapters from a fleet of workers over Kafka.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {UpCommand.class, GenerateCommand.class, AdapterCommand.class, TopicsCommand.class},
+        subcommands = {
+            UpCommand.class,
+            GenerateCommand.class,
+            AdapterCommand.class,
+            TopicsCommand.class,
+            ParityCommand.class
+        },
         footer = {"", "fleet COMMAND --help tells more, such as: fleet generate --help"})
 public final class Fleet {
     @Option(

@@ -10,6 +10,7 @@ import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.PipelineFolder;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
@@ -47,6 +48,7 @@ public final class Parity implements AutoCloseable {
 
     private Parity(Path folder, Consumer<Finding> findings) {
         this.folder = folder;
+        PipelineFolder.open(folder); // says best what is wrong with a folder that is none
         Path file = folder.resolve(EXPECTED);
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(

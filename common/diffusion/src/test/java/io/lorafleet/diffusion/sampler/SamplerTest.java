@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against trajectories that diffusers' schedulers made with a stand-in for the model. */
 class SamplerTest {
@@ -42,6 +43,16 @@ class SamplerTest {
                 assertThat(relativeError(latent, trajectory.get(i))).isLessThan(1e-5);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void takesUpToAsManyStepsAsTheModelWasTrainedWith(SamplerKind kind) {
+        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
+        for (int steps : new int[] {1, 2, 999, 1000}) {
+            assertThat(kind.with(schedule, steps).timesteps()).hasSize(steps).allMatch(t -> t >= 0 && t < 1000);
+        }
+        assertThatThrownBy(() -> kind.with(schedule, 1001)).hasMessage("steps: expected 1 to 1000, found 1001");
     }
 
     @Test

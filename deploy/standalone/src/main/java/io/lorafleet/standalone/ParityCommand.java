@@ -1,0 +1,72 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.parity.Finding;
+import io.lorafleet.diffusion.parity.Parity;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "parity",
+        description = {
+            "Runs a model folder on reference inputs and compares the outputs.",
+            "The folder is a pipeline in diffusers' layout with expected.safetensors (and expected_lora.safetensors) in"
+                    + " it, made by the implementation to compare with; docs/parity.md says which tensors. For each it"
+                    + " prints ||out - ref|| / ||ref||. Exit status 1 if one is above the tolerance."
+        })
+final class ParityCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "The folder.")
+    private Path folder;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            defaultValue = "1e-4",
+            description = "The largest error that passes (${DEFAULT-VALUE}). Token ids must always be equal.")
+    private double tolerance;
+
+    @Override
+    public Integer call() {
+        Torch.configure(Runtime.getRuntime().availableProcessors());
+        List<Finding.Compared> compared = new ArrayList<>();
+        try {
+            Parity.check(folder, finding -> {
+                print(finding);
+                if (finding instanceof Finding.Compared done) {
+                    compared.add(done);
+                }
+            });
+        } catch (CheckpointException | AdapterException e) {
+            throw new FleetException(e.getMessage());
+        }
+        long above = compared.stream().filter(c -> !c.within(tolerance)).count();
+        double largest =
+                compared.stream().mapToDouble(Finding.Compared::error).max().orElse(0);
+        System.out.println(line(
+                "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
+                compared.size(), largest, above, tolerance));
+        return above == 0 && !compared.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void print(Finding finding) {
+        if (finding instanceof Finding.Compared compared) {
+            String verdict = compared.within(tolerance) ? "ok" : "ABOVE";
+            System.out.println(line("%-36s %.2e  %s", compared.tensor(), compared.error(), verdict));
+        } else if (finding instanceof Finding.Skipped skipped) {
+            System.out.println(line("%-36s not compared: %s", skipped.tensor(), skipped.reason()));
+        }
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,49 @@
+package io.lorafleet.worker;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.storage.BlobStore;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Adapters that fit the demo model, or nearly. */
+public final class DemoAdapter {
+    /** 192 channels in, 192 out, in the middle of the demo model. */
+    private static final String LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
+
+    private DemoAdapter() {}
+
+    /** @param width 192 fits; @param strength of the change */
+    public static byte[] weights(int width, float strength) {
+        try (NDManager scope = NDManager.newBaseManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put(LAYER + ".lora_A.weight", scope.full(new Shape(2, width), strength, DataType.FLOAT32));
+            tensors.put(LAYER + ".lora_B.weight", scope.ones(new Shape(192, 2)));
+            return SafetensorsWriter.write(tensors, Map.of());
+        }
+    }
+
+    /** @return the adapter, after its weights were stored */
+    public static PinnedAdapter store(String name, byte[] weights, BlobStore blobs) throws IOException {
+        PinnedAdapter pinned = new PinnedAdapter(name, 1, sha256(weights));
+        blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);
+        return pinned;
+    }
+
+    public static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

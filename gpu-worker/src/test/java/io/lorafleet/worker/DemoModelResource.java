@@ -1,0 +1,15 @@
+package io.lorafleet.worker;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/** The settings of a worker with the demo model. */
+public final class DemoModelResource implements QuarkusTestResourceLifecycleManager {
+    @Override
+    public Map<String, String> start() {
+        return Map.of("lorafleet.model", "../deploy/demo-model", "lorafleet.worker.id", "worker-of-the-test");
+    }
+
+    @Override
+    public void stop() {}
+}

@@ -1,0 +1,41 @@
+package io.lorafleet.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WorkerConfigTest {
+    private final Map<String, String> keys =
+            new HashMap<>(Map.of("lorafleet.model", "models/sd15", "lorafleet.storage.directory", "blobs"));
+
+    @Test
+    void hasTheseDefaults() {
+        WorkerConfig config = read();
+        assertThat(config.topicPrefix()).isEmpty();
+        assertThat(config.worker().id()).isEqualTo("worker");
+        assertThat(config.worker().threads()).isEmpty();
+        assertThat(config.worker().slots()).isEqualTo(2);
+        assertThat(config.worker().maxAttempts()).isEqualTo(4);
+        assertThat(config.worker().adapterCacheBytes()).isEqualTo(1L << 30);
+    }
+
+    @Test
+    void namesTheKeyThatIsMissing() {
+        keys.remove("lorafleet.model");
+        assertThatThrownBy(this::read).hasMessageContaining("lorafleet.model");
+    }
+
+    private WorkerConfig read() {
+        return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withMapping(WorkerConfig.class)
+                .withSources(new PropertiesConfigSource(keys, "test", 100))
+                .build()
+                .getConfigMapping(WorkerConfig.class);
+    }
+}

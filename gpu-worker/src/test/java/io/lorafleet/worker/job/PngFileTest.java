@@ -1,0 +1,47 @@
+package io.lorafleet.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.diffusion.Picture;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+class PngFileTest {
+    private final Picture picture = new Picture(3, 1, new byte[] {(byte) 255, 0, 0, 0, (byte) 128, 0, 1, 2, 3});
+    private final Map<String, String> texts = new LinkedHashMap<>(Map.of("parameters", "a \u2605\nSteps: 3, Seed: 7"));
+
+    @Test
+    void keepsEveryPixel() throws IOException {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(PngFile.encode(picture, texts)));
+        assertThat(image.getWidth()).isEqualTo(3);
+        assertThat(image.getHeight()).isEqualTo(1);
+        assertThat(image.getRGB(0, 0)).isEqualTo(0xFFFF0000);
+        assertThat(image.getRGB(1, 0)).isEqualTo(0xFF008000);
+        assertThat(image.getRGB(2, 0)).isEqualTo(0xFF010203);
+    }
+
+    @Test
+    void keepsTextsInAnyLanguage() throws IOException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+        reader.setInput(ImageIO.createImageInputStream(new ByteArrayInputStream(PngFile.encode(picture, texts))));
+        Element root = (Element) reader.getImageMetadata(0).getAsTree("javax_imageio_png_1.0");
+        NodeList entries = root.getElementsByTagName("iTXtEntry");
+        assertThat(entries.getLength()).isEqualTo(1);
+        Element entry = (Element) entries.item(0);
+        assertThat(entry.getAttribute("keyword")).isEqualTo("parameters");
+        assertThat(entry.getAttribute("text")).isEqualTo(texts.get("parameters"));
+    }
+
+    @Test
+    void givesTheSameBytesAgain() {
+        assertThat(PngFile.encode(picture, texts)).isEqualTo(PngFile.encode(picture, texts));
+    }
+}

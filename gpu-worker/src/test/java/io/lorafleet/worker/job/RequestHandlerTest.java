@@ -1,0 +1,260 @@
+package io.lorafleet.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFailed.Reason;
+import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.GenerationStarted;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.StepDone;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoAdapter;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.Requests;
+import io.lorafleet.worker.WorkerConfig;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** With the real engine, the demo model and a blob directory. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class RequestHandlerTest {
+    @Inject
+    RequestHandler handler;
+
+    @Inject
+    ImageEngine engine;
+
+    @Inject
+    BlobStore blobs;
+
+    @Inject
+    Cancellations cancellations;
+
+    @Inject
+    WorkerConfig config;
+
+    private final List<GenerationProgress> progress = new ArrayList<>();
+
+    @Test
+    void storesEveryPictureAndTheManifest() throws IOException {
+        GenerateImage request = Requests.star(null, 64, 2, 2);
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(result.unetEvaluations()).isEqualTo(8);
+        assertThat(result.images())
+                .hasSize(2)
+                .allSatisfy(image -> assertThat(
+                                DemoAdapter.sha256(blobs.get(image.blob()).orElseThrow()))
+                        .isEqualTo(image.sha256()));
+        assertThat(result.images().get(0).sha256())
+                .isNotEqualTo(result.images().get(1).sha256());
+        assertThat(Json.read(
+                        blobs.get(BlobKeys.manifest(request.requestId())).orElseThrow(), GenerationSucceeded.class))
+                .isEqualTo(result);
+        assertThat(progress.get(0)).isInstanceOf(GenerationStarted.class);
+        assertThat(progress.subList(1, progress.size()))
+                .extracting(step -> ((StepDone) step).step())
+                .containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void drawsTheSameBytesForTheSameRequest() {
+        String first = succeeded(handle(Requests.star())).images().get(0).sha256();
+        String again = succeeded(handle(Requests.star())).images().get(0).sha256();
+        assertThat(again).isEqualTo(first);
+    }
+
+    @Test
+    void drawsASecondPictureOfARequestAsTheFirstOneOfItsSeed() {
+        GenerateImage two = Requests.star(null, 64, 2, 2);
+        GenerateImage one = new GenerateImage(
+                "of-seed-8",
+                two.prompt(),
+                two.negativePrompt(),
+                null,
+                1,
+                5,
+                2,
+                two.sampler(),
+                64,
+                64,
+                8,
+                1,
+                two.acceptedAt());
+        assertThat(succeeded(handle(one)).images().get(0).sha256())
+                .isEqualTo(succeeded(handle(two)).images().get(1).sha256());
+    }
+
+    @Test
+    void answersFromTheManifestWithoutDrawingAgain() {
+        GenerateImage request = Requests.star();
+        Outcome first = handle(request);
+        progress.clear();
+        assertThat(handle(request)).isEqualTo(first);
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void drawsWithTheAdapterThatTheRequestPins() throws IOException {
+        PinnedAdapter adapter = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
+        String adapted = succeeded(handle(Requests.star(adapter, 64, 2, 1)))
+                .images()
+                .get(0)
+                .sha256();
+        String plain = succeeded(handle(Requests.star())).images().get(0).sha256();
+        assertThat(adapted).isNotEqualTo(plain);
+    }
+
+    @Test
+    void failsARequestWhoseAdapterIsNotThere() {
+        PinnedAdapter missing = new PinnedAdapter("missing", 3, "0".repeat(64));
+        assertThat(failed(handle(Requests.star(missing, 64, 2, 1))))
+                .returns(Reason.ADAPTER_UNUSABLE, GenerationFailed::reason)
+                .extracting(GenerationFailed::detail)
+                .asString()
+                .startsWith("adapter missing@3: expected its weights in the blob store under adapters/000");
+    }
+
+    @Test
+    void failsARequestWhoseAdapterWasDamaged() throws IOException {
+        byte[] weights = DemoAdapter.weights(192, 0.3f);
+        PinnedAdapter pinned = new PinnedAdapter("damaged", 1, DemoAdapter.sha256(weights));
+        weights[weights.length - 1] ^= 1;
+        blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);
+        assertThat(failed(handle(Requests.star(pinned, 64, 2, 1))).detail())
+                .contains("expected weights with SHA-256 " + pinned.sha256() + ", found ");
+    }
+
+    @Test
+    void failsARequestWhoseAdapterIsForAnotherBase() throws IOException {
+        PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
+        assertThat(failed(handle(Requests.star(other, 64, 2, 1))).detail())
+                .contains("lora_A.weight: expected (2, 192), found (2, 320)");
+    }
+
+    @Test
+    void failsARequestForASizeThatTheModelCannotDraw() {
+        assertThat(failed(handle(Requests.star(null, 66, 2, 1))))
+                .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
+                .returns(
+                        "width: expected a multiple of 4, the model's size of a latent, found 66",
+                        GenerationFailed::detail);
+    }
+
+    @Test
+    void refusesARecordThatIsNoRequest() {
+        assertThat(handler.handle("some-key", "{".getBytes(), handler.stopSignal("some-key"), progress::add))
+                .asInstanceOf(type(Outcome.Refuse.class))
+                .returns("GenerateImage: not JSON", Outcome.Refuse::detail);
+    }
+
+    @Test
+    void refusesARequestUnderAnotherKey() {
+        byte[] record = Json.write(Requests.star());
+        assertThat(handler.handle("other", record, handler.stopSignal("other"), progress::add))
+                .asInstanceOf(type(Outcome.Refuse.class))
+                .extracting(Outcome.Refuse::detail)
+                .asString()
+                .startsWith("key: expected the request's id");
+    }
+
+    @Test
+    void refusesARequestThatWorkersBeganTooOften() throws IOException {
+        GenerateImage request = Requests.star();
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0]);
+        }
+        assertThat(handle(request))
+                .isEqualTo(new Outcome.Refuse(
+                        Reason.ATTEMPTS_EXHAUSTED, "workers began it 4 times and never finished", 4));
+    }
+
+    @Test
+    void stopsBetweenTwoStepsWhenTheRequestIsCancelled() {
+        GenerateImage request = Requests.star(null, 64, 50, 1);
+        Outcome outcome = handler.handle(
+                request.requestId(), Json.write(request), handler.stopSignal(request.requestId()), event -> {
+                    progress.add(event);
+                    if (event instanceof StepDone) {
+                        cancellations.cancel(request.requestId());
+                    }
+                });
+        assertThat(((Outcome.Done) outcome).result()).isInstanceOf(GenerationCancelled.class);
+        assertThat(progress).hasSize(2);
+    }
+
+    @Test
+    void leavesAnAbandonedRequestToOthers() {
+        GenerateImage request = Requests.star(null, 64, 50, 1);
+        StopSignal stop = handler.stopSignal(request.requestId());
+        Outcome outcome = handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
+        assertThat(outcome).isInstanceOf(Outcome.Retry.class);
+    }
+
+    @Test
+    void triesLaterWhenTheBlobStoreFails() {
+        RequestHandler withoutStorage =
+                new RequestHandler(engine, new BrokenStore(), cancellations, Clock.systemUTC(), config);
+        GenerateImage request = Requests.star();
+        assertThat(withoutStorage.handle(
+                        request.requestId(),
+                        Json.write(request),
+                        handler.stopSignal(request.requestId()),
+                        progress::add))
+                .isEqualTo(new Outcome.Retry("the blob store failed: no disk"));
+    }
+
+    private Outcome handle(GenerateImage request) {
+        String id = request.requestId();
+        return handler.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
+    }
+
+    private static GenerationSucceeded succeeded(Outcome outcome) {
+        return (GenerationSucceeded) ((Outcome.Done) outcome).result();
+    }
+
+    private static GenerationFailed failed(Outcome outcome) {
+        return (GenerationFailed) ((Outcome.Done) outcome).result();
+    }
+
+    /** A store whose disk is gone. */
+    private static final class BrokenStore implements BlobStore {
+        @Override
+        public boolean putIfAbsent(String key, InputStream content) throws IOException {
+            throw new IOException("no disk");
+        }
+
+        @Override
+        public Optional<InputStream> open(String key) throws IOException {
+            throw new IOException("no disk");
+        }
+
+        @Override
+        public Stream<String> list(String prefix) throws IOException {
+            throw new IOException("no disk");
+        }
+
+        @Override
+        public void delete(String key) throws IOException {
+            throw new IOException("no disk");
+        }
+    }
+}

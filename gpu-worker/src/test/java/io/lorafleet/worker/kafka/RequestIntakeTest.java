@@ -1,0 +1,146 @@
+package io.lorafleet.worker.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.DeadLetter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.Requests;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole worker, on a real broker; the test is the gateway. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class RequestIntakeTest {
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    private KafkaProducer<String, byte[]> producer;
+
+    @BeforeEach
+    void connect() {
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void disconnect() {
+        producer.close();
+    }
+
+    @Test
+    void saysWhatItIs() {
+        List<WorkerStatus> statuses = read(Topic.WORKERS, WorkerStatus.class, found -> !found.isEmpty());
+        assertThat(statuses.get(0).state()).isEqualTo(WorkerStatus.State.READY);
+        assertThat(statuses.get(0).model().name()).isEqualTo("demo-model");
+        assertThat(statuses.get(0).model().defaultSize()).isEqualTo(64);
+        assertThat(statuses.get(0).model().sizeMultiple()).isEqualTo(4);
+    }
+
+    @Test
+    void answersARequest() {
+        GenerateImage request = Requests.star();
+        send(Topic.REQUESTS, request.requestId(), Json.write(request));
+        assertThat(result(request.requestId())).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    @Test
+    void keepsAPoisonRecordAsADeadLetterAndGoesOn() {
+        String id = UUID.randomUUID().toString();
+        send(Topic.REQUESTS, id, "no JSON, but a secret prompt".getBytes(UTF_8));
+        send(Topic.REQUESTS, null, null);
+        GenerateImage behind = Requests.star();
+        send(Topic.REQUESTS, behind.requestId(), Json.write(behind));
+
+        assertThat(result(behind.requestId())).isInstanceOf(GenerationSucceeded.class);
+        assertThat(result(id))
+                .isInstanceOfSatisfying(
+                        GenerationFailed.class,
+                        failed -> assertThat(failed.detail()).isEqualTo("GenerateImage: not JSON"));
+        List<DeadLetter> letters = read(Topic.DEAD_LETTERS, DeadLetter.class, found -> found.size() >= 2);
+        assertThat(letters).anySatisfy(letter -> {
+            assertThat(letter.requestId()).isEqualTo(id);
+            assertThat(letter.record()).asString(UTF_8).isEqualTo("no JSON, but a secret prompt");
+        });
+        assertThat(letters).anySatisfy(letter -> {
+            assertThat(letter.requestId()).isNull();
+            assertThat(letter.reason()).isEqualTo("GenerateImage: expected JSON, found no value");
+        });
+    }
+
+    @Test
+    void stopsACancelledRequest() {
+        GenerateImage endless = Requests.star(null, 64, 1000, 16);
+        send(Topic.REQUESTS, endless.requestId(), Json.write(endless));
+        send(Topic.CONTROL, endless.requestId(), Json.write(new CancelGeneration(endless.requestId())));
+        assertThat(result(endless.requestId())).isInstanceOf(GenerationCancelled.class);
+    }
+
+    private void send(Topic topic, String key, byte[] value) {
+        producer.send(new ProducerRecord<>(topic.in(""), key, value));
+        producer.flush();
+    }
+
+    private GenerationFinished result(String requestId) {
+        return read(
+                        Topic.RESULTS,
+                        GenerationFinished.class,
+                        found -> found.stream()
+                                .anyMatch(result -> result.requestId().equals(requestId)))
+                .stream()
+                .filter(result -> result.requestId().equals(requestId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Reads the topic from its start until there is enough. */
+    private <T> List<T> read(Topic topic, Class<T> type, Predicate<List<T>> enough) {
+        List<T> found = new ArrayList<>();
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "group.id",
+                UUID.randomUUID().toString(),
+                "auto.offset.reset",
+                "earliest");
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topic.in("")));
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(r -> found.add(Json.read(r.value(), type)));
+                return enough.test(found);
+            });
+        }
+        return found;
+    }
+}
