@@ -116,7 +116,8 @@ public record NoiseSchedule(
                     double t = steps == 1 ? 0 : (double) fromEnd * (train - 1) / (steps - 1);
                     yield round ? Math.rint(t) : t;
                 }
-                case LEADING -> (double) fromEnd * (train / steps) + stepsOffset;
+                // With as many steps as training timesteps, the offset would lead beyond the last.
+                case LEADING -> Math.min(fromEnd * (train / steps) + stepsOffset, train - 1);
                 case TRAILING -> Math.rint(train - i * ((double) train / steps)) - 1;
             };
         }
