@@ -1,0 +1,93 @@
+package io.lorafleet.messages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The form of every message on the wire. Services of different releases share a cluster: change it with care. */
+class GoldenJsonTest {
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final String SHA = "0123456789abcdef".repeat(4);
+    private static final PinnedAdapter ADAPTER = new PinnedAdapter("crayon", 2, SHA);
+
+    static Stream<Arguments> messages() {
+        return Stream.of(
+                Arguments.of(
+                        "generate-image",
+                        GenerateImage.class,
+                        new GenerateImage(
+                                "r1", "a red star", "blue", ADAPTER, 0.8, 5, 25, SamplerName.DDIM, 64, 96, 7, 2, AT)),
+                Arguments.of(
+                        "generate-image-without-adapter",
+                        GenerateImage.class,
+                        new GenerateImage("r1", "", "", null, 1, 1, 4, SamplerName.EULER, 512, 512, 0, 1, AT)),
+                Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
+                Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
+                Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25)),
+                Arguments.of(
+                        "generation-succeeded",
+                        GenerationFinished.class,
+                        new GenerationSucceeded(
+                                "r1",
+                                "w1",
+                                AT,
+                                List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
+                                50,
+                                Duration.ofMillis(2700))),
+                Arguments.of(
+                        "generation-failed",
+                        GenerationFinished.class,
+                        new GenerationFailed(
+                                "r1", "w1", AT, GenerationFailed.Reason.ADAPTER_UNUSABLE, "adapter crayon@2: gone")),
+                Arguments.of("generation-cancelled", GenerationFinished.class, new GenerationCancelled("r1", "w1", AT)),
+                Arguments.of(
+                        "feedback-given",
+                        FeedbackGiven.class,
+                        new FeedbackGiven("f1", "r1", ADAPTER, "a red star", "", 7, -0.5, "too small", AT)),
+                Arguments.of(
+                        "adapter-version",
+                        AdapterVersion.class,
+                        new AdapterVersion("fast", 3, SHA, 1234, AdapterVersion.Kind.STUDENT, 5.0, AT)),
+                Arguments.of(
+                        "worker-status",
+                        WorkerStatus.class,
+                        new WorkerStatus(
+                                "w1",
+                                WorkerStatus.State.READY,
+                                "cpu()",
+                                2,
+                                new WorkerStatus.BaseModel("demo-model", SHA, 4, 64, SamplerName.DDIM),
+                                AT)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("messages")
+    void isWrittenAndReadInTheFormOfTheGoldenFile(String name, Class<?> type, Object message) throws IOException {
+        byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden", name + ".json"));
+        ObjectMapper plain = new ObjectMapper();
+        assertThat(plain.readTree(Json.write(message))).isEqualTo(plain.readTree(golden));
+        assertThat((Object) Json.read(golden, type)).isEqualTo(message);
+    }
+
+    /** Its own test, because a record with an array is equal only to itself. */
+    @Test
+    void aDeadLetterKeepsTheRecordsBytes() throws IOException {
+        byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden/dead-letter.json"));
+        DeadLetter letter = Json.read(golden, DeadLetter.class);
+        assertThat(letter.record()).asString(UTF_8).isEqualTo("no JSON");
+        ObjectMapper plain = new ObjectMapper();
+        assertThat(plain.readTree(Json.write(letter))).isEqualTo(plain.readTree(golden));
+    }
+}

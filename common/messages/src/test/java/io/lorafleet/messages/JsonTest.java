@@ -1,0 +1,65 @@
+package io.lorafleet.messages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonTest {
+    private static final String REQUEST = """
+            {"requestId": "r1", "prompt": "a secret prompt", "negativePrompt": "", "adapterScale": 1,
+             "guidanceScale": 5, "steps": 25, "sampler": "ddim", "width": 64, "height": 64, "seed": 7, "count": 1,
+             "acceptedAt": "2026-01-02T03:04:05Z"}""";
+
+    @Test
+    void ignoresAFieldThatANewerReleaseMayWrite() {
+        String newer = REQUEST.replace("{", "{\"deadline\": 3, ");
+        assertThat(Json.read(newer.getBytes(UTF_8), GenerateImage.class).prompt())
+                .isEqualTo("a secret prompt");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"steps\": 25|\"steps\": 0|steps: expected 1 to 1000, found 0",
+                "\"steps\": 25|\"steps\": \"many\"|.steps: not of the type expected",
+                "\"steps\": 25, ||.steps: not of the type expected",
+                "\"seed\": 7|\"seed\": -1|seed: expected 0 to 4294967295, found -1",
+                "\"seed\": 7|\"seed\": 4294967296|seed: expected 0 to 4294967295",
+                "\"guidanceScale\": 5|\"guidanceScale\": 0.5|guidanceScale: expected 1.0 to 50.0, found 0.5",
+                "\"guidanceScale\": 5|\"guidanceScale\": \"NaN\"|guidanceScale: expected 1.0 to 50.0, found NaN",
+                "\"width\": 64|\"width\": 5000|width: expected 8 to 4096, found 5000",
+                "\"count\": 1|\"count\": 17|count: expected 1 to 16, found 17",
+                "\"sampler\": \"ddim\"|\"sampler\": \"magic\"|.sampler: not of the type expected",
+                "\"r1\"|\"../r1\"|requestId: expected 1 to 128 letters",
+                "\"prompt\": \"a secret prompt\", ||prompt: expected a value, found none"
+            })
+    void namesTheFieldThatIsWrongAndNeverQuotesThePrompt(String from, String to, String message) {
+        String bad = REQUEST.replace(from, to == null ? "" : to);
+        assertThat(bad).isNotEqualTo(REQUEST);
+        assertThatThrownBy(() -> Json.read(bad.getBytes(UTF_8), GenerateImage.class))
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void countsEveryUnetEvaluation() {
+        GenerateImage guided = Json.read(REQUEST.getBytes(UTF_8), GenerateImage.class);
+        assertThat(guided.unetEvaluations()).isEqualTo(50);
+        String student = REQUEST.replace("\"guidanceScale\": 5", "\"guidanceScale\": 1");
+        assertThat(Json.read(student.getBytes(UTF_8), GenerateImage.class).unetEvaluations())
+                .isEqualTo(25);
+    }
+
+    @Test
+    void refusesAPromptThatIsTooLong() {
+        String bad = REQUEST.replace("a secret prompt", "x".repeat(4001));
+        assertThatThrownBy(() -> Json.read(bad.getBytes(UTF_8), GenerateImage.class))
+                .hasMessage("GenerateImage: prompt: expected at most 4000 characters, found 4001");
+    }
+}
