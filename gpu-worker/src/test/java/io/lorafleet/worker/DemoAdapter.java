@@ -8,10 +8,8 @@ import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -34,16 +32,8 @@ public final class DemoAdapter {
 
     /** @return the adapter, after its weights were stored */
     public static PinnedAdapter store(String name, byte[] weights, BlobStore blobs) throws IOException {
-        PinnedAdapter pinned = new PinnedAdapter(name, 1, sha256(weights));
+        PinnedAdapter pinned = new PinnedAdapter(name, 1, Sha256.of(weights));
         blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);
         return pinned;
-    }
-
-    public static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

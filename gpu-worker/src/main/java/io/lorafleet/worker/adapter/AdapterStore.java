@@ -10,11 +10,9 @@ import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /** Reads adapters from the blob store. Nothing is parsed before its SHA-256 is what the request says. */
@@ -39,7 +37,7 @@ final class AdapterStore {
     /** @throws UnusableAdapterException if it is missing, damaged, or does not fit the base */
     Loaded load(PinnedAdapter pinned) {
         byte[] file = fetch(pinned);
-        String found = sha256(file);
+        String found = Sha256.of(file);
         if (!found.equals(pinned.sha256())) {
             throw new UnusableAdapterException(
                     pinned, "expected weights with SHA-256 " + pinned.sha256() + ", found " + found);
@@ -60,14 +58,6 @@ final class AdapterStore {
                                     + ", found nothing"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -16,18 +16,16 @@ import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.UnusableAdapterException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -152,7 +150,7 @@ public class RequestHandler {
             String key = BlobKeys.image(request.requestId(), i);
             // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
             blobs.putIfAbsent(key, png);
-            images.add(new GeneratedImage(i, seed, key, sha256(png)));
+            images.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
         return images;
     }
@@ -192,13 +190,5 @@ public class RequestHandler {
 
     private GenerationFinished failed(GenerateImage request, Reason reason, RuntimeException why) {
         return new GenerationFailed(request.requestId(), workerId, clock.instant(), reason, why.getMessage());
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

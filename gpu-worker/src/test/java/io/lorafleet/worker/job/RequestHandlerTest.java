@@ -15,6 +15,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
@@ -61,9 +62,9 @@ class RequestHandlerTest {
         assertThat(result.unetEvaluations()).isEqualTo(8);
         assertThat(result.images())
                 .hasSize(2)
-                .allSatisfy(image -> assertThat(
-                                DemoAdapter.sha256(blobs.get(image.blob()).orElseThrow()))
-                        .isEqualTo(image.sha256()));
+                .allSatisfy(
+                        image -> assertThat(Sha256.of(blobs.get(image.blob()).orElseThrow()))
+                                .isEqualTo(image.sha256()));
         assertThat(result.images().get(0).sha256())
                 .isNotEqualTo(result.images().get(1).sha256());
         assertThat(Json.read(
@@ -136,7 +137,7 @@ class RequestHandlerTest {
     @Test
     void failsARequestWhoseAdapterWasDamaged() throws IOException {
         byte[] weights = DemoAdapter.weights(192, 0.3f);
-        PinnedAdapter pinned = new PinnedAdapter("damaged", 1, DemoAdapter.sha256(weights));
+        PinnedAdapter pinned = new PinnedAdapter("damaged", 1, Sha256.of(weights));
         weights[weights.length - 1] ^= 1;
         blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);
         assertThat(failed(handle(Requests.star(pinned, 64, 2, 1))).detail())
