@@ -140,7 +140,7 @@ final class RequestSlot implements Runnable {
 
     private void retry(ShareLease lease, String key, Outcome.Retry retry) {
         short deliveries = lease.record().deliveryCount().orElse((short) 1);
-        if (deliveries >= LAST_DELIVERY && !stopping) {
+        if (deliveries >= LAST_DELIVERY) {
             settle(lease, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
             return;
         }

@@ -21,6 +21,7 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -52,6 +53,9 @@ class RequestHandlerTest {
 
     @Inject
     WorkerConfig config;
+
+    @Inject
+    MeterRegistry meters;
 
     private final List<GenerationProgress> progress = new ArrayList<>();
 
@@ -221,6 +225,21 @@ class RequestHandlerTest {
                         handler.stopSignal(request.requestId()),
                         progress::add))
                 .isEqualTo(new Outcome.Retry("the blob store failed: no disk"));
+    }
+
+    @Test
+    void leavesNoArrayBehindAfterTwoHundredRequests() throws IOException {
+        PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
+        PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
+        handle(Requests.star(fits, 64, 1, 1)); // from now on, the adapter is resident
+        double before = meters.get("lorafleet.arrays.live").gauge().value();
+        for (int i = 0; i < 50; i++) {
+            handle(Requests.star(null, 64, 1, 1));
+            handle(Requests.star(fits, 64, 1, 1));
+            handle(Requests.star(other, 64, 1, 1));
+            handle(Requests.star(null, 66, 1, 1));
+        }
+        assertThat(meters.get("lorafleet.arrays.live").gauge().value()).isEqualTo(before);
     }
 
     private Outcome handle(GenerateImage request) {
