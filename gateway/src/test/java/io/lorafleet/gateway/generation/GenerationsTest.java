@@ -52,7 +52,7 @@ class GenerationsTest {
     void countsAnAcceptedGenerationWhenItEnds() {
         GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT)).request();
         table.apply(cancelled(request.requestId()));
-        table.apply(succeeded("of another gateway"));
+        table.apply(succeeded("of-another-gateway"));
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isEqualTo(1);
         assertThat(meters.get("lorafleet.generations.finished").counters())
                 .singleElement()
