@@ -1,6 +1,7 @@
 package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.lorafleet.gateway.NotPublishedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -34,7 +35,15 @@ final class Problems {
 
     @ServerExceptionMapper
     Response notJson(JsonProcessingException e, UriInfo uri) {
-        return answer(JsonProblems.of(e), uri).build();
+        return e.getCause() instanceof ProblemException problem // what the body's source says goes first
+                ? expected(problem, uri)
+                : answer(JsonProblems.of(e), uri).build();
+    }
+
+    /** Named as well, or else the framework's own mapper for it would be nearer. */
+    @ServerExceptionMapper
+    Response notTheJsonExpected(MismatchedInputException e, UriInfo uri) {
+        return notJson(e, uri);
     }
 
     /** What the framework refuses: unknown paths, methods, media types. */

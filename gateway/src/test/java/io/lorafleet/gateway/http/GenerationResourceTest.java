@@ -1,16 +1,29 @@
 package io.lorafleet.gateway.http;
 
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
+import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -37,5 +50,118 @@ class GenerationResourceTest extends GatewayTest {
                         GenerateImage::guidanceScale,
                         GenerateImage::seed)
                 .containsExactly("a red circle", 64, 64, SamplerName.DDIM, 20, 5.0, 7L);
+    }
+
+    @Test
+    void showsAGenerationWithEverythingThatDecidesItsPictures() {
+        String id = submit(Map.of("prompt", "a red circle", "seed", 7, "steps", 4, "count", 2));
+        given().get("/v1/generations/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("queued"))
+                .body("steps", equalTo(8))
+                .body("request.prompt", equalTo("a red circle"))
+                .body("request.sampler", equalTo("ddim"))
+                .body("request.adapter", nullValue())
+                .body("images", empty());
+    }
+
+    @Test
+    void streamsAGenerationToItsEndAndServesItsPicture() throws Exception {
+        String id = submit(Map.of("prompt", "a red circle", "steps", 2));
+        HttpResponse<Stream<String>> events = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(gateway.resolve("/v1/generations/" + id + "/events"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines());
+        assertThat(events.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
+        worker.start(id);
+        worker.step(id, 1, 2);
+        worker.step(id, 2, 2);
+        worker.succeed(id);
+        List<String> lines = events.body().filter(line -> !line.isEmpty()).toList();
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("event:"))
+                .containsExactly("event:queued", "event:started", "event:step", "event:step", "event:finished");
+        assertThat(lines)
+                .contains("data:{\"workerId\":\"w1\"}")
+                .last()
+                .asString()
+                .contains("\"succeeded\"");
+
+        String image = given().get("/v1/generations/" + id)
+                .then()
+                .body("elapsed", equalTo("PT1.5S"))
+                .body("unetEvaluations", equalTo(40))
+                .body("images[0].seed", equalTo(7))
+                .extract()
+                .path("images[0].url");
+        byte[] png = given().get(image)
+                .then()
+                .statusCode(200)
+                .contentType("image/png")
+                .header("ETag", equalTo('"' + WorkerPeer.SHA + '"'))
+                .header("Cache-Control", equalTo("private, immutable, max-age=31536000"))
+                .extract()
+                .asByteArray();
+        assertThat(png).isEqualTo(WorkerPeer.PNG);
+        given().header("If-None-Match", '"' + WorkerPeer.SHA + '"')
+                .get(image)
+                .then()
+                .statusCode(304);
+        isProblem(given().get("/v1/generations/" + id + "/images/1").then(), 404, "not-found");
+        await().untilAsserted(() ->
+                given().get("/q/metrics").then().body(containsString("lorafleet_event_streams_open 0.0")));
+    }
+
+    @Test
+    void tellsWhyAGenerationFailed() {
+        String id = submit(Map.of("prompt", "a red circle"));
+        worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
+        awaitStatus(id, "failed");
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("failure.reason", equalTo("adapter-unusable"))
+                .body("failure.detail", equalTo("expected rank 4, found 8"));
+    }
+
+    @Test
+    void dropsASecondResult() {
+        String id = submit(Map.of("prompt", "a red circle"));
+        worker.succeed(id);
+        worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "a late word of another worker");
+        await().untilAsserted(() -> given().get("/q/metrics")
+                .then()
+                .body(containsString("lorafleet_generations_duplicate_results_total 1.0")));
+        given().get("/v1/generations/" + id).then().body("status", equalTo("succeeded"));
+    }
+
+    @Test
+    void cancelsAGeneration() {
+        String id = submit(Map.of("prompt", "a red circle"));
+        given().delete("/v1/generations/" + id).then().statusCode(202).body("cancelling", equalTo(true));
+        assertThat(Json.read(WorkerPeer.awaitRecord(Topic.CONTROL, id).value(), CancelGeneration.class))
+                .isEqualTo(new CancelGeneration(id));
+        worker.cancelled(id);
+        awaitStatus(id, "cancelled");
+        isProblem(given().delete("/v1/generations/" + id).then(), 409, "already-finished");
+    }
+
+    @Test
+    void skipsRecordsThatAreNoMessages() {
+        worker.send(Topic.RESULTS, "bad", "{\"type\":\"succeeded\"}".getBytes(UTF_8));
+        worker.send(Topic.RESULTS, "empty", (byte[]) null);
+        String id = submit(Map.of("prompt", "a red circle"));
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+    }
+
+    @Test
+    void findsNothingUnderAnUnknownId() {
+        isProblem(given().get("/v1/generations/unknown").then(), 404, "not-found");
+        isProblem(given().get("/v1/generations/unknown/events").then(), 404, "not-found");
+        isProblem(given().get("/v1/generations/unknown/images/0").then(), 404, "not-found");
+        isProblem(given().delete("/v1/generations/unknown").then(), 404, "not-found");
     }
 }

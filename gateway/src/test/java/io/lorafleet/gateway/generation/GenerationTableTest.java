@@ -1,0 +1,145 @@
+package io.lorafleet.gateway.generation;
+
+import static io.lorafleet.gateway.generation.Samples.cancelled;
+import static io.lorafleet.gateway.generation.Samples.request;
+import static io.lorafleet.gateway.generation.Samples.started;
+import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.generation.Generation.Status;
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.StepDone;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GenerationTableTest {
+    private final GenerationTable table = new GenerationTable(3);
+
+    @Test
+    void followsAGenerationFromItsRequestToItsResult() {
+        table.apply(request("g"));
+        assertThat(find("g").status()).isEqualTo(Status.QUEUED);
+        table.apply(started("g"));
+        assertThat(find("g").status()).isEqualTo(Status.RUNNING);
+        table.apply(new StepDone("g", 5, 20));
+        assertThat(find("g")).extracting(Generation::step, Generation::steps).containsExactly(5, 20);
+        table.apply(succeeded("g"));
+        assertThat(find("g")).extracting(Generation::status, Generation::step).containsExactly(Status.SUCCEEDED, 20);
+    }
+
+    /** One record of each topic, in each order. */
+    static Stream<List<Integer>> orders() {
+        List<List<Integer>> orders = new ArrayList<>(List.of(List.of()));
+        for (int topic = 0; topic < 4; topic++) {
+            List<List<Integer>> longer = new ArrayList<>();
+            for (List<Integer> order : orders) {
+                for (int place = 0; place <= order.size(); place++) {
+                    List<Integer> next = new ArrayList<>(order);
+                    next.add(place, topic);
+                    longer.add(next);
+                }
+            }
+            orders = longer;
+        }
+        return orders.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("orders")
+    void comesToTheSameEndInWhateverOrderTheTopicsAreRead(List<Integer> order) {
+        List<Runnable> records = List.of(
+                () -> table.apply(request("g")),
+                () -> table.apply(new CancelGeneration("g")),
+                () -> table.apply(started("g")),
+                () -> table.apply(cancelled("g")));
+        order.forEach(topic -> records.get(topic).run());
+        Generation end = find("g");
+        assertThat(end.status()).isEqualTo(Status.CANCELLED);
+        assertThat(end.request()).isEqualTo(request("g"));
+        assertThat(end.finished()).isEqualTo(cancelled("g"));
+        assertThat(end.cancelling()).isTrue();
+    }
+
+    @Test
+    void letsTheFirstResultStand() {
+        assertThat(table.apply(succeeded("g"))).isTrue();
+        assertThat(table.apply(cancelled("g"))).isFalse();
+        assertThat(find("g").status()).isEqualTo(Status.SUCCEEDED);
+    }
+
+    @Test
+    void takesAResultThatIsReadAgainForTheSame() {
+        table.apply(succeeded("g"));
+        assertThat(table.apply(succeeded("g"))).isTrue();
+    }
+
+    @Test
+    void beginsAtStepZeroWhenAnotherWorkerBeginsAnew() {
+        table.apply(request("g"));
+        table.apply(new StepDone("g", 5, 20));
+        table.apply(started("g"));
+        assertThat(find("g").step()).isZero();
+    }
+
+    @Test
+    void knowsNothingFromACancellationAlone() {
+        table.apply(new CancelGeneration("g"));
+        assertThat(table.find("g")).isEmpty();
+    }
+
+    @Test
+    void forgetsTheOldestFinishedOneFirst() {
+        table.apply(request("waiting"));
+        table.apply(succeeded("first"));
+        table.apply(succeeded("second"));
+        table.apply(request("newest"));
+        assertThat(table.find("first")).isEmpty();
+        assertThat(Stream.of("waiting", "second", "newest"))
+                .allMatch(id -> table.find(id).isPresent());
+    }
+
+    @Test
+    void forgetsTheOldestOfAllWhenNoneIsFinished() {
+        Stream.of("a", "b", "c", "d").forEach(id -> table.apply(request(id)));
+        assertThat(table.find("a")).isEmpty();
+        assertThat(table.find("d")).isPresent();
+    }
+
+    @Test
+    void tellsAFollowerEverythingFromNowToTheEnd() {
+        table.apply(request("g"));
+        table.apply(started("g"));
+        List<Generation> told = new ArrayList<>();
+        table.follow(find("g"), told::add);
+        table.apply(new StepDone("g", 1, 20));
+        table.apply(succeeded("g"));
+        table.apply(cancelled("g"));
+        assertThat(told).extracting(Generation::step).containsExactly(0, 1, 20);
+        assertThat(told).last().matches(Generation::isFinished);
+    }
+
+    @Test
+    void tellsAFollowerOfAFinishedOneTheEndOnly() {
+        table.apply(succeeded("g"));
+        List<Generation> told = new ArrayList<>();
+        table.follow(find("g"), told::add);
+        assertThat(told).containsExactly(find("g"));
+    }
+
+    @Test
+    void tellsNothingToAFollowerThatLeft() {
+        table.apply(request("g"));
+        List<Generation> told = new ArrayList<>();
+        table.follow(find("g"), told::add).run();
+        table.apply(succeeded("g"));
+        assertThat(told).extracting(Generation::status).containsExactly(Status.QUEUED);
+    }
+
+    private Generation find(String id) {
+        return table.find(id).orElseThrow();
+    }
+}

@@ -1,0 +1,100 @@
+package io.lorafleet.gateway.generation;
+
+import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
+import static io.lorafleet.gateway.generation.Samples.cancelled;
+import static io.lorafleet.gateway.generation.Samples.ready;
+import static io.lorafleet.gateway.generation.Samples.request;
+import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerateImage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GenerationsTest {
+    private final GenerationTable table = new GenerationTable(10);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final ListLog log = new ListLog();
+    private final Generations generations;
+
+    GenerationsTest() {
+        ModelDirectory models = new ModelDirectory();
+        models.apply(ready());
+        AdmissionRules rules =
+                new AdmissionRules(Samples.LIMITS, models, new AdapterRegistry(), new Random(1), Clock.systemUTC());
+        generations = new Generations(rules, log, table, new GenerationMetrics(meters));
+    }
+
+    @Test
+    void remembersWhatWasPublished() {
+        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT)).request();
+        assertThat(log.written).containsExactly(request);
+        assertThat(table.find(request.requestId())).map(Generation::request).contains(request);
+    }
+
+    @Test
+    void remembersNothingThatTheBrokerDidNotConfirm() {
+        log.isDeaf = true;
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT)).isInstanceOf(NotPublishedException.class);
+        assertThat(meters.counter("lorafleet.generations.accepted").count()).isZero();
+    }
+
+    @Test
+    void countsAnAcceptedGenerationWhenItEnds() {
+        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT)).request();
+        table.apply(cancelled(request.requestId()));
+        table.apply(succeeded("of-another-gateway"));
+        assertThat(meters.counter("lorafleet.generations.accepted").count()).isEqualTo(1);
+        assertThat(meters.get("lorafleet.generations.finished").counters())
+                .singleElement()
+                .matches(counter -> counter.getId().getTag("status").equals("cancelled") && counter.count() == 1);
+    }
+
+    @Test
+    void publishesACancellation() {
+        table.apply(request("g"));
+        Cancellation cancellation = generations.cancel("g");
+        assertThat(cancellation).isInstanceOf(Cancellation.Requested.class);
+        assertThat(log.written).containsExactly(new CancelGeneration("g"));
+        assertThat(table.find("g")).map(Generation::cancelling).contains(true);
+    }
+
+    @Test
+    void doesNotCancelWhatIsFinishedOrUnknown() {
+        table.apply(succeeded("g"));
+        assertThat(generations.cancel("g")).isInstanceOf(Cancellation.AlreadyFinished.class);
+        assertThat(generations.cancel("another")).isEqualTo(new Cancellation.Unknown());
+        assertThat(log.written).isEmpty();
+    }
+
+    private static final class ListLog implements GenerationLog {
+        private final List<Record> written = new ArrayList<>();
+        private boolean isDeaf;
+
+        @Override
+        public void write(GenerateImage command) {
+            take(command.requestId(), command);
+        }
+
+        @Override
+        public void write(CancelGeneration command) {
+            take(command.requestId(), command);
+        }
+
+        private void take(String key, Record command) {
+            if (isDeaf) {
+                throw new NotPublishedException("a deaf log", key, null);
+            }
+            written.add(command);
+        }
+    }
+}

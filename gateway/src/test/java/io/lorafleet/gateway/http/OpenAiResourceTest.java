@@ -1,0 +1,98 @@
+package io.lorafleet.gateway.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+class OpenAiResourceTest extends GatewayTest {
+
+    @Test
+    void answersWithAnAbsoluteUrlOfThePicture() {
+        String url = draw(Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd"), worker::succeed)
+                .statusCode(200)
+                .extract()
+                .path("data[0].url");
+        assertThat(url).startsWith("http://localhost:");
+        assertThat(given().get(url).then().statusCode(200).extract().asByteArray())
+                .isEqualTo(WorkerPeer.PNG);
+    }
+
+    @Test
+    void answersWithThePictureItself() {
+        draw(Map.of("prompt", "by value", "response_format", "b64_json", "size", "128x64"), worker::succeed)
+                .statusCode(200)
+                .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))
+                .body("data[0].url", nullValue());
+    }
+
+    @Test
+    void saysThatTheGenerationFailed() {
+        ValidatableResponse answer = draw(
+                Map.of("prompt", "to fail"),
+                id -> worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "gave up after 3"));
+        isProblem(answer, 500, "generation-failed");
+        answer.body("error.type", equalTo("server_error")).body("error.message", equalTo("gave up after 3"));
+    }
+
+    @Test
+    void saysThatTheGenerationWasCancelled() {
+        isProblem(draw(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
+    }
+
+    @Test
+    void answersAnUnknownModelInBothForms() {
+        ValidatableResponse answer = send(Map.of("prompt", "a", "model", "dall-e-3"));
+        isProblem(answer, 404, "model-not-found");
+        answer.body("error.code", equalTo("model_not_found"))
+                .body("error.type", equalTo("invalid_request_error"))
+                .body("error.param", nullValue());
+    }
+
+    @Test
+    void namesBadFieldsAsTheClientDoes() {
+        ValidatableResponse answer = send(Map.of("prompt", "a", "num_inference_steps", 0));
+        isProblem(answer, 400, "invalid-request");
+        answer.body("error.param", equalTo("num_inference_steps"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"size, large", "size, 60x64", "response_format, gif", "n, two"})
+    void refusesWhatItCannotServe(String field, String value) {
+        send(Map.of("prompt", "a", field, value)).statusCode(400).body("error.param", equalTo(field));
+    }
+
+    /** Sends a request, and lets the worker end it as soon as it is published. */
+    private static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
+        CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
+        end.accept(WorkerPeer.await(
+                        Topic.REQUESTS,
+                        record -> Json.read(record.value(), GenerateImage.class)
+                                .prompt()
+                                .equals(request.get("prompt")))
+                .key());
+        return answer.join();
+    }
+
+    private static ValidatableResponse send(Map<String, Object> request) {
+        return given().contentType("application/json")
+                .body(request)
+                .post("/v1/images/generations")
+                .then();
+    }
+}
