@@ -18,11 +18,15 @@ final class Check {
 
     /** Ids become keys, paths and URLs, so they hold nothing that would need escaping there. */
     static String id(String field, String value) {
-        if (!ID.matcher(present(field, value)).matches()) {
+        if (!isId(present(field, value))) {
             throw new IllegalArgumentException(
                     field + ": expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
         return value;
+    }
+
+    static boolean isId(String value) {
+        return ID.matcher(value).matches();
     }
 
     static String sha256(String field, String value) {

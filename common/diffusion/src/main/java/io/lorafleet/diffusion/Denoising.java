@@ -1,0 +1,151 @@
+package io.lorafleet.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.sampler.Sampler;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, so that whoever
+ * drives it can stop, or do something else, between two steps.
+ */
+public final class Denoising implements AutoCloseable {
+    private final StableDiffusion model;
+    private final TextToImage request;
+    private final Sampler sampler;
+    private final double[] timesteps;
+    private final NDManager job;
+    private final NDArray context;
+    private final Adaptation adaptation;
+    private NDArray latent;
+    private int step;
+
+    private Denoising(StableDiffusion model, TextToImage request, RowAdapters.Row adapter, float[] noise) {
+        this.model = model;
+        this.request = request;
+        this.sampler = request.sampler().with(model.schedule(), request.steps());
+        this.timesteps = sampler.timesteps();
+        this.job = model.owner().newSubManager();
+        try {
+            this.context = context(model, request, job);
+            this.adaptation = adapter == null
+                    ? Adaptation.NONE
+                    : RowAdapters.stack(Collections.nCopies(request.guided() ? 2 : 1, adapter), job);
+            try (NDArray unit = job.create(noise, latentShape(model, request))) {
+                this.latent = unit.mul(sampler.initialNoiseScale());
+            }
+        } catch (RuntimeException e) {
+            job.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Begins a picture.
+     *
+     * @param adapter on every row, or null
+     * @return to be closed by the caller, before the model
+     * @throws IllegalArgumentException if the model cannot do a request of this size or so many steps
+     */
+    public static Denoising start(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
+        int count = Math.toIntExact(latentShape(model, request).size());
+        return new Denoising(model, request, adapter, SeededNoise.normal(request.seed(), count));
+    }
+
+    /** As {@link #start}, from this noise instead of the seed's. */
+    public static Denoising startFrom(float[] noise, StableDiffusion model, TextToImage request) {
+        return new Denoising(model, request, null, noise);
+    }
+
+    private static Shape latentShape(StableDiffusion model, TextToImage request) {
+        int factor = model.sizeMultiple();
+        requireMultiple("width", request.width(), factor);
+        requireMultiple("height", request.height(), factor);
+        return new Shape(1, model.vae().config().latentChannels(), request.height() / factor, request.width() / factor);
+    }
+
+    private static void requireMultiple(String field, int found, int factor) {
+        if (found < factor || found % factor != 0) {
+            throw new IllegalArgumentException(
+                    field + ": expected a multiple of " + factor + ", the model's size of a latent, found " + found);
+        }
+    }
+
+    /** @return (rows, S, D): what is led away from, if guided, then the prompt */
+    private static NDArray context(StableDiffusion model, TextToImage request, NDManager job) {
+        List<String> prompts =
+                request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
+        try (NDManager scope = job.newSubManager()) {
+            NDArray states = model.encode(prompts, scope).lastHiddenState();
+            states.attach(job);
+            return states;
+        }
+    }
+
+    /** @return steps done */
+    public int step() {
+        return step;
+    }
+
+    public boolean done() {
+        return step == timesteps.length;
+    }
+
+    /** Goes one step: one UNet forward, of two rows if guided. */
+    public void advance() {
+        if (done()) {
+            throw new IllegalStateException("all " + step + " steps are done");
+        }
+        NDArray next;
+        try (NDManager scope = job.newSubManager()) {
+            latent.tempAttach(scope);
+            context.tempAttach(scope);
+            next = sampler.step(latent, guided(scope), step);
+            next.attach(job);
+        }
+        latent.close();
+        latent = next;
+        step++;
+    }
+
+    /** @return the model's output (1, C, H, W), after guidance */
+    private NDArray guided(NDManager scope) {
+        NDArray input = sampler.modelInput(latent, step);
+        float timestep = (float) timesteps[step];
+        if (!request.guided()) {
+            return model.unet().forward(input, scope.create(new float[] {timestep}), context, adaptation);
+        }
+        NDArray twice = input.concat(input, 0);
+        NDArray timesteps = scope.create(new float[] {timestep, timestep});
+        NDList halves =
+                model.unet().forward(twice, timesteps, context, adaptation).split(2, 0);
+        NDArray uncond = halves.get(0);
+        NDArray cond = halves.get(1);
+        return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
+    }
+
+    /** @return the latent after the steps done so far (1, C, H, W); stays with this object */
+    public NDArray latent() {
+        return latent;
+    }
+
+    /** @return the picture that the latent stands for now */
+    public Picture picture() {
+        try (NDManager scope = job.newSubManager()) {
+            latent.tempAttach(scope);
+            return Picture.of(model.vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
+        }
+    }
+
+    /** Frees what the picture needed. */
+    @Override
+    public void close() {
+        job.close();
+    }
+}

@@ -1,0 +1,127 @@
+package io.lorafleet.diffusion;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.checkpoint.PipelineFolder;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.sampler.NoiseSchedule;
+import io.lorafleet.diffusion.text.ClipTextEncoder;
+import io.lorafleet.diffusion.text.ClipTokenizer;
+import io.lorafleet.diffusion.text.TextStates;
+import io.lorafleet.diffusion.unet.UNet;
+import io.lorafleet.diffusion.unet.UNetConfig;
+import io.lorafleet.diffusion.vae.Vae;
+import io.lorafleet.diffusion.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Stable Diffusion pipeline, resident in memory. Immutable; what changes while a picture comes about is in
+ * {@link Denoising}. One thread at a time may compute with it.
+ *
+ * @param name of the folder that it was read from
+ * @param owner closes the weights
+ */
+public record StableDiffusion(
+        String name,
+        ClipTokenizer tokenizer,
+        ClipTextEncoder textEncoder,
+        UNet unet,
+        Vae vae,
+        NoiseSchedule schedule,
+        NDManager owner)
+        implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
+
+    /**
+     * Reads a pipeline in float32.
+     *
+     * @throws CheckpointException if the folder holds no such pipeline, or one of its files is missing or damaged
+     */
+    public static StableDiffusion open(Path folder, Device device) {
+        PipelineFolder pipeline = PipelineFolder.open(folder);
+        if (!pipeline.pipelineClass().startsWith("StableDiffusionPipeline")) {
+            throw new CheckpointException(
+                    folder + ": model_index.json: _class_name: expected StableDiffusionPipeline, found "
+                            + pipeline.pipelineClass());
+        }
+        NDManager owner = Engine.getEngine("PyTorch").newBaseManager(device);
+        try {
+            Weights text = weights(pipeline, "text_encoder", owner);
+            Weights unet = weights(pipeline, "unet", owner);
+            Weights vae = weights(pipeline, "vae", owner);
+            StableDiffusion model = new StableDiffusion(
+                    pipeline.name(),
+                    ClipTokenizer.open(pipeline.part("tokenizer")),
+                    new ClipTextEncoder(pipeline.config("text_encoder"), text, owner),
+                    new UNet(UNetConfig.of(pipeline.config("unet")), unet),
+                    new Vae(VaeConfig.of(pipeline.config("vae")), vae),
+                    NoiseSchedule.of(ModelConfig.open(pipeline.part("scheduler").resolve("scheduler_config.json"))),
+                    owner);
+            warnOfLeftovers("text_encoder", text);
+            warnOfLeftovers("unet", unet);
+            warnOfLeftovers("vae", vae);
+            return model;
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    private static Weights weights(PipelineFolder pipeline, String part, NDManager owner) {
+        return new Weights(part, pipeline.weights(part), DataType.FLOAT32, owner);
+    }
+
+    private static void warnOfLeftovers(String part, Weights weights) {
+        List<String> left = weights.left().stream()
+                .filter(name -> !name.endsWith("position_ids")) // a constant that old checkpoints carry along
+                .toList();
+        if (!left.isEmpty()) {
+            LOG.warn("{}: {} tensors are not used, such as {}: does the config fit?", part, left.size(), left.get(0));
+        }
+    }
+
+    /**
+     * Encodes prompts.
+     *
+     * @param scope owns the result
+     */
+    public TextStates encode(List<String> prompts, NDManager scope) {
+        long[] ids = prompts.stream()
+                .flatMapToLong(prompt -> Arrays.stream(tokenizer.encode(prompt)))
+                .toArray();
+        try (NDArray tokenIds = scope.create(ids, new Shape(prompts.size(), tokenizer.length()))) {
+            return textEncoder.encode(tokenIds);
+        }
+    }
+
+    /** @return width and height must be multiples of this many pixels */
+    public int sizeMultiple() {
+        return vae.config().factor();
+    }
+
+    /** @return width and height, in pixels, that the model was trained at */
+    public int defaultSize() {
+        return unet.config().sampleSize() * vae.config().factor();
+    }
+
+    /** @return arrays that are alive in this process, of the model and of whatever computes with it: finds leaks */
+    public int liveArrays() {
+        return owner.getParentManager().getManagedArrays().size();
+    }
+
+    /** Frees the weights. */
+    @Override
+    public void close() {
+        owner.close();
+    }
+}

@@ -1,0 +1,18 @@
+package io.lorafleet.diffusion;
+
+/** Settings of the PyTorch engine, which it reads once, when it is first used. */
+public final class Torch {
+    private Torch() {}
+
+    /**
+     * To be called before anything else of this module. Nothing is ever downloaded, and DJL's report home stays off.
+     *
+     * @param threads that one operation may use; on the CPU, another number may change the last bits of a result
+     */
+    public static void configure(int threads) {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+        // One operation runs at a time.
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+    }
+}

@@ -1,0 +1,165 @@
+package io.lorafleet.diffusion.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tensors of one safetensors file, read when they are asked for.
+ *
+ * <p>A file is memory-mapped tensor by tensor: an array of the type that the file holds shares the mapped pages, which
+ * are read-only. So the file must not be changed while a model made from it lives; replacing it by a rename is safe.
+ */
+public final class Safetensors {
+    private final String name;
+    private final SafetensorsHeader header;
+    private final Source source;
+
+    /** Where the bytes after the header come from. */
+    private interface Source {
+        ByteBuffer bytes(long offset, long length) throws IOException;
+    }
+
+    private Safetensors(String name, SafetensorsHeader header, Source source) {
+        this.name = name;
+        this.header = header;
+        this.source = source;
+    }
+
+    /** @throws CheckpointException if there is no such file, or it is not a valid safetensors file */
+    public static Safetensors open(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer length = ByteBuffer.allocate(SafetensorsHeader.LENGTH_BYTES);
+            channel.read(length, 0);
+            long headerBytes = headerBytes(file.toString(), length, channel.size());
+            ByteBuffer json = ByteBuffer.allocate(Math.toIntExact(headerBytes));
+            for (int read = 0; json.hasRemaining() && read >= 0; ) {
+                read = channel.read(json, SafetensorsHeader.LENGTH_BYTES + json.position());
+            }
+            long dataStart = SafetensorsHeader.LENGTH_BYTES + headerBytes;
+            SafetensorsHeader header =
+                    SafetensorsHeader.parse(file.toString(), json.array(), channel.size() - dataStart);
+            return new Safetensors(file.toString(), header, (offset, bytes) -> map(file, dataStart + offset, bytes));
+        } catch (IOException e) {
+            throw new CheckpointException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * @param name for messages
+     * @param file the whole file, kept
+     */
+    public static Safetensors of(String name, byte[] file) {
+        ByteBuffer all = ByteBuffer.wrap(file);
+        int headerBytes = Math.toIntExact(headerBytes(name, all.duplicate(), file.length));
+        int dataStart = SafetensorsHeader.LENGTH_BYTES + headerBytes;
+        byte[] json = new byte[headerBytes];
+        all.get(SafetensorsHeader.LENGTH_BYTES, json);
+        SafetensorsHeader header = SafetensorsHeader.parse(name, json, file.length - dataStart);
+        return new Safetensors(
+                name,
+                header,
+                (offset, bytes) -> ByteBuffer.allocateDirect((int) bytes)
+                        .put(all.slice(dataStart + (int) offset, (int) bytes))
+                        .flip());
+    }
+
+    /** @return the file's name, for messages */
+    public String name() {
+        return name;
+    }
+
+    public Set<String> names() {
+        return header.tensors().keySet();
+    }
+
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /** @return the tensor's dimensions, or null if there is no such tensor */
+    public Shape shape(String tensor) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        return found == null ? null : new Shape(found.shape());
+    }
+
+    /**
+     * @param owner closes the array
+     * @return the tensor in the file's type; bfloat16 as float32. Read-only
+     */
+    public NDArray read(String tensor, NDManager owner) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null) {
+            throw new CheckpointException(name + ": has no tensor " + tensor);
+        }
+        if (found.bytes() > Integer.MAX_VALUE) {
+            throw new CheckpointException(
+                    name + ": tensor " + tensor + ": expected at most 2 GiB, found " + found.bytes() + " bytes");
+        }
+        try {
+            ByteBuffer bytes = source.bytes(found.offset(), found.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            if (found.type() == TensorType.BF16) {
+                bytes = widen(bytes);
+            }
+            return owner.create(bytes, new Shape(found.shape()), found.type().dataType());
+        } catch (IOException e) {
+            throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** As {@link #read(String, NDManager)}, in the type asked for. */
+    public NDArray read(String tensor, DataType type, NDManager owner) {
+        NDArray stored = read(tensor, owner);
+        if (stored.getDataType() == type) {
+            return stored;
+        }
+        try (stored) {
+            return stored.toType(type, true);
+        }
+    }
+
+    private static long headerBytes(String name, ByteBuffer first, long fileBytes) {
+        if (fileBytes < SafetensorsHeader.LENGTH_BYTES) {
+            throw new CheckpointException(name + ": expected a safetensors file, found " + fileBytes + " bytes");
+        }
+        long headerBytes = first.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        long most = Math.min(SafetensorsHeader.MAX_HEADER_BYTES, fileBytes - SafetensorsHeader.LENGTH_BYTES);
+        if (headerBytes < 2 || headerBytes > most) {
+            throw new CheckpointException(name + ": header length: expected 2 to " + most + " bytes, found "
+                    + headerBytes + " (truncated, or no safetensors file?)");
+        }
+        return headerBytes;
+    }
+
+    private static ByteBuffer map(Path file, long offset, long bytes) throws IOException {
+        if (bytes == 0) {
+            return ByteBuffer.allocateDirect(0);
+        }
+        // The mapping outlives the channel.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (offset + bytes > Files.size(file)) {
+                throw new IOException("the file has become shorter");
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
+        }
+    }
+
+    /** bfloat16 is the upper half of a float32. */
+    private static ByteBuffer widen(ByteBuffer bfloat16) {
+        ByteBuffer wide = ByteBuffer.allocateDirect(bfloat16.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
+        while (bfloat16.hasRemaining()) {
+            wide.putInt(bfloat16.getShort() << 16);
+        }
+        return wide.flip();
+    }
+}

@@ -1,0 +1,93 @@
+package io.lorafleet.diffusion.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The weights of one part of a model while it is built: layers ask for their tensors by name, within a scope, and say
+ * the shape that they expect.
+ */
+public final class Weights {
+    private final String part;
+    private final String scope;
+    private final NDManager owner;
+    private final DataType type;
+    private final Map<String, Safetensors> holders;
+    private final Map<String, Shape> taken;
+
+    private Weights(Weights whole, String scope) {
+        this.part = whole.part;
+        this.scope = scope;
+        this.owner = whole.owner;
+        this.type = whole.type;
+        this.holders = whole.holders;
+        this.taken = whole.taken;
+    }
+
+    /**
+     * @param part for messages, such as {@code unet}
+     * @param type of the arrays
+     * @param owner closes the arrays
+     */
+    public Weights(String part, List<Safetensors> files, DataType type, NDManager owner) {
+        this.part = part;
+        this.scope = "";
+        this.owner = owner;
+        this.type = type;
+        this.holders = PipelineFolder.byName(files);
+        this.taken = new LinkedHashMap<>();
+    }
+
+    /** @return the weights whose names start with {@code name} and a dot */
+    public Weights in(String name) {
+        return new Weights(this, scope + name + ".");
+    }
+
+    public Weights in(String name, int index) {
+        return in(name + "." + index);
+    }
+
+    /** @return the scope without its last dot: the name of the layer that is built from it */
+    public String layer() {
+        return scope.substring(0, scope.length() - 1);
+    }
+
+    public boolean has(String name) {
+        return holders.containsKey(scope + name);
+    }
+
+    /** @throws CheckpointException if there is no such tensor, or it has another shape */
+    public NDArray get(String name, long... shape) {
+        String full = scope + name;
+        Safetensors holder = holders.get(full);
+        Shape expected = new Shape(shape);
+        if (holder == null) {
+            throw new CheckpointException(
+                    part + ": tensor " + full + ": expected " + expected + ", found no such tensor");
+        }
+        if (!holder.shape(full).equals(expected)) {
+            throw new CheckpointException(
+                    holder.name() + ": tensor " + full + ": expected " + expected + ", found " + holder.shape(full));
+        }
+        taken.put(full, expected);
+        return holder.read(full, type, owner);
+    }
+
+    /** @return names and shapes of all tensors asked for so far, over all scopes */
+    public Map<String, Shape> taken() {
+        return Map.copyOf(taken);
+    }
+
+    /** @return names that nobody asked for, over all scopes: a sign that the config does not fit the weights */
+    public TreeSet<String> left() {
+        TreeSet<String> left = new TreeSet<>(holders.keySet());
+        left.removeAll(taken.keySet());
+        return left;
+    }
+}

@@ -1,0 +1,2 @@
+/** Model files: diffusers pipeline folders, their configs, and safetensors weights. Knows nothing of any model. */
+package io.lorafleet.diffusion.checkpoint;

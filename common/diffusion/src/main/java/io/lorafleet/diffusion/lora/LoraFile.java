@@ -1,0 +1,175 @@
+package io.lorafleet.diffusion.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Reads an adapter from safetensors, in the names of diffusers, PEFT or kohya, and checks it against the base. */
+public final class LoraFile {
+    private static final String WEIGHT = ".weight";
+
+    private final Safetensors file;
+    private final Optional<ModelConfig> peftConfig;
+    private final Map<String, Shape> base;
+
+    private LoraFile(Safetensors file, Optional<ModelConfig> peftConfig, Map<String, Shape> base) {
+        this.file = file;
+        this.peftConfig = peftConfig;
+        this.base = base;
+    }
+
+    /**
+     * Reads an adapter in memory.
+     *
+     * @param base shapes of the base's weights by name
+     * @param parent of the manager that will own the factors
+     * @throws AdapterException if it does not fit the base
+     * @throws CheckpointException if it is no safetensors file
+     */
+    public static LoraAdapter read(Safetensors file, Map<String, Shape> base, NDManager parent) {
+        return new LoraFile(file, Optional.empty(), base).read(parent);
+    }
+
+    /**
+     * Reads an adapter from a file, or from the one safetensors file of a folder, with the {@code adapter_config.json}
+     * beside it, if there is one.
+     */
+    public static LoraAdapter open(Path path, Map<String, Shape> base, NDManager parent) {
+        Path weights = Files.isDirectory(path) ? only(path) : path;
+        Path config = weights.resolveSibling("adapter_config.json");
+        Optional<ModelConfig> peft =
+                Files.isRegularFile(config) ? Optional.of(ModelConfig.open(config)) : Optional.empty();
+        return new LoraFile(Safetensors.open(weights), peft, base).read(parent);
+    }
+
+    private static Path only(Path folder) {
+        try (var files = Files.newDirectoryStream(folder, "*.safetensors")) {
+            Set<Path> found = new TreeSet<>();
+            files.forEach(found::add);
+            if (found.size() != 1) {
+                throw new CheckpointException(folder + ": expected one *.safetensors file, found " + found.size());
+            }
+            return found.iterator().next();
+        } catch (java.io.IOException e) {
+            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+        }
+    }
+
+    private LoraAdapter read(NDManager parent) {
+        Map<String, Map<LoraKey.Role, String>> layers = new LinkedHashMap<>();
+        Set<LoraKey.Format> formats = new TreeSet<>();
+        Set<String> names = base.keySet().stream()
+                .filter(name -> name.endsWith(WEIGHT) && base.get(name).dimension() >= 2)
+                .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+                .collect(Collectors.toSet());
+        for (String tensor : file.names()) {
+            LoraKey key = LoraKey.of(tensor, names);
+            formats.add(key.format());
+            String twin = layers.computeIfAbsent(key.layer(), layer -> new EnumMap<>(LoraKey.Role.class))
+                    .put(key.role(), tensor);
+            if (twin != null) {
+                throw new AdapterException("tensors " + twin + " and " + tensor + " are the same factor");
+            }
+        }
+        if (formats.size() != 1) {
+            throw new AdapterException(file.name() + ": expected tensors named in one way, found " + formats);
+        }
+        LoraSettings settings = settings(formats.iterator().next());
+        NDManager owner = parent.newSubManager();
+        try {
+            Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
+            layers.forEach((layer, tensors) -> updates.put(layer, update(layer, tensors, settings, owner)));
+            return new LoraAdapter(owner, updates);
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    private LoraSettings settings(LoraKey.Format format) {
+        if (format == LoraKey.Format.PEFT) {
+            return LoraSettings.ofPeft(peftConfig.orElseThrow(() -> new AdapterException(file.name()
+                    + ": a PEFT adapter's alpha stands in its adapter_config.json, which is not there; save it in"
+                    + " diffusers' form (save_lora_weights), which is one file")));
+        }
+        return LoraSettings.ofDiffusers(file.metadata());
+    }
+
+    private LoraAdapter.Update update(
+            String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings, NDManager owner) {
+        Shape weight = base.get(layer + WEIGHT);
+        String aName = require(tensors, LoraKey.Role.A, layer);
+        String bName = require(tensors, LoraKey.Role.B, layer);
+        long rank = file.shape(aName).dimension() == 0 ? 0 : file.shape(aName).get(0);
+        NDArray a = factor(aName, rank, weight.slice(1), owner);
+        NDArray b = factor(bName, weight.get(0), new Shape(rank), owner);
+        return new LoraAdapter.Update((int) rank, scale(layer, tensors, settings, (int) rank), a, b);
+    }
+
+    private String require(Map<LoraKey.Role, String> tensors, LoraKey.Role role, String layer) {
+        String name = tensors.get(role);
+        if (name == null) {
+            throw new AdapterException(file.name() + ": layer " + layer + ": expected both factors, found no "
+                    + (role == LoraKey.Role.A ? "lora_A (lora_down)" : "lora_B (lora_up)"));
+        }
+        return name;
+    }
+
+    private double scale(String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings, int rank) {
+        String alpha = tensors.get(LoraKey.Role.ALPHA);
+        if (alpha == null) {
+            OptionalDouble scale = settings.scale(layer, rank);
+            return scale.orElse(1); // no alpha anywhere means alpha = rank
+        }
+        if (file.shape(alpha).size() != 1) {
+            throw new AdapterException("tensor " + alpha + ": expected one number, found " + file.shape(alpha));
+        }
+        try (NDManager step = NDManager.newBaseManager()) {
+            return (double) file.read(alpha, DataType.FLOAT32, step).toFloatArray()[0] / rank;
+        }
+    }
+
+    /**
+     * Reads a factor as (rows, columns), finite, float32. 1x1 kernels may have their two dimensions of size 1 or not:
+     * files differ in that.
+     */
+    private NDArray factor(String name, long rows, Shape columns, NDManager owner) {
+        Shape found = file.shape(name);
+        Shape expected = new Shape(rows).addAll(columns);
+        if (rows < 1 || !withoutTrailingOnes(found).equals(withoutTrailingOnes(expected))) {
+            throw new AdapterException("tensor " + name + ": expected " + expected + ", found " + found);
+        }
+        NDArray factor;
+        try (NDArray read = file.read(name, DataType.FLOAT32, owner)) {
+            factor = read.reshape(expected).duplicate(); // away from the mapped file
+        }
+        try (NDArray finite = factor.isInfinite().logicalOr(factor.isNaN()).any()) {
+            if (finite.getBoolean()) {
+                throw new AdapterException("tensor " + name + ": expected finite numbers, found NaN or infinity");
+            }
+        }
+        return factor;
+    }
+
+    private static Shape withoutTrailingOnes(Shape shape) {
+        int kept = shape.dimension();
+        while (kept > 2 && shape.get(kept - 1) == 1) {
+            kept--;
+        }
+        return shape.slice(0, kept);
+    }
+}

@@ -1,0 +1,91 @@
+package io.lorafleet.diffusion.lora;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a tensor's name in an adapter file means. Three families of names are in use:
+ *
+ * <pre>
+ * diffusers  unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight   (older: .lora.down.weight)
+ * PEFT       base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight
+ * kohya      lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q.lora_down.weight
+ * </pre>
+ *
+ * @param layer the layer's name in the UNet
+ */
+record LoraKey(Format format, String layer, Role role) {
+    enum Format {
+        DIFFUSERS,
+        PEFT,
+        KOHYA
+    }
+
+    enum Role {
+        A,
+        B,
+        ALPHA
+    }
+
+    private static final Pattern NAME =
+            Pattern.compile("(.+?)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
+                    + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
+    private static final Map<String, Role> ROLES = Map.of(
+            "lora_A",
+            Role.A,
+            "lora.down",
+            Role.A,
+            "lora_down",
+            Role.A,
+            "lora_B",
+            Role.B,
+            "lora.up",
+            Role.B,
+            "lora_up",
+            Role.B);
+
+    /** @param layers the names of the base's layers */
+    static LoraKey of(String tensor, Set<String> layers) {
+        Matcher matcher = NAME.matcher(tensor);
+        if (!matcher.matches()) {
+            throw new AdapterException("tensor " + tensor + ": expected a LoRA factor (lora_A and lora_B, lora_down and"
+                    + " lora_up) or alpha of the UNet");
+        }
+        String module = matcher.group(1) == null ? matcher.group(3) : matcher.group(1);
+        Role role = matcher.group(1) == null ? Role.ALPHA : ROLES.get(matcher.group(2));
+        if (module.startsWith("lora_unet_")) {
+            return new LoraKey(
+                    Format.KOHYA, layerOfKohya(tensor, module.substring("lora_unet_".length()), layers), role);
+        }
+        if (module.startsWith("base_model.model.")) {
+            return new LoraKey(
+                    Format.PEFT, known(tensor, module.substring("base_model.model.".length()), layers), role);
+        }
+        if (module.startsWith("unet.")) {
+            return new LoraKey(Format.DIFFUSERS, known(tensor, module.substring("unet.".length()), layers), role);
+        }
+        if (module.startsWith("text_encoder") || module.startsWith("lora_te")) {
+            throw new AdapterException(
+                    "tensor " + tensor + ": adapts the text encoder; only adapters of the UNet are" + " supported");
+        }
+        throw new AdapterException(
+                "tensor " + tensor + ": expected a name that starts with unet., base_model.model." + " or lora_unet_");
+    }
+
+    private static String known(String tensor, String layer, Set<String> layers) {
+        if (!layers.contains(layer)) {
+            throw new AdapterException("tensor " + tensor + ": the base has no layer " + layer);
+        }
+        return layer;
+    }
+
+    /** kohya writes underscores for the dots, so the name can only be found, not taken apart. */
+    private static String layerOfKohya(String tensor, String flat, Set<String> layers) {
+        return layers.stream()
+                .filter(layer -> layer.replace('.', '_').equals(flat))
+                .findFirst()
+                .orElseThrow(() -> new AdapterException("tensor " + tensor + ": the base has no layer " + flat));
+    }
+}

@@ -1,0 +1,53 @@
+package io.lorafleet.diffusion.lora;
+
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * What PEFT's config says of an adapter's strength, where the file itself does not carry alpha tensors.
+ *
+ * @see peft tuners/lora/config.py
+ */
+final class LoraSettings {
+    private static final String PREFIX_OF_DIFFUSERS = "unet.";
+
+    private final ModelConfig config;
+    private final String prefix;
+
+    private LoraSettings(ModelConfig config, String prefix) {
+        this.config = config;
+        this.prefix = prefix;
+        config.requireUnused(prefix + "use_dora");
+    }
+
+    /** The content of an {@code adapter_config.json}. */
+    static LoraSettings ofPeft(ModelConfig adapterConfig) {
+        return new LoraSettings(adapterConfig, "");
+    }
+
+    /** diffusers keeps the same config in the file's metadata; a file without it has alpha = rank. */
+    static LoraSettings ofDiffusers(Map<String, String> metadata) {
+        String json = metadata.getOrDefault("lora_adapter_metadata", "{}");
+        return new LoraSettings(ModelConfig.parse("lora_adapter_metadata", json), PREFIX_OF_DIFFUSERS);
+    }
+
+    /** @return the layer's scale at this rank, if the config gives alpha */
+    OptionalDouble scale(String layer, int rank) {
+        if (!config.has(prefix + "lora_alpha")) {
+            return OptionalDouble.empty();
+        }
+        double divisor = config.flag(prefix + "use_rslora", false) ? Math.sqrt(rank) : rank;
+        return OptionalDouble.of(alpha(layer) / divisor);
+    }
+
+    private double alpha(String layer) {
+        ModelConfig patterns = config.object(prefix + "alpha_pattern");
+        for (String pattern : patterns.fields()) {
+            if (layer.equals(pattern) || layer.endsWith("." + pattern)) {
+                return patterns.number(pattern);
+            }
+        }
+        return config.number(prefix + "lora_alpha");
+    }
+}

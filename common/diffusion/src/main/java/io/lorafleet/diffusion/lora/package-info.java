@@ -1,0 +1,7 @@
+/**
+ * Low-rank adapters: {@code W = W0 + scale B A}, read from a file, checked against the base, and applied per batch row
+ * while the base stays as it is.
+ *
+ * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2022</a>
+ */
+package io.lorafleet.diffusion.lora;

@@ -1,0 +1,53 @@
+package io.lorafleet.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Weights;
+
+/** A two-dimensional convolution with square kernel. W is (out, in, k, k). */
+public final class Conv2d {
+    private static final Shape DILATION = new Shape(1, 1);
+
+    private final String name;
+    private final NDArray weight;
+    private final NDArray bias;
+    private final Shape stride;
+    private final Shape padding;
+
+    private Conv2d(String name, NDArray weight, NDArray bias, int stride, int padding) {
+        this.name = name;
+        this.weight = weight;
+        this.bias = bias;
+        this.stride = new Shape(stride, stride);
+        this.padding = new Shape(padding, padding);
+    }
+
+    public static Conv2d of(Weights weights, int in, int out, int kernel, int stride, int padding) {
+        NDArray weight = weights.get("weight", out, in, kernel, kernel);
+        return new Conv2d(weights.layer(), weight, weights.get("bias", out), stride, padding);
+    }
+
+    /** The form that keeps height and width: kernel 3 with padding 1, or kernel 1. */
+    public static Conv2d same(Weights weights, int in, int out, int kernel) {
+        return of(weights, in, out, kernel, 1, kernel / 2);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** @param x (N, in, H, W) @return (N, out, H', W') */
+    public NDArray forward(NDArray x, Adaptation adaptation) {
+        return adaptation.conv(this, x, convolve(x, weight, bias, 1));
+    }
+
+    public NDArray forward(NDArray x) {
+        return forward(x, Adaptation.NONE);
+    }
+
+    /** Convolves with another kernel of this layer's size, at this layer's stride and padding. */
+    public NDArray convolve(NDArray x, NDArray kernel, NDArray kernelBias, int groups) {
+        return ai.djl.nn.convolutional.Conv2d.conv2d(x, kernel, kernelBias, stride, padding, DILATION, groups)
+                .singletonOrThrow();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Guided latent diffusion in Java, on DJL's arrays.
+ *
+ * <p>Read {@link io.lorafleet.diffusion.StableDiffusion} for the parts, {@link io.lorafleet.diffusion.Denoising} for how
+ * a picture comes about, {@link io.lorafleet.diffusion.unet.UNet} for the network and
+ * {@link io.lorafleet.diffusion.lora.RowAdapters} for how the rows of a batch get their adapters.
+ */
+package io.lorafleet.diffusion;

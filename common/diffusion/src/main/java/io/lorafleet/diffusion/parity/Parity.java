@@ -1,0 +1,249 @@
+package io.lorafleet.diffusion.parity;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.TextToImage;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.text.TextStates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Runs a pipeline folder on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets
+ * the reference's input, not what the part before it computed here, so an error shows where it arises.
+ */
+public final class Parity implements AutoCloseable {
+    private static final String EXPECTED = "expected.safetensors";
+    private static final String EXPECTED_LORA = "expected_lora.safetensors";
+    private static final String NO_ADAPTER = "<none>";
+    /** Folders of one adapter in several formats: its name, and its name with one of these. */
+    private static final List<String> FORMATS = List.of("", "_peft", "_kohya");
+
+    private final Path folder;
+    private final StableDiffusion model;
+    private final Reference expected;
+    private final Consumer<Finding> findings;
+
+    private Parity(Path folder, Consumer<Finding> findings) {
+        this.folder = folder;
+        Path file = folder.resolve(EXPECTED);
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(
+                    folder + ": expected reference tensors in " + EXPECTED + ", found no such file");
+        }
+        this.expected = new Reference(Safetensors.open(file));
+        this.model = StableDiffusion.open(folder, Device.cpu());
+        this.findings = findings;
+    }
+
+    /**
+     * @param folder a pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it
+     *     has adapters
+     * @param findings hears of every reference tensor, as soon as it is done
+     */
+    public static void check(Path folder, Consumer<Finding> findings) {
+        try (Parity parity = new Parity(folder, findings)) {
+            parity.text();
+            parity.unet();
+            parity.vae();
+            parity.loop();
+            parity.adapters();
+            parity.leftOut();
+        }
+    }
+
+    private void text() {
+        if (!expected.has("token_ids")) {
+            return;
+        }
+        List<String> prompts = expected.list("prompts");
+        long[] ids = prompts.stream()
+                .flatMapToLong(prompt -> Arrays.stream(model.tokenizer().encode(prompt)))
+                .toArray();
+        findings.accept(expected.compareExactly("token_ids", ids));
+        try (NDManager scope = scope()) {
+            TextStates states = model.encode(prompts, scope);
+            compare("text.last_hidden_state", states.lastHiddenState());
+            compare("text.penultimate", states.penultimate());
+            compare("text.pooled", states.pooled());
+            compare("context", states.lastHiddenState());
+        }
+    }
+
+    private void unet() {
+        try (NDManager scope = scope()) {
+            if (expected.has("unet.out")) {
+                compare("unet.out", unet("unet.sample", Adaptation.NONE, scope));
+            }
+            if (expected.has("unet.out_rect")) {
+                compare("unet.out_rect", unet("unet.sample_rect", Adaptation.NONE, scope));
+            }
+        }
+    }
+
+    private NDArray unet(String sample, Adaptation adaptation, NDManager scope) {
+        return model.unet()
+                .forward(
+                        expected.read(sample, scope),
+                        expected.read("unet.timestep", scope),
+                        expected.read("context", scope),
+                        adaptation);
+    }
+
+    private void vae() {
+        try (NDManager scope = scope()) {
+            if (expected.has("vae.image")) {
+                var posterior = model.vae().encode(expected.read("vae.image", scope));
+                compare("vae.mean", posterior.mean());
+                compare("vae.logvar", posterior.logVariance());
+            }
+            if (expected.has("vae.latent")) {
+                compare("vae.decoded", model.vae().decode(expected.read("vae.latent", scope)));
+            }
+        }
+    }
+
+    /** The whole guided loop: every latent on the way, and the picture. */
+    private void loop() {
+        if (!expected.has("loop.initial")) {
+            return;
+        }
+        try (NDManager scope = scope()) {
+            NDArray noise = expected.read("loop.initial", scope);
+            int steps = Integer.parseInt(expected.metadata("steps"));
+            SamplerKind sampler = SamplerKind.of(model.schedule());
+            TextToImage request = new TextToImage(
+                    expected.list("prompts").get(0),
+                    expected.metadata("negative"),
+                    Double.parseDouble(expected.metadata("guidance")),
+                    sampler,
+                    steps,
+                    (int) noise.getShape().get(3) * model.sizeMultiple(),
+                    (int) noise.getShape().get(2) * model.sizeMultiple(),
+                    0);
+            compare(
+                    "loop.timesteps",
+                    timesteps(sampler.with(model.schedule(), steps).timesteps(), scope));
+            try (Denoising denoising = Denoising.startFrom(noise.toFloatArray(), model, request)) {
+                NDList trajectory = new NDList();
+                while (!denoising.done()) {
+                    denoising.advance();
+                    NDArray copy = denoising.latent().duplicate();
+                    copy.attach(scope);
+                    trajectory.add(copy);
+                }
+                compare("loop.trajectory", NDArrays.concat(trajectory));
+                compare("loop.image", model.vae().decodeScaled(trajectory.get(steps - 1)));
+            }
+        }
+    }
+
+    private static NDArray timesteps(double[] timesteps, NDManager scope) {
+        return scope.create(timesteps).toType(DataType.FLOAT32, false);
+    }
+
+    /** Each adapter in each of its formats on every row, then rows with different ones. */
+    private void adapters() {
+        Path file = folder.resolve(EXPECTED_LORA);
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        Reference outputs = new Reference(Safetensors.open(file));
+        try (NDManager scope = scope()) {
+            Map<String, LoraAdapter> loaded = new HashMap<>();
+            int rows = (int) expected.read("unet.sample", scope).getShape().get(0);
+            for (String tensor : outputs.names()) {
+                String name = tensor.substring(0, tensor.lastIndexOf('.'));
+                if (name.equals("mixed")) {
+                    continue;
+                }
+                for (String format : FORMATS) {
+                    Path adapter = folder.resolve("lora").resolve(name + format);
+                    if (Files.isDirectory(adapter)) {
+                        LoraAdapter read = LoraFile.open(adapter, model.unet().weightShapes(), scope);
+                        loaded.putIfAbsent(name, read);
+                        var all = Collections.nCopies(rows, new RowAdapters.Row(read, 1));
+                        compareAdapted(outputs, tensor, name + format + ".out", all, scope);
+                    } else if (format.isEmpty()) {
+                        findings.accept(new Finding.Skipped(tensor, "no adapter in " + adapter));
+                    }
+                }
+            }
+            List<String> missing = outputs.has("mixed.out")
+                    ? outputs.list("rows").stream()
+                            .filter(name -> !name.equals(NO_ADAPTER) && !loaded.containsKey(name))
+                            .toList()
+                    : List.of();
+            if (!missing.isEmpty()) {
+                findings.accept(new Finding.Skipped("lora/mixed.out", "no adapter " + missing));
+            } else if (outputs.has("mixed.out")) {
+                List<RowAdapters.Row> mixed = new ArrayList<>();
+                for (String name : outputs.list("rows")) {
+                    mixed.add(name.equals(NO_ADAPTER) ? null : new RowAdapters.Row(loaded.get(name), 1));
+                }
+                compareAdapted(outputs, "mixed.out", "mixed.out", mixed, scope);
+            }
+        }
+    }
+
+    private void compareAdapted(
+            Reference outputs, String tensor, String label, List<RowAdapters.Row> rows, NDManager scope) {
+        try (RowAdapters adapters = RowAdapters.stack(rows, scope)) {
+            findings.accept(outputs.compare("lora/" + label, tensor, unet("unet.sample", adapters, scope)));
+        }
+    }
+
+    /** Names what is there and nothing above compared. */
+    private void leftOut() {
+        expected.unused().forEach(this::skip);
+        try (Stream<Path> files = Files.list(folder)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
+                    .filter(name -> !name.equals(EXPECTED) && !name.equals(EXPECTED_LORA))
+                    .sorted()
+                    .forEach(this::skip);
+        } catch (IOException e) {
+            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+        }
+    }
+
+    private void skip(String name) {
+        findings.accept(new Finding.Skipped(name, "no part of the project makes it"));
+    }
+
+    private void compare(String tensor, NDArray out) {
+        if (expected.has(tensor)) {
+            findings.accept(expected.compare(tensor, out));
+        }
+    }
+
+    private NDManager scope() {
+        return model.owner().newSubManager();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Compares this implementation with reference tensors that another one, such as diffusers, made. */
+package io.lorafleet.diffusion.parity;

@@ -1,0 +1,61 @@
+package io.lorafleet.diffusion.sampler;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Denoising diffusion implicit models, with eta 0: no noise is added on the way.
+ *
+ * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2021</a>, equation 12; diffusers scheduling_ddim.py
+ */
+final class Ddim implements Sampler {
+    private final NoiseSchedule schedule;
+    private final double[] timesteps;
+    private final int stride;
+
+    Ddim(NoiseSchedule schedule, int steps) {
+        this.schedule = schedule;
+        this.timesteps = schedule.timesteps(steps, true);
+        this.stride = schedule.trainTimesteps() / steps;
+    }
+
+    @Override
+    public double[] timesteps() {
+        return timesteps.clone();
+    }
+
+    @Override
+    public double initialNoiseScale() {
+        return 1;
+    }
+
+    @Override
+    public NDArray modelInput(NDArray latent, int step) {
+        return latent;
+    }
+
+    @Override
+    public NDArray step(NDArray x, NDArray output, int step) {
+        int t = (int) timesteps[step];
+        double alphaBar = schedule.alphaBar()[t];
+        double alphaBarPrev = t - stride >= 0 ? schedule.alphaBar()[t - stride] : schedule.finalAlphaBar();
+        double a = Math.sqrt(alphaBar);
+        double b = Math.sqrt(1 - alphaBar);
+        NDArray x0;
+        NDArray epsilon;
+        switch (schedule.prediction()) {
+            case EPSILON -> {
+                x0 = x.sub(output.mul(b)).div(a);
+                epsilon = output;
+            }
+            case V_PREDICTION -> {
+                x0 = x.mul(a).sub(output.mul(b));
+                epsilon = output.mul(a).add(x.mul(b));
+            }
+            default -> throw new IllegalStateException("unknown prediction " + schedule.prediction());
+        }
+        if (schedule.clipSample() < Double.POSITIVE_INFINITY) {
+            x0 = x0.clip(-schedule.clipSample(), schedule.clipSample());
+        }
+        return x0.mul(Math.sqrt(alphaBarPrev)).add(epsilon.mul(Math.sqrt(1 - alphaBarPrev)));
+    }
+}

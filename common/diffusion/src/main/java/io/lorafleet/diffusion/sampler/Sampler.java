@@ -1,0 +1,23 @@
+package io.lorafleet.diffusion.sampler;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * A way from noise to a latent in a fixed number of steps. Immutable: all that changes is the latent.
+ *
+ * <p>Every array returned is attached to the manager of the latent.
+ */
+public interface Sampler {
+
+    /** @return for each step, the timestep that the model is asked about */
+    double[] timesteps();
+
+    /** @return what unit noise is multiplied by to make the first latent */
+    double initialNoiseScale();
+
+    /** @return the latent as the model takes it at this step */
+    NDArray modelInput(NDArray latent, int step);
+
+    /** @param output what the model said at this step, after guidance @return the latent after this step */
+    NDArray step(NDArray latent, NDArray output, int step);
+}

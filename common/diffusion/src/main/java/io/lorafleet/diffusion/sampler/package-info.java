@@ -1,0 +1,2 @@
+/** From noise to a latent, step by step. Nothing here knows a model or owns device memory. */
+package io.lorafleet.diffusion.sampler;

@@ -1,0 +1,136 @@
+package io.lorafleet.diffusion.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Attention;
+import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.LayerNorm;
+import io.lorafleet.diffusion.nn.Linear;
+import io.lorafleet.diffusion.nn.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * CLIP's text transformer: token and position embeddings, then layers that each see only what stands before.
+ *
+ * @see transformers models/clip/modeling_clip.py; Radford et al. 2021
+ */
+public final class ClipTextEncoder {
+    private final NDArray tokenEmbedding;
+    private final NDArray positionEmbedding;
+    private final List<Layer> layers;
+    private final LayerNorm finalNorm;
+    private final NDArray causalMask;
+    private final int endToken;
+
+    /** @param owner closes what the encoder keeps beside its weights */
+    public ClipTextEncoder(ModelConfig config, Weights weights, NDManager owner) {
+        config.requireOneOf("hidden_act", "quick_gelu", "gelu");
+        int width = config.integer("hidden_size");
+        int length = config.integer("max_position_embeddings");
+        // Checkpoints from before transformers 5 have everything below "text_model".
+        Weights root = weights.has("text_model.final_layer_norm.weight") ? weights.in("text_model") : weights;
+        Weights embeddings = root.in("embeddings");
+        tokenEmbedding = embeddings.get("token_embedding.weight", config.integer("vocab_size"), width);
+        positionEmbedding = embeddings.get("position_embedding.weight", length, width);
+        layers = new ArrayList<>();
+        for (int i = 0; i < config.integer("num_hidden_layers"); i++) {
+            layers.add(new Layer(config, root.in("encoder.layers", i)));
+        }
+        finalNorm = new LayerNorm(root.in("final_layer_norm"), width, config.number("layer_norm_eps", 1e-5));
+        causalMask = causalMask(length, owner);
+        endToken = config.integer("eos_token_id", 49407); // CLIP's own vocabulary, if the config does not say
+    }
+
+    /**
+     * @param tokenIds (N, S), int64; S is the encoder's length
+     * @return attached to the ids' manager
+     */
+    public TextStates encode(NDArray tokenIds) {
+        try (NDManager scope = Scopes.open(tokenIds)) {
+            NDArray x = Embedding.embedding(tokenIds, tokenEmbedding, SparseFormat.DENSE)
+                    .singletonOrThrow()
+                    .add(positionEmbedding);
+            NDArray penultimate = x;
+            for (Layer layer : layers) {
+                penultimate = x;
+                x = layer.forward(x, causalMask);
+            }
+            NDArray last = finalNorm.forward(x);
+            NDArray pooled = pool(last, tokenIds);
+            NDList states = scope.ret(new NDList(last, penultimate, pooled));
+            return new TextStates(states.get(0), states.get(1), states.get(2));
+        }
+    }
+
+    /** @return the state at each prompt's first end token (N, D) */
+    private NDArray pool(NDArray states, NDArray tokenIds) {
+        // Old configs say 2, which is no token of theirs; the end token is then the one with the largest id.
+        NDArray ends = endToken == 2
+                ? tokenIds.argMax(1)
+                : tokenIds.eq(endToken).toType(tokenIds.getDataType(), false).argMax(1);
+        long[] positions = ends.toLongArray();
+        NDList pooled = new NDList();
+        for (int row = 0; row < positions.length; row++) {
+            pooled.add(states.get(row, positions[row]));
+        }
+        return NDArrays.stack(pooled);
+    }
+
+    /** @return (S, S): 0 where a token may look, minus infinity where it would look ahead */
+    private static NDArray causalMask(int length, NDManager owner) {
+        float[] mask = new float[length * length];
+        for (int i = 0; i < length; i++) {
+            for (int j = i + 1; j < length; j++) {
+                mask[i * length + j] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        return owner.create(mask, new Shape(length, length));
+    }
+
+    /** One transformer layer, norms first. */
+    private static final class Layer {
+        private final int heads;
+        private final UnaryOperator<NDArray> activation;
+        private final LayerNorm norm1;
+        private final Linear q;
+        private final Linear k;
+        private final Linear v;
+        private final Linear out;
+        private final LayerNorm norm2;
+        private final Linear up;
+        private final Linear down;
+
+        Layer(ModelConfig config, Weights weights) {
+            int width = config.integer("hidden_size");
+            int inner = config.integer("intermediate_size");
+            double epsilon = config.number("layer_norm_eps", 1e-5);
+            heads = config.integer("num_attention_heads");
+            activation =
+                    config.text("hidden_act", "quick_gelu").equals("gelu") ? Functions::gelu : Functions::quickGelu;
+            norm1 = new LayerNorm(weights.in("layer_norm1"), width, epsilon);
+            Weights attention = weights.in("self_attn");
+            q = Linear.of(attention.in("q_proj"), width, width);
+            k = Linear.of(attention.in("k_proj"), width, width);
+            v = Linear.of(attention.in("v_proj"), width, width);
+            out = Linear.of(attention.in("out_proj"), width, width);
+            norm2 = new LayerNorm(weights.in("layer_norm2"), width, epsilon);
+            up = Linear.of(weights.in("mlp.fc1"), width, inner);
+            down = Linear.of(weights.in("mlp.fc2"), inner, width);
+        }
+
+        NDArray forward(NDArray x, NDArray mask) {
+            NDArray h = norm1.forward(x);
+            h = x.add(out.forward(Attention.attend(q.forward(h), k.forward(h), v.forward(h), heads, mask)));
+            return h.add(down.forward(activation.apply(up.forward(norm2.forward(h)))));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.lorafleet.diffusion.text;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * What the text encoder makes of a batch of prompts; N prompts, S tokens, D width.
+ *
+ * @param lastHiddenState (N, S, D), after the final norm
+ * @param penultimate (N, S, D), what the last layer gets, without the final norm
+ * @param pooled (N, D), the last hidden state at the end token
+ */
+public record TextStates(NDArray lastHiddenState, NDArray penultimate, NDArray pooled) {}

@@ -1,0 +1,2 @@
+/** From a prompt to what the UNet attends to: CLIP's tokenizer and text encoder. */
+package io.lorafleet.diffusion.text;

@@ -1,0 +1,44 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Conv2d;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** One resolution on the way down; all but the coarsest end with a halving convolution. */
+final class DownBlock {
+    private final List<ResnetBlock> resnets = new ArrayList<>();
+    private final List<SpatialTransformer> attentions = new ArrayList<>();
+    private final Conv2d downsampler;
+
+    DownBlock(UNetConfig config, int resolution, int in, Weights weights) {
+        int out = config.channels().get(resolution);
+        for (int i = 0; i < config.layersPerBlock(); i++) {
+            resnets.add(new ResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i)));
+            if (config.attends().get(resolution)) {
+                attentions.add(new SpatialTransformer(config, resolution, weights.in("attentions", i)));
+            }
+        }
+        boolean coarsest = resolution == config.resolutions() - 1;
+        downsampler = coarsest ? null : Conv2d.of(weights.in("downsamplers.0.conv"), out, out, 3, 2, 1);
+    }
+
+    /** @param skips takes every result, for the way up */
+    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation, Deque<NDArray> skips) {
+        for (int i = 0; i < resnets.size(); i++) {
+            x = resnets.get(i).forward(x, time, adaptation);
+            if (!attentions.isEmpty()) {
+                x = attentions.get(i).forward(x, context, adaptation);
+            }
+            skips.push(x);
+        }
+        if (downsampler != null) {
+            x = downsampler.forward(x, adaptation);
+            skips.push(x);
+        }
+        return x;
+    }
+}

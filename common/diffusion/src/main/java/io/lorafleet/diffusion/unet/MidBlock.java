@@ -1,0 +1,25 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+
+/** The turning point, at the coarsest resolution. */
+final class MidBlock {
+    private final ResnetBlock resnet1;
+    private final SpatialTransformer attention;
+    private final ResnetBlock resnet2;
+
+    MidBlock(UNetConfig config, Weights weights) {
+        int coarsest = config.resolutions() - 1;
+        int channels = config.channels().get(coarsest);
+        resnet1 = new ResnetBlock(config, channels, channels, weights.in("resnets", 0));
+        attention = new SpatialTransformer(config, coarsest, weights.in("attentions", 0));
+        resnet2 = new ResnetBlock(config, channels, channels, weights.in("resnets", 1));
+    }
+
+    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation) {
+        NDArray h = attention.forward(resnet1.forward(x, time, adaptation), context, adaptation);
+        return resnet2.forward(h, time, adaptation);
+    }
+}

@@ -1,0 +1,44 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.GroupNorm;
+import io.lorafleet.diffusion.nn.Linear;
+import io.lorafleet.diffusion.nn.Scopes;
+
+/** Two convolutions with a way around them; the time embedding is added in between. */
+final class ResnetBlock {
+    private final GroupNorm norm1;
+    private final Conv2d conv1;
+    private final Linear timeProjection;
+    private final GroupNorm norm2;
+    private final Conv2d conv2;
+    private final Conv2d shortcut;
+
+    ResnetBlock(UNetConfig config, int in, int out, Weights weights) {
+        norm1 = new GroupNorm(weights.in("norm1"), in, config.normGroups(), config.normEpsilon());
+        conv1 = Conv2d.same(weights.in("conv1"), in, out, 3);
+        timeProjection = Linear.of(weights.in("time_emb_proj"), config.timeWidth(), out);
+        norm2 = new GroupNorm(weights.in("norm2"), out, config.normGroups(), config.normEpsilon());
+        conv2 = Conv2d.same(weights.in("conv2"), out, out, 3);
+        shortcut = in == out ? null : Conv2d.same(weights.in("conv_shortcut"), in, out, 1);
+    }
+
+    /** @param x (N, in, H, W) @param time (N, time width) @return (N, out, H, W) */
+    NDArray forward(NDArray x, NDArray time, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(x, time)) {
+            NDArray h = conv1.forward(Functions.silu(norm1.forward(x)), adaptation);
+            h = h.add(timeProjection
+                    .forward(Functions.silu(time), adaptation)
+                    .expandDims(2)
+                    .expandDims(3));
+            h = conv2.forward(Functions.silu(norm2.forward(h)), adaptation);
+            NDArray around = shortcut == null ? x : shortcut.forward(x, adaptation);
+            return scope.ret(around.add(h));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Attention;
+import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.LayerNorm;
+import io.lorafleet.diffusion.nn.Linear;
+import io.lorafleet.diffusion.nn.Scopes;
+
+/**
+ * Image tokens look at each other, then at the text, then each at itself.
+ *
+ * @see diffusers models/attention.py BasicTransformerBlock
+ */
+final class TransformerBlock {
+    private static final double NORM_EPSILON = 1e-5;
+    /** The feed-forward layer is that many times as wide as the tokens. */
+    private static final int EXPANSION = 4;
+
+    private final LayerNorm norm1;
+    private final AttentionLayer selfAttention;
+    private final LayerNorm norm2;
+    private final AttentionLayer crossAttention;
+    private final LayerNorm norm3;
+    private final Linear feedForwardIn;
+    private final Linear feedForwardOut;
+
+    TransformerBlock(UNetConfig config, int resolution, Weights weights) {
+        int width = config.channels().get(resolution);
+        int heads = config.heads().get(resolution);
+        norm1 = new LayerNorm(weights.in("norm1"), width, NORM_EPSILON);
+        selfAttention = new AttentionLayer(width, width, heads, weights.in("attn1"));
+        norm2 = new LayerNorm(weights.in("norm2"), width, NORM_EPSILON);
+        crossAttention = new AttentionLayer(width, config.contextWidth(), heads, weights.in("attn2"));
+        norm3 = new LayerNorm(weights.in("norm3"), width, NORM_EPSILON);
+        feedForwardIn = Linear.of(weights.in("ff.net.0.proj"), width, 2 * EXPANSION * width);
+        feedForwardOut = Linear.of(weights.in("ff.net.2"), EXPANSION * width, width);
+    }
+
+    /** @param x (N, T, C) @param context (N, S, D) @return (N, T, C) */
+    NDArray forward(NDArray x, NDArray context, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(x, context)) {
+            NDArray h = norm1.forward(x);
+            NDArray y = x.add(selfAttention.forward(h, h, adaptation));
+            y = y.add(crossAttention.forward(norm2.forward(y), context, adaptation));
+            return scope.ret(y.add(feedForward(norm3.forward(y), adaptation)));
+        }
+    }
+
+    /** GEGLU (Shazeer 2020): half of the hidden values gate the other half. */
+    private NDArray feedForward(NDArray x, Adaptation adaptation) {
+        NDList halves = feedForwardIn.forward(x, adaptation).split(2, 2);
+        return feedForwardOut.forward(halves.get(0).mul(Functions.gelu(halves.get(1))), adaptation);
+    }
+
+    /** Attention with its projections. */
+    private static final class AttentionLayer {
+        private final int heads;
+        private final Linear q;
+        private final Linear k;
+        private final Linear v;
+        private final Linear out;
+
+        AttentionLayer(int width, int contextWidth, int heads, Weights weights) {
+            this.heads = heads;
+            q = Linear.withoutBias(weights.in("to_q"), width, width);
+            k = Linear.withoutBias(weights.in("to_k"), contextWidth, width);
+            v = Linear.withoutBias(weights.in("to_v"), contextWidth, width);
+            out = Linear.of(weights.in("to_out", 0), width, width);
+        }
+
+        NDArray forward(NDArray x, NDArray source, Adaptation adaptation) {
+            NDArray mixed = Attention.attend(
+                    q.forward(x, adaptation),
+                    k.forward(source, adaptation),
+                    v.forward(source, adaptation),
+                    heads,
+                    null);
+            return out.forward(mixed, adaptation);
+        }
+    }
+}

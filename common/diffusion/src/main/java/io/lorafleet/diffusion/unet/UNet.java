@@ -1,0 +1,89 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.GroupNorm;
+import io.lorafleet.diffusion.nn.Scopes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Predicts the noise in a latent, given the timestep and the text. It goes down through the resolutions, keeping each
+ * result, and up again, taking the kept ones back in.
+ *
+ * <p>The rows of a batch are independent: each has its own timestep, text and adapter.
+ */
+public final class UNet {
+    private final UNetConfig config;
+    private final Conv2d convIn;
+    private final TimeEmbedding timeEmbedding;
+    private final List<DownBlock> downBlocks = new ArrayList<>();
+    private final MidBlock midBlock;
+    private final List<UpBlock> upBlocks = new ArrayList<>();
+    private final GroupNorm normOut;
+    private final Conv2d convOut;
+    private final Map<String, Shape> weightShapes;
+
+    public UNet(UNetConfig config, Weights weights) {
+        this.config = config;
+        List<Integer> channels = config.channels();
+        int finest = channels.get(0);
+        int last = config.resolutions() - 1;
+        convIn = Conv2d.same(weights.in("conv_in"), config.inChannels(), finest, 3);
+        timeEmbedding = new TimeEmbedding(config, weights.in("time_embedding"));
+        for (int i = 0; i <= last; i++) {
+            int in = channels.get(Math.max(i - 1, 0));
+            downBlocks.add(new DownBlock(config, i, in, weights.in("down_blocks", i)));
+        }
+        midBlock = new MidBlock(config, weights.in("mid_block"));
+        for (int i = 0; i <= last; i++) {
+            int resolution = last - i;
+            int in = channels.get(Math.min(resolution + 1, last));
+            int skip = channels.get(Math.max(resolution - 1, 0));
+            upBlocks.add(new UpBlock(config, resolution, in, skip, weights.in("up_blocks", i)));
+        }
+        normOut = new GroupNorm(weights.in("conv_norm_out"), finest, config.normGroups(), config.normEpsilon());
+        convOut = Conv2d.same(weights.in("conv_out"), finest, config.outChannels(), 3);
+        weightShapes = weights.taken();
+    }
+
+    /**
+     * @param sample the latents (N, C, H, W), scaled as the sampler asks
+     * @param timesteps (N)
+     * @param context the text (N, S, D)
+     * @return the prediction (N, C, H, W), attached to the sample's manager
+     */
+    public NDArray forward(NDArray sample, NDArray timesteps, NDArray context, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(sample, timesteps, context)) {
+            NDArray time = timeEmbedding.forward(timesteps, adaptation);
+            NDArray x = convIn.forward(sample, adaptation);
+            Deque<NDArray> skips = new ArrayDeque<>();
+            skips.push(x);
+            for (DownBlock block : downBlocks) {
+                x = block.forward(x, time, context, adaptation, skips);
+            }
+            x = midBlock.forward(x, time, context, adaptation);
+            for (UpBlock block : upBlocks) {
+                x = block.forward(x, time, context, adaptation, skips);
+            }
+            return scope.ret(convOut.forward(Functions.silu(normOut.forward(x)), adaptation));
+        }
+    }
+
+    public UNetConfig config() {
+        return config;
+    }
+
+    /** @return the shapes of all weights, by name: what an adapter must fit */
+    public Map<String, Shape> weightShapes() {
+        return weightShapes;
+    }
+}

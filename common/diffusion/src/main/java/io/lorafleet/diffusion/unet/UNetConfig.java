@@ -1,0 +1,113 @@
+package io.lorafleet.diffusion.unet;
+
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import java.util.List;
+
+/**
+ * The shape of a UNet, from diffusers' {@code unet/config.json}. One list element for each resolution, from the finest.
+ *
+ * @param attends whether the blocks of that resolution attend to the text
+ * @param heads attention heads. diffusers' configs call them {@code attention_head_dim}, by an old mistake
+ * @param transformerLayers transformer blocks in each attention
+ * @param linearProjection whether attentions project with linear layers (SD 2.x) or 1x1 convolutions (SD 1.x)
+ * @param sampleSize the latent height and width that the model was trained at
+ */
+public record UNetConfig(
+        int inChannels,
+        int outChannels,
+        List<Integer> channels,
+        List<Boolean> attends,
+        List<Integer> heads,
+        List<Integer> transformerLayers,
+        int layersPerBlock,
+        int contextWidth,
+        int normGroups,
+        double normEpsilon,
+        boolean linearProjection,
+        boolean flipSinToCos,
+        double frequencyShift,
+        int sampleSize) {
+
+    /** @throws CheckpointException if the config asks for a variant that is not built here */
+    public static UNetConfig of(ModelConfig config) {
+        for (String unsupported : List.of(
+                "addition_embed_type",
+                "center_input_sample",
+                "class_embed_type",
+                "dual_cross_attention",
+                "encoder_hid_dim_type",
+                "mid_block_only_cross_attention",
+                "only_cross_attention",
+                "resnet_skip_time_act",
+                "reverse_transformer_layers_per_block",
+                "time_cond_proj_dim",
+                "time_embedding_act_fn",
+                "time_embedding_dim",
+                "timestep_post_act")) {
+            config.requireUnused(unsupported);
+        }
+        config.requireOneOf("act_fn", "silu", "swish");
+        config.requireOneOf("attention_type", "default");
+        config.requireOneOf("conv_in_kernel", 3);
+        config.requireOneOf("conv_out_kernel", 3);
+        config.requireOneOf("downsample_padding", 1);
+        config.requireOneOf("mid_block_type", "UNetMidBlock2DCrossAttn");
+        config.requireOneOf("resnet_time_scale_shift", "default");
+        config.requireOneOf("time_embedding_type", "positional");
+
+        List<Integer> channels = config.integers("block_out_channels");
+        List<Boolean> attends = attends(config, channels.size());
+        String heads = config.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+        return new UNetConfig(
+                config.integer("in_channels", 4),
+                config.integer("out_channels", 4),
+                channels,
+                attends,
+                config.integers(heads, channels.size()),
+                config.has("transformer_layers_per_block")
+                        ? config.integers("transformer_layers_per_block", channels.size())
+                        : channels.stream().map(c -> 1).toList(),
+                config.integer("layers_per_block", 2),
+                config.integer("cross_attention_dim"),
+                config.integer("norm_num_groups", 32),
+                config.number("norm_eps", 1e-5),
+                config.flag("use_linear_projection", false),
+                config.flag("flip_sin_to_cos", true),
+                config.number("freq_shift", 0),
+                config.integer("sample_size", 64));
+    }
+
+    private static List<Boolean> attends(ModelConfig config, int count) {
+        List<Boolean> down = blocks(config, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D");
+        List<Boolean> up = blocks(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D");
+        for (int i = 0; i < count; i++) {
+            if (down.size() != count || up.size() != count || !down.get(i).equals(up.get(count - 1 - i))) {
+                throw new CheckpointException("unet/config.json: up_block_types: expected the mirror image of"
+                        + " down_block_types, one for each of block_out_channels");
+            }
+        }
+        return down;
+    }
+
+    private static List<Boolean> blocks(ModelConfig config, String field, String attending, String plain) {
+        return config.texts(field).stream()
+                .map(type -> {
+                    if (!type.equals(attending) && !type.equals(plain)) {
+                        throw new CheckpointException("unet/config.json: " + field + ": expected " + attending + " or "
+                                + plain + ", found " + type);
+                    }
+                    return type.equals(attending);
+                })
+                .toList();
+    }
+
+    int resolutions() {
+        return channels.size();
+    }
+
+    /** @return the width of the time embedding */
+    int timeWidth() {
+        return 4 * channels.get(0);
+    }
+}

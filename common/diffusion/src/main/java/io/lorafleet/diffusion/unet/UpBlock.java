@@ -1,0 +1,50 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Functions;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** One resolution on the way up; it takes back what the way down kept. All but the finest end by doubling the size. */
+final class UpBlock {
+    private final List<ResnetBlock> resnets = new ArrayList<>();
+    private final List<SpatialTransformer> attentions = new ArrayList<>();
+    private final Conv2d upsampler;
+
+    /**
+     * @param in channels of what comes from below
+     * @param lastSkip channels of the last result taken back, which is of the next finer resolution
+     */
+    UpBlock(UNetConfig config, int resolution, int in, int lastSkip, Weights weights) {
+        int out = config.channels().get(resolution);
+        int layers = config.layersPerBlock() + 1;
+        for (int i = 0; i < layers; i++) {
+            int below = i == 0 ? in : out;
+            int skip = i == layers - 1 ? lastSkip : out;
+            resnets.add(new ResnetBlock(config, below + skip, out, weights.in("resnets", i)));
+            if (config.attends().get(resolution)) {
+                attentions.add(new SpatialTransformer(config, resolution, weights.in("attentions", i)));
+            }
+        }
+        upsampler = resolution == 0 ? null : Conv2d.same(weights.in("upsamplers.0.conv"), out, out, 3);
+    }
+
+    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation, Deque<NDArray> skips) {
+        for (int i = 0; i < resnets.size(); i++) {
+            x = resnets.get(i).forward(x.concat(skips.pop(), 1), time, adaptation);
+            if (!attentions.isEmpty()) {
+                x = attentions.get(i).forward(x, context, adaptation);
+            }
+        }
+        if (upsampler != null) {
+            Shape finer = skips.peek().getShape();
+            x = upsampler.forward(Functions.upsampleNearest(x, finer.get(2), finer.get(3)), adaptation);
+        }
+        return x;
+    }
+}

@@ -1,0 +1,38 @@
+package io.lorafleet.diffusion.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.GroupNorm;
+import io.lorafleet.diffusion.nn.Scopes;
+
+/** Two convolutions with a way around them. */
+final class ResnetBlock {
+    /** diffusers' constant for every norm of the autoencoder. */
+    static final double NORM_EPSILON = 1e-6;
+
+    private final GroupNorm norm1;
+    private final Conv2d conv1;
+    private final GroupNorm norm2;
+    private final Conv2d conv2;
+    private final Conv2d shortcut;
+
+    ResnetBlock(VaeConfig config, int in, int out, Weights weights) {
+        norm1 = new GroupNorm(weights.in("norm1"), in, config.normGroups(), NORM_EPSILON);
+        conv1 = Conv2d.same(weights.in("conv1"), in, out, 3);
+        norm2 = new GroupNorm(weights.in("norm2"), out, config.normGroups(), NORM_EPSILON);
+        conv2 = Conv2d.same(weights.in("conv2"), out, out, 3);
+        shortcut = in == out ? null : Conv2d.same(weights.in("conv_shortcut"), in, out, 1);
+    }
+
+    /** @param x (N, in, H, W) @return (N, out, H, W) */
+    NDArray forward(NDArray x) {
+        try (NDManager scope = Scopes.open(x)) {
+            NDArray h = conv1.forward(Functions.silu(norm1.forward(x)));
+            h = conv2.forward(Functions.silu(norm2.forward(h)));
+            return scope.ret((shortcut == null ? x : shortcut.forward(x)).add(h));
+        }
+    }
+}

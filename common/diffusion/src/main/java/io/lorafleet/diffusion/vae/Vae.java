@@ -1,0 +1,71 @@
+package io.lorafleet.diffusion.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Scopes;
+
+/** Encodes pictures to latents and decodes latents to pictures. Pictures are (N, 3, H, W) from -1 to 1. */
+public final class Vae {
+    /** diffusers clamps the logarithm of the variance to these. */
+    private static final double MIN_LOG_VARIANCE = -30;
+
+    private static final double MAX_LOG_VARIANCE = 20;
+
+    private final VaeConfig config;
+    private final Encoder encoder;
+    private final Conv2d quantConv;
+    private final Conv2d postQuantConv;
+    private final Decoder decoder;
+
+    public Vae(VaeConfig config, Weights weights) {
+        this.config = config;
+        int latent = config.latentChannels();
+        encoder = new Encoder(config, weights.in("encoder"));
+        quantConv = config.quantConv() ? Conv2d.same(weights.in("quant_conv"), 2 * latent, 2 * latent, 1) : null;
+        postQuantConv = config.postQuantConv() ? Conv2d.same(weights.in("post_quant_conv"), latent, latent, 1) : null;
+        decoder = new Decoder(config, weights.in("decoder"));
+    }
+
+    public VaeConfig config() {
+        return config;
+    }
+
+    /**
+     * The distribution of a picture's latent, not yet scaled for the UNet.
+     *
+     * @param mean (N, C, H / factor, W / factor)
+     * @param logVariance the same shape
+     */
+    public record Posterior(NDArray mean, NDArray logVariance) {}
+
+    /** @return attached to the image's manager */
+    public Posterior encode(NDArray image) {
+        try (NDManager scope = Scopes.open(image)) {
+            NDArray moments = encoder.forward(image);
+            if (quantConv != null) {
+                moments = quantConv.forward(moments);
+            }
+            NDList halves = moments.split(2, 1);
+            NDArray logVariance = halves.get(1).clip(MIN_LOG_VARIANCE, MAX_LOG_VARIANCE);
+            NDList result = scope.ret(new NDList(halves.get(0), logVariance));
+            return new Posterior(result.get(0), result.get(1));
+        }
+    }
+
+    /** @param latent (N, C, H, W), no longer scaled for the UNet @return (N, 3, H factor, W factor) */
+    public NDArray decode(NDArray latent) {
+        try (NDManager scope = Scopes.open(latent)) {
+            return scope.ret(decoder.forward(postQuantConv == null ? latent : postQuantConv.forward(latent)));
+        }
+    }
+
+    /** @param latent as the UNet works on it @return the picture (N, 3, H factor, W factor) */
+    public NDArray decodeScaled(NDArray latent) {
+        try (NDManager scope = Scopes.open(latent)) {
+            return scope.ret(decode(latent.div(config.scalingFactor()).add(config.shiftFactor())));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.lorafleet.diffusion.vae;
+
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import java.util.List;
+
+/**
+ * The shape of an autoencoder, from diffusers' {@code vae/config.json}.
+ *
+ * @param channels of each resolution, from the finest
+ * @param scalingFactor latents are multiplied by it before the UNet sees them (0.18215 for SD 1.x and 2.x)
+ * @param shiftFactor subtracted from latents before they are scaled
+ */
+public record VaeConfig(
+        int imageChannels,
+        int latentChannels,
+        List<Integer> channels,
+        int layersPerBlock,
+        int normGroups,
+        boolean midAttention,
+        boolean quantConv,
+        boolean postQuantConv,
+        double scalingFactor,
+        double shiftFactor) {
+
+    public static VaeConfig of(ModelConfig config) {
+        config.requireOneOf("act_fn", "silu", "swish");
+        config.requireUnused("latents_mean");
+        config.requireUnused("latents_std");
+        for (String block : config.texts("down_block_types")) {
+            requireBlock("down_block_types", "DownEncoderBlock2D", block);
+        }
+        for (String block : config.texts("up_block_types")) {
+            requireBlock("up_block_types", "UpDecoderBlock2D", block);
+        }
+        return new VaeConfig(
+                config.integer("in_channels", 3),
+                config.integer("latent_channels", 4),
+                config.integers("block_out_channels"),
+                config.integer("layers_per_block", 1),
+                config.integer("norm_num_groups", 32),
+                config.flag("mid_block_add_attention", true),
+                config.flag("use_quant_conv", true),
+                config.flag("use_post_quant_conv", true),
+                config.number("scaling_factor", 0.18215),
+                config.number("shift_factor", 0));
+    }
+
+    private static void requireBlock(String field, String expected, String found) {
+        if (!expected.equals(found)) {
+            throw new io.lorafleet.diffusion.checkpoint.CheckpointException(
+                    "vae/config.json: " + field + ": expected " + expected + ", found " + found);
+        }
+    }
+
+    /** @return how many pixels wide a latent value is */
+    public int factor() {
+        return 1 << (channels.size() - 1);
+    }
+}

@@ -1,0 +1,15 @@
+package io.lorafleet.diffusion;
+
+import ai.djl.Device;
+import java.nio.file.Path;
+
+/** The small pipeline that the project carries. */
+final class DemoModel {
+    static final Path FOLDER = Path.of("../../deploy/demo-model");
+
+    private DemoModel() {}
+
+    static StableDiffusion open() {
+        return StableDiffusion.open(FOLDER, Device.cpu());
+    }
+}

@@ -1,0 +1,119 @@
+package io.lorafleet.diffusion.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The three formats are read in {@code ParityTest}; here is what is refused, and why. */
+class LoraFileTest {
+    private static final String LAYER = "mid_block.attentions.0.to_q";
+    private static final Map<String, Shape> BASE =
+            Map.of(LAYER + ".weight", new Shape(6, 5), "conv_in.weight", new Shape(6, 4, 3, 3));
+
+    private final NDManager scope = NDManager.newBaseManager();
+    private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    @Test
+    void takesAlphaFromItsTensor() {
+        put("lora_unet_mid_block_attentions_0_to_q.lora_down.weight", 2, 5);
+        put("lora_unet_mid_block_attentions_0_to_q.lora_up.weight", 6, 2);
+        tensors.put("lora_unet_mid_block_attentions_0_to_q.alpha", scope.create(3f));
+        assertThat(read().updates().get(LAYER).scale()).isEqualTo(1.5);
+    }
+
+    @Test
+    void takesAlphaFromThePatternThatNamesTheLayer() {
+        put("unet." + LAYER + ".lora_A.weight", 2, 5);
+        put("unet." + LAYER + ".lora_B.weight", 6, 2);
+        String metadata = "{\"unet.lora_alpha\": 2, \"unet.alpha_pattern\": {\"to_q\": 8}}";
+        assertThat(read(Map.of("lora_adapter_metadata", metadata))
+                        .updates()
+                        .get(LAYER)
+                        .scale())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void refusesALayerThatTheBaseDoesNotHave() {
+        put("unet.mid_block.nothing.lora_A.weight", 2, 5);
+        assertRefused("tensor unet.mid_block.nothing.lora_A.weight: the base has no layer mid_block.nothing");
+    }
+
+    @Test
+    void refusesAFactorOfAnotherShape() {
+        put("unet." + LAYER + ".lora_A.weight", 2, 7);
+        put("unet." + LAYER + ".lora_B.weight", 6, 2);
+        assertRefused("lora_A.weight: expected (2, 5), found (2, 7)");
+    }
+
+    @Test
+    void refusesFactorsOfDifferentRank() {
+        put("unet.conv_in.lora_A.weight", 2, 4, 3, 3);
+        put("unet.conv_in.lora_B.weight", 6, 3, 1, 1);
+        assertRefused("lora_B.weight: expected (6, 2), found (6, 3, 1, 1)");
+    }
+
+    @Test
+    void refusesALoneFactor() {
+        put("unet." + LAYER + ".lora_A.weight", 2, 5);
+        assertRefused("layer " + LAYER + ": expected both factors, found no lora_B (lora_up)");
+    }
+
+    @Test
+    void refusesNumbersThatAreNotFinite() {
+        put("unet." + LAYER + ".lora_A.weight", 2, 5);
+        tensors.put("unet." + LAYER + ".lora_B.weight", scope.full(new Shape(6, 2), Float.NaN, DataType.FLOAT32));
+        assertRefused("lora_B.weight: expected finite numbers");
+    }
+
+    @Test
+    void refusesAnAdapterOfTheTextEncoder() {
+        put("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 2, 5);
+        assertRefused("only adapters of the UNet are supported");
+    }
+
+    @Test
+    void refusesPeftWithoutItsConfig() {
+        put("base_model.model." + LAYER + ".lora_A.weight", 2, 5);
+        put("base_model.model." + LAYER + ".lora_B.weight", 6, 2);
+        assertRefused("adapter_config.json");
+    }
+
+    @Test
+    void refusesAFileWithoutTensors() {
+        assertRefused("expected tensors named in one way, found []");
+    }
+
+    private void put(String name, long... shape) {
+        tensors.put(name, scope.ones(new Shape(shape)));
+    }
+
+    private LoraAdapter read() {
+        return read(Map.of());
+    }
+
+    private LoraAdapter read(Map<String, String> metadata) {
+        return LoraFile.read(Safetensors.of("file", SafetensorsWriter.write(tensors, metadata)), BASE, scope);
+    }
+
+    private void assertRefused(String message) {
+        int before = scope.getManagedArrays().size();
+        assertThatThrownBy(this::read).isInstanceOf(AdapterException.class).hasMessageContaining(message);
+        assertThat(scope.getManagedArrays().size()).isEqualTo(before);
+    }
+}

@@ -1,0 +1,46 @@
+package io.lorafleet.diffusion.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.StableDiffusion;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What {@code ParityTest} does not see: whose the arrays are. */
+class RowAdaptersTest {
+    private static final Path SD1 = Path.of("src/test/resources/golden/sd1");
+
+    @Test
+    void leavesNoArrayBehindAndTheBaseAsItWas() {
+        try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu());
+                NDManager scope = model.owner().newSubManager()) {
+            LoraAdapter small = open(model, "attn_r4", scope);
+            LoraAdapter large = open(model, "all_r8_a16", scope);
+            LoraAdapter conv = open(model, "conv_r3_a1", scope);
+            int before = model.liveArrays();
+            List<RowAdapters.Row> rows = Arrays.asList(
+                    new RowAdapters.Row(small, 1), null, new RowAdapters.Row(large, 0.5), new RowAdapters.Row(conv, 2));
+            for (int i = 0; i < 3; i++) {
+                try (NDManager step = scope.newSubManager();
+                        RowAdapters adapters = RowAdapters.stack(rows, step)) {
+                    NDArray latent = step.ones(new Shape(4, 4, 8, 8));
+                    NDArray context = step.ones(new Shape(4, 32, 32));
+                    NDArray out =
+                            model.unet().forward(latent, step.create(new float[] {1, 2, 3, 4}), context, adapters);
+                    assertThat(out.getManager()).isSameAs(step);
+                }
+            }
+            assertThat(model.liveArrays()).isEqualTo(before);
+        }
+    }
+
+    private static LoraAdapter open(StableDiffusion model, String name, NDManager scope) {
+        return LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes(), scope);
+    }
+}

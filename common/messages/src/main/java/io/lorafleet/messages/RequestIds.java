@@ -1,0 +1,11 @@
+package io.lorafleet.messages;
+
+/** Ids of requests, which are also record keys. */
+public final class RequestIds {
+    private RequestIds() {}
+
+    /** @return whether a record key, which may be null, can be the id of a request */
+    public static boolean valid(String key) {
+        return key != null && Check.isId(key);
+    }
+}

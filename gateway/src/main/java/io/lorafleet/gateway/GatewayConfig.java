@@ -1,0 +1,61 @@
+package io.lorafleet.gateway;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What can be configured of a gateway, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
+@ConfigMapping(prefix = "lorafleet")
+public interface GatewayConfig {
+
+    /** Put before the name of every topic, so that fleets can share a cluster. None by default. */
+    Optional<String> topicPrefix();
+
+    Storage storage();
+
+    Limits limits();
+
+    Openai openai();
+
+    /** Generations that a gateway remembers; beyond, it forgets the finished ones first. */
+    @WithDefault("10000")
+    int rememberedGenerations();
+
+    /** The blob store. */
+    interface Storage {
+        /** The directory that gateways, workers and trainer share. Required. */
+        Path directory();
+    }
+
+    /** What one client may ask for. The messages' own limits hold in any case. */
+    interface Limits {
+        /** Characters of a prompt, and of a negative prompt. */
+        @WithDefault("1000")
+        int maxPromptLength();
+
+        /** Sampler steps of one picture. */
+        @WithDefault("200")
+        int maxSteps();
+
+        /** Pictures of one request. */
+        @WithDefault("8")
+        int maxCount();
+
+        /** Width times height of one picture. */
+        @WithDefault("1048576")
+        long maxPixels();
+
+        /** Size of an uploaded adapter. */
+        @WithDefault("536870912")
+        long maxAdapterBytes();
+    }
+
+    /** The endpoint that takes OpenAI's requests. */
+    interface Openai {
+        /** How long a client is kept waiting for its pictures. */
+        @WithDefault("10m")
+        Duration timeout();
+    }
+}

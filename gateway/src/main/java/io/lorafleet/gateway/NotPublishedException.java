@@ -1,0 +1,11 @@
+package io.lorafleet.gateway;
+
+/** The broker did not confirm a record in time. Nothing that depends on the record may be promised to a client. */
+public final class NotPublishedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param key of the record */
+    public NotPublishedException(String topic, String key, Throwable cause) {
+        super(topic + ", record " + key + ": expected the broker's acknowledgement, found none in time", cause);
+    }
+}

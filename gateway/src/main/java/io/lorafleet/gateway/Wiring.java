@@ -1,0 +1,73 @@
+package io.lorafleet.gateway;
+
+import io.lorafleet.gateway.adapter.AdapterLog;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.adapter.AdapterUploads;
+import io.lorafleet.gateway.generation.AdmissionRules;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
+@Singleton
+final class Wiring {
+    private final GatewayConfig config;
+
+    Wiring(GatewayConfig config) {
+        this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    BlobStore blobStore() {
+        try {
+            return new DirectoryBlobStore(config.storage().directory());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "lorafleet.storage.directory: expected a directory that can be written, found "
+                            + config.storage().directory(),
+                    e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    GenerationTable generationTable() {
+        return new GenerationTable(
+                expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()));
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters) {
+        GatewayConfig.Limits limits = config.limits();
+        expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
+        expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
+        expect("lorafleet.limits.max-count", 1, GenerateImage.MAX_COUNT, limits.maxCount());
+        return new AdmissionRules(limits, models, adapters, new SecureRandom(), Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    AdapterUploads adapterUploads(AdapterRegistry registry, AdapterLog log, BlobStore blobs) {
+        return new AdapterUploads(registry, log, blobs, config.limits().maxAdapterBytes(), Clock.systemUTC());
+    }
+
+    private static int expect(String key, int min, int max, int found) {
+        if (found < min || found > max) {
+            throw new IllegalStateException(key + ": expected " + min + " to " + max + ", found " + found);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,28 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.gateway.BadField;
+import io.lorafleet.messages.GenerateImage;
+import java.util.List;
+
+/** What becomes of an order. */
+public sealed interface Admission {
+    /** It can be drawn, and this decides the pictures. */
+    record Admitted(GenerateImage request) implements Admission {}
+
+    /** These fields cannot be accepted: all of them, not just the first. */
+    record Refused(List<BadField> badFields) implements Admission {
+        public Refused {
+            badFields = List.copyOf(badFields);
+        }
+    }
+
+    /** There is no such adapter. @param known some that there are */
+    record UnknownAdapter(String reference, List<String> known) implements Admission {
+        public UnknownAdapter {
+            known = List.copyOf(known);
+        }
+    }
+
+    /** No worker has announced its model yet, so nothing can be said of the order. */
+    record NoModel() implements Admission {}
+}

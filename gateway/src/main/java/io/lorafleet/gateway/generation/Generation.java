@@ -1,0 +1,98 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.GenerationStarted;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.StepDone;
+
+/**
+ * What is known of one request for pictures: a fold of its records, which come from four topics in any order.
+ *
+ * @param request null as long as it has not been read, or when Kafka no longer has it
+ * @param cancelling somebody asked to stop it
+ * @param workerId who computes it, or null
+ * @param progress its newest step, or null
+ * @param finished how it ended, or null
+ */
+public record Generation(
+        String id,
+        GenerateImage request,
+        boolean cancelling,
+        String workerId,
+        StepDone progress,
+        GenerationFinished finished) {
+
+    /** Where a request stands. */
+    public enum Status {
+        QUEUED,
+        RUNNING,
+        SUCCEEDED,
+        FAILED,
+        CANCELLED
+    }
+
+    static Generation unheardOf(String id) {
+        return new Generation(id, null, false, null, null, null);
+    }
+
+    Generation requested(GenerateImage command) {
+        return new Generation(id, command, cancelling, workerId, progress, finished);
+    }
+
+    Generation cancelRequested() {
+        return new Generation(id, request, true, workerId, progress, finished);
+    }
+
+    Generation progressed(GenerationProgress event) {
+        // A worker that begins anew begins at step 0.
+        return event instanceof GenerationStarted started
+                ? new Generation(id, request, cancelling, started.workerId(), null, finished)
+                : new Generation(id, request, cancelling, workerId, (StepDone) event, finished);
+    }
+
+    Generation ended(GenerationFinished event) {
+        return new Generation(id, request, cancelling, event.workerId(), progress, event);
+    }
+
+    public Status status() {
+        if (finished instanceof GenerationSucceeded) {
+            return Status.SUCCEEDED;
+        }
+        if (finished instanceof GenerationFailed) {
+            return Status.FAILED;
+        }
+        if (finished instanceof GenerationCancelled) {
+            return Status.CANCELLED;
+        }
+        return workerId == null && progress == null ? Status.QUEUED : Status.RUNNING;
+    }
+
+    public boolean isFinished() {
+        return finished != null;
+    }
+
+    /** @return steps done, over all pictures */
+    public int step() {
+        if (finished instanceof GenerationSucceeded) {
+            return steps();
+        }
+        return progress == null ? 0 : progress.step();
+    }
+
+    /** @return steps of all pictures together; 0 if not known */
+    public int steps() {
+        if (progress != null) {
+            return progress.steps();
+        }
+        return request == null ? 0 : request.steps() * request.count();
+    }
+
+    /** @return whether it exists: a wish to cancel alone does not say so */
+    boolean isKnown() {
+        return request != null || status() != Status.QUEUED;
+    }
+}

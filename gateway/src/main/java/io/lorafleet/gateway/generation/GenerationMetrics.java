@@ -1,0 +1,41 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.gateway.generation.Generation.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.util.Locale;
+
+/** Counts generations. Each is counted by the gateway that accepted it, so that the sum over gateways is right. */
+@Singleton
+public final class GenerationMetrics {
+    private final MeterRegistry registry;
+    private final Counter accepted;
+    private final Counter duplicates;
+
+    GenerationMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.accepted = Counter.builder("lorafleet.generations.accepted")
+                .description("Requests that were published")
+                .register(registry);
+        this.duplicates = Counter.builder("lorafleet.generations.duplicate.results")
+                .description("Results dropped because the request had one; old ones count again after a restart")
+                .register(registry);
+    }
+
+    void accepted() {
+        accepted.increment();
+    }
+
+    void finished(Status status) {
+        Counter.builder("lorafleet.generations.finished")
+                .description("Accepted requests that ended")
+                .tag("status", status.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
+    public void duplicateResult() {
+        duplicates.increment();
+    }
+}

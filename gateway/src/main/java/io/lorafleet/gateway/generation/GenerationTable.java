@@ -1,0 +1,112 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationProgress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Every generation that this gateway knows: the fold of the generation topics.
+ *
+ * <p>Records of one topic come in order, those of different topics do not, and any may be read again. The first
+ * {@link GenerationFinished} of a request stands.
+ */
+public final class GenerationTable {
+    private final int capacity;
+    // Both in the order in which the entries came in, so that the oldest is the first.
+    private final Map<String, Generation> unfinished = new LinkedHashMap<>();
+    private final Map<String, Generation> finished = new LinkedHashMap<>();
+    private final Map<String, List<Consumer<Generation>>> followers = new HashMap<>();
+
+    /** @param capacity generations remembered; beyond, the oldest finished ones are forgotten first */
+    public GenerationTable(int capacity) {
+        this.capacity = capacity;
+    }
+
+    public synchronized void apply(GenerateImage command) {
+        update(command.requestId(), generation -> generation.requested(command));
+    }
+
+    public synchronized void apply(CancelGeneration command) {
+        update(command.requestId(), Generation::cancelRequested);
+    }
+
+    public synchronized void apply(GenerationProgress event) {
+        if (!finished.containsKey(event.requestId())) {
+            tellFollowers(update(event.requestId(), generation -> generation.progressed(event)));
+        }
+    }
+
+    /** @return false if the request had another result before, which stands */
+    public synchronized boolean apply(GenerationFinished event) {
+        Generation before = finished.get(event.requestId());
+        if (before != null) {
+            return before.finished().equals(event); // the same record, read again
+        }
+        Generation ended = update(event.requestId(), generation -> generation.ended(event));
+        tellFollowers(ended);
+        followers.remove(ended.id());
+        return true;
+    }
+
+    public synchronized Optional<Generation> find(String id) {
+        return Optional.ofNullable(finished.getOrDefault(id, unfinished.get(id)))
+                .filter(Generation::isKnown);
+    }
+
+    /**
+     * Tells the generation as it is, then as it is after every progress, the last time when it is finished. Nothing is
+     * missed in between.
+     *
+     * @param follower called under this table's lock: it must not wait for anything
+     * @return ends the following
+     */
+    public synchronized Runnable follow(Generation generation, Consumer<Generation> follower) {
+        Generation now = find(generation.id()).orElse(generation);
+        follower.accept(now);
+        if (!now.isFinished()) {
+            followers.computeIfAbsent(now.id(), id -> new ArrayList<>()).add(follower);
+        }
+        return () -> unfollow(now.id(), follower);
+    }
+
+    private synchronized void unfollow(String id, Consumer<Generation> follower) {
+        followers.computeIfPresent(id, (key, those) -> {
+            those.remove(follower);
+            return those.isEmpty() ? null : those;
+        });
+    }
+
+    private Generation update(String id, UnaryOperator<Generation> change) {
+        Generation before = finished.getOrDefault(id, unfinished.getOrDefault(id, Generation.unheardOf(id)));
+        Generation after = change.apply(before);
+        if (after.isFinished()) {
+            unfinished.remove(id);
+            finished.put(id, after);
+        } else {
+            unfinished.put(id, after);
+        }
+        forgetTheOldest();
+        return after;
+    }
+
+    private void forgetTheOldest() {
+        if (unfinished.size() + finished.size() > capacity) {
+            Map<String, Generation> from = finished.isEmpty() ? unfinished : finished;
+            from.remove(from.keySet().iterator().next());
+        }
+    }
+
+    private void tellFollowers(Generation generation) {
+        // A copy, because a follower may leave while it is told.
+        List.copyOf(followers.getOrDefault(generation.id(), List.of())).forEach(each -> each.accept(generation));
+    }
+}

@@ -1,0 +1,2 @@
+/** Requests for pictures: which are admitted, what becomes of them, and how they are stopped. */
+package io.lorafleet.gateway.generation;

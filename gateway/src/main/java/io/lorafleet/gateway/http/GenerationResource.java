@@ -1,0 +1,96 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.Cancellation;
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.Generations;
+import io.smallrye.mutiny.Multi;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.net.URI;
+import java.util.function.UnaryOperator;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Orders pictures, and follows and stops what was ordered. */
+@Path(GenerationResource.PATH)
+public final class GenerationResource {
+    static final String PATH = "/v1/generations";
+
+    private final Orders orders;
+    private final Generations generations;
+    private final GenerationTable table;
+    private final GenerationEvents events;
+
+    GenerationResource(Orders orders, Generations generations, GenerationTable table, GenerationEvents events) {
+        this.orders = orders;
+        this.generations = generations;
+        this.table = table;
+        this.events = events;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Order pictures; answers when the order is durable")
+    public Response submit(GenerationOrder order) {
+        if (order == null) {
+            throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
+        }
+        String id = orders.submit(order, UnaryOperator.identity()).requestId();
+        return Response.accepted(GenerationView.of(find(id)))
+                .location(URI.create(GenerationView.path(id)))
+                .build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Where a generation stands")
+    public GenerationView get(String id) {
+        return GenerationView.of(find(id));
+    }
+
+    @GET
+    @Path("/{id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(summary = "Follow a generation: queued, started, step and finished events; ends when it is finished")
+    public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
+        return events.of(find(id), sse);
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Cancel a generation; it is over when its status says so")
+    public Response cancel(String id) {
+        Cancellation cancellation = generations.cancel(id);
+        if (cancellation instanceof Cancellation.Requested requested) {
+            return Response.accepted(GenerationView.of(requested.generation())).build();
+        }
+        if (cancellation instanceof Cancellation.AlreadyFinished finished) {
+            throw new ProblemException(
+                    ProblemType.ALREADY_FINISHED,
+                    "expected an unfinished generation, found one that "
+                            + GenerationView.of(finished.generation()).status());
+        }
+        throw unknown(id);
+    }
+
+    private Generation find(String id) {
+        return table.find(id).orElseThrow(() -> unknown(id));
+    }
+
+    static ProblemException unknown(String id) {
+        return new ProblemException(ProblemType.NOT_FOUND, "there is no generation " + id);
+    }
+}

@@ -1,0 +1,100 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.SamplerName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A generation as clients see it.
+ *
+ * @param status queued, running, succeeded, failed or cancelled
+ * @param step steps done, over all pictures
+ * @param cancelling true while it is to be cancelled but is not finished; else absent
+ * @param request everything that decides the pictures, also what the client left open
+ * @param elapsed from the worker's start to the stored pictures
+ */
+record GenerationView(
+        String id,
+        String status,
+        int step,
+        int steps,
+        Boolean cancelling,
+        RequestView request,
+        List<ImageView> images,
+        FailureView failure,
+        Duration elapsed,
+        Long unetEvaluations) {
+
+    record RequestView(
+            String prompt,
+            String negativePrompt,
+            String adapter,
+            double adapterScale,
+            double guidanceScale,
+            int steps,
+            SamplerName sampler,
+            int width,
+            int height,
+            long seed,
+            int count) {
+
+        static RequestView of(GenerateImage request) {
+            return new RequestView(
+                    request.prompt(),
+                    request.negativePrompt(),
+                    request.adapter() == null ? null : request.adapter().toString(),
+                    request.adapterScale(),
+                    request.guidanceScale(),
+                    request.steps(),
+                    request.sampler(),
+                    request.width(),
+                    request.height(),
+                    request.seed(),
+                    request.count());
+        }
+    }
+
+    record ImageView(int index, long seed, String url) {
+        static ImageView of(String id, GeneratedImage image) {
+            return new ImageView(image.index(), image.seed(), path(id, image.index()));
+        }
+    }
+
+    record FailureView(GenerationFailed.Reason reason, String detail) {}
+
+    static GenerationView of(Generation generation) {
+        GenerationSucceeded succeeded = generation.finished() instanceof GenerationSucceeded event ? event : null;
+        GenerationFailed failed = generation.finished() instanceof GenerationFailed event ? event : null;
+        return new GenerationView(
+                generation.id(),
+                generation.status().name().toLowerCase(Locale.ROOT),
+                generation.step(),
+                generation.steps(),
+                generation.cancelling() && !generation.isFinished() ? true : null,
+                generation.request() == null ? null : RequestView.of(generation.request()),
+                succeeded == null
+                        ? List.of()
+                        : succeeded.images().stream()
+                                .map(image -> ImageView.of(generation.id(), image))
+                                .toList(),
+                failed == null ? null : new FailureView(failed.reason(), failed.detail()),
+                succeeded == null ? null : succeeded.elapsed(),
+                succeeded == null ? null : succeeded.unetEvaluations());
+    }
+
+    /** @return where the generation is */
+    static String path(String id) {
+        return GenerationResource.PATH + "/" + id;
+    }
+
+    /** @return where one of its pictures is */
+    static String path(String id, int index) {
+        return path(id) + "/images/" + index;
+    }
+}

@@ -1,0 +1,17 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/** An error in the form that OpenAI's clients read. Members without a value are null, not absent, as they expect. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record OpenAiError(String message, String type, String param, String code) {
+
+    static OpenAiError of(Problem problem) {
+        String urn = problem.type().toString();
+        return new OpenAiError(
+                problem.detail(),
+                problem.status() < 500 ? "invalid_request_error" : "server_error",
+                problem.errors().isEmpty() ? null : problem.errors().get(0).field(),
+                urn.substring(urn.lastIndexOf(':') + 1).replace('-', '_'));
+    }
+}

@@ -1,0 +1,35 @@
+package io.lorafleet.gateway.http;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Ends a request with a problem. */
+final class ProblemException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Problem problem;
+    private final transient Duration retryAfter;
+
+    ProblemException(Problem problem) {
+        this(problem, null);
+    }
+
+    ProblemException(ProblemType type, String detail) {
+        this(Problem.of(type, detail), null);
+    }
+
+    /** @param retryAfter when it may be worth another try, or null */
+    ProblemException(Problem problem, Duration retryAfter) {
+        super(problem.detail());
+        this.problem = problem;
+        this.retryAfter = retryAfter;
+    }
+
+    Problem problem() {
+        return problem;
+    }
+
+    Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}

@@ -1,0 +1,47 @@
+package io.lorafleet.gateway.http;
+
+import java.net.URI;
+import java.util.Locale;
+
+/** The kinds of error that this API answers with. */
+enum ProblemType {
+    INVALID_REQUEST(400, "The request is not valid"),
+    NOT_FOUND(404, "There is no such thing"),
+    MODEL_NOT_FOUND(404, "There is no such model"),
+    METHOD_NOT_ALLOWED(405, "The method cannot be used here"),
+    NOT_ACCEPTABLE(406, "None of the accepted media types can be served"),
+    ALREADY_FINISHED(409, "The generation is already finished"),
+    CANCELLED(409, "The generation was cancelled"),
+    TOO_LARGE(413, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "The body's media type cannot be read"),
+    UNKNOWN_ADAPTER(422, "There is no such adapter"),
+    INVALID_ADAPTER(422, "The file cannot be used as an adapter"),
+    GENERATION_FAILED(500, "The generation failed"),
+    INTERNAL(500, "Something went wrong in the gateway"),
+    NO_WORKER(503, "No worker has announced its model yet"),
+    NOT_PUBLISHED(503, "The broker did not take the request"),
+    TIMEOUT(504, "The generation took too long"),
+    /** For any other status that the framework answers with. */
+    OTHER(0, "The request cannot be served");
+
+    private final int status;
+    private final String title;
+
+    ProblemType(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+
+    URI uri() {
+        return URI.create(
+                "urn:lorafleet:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+}

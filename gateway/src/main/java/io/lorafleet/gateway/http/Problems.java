@@ -1,0 +1,80 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.lorafleet.gateway.NotPublishedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever ends a request early into a problem. */
+final class Problems {
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final Duration RETRY_UNPUBLISHED_AFTER = Duration.ofSeconds(5);
+
+    @ServerExceptionMapper
+    Response expected(ProblemException e, UriInfo uri) {
+        Response.ResponseBuilder answer = answer(e.problem(), uri);
+        e.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, after.toSeconds()));
+        return answer.build();
+    }
+
+    @ServerExceptionMapper
+    Response notPublished(NotPublishedException e, UriInfo uri) {
+        LOG.warn(e.getMessage(), e.getCause());
+        Problem problem = Problem.of(
+                ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement, found none in time; try again");
+        return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
+    }
+
+    @ServerExceptionMapper
+    Response notJson(JsonProcessingException e, UriInfo uri) {
+        return answer(JsonProblems.of(e), uri).build();
+    }
+
+    /** What the framework refuses: unknown paths, methods, media types. */
+    @ServerExceptionMapper
+    Response refused(WebApplicationException e, UriInfo uri) {
+        if (e.getCause() instanceof JsonProcessingException cause) {
+            return notJson(cause, uri);
+        }
+        int status = e.getResponse().getStatus();
+        ProblemType type = switch (status) {
+            case 400 -> ProblemType.INVALID_REQUEST;
+            case 404 -> ProblemType.NOT_FOUND;
+            case 405 -> ProblemType.METHOD_NOT_ALLOWED;
+            case 406 -> ProblemType.NOT_ACCEPTABLE;
+            case 413 -> ProblemType.TOO_LARGE;
+            case 415 -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
+            default -> ProblemType.OTHER;
+        };
+        Response.ResponseBuilder answer =
+                answer(Problem.of(type, status, e.getResponse().getStatusInfo().getReasonPhrase(), List.of()), uri);
+        List<Object> allow = e.getResponse().getHeaders().get(HttpHeaders.ALLOW);
+        if (allow != null) {
+            allow.forEach(method -> answer.header(HttpHeaders.ALLOW, method));
+        }
+        return answer.build();
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Exception e, UriInfo uri) {
+        String id = UUID.randomUUID().toString();
+        LOG.errorf(e, "error %s on %s", id, uri.getPath());
+        return answer(Problem.of(ProblemType.INTERNAL, "the gateway's log has it as error " + id), uri)
+                .build();
+    }
+
+    private static Response.ResponseBuilder answer(Problem problem, UriInfo uri) {
+        String path = uri.getPath();
+        Problem located = problem.at(path);
+        return Response.status(problem.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(path.equals(OpenAiResource.PATH) ? located.with(OpenAiError.of(located)) : located);
+    }
+}

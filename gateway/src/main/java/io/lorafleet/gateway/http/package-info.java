@@ -1,0 +1,2 @@
+/** The HTTP API: resources, their JSON, and one form for every error. */
+package io.lorafleet.gateway.http;

@@ -1,0 +1,61 @@
+package io.lorafleet.gateway.kafka;
+
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready when every topic has been read up to where it ended when this gateway began to read it. */
+@Readiness
+@Identifier("caught-up")
+@ApplicationScoped
+public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
+    private static final List<String> CHANNELS =
+            List.of("requests", "control", "progress", "results", "adapters", "workers");
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final KafkaClientService clients;
+    private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+    private final Set<String> caughtUp = ConcurrentHashMap.newKeySet();
+
+    CaughtUp(KafkaClientService clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        ends.putAll(consumer.endOffsets(partitions));
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        CHANNELS.stream()
+                .filter(channel -> !caughtUp.contains(channel) && isCaughtUp(channel))
+                .forEach(caughtUp::add);
+        return HealthCheckResponse.named("topics read from their start")
+                .status(caughtUp.containsAll(CHANNELS))
+                .withData("read", String.join(" ", caughtUp))
+                .build();
+    }
+
+    /** By position, not by the last record seen: what a topic ends with may be no record but a transaction's marker. */
+    private boolean isCaughtUp(String channel) {
+        Map<TopicPartition, Long> positions =
+                clients.getConsumer(channel).getPositions().await().atMost(PATIENCE);
+        return !positions.isEmpty()
+                && positions.entrySet().stream()
+                        .allMatch(position ->
+                                position.getValue() >= ends.getOrDefault(position.getKey(), Long.MAX_VALUE));
+    }
+}

@@ -1,0 +1,61 @@
+package io.lorafleet.gateway.kafka;
+
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.adapter.AdapterLog;
+import io.lorafleet.gateway.generation.GenerationLog;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/** The logs of the features as topics. A record counts as written when all in-sync replicas have it. */
+@Singleton
+final class KafkaLogs implements GenerationLog, AdapterLog {
+    /** A little longer than the producer's delivery.timeout.ms, so that its verdict comes first. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final MutinyEmitter<byte[]> log;
+    private final String topicPrefix;
+
+    KafkaLogs(@Channel("log") MutinyEmitter<byte[]> log, GatewayConfig config) {
+        this.log = log;
+        this.topicPrefix = config.topicPrefix().orElse("");
+    }
+
+    @Override
+    public void write(GenerateImage command) {
+        write(Topic.REQUESTS, command.requestId(), command);
+    }
+
+    @Override
+    public void write(CancelGeneration command) {
+        write(Topic.CONTROL, command.requestId(), command);
+    }
+
+    @Override
+    public void write(AdapterVersion version) {
+        write(Topic.ADAPTERS, version.pinned().toString(), version);
+    }
+
+    private void write(Topic topic, String key, Object message) {
+        OutgoingKafkaRecordMetadata<String> destination = OutgoingKafkaRecordMetadata.<String>builder()
+                .withTopic(topic.in(topicPrefix))
+                .withKey(key)
+                .build();
+        try {
+            log.sendMessage(Message.of(Json.write(message)).addMetadata(destination))
+                    .await()
+                    .atMost(PATIENCE);
+        } catch (RuntimeException e) { // the broker's refusal, a timeout, or too many records waiting already
+            throw new NotPublishedException(topic.in(topicPrefix), key, e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.lorafleet.gateway.kafka;
+
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.generation.GenerationMetrics;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.WorkerStatus;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/** Folds the topics, each from its start, into what this gateway knows. */
+@ApplicationScoped
+public class TopicFollowers {
+    private static final Logger LOG = Logger.getLogger(TopicFollowers.class);
+
+    private final GenerationTable generations;
+    private final GenerationMetrics metrics;
+    private final AdapterRegistry adapters;
+    private final ModelDirectory models;
+
+    TopicFollowers(
+            GenerationTable generations, GenerationMetrics metrics, AdapterRegistry adapters, ModelDirectory models) {
+        this.generations = generations;
+        this.metrics = metrics;
+        this.adapters = adapters;
+        this.models = models;
+    }
+
+    @Incoming("requests")
+    void request(ConsumerRecord<String, byte[]> record) {
+        apply(record, GenerateImage.class, generations::apply);
+    }
+
+    @Incoming("control")
+    void control(ConsumerRecord<String, byte[]> record) {
+        apply(record, CancelGeneration.class, generations::apply);
+    }
+
+    @Incoming("progress")
+    void progress(ConsumerRecord<String, byte[]> record) {
+        apply(record, GenerationProgress.class, generations::apply);
+    }
+
+    @Incoming("results")
+    void result(ConsumerRecord<String, byte[]> record) {
+        apply(record, GenerationFinished.class, event -> {
+            if (!generations.apply(event)) {
+                metrics.duplicateResult();
+                LOG.infof("dropped a second result of %s, from %s", event.requestId(), event.workerId());
+            }
+        });
+    }
+
+    @Incoming("adapters")
+    void adapter(ConsumerRecord<String, byte[]> record) {
+        apply(record, AdapterVersion.class, adapters::apply);
+    }
+
+    @Incoming("workers")
+    void worker(ConsumerRecord<String, byte[]> record) {
+        apply(record, WorkerStatus.class, models::apply);
+    }
+
+    /** A record that cannot be read is skipped: it must not keep the gateway from those behind it. */
+    private static <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
+        T message;
+        try {
+            message = Json.read(record.value(), type);
+        } catch (InvalidMessageException e) {
+            LOG.warnf(
+                    "skipped %s, partition %d, offset %d: %s",
+                    record.topic(), record.partition(), record.offset(), e.getMessage());
+            return;
+        }
+        fold.accept(message);
+    }
+}

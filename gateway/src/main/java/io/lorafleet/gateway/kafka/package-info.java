@@ -1,0 +1,2 @@
+/** The topics: followers that fold them into what the gateway knows, and the logs that commands are written to. */
+package io.lorafleet.gateway.kafka;

@@ -1,0 +1,2 @@
+/** The base model that the workers hold. */
+package io.lorafleet.gateway.model;

@@ -1,0 +1,149 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.GenerationStarted;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.storage.DirectoryBlobStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** A worker as the gateway sees one: a peer that writes to the topics and to the blob store. */
+final class WorkerPeer implements AutoCloseable {
+    static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 1, 2, 3};
+    static final String SHA = "ab".repeat(32);
+    static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
+
+    private final KafkaProducer<String, byte[]> producer;
+    private final DirectoryBlobStore blobs;
+
+    WorkerPeer() throws IOException {
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", config("kafka.bootstrap.servers")),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        blobs = new DirectoryBlobStore(Path.of(config("lorafleet.storage.directory")));
+    }
+
+    void announce() {
+        send(Topic.WORKERS, "w1", new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, MODEL, Instant.now()));
+    }
+
+    void publish(AdapterVersion version) {
+        send(Topic.ADAPTERS, version.pinned().toString(), version);
+    }
+
+    void start(String id) {
+        progress(new GenerationStarted(id, "w1", Instant.now()));
+    }
+
+    void step(String id, int step, int steps) {
+        progress(new StepDone(id, step, steps));
+    }
+
+    void succeed(String id) {
+        succeed(id, "w1");
+    }
+
+    void succeed(String id, String workerId) {
+        try {
+            blobs.putIfAbsent(BlobKeys.image(id, 0), PNG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        GeneratedImage image = new GeneratedImage(0, 7, BlobKeys.image(id, 0), SHA);
+        finish(new GenerationSucceeded(id, workerId, Instant.now(), List.of(image), 40, Duration.ofMillis(1500)));
+    }
+
+    void fail(String id, GenerationFailed.Reason reason, String detail) {
+        finish(new GenerationFailed(id, "w1", Instant.now(), reason, detail));
+    }
+
+    void cancelled(String id) {
+        finish(new GenerationCancelled(id, "w1", Instant.now()));
+    }
+
+    void send(Topic topic, String key, byte[] value) {
+        try {
+            producer.send(new ProducerRecord<>(topic.in(""), key, value)).get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("the test's broker did not take a record", e);
+        }
+    }
+
+    /** @return the first record from the start of the topic with that key; fails if none comes */
+    static ConsumerRecord<String, byte[]> awaitRecord(Topic topic, String key) {
+        return await(topic, record -> record.key().equals(key));
+    }
+
+    /** @return the first record from the start of the topic that matches; fails if none comes */
+    static ConsumerRecord<String, byte[]> await(
+            Topic topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> wanted) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", config("kafka.bootstrap.servers"));
+        settings.put("group.id", "test-" + UUID.randomUUID());
+        settings.put("auto.offset.reset", "earliest");
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topic.in("")));
+            Instant deadline = Instant.now().plusSeconds(20);
+            while (Instant.now().isBefore(deadline)) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (wanted.test(record)) {
+                        return record;
+                    }
+                }
+            }
+        }
+        throw new AssertionError("no such record came to " + topic);
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+
+    private void progress(GenerationProgress event) {
+        send(Topic.PROGRESS, event.requestId(), event);
+    }
+
+    private void finish(GenerationFinished event) {
+        send(Topic.RESULTS, event.requestId(), event);
+    }
+
+    private void send(Topic topic, String key, Object message) {
+        send(topic, key, Json.write(message));
+    }
+
+    private static String config(String key) {
+        return ConfigProvider.getConfig().getValue(key, String.class);
+    }
+}

@@ -1,0 +1,2 @@
+/** Computes on the device, on one thread. */
+package io.lorafleet.worker.engine;

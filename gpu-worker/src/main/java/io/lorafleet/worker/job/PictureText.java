@@ -1,0 +1,80 @@
+package io.lorafleet.worker.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a picture says of how it was made: {@code parameters}, in the form that AUTOMATIC1111's web UI began and other
+ * tools read, and {@code lorafleet}, the same as JSON. Both depend on nothing but the request and the model.
+ */
+final class PictureText {
+    private static final int SHORT_HASH = 12;
+
+    /** The content of the {@code lorafleet} chunk. */
+    private record Settings(
+            String prompt,
+            String negativePrompt,
+            PinnedAdapter adapter,
+            Double adapterScale,
+            double guidanceScale,
+            int steps,
+            SamplerName sampler,
+            int width,
+            int height,
+            long seed,
+            String model,
+            String modelFingerprint) {}
+
+    private PictureText() {}
+
+    /** @param seed of this one picture @return texts by keyword */
+    static Map<String, String> of(GenerateImage request, long seed, BaseModel model) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("parameters", parameters(request, seed, model));
+        texts.put("lorafleet", new String(Json.write(settings(request, seed, model)), UTF_8));
+        return texts;
+    }
+
+    private static String parameters(GenerateImage r, long seed, BaseModel model) {
+        StringBuilder text = new StringBuilder(r.prompt()).append('\n');
+        if (!r.negativePrompt().isEmpty()) {
+            text.append("Negative prompt: ").append(r.negativePrompt()).append('\n');
+        }
+        text.append("Steps: ").append(r.steps());
+        text.append(", Sampler: ").append(r.sampler());
+        text.append(", CFG scale: ").append(r.guidanceScale());
+        text.append(", Seed: ").append(seed);
+        text.append(", Size: ").append(r.width()).append('x').append(r.height());
+        text.append(", Model: ").append(model.name());
+        text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
+        if (r.adapter() != null) {
+            text.append(", Lora: ").append(r.adapter()).append(", Lora scale: ").append(r.adapterScale());
+            text.append(", Lora hashes: \"").append(r.adapter().name()).append(": ");
+            text.append(r.adapter().sha256(), 0, SHORT_HASH).append('"');
+        }
+        return text.toString();
+    }
+
+    private static Settings settings(GenerateImage r, long seed, BaseModel model) {
+        return new Settings(
+                r.prompt(),
+                r.negativePrompt(),
+                r.adapter(),
+                r.adapter() == null ? null : r.adapterScale(),
+                r.guidanceScale(),
+                r.steps(),
+                r.sampler(),
+                r.width(),
+                r.height(),
+                seed,
+                model.name(),
+                model.fingerprint());
+    }
+}

@@ -1,0 +1,62 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.Picture;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageOutputStream;
+
+/** A picture as a PNG file with texts in it. The same picture and texts give the same bytes. */
+final class PngFile {
+    private static final String NATIVE_FORMAT = "javax_imageio_png_1.0";
+
+    private PngFile() {}
+
+    /** @param texts by keyword; each becomes an iTXt chunk, which is UTF-8 */
+    static byte[] encode(Picture picture, Map<String, String> texts) {
+        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = picture.rgb();
+        for (int i = 0; i < picture.width() * picture.height(); i++) {
+            int pixel = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
+            image.setRGB(i % picture.width(), i / picture.width(), pixel);
+        }
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+            IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(image), null);
+            metadata.mergeTree(NATIVE_FORMAT, textChunks(texts));
+            writer.setOutput(out);
+            writer.write(new IIOImage(image, null, metadata));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot encode a PNG in memory", e);
+        } finally {
+            writer.dispose();
+        }
+        return file.toByteArray();
+    }
+
+    private static IIOMetadataNode textChunks(Map<String, String> texts) {
+        IIOMetadataNode chunks = new IIOMetadataNode("iTXt");
+        texts.forEach((keyword, text) -> {
+            IIOMetadataNode chunk = new IIOMetadataNode("iTXtEntry");
+            chunk.setAttribute("keyword", keyword);
+            chunk.setAttribute("compressionFlag", "FALSE");
+            chunk.setAttribute("compressionMethod", "0");
+            chunk.setAttribute("languageTag", "");
+            chunk.setAttribute("translatedKeyword", "");
+            chunk.setAttribute("text", text);
+            chunks.appendChild(chunk);
+        });
+        IIOMetadataNode root = new IIOMetadataNode(NATIVE_FORMAT);
+        root.appendChild(chunks);
+        return root;
+    }
+}

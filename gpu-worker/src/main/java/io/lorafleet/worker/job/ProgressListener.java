@@ -1,0 +1,8 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.messages.GenerationProgress;
+
+/** Hears how a request goes. Nothing depends on it, so it must not block or fail. */
+public interface ProgressListener {
+    void report(GenerationProgress progress);
+}

@@ -1,0 +1,204 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.TextToImage;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFailed.Reason;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationStarted;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.StepDone;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.UnusableAdapterException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Takes a request from its record to its stored pictures. */
+@ApplicationScoped
+public class RequestHandler {
+    private final ImageEngine engine;
+    private final BlobStore blobs;
+    private final Cancellations cancellations;
+    private final Clock clock;
+    private final String workerId;
+    private final int maxAttempts;
+
+    RequestHandler(ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
+        this.engine = engine;
+        this.blobs = blobs;
+        this.cancellations = cancellations;
+        this.clock = clock;
+        this.workerId = config.worker().id();
+        this.maxAttempts = config.worker().maxAttempts();
+    }
+
+    /** @return the signal to give to {@link #handle} with this record key */
+    public StopSignal stopSignal(String key) {
+        return new StopSignal(() -> key != null && cancellations.cancelled(key));
+    }
+
+    /**
+     * @param key of the request's record, or null if it is no request id
+     * @param record its value
+     */
+    public Outcome handle(String key, byte[] record, StopSignal stop, ProgressListener progress) {
+        GenerateImage request;
+        try {
+            request = Json.read(record, GenerateImage.class);
+        } catch (InvalidMessageException e) {
+            return new Outcome.Refuse(Reason.INVALID_REQUEST, e.getMessage(), 0);
+        }
+        if (!request.requestId().equals(key)) {
+            String detail = "key: expected the request's id " + request.requestId() + ", found " + key;
+            return new Outcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
+        }
+        try {
+            return handle(request, stop, progress);
+        } catch (IOException | UncheckedIOException e) {
+            return new Outcome.Retry("the blob store failed: " + e.getMessage());
+        }
+    }
+
+    private Outcome handle(GenerateImage request, StopSignal stop, ProgressListener progress) throws IOException {
+        Optional<GenerationSucceeded> finished = finishedBefore(request);
+        if (finished.isPresent()) {
+            return new Outcome.Done(finished.get());
+        }
+        if (stop.cancelled()) {
+            return new Outcome.Done(cancelled(request));
+        }
+        int attempt = beginAttempt(request);
+        if (attempt > maxAttempts) {
+            String detail = "workers began it " + maxAttempts + " times and never finished";
+            return new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
+        }
+        Instant start = clock.instant();
+        progress.report(new GenerationStarted(request.requestId(), workerId, start));
+        try {
+            List<GeneratedImage> images = draw(request, stop, progress);
+            return new Outcome.Done(store(new GenerationSucceeded(
+                    request.requestId(),
+                    workerId,
+                    clock.instant(),
+                    images,
+                    request.unetEvaluations(),
+                    Duration.between(start, clock.instant()))));
+        } catch (CancellationException e) {
+            return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
+        } catch (UnusableAdapterException e) {
+            return new Outcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
+        } catch (IllegalArgumentException e) {
+            return new Outcome.Done(failed(request, Reason.INVALID_REQUEST, e));
+        }
+    }
+
+    /** A worker may have died after it stored the manifest and before it replied. */
+    private Optional<GenerationSucceeded> finishedBefore(GenerateImage request) throws IOException {
+        return blobs.get(BlobKeys.manifest(request.requestId()))
+                .map(json -> Json.read(json, GenerationSucceeded.class));
+    }
+
+    /**
+     * Kafka's own count of deliveries starts anew when a broker restarts, so attempts are marked in the blob store.
+     *
+     * @return which attempt this is, from 1
+     */
+    private int beginAttempt(GenerateImage request) throws IOException {
+        int attempt = 1;
+        while (attempt <= maxAttempts
+                && !blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0])) {
+            attempt++;
+        }
+        return attempt;
+    }
+
+    private List<GeneratedImage> draw(GenerateImage request, StopSignal stop, ProgressListener progress)
+            throws IOException {
+        AtomicInteger steps = new AtomicInteger();
+        int allSteps = request.steps() * request.count();
+        Runnable onStep = () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), allSteps));
+        List<CompletableFuture<Picture>> pictures = new ArrayList<>();
+        for (int i = 0; i < request.count(); i++) {
+            TextToImage image = textToImage(request, request.seed() + i);
+            pictures.add(
+                    engine.draw(new ImageEngine.Task(image, request.adapter(), request.adapterScale(), stop, onStep)));
+        }
+        List<GeneratedImage> images = new ArrayList<>();
+        for (int i = 0; i < request.count(); i++) {
+            long seed = request.seed() + i;
+            byte[] png = PngFile.encode(await(pictures.get(i)), PictureText.of(request, seed, engine.model()));
+            String key = BlobKeys.image(request.requestId(), i);
+            // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
+            blobs.putIfAbsent(key, png);
+            images.add(new GeneratedImage(i, seed, key, sha256(png)));
+        }
+        return images;
+    }
+
+    private static TextToImage textToImage(GenerateImage request, long seed) {
+        return new TextToImage(
+                request.prompt(),
+                request.negativePrompt(),
+                request.guidanceScale(),
+                SamplerKind.valueOf(request.sampler().name()),
+                request.steps(),
+                request.width(),
+                request.height(),
+                seed);
+    }
+
+    private static Picture await(CompletableFuture<Picture> picture) {
+        try {
+            return picture.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Of two attempts that finish, the first one's manifest counts. */
+    private GenerationSucceeded store(GenerationSucceeded result) throws IOException {
+        String key = BlobKeys.manifest(result.requestId());
+        if (blobs.putIfAbsent(key, Json.write(result))) {
+            return result;
+        }
+        return Json.read(blobs.get(key).orElseThrow(), GenerationSucceeded.class);
+    }
+
+    private GenerationFinished cancelled(GenerateImage request) {
+        return new GenerationCancelled(request.requestId(), workerId, clock.instant());
+    }
+
+    private GenerationFinished failed(GenerateImage request, Reason reason, RuntimeException why) {
+        return new GenerationFailed(request.requestId(), workerId, clock.instant(), reason, why.getMessage());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

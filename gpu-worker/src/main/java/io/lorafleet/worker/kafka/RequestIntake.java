@@ -1,0 +1,106 @@
+package io.lorafleet.worker.kafka;
+
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.RequestHandler;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Loads the model, then opens the slots and tells the fleet; on shutdown the other way round. */
+@ApplicationScoped
+class RequestIntake {
+    private static final Logger LOG = Logger.getLogger(RequestIntake.class);
+    private static final int CANNOT_START = 2;
+
+    private final WorkerConfig config;
+    private final String bootstrapServers;
+    private final Instance<ImageEngine> engine;
+    private final Instance<RequestHandler> handler;
+    private final Replies replies;
+    private final StatusAnnouncer announcer;
+    private final List<RequestSlot> slots = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    RequestIntake(
+            WorkerConfig config,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+            Instance<ImageEngine> engine,
+            Instance<RequestHandler> handler,
+            Replies replies,
+            StatusAnnouncer announcer) {
+        this.config = config;
+        this.bootstrapServers = bootstrapServers;
+        this.engine = engine;
+        this.handler = handler;
+        this.replies = replies;
+        this.announcer = announcer;
+    }
+
+    void start(@Observes StartupEvent event) {
+        ImageEngine loaded;
+        try {
+            loaded = engine.get();
+            LOG.infof("model %s is resident on %s", loaded.model().name(), loaded.device());
+        } catch (CheckpointException e) {
+            LOG.errorf("lorafleet.model: %s", e.getMessage());
+            Quarkus.asyncExit(CANNOT_START);
+            return;
+        }
+        for (int i = 0; i < config.worker().slots(); i++) {
+            RequestSlot slot = new RequestSlot(Topic.REQUESTS.in(prefix()), this::newConsumer, handler.get(), replies);
+            Thread thread = new Thread(slot, "slot-" + i);
+            slots.add(slot);
+            threads.add(thread);
+            thread.start();
+        }
+        announcer.announce(WorkerStatus.State.READY, loaded);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (slots.isEmpty()) {
+            return;
+        }
+        slots.forEach(RequestSlot::stop);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        announcer.announce(WorkerStatus.State.STOPPED, engine.get());
+    }
+
+    private String prefix() {
+        return config.topicPrefix().orElse("");
+    }
+
+    private KafkaShareConsumer<byte[], byte[]> newConsumer() {
+        return new KafkaShareConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        prefix() + Topic.WORKER_GROUP,
+                        ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG,
+                        "explicit",
+                        // The other mode hands out whole batches: ten records to one slot, and none to the next.
+                        ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
+                        "record_limit",
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        1),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+}

@@ -1,0 +1,2 @@
+/** Where requests come from and replies go to. */
+package io.lorafleet.worker.kafka;
