@@ -19,12 +19,16 @@ import picocli.CommandLine.ScopeType;
 final class AdapterCommand {
     @Option(
             names = "--url",
+            paramLabel = "URL",
             defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
             scope = ScopeType.INHERIT,
             description = "The fleet's gateway (${DEFAULT-VALUE}).")
     private URI url;
 
-    @Command(name = "add", description = "Makes a safetensors file the newest version of an adapter.")
+    @Command(
+            name = "add",
+            sortOptions = false,
+            description = "Makes a safetensors file the newest version of an adapter.")
     int add(
             @Parameters(paramLabel = "NAME", description = "Letters, digits, '.', '_' and '-'.") String name,
             @Parameters(paramLabel = "FILE", description = "LoRA weights in safetensors.") Path file,
@@ -50,7 +54,10 @@ final class AdapterCommand {
 
     /** What sets a guidance student apart from a style. Both options, or none. */
     static final class Student {
-        @Option(names = "--student", required = true, description = "It learned the guided result of the base model...")
+        @Option(
+                names = "--student",
+                required = true,
+                description = "It is a guidance student: it learned the guided result of the base model...")
         private boolean student;
 
         @Option(

@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
@@ -37,7 +38,15 @@ public final class Fleet {
         return new CommandLine(new Fleet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(Fleet::explain)
                 .setExecutionExceptionHandler(Fleet::explain);
+    }
+
+    private static int explain(ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        command.getErr().println("fleet: " + problem.getMessage());
+        command.getErr().println(command.getCommandSpec().qualifiedName() + " --help tells what there is");
+        return ExitCode.USAGE;
     }
 
     /** Anything that nobody foresaw goes up to picocli, which shows where it came from. */

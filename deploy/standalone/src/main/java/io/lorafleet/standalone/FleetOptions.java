@@ -66,8 +66,12 @@ final class FleetOptions {
         Path root = Path.of(System.getProperty("lorafleet.root", "")).toAbsolutePath();
         return new FleetSettings(
                 root,
-                data == null ? root.resolve(".lorafleet") : data.toAbsolutePath(),
-                model == null ? root.resolve("deploy/demo-model") : model.toAbsolutePath(),
+                data == null
+                        ? root.resolve(".lorafleet")
+                        : data.toAbsolutePath().normalize(),
+                model == null
+                        ? root.resolve("deploy/demo-model")
+                        : model.toAbsolutePath().normalize(),
                 port,
                 brokerPort,
                 bootstrap,

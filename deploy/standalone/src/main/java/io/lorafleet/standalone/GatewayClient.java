@@ -4,6 +4,7 @@ import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,7 +27,11 @@ final class GatewayClient {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final URI url;
 
+    /** @throws FleetException if that is no address of a web server */
     GatewayClient(URI url) {
+        if (!List.of("http", "https").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
+            throw new FleetException("--url: expected an address such as http://localhost:8080, found " + url);
+        }
         this.url = url;
     }
 
@@ -87,7 +92,7 @@ final class GatewayClient {
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
     AdapterVersion addAdapter(String name, Path file, Double guidance) throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
-        HttpRequest put = request("/v1/adapters/" + name + query)
+        HttpRequest put = request("/v1/adapters/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + query)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(BodyPublishers.ofFile(file))

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "generate",
+        sortOptions = false,
         description = {
             "Draws pictures.",
             "Asks the gateway at --url. Without --url it asks the one on this machine, and if there is none it starts a"
@@ -55,7 +56,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "Sampler steps.")
     private Integer steps;
 
-    @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}, in any case.")
     private SamplerName sampler;
 
     @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the picture.")
@@ -70,7 +71,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "How many pictures; each has a seed one higher.")
     private Integer count;
 
-    @Option(names = "--url", description = "A gateway that runs already.")
+    @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
     private URI url;
 
     @Option(names = "--json", description = "Prints the finished generation as JSON.")

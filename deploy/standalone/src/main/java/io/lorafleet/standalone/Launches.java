@@ -40,6 +40,11 @@ final class Launches {
         return all;
     }
 
+    /** @return the argument that every service of the folder's fleet is started with, and no other process */
+    static String storageArgument(DataFolder data) {
+        return "-Dlorafleet.storage.directory=" + data.blobs();
+    }
+
     private Launch launch(String name, String module, String heap, int port, Map<String, String> ownConfig) {
         Path jar = settings.root().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
@@ -47,7 +52,6 @@ final class Launches {
         }
         Map<String, String> config = new LinkedHashMap<>(ownConfig);
         config.put("kafka.bootstrap.servers", bootstrap);
-        config.put("lorafleet.storage.directory", data.blobs().toString());
         config.put("quarkus.http.port", Integer.toString(port));
         // Nothing here asks who is calling, so only this machine may call.
         config.put("quarkus.http.host", "127.0.0.1");
@@ -58,6 +62,7 @@ final class Launches {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heap);
+        command.add(storageArgument(data));
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(jar.toString());

@@ -52,6 +52,8 @@ final class LocalFleet implements AutoCloseable {
     private synchronized String openBroker() throws IOException {
         requireOpen();
         data = DataFolder.open(settings.data());
+        // Nobody else holds the folder, so no service should.
+        LeftBehind.end(Launches.storageArgument(data), STOP_LIMIT, say);
         Preflight.check(settings);
         // Read once, at the first line that Kafka's classes log. The terminal is for what the user should know.
         System.setProperty(

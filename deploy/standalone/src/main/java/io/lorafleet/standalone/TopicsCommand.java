@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "topics",
+        sortOptions = false,
         description = {
             "Makes a fleet's topics, and the settings of the workers' share group, on a Kafka cluster.",
             "What is there already stays as it is, so it is safe to repeat."

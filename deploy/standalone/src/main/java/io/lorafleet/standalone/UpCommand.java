@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "up",
+        sortOptions = false,
         description =
                 "Runs a whole fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and the trainer.")
 final class UpCommand implements Callable<Integer> {

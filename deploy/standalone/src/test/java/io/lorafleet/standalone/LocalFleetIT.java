@@ -2,6 +2,7 @@ package io.lorafleet.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.broker.Ports;
 import java.io.IOException;
@@ -65,6 +66,25 @@ class LocalFleetIT {
             gateway = fleet.process("gateway");
         }
         assertThat(gateway.isAlive()).isFalse();
+    }
+
+    @Test
+    void stopsWhatAKilledFleetLeftBehind() throws Exception {
+        Process left = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dlorafleet.storage.directory=" + settings.data().resolve("blobs"),
+                        "-Dquarkus.http.port=" + settings.port(),
+                        "-jar",
+                        root.resolve("gateway/target/quarkus-app/quarkus-run.jar")
+                                .toString())
+                .start();
+        await().until(() -> !Ports.isFree(settings.port()));
+        try (LocalFleet fleet = new LocalFleet(settings, said::add)) {
+            fleet.start();
+
+            assertThat(left.isAlive()).isFalse();
+            assertThat(fleet.process("gateway").isAlive()).isTrue();
+        }
     }
 
     @Test

@@ -1,0 +1,53 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A fleet's topics, past the gateway. */
+final class TopicRecords {
+    private final Map<String, Object> config;
+
+    TopicRecords(String bootstrap) {
+        config = Map.of("bootstrap.servers", bootstrap);
+    }
+
+    /** @return every message of the topic up to now */
+    <T> List<T> read(Topic topic, Class<T> type) {
+        List<T> messages = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.in("")).stream()
+                    .map(p -> new TopicPartition(p.topic(), p.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                consumer.poll(Duration.ofMillis(100))
+                        .forEach(message -> messages.add(Json.read(message.value(), type)));
+            }
+        }
+        return messages;
+    }
+
+    /** Returns when all are written. */
+    void send(Topic topic, Map<String, String> values) throws ExecutionException, InterruptedException {
+        try (var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                producer.send(new ProducerRecord<>(topic.in(""), value.getKey(), value.getValue()))
+                        .get();
+            }
+        }
+    }
+}
