@@ -54,6 +54,7 @@ public record StableDiffusion(
                     folder + ": model_index.json: _class_name: expected StableDiffusionPipeline, found "
                             + pipeline.pipelineClass());
         }
+        pipeline.verify();
         NDManager owner = Engine.getEngine("PyTorch").newBaseManager(device);
         try {
             Weights text = weights(pipeline, "text_encoder", owner);

@@ -36,11 +36,23 @@ final class SafetensorsHeader {
                 return Optional.of("expected a safetensors header of 2 to " + most + " bytes, found "
                         + Long.toUnsignedString(headerBytes));
             }
-            return Json.read(data.readNBytes((int) headerBytes), JsonNode.class).isObject()
-                    ? Optional.empty()
+            JsonNode header = Json.read(data.readNBytes((int) headerBytes), JsonNode.class);
+            return header.isObject()
+                    ? faultOfLength(header, size - LENGTH_BYTES - headerBytes)
                     : Optional.of("expected a JSON object as the safetensors header");
         } catch (InvalidMessageException e) {
             return Optional.of("expected a JSON object as the safetensors header, found what is no JSON");
         }
+    }
+
+    /** The tensors fill the rest of the file, so the last one ends where it does: else the upload broke off. */
+    private static Optional<String> faultOfLength(JsonNode header, long dataBytes) {
+        long end = 0;
+        for (JsonNode tensor : header) {
+            end = Math.max(end, tensor.path("data_offsets").path(1).asLong());
+        }
+        return end == dataBytes
+                ? Optional.empty()
+                : Optional.of("expected " + end + " bytes of tensors, found " + dataBytes);
     }
 }

@@ -69,6 +69,14 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
+    void refusesAnUploadThatBrokeOff() {
+        isProblem(
+                put("bad", safetensors("{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}")),
+                422,
+                "invalid-adapter");
+    }
+
+    @Test
     void refusesWhatNoAdapterVersionCanBe() {
         isProblem(put("bad name", safetensors("{}")), 422, "invalid-adapter");
         isProblem(put("bad?kind=student", safetensors("{}")), 422, "invalid-adapter");

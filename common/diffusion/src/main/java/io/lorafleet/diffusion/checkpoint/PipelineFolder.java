@@ -1,14 +1,8 @@
 package io.lorafleet.diffusion.checkpoint;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +33,11 @@ public final class PipelineFolder {
         return new PipelineFolder(root, ModelConfig.open(index));
     }
 
+    /** Makes sure that the files are those that the folder's SHA256SUMS names, if it has one. */
+    public void verify() {
+        Checksums.verify(root);
+    }
+
     public String name() {
         return root.toAbsolutePath().normalize().getFileName().toString();
     }
@@ -67,21 +66,7 @@ public final class PipelineFolder {
 
     /** @return SHA-256 over the part's weight files, in hexadecimal */
     public String fingerprint(String part) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {
-                for (Path file : weightFiles(part)) {
-                    try (InputStream in = Files.newInputStream(file)) {
-                        in.transferTo(out);
-                    }
-                }
-            }
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        } catch (IOException e) {
-            throw new CheckpointException(part(part) + ": cannot be read: " + e, e);
-        }
+        return Checksums.sha256(weightFiles(part));
     }
 
     /**

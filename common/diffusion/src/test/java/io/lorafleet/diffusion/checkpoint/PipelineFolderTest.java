@@ -10,6 +10,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,23 @@ class PipelineFolderTest {
         byte[] whole = Files.readAllBytes(vae);
         Files.write(vae, java.util.Arrays.copyOf(whole, whole.length / 2));
         assertRefused(folder, "(truncated?)");
+    }
+
+    @Test
+    void namesAFileThatIsNotTheOneOfItsChecksum() throws IOException {
+        Path unet = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+        Files.writeString(
+                folder.resolve("SHA256SUMS"),
+                Checksums.sha256(List.of(unet)) + "  unet/diffusion_pytorch_model.safetensors\n");
+        StableDiffusion.open(folder, Device.cpu()).close();
+        byte[] flipped = Files.readAllBytes(unet);
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(unet, flipped);
+        assertRefused(folder, "unet/diffusion_pytorch_model.safetensors: expected SHA-256 ");
+        Files.delete(unet);
+        assertRefused(folder, "found no such file");
+        Files.writeString(folder.resolve("SHA256SUMS"), "nonsense\n");
+        assertRefused(folder, "SHA256SUMS: expected lines of a SHA-256 and a file");
     }
 
     @Test
