@@ -42,14 +42,23 @@ public final class DirectoryBlobStore implements BlobStore {
             }
             sync(aside);
             Files.createDirectories(target.getParent());
-            // A hard link, because a rename would replace what another writer stored in the meantime.
-            Files.createLink(target, aside);
+            if (!linkIfAbsent(target, aside)) {
+                return false;
+            }
             sync(target.getParent());
+            return true;
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    /** A hard link, because a rename would replace what another writer stored in the meantime. */
+    private static boolean linkIfAbsent(Path target, Path file) throws IOException {
+        try {
+            Files.createLink(target, file);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
-        } finally {
-            Files.deleteIfExists(aside);
         }
     }
 

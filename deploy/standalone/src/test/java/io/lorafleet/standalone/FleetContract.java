@@ -128,7 +128,7 @@ abstract class FleetContract {
         String good = json("poison-none", 64);
         Map<String, String> poison = new HashMap<>();
         poison.put("poison-not-json", "}{");
-        poison.put("poison-size", json("poison-size", 10));
+        poison.put("poison-size", json("poison-size", 66));
         poison.put(
                 "poison-prompt",
                 json("poison-prompt", 64).replace(PROMPT, "x".repeat(GenerateImage.MAX_PROMPT_LENGTH + 1)));

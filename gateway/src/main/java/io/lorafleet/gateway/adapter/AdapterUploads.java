@@ -3,6 +3,7 @@ package io.lorafleet.gateway.adapter;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -43,7 +43,7 @@ public final class AdapterUploads {
         // Aside first: the blob's key is the hash of all its bytes.
         Path aside = Files.createTempFile("lorafleet-adapter-", ".safetensors");
         try {
-            MessageDigest sha256 = sha256();
+            MessageDigest sha256 = Sha256.newDigest();
             try (OutputStream out = new DigestOutputStream(Files.newOutputStream(aside), sha256)) {
                 if (!copy(safetensors, out)) {
                     return new Upload.TooLarge(maxBytes);
@@ -96,13 +96,5 @@ public final class AdapterUploads {
             to.write(buffer, 0, read);
         }
         return true;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

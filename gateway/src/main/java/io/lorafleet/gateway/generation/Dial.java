@@ -37,7 +37,7 @@ record Dial(double adapterScale, double guidanceScale) {
             return new Dial(scale, 1);
         }
         if (adapterScale != null) {
-            checks.refuse("guidanceScale", "none, since adapterScale is given and sets a student's guidance", "both");
+            checks.refuse("guidanceScale", "either this or adapterScale, since both set a student's guidance", "both");
             return new Dial(scale, 1);
         }
         return forStudent(adapter.guidance(), guidance, checks);

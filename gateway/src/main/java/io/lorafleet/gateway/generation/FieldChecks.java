@@ -3,10 +3,11 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.BadField;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Gathers everything that is wrong with an order. Each check returns the given value if it can be accepted, else the
- * fallback, so that the checks that follow have something to go on.
+ * fallback: for an open choice the default, and for the checks that follow something to go on.
  */
 final class FieldChecks {
     private final List<BadField> badFields = new ArrayList<>();
@@ -28,30 +29,30 @@ final class FieldChecks {
     }
 
     int whole(String field, int min, int max, Integer value, int fallback) {
-        return (int) whole(field, min, (long) max, value == null ? null : value.longValue(), fallback);
+        return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
     long whole(String field, long min, long max, Long value, long fallback) {
-        if (value == null || value >= min && value <= max) {
-            return value == null ? fallback : value;
-        }
-        refuse(field, min + " to " + max, value);
-        return fallback;
+        return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
     double number(String field, double min, double max, Double value, double fallback) {
-        if (value == null || value >= min && value <= max) {
-            return value == null ? fallback : value;
-        }
-        refuse(field, min + " to " + max, value);
-        return fallback;
+        return check(field, value, fallback, min + " to " + max, x -> x >= min && x <= max);
     }
 
     int multiple(String field, int of, int min, int max, Integer value, int fallback) {
-        if (value == null || value >= min && value <= max && value % of == 0) {
-            return value == null ? fallback : value;
+        String expected = "a multiple of " + of + " from " + min + " to " + max;
+        return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
+    }
+
+    private <T> T check(String field, T value, T fallback, String expected, Predicate<T> isGood) {
+        if (value == null) {
+            return fallback;
         }
-        refuse(field, "a multiple of " + of + " from " + min + " to " + max, value);
+        if (isGood.test(value)) {
+            return value;
+        }
+        refuse(field, expected, value);
         return fallback;
     }
 }

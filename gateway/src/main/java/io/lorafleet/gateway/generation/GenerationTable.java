@@ -63,19 +63,18 @@ public final class GenerationTable {
     }
 
     /**
-     * Tells the generation as it is, then as it is after every progress, the last time when it is finished. Nothing is
-     * missed in between.
+     * Tells the generation as it is, if it is known, then as it is after every progress, the last time when it is
+     * finished. Nothing is missed in between.
      *
      * @param follower called under this table's lock: it must not wait for anything
      * @return ends the following
      */
-    public synchronized Runnable follow(Generation generation, Consumer<Generation> follower) {
-        Generation now = find(generation.id()).orElse(generation);
-        follower.accept(now);
-        if (!now.isFinished()) {
-            followers.computeIfAbsent(now.id(), id -> new ArrayList<>()).add(follower);
+    public synchronized Runnable follow(String id, Consumer<Generation> follower) {
+        find(id).ifPresent(follower);
+        if (!finished.containsKey(id)) {
+            followers.computeIfAbsent(id, key -> new ArrayList<>()).add(follower);
         }
-        return () -> unfollow(now.id(), follower);
+        return () -> unfollow(id, follower);
     }
 
     private synchronized void unfollow(String id, Consumer<Generation> follower) {

@@ -54,7 +54,7 @@ public final class Generations {
     private void remember(GenerateImage request) {
         table.apply(request);
         metrics.accepted();
-        table.find(request.requestId()).ifPresent(generation -> table.follow(generation, this::count));
+        table.follow(request.requestId(), this::count);
     }
 
     private void count(Generation generation) {

@@ -2,13 +2,13 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
@@ -29,20 +29,22 @@ final class GenerationEvents {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final GenerationTable table;
-    private final AtomicInteger open;
+    private final AtomicInteger open = new AtomicInteger();
 
     GenerationEvents(GenerationTable table, MeterRegistry registry) {
         this.table = table;
-        this.open = registry.gauge("lorafleet.event.streams.open", new AtomicInteger());
+        Gauge.builder("lorafleet.event.streams.open", open::get)
+                .description("Clients that follow a generation")
+                .register(registry);
     }
 
-    Multi<OutboundSseEvent> of(Generation generation, Sse sse) {
+    Multi<OutboundSseEvent> of(String id, Sse sse) {
         return Multi.createFrom()
-                .<OutboundSseEvent>emitter(stream -> start(generation, sse, stream), BackPressureStrategy.LATEST)
+                .<OutboundSseEvent>emitter(stream -> start(id, sse, stream), BackPressureStrategy.LATEST)
                 .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED_EVENTS);
     }
 
-    private void start(Generation generation, Sse sse, MultiEmitter<? super OutboundSseEvent> stream) {
+    private void start(String id, Sse sse, MultiEmitter<? super OutboundSseEvent> stream) {
         open.incrementAndGet();
         Future<?> heartbeat = Infrastructure.getDefaultWorkerPool()
                 .scheduleAtFixedRate(
@@ -51,7 +53,7 @@ final class GenerationEvents {
                         HEARTBEAT.toSeconds(),
                         HEARTBEAT.toSeconds(),
                         TimeUnit.SECONDS);
-        Runnable unfollow = table.follow(generation, state -> {
+        Runnable unfollow = table.follow(id, state -> {
             stream.emit(event(state, sse));
             if (state.isFinished()) {
                 stream.complete();
@@ -77,10 +79,6 @@ final class GenerationEvents {
     }
 
     private static OutboundSseEvent event(String name, Object data, Sse sse) {
-        return sse.newEventBuilder()
-                .name(name)
-                .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                .data(data)
-                .build();
+        return sse.newEventBuilder().name(name).data(data).build();
     }
 }

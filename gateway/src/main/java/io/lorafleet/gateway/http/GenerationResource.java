@@ -20,6 +20,7 @@ import jakarta.ws.rs.sse.Sse;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /** Orders pictures, and follows and stops what was ordered. */
 @Path(GenerationResource.PATH)
@@ -63,9 +64,10 @@ public final class GenerationResource {
     @GET
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(summary = "Follow a generation: queued, started, step and finished events; ends when it is finished")
     public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
-        return events.of(find(id), sse);
+        return events.of(find(id).id(), sse);
     }
 
     @DELETE

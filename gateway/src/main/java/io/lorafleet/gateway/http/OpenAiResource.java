@@ -88,15 +88,11 @@ public final class OpenAiResource {
 
     private Uni<Generation> finished(String id) {
         return Uni.createFrom()
-                .<Generation>emitter(answer -> {
-                    Generation generation = table.find(id).orElseThrow(() -> GenerationResource.unknown(id));
-                    Runnable unfollow = table.follow(generation, state -> {
-                        if (state.isFinished()) {
-                            answer.complete(state);
-                        }
-                    });
-                    answer.onTermination(unfollow);
-                })
+                .<Generation>emitter(answer -> answer.onTermination(table.follow(id, state -> {
+                    if (state.isFinished()) {
+                        answer.complete(state);
+                    }
+                })))
                 .ifNoItem()
                 .after(timeout)
                 .failWith(() -> new ProblemException(

@@ -114,7 +114,7 @@ class GenerationTableTest {
         table.apply(request("g"));
         table.apply(started("g"));
         List<Generation> told = new ArrayList<>();
-        table.follow(find("g"), told::add);
+        table.follow("g", told::add);
         table.apply(new StepDone("g", 1, 20));
         table.apply(succeeded("g"));
         table.apply(cancelled("g"));
@@ -126,7 +126,7 @@ class GenerationTableTest {
     void tellsAFollowerOfAFinishedOneTheEndOnly() {
         table.apply(succeeded("g"));
         List<Generation> told = new ArrayList<>();
-        table.follow(find("g"), told::add);
+        table.follow("g", told::add);
         assertThat(told).containsExactly(find("g"));
     }
 
@@ -134,7 +134,7 @@ class GenerationTableTest {
     void tellsNothingToAFollowerThatLeft() {
         table.apply(request("g"));
         List<Generation> told = new ArrayList<>();
-        table.follow(find("g"), told::add).run();
+        table.follow("g", told::add).run();
         table.apply(succeeded("g"));
         assertThat(told).extracting(Generation::status).containsExactly(Status.QUEUED);
     }

@@ -38,10 +38,10 @@ public class FeedbackSubscription {
         this.archive = archive;
         this.deadLetters = deadLetters;
         this.maxRetryPause = config.feedback().maxRetryPause();
-        this.stored = registry.counter("lorafleet.feedback.stored");
-        this.repeated = registry.counter("lorafleet.feedback.repeated");
-        this.refused = registry.counter("lorafleet.feedback.refused");
-        this.failures = registry.counter("lorafleet.feedback.failures");
+        this.stored = counter("stored", "Samples that are in the archive", registry);
+        this.repeated = counter("repeated", "Samples that were in the archive already", registry);
+        this.refused = counter("refused", "Records that are no samples and went to the dead letters", registry);
+        this.failures = counter("failures", "Attempts to keep a record that have to be made again", registry);
     }
 
     /** One record after the other. One that cannot be kept now is tried until it can be, and holds up those behind it. */
@@ -78,5 +78,11 @@ public class FeedbackSubscription {
         } catch (IOException e) {
             return Uni.createFrom().failure(e);
         }
+    }
+
+    private static Counter counter(String name, String description, MeterRegistry registry) {
+        return Counter.builder("lorafleet.feedback." + name)
+                .description(description)
+                .register(registry);
     }
 }
