@@ -35,11 +35,12 @@ final class GatewayClient {
         this.url = url;
     }
 
-    /** @return whether anything answers there */
-    boolean answers() throws InterruptedException {
+    /** @return whether a gateway is there, and has its broker */
+    boolean isReady() throws InterruptedException {
         try {
-            http.send(request("/q/health/live").build(), BodyHandlers.discarding());
-            return true;
+            return http.send(request("/q/health/ready").build(), BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
         } catch (IOException e) {
             return false;
         }

@@ -88,7 +88,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
             GatewayClient gateway = new GatewayClient(url == null ? own.gateway() : url);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
-            if (url == null && !gateway.answers()) {
+            if (url == null && !gateway.isReady()) {
                 own.start();
             }
             GenerationView finished = follow(gateway);

@@ -17,6 +17,8 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.GenerationView.Status;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +41,8 @@ abstract class FleetContract {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Long enough to do something to it meanwhile. */
     private static final int MANY_STEPS = 200;
+
+    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path model;
@@ -177,7 +181,7 @@ abstract class FleetContract {
     }
 
     private GenerationView follow(String id) throws InterruptedException {
-        return new Follower(gateway, new Progress.Lines(System.out)).follow(id);
+        return new Follower(gateway, SILENT).follow(id);
     }
 
     private GenerationView draw(NewGeneration order) throws InterruptedException {
