@@ -7,9 +7,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
+import io.lorafleet.diffusion.unet.Conditioning;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, so that whoever
@@ -21,23 +25,31 @@ public final class Denoising implements AutoCloseable {
     private final Sampler sampler;
     private final double[] timesteps;
     private final NDManager job;
-    private final NDArray context;
+    private final Conditioning conditioning;
     private final Adaptation adaptation;
+    private final History history;
     private NDArray latent;
     private int step;
 
-    private Denoising(StableDiffusion model, TextToImage request, RowAdapters.Row adapter, float[] noise) {
+    private Denoising(
+            StableDiffusion model,
+            TextToImage request,
+            Function<NDManager, Conditioning> conditioning,
+            RowAdapters.Row adapter,
+            IntFunction<float[]> noise) {
         this.model = model;
         this.request = request;
         this.sampler = request.sampler().with(model.schedule(), request.steps());
         this.timesteps = sampler.timesteps();
         this.job = model.owner().newSubManager();
         try {
-            this.context = context(model, request, job);
+            this.conditioning = ownedBy(job, conditioning);
             this.adaptation = adapter == null
                     ? Adaptation.NONE
                     : RowAdapters.stack(Collections.nCopies(request.guided() ? 2 : 1, adapter), job);
-            try (NDArray unit = job.create(noise, latentShape(model, request))) {
+            this.history = new History(job, noise);
+            Shape shape = latentShape(model, request);
+            try (NDArray unit = job.create(noise.apply(Math.toIntExact(shape.size())), shape)) {
                 this.latent = unit.mul(sampler.initialNoiseScale());
             }
         } catch (RuntimeException e) {
@@ -54,13 +66,25 @@ public final class Denoising implements AutoCloseable {
      * @throws IllegalArgumentException if the model cannot do a request of this size or so many steps
      */
     public static Denoising start(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
-        int count = Math.toIntExact(latentShape(model, request).size());
-        return new Denoising(model, request, adapter, SeededNoise.normal(request.seed(), count));
+        latentShape(model, request); // refuses a size before anything is computed
+        Function<NDManager, Conditioning> conditioning =
+                scope -> model.prompts().encode(prompts(request), request.width(), request.height(), scope);
+        return new Denoising(model, request, conditioning, adapter, new SeededNoise(request.seed())::next);
     }
 
-    /** As {@link #start}, from this noise instead of the seed's. */
-    public static Denoising startFrom(float[] noise, StableDiffusion model, TextToImage request) {
-        return new Denoising(model, request, null, noise);
+    /**
+     * As {@link #start}, from this noise instead of the seed's, for a sampler that adds none on the way.
+     *
+     * @param conditioning of {@link #prompts}, in a scope
+     */
+    public static Denoising startFrom(
+            float[] noise, Function<NDManager, Conditioning> conditioning, StableDiffusion model, TextToImage request) {
+        return new Denoising(model, request, conditioning, null, count -> noise);
+    }
+
+    /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
+    public static List<String> prompts(TextToImage request) {
+        return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
     }
 
     private static Shape latentShape(StableDiffusion model, TextToImage request) {
@@ -77,14 +101,11 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** @return (rows, S, D): what is led away from, if guided, then the prompt */
-    private static NDArray context(StableDiffusion model, TextToImage request, NDManager job) {
-        List<String> prompts =
-                request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
+    private static Conditioning ownedBy(NDManager job, Function<NDManager, Conditioning> conditioning) {
         try (NDManager scope = job.newSubManager()) {
-            NDArray states = model.encode(prompts, scope).lastHiddenState();
-            states.attach(job);
-            return states;
+            Conditioning encoded = conditioning.apply(scope);
+            encoded.attach(job);
+            return encoded;
         }
     }
 
@@ -105,8 +126,7 @@ public final class Denoising implements AutoCloseable {
         NDArray next;
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
-            context.tempAttach(scope);
-            next = sampler.step(latent, guided(scope), step);
+            next = sampler.step(latent, guided(scope), step, history);
             next.attach(job);
         }
         latent.close();
@@ -119,12 +139,12 @@ public final class Denoising implements AutoCloseable {
         NDArray input = sampler.modelInput(latent, step);
         float timestep = (float) timesteps[step];
         if (!request.guided()) {
-            return model.unet().forward(input, scope.create(new float[] {timestep}), context, adaptation);
+            return model.unet().forward(input, scope.create(new float[] {timestep}), conditioning, adaptation);
         }
         NDArray twice = input.concat(input, 0);
         NDArray timesteps = scope.create(new float[] {timestep, timestep});
         NDList halves =
-                model.unet().forward(twice, timesteps, context, adaptation).split(2, 0);
+                model.unet().forward(twice, timesteps, conditioning, adaptation).split(2, 0);
         NDArray uncond = halves.get(0);
         NDArray cond = halves.get(1);
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));

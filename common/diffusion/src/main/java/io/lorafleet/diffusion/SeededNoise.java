@@ -15,32 +15,33 @@ public final class SeededNoise {
     private static final int SHIFT = 397;
 
     private final int[] state = new int[STATE];
-    private int next = STATE;
+    private int used = STATE;
 
-    private SeededNoise(int seed) {
-        state[0] = seed;
+    /** @param seed its lower 32 bits count, as in torch */
+    public SeededNoise(long seed) {
+        state[0] = (int) seed;
         for (int i = 1; i < STATE; i++) {
             state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
         }
     }
 
     /**
-     * @param seed its lower 32 bits count, as in torch
+     * Draws the next values of the stream, as a further {@code torch.randn} with the same generator does.
+     *
      * @param count at least 16; fewer are drawn in another way by torch, and no latent is so small
      */
-    public static float[] normal(long seed, int count) {
+    public float[] next(int count) {
         if (count < BLOCK) {
             throw new IllegalArgumentException("count: expected at least " + BLOCK + ", found " + count);
         }
-        SeededNoise noise = new SeededNoise((int) seed);
         float[] values = new float[count];
-        noise.fillUniform(values, 0);
+        fillUniform(values, 0);
         for (int start = 0; start + BLOCK <= count; start += BLOCK) {
             boxMuller(values, start);
         }
         if (count % BLOCK != 0) {
             // The last block is drawn anew, over the end of the one before.
-            noise.fillUniform(values, count - BLOCK);
+            fillUniform(values, count - BLOCK);
             boxMuller(values, count - BLOCK);
         }
         return values;
@@ -66,10 +67,10 @@ public final class SeededNoise {
     }
 
     private int nextInt() {
-        if (next == STATE) {
+        if (used == STATE) {
             twist();
         }
-        int y = state[next++];
+        int y = state[used++];
         y ^= y >>> 11;
         y ^= (y << 7) & 0x9D2C5680;
         y ^= (y << 15) & 0xEFC60000;
@@ -81,6 +82,6 @@ public final class SeededNoise {
             int y = (state[i] & 0x80000000) | (state[(i + 1) % STATE] & 0x7FFFFFFF);
             state[i] = state[(i + SHIFT) % STATE] ^ (y >>> 1) ^ ((y & 1) == 0 ? 0 : 0x9908B0DF);
         }
-        next = 0;
+        used = 0;
     }
 }

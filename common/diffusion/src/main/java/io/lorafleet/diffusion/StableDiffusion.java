@@ -2,10 +2,8 @@ package io.lorafleet.diffusion;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
@@ -13,13 +11,13 @@ import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
-import io.lorafleet.diffusion.text.TextStates;
+import io.lorafleet.diffusion.text.PromptEncoder;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param owner closes the weights
  */
 public record StableDiffusion(
-        String name,
-        ClipTokenizer tokenizer,
-        ClipTextEncoder textEncoder,
-        UNet unet,
-        Vae vae,
-        NoiseSchedule schedule,
-        NDManager owner)
+        String name, PromptEncoder prompts, UNet unet, Vae vae, NoiseSchedule schedule, NDManager owner)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
 
@@ -49,26 +41,23 @@ public record StableDiffusion(
      */
     public static StableDiffusion open(Path folder, Device device) {
         PipelineFolder pipeline = PipelineFolder.open(folder);
-        if (!pipeline.pipelineClass().startsWith("StableDiffusionPipeline")) {
-            throw new CheckpointException(
-                    folder + ": model_index.json: _class_name: expected StableDiffusionPipeline, found "
-                            + pipeline.pipelineClass());
-        }
+        List<String> encoders = encoders(pipeline, folder);
         pipeline.verify();
         NDManager owner = Engine.getEngine("PyTorch").newBaseManager(device);
         try {
-            Weights text = weights(pipeline, "text_encoder", owner);
+            List<PromptEncoder.Part> texts = new ArrayList<>();
+            for (String suffix : encoders) {
+                texts.add(text(pipeline, suffix, owner));
+            }
             Weights unet = weights(pipeline, "unet", owner);
             Weights vae = weights(pipeline, "vae", owner);
             StableDiffusion model = new StableDiffusion(
                     pipeline.name(),
-                    ClipTokenizer.open(pipeline.part("tokenizer")),
-                    new ClipTextEncoder(pipeline.config("text_encoder"), text, owner),
+                    new PromptEncoder(texts, pipeline.flag("force_zeros_for_empty_prompt")),
                     new UNet(UNetConfig.of(pipeline.config("unet")), unet),
                     new Vae(VaeConfig.of(pipeline.config("vae")), vae),
                     NoiseSchedule.of(ModelConfig.open(pipeline.part("scheduler").resolve("scheduler_config.json"))),
                     owner);
-            warnOfLeftovers("text_encoder", text);
             warnOfLeftovers("unet", unet);
             warnOfLeftovers("vae", vae);
             return model;
@@ -76,6 +65,25 @@ public record StableDiffusion(
             owner.close();
             throw e;
         }
+    }
+
+    /** @return what follows the names of the parts of each text encoder */
+    private static List<String> encoders(PipelineFolder pipeline, Path folder) {
+        return switch (pipeline.pipelineClass()) {
+            case "StableDiffusionPipeline" -> List.of("");
+            case "StableDiffusionXLPipeline" -> List.of("", "_2");
+            default ->
+                throw new CheckpointException(folder + ": model_index.json: _class_name: expected"
+                        + " StableDiffusionPipeline or StableDiffusionXLPipeline, found " + pipeline.pipelineClass());
+        };
+    }
+
+    private static PromptEncoder.Part text(PipelineFolder pipeline, String suffix, NDManager owner) {
+        String part = "text_encoder" + suffix;
+        Weights weights = weights(pipeline, part, owner);
+        ClipTextEncoder encoder = new ClipTextEncoder(pipeline.config(part), weights, owner);
+        warnOfLeftovers(part, weights);
+        return new PromptEncoder.Part(ClipTokenizer.open(pipeline.part("tokenizer" + suffix)), encoder);
     }
 
     private static Weights weights(PipelineFolder pipeline, String part, NDManager owner) {
@@ -88,20 +96,6 @@ public record StableDiffusion(
                 .toList();
         if (!left.isEmpty()) {
             LOG.warn("{}: {} tensors are not used, such as {}: does the config fit?", part, left.size(), left.get(0));
-        }
-    }
-
-    /**
-     * Encodes prompts.
-     *
-     * @param scope owns the result
-     */
-    public TextStates encode(List<String> prompts, NDManager scope) {
-        long[] ids = prompts.stream()
-                .flatMapToLong(prompt -> Arrays.stream(tokenizer.encode(prompt)))
-                .toArray();
-        try (NDArray tokenIds = scope.create(ids, new Shape(prompts.size(), tokenizer.length()))) {
-            return textEncoder.encode(tokenIds);
         }
     }
 

@@ -19,20 +19,20 @@ class SeededNoiseTest {
             float[] torch = Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
                     .read("seed" + seed + ".noise", scope)
                     .toFloatArray();
-            assertThat(SeededNoise.normal(seed, torch.length)).containsExactly(torch, within(1e-6f));
+            assertThat(new SeededNoise(seed).next(torch.length)).containsExactly(torch, within(1e-6f));
         }
     }
 
     @Test
     void drawsTheLastBlockAnewWhenTheCountIsNoMultipleOfABlock() {
-        float[] even = SeededNoise.normal(7, 32);
-        float[] odd = SeededNoise.normal(7, 33);
+        float[] even = new SeededNoise(7).next(32);
+        float[] odd = new SeededNoise(7).next(33);
         assertThat(Arrays.copyOf(odd, 17)).containsExactly(Arrays.copyOf(even, 17));
         assertThat(Arrays.copyOfRange(odd, 17, 33)).isNotEqualTo(Arrays.copyOfRange(even, 16, 32));
     }
 
     @Test
     void refusesFewerThanOneBlock() {
-        assertThatThrownBy(() -> SeededNoise.normal(7, 15)).hasMessageContaining("at least 16, found 15");
+        assertThatThrownBy(() -> new SeededNoise(7).next(15)).hasMessageContaining("at least 16, found 15");
     }
 }

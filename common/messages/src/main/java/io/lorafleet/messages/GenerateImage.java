@@ -64,8 +64,13 @@ public record GenerateImage(
         return guidanceScale == 1 ? 1 : 2;
     }
 
+    /** @return times that the model is asked, over all pictures: what progress is counted in */
+    public int allSteps() {
+        return sampler.evaluations(steps) * count;
+    }
+
     /** @return UNet evaluations that the whole request costs */
     public long unetEvaluations() {
-        return (long) rows() * steps * count;
+        return (long) rows() * allSteps();
     }
 }

@@ -2,12 +2,38 @@ package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** The samplers that a request can ask for. */
+/** The samplers that a request can ask for, in JSON by their lower-case names. */
 public enum SamplerName {
     /** Denoising diffusion implicit models, eta 0 (Song et al. 2021). */
     @JsonProperty("ddim")
     DDIM,
     /** Euler's method on the probability-flow ODE (Karras et al. 2022). */
     @JsonProperty("euler")
-    EULER
+    EULER,
+    /** The same, with the noise levels of Karras et al. */
+    @JsonProperty("euler_karras")
+    EULER_KARRAS,
+    /** The same as {@link #EULER}, with new noise after each step. */
+    @JsonProperty("euler_ancestral")
+    EULER_ANCESTRAL,
+    /** DPM-Solver++ of second order, multistep (Lu et al. 2022). */
+    @JsonProperty("dpmpp_2m")
+    DPMPP_2M,
+    /** The same, with the noise levels of Karras et al. */
+    @JsonProperty("dpmpp_2m_karras")
+    DPMPP_2M_KARRAS,
+    /** For latent consistency models (Luo et al. 2023). */
+    @JsonProperty("lcm")
+    LCM,
+    /** Pseudo linear multistep (Liu et al. 2022). */
+    @JsonProperty("pndm")
+    PNDM,
+    /** UniPC of second order (Zhao et al. 2023). */
+    @JsonProperty("unipc")
+    UNIPC;
+
+    /** @return how often the model is asked for so many steps: PNDM makes its second step twice */
+    public int evaluations(int steps) {
+        return this == PNDM ? steps + 1 : steps;
+    }
 }

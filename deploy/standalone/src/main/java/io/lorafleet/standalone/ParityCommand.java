@@ -5,11 +5,14 @@ import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.parity.Finding;
 import io.lorafleet.diffusion.parity.Parity;
+import io.lorafleet.diffusion.parity.SamplerParity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -39,7 +42,7 @@ final class ParityCommand implements Callable<Integer> {
         Torch.configure(Runtime.getRuntime().availableProcessors());
         List<Finding.Compared> compared = new ArrayList<>();
         try {
-            Parity.check(folder, finding -> {
+            check(finding -> {
                 print(finding);
                 if (finding instanceof Finding.Compared done) {
                     compared.add(done);
@@ -55,6 +58,14 @@ final class ParityCommand implements Callable<Integer> {
                 "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
                 compared.size(), largest, above, tolerance));
         return above == 0 && !compared.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void check(Consumer<Finding> findings) {
+        if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
+            SamplerParity.check(folder, findings);
+        } else {
+            Parity.check(folder, findings);
+        }
     }
 
     private void print(Finding finding) {

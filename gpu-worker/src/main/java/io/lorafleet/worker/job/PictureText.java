@@ -48,7 +48,7 @@ final class PictureText {
             text.append("Negative prompt: ").append(r.negativePrompt()).append('\n');
         }
         text.append("Steps: ").append(r.steps());
-        text.append(", Sampler: ").append(r.sampler());
+        text.append(", Sampler: ").append(label(r.sampler()));
         text.append(", CFG scale: ").append(r.guidanceScale());
         text.append(", Seed: ").append(seed);
         text.append(", Size: ").append(r.width()).append('x').append(r.height());
@@ -60,6 +60,21 @@ final class PictureText {
             text.append(r.adapter().sha256(), 0, SHORT_HASH).append('"');
         }
         return text.toString();
+    }
+
+    /** What other tools call the sampler. */
+    private static String label(SamplerName sampler) {
+        return switch (sampler) {
+            case DDIM -> "DDIM";
+            case EULER -> "Euler";
+            case EULER_KARRAS -> "Euler Karras";
+            case EULER_ANCESTRAL -> "Euler a";
+            case DPMPP_2M -> "DPM++ 2M";
+            case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
+            case LCM -> "LCM";
+            case PNDM -> "PLMS";
+            case UNIPC -> "UniPC";
+        };
     }
 
     private static Settings settings(GenerateImage r, long seed, BaseModel model) {

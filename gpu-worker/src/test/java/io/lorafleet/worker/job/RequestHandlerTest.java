@@ -13,6 +13,7 @@ import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
@@ -28,11 +29,14 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With the real engine, the demo model and a blob directory. */
 @QuarkusTest
@@ -106,6 +110,17 @@ class RequestHandlerTest {
                 two.acceptedAt());
         assertThat(succeeded(handle(one)).images().get(0).sha256())
                 .isEqualTo(succeeded(handle(two)).images().get(1).sha256());
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerName.class)
+    void drawsWithEverySampler(SamplerName sampler) {
+        GenerateImage request = new GenerateImage(
+                "with-" + sampler, "a red star", "", null, 1, 5, 3, sampler, 64, 64, 7, 1, Instant.EPOCH);
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(result.unetEvaluations()).isEqualTo(2L * (progress.size() - 1));
+        StepDone last = (StepDone) progress.get(progress.size() - 1);
+        assertThat(last.step()).isEqualTo(last.steps());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.lorafleet.diffusion.checkpoint;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,7 +13,10 @@ import java.util.function.Function;
 
 /** A JSON config of a model folder. A field that is absent or null counts as not given; every failure names it. */
 public final class ModelConfig {
-    private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            // Python writes -Infinity into a scheduler's config.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private final String source;
     private final JsonNode root;

@@ -47,6 +47,11 @@ public final class PipelineFolder {
         return index.text("_class_name");
     }
 
+    /** @return a switch of the pipeline itself; off if it does not say */
+    public boolean flag(String field) {
+        return index.flag(field, false);
+    }
+
     public Path part(String part) {
         Path folder = root.resolve(part);
         if (!Files.isDirectory(folder)) {

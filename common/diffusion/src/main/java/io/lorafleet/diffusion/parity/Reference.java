@@ -57,6 +57,11 @@ final class Reference {
         }
     }
 
+    /** @return the numbers as a tensor of one dimension */
+    static NDArray row(double[] numbers, NDManager scope) {
+        return scope.create(numbers).toType(DataType.FLOAT32, false);
+    }
+
     /** Compares what was computed here with the reference. */
     Finding compare(String tensor, NDArray out) {
         return compare(tensor, tensor, out);

@@ -34,28 +34,14 @@ final class Ddim implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step) {
+    public NDArray step(NDArray x, NDArray output, int step, History history) {
         int t = (int) timesteps[step];
-        double alphaBar = schedule.alphaBar()[t];
-        double alphaBarPrev = t - stride >= 0 ? schedule.alphaBar()[t - stride] : schedule.finalAlphaBar();
-        double a = Math.sqrt(alphaBar);
-        double b = Math.sqrt(1 - alphaBar);
-        NDArray x0;
-        NDArray epsilon;
-        switch (schedule.prediction()) {
-            case EPSILON -> {
-                x0 = x.sub(output.mul(b)).div(a);
-                epsilon = output;
-            }
-            case V_PREDICTION -> {
-                x0 = x.mul(a).sub(output.mul(b));
-                epsilon = output.mul(a).add(x.mul(b));
-            }
-            default -> throw new IllegalStateException("unknown prediction " + schedule.prediction());
-        }
-        if (schedule.clipSample() < Double.POSITIVE_INFINITY) {
-            x0 = x0.clip(-schedule.clipSample(), schedule.clipSample());
-        }
+        double alphaBar = schedule.alphaBar(t);
+        double alphaBarPrev = schedule.alphaBar(t - stride);
+        double alpha = Math.sqrt(alphaBar);
+        double sigma = Math.sqrt(1 - alphaBar);
+        NDArray x0 = schedule.clipped(schedule.prediction().picture(x, output, alpha, sigma));
+        NDArray epsilon = schedule.prediction().noise(x, output, alpha, sigma);
         return x0.mul(Math.sqrt(alphaBarPrev)).add(epsilon.mul(Math.sqrt(1 - alphaBarPrev)));
     }
 }

@@ -3,67 +3,65 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Euler's method on the probability-flow ODE, in the scale where noise of sigma is added to the picture.
+ * Euler's method on the probability-flow ODE, in the scale where noise of sigma is added to the picture. The ancestral
+ * form goes further down than it should, and adds new noise to come back up.
  *
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022</a>, algorithm 1; diffusers
- *     scheduling_euler_discrete.py
+ *     scheduling_euler_discrete.py and scheduling_euler_ancestral_discrete.py
  */
 final class Euler implements Sampler {
     private final NoiseSchedule schedule;
-    private final double[] timesteps;
-    /** One more than steps; the last is 0. */
-    private final double[] sigmas;
+    private final Sigmas sigmas;
+    private final boolean ancestral;
 
-    Euler(NoiseSchedule schedule, int steps) {
+    private Euler(NoiseSchedule schedule, Sigmas sigmas, boolean ancestral) {
         this.schedule = schedule;
-        this.timesteps = schedule.timesteps(steps, false);
-        this.sigmas = new double[steps + 1];
-        for (int i = 0; i < steps; i++) {
-            sigmas[i] = sigmaAt(timesteps[i]);
-        }
+        this.sigmas = sigmas;
+        this.ancestral = ancestral;
+    }
+
+    static Euler plain(NoiseSchedule schedule, int steps) {
+        return new Euler(schedule, spaced(schedule, steps), false);
+    }
+
+    static Euler ancestral(NoiseSchedule schedule, int steps) {
+        return new Euler(schedule, spaced(schedule, steps), true);
+    }
+
+    static Euler karras(NoiseSchedule schedule, int steps) {
+        Sigmas s = spaced(schedule, steps);
+        return new Euler(schedule, Sigmas.karras(steps, s.largest(), s.smallest(), schedule, false), false);
+    }
+
+    private static Sigmas spaced(NoiseSchedule schedule, int steps) {
+        return Sigmas.at(schedule.timesteps(steps, false), schedule);
     }
 
     @Override
     public double[] timesteps() {
-        return timesteps.clone();
+        return sigmas.timesteps().clone();
     }
 
     @Override
     public double initialNoiseScale() {
-        double most = sigmas[0];
+        double most = sigmas.largest();
         return schedule.spacing() == NoiseSchedule.Spacing.LEADING ? Math.sqrt(most * most + 1) : most;
     }
 
     @Override
     public NDArray modelInput(NDArray latent, int step) {
-        return latent.div(Math.sqrt(sigmas[step] * sigmas[step] + 1));
+        return latent.mul(sigmas.alpha(step));
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step) {
-        double sigma = sigmas[step];
-        double change = sigmas[step + 1] - sigma;
-        NDArray slope = switch (schedule.prediction()) {
-            case EPSILON -> output;
-            case V_PREDICTION -> {
-                // (x - x0) / sigma with x0 = x / (sigma^2 + 1) - output sigma / sqrt(sigma^2 + 1)
-                double square = sigma * sigma + 1;
-                yield x.mul(sigma / square).add(output.div(Math.sqrt(square)));
-            }
-        };
-        return x.add(slope.mul(change));
-    }
-
-    /** Between whole timesteps, sigma is interpolated. */
-    private double sigmaAt(double timestep) {
-        int below = (int) Math.floor(timestep);
-        int above = Math.min(below + 1, schedule.trainTimesteps() - 1);
-        double along = timestep - below;
-        return sigma(below) * (1 - along) + sigma(above) * along;
-    }
-
-    private double sigma(int timestep) {
-        double alphaBar = schedule.alphaBar()[timestep];
-        return Math.sqrt((1 - alphaBar) / alphaBar);
+    public NDArray step(NDArray x, NDArray output, int step, History history) {
+        double sigma = sigmas.values()[step];
+        double next = sigmas.values()[step + 1];
+        double up = ancestral ? Math.sqrt(next * next * (sigma * sigma - next * next) / (sigma * sigma)) : 0;
+        double down = Math.sqrt(next * next - up * up);
+        NDArray noise =
+                schedule.prediction().noise(modelInput(x, step), output, sigmas.alpha(step), sigmas.scaledSigma(step));
+        NDArray moved = x.add(noise.mul(down - sigma));
+        return ancestral ? moved.add(history.noise(x).mul(up)) : moved;
     }
 }

@@ -1,6 +1,9 @@
 package io.lorafleet.diffusion.sampler;
 
+import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * How noise was added when the model was trained, from diffusers' {@code scheduler/scheduler_config.json}.
@@ -11,6 +14,7 @@ import io.lorafleet.diffusion.checkpoint.ModelConfig;
  * @param stepsOffset added to the timesteps of leading spacing
  * @param finalAlphaBar what DDIM takes beyond the last timestep
  * @param clipSample bound on the predicted picture, or infinity for none
+ * @param karrasSigmas whether the folder's sampler spaces its noise levels as Karras et al. do
  * @param schedulerClass the class that the folder names, such as {@code DDIMScheduler}
  */
 public record NoiseSchedule(
@@ -20,15 +24,8 @@ public record NoiseSchedule(
         int stepsOffset,
         double finalAlphaBar,
         double clipSample,
+        boolean karrasSigmas,
         String schedulerClass) {
-
-    /** What the model's output means. */
-    public enum Prediction {
-        /** The noise. */
-        EPSILON,
-        /** sqrt(alphaBar) noise - sqrt(1 - alphaBar) picture (Salimans and Ho 2022). */
-        V_PREDICTION
-    }
 
     /** Which of the training timesteps a sampler visits (Lin et al. 2023, table 2). */
     public enum Spacing {
@@ -38,28 +35,42 @@ public record NoiseSchedule(
     }
 
     public static NoiseSchedule of(ModelConfig config) {
+        return of(config, config.text("_class_name", "DDIMScheduler"));
+    }
+
+    /** @param schedulerClass in place of the one that the config names */
+    public static NoiseSchedule of(ModelConfig config, String schedulerClass) {
         config.requireUnused("trained_betas");
         config.requireUnused("thresholding");
         config.requireUnused("rescale_betas_zero_snr");
-        config.requireUnused("use_karras_sigmas");
         config.requireUnused("use_exponential_sigmas");
         config.requireUnused("use_beta_sigmas");
+        config.requireUnused("use_flow_sigmas");
+        config.requireUnused("use_lu_lambdas");
+        config.requireUnused("euler_at_final");
+        config.requireOneOf("skip_prk_steps", true);
+        config.requireOneOf("solver_order", 2);
+        config.requireOneOf("solver_type", "midpoint", "bh2");
+        config.requireOneOf("algorithm_type", "dpmsolver++");
+        config.requireOneOf("predict_x0", true);
         config.requireOneOf("prediction_type", "epsilon", "v_prediction");
         config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
         config.requireOneOf("interpolation_type", "linear");
         config.requireOneOf("final_sigmas_type", "zero");
-        String schedulerClass = config.text("_class_name", "DDIMScheduler");
         // What diffusers' classes assume where a config is silent.
-        String spacing = schedulerClass.startsWith("Euler") ? "linspace" : "leading";
+        boolean leads =
+                List.of("DDIMScheduler", "PNDMScheduler", "LCMScheduler").contains(schedulerClass);
+        String spacing = leads ? "leading" : "linspace";
         boolean clips = schedulerClass.equals("DDIMScheduler");
         double[] alphaBar = alphaBar(config);
         return new NoiseSchedule(
                 alphaBar,
-                Prediction.valueOf(config.text("prediction_type", "epsilon").toUpperCase(java.util.Locale.ROOT)),
-                Spacing.valueOf(config.text("timestep_spacing", spacing).toUpperCase(java.util.Locale.ROOT)),
+                Prediction.valueOf(config.text("prediction_type", "epsilon").toUpperCase(Locale.ROOT)),
+                Spacing.valueOf(config.text("timestep_spacing", spacing).toUpperCase(Locale.ROOT)),
                 config.integer("steps_offset", 0),
                 config.flag("set_alpha_to_one", true) ? 1 : alphaBar[0],
                 config.flag("clip_sample", clips) ? config.number("clip_sample_range", 1) : Double.POSITIVE_INFINITY,
+                config.flag("use_karras_sigmas", false),
                 schedulerClass);
     }
 
@@ -94,6 +105,16 @@ public record NoiseSchedule(
         return x * x;
     }
 
+    /** @return the share of the picture at a timestep; beyond the last one, what the config sets for it */
+    double alphaBar(int timestep) {
+        return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
+    }
+
+    /** @return a predicted picture, within the bound if there is one */
+    NDArray clipped(NDArray picture) {
+        return clipSample == Double.POSITIVE_INFINITY ? picture : picture.clip(-clipSample, clipSample);
+    }
+
     public int trainTimesteps() {
         return alphaBar.length;
     }
@@ -104,21 +125,32 @@ public record NoiseSchedule(
      * @param round whether linspace gives whole timesteps, as DDIM needs and Euler does not
      */
     double[] timesteps(int steps, boolean round) {
+        return timesteps(steps, steps, round);
+    }
+
+    /** The form of the multistep solvers: one step more is laid out, and its last timestep left out. */
+    double[] timestepsWithoutLast(int steps) {
+        return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
+    }
+
+    /** @param laidOut timesteps over the whole range, of which the first {@code steps} are taken */
+    private double[] timesteps(int steps, int laidOut, boolean round) {
         int train = trainTimesteps();
-        if (steps < 1 || steps > train) {
-            throw new IllegalArgumentException("steps: expected 1 to " + train + ", found " + steps);
+        if (steps < 1 || laidOut > train) {
+            throw new IllegalArgumentException(
+                    "steps: expected 1 to " + (train + steps - laidOut) + ", found " + steps);
         }
         double[] timesteps = new double[steps];
         for (int i = 0; i < steps; i++) {
-            int fromEnd = steps - 1 - i;
+            int fromEnd = laidOut - 1 - i;
             timesteps[i] = switch (spacing) {
                 case LINSPACE -> {
-                    double t = steps == 1 ? 0 : (double) fromEnd * (train - 1) / (steps - 1);
+                    double t = laidOut == 1 ? 0 : (double) fromEnd * (train - 1) / (laidOut - 1);
                     yield round ? Math.rint(t) : t;
                 }
                 // With as many steps as training timesteps, the offset would lead beyond the last.
-                case LEADING -> Math.min(fromEnd * (train / steps) + stepsOffset, train - 1);
-                case TRAILING -> Math.rint(train - i * ((double) train / steps)) - 1;
+                case LEADING -> Math.min(fromEnd * (train / laidOut) + stepsOffset, train - 1);
+                case TRAILING -> Math.rint(train - i * ((double) train / laidOut)) - 1;
             };
         }
         return timesteps;

@@ -3,7 +3,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A way from noise to a latent in a fixed number of steps. Immutable: all that changes is the latent.
+ * A way from noise to a latent in a fixed number of steps. Immutable: what changes is the latent, and what a picture's
+ * {@link History} remembers.
  *
  * <p>Every array returned is attached to the manager of the latent.
  */
@@ -18,6 +19,10 @@ public interface Sampler {
     /** @return the latent as the model takes it at this step */
     NDArray modelInput(NDArray latent, int step);
 
-    /** @param output what the model said at this step, after guidance @return the latent after this step */
-    NDArray step(NDArray latent, NDArray output, int step);
+    /**
+     * @param output what the model said at this step, after guidance
+     * @param history of this picture; each step is made once and in order
+     * @return the latent after this step
+     */
+    NDArray step(NDArray latent, NDArray output, int step, History history);
 }

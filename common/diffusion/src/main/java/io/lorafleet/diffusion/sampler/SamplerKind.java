@@ -1,15 +1,27 @@
 package io.lorafleet.diffusion.sampler;
 
+import java.util.Arrays;
 import java.util.function.BiFunction;
 
 /** The samplers there are. */
 public enum SamplerKind {
-    DDIM(Ddim::new),
-    EULER(Euler::new);
+    DDIM("DDIMScheduler", false, Ddim::new),
+    EULER("EulerDiscreteScheduler", false, Euler::plain),
+    EULER_KARRAS("EulerDiscreteScheduler", true, Euler::karras),
+    EULER_ANCESTRAL("EulerAncestralDiscreteScheduler", false, Euler::ancestral),
+    DPMPP_2M("DPMSolverMultistepScheduler", false, DpmSolver::plain),
+    DPMPP_2M_KARRAS("DPMSolverMultistepScheduler", true, DpmSolver::karras),
+    LCM("LCMScheduler", false, Lcm::new),
+    PNDM("PNDMScheduler", false, Pndm::new),
+    UNIPC("UniPCMultistepScheduler", false, UniPc::new);
 
+    private final String schedulerClass;
+    private final boolean karras;
     private final BiFunction<NoiseSchedule, Integer, Sampler> maker;
 
-    SamplerKind(BiFunction<NoiseSchedule, Integer, Sampler> maker) {
+    SamplerKind(String schedulerClass, boolean karras, BiFunction<NoiseSchedule, Integer, Sampler> maker) {
+        this.schedulerClass = schedulerClass;
+        this.karras = karras;
         this.maker = maker;
     }
 
@@ -20,6 +32,10 @@ public enum SamplerKind {
 
     /** @return the sampler that a folder's scheduler class asks for, or DDIM if that one is not here */
     public static SamplerKind of(NoiseSchedule schedule) {
-        return schedule.schedulerClass().equals("EulerDiscreteScheduler") ? EULER : DDIM;
+        return Arrays.stream(values())
+                .filter(kind ->
+                        kind.schedulerClass.equals(schedule.schedulerClass()) && kind.karras == schedule.karrasSigmas())
+                .findFirst()
+                .orElse(DDIM);
     }
 }

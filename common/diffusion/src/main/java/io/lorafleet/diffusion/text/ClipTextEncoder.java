@@ -28,6 +28,7 @@ public final class ClipTextEncoder {
     private final NDArray positionEmbedding;
     private final List<Layer> layers;
     private final LayerNorm finalNorm;
+    private final Linear projection;
     private final NDArray causalMask;
     private final int endToken;
 
@@ -46,6 +47,9 @@ public final class ClipTextEncoder {
             layers.add(new Layer(config, root.in("encoder.layers", i)));
         }
         finalNorm = new LayerNorm(root.in("final_layer_norm"), width, config.number("layer_norm_eps", 1e-5));
+        projection = weights.has("text_projection.weight")
+                ? Linear.withoutBias(weights.in("text_projection"), width, config.integer("projection_dim"))
+                : null;
         causalMask = causalMask(length, owner);
         endToken = config.integer("eos_token_id", 49407); // CLIP's own vocabulary, if the config does not say
     }
@@ -66,8 +70,9 @@ public final class ClipTextEncoder {
             }
             NDArray last = finalNorm.forward(x);
             NDArray pooled = pool(last, tokenIds);
+            NDArray embeds = projection == null ? null : scope.ret(projection.forward(pooled));
             NDList states = scope.ret(new NDList(last, penultimate, pooled));
-            return new TextStates(states.get(0), states.get(1), states.get(2));
+            return new TextStates(states.get(0), states.get(1), states.get(2), embeds);
         }
     }
 

@@ -8,5 +8,6 @@ import ai.djl.ndarray.NDArray;
  * @param lastHiddenState (N, S, D), after the final norm
  * @param penultimate (N, S, D), what the last layer gets, without the final norm
  * @param pooled (N, D), the last hidden state at the end token
+ * @param embeds (N, P), the pooled state projected; null if the encoder has no projection
  */
-public record TextStates(NDArray lastHiddenState, NDArray penultimate, NDArray pooled) {}
+public record TextStates(NDArray lastHiddenState, NDArray penultimate, NDArray pooled, NDArray embeds) {}

@@ -1,51 +1,54 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
 
-/**
- * A timestep as waves of many lengths, then two linear layers.
- *
- * @see diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020
- */
+/** The timestep, and what SDXL adds to it, as one vector for each row. */
 final class TimeEmbedding {
-    /** The longest wave, as in the transformer's position encoding. */
-    private static final double MAX_PERIOD = 10_000;
+    private final Waves timeWaves;
+    private final TwoLayers time;
+    private final Waves sizeWaves;
+    private final TwoLayers addition;
 
-    private final float[] frequencies;
-    private final boolean cosFirst;
-    private final Linear linear1;
-    private final Linear linear2;
-
+    /** @param weights of the whole UNet */
     TimeEmbedding(UNetConfig config, Weights weights) {
-        int waves = config.channels().get(0) / 2;
-        frequencies = new float[waves];
-        for (int i = 0; i < waves; i++) {
-            frequencies[i] = (float) Math.exp(-Math.log(MAX_PERIOD) * i / (waves - config.frequencyShift()));
-        }
-        cosFirst = config.flipSinToCos();
-        linear1 = Linear.of(weights.in("linear_1"), 2 * waves, config.timeWidth());
-        linear2 = Linear.of(weights.in("linear_2"), config.timeWidth(), config.timeWidth());
+        int finest = config.channels().get(0);
+        UNetConfig.Addition added = config.addition();
+        timeWaves = new Waves(finest, config);
+        time = new TwoLayers(finest, config.timeWidth(), weights.in("time_embedding"));
+        sizeWaves = added == null ? null : new Waves(added.sizeWidth(), config);
+        addition = added == null ? null : new TwoLayers(added.width(), config.timeWidth(), weights.in("add_embedding"));
     }
 
     /** @param timesteps (N) @return (N, time width) */
-    NDArray forward(NDArray timesteps, Adaptation adaptation) {
+    NDArray forward(NDArray timesteps, Conditioning conditioning, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(timesteps)) {
-            NDArray waves = scope.create(frequencies, new Shape(1, frequencies.length));
-            NDArray angles = timesteps.reshape(-1, 1).mul(waves);
-            NDArray sin = angles.sin();
-            NDArray cos = angles.cos();
-            NDArray x = NDArrays.concat(cosFirst ? new NDList(cos, sin) : new NDList(sin, cos), 1);
-            x = Functions.silu(linear1.forward(x, adaptation));
-            return scope.ret(linear2.forward(x, adaptation));
+            NDArray embedded = time.forward(timeWaves.of(timesteps), adaptation);
+            if (addition == null) {
+                return scope.ret(embedded);
+            }
+            NDArray sizes = sizeWaves.of(conditioning.sizes()).reshape(timesteps.size(), -1);
+            NDArray added = conditioning.pooled().concat(sizes, 1);
+            return scope.ret(embedded.add(addition.forward(added, adaptation)));
+        }
+    }
+
+    private static final class TwoLayers {
+        private final Linear linear1;
+        private final Linear linear2;
+
+        TwoLayers(int in, int out, Weights weights) {
+            linear1 = Linear.of(weights.in("linear_1"), in, out);
+            linear2 = Linear.of(weights.in("linear_2"), out, out);
+        }
+
+        NDArray forward(NDArray x, Adaptation adaptation) {
+            return linear2.forward(Functions.silu(linear1.forward(x, adaptation)), adaptation);
         }
     }
 }

@@ -38,7 +38,7 @@ public final class UNet {
         int finest = channels.get(0);
         int last = config.resolutions() - 1;
         convIn = Conv2d.same(weights.in("conv_in"), config.inChannels(), finest, 3);
-        timeEmbedding = new TimeEmbedding(config, weights.in("time_embedding"));
+        timeEmbedding = new TimeEmbedding(config, weights);
         for (int i = 0; i <= last; i++) {
             int in = channels.get(Math.max(i - 1, 0));
             downBlocks.add(new DownBlock(config, i, in, weights.in("down_blocks", i)));
@@ -58,12 +58,13 @@ public final class UNet {
     /**
      * @param sample the latents (N, C, H, W), scaled as the sampler asks
      * @param timesteps (N)
-     * @param context the text (N, S, D)
      * @return the prediction (N, C, H, W), attached to the sample's manager
      */
-    public NDArray forward(NDArray sample, NDArray timesteps, NDArray context, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(sample, timesteps, context)) {
-            NDArray time = timeEmbedding.forward(timesteps, adaptation);
+    public NDArray forward(NDArray sample, NDArray timesteps, Conditioning conditioning, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(sample, timesteps)) {
+            conditioning.lendTo(scope);
+            NDArray context = conditioning.context();
+            NDArray time = timeEmbedding.forward(timesteps, conditioning, adaptation);
             NDArray x = convIn.forward(sample, adaptation);
             Deque<NDArray> skips = new ArrayDeque<>();
             skips.push(x);

@@ -10,6 +10,7 @@ import java.util.List;
  * @param attends whether the blocks of that resolution attend to the text
  * @param heads attention heads. diffusers' configs call them {@code attention_head_dim}, by an old mistake
  * @param transformerLayers transformer blocks in each attention
+ * @param addition what SDXL adds to the time embedding, or null
  * @param linearProjection whether attentions project with linear layers (SD 2.x) or 1x1 convolutions (SD 1.x)
  * @param sampleSize the latent height and width that the model was trained at
  */
@@ -22,6 +23,7 @@ public record UNetConfig(
         List<Integer> transformerLayers,
         int layersPerBlock,
         int contextWidth,
+        Addition addition,
         int normGroups,
         double normEpsilon,
         boolean linearProjection,
@@ -29,10 +31,17 @@ public record UNetConfig(
         double frequencyShift,
         int sampleSize) {
 
+    /**
+     * Pooled text and picture sizes beside the timestep.
+     *
+     * @param sizeWidth of the embedding of each of the six numbers that describe the sizes
+     * @param width of pooled text and embedded sizes together
+     */
+    public record Addition(int sizeWidth, int width) {}
+
     /** @throws CheckpointException if the config asks for a variant that is not built here */
     public static UNetConfig of(ModelConfig config) {
         for (String unsupported : List.of(
-                "addition_embed_type",
                 "center_input_sample",
                 "class_embed_type",
                 "dual_cross_attention",
@@ -48,6 +57,7 @@ public record UNetConfig(
             config.requireUnused(unsupported);
         }
         config.requireOneOf("act_fn", "silu", "swish");
+        config.requireOneOf("addition_embed_type", "text_time");
         config.requireOneOf("attention_type", "default");
         config.requireOneOf("conv_in_kernel", 3);
         config.requireOneOf("conv_out_kernel", 3);
@@ -70,6 +80,11 @@ public record UNetConfig(
                         : channels.stream().map(c -> 1).toList(),
                 config.integer("layers_per_block", 2),
                 config.integer("cross_attention_dim"),
+                config.has("addition_embed_type")
+                        ? new Addition(
+                                config.integer("addition_time_embed_dim"),
+                                config.integer("projection_class_embeddings_input_dim"))
+                        : null,
                 config.integer("norm_num_groups", 32),
                 config.number("norm_eps", 1e-5),
                 config.flag("use_linear_projection", false),

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,7 @@ class RowAdaptersTest {
                 try (NDManager step = scope.newSubManager();
                         RowAdapters adapters = RowAdapters.stack(rows, step)) {
                     NDArray latent = step.ones(new Shape(4, 4, 8, 8));
-                    NDArray context = step.ones(new Shape(4, 32, 32));
+                    Conditioning context = Conditioning.of(step.ones(new Shape(4, 32, 32)));
                     NDArray out =
                             model.unet().forward(latent, step.create(new float[] {1, 2, 3, 4}), context, adapters);
                     assertThat(out.getManager()).isSameAs(step);

@@ -5,18 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParityTest {
-    private static final Path SD1 = Path.of("src/test/resources/golden/sd1");
     private static final double TOLERANCE = 1e-4;
 
-    @Test
-    void agreesWithDiffusersOnEveryTensor() {
+    @ParameterizedTest
+    @CsvSource({"sd1, 23", "sd2, 23", "sdxl, 25"})
+    void agreesWithDiffusersOnEveryTensor(String family, int tensors) {
         List<Finding> findings = new ArrayList<>();
-        Parity.check(SD1, findings::add);
+        Parity.check(Path.of("src/test/resources/golden", family), findings::add);
         assertThat(findings)
-                .hasSize(13 + 10)
+                .hasSize(tensors)
                 .allSatisfy(finding -> assertThat(finding)
                         .isInstanceOfSatisfying(
                                 Finding.Compared.class,

@@ -1,0 +1,95 @@
+package io.lorafleet.diffusion.parity;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.sampler.History;
+import io.lorafleet.diffusion.sampler.NoiseSchedule;
+import io.lorafleet.diffusion.sampler.Sampler;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Goes the way of another implementation's schedulers, with the model outputs that it recorded. */
+public final class SamplerParity {
+    private static final String SUFFIX = ".safetensors";
+    private static final String TRAJECTORY = "trajectory";
+
+    private SamplerParity() {}
+
+    /** @return whether a folder holds recorded trajectories and no pipeline */
+    public static boolean isFor(Path folder) {
+        return !Files.exists(folder.resolve("model_index.json"))
+                && files(folder).stream()
+                        .anyMatch(file -> Safetensors.open(file).names().contains(TRAJECTORY));
+    }
+
+    /** @param findings hears of every file's timesteps, model inputs and latents */
+    public static void check(Path folder, Consumer<Finding> findings) {
+        files(folder).forEach(file -> check(file.getFileName().toString().replace(SUFFIX, ""), file, findings));
+    }
+
+    private static void check(String name, Path path, Consumer<Finding> findings) {
+        Safetensors file = Safetensors.open(path);
+        Reference reference = new Reference(file);
+        ModelConfig config = ModelConfig.parse(path.toString(), reference.metadata("config"));
+        NoiseSchedule schedule = NoiseSchedule.of(config, reference.metadata("class"));
+        try (NDManager scope = NDManager.newBaseManager()) {
+            NDArray outputs = reference.read("model_output", scope);
+            Sampler sampler = SamplerKind.of(schedule).with(schedule, steps(name, outputs));
+            Iterator<float[]> noise = noise(reference, scope);
+            History history = new History(scope, count -> noise.next());
+            NDArray latent = reference.read("initial", scope).mul(sampler.initialNoiseScale());
+            NDList inputs = new NDList();
+            NDList trajectory = new NDList();
+            for (int i = 0; i < sampler.timesteps().length; i++) {
+                inputs.add(sampler.modelInput(latent, i));
+                latent = sampler.step(latent, outputs.get(i), i, history);
+                trajectory.add(latent);
+            }
+            findings.accept(
+                    reference.compare(name + "/timesteps", "timesteps", Reference.row(sampler.timesteps(), scope)));
+            findings.accept(reference.compare(name + "/model_input", "model_input", NDArrays.stack(inputs)));
+            findings.accept(reference.compare(name + "/" + TRAJECTORY, TRAJECTORY, NDArrays.stack(trajectory)));
+        }
+    }
+
+    /** The count of steps ends the file's name; a sampler may ask the model more often than that. */
+    private static int steps(String name, NDArray outputs) {
+        String last = name.substring(name.lastIndexOf('_') + 1);
+        return last.matches("\\d+")
+                ? Integer.parseInt(last)
+                : (int) outputs.getShape().get(0);
+    }
+
+    private static Iterator<float[]> noise(Reference reference, NDManager scope) {
+        if (!reference.has("noise")) {
+            return Collections.emptyIterator();
+        }
+        NDArray drawn = reference.read("noise", scope);
+        return IntStream.range(0, (int) drawn.getShape().get(0))
+                .mapToObj(i -> drawn.get(i).toFloatArray())
+                .iterator();
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.lorafleet.diffusion.sampler;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * DPM-Solver++ (2M): of second order from the step before, of first order at both ends.
+ *
+ * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022</a>, algorithm 2; diffusers
+ *     scheduling_dpmsolver_multistep.py
+ */
+final class DpmSolver implements Sampler {
+    private final NoiseSchedule schedule;
+    private final Sigmas sigmas;
+
+    private DpmSolver(NoiseSchedule schedule, Sigmas sigmas) {
+        this.schedule = schedule;
+        this.sigmas = sigmas;
+    }
+
+    static DpmSolver plain(NoiseSchedule schedule, int steps) {
+        return new DpmSolver(schedule, Sigmas.at(schedule.timestepsWithoutLast(steps), schedule));
+    }
+
+    static DpmSolver karras(NoiseSchedule schedule, int steps) {
+        double largest = Sigmas.sigma(schedule, schedule.trainTimesteps() - 1);
+        double smallest = Sigmas.sigma(schedule, 0);
+        return new DpmSolver(schedule, Sigmas.karras(steps, largest, smallest, schedule, true));
+    }
+
+    @Override
+    public double[] timesteps() {
+        return sigmas.timesteps().clone();
+    }
+
+    @Override
+    public double initialNoiseScale() {
+        return 1;
+    }
+
+    @Override
+    public NDArray modelInput(NDArray latent, int step) {
+        return latent;
+    }
+
+    @Override
+    public NDArray step(NDArray x, NDArray output, int step, History history) {
+        NDArray x0 = schedule.prediction().picture(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
+        double h = sigmas.lambda(step + 1) - sigmas.lambda(step);
+        double change = -sigmas.alpha(step + 1) * Math.expm1(-h);
+        NDArray next =
+                x.mul(sigmas.scaledSigma(step + 1) / sigmas.scaledSigma(step)).add(x0.mul(change));
+        boolean last = step == sigmas.timesteps().length - 1;
+        if (step > 0 && !last) {
+            double r = (sigmas.lambda(step) - sigmas.lambda(step - 1)) / h;
+            next = next.add(x0.sub(history.output(0)).mul(change / (2 * r)));
+        }
+        history.keepOutput(x0, 1);
+        return next;
+    }
+}

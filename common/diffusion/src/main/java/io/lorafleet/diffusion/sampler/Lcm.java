@@ -1,0 +1,64 @@
+package io.lorafleet.diffusion.sampler;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The sampler of latent consistency models: each step goes all the way to the picture, and back to less noise.
+ *
+ * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
+ */
+final class Lcm implements Sampler {
+    /** The steps of the sampler that the model was distilled from. */
+    private static final int ORIGINAL_STEPS = 50;
+    /** The standard deviation of the data that the boundary condition assumes. */
+    private static final double SIGMA_DATA = 0.5;
+
+    private static final double TIMESTEP_SCALING = 10;
+
+    private final NoiseSchedule schedule;
+    private final double[] timesteps;
+
+    Lcm(NoiseSchedule schedule, int steps) {
+        if (steps > ORIGINAL_STEPS) {
+            throw new IllegalArgumentException("steps: expected 1 to " + ORIGINAL_STEPS + " for LCM, found " + steps);
+        }
+        this.schedule = schedule;
+        this.timesteps = new double[steps];
+        int stride = schedule.trainTimesteps() / ORIGINAL_STEPS;
+        for (int i = 0; i < steps; i++) {
+            int fromNoisiest = (int) Math.floor((double) i * ORIGINAL_STEPS / steps);
+            timesteps[i] = (double) (ORIGINAL_STEPS - fromNoisiest) * stride - 1;
+        }
+    }
+
+    @Override
+    public double[] timesteps() {
+        return timesteps.clone();
+    }
+
+    @Override
+    public double initialNoiseScale() {
+        return 1;
+    }
+
+    @Override
+    public NDArray modelInput(NDArray latent, int step) {
+        return latent;
+    }
+
+    @Override
+    public NDArray step(NDArray x, NDArray output, int step, History history) {
+        double t = timesteps[step];
+        double alphaBar = schedule.alphaBar((int) t);
+        NDArray x0 = schedule.clipped(
+                schedule.prediction().picture(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+        double scaled = t * TIMESTEP_SCALING;
+        double square = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
+        NDArray denoised = x0.mul(scaled / Math.sqrt(square)).add(x.mul(SIGMA_DATA * SIGMA_DATA / square));
+        if (step == timesteps.length - 1) {
+            return denoised;
+        }
+        double alphaBarNext = schedule.alphaBar((int) timesteps[step + 1]);
+        return denoised.mul(Math.sqrt(alphaBarNext)).add(history.noise(x).mul(Math.sqrt(1 - alphaBarNext)));
+    }
+}

@@ -1,0 +1,88 @@
+package io.lorafleet.diffusion.sampler;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four outputs. The second step is made twice, so
+ * the model is evaluated once more than there are steps.
+ *
+ * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
+ *     with skip_prk_steps
+ */
+final class Pndm implements Sampler {
+    private static final int OUTPUTS = 4;
+
+    private final NoiseSchedule schedule;
+    private final double[] timesteps;
+    private final int stride;
+
+    Pndm(NoiseSchedule schedule, int steps) {
+        this.schedule = schedule;
+        this.stride = schedule.trainTimesteps() / steps;
+        double[] once = schedule.timesteps(steps, true);
+        this.timesteps = new double[steps + 1];
+        timesteps[0] = once[0];
+        // The second of them twice; of a single one, the same.
+        System.arraycopy(once, Math.min(1, steps - 1), timesteps, 1, 1);
+        System.arraycopy(once, Math.min(1, steps - 1), timesteps, 2, Math.max(steps - 1, 0));
+    }
+
+    @Override
+    public double[] timesteps() {
+        return timesteps.clone();
+    }
+
+    @Override
+    public double initialNoiseScale() {
+        return 1;
+    }
+
+    @Override
+    public NDArray modelInput(NDArray latent, int step) {
+        return latent;
+    }
+
+    @Override
+    public NDArray step(NDArray x, NDArray output, int step, History history) {
+        int t = (int) timesteps[step];
+        if (step == 1) {
+            // The first step once more, now with the mean of the outputs at both of its ends.
+            NDArray mean = output.add(history.output(0)).div(2);
+            return transfer(history.sample(), mean, t + stride, t);
+        }
+        history.keepOutput(output, OUTPUTS);
+        if (step == 0) {
+            history.keepSample(x);
+        }
+        return transfer(x, extrapolated(history), t, t - stride);
+    }
+
+    /** Adams-Bashforth, of the order that the outputs allow. */
+    private static NDArray extrapolated(History h) {
+        return switch (h.outputs()) {
+            case 1 -> h.output(0);
+            case 2 -> h.output(0).mul(3).sub(h.output(1)).div(2);
+            case 3 ->
+                h.output(0)
+                        .mul(23)
+                        .sub(h.output(1).mul(16))
+                        .add(h.output(2).mul(5))
+                        .div(12);
+            default ->
+                h.output(0)
+                        .mul(55)
+                        .sub(h.output(1).mul(59))
+                        .add(h.output(2).mul(37))
+                        .sub(h.output(3).mul(9))
+                        .div(24);
+        };
+    }
+
+    private NDArray transfer(NDArray x, NDArray output, int from, int to) {
+        double a = schedule.alphaBar(from);
+        double b = schedule.alphaBar(to);
+        NDArray noise = schedule.prediction().noise(x, output, Math.sqrt(a), Math.sqrt(1 - a));
+        double divisor = a * Math.sqrt(1 - b) + Math.sqrt(a * (1 - a) * b);
+        return x.mul(Math.sqrt(b / a)).sub(noise.mul((b - a) / divisor));
+    }
+}

@@ -1,0 +1,96 @@
+package io.lorafleet.diffusion.sampler;
+
+import java.util.Arrays;
+
+/**
+ * The noise levels that a sampler goes through, from the noisiest to 0, with the timesteps where the model knows them.
+ *
+ * <p>sigma is the noise in the scale where the picture is added to it: sqrt((1 - alphaBar) / alphaBar).
+ *
+ * @param values one more than timesteps; the last is 0
+ */
+record Sigmas(double[] timesteps, double[] values) {
+    /** How much more of the steps go to small sigmas (Karras et al. 2022, equation 5). */
+    private static final double RHO = 7;
+
+    /** The sigmas at these timesteps, which may lie between whole ones. */
+    static Sigmas at(double[] timesteps, NoiseSchedule schedule) {
+        double[] values = new double[timesteps.length + 1];
+        for (int i = 0; i < timesteps.length; i++) {
+            values[i] = interpolate(schedule, timesteps[i]);
+        }
+        return new Sigmas(timesteps, values);
+    }
+
+    /**
+     * Karras' spacing from the largest to the smallest.
+     *
+     * @param round whether the model is asked about whole timesteps only
+     */
+    static Sigmas karras(int steps, double largest, double smallest, NoiseSchedule schedule, boolean round) {
+        if (steps < 1 || steps > schedule.trainTimesteps()) {
+            throw new IllegalArgumentException(
+                    "steps: expected 1 to " + schedule.trainTimesteps() + ", found " + steps);
+        }
+        double[] values = new double[steps + 1];
+        double[] timesteps = new double[steps];
+        double from = Math.pow(largest, 1 / RHO);
+        double to = Math.pow(smallest, 1 / RHO);
+        for (int i = 0; i < steps; i++) {
+            double along = steps == 1 ? 0 : (double) i / (steps - 1);
+            values[i] = Math.pow(from + along * (to - from), RHO);
+            double timestep = timestepOf(schedule, values[i]);
+            timesteps[i] = round ? Math.rint(timestep) : timestep;
+        }
+        return new Sigmas(timesteps, values);
+    }
+
+    double largest() {
+        return values[0];
+    }
+
+    double smallest() {
+        return values[timesteps.length - 1];
+    }
+
+    /** @return the picture's share at this step in the model's own scale, where picture and noise add up to variance 1 */
+    double alpha(int step) {
+        return 1 / Math.sqrt(values[step] * values[step] + 1);
+    }
+
+    /** @return the noise's share at this step in the model's own scale */
+    double scaledSigma(int step) {
+        return values[step] * alpha(step);
+    }
+
+    /** @return half the logarithm of the signal-to-noise ratio; infinite where the noise is 0 */
+    double lambda(int step) {
+        return -Math.log(values[step]);
+    }
+
+    private static double interpolate(NoiseSchedule schedule, double timestep) {
+        int below = (int) Math.floor(timestep);
+        int above = Math.min(below + 1, schedule.trainTimesteps() - 1);
+        double along = timestep - below;
+        return sigma(schedule, below) * (1 - along) + sigma(schedule, above) * along;
+    }
+
+    /** The inverse of interpolation, in the logarithm, as diffusers has it. */
+    private static double timestepOf(NoiseSchedule schedule, double sigma) {
+        int train = schedule.trainTimesteps();
+        double[] logs = new double[train];
+        Arrays.setAll(logs, t -> Math.log(sigma(schedule, t)));
+        double log = Math.log(Math.max(sigma, 1e-10));
+        int low = 0;
+        while (low < train - 2 && logs[low + 1] <= log) {
+            low++;
+        }
+        double along = (logs[low] - log) / (logs[low] - logs[low + 1]);
+        return low + Math.min(Math.max(along, 0), 1);
+    }
+
+    static double sigma(NoiseSchedule schedule, int timestep) {
+        double alphaBar = schedule.alphaBar()[timestep];
+        return Math.sqrt((1 - alphaBar) / alphaBar);
+    }
+}

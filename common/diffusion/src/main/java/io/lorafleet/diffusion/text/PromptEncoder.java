@@ -1,0 +1,87 @@
+package io.lorafleet.diffusion.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.unet.Conditioning;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** From prompts to what the UNet is told of them, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
+public final class PromptEncoder {
+    private final List<Part> parts;
+    private final boolean zerosForNothing;
+
+    /** A text encoder with its tokenizer. */
+    public record Part(ClipTokenizer tokenizer, ClipTextEncoder encoder) {
+
+        /** @param scope owns the result */
+        public TextStates encode(List<String> prompts, NDManager scope) {
+            long[] ids = prompts.stream()
+                    .flatMapToLong(prompt -> Arrays.stream(tokenizer.encode(prompt)))
+                    .toArray();
+            try (NDArray tokenIds = scope.create(ids, new Shape(prompts.size(), tokenizer.length()))) {
+                return encoder.encode(tokenIds);
+            }
+        }
+    }
+
+    /**
+     * @param parts one, or for SDXL two
+     * @param zerosForNothing whether SDXL was trained with zeros in place of an empty prompt
+     */
+    public PromptEncoder(List<Part> parts, boolean zerosForNothing) {
+        this.parts = List.copyOf(parts);
+        this.zerosForNothing = zerosForNothing;
+    }
+
+    public List<Part> parts() {
+        return parts;
+    }
+
+    /**
+     * @param prompts one for each row
+     * @param scope owns the result
+     * @param width of the picture, in pixels
+     * @param height of the picture, in pixels
+     */
+    public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
+        if (parts.size() == 1) {
+            return Conditioning.of(parts.get(0).encode(prompts, scope).lastHiddenState());
+        }
+        TextStates first = parts.get(0).encode(prompts, scope);
+        TextStates second = parts.get(1).encode(prompts, scope);
+        NDArray context = first.penultimate().concat(second.penultimate(), 2);
+        return new Conditioning(
+                zeroed(context, prompts, scope),
+                zeroed(second.embeds(), prompts, scope),
+                sizes(prompts.size(), width, height, scope));
+    }
+
+    private NDArray zeroed(NDArray states, List<String> prompts, NDManager scope) {
+        if (!zerosForNothing || prompts.stream().noneMatch(String::isEmpty)) {
+            return states;
+        }
+        float[] keep = new float[prompts.size()];
+        for (int row = 0; row < keep.length; row++) {
+            keep[row] = prompts.get(row).isEmpty() ? 0 : 1;
+        }
+        long[] shape = new long[states.getShape().dimension()];
+        Arrays.fill(shape, 1);
+        shape[0] = keep.length;
+        return states.mul(scope.create(keep, new Shape(shape)).toType(states.getDataType(), false));
+    }
+
+    /** The picture is told to be whole: of its own size, and not cropped. */
+    private static NDArray sizes(int rows, int width, int height, NDManager scope) {
+        List<Integer> row = List.of(height, width, 0, 0, height, width);
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            all.addAll(row);
+        }
+        int[] sizes = all.stream().mapToInt(Integer::intValue).toArray();
+        return scope.create(sizes, new Shape(rows, row.size())).toType(DataType.FLOAT32, false);
+    }
+}

@@ -1,0 +1,37 @@
+package io.lorafleet.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * What the UNet is told beside the latent and the timestep, for N rows.
+ *
+ * @param context the text that it attends to (N, S, D)
+ * @param pooled the text as one vector (N, P); SDXL only, else null
+ * @param sizes original height and width, top and left of the crop, target height and width, in pixels (N, 6); SDXL
+ *     only, else null
+ */
+public record Conditioning(NDArray context, NDArray pooled, NDArray sizes) {
+
+    /** For models that are told of the text alone. */
+    public static Conditioning of(NDArray context) {
+        return new Conditioning(context, null, null);
+    }
+
+    /** Lends the arrays to a scope, as {@link io.lorafleet.diffusion.nn.Scopes#open} does. */
+    public void lendTo(NDManager scope) {
+        scope.tempAttachAll(context);
+        if (pooled != null) {
+            scope.tempAttachAll(pooled, sizes);
+        }
+    }
+
+    /** Gives the arrays to a manager. */
+    public void attach(NDManager owner) {
+        context.attach(owner);
+        if (pooled != null) {
+            pooled.attach(owner);
+            sizes.attach(owner);
+        }
+    }
+}
