@@ -136,8 +136,9 @@ final class GenerateCommand implements Callable<Integer> {
         }
         try {
             gateway.cancel(id);
-        } catch (FleetException tooLate) {
-            System.err.println("fleet: not cancelled: " + tooLate.getMessage());
+            System.err.println("fleet: generation " + id + " is cancelled");
+        } catch (FleetException e) { // the gateway may have got the Ctrl-C too
+            System.err.println("fleet: generation " + id + " is not cancelled, and a worker will still finish it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

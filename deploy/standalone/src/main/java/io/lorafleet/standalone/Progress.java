@@ -28,7 +28,7 @@ interface Progress extends AutoCloseable {
 
         Bar(PrintStream out) {
             bar = new ProgressBarBuilder()
-                    .setTaskName("waiting")
+                    .setTaskName("drawing")
                     .setInitialMax(-1) // not known yet
                     .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                     .setConsumer(new ConsoleProgressBarConsumer(out))
