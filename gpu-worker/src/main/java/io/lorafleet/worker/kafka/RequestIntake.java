@@ -79,7 +79,11 @@ class RequestIntake {
         for (Thread thread : threads) {
             thread.join();
         }
-        announcer.announce(WorkerStatus.State.STOPPED, engine.get());
+        try {
+            announcer.announce(WorkerStatus.State.STOPPED, engine.get());
+        } catch (RuntimeException e) {
+            LOG.warnf("the fleet could not be told that this worker stops: %s", e.toString());
+        }
     }
 
     private String prefix() {
