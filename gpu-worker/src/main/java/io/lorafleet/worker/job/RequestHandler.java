@@ -135,7 +135,8 @@ public class RequestHandler {
     private List<GeneratedImage> draw(GenerateImage request, StopSignal stop, ProgressListener progress)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
-        Runnable onStep = () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
+        Runnable onStep =
+                () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
         List<CompletableFuture<Picture>> pictures = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             TextToImage image = textToImage(request, request.seed() + i);

@@ -8,6 +8,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -123,9 +124,13 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         try (NDManager scope = Scopes.open(x, y)) {
             Shape shape = x.getShape();
             NDArray tokens = x.reshape(shape.get(0), -1, shape.get(shape.dimension() - 1)); // (N, T, in)
-            NDArray low = tokens.matMul(stack.a().swapAxes(1, 2)); // (N, T, r)
-            NDArray update = low.matMul(stack.b().swapAxes(1, 2)); // (N, T, out)
-            return scope.ret(y.add(update.reshape(y.getShape())));
+            NDArray sum =
+                    y.reshape(shape.get(0), -1, y.getShape().get(y.getShape().dimension() - 1)); // (N, T, out)
+            NDArray a = stack.a().swapAxes(1, 2);
+            a.attach(scope);
+            NDArray b = stack.b().swapAxes(1, 2);
+            b.attach(scope);
+            return scope.ret(Kernels.get().addLowRank(sum, tokens, a, b).reshape(y.getShape()));
         }
     }
 

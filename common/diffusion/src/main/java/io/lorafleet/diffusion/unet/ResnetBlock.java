@@ -31,12 +31,12 @@ final class ResnetBlock {
     /** @param x (N, in, H, W) @param time (N, time width) @return (N, out, H, W) */
     NDArray forward(NDArray x, NDArray time, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(x, time)) {
-            NDArray h = conv1.forward(Functions.silu(norm1.forward(x)), adaptation);
+            NDArray h = conv1.forward(norm1.silu(x), adaptation);
             h = h.add(timeProjection
                     .forward(Functions.silu(time), adaptation)
                     .expandDims(2)
                     .expandDims(3));
-            h = conv2.forward(Functions.silu(norm2.forward(h)), adaptation);
+            h = conv2.forward(norm2.silu(h), adaptation);
             NDArray around = shortcut == null ? x : shortcut.forward(x, adaptation);
             return scope.ret(around.add(h));
         }

@@ -1,12 +1,10 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
-import io.lorafleet.diffusion.nn.Attention;
-import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.LayerNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
@@ -51,10 +49,8 @@ final class TransformerBlock {
         }
     }
 
-    /** GEGLU (Shazeer 2020): half of the hidden values gate the other half. */
     private NDArray feedForward(NDArray x, Adaptation adaptation) {
-        NDList halves = feedForwardIn.forward(x, adaptation).split(2, 2);
-        return feedForwardOut.forward(halves.get(0).mul(Functions.gelu(halves.get(1))), adaptation);
+        return feedForwardOut.forward(Kernels.get().geglu(feedForwardIn.forward(x, adaptation)), adaptation);
     }
 
     /** Attention with its projections. */
@@ -74,12 +70,12 @@ final class TransformerBlock {
         }
 
         NDArray forward(NDArray x, NDArray source, Adaptation adaptation) {
-            NDArray mixed = Attention.attend(
-                    q.forward(x, adaptation),
-                    k.forward(source, adaptation),
-                    v.forward(source, adaptation),
-                    heads,
-                    null);
+            NDArray mixed = Kernels.get()
+                    .attention(
+                            q.forward(x, adaptation),
+                            k.forward(source, adaptation),
+                            v.forward(source, adaptation),
+                            heads);
             return out.forward(mixed, adaptation);
         }
     }

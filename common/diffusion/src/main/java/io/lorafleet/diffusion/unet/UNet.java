@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayDeque;
@@ -75,7 +74,7 @@ public final class UNet {
             for (UpBlock block : upBlocks) {
                 x = block.forward(x, time, context, adaptation, skips);
             }
-            return scope.ret(convOut.forward(Functions.silu(normOut.forward(x)), adaptation));
+            return scope.ret(convOut.forward(normOut.silu(x), adaptation));
         }
     }
 

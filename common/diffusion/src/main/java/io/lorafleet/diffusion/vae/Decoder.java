@@ -39,7 +39,7 @@ final class Decoder {
         for (Stage stage : stages) {
             x = stage.forward(x);
         }
-        return convOut.forward(Functions.silu(normOut.forward(x)));
+        return convOut.forward(normOut.silu(x));
     }
 
     /** One resolution; all but the finest end by doubling the size. */

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ final class Encoder {
         for (Stage stage : stages) {
             x = stage.forward(x);
         }
-        return convOut.forward(Functions.silu(normOut.forward(midBlock.forward(x))));
+        return convOut.forward(normOut.silu(midBlock.forward(x)));
     }
 
     /** One resolution; all but the coarsest end with a halving convolution. */

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
-import io.lorafleet.diffusion.nn.Attention;
 import io.lorafleet.diffusion.nn.GroupNorm;
+import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
 
@@ -54,7 +54,7 @@ final class MidBlock {
                 Shape shape = x.getShape();
                 NDArray tokens =
                         norm.forward(x).reshape(shape.get(0), shape.get(1), -1).transpose(0, 2, 1);
-                NDArray mixed = Attention.attend(q.forward(tokens), k.forward(tokens), v.forward(tokens), 1, null);
+                NDArray mixed = Kernels.get().attention(q.forward(tokens), k.forward(tokens), v.forward(tokens), 1);
                 return scope.ret(
                         out.forward(mixed).transpose(0, 2, 1).reshape(shape).add(x));
             }

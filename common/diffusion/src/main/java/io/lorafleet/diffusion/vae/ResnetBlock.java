@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
 
@@ -30,8 +29,8 @@ final class ResnetBlock {
     /** @param x (N, in, H, W) @return (N, out, H, W) */
     NDArray forward(NDArray x) {
         try (NDManager scope = Scopes.open(x)) {
-            NDArray h = conv1.forward(Functions.silu(norm1.forward(x)));
-            h = conv2.forward(Functions.silu(norm2.forward(h)));
+            NDArray h = conv1.forward(norm1.silu(x));
+            h = conv2.forward(norm2.silu(h));
             return scope.ret((shortcut == null ? x : shortcut.forward(x)).add(h));
         }
     }

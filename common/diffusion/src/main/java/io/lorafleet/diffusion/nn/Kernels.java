@@ -1,0 +1,48 @@
+package io.lorafleet.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operations that decide speed and memory, and that DJL's array API lacks. Results are attached to the manager of
+ * the first argument; gradients flow through.
+ */
+public interface Kernels {
+    /** Multi-head attention of q (N, T, C) over k and v (N, S, C). @return (N, T, C) */
+    NDArray attention(NDArray q, NDArray k, NDArray v, int heads);
+
+    /** @param x (N, C, H, W) @param scale (C) @param shift (C) @return the shape of x */
+    NDArray groupNorm(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
+
+    /** {@link #groupNorm}, then x sigmoid(x). */
+    NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
+
+    /** Half of the values, gated by the other half (Shazeer 2020). @param x (..., 2 C) @return (..., C) */
+    NDArray geglu(NDArray x);
+
+    /** y + (x a) b. @param y (N, T, out) @param x (N, T, in) @param a (N, in, r) @param b (N, r, out) @return as y */
+    NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
+
+    /** @return those in use: PyTorch's own through TorchScript, or plain arrays where that cannot be loaded */
+    static Kernels get() {
+        return Loaded.KERNELS;
+    }
+
+    /** Loads them once, when they are first asked for. */
+    final class Loaded {
+        private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
+        private static final Kernels KERNELS = load();
+
+        private Loaded() {}
+
+        private static Kernels load() {
+            try {
+                return ScriptKernels.load();
+            } catch (Exception e) {
+                LOG.warn("the TorchScript kernels cannot be loaded, going on with slower ones", e);
+                return new PlainKernels();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.lorafleet.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.norm.LayerNorm;
+
+/** On DJL's array API alone. */
+final class PlainKernels implements Kernels {
+    @Override
+    public NDArray attention(NDArray q, NDArray k, NDArray v, int heads) {
+        return Attention.attend(q, k, v, heads, null);
+    }
+
+    @Override
+    public NDArray groupNorm(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon) {
+        try (NDManager scope = Scopes.open(x)) {
+            // A layer norm over each group's values is the same.
+            NDArray grouped = x.reshape(x.getShape().get(0), groups, -1);
+            Shape values = new Shape(grouped.getShape().get(2));
+            NDArray ones = scope.ones(values, x.getDataType());
+            NDArray zeros = scope.zeros(values, x.getDataType());
+            NDArray normal =
+                    LayerNorm.layerNorm(grouped, values, ones, zeros, epsilon).singletonOrThrow();
+            Shape perChannel = new Shape(1, -1, 1, 1);
+            // The channels' numbers belong to the model: what is made of them must be the scope's.
+            NDArray scaled = normal.reshape(x.getShape()).mul(lent(scale, perChannel, scope));
+            return scope.ret(scaled.add(lent(shift, perChannel, scope)));
+        }
+    }
+
+    private static NDArray lent(NDArray weights, Shape shape, NDManager scope) {
+        NDArray view = weights.reshape(shape);
+        view.attach(scope);
+        return view;
+    }
+
+    @Override
+    public NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon) {
+        try (NDManager scope = Scopes.open(x)) {
+            NDArray normal = groupNorm(x, scale, shift, groups, epsilon);
+            return scope.ret(normal.mul(Activation.sigmoid(normal)));
+        }
+    }
+
+    @Override
+    public NDArray geglu(NDArray x) {
+        try (NDManager scope = Scopes.open(x)) {
+            NDList halves = x.split(2, x.getShape().dimension() - 1);
+            return scope.ret(halves.get(0).mul(Functions.gelu(halves.get(1))));
+        }
+    }
+
+    @Override
+    public NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b) {
+        try (NDManager scope = Scopes.open(y, x)) {
+            return scope.ret(y.add(x.matMul(a).matMul(b)));
+        }
+    }
+}

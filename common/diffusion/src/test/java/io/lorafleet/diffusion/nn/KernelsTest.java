@@ -1,0 +1,99 @@
+package io.lorafleet.diffusion.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The two forms agree, in their results and in their gradients. */
+class KernelsTest {
+    private final NDManager scope = NDManager.newBaseManager();
+    private final Kernels plain = new PlainKernels();
+    private final Kernels script = ScriptKernels.load();
+
+    KernelsTest() throws IOException {}
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    @Test
+    void areThoseOfTorchScript() {
+        assertThat(Kernels.get()).isInstanceOf(ScriptKernels.class);
+    }
+
+    @Test
+    void attendAlike() {
+        NDArray k = random(2, 7, 12);
+        NDArray v = random(2, 7, 12);
+        assertAlike(random(2, 5, 12), q -> plain.attention(q, k, v, 3), q -> script.attention(q, k, v, 3));
+    }
+
+    @Test
+    void normaliseAlike() {
+        NDArray scale = random(8);
+        NDArray shift = random(8);
+        NDArray x = random(2, 8, 3, 5);
+        assertAlike(
+                x, y -> plain.groupNorm(y, scale, shift, 4, 1e-5f), y -> script.groupNorm(y, scale, shift, 4, 1e-5f));
+        assertAlike(
+                x,
+                y -> plain.groupNormSilu(y, scale, shift, 4, 1e-5f),
+                y -> script.groupNormSilu(y, scale, shift, 4, 1e-5f));
+    }
+
+    @Test
+    void gateAlike() {
+        assertAlike(random(2, 3, 8), plain::geglu, script::geglu);
+    }
+
+    @Test
+    void addLowRanksAlike() {
+        NDArray y = random(2, 5, 6);
+        NDArray a = random(2, 4, 3);
+        NDArray b = random(2, 3, 6);
+        assertAlike(random(2, 5, 4), x -> plain.addLowRank(y, x, a, b), x -> script.addLowRank(y, x, a, b));
+    }
+
+    @Test
+    void leaveNothingBehind() {
+        NDArray x = random(2, 8, 3, 5);
+        NDArray scale = random(8);
+        script.groupNorm(x, scale, scale, 4, 1e-5f).close();
+        int before = scope.getParentManager().getManagedArrays().size();
+        for (Kernels kernels : new Kernels[] {plain, script}) {
+            try (NDManager step = Scopes.open(x)) {
+                kernels.groupNormSilu(x, scale, scale, 4, 1e-5f);
+                assertThat(step.getManagedArrays()).isNotEmpty();
+            }
+        }
+        assertThat(scope.getParentManager().getManagedArrays().size()).isEqualTo(before);
+    }
+
+    private NDArray random(long... shape) {
+        return scope.randomNormal(new Shape(shape));
+    }
+
+    private void assertAlike(NDArray x, Function<NDArray, NDArray> one, Function<NDArray, NDArray> other) {
+        assertThat(other.apply(x).allClose(one.apply(x), 1e-5, 1e-5, false)).isTrue();
+        assertThat(gradient(x, other).allClose(gradient(x, one), 1e-4, 1e-5, false))
+                .isTrue();
+    }
+
+    private NDArray gradient(NDArray x, Function<NDArray, NDArray> function) {
+        NDArray input = x.duplicate();
+        input.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            collector.backward(function.apply(input).square().sum());
+        }
+        return input.getGradient();
+    }
+}
