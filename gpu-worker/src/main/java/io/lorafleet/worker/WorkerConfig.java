@@ -1,5 +1,6 @@
 package io.lorafleet.worker;
 
+import io.lorafleet.diffusion.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -33,6 +34,10 @@ public interface WorkerConfig {
 
         /** Threads of one operation on the CPU. Default: one for each processor. */
         OptionalInt threads();
+
+        /** What the UNet computes with: float32, or float16, which is slow on a CPU. */
+        @WithDefault("float32")
+        Precision precision();
 
         /**
          * Requests that are held at once. The engine draws one picture at a time; a second slot stores and replies

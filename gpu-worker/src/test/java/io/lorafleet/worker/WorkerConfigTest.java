@@ -3,6 +3,7 @@ package io.lorafleet.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.diffusion.Precision;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ class WorkerConfigTest {
         assertThat(config.topicPrefix()).isEmpty();
         assertThat(config.worker().id()).isEqualTo("worker");
         assertThat(config.worker().threads()).isEmpty();
+        assertThat(config.worker().precision()).isEqualTo(Precision.FLOAT32);
         assertThat(config.worker().slots()).isEqualTo(2);
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
         assertThat(config.worker().adapterCacheBytes()).isEqualTo(1L << 30);

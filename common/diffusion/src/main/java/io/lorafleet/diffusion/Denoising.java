@@ -46,7 +46,10 @@ public final class Denoising implements AutoCloseable {
             this.conditioning = ownedBy(job, conditioning);
             this.adaptation = adapter == null
                     ? Adaptation.NONE
-                    : RowAdapters.stack(Collections.nCopies(request.guided() ? 2 : 1, adapter), job);
+                    : RowAdapters.stack(
+                            Collections.nCopies(request.guided() ? 2 : 1, adapter),
+                            model.unet().type(),
+                            job);
             this.history = new History(job, noise);
             Shape shape = latentShape(model, request);
             try (NDArray unit = job.create(noise.apply(Math.toIntExact(shape.size())), shape)) {

@@ -3,7 +3,6 @@ package io.lorafleet.diffusion;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
@@ -35,11 +34,12 @@ public record StableDiffusion(
     private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
 
     /**
-     * Reads a pipeline in float32.
+     * Reads a pipeline.
      *
+     * @param precision of the UNet
      * @throws CheckpointException if the folder holds no such pipeline, or one of its files is missing or damaged
      */
-    public static StableDiffusion open(Path folder, Device device) {
+    public static StableDiffusion open(Path folder, Device device, Precision precision) {
         PipelineFolder pipeline = PipelineFolder.open(folder);
         List<String> encoders = encoders(pipeline, folder);
         pipeline.verify();
@@ -49,8 +49,8 @@ public record StableDiffusion(
             for (String suffix : encoders) {
                 texts.add(text(pipeline, suffix, owner));
             }
-            Weights unet = weights(pipeline, "unet", owner);
-            Weights vae = weights(pipeline, "vae", owner);
+            Weights unet = weights(pipeline, "unet", precision, owner);
+            Weights vae = weights(pipeline, "vae", Precision.FLOAT32, owner);
             StableDiffusion model = new StableDiffusion(
                     pipeline.name(),
                     new PromptEncoder(texts, pipeline.flag("force_zeros_for_empty_prompt")),
@@ -80,14 +80,14 @@ public record StableDiffusion(
 
     private static PromptEncoder.Part text(PipelineFolder pipeline, String suffix, NDManager owner) {
         String part = "text_encoder" + suffix;
-        Weights weights = weights(pipeline, part, owner);
+        Weights weights = weights(pipeline, part, Precision.FLOAT32, owner);
         ClipTextEncoder encoder = new ClipTextEncoder(pipeline.config(part), weights, owner);
         warnOfLeftovers(part, weights);
         return new PromptEncoder.Part(ClipTokenizer.open(pipeline.part("tokenizer" + suffix)), encoder);
     }
 
-    private static Weights weights(PipelineFolder pipeline, String part, NDManager owner) {
-        return new Weights(part, pipeline.weights(part), DataType.FLOAT32, owner);
+    private static Weights weights(PipelineFolder pipeline, String part, Precision precision, NDManager owner) {
+        return new Weights(part, pipeline.weights(part), precision.dataType(), owner);
     }
 
     private static void warnOfLeftovers(String part, Weights weights) {

@@ -10,6 +10,6 @@ final class DemoModel {
     private DemoModel() {}
 
     static StableDiffusion open() {
-        return StableDiffusion.open(FOLDER, Device.cpu());
+        return StableDiffusion.open(FOLDER, Device.cpu(), Precision.FLOAT32);
     }
 }

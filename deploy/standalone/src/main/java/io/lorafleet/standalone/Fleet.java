@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
             GenerateCommand.class,
             AdapterCommand.class,
             TopicsCommand.class,
-            ParityCommand.class
+            ParityCommand.class,
+            BenchCommand.class
         },
         footer = {"", "fleet COMMAND --help tells more, such as: fleet generate --help"})
 public final class Fleet {

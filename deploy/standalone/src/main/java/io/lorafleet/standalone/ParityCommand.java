@@ -1,5 +1,6 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.lora.AdapterException;
@@ -37,6 +38,13 @@ final class ParityCommand implements Callable<Integer> {
             description = "The largest error that passes (${DEFAULT-VALUE}). Token ids must always be equal.")
     private double tolerance;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "What the UNet computes with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Precision precision;
+
     @Override
     public Integer call() {
         Torch.configure(Runtime.getRuntime().availableProcessors());
@@ -64,7 +72,7 @@ final class ParityCommand implements Callable<Integer> {
         if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
             SamplerParity.check(folder, findings);
         } else {
-            Parity.check(folder, findings);
+            Parity.check(folder, precision, findings);
         }
     }
 

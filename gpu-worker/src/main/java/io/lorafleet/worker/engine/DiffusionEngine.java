@@ -3,6 +3,7 @@ package io.lorafleet.worker.engine;
 import ai.djl.Device;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
 import io.lorafleet.diffusion.lora.RowAdapters;
@@ -34,8 +35,9 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     /** @param adapterCacheBytes adapters kept in memory beyond those in use */
-    static DiffusionEngine open(Path folder, Device device, BlobStore blobs, long adapterCacheBytes) {
-        StableDiffusion model = StableDiffusion.open(folder, device);
+    static DiffusionEngine open(
+            Path folder, Device device, Precision precision, BlobStore blobs, long adapterCacheBytes) {
+        StableDiffusion model = StableDiffusion.open(folder, device, precision);
         BaseModel description = new BaseModel(
                 model.name(),
                 PipelineFolder.open(folder).fingerprint("unet"),

@@ -20,7 +20,11 @@ class EngineParts {
     ImageEngine engine(WorkerConfig config, BlobStore blobs, MeterRegistry meters) {
         Torch.configure(config.worker().threads().orElse(Runtime.getRuntime().availableProcessors()));
         DiffusionEngine engine = DiffusionEngine.open(
-                config.model(), Device.cpu(), blobs, config.worker().adapterCacheBytes());
+                config.model(),
+                Device.cpu(),
+                config.worker().precision(),
+                blobs,
+                config.worker().adapterCacheBytes());
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);
         meters.gauge("lorafleet.adapters.resident", engine, DiffusionEngine::residentAdapters);
         return engine;

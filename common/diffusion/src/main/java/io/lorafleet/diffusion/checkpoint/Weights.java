@@ -18,7 +18,9 @@ public final class Weights {
     private final String scope;
     private final NDManager owner;
     private final DataType type;
+    /** By name, or null if every tensor is drawn. */
     private final Map<String, Safetensors> holders;
+
     private final Map<String, Shape> taken;
 
     private Weights(Weights whole, String scope) {
@@ -44,6 +46,20 @@ public final class Weights {
         this.taken = new LinkedHashMap<>();
     }
 
+    private Weights(String part, DataType type, NDManager owner) {
+        this.part = part;
+        this.scope = "";
+        this.owner = owner;
+        this.type = type;
+        this.holders = null;
+        this.taken = new LinkedHashMap<>();
+    }
+
+    /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
+    public static Weights random(String part, DataType type, NDManager owner) {
+        return new Weights(part, type, owner);
+    }
+
     /** @return the weights whose names start with {@code name} and a dot */
     public Weights in(String name) {
         return new Weights(this, scope + name + ".");
@@ -53,20 +69,29 @@ public final class Weights {
         return in(name + "." + index);
     }
 
+    /** @return the type of the arrays */
+    public DataType type() {
+        return type;
+    }
+
     /** @return the scope without its last dot: the name of the layer that is built from it */
     public String layer() {
         return scope.substring(0, scope.length() - 1);
     }
 
     public boolean has(String name) {
-        return holders.containsKey(scope + name);
+        return holders != null && holders.containsKey(scope + name);
     }
 
     /** @throws CheckpointException if there is no such tensor, or it has another shape */
     public NDArray get(String name, long... shape) {
         String full = scope + name;
-        Safetensors holder = holders.get(full);
         Shape expected = new Shape(shape);
+        if (holders == null) {
+            taken.put(full, expected);
+            return drawn(expected);
+        }
+        Safetensors holder = holders.get(full);
         if (holder == null) {
             throw new CheckpointException(
                     part + ": tensor " + full + ": expected " + expected + ", found no such tensor");
@@ -77,6 +102,18 @@ public final class Weights {
         }
         taken.put(full, expected);
         return holder.read(full, type, owner);
+    }
+
+    /** Small enough that activations neither vanish nor overflow over many layers. */
+    private NDArray drawn(Shape shape) {
+        double fanIn = Math.max(1, (double) shape.size() / shape.get(0));
+        NDArray normal = owner.randomNormal(0, (float) (1 / Math.sqrt(fanIn)), shape, DataType.FLOAT32);
+        if (type == DataType.FLOAT32) {
+            return normal;
+        }
+        try (normal) {
+            return normal.toType(type, true);
+        }
     }
 
     /** @return names and shapes of all tensors asked for so far, over all scopes */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
@@ -22,6 +23,7 @@ import java.util.Set;
  * ranks padded with zeros, so that {@code y += scale B (A x)} is two batched products however the rows are mixed.
  */
 public final class RowAdapters implements Adaptation, AutoCloseable {
+    private final DataType type;
     private final NDManager owner;
     private final Map<String, Stack> stacks = new HashMap<>();
 
@@ -40,17 +42,19 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      */
     private record Stack(NDArray a, NDArray b) {}
 
-    private RowAdapters(NDManager owner) {
+    private RowAdapters(DataType type, NDManager owner) {
+        this.type = type;
         this.owner = owner;
     }
 
     /**
      * @param rows one for each row of the batch; null where the row has none
+     * @param type that the UNet computes with
      * @param parent of the manager that will own the stacks
      * @return to be closed by the caller
      */
-    public static RowAdapters stack(List<Row> rows, NDManager parent) {
-        RowAdapters stacked = new RowAdapters(parent.newSubManager());
+    public static RowAdapters stack(List<Row> rows, DataType type, NDManager parent) {
+        RowAdapters stacked = new RowAdapters(type, parent.newSubManager());
         Set<String> layers = new HashSet<>();
         rows.stream()
                 .filter(Objects::nonNull)
@@ -90,8 +94,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                 bs.add(padded(
                         scope.create(scale).mul(update.b()), new Shape(out, most), ":, :" + update.rank(), scope));
             }
-            NDArray a = NDArrays.stack(as);
-            NDArray b = NDArrays.stack(bs);
+            NDArray a = NDArrays.stack(as).toType(type, false);
+            NDArray b = NDArrays.stack(bs).toType(type, false);
             a.attach(owner);
             b.attach(owner);
             return new Stack(in.dimension() == 1 ? a : flattenRows(a), b);

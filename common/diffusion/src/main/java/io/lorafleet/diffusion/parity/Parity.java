@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
@@ -47,7 +48,7 @@ public final class Parity implements AutoCloseable {
     private final Reference expected;
     private final Consumer<Finding> findings;
 
-    private Parity(Path folder, Consumer<Finding> findings) {
+    private Parity(Path folder, Precision precision, Consumer<Finding> findings) {
         this.folder = folder;
         PipelineFolder.open(folder); // says best what is wrong with a folder that is none
         Path file = folder.resolve(EXPECTED);
@@ -56,17 +57,18 @@ public final class Parity implements AutoCloseable {
                     folder + ": expected reference tensors in " + EXPECTED + ", found no such file");
         }
         this.expected = new Reference(Safetensors.open(file));
-        this.model = StableDiffusion.open(folder, Device.cpu());
+        this.model = StableDiffusion.open(folder, Device.cpu(), precision);
         this.findings = findings;
     }
 
     /**
      * @param folder a pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it
      *     has adapters
+     * @param precision of the UNet
      * @param findings hears of every reference tensor, as soon as it is done
      */
-    public static void check(Path folder, Consumer<Finding> findings) {
-        try (Parity parity = new Parity(folder, findings)) {
+    public static void check(Path folder, Precision precision, Consumer<Finding> findings) {
+        try (Parity parity = new Parity(folder, precision, findings)) {
             parity.text();
             parity.unet();
             parity.vae();
@@ -235,7 +237,7 @@ public final class Parity implements AutoCloseable {
 
     private void compareAdapted(
             Reference outputs, String tensor, String label, List<RowAdapters.Row> rows, NDManager scope) {
-        try (RowAdapters adapters = RowAdapters.stack(rows, scope)) {
+        try (RowAdapters adapters = RowAdapters.stack(rows, model.unet().type(), scope)) {
             findings.accept(outputs.compare("lora/" + label, tensor, unet("unet.sample", adapters, scope)));
         }
     }

@@ -2,6 +2,7 @@ package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
@@ -30,6 +31,7 @@ public final class UNet {
     private final GroupNorm normOut;
     private final Conv2d convOut;
     private final Map<String, Shape> weightShapes;
+    private final DataType type;
 
     public UNet(UNetConfig config, Weights weights) {
         this.config = config;
@@ -52,19 +54,20 @@ public final class UNet {
         normOut = new GroupNorm(weights.in("conv_norm_out"), finest, config.normGroups(), config.normEpsilon());
         convOut = Conv2d.same(weights.in("conv_out"), finest, config.outChannels(), 3);
         weightShapes = weights.taken();
+        type = weights.type();
     }
 
     /**
      * @param sample the latents (N, C, H, W), scaled as the sampler asks
      * @param timesteps (N)
-     * @return the prediction (N, C, H, W), attached to the sample's manager
+     * @return the prediction (N, C, H, W), of the sample's type and attached to its manager
      */
     public NDArray forward(NDArray sample, NDArray timesteps, Conditioning conditioning, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(sample, timesteps)) {
             conditioning.lendTo(scope);
-            NDArray context = conditioning.context();
+            NDArray context = conditioning.context().toType(type, false);
             NDArray time = timeEmbedding.forward(timesteps, conditioning, adaptation);
-            NDArray x = convIn.forward(sample, adaptation);
+            NDArray x = convIn.forward(sample.toType(type, false), adaptation);
             Deque<NDArray> skips = new ArrayDeque<>();
             skips.push(x);
             for (DownBlock block : downBlocks) {
@@ -74,12 +77,18 @@ public final class UNet {
             for (UpBlock block : upBlocks) {
                 x = block.forward(x, time, context, adaptation, skips);
             }
-            return scope.ret(convOut.forward(normOut.silu(x), adaptation));
+            NDArray out = convOut.forward(normOut.silu(x), adaptation);
+            return scope.ret(out.toType(sample.getDataType(), false));
         }
     }
 
     public UNetConfig config() {
         return config;
+    }
+
+    /** @return the type that it computes with */
+    public DataType type() {
+        return type;
     }
 
     /** @return the shapes of all weights, by name: what an adapter must fit */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class PipelineFolderTest {
         Files.writeString(
                 folder.resolve("SHA256SUMS"),
                 Checksums.sha256(List.of(unet)) + "  unet/diffusion_pytorch_model.safetensors\n");
-        StableDiffusion.open(folder, Device.cpu()).close();
+        StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32).close();
         byte[] flipped = Files.readAllBytes(unet);
         flipped[flipped.length / 2] ^= 1;
         Files.write(unet, flipped);
@@ -125,7 +126,7 @@ class PipelineFolderTest {
         Files.delete(single);
         Path indexFile = unet.resolve("diffusion_pytorch_model.safetensors.index.json");
         Files.writeString(indexFile, "{\"weight_map\":{" + index + "}}");
-        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu())) {
+        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
             assertThat(model.unet().weightShapes()).hasSameSizeAs(all.names());
         }
         Files.writeString(indexFile, "{\"weight_map\":{\"conv_in.weight\":\"../../outside.safetensors\"}}");
@@ -139,7 +140,7 @@ class PipelineFolderTest {
     }
 
     private static void assertRefused(Path folder, String message) {
-        assertThatThrownBy(() -> StableDiffusion.open(folder, Device.cpu()))
+        assertThatThrownBy(() -> StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(message);
     }

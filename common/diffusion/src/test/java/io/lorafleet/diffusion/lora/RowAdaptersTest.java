@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.Conditioning;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ class RowAdaptersTest {
 
     @Test
     void leavesNoArrayBehindAndTheBaseAsItWas() {
-        try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu());
+        try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu(), Precision.FLOAT32);
                 NDManager scope = model.owner().newSubManager()) {
             LoraAdapter small = open(model, "attn_r4", scope);
             LoraAdapter large = open(model, "all_r8_a16", scope);
@@ -29,7 +31,7 @@ class RowAdaptersTest {
                     new RowAdapters.Row(small, 1), null, new RowAdapters.Row(large, 0.5), new RowAdapters.Row(conv, 2));
             for (int i = 0; i < 3; i++) {
                 try (NDManager step = scope.newSubManager();
-                        RowAdapters adapters = RowAdapters.stack(rows, step)) {
+                        RowAdapters adapters = RowAdapters.stack(rows, DataType.FLOAT32, step)) {
                     NDArray latent = step.ones(new Shape(4, 4, 8, 8));
                     Conditioning context = Conditioning.of(step.ones(new Shape(4, 32, 32)));
                     NDArray out =

@@ -2,6 +2,7 @@ package io.lorafleet.diffusion.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.diffusion.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,19 +10,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ParityTest {
-    private static final double TOLERANCE = 1e-4;
-
     @ParameterizedTest
-    @CsvSource({"sd1, 23", "sd2, 23", "sdxl, 25"})
-    void agreesWithDiffusersOnEveryTensor(String family, int tensors) {
+    @CsvSource({
+        "sd1, FLOAT32, 23, 1e-4",
+        "sd2, FLOAT32, 23, 1e-4",
+        "sdxl, FLOAT32, 25, 1e-4",
+        "sd1, FLOAT16, 23, 2e-2",
+        "sdxl, FLOAT16, 25, 2e-2"
+    })
+    void agreesWithDiffusersOnEveryTensor(String family, Precision precision, int tensors, double tolerance) {
         List<Finding> findings = new ArrayList<>();
-        Parity.check(Path.of("src/test/resources/golden", family), findings::add);
+        Parity.check(Path.of("src/test/resources/golden", family), precision, findings::add);
         assertThat(findings)
                 .hasSize(tensors)
                 .allSatisfy(finding -> assertThat(finding)
                         .isInstanceOfSatisfying(
                                 Finding.Compared.class,
-                                compared -> assertThat(compared.within(TOLERANCE))
+                                compared -> assertThat(compared.within(tolerance))
                                         .as(compared.toString())
                                         .isTrue()));
     }

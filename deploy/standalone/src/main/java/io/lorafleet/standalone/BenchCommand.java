@@ -1,0 +1,10 @@
+package io.lorafleet.standalone;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "bench",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Measures. docs/benchmarks says how each table was made.",
+        subcommands = {BenchEngineCommand.class})
+final class BenchCommand {}

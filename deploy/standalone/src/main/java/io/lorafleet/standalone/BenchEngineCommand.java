@@ -1,0 +1,110 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.EngineBench.Report;
+import io.lorafleet.standalone.EngineBench.Workload;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "engine",
+        sortOptions = false,
+        description = {
+            "Measures a step: one UNet forward over all rows, on this machine, without Kafka.",
+            "A teacher's picture takes two rows (guidance), a student's one."
+        })
+final class BenchEngineCommand implements Callable<Integer> {
+    @ArgGroup(multiplicity = "1")
+    private Model model;
+
+    private static final class Model {
+        @Option(names = "--model", paramLabel = "DIR", description = "A pipeline folder in diffusers' layout.")
+        private Path folder;
+
+        @Option(
+                names = "--arch",
+                paramLabel = "NAME",
+                description = "A UNet with random weights: ${COMPLETION-CANDIDATES}.")
+        private Architecture architecture;
+    }
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Pictures (${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Width and height. By default what the model was trained at.")
+    private Integer size;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "What the UNet computes with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Precision precision;
+
+    @Option(names = "--student", description = "One row for each picture, not two.")
+    private boolean student;
+
+    @Option(
+            names = "--adapter-rank",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "A different adapter of that rank on every row, over all attention layers (none).")
+    private int adapterRank;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps timed (${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "2", description = "Steps before (${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    private Integer threads;
+
+    @Option(names = "--json", description = "Prints the figures as JSON, with the time of every step.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        int rows = student ? batch : 2 * batch;
+        Workload workload = new Workload(rows, size, precision, adapterRank, warmUp, steps);
+        Report report;
+        try {
+            report = model.folder == null
+                    ? EngineBench.run(model.architecture, workload)
+                    : EngineBench.run(model.folder, workload);
+        } catch (CheckpointException e) {
+            throw new FleetException(e.getMessage());
+        }
+        System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report, rows));
+        return ExitCode.OK;
+    }
+
+    private String describe(Report report, int rows) {
+        return String.format(
+                Locale.ROOT,
+                "%d rows of %d x %d: %.3f s a step (median of %d; fastest %.3f), %.3f picture-steps a second, "
+                        + "peak memory %d MiB",
+                rows,
+                report.size(),
+                report.size(),
+                report.medianSeconds(),
+                steps,
+                report.fastestSeconds(),
+                batch / report.medianSeconds(),
+                report.peakMebibytes());
+    }
+}

@@ -1,0 +1,143 @@
+package io.lorafleet.standalone;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.unet.UNet;
+import io.lorafleet.diffusion.unet.UNetConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Times UNet forwards. */
+final class EngineBench {
+    private static final int TEXT_TOKENS = 77;
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private final UNet unet;
+    private final NDManager owner;
+    private final Workload workload;
+
+    /**
+     * What is measured.
+     *
+     * @param rows of the batch
+     * @param size width and height in pixels, or null for what the model was trained at
+     * @param adapterRank of a different adapter on each row, or 0
+     */
+    record Workload(int rows, Integer size, Precision precision, int adapterRank, int warmUp, int steps) {}
+
+    /** @param peakMebibytes the most resident memory that this process ever had */
+    record Report(int size, double medianSeconds, double fastestSeconds, long peakMebibytes, List<Double> seconds) {}
+
+    private EngineBench(UNet unet, NDManager owner, Workload workload) {
+        this.unet = unet;
+        this.owner = owner;
+        this.workload = workload;
+    }
+
+    static Report run(Path folder, Workload workload) throws IOException {
+        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), workload.precision())) {
+            return new EngineBench(model.unet(), model.owner(), workload).run(model.sizeMultiple());
+        }
+    }
+
+    static Report run(Architecture architecture, Workload workload) throws IOException {
+        try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+            UNet unet = new UNet(
+                    architecture.config(),
+                    Weights.random("unet", workload.precision().dataType(), owner));
+            return new EngineBench(unet, owner, workload).run(architecture.factor());
+        }
+    }
+
+    private Report run(int factor) throws IOException {
+        UNetConfig config = unet.config();
+        int size = workload.size() == null ? config.sampleSize() * factor : workload.size();
+        if (size < factor || size % factor != 0) {
+            throw new FleetException("--size: expected a multiple of " + factor + ", found " + size);
+        }
+        int rows = workload.rows();
+        List<Double> seconds = new ArrayList<>();
+        try (NDManager job = owner.newSubManager();
+                RowAdapters adapters = RowAdapters.stack(rowAdapters(job), unet.type(), job)) {
+            NDArray latent = job.randomNormal(new Shape(rows, config.inChannels(), size / factor, size / factor));
+            NDArray timesteps = job.ones(new Shape(rows)).mul(500);
+            Conditioning conditioning = conditioning(rows, config, job);
+            for (int i = 0; i < workload.warmUp() + workload.steps(); i++) {
+                long start = System.nanoTime();
+                try (NDManager step = job.newSubManager()) {
+                    latent.tempAttach(step);
+                    unet.forward(latent, timesteps, conditioning, adapters).toFloatArray();
+                }
+                if (i >= workload.warmUp()) {
+                    seconds.add((System.nanoTime() - start) / 1e9);
+                }
+            }
+        }
+        List<Double> sorted = seconds.stream().sorted().toList();
+        return new Report(size, sorted.get(sorted.size() / 2), sorted.get(0), peakMebibytes(), seconds);
+    }
+
+    private static Conditioning conditioning(int rows, UNetConfig config, NDManager job) {
+        NDArray context = job.randomNormal(new Shape(rows, TEXT_TOKENS, config.contextWidth()));
+        if (config.addition() == null) {
+            return Conditioning.of(context);
+        }
+        int sizes = 6;
+        int pooled = config.addition().width() - sizes * config.addition().sizeWidth();
+        return new Conditioning(
+                context,
+                job.randomNormal(new Shape(rows, pooled)),
+                job.ones(new Shape(rows, sizes)).mul(1024));
+    }
+
+    private List<RowAdapters.Row> rowAdapters(NDManager job) {
+        List<RowAdapters.Row> rows = new ArrayList<>();
+        for (int i = 0; i < workload.rows() && workload.adapterRank() > 0; i++) {
+            rows.add(new RowAdapters.Row(attentionAdapter(workload.adapterRank(), job), 1));
+        }
+        return rows;
+    }
+
+    /** A random adapter over the projections of every attention, as students have it. */
+    private LoraAdapter attentionAdapter(int rank, NDManager job) {
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        try (NDManager scope = job.newSubManager()) {
+            unet.weightShapes().forEach((name, shape) -> {
+                if (name.matches(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight")) {
+                    String layer = "unet." + name.substring(0, name.length() - ".weight".length());
+                    tensors.put(layer + ".lora_A.weight", scope.randomNormal(new Shape(rank, shape.get(1))));
+                    tensors.put(
+                            layer + ".lora_B.weight",
+                            scope.randomNormal(new Shape(shape.get(0), rank)).mul(0.01));
+                }
+            });
+            Safetensors file = Safetensors.of("random adapter", SafetensorsWriter.write(tensors, Map.of()));
+            return LoraFile.read(file, unet.weightShapes(), job);
+        }
+    }
+
+    private static long peakMebibytes() throws IOException {
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,116 @@
+"""Times a UNet step of diffusers beside lorafleet's, in one run, alternating.
+
+    python docs/benchmarks/diffusers_bench.py --model deploy/demo-model --batch 1
+    python docs/benchmarks/diffusers_bench.py --arch sd15 --size 256 --batch 1 --student
+
+Needs torch, diffusers and, with --adapter-rank, peft. Each round runs both, in processes of their own; the ratio is that
+of the medians of all steps. Below 1, lorafleet is faster.
+"""
+
+import argparse
+import json
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ARCHITECTURES = {  # as published
+    "sd15": dict(
+        sample_size=64, block_out_channels=(320, 640, 1280, 1280), cross_attention_dim=768, attention_head_dim=8,
+        down_block_types=("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+        up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3),
+    "sd21": dict(
+        sample_size=96, block_out_channels=(320, 640, 1280, 1280), cross_attention_dim=1024,
+        attention_head_dim=[5, 10, 20, 20], use_linear_projection=True,
+        down_block_types=("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+        up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3),
+}
+
+
+def main():
+    options = parse()
+    if options.worker:
+        print(json.dumps(diffusers_steps(options)))
+        return
+    ours, theirs = [], []
+    peaks = {}
+    for _ in range(options.rounds):
+        theirs += (report := run_diffusers())["seconds"]
+        peaks["diffusers"] = report["peakMebibytes"]
+        ours += (report := run_lorafleet(options))["seconds"]
+        peaks["lorafleet"] = report["peakMebibytes"]
+    a, b = statistics.median(ours), statistics.median(theirs)
+    print(f"lorafleet {a:.3f} s a step, {peaks['lorafleet']} MiB at most")
+    print(f"diffusers {b:.3f} s a step, {peaks['diffusers']} MiB at most")
+    print(f"ratio {a / b:.2f} (medians of {len(ours)} and {len(theirs)} steps)")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument("--model", help="a pipeline folder")
+    model.add_argument("--arch", choices=ARCHITECTURES, help="a UNet with random weights")
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--size", type=int, help="width and height in pixels")
+    parser.add_argument("--student", action="store_true", help="one row for each picture, not two")
+    parser.add_argument("--adapter-rank", type=int, default=0,
+                        help="lorafleet: a different adapter on each row; PEFT: one for all rows")
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def run_lorafleet(options):
+    jar = ROOT / "deploy/standalone/target/lorafleet-standalone.jar"
+    command = ["java", "-Xmx512m", "-jar", str(jar), "bench", "engine", "--json", "--steps", str(options.steps)]
+    command += ["--batch", str(options.batch), "--threads", str(options.threads)]
+    command += ["--model", options.model] if options.model else ["--arch", options.arch]
+    command += ["--size", str(options.size)] if options.size else []
+    command += ["--student"] if options.student else []
+    command += ["--adapter-rank", str(options.adapter_rank)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def run_diffusers():
+    command = [sys.executable, *sys.argv, "--worker"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def diffusers_steps(options):
+    import torch
+    from diffusers import UNet2DConditionModel
+
+    torch.set_num_threads(options.threads)
+    if options.model:
+        unet = UNet2DConditionModel.from_pretrained(f"{options.model}/unet", torch_dtype=torch.float32)
+        vae = json.loads(pathlib.Path(options.model, "vae/config.json").read_text())
+        factor = 2 ** (len(vae["block_out_channels"]) - 1)
+    else:
+        unet, factor = UNet2DConditionModel(**ARCHITECTURES[options.arch]), 8
+    unet.eval().requires_grad_(False)
+    if options.adapter_rank:
+        from peft import LoraConfig
+
+        unet.add_adapter(LoraConfig(r=options.adapter_rank, target_modules=["to_q", "to_k", "to_v", "to_out.0"]))
+    rows = options.batch * (1 if options.student else 2)
+    side = options.size // factor if options.size else unet.config.sample_size
+    latent = torch.randn(rows, 4, side, side)
+    context = torch.randn(rows, 77, unet.config.cross_attention_dim)
+    timesteps = torch.full((rows,), 500)
+    seconds = []
+    with torch.inference_mode():
+        for step in range(2 + options.steps):
+            start = time.perf_counter()
+            unet(latent, timesteps, context)
+            seconds.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"seconds": seconds[2:], "peakMebibytes": peak}
+
+
+if __name__ == "__main__":
+    main()
