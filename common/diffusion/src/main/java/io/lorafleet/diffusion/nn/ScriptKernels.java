@@ -11,6 +11,8 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * PyTorch's own operations, through a TorchScript module that {@code src/main/python/kernels.py} makes. One call costs
@@ -20,8 +22,11 @@ final class ScriptKernels implements Kernels {
     private static final String MODULE = "kernels.pt";
 
     private final PtSymbolBlock module;
-    /** Owns the module, and the names and numbers that go with the calls; lives as long as the process. */
+    /** Owns the module, and the numbers and names that go with the calls; lives as long as the process. */
     private final NDManager constants;
+
+    private final Map<Float, NDArray> numbers = new ConcurrentHashMap<>();
+    private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
 
     private ScriptKernels(PtSymbolBlock module, NDManager constants) {
         this.module = module;
@@ -42,17 +47,17 @@ final class ScriptKernels implements Kernels {
 
     @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, int heads) {
-        return call("attention", q, k, v, number(q, heads));
+        return call("attention", q, k, v, number(heads));
     }
 
     @Override
     public NDArray groupNorm(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon) {
-        return call("group_norm", x, scale, shift, number(x, groups), number(x, epsilon));
+        return call("group_norm", x, scale, shift, number(groups), number(epsilon));
     }
 
     @Override
     public NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon) {
-        return call("group_norm_silu", x, scale, shift, number(x, groups), number(x, epsilon));
+        return call("group_norm_silu", x, scale, shift, number(groups), number(epsilon));
     }
 
     @Override
@@ -66,17 +71,23 @@ final class ScriptKernels implements Kernels {
     }
 
     /** On the CPU, wherever the arrays are: reading it there waits for nothing. */
-    private static NDArray number(NDArray beside, float value) {
-        return beside.getManager().create(value).toDevice(Device.cpu(), false);
+    private NDArray number(float value) {
+        return numbers.computeIfAbsent(value, constants::create);
+    }
+
+    /** DJL takes the name of the last argument for that of the method. */
+    private NDArray named(String method) {
+        return methods.computeIfAbsent(method, key -> {
+            NDArray name = constants.create(0);
+            name.setName("module_method:" + key);
+            return name;
+        });
     }
 
     private NDArray call(String method, NDArray... arguments) {
         NDList inputs = new NDList(arguments);
-        try (NDArray name = constants.create(0)) {
-            name.setName("module_method:" + method); // this is how DJL is told which method
-            inputs.add(name);
-            // As in training, so that gradients flow; nothing is recorded while no weight asks for them.
-            return IValueUtils.forward(module, inputs, true).singletonOrThrow();
-        }
+        inputs.add(named(method));
+        // As in training, so that gradients flow; nothing is recorded while no weight asks for them.
+        return IValueUtils.forward(module, inputs, true).singletonOrThrow();
     }
 }
