@@ -33,16 +33,6 @@ final class DpmSolver implements Sampler {
     }
 
     @Override
-    public double initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
-    public NDArray modelInput(NDArray latent, int step) {
-        return latent;
-    }
-
-    @Override
     public NDArray step(NDArray x, NDArray output, int step, History history) {
         NDArray x0 = schedule.prediction().picture(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
         double h = sigmas.lambda(step + 1) - sigmas.lambda(step);

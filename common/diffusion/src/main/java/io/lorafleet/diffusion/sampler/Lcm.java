@@ -37,16 +37,6 @@ final class Lcm implements Sampler {
     }
 
     @Override
-    public double initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
-    public NDArray modelInput(NDArray latent, int step) {
-        return latent;
-    }
-
-    @Override
     public NDArray step(NDArray x, NDArray output, int step, History history) {
         double t = timesteps[step];
         double alphaBar = schedule.alphaBar((int) t);

@@ -33,16 +33,6 @@ final class Pndm implements Sampler {
     }
 
     @Override
-    public double initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
-    public NDArray modelInput(NDArray latent, int step) {
-        return latent;
-    }
-
-    @Override
     public NDArray step(NDArray x, NDArray output, int step, History history) {
         int t = (int) timesteps[step];
         if (step == 1) {

@@ -13,11 +13,15 @@ public interface Sampler {
     /** @return for each step, the timestep that the model is asked about */
     double[] timesteps();
 
-    /** @return what unit noise is multiplied by to make the first latent */
-    double initialNoiseScale();
+    /** @return what unit noise is multiplied by to make the first latent; 1 in the model's own scale */
+    default double initialNoiseScale() {
+        return 1;
+    }
 
-    /** @return the latent as the model takes it at this step */
-    NDArray modelInput(NDArray latent, int step);
+    /** @return the latent as the model takes it at this step; as it is, in the model's own scale */
+    default NDArray modelInput(NDArray latent, int step) {
+        return latent;
+    }
 
     /**
      * @param output what the model said at this step, after guidance

@@ -26,16 +26,6 @@ final class UniPc implements Sampler {
     }
 
     @Override
-    public double initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
-    public NDArray modelInput(NDArray latent, int step) {
-        return latent;
-    }
-
-    @Override
     public NDArray step(NDArray x, NDArray output, int step, History history) {
         NDArray x0 = schedule.prediction().picture(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
         NDArray corrected = step == 0 ? x : correct(x0, step, history);
