@@ -3,7 +3,6 @@ package io.lorafleet.worker;
 import io.lorafleet.diffusion.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -51,7 +50,6 @@ public interface WorkerConfig {
         int maxAttempts();
 
         /** Bytes of adapter weights that stay in memory beyond those in use. */
-        @WithName("adapter-cache-bytes")
         @WithDefault("1073741824")
         long adapterCacheBytes();
     }

@@ -112,11 +112,6 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** @return steps done */
-    public int step() {
-        return step;
-    }
-
     public boolean done() {
         return step == timesteps.length;
     }

@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -54,14 +55,14 @@ public final class Json {
             String why =
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
             throw new InvalidMessageException(type.getSimpleName() + ": " + why, e);
-        } catch (com.fasterxml.jackson.databind.JsonMappingException e) {
+        } catch (JsonMappingException e) {
             throw new InvalidMessageException(type.getSimpleName() + path(e) + ": not of the type expected", e);
         } catch (IOException e) {
             throw new InvalidMessageException(type.getSimpleName() + ": not JSON", e);
         }
     }
 
-    private static String path(com.fasterxml.jackson.databind.JsonMappingException e) {
+    private static String path(JsonMappingException e) {
         StringBuilder path = new StringBuilder();
         e.getPath().forEach(step -> path.append('.').append(step.getFieldName()));
         return path.toString();

@@ -72,10 +72,10 @@ public final class LoraFile {
     private LoraAdapter read(NDManager parent) {
         Map<String, Map<LoraKey.Role, String>> layers = new LinkedHashMap<>();
         Set<LoraKey.Format> formats = new TreeSet<>();
-        Set<String> names = base.keySet().stream()
+        Map<String, String> names = base.keySet().stream()
                 .filter(name -> name.endsWith(WEIGHT) && base.get(name).dimension() >= 2)
                 .map(name -> name.substring(0, name.length() - WEIGHT.length()))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(LoraKey::flat, layer -> layer));
         for (String tensor : file.names()) {
             LoraKey key = LoraKey.of(tensor, names);
             formats.add(key.format());

@@ -1,7 +1,6 @@
 package io.lorafleet.diffusion.lora;
 
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,8 +45,8 @@ record LoraKey(Format format, String layer, Role role) {
             "lora_up",
             Role.B);
 
-    /** @param layers the names of the base's layers */
-    static LoraKey of(String tensor, Set<String> layers) {
+    /** @param layers the names of the base's layers, by {@link #flat} name */
+    static LoraKey of(String tensor, Map<String, String> layers) {
         Matcher matcher = NAME.matcher(tensor);
         if (!matcher.matches()) {
             throw new AdapterException("tensor " + tensor + ": expected a LoRA factor (lora_A and lora_B, lora_down and"
@@ -68,24 +67,29 @@ record LoraKey(Format format, String layer, Role role) {
         }
         if (module.startsWith("text_encoder") || module.startsWith("lora_te")) {
             throw new AdapterException(
-                    "tensor " + tensor + ": adapts the text encoder; only adapters of the UNet are" + " supported");
+                    "tensor " + tensor + ": adapts the text encoder; only adapters of the UNet are supported");
         }
         throw new AdapterException(
-                "tensor " + tensor + ": expected a name that starts with unet., base_model.model." + " or lora_unet_");
+                "tensor " + tensor + ": expected a name that starts with unet., base_model.model. or lora_unet_");
     }
 
-    private static String known(String tensor, String layer, Set<String> layers) {
-        if (!layers.contains(layer)) {
+    private static String known(String tensor, String layer, Map<String, String> layers) {
+        if (!layer.equals(layers.get(flat(layer)))) {
             throw new AdapterException("tensor " + tensor + ": the base has no layer " + layer);
         }
         return layer;
     }
 
-    /** kohya writes underscores for the dots, so the name can only be found, not taken apart. */
-    private static String layerOfKohya(String tensor, String flat, Set<String> layers) {
-        return layers.stream()
-                .filter(layer -> layer.replace('.', '_').equals(flat))
-                .findFirst()
-                .orElseThrow(() -> new AdapterException("tensor " + tensor + ": the base has no layer " + flat));
+    private static String layerOfKohya(String tensor, String flat, Map<String, String> layers) {
+        String layer = layers.get(flat);
+        if (layer == null) {
+            throw new AdapterException("tensor " + tensor + ": the base has no layer " + flat);
+        }
+        return layer;
+    }
+
+    /** kohya writes underscores for the dots, so a name can only be looked up, not taken apart. */
+    static String flat(String layer) {
+        return layer.replace('.', '_');
     }
 }

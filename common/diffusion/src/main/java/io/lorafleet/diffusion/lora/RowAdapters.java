@@ -37,8 +37,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     /**
      * The factors of one layer for all rows; N rows, r the largest rank.
      *
-     * @param a (N, r, in) or (N r, in, k, k)
-     * @param b (N, out, r), the scales multiplied in
+     * @param a as the layer multiplies it: (N, in, r) for a linear layer, (N r, in, k, k) for a convolution
+     * @param b likewise (N, r, out) or (N, out, r), the scales multiplied in
      */
     private record Stack(NDArray a, NDArray b) {}
 
@@ -98,7 +98,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDArray b = NDArrays.stack(bs).toType(type, false);
             a.attach(owner);
             b.attach(owner);
-            return new Stack(in.dimension() == 1 ? a : flattenRows(a), b);
+            return in.dimension() == 1 ? new Stack(transposed(a), transposed(b)) : new Stack(flattenRows(a), b);
         }
     }
 
@@ -110,6 +110,13 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         NDArray zeros = scope.zeros(shape);
         zeros.set(new NDIndex(place), factor);
         return zeros;
+    }
+
+    /** (N, rows, columns) to (N, columns, rows). */
+    private static NDArray transposed(NDArray factors) {
+        try (factors) {
+            return factors.swapAxes(1, 2);
+        }
     }
 
     /** (N, r, in, k, k) to (N r, in, k, k). */
@@ -130,11 +137,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDArray tokens = x.reshape(shape.get(0), -1, shape.get(shape.dimension() - 1)); // (N, T, in)
             NDArray sum =
                     y.reshape(shape.get(0), -1, y.getShape().get(y.getShape().dimension() - 1)); // (N, T, out)
-            NDArray a = stack.a().swapAxes(1, 2);
-            a.attach(scope);
-            NDArray b = stack.b().swapAxes(1, 2);
-            b.attach(scope);
-            return scope.ret(Kernels.get().addLowRank(sum, tokens, a, b).reshape(y.getShape()));
+            return scope.ret(
+                    Kernels.get().addLowRank(sum, tokens, stack.a(), stack.b()).reshape(y.getShape()));
         }
     }
 

@@ -34,12 +34,14 @@ record Sigmas(double[] timesteps, double[] values) {
         }
         double[] values = new double[steps + 1];
         double[] timesteps = new double[steps];
+        double[] logs = new double[schedule.trainTimesteps()];
+        Arrays.setAll(logs, t -> Math.log(sigma(schedule, t)));
         double from = Math.pow(largest, 1 / RHO);
         double to = Math.pow(smallest, 1 / RHO);
         for (int i = 0; i < steps; i++) {
             double along = steps == 1 ? 0 : (double) i / (steps - 1);
             values[i] = Math.pow(from + along * (to - from), RHO);
-            double timestep = timestepOf(schedule, values[i]);
+            double timestep = timestepOf(values[i], logs);
             timesteps[i] = round ? Math.rint(timestep) : timestep;
         }
         return new Sigmas(timesteps, values);
@@ -75,14 +77,11 @@ record Sigmas(double[] timesteps, double[] values) {
         return sigma(schedule, below) * (1 - along) + sigma(schedule, above) * along;
     }
 
-    /** The inverse of interpolation, in the logarithm, as diffusers has it. */
-    private static double timestepOf(NoiseSchedule schedule, double sigma) {
-        int train = schedule.trainTimesteps();
-        double[] logs = new double[train];
-        Arrays.setAll(logs, t -> Math.log(sigma(schedule, t)));
+    /** The inverse of interpolation, in the logarithm, as diffusers has it. @param logs of every timestep's sigma */
+    private static double timestepOf(double sigma, double[] logs) {
         double log = Math.log(Math.max(sigma, 1e-10));
         int low = 0;
-        while (low < train - 2 && logs[low + 1] <= log) {
+        while (low < logs.length - 2 && logs[low + 1] <= log) {
             low++;
         }
         double along = (logs[low] - log) / (logs[low] - logs[low + 1]);

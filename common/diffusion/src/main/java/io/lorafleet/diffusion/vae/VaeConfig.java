@@ -1,5 +1,6 @@
 package io.lorafleet.diffusion.vae;
 
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import java.util.List;
 
@@ -47,8 +48,7 @@ public record VaeConfig(
 
     private static void requireBlock(String field, String expected, String found) {
         if (!expected.equals(found)) {
-            throw new io.lorafleet.diffusion.checkpoint.CheckpointException(
-                    "vae/config.json: " + field + ": expected " + expected + ", found " + found);
+            throw new CheckpointException("vae/config.json: " + field + ": expected " + expected + ", found " + found);
         }
     }
 
