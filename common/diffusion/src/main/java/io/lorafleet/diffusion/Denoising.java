@@ -10,6 +10,7 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
@@ -25,8 +26,8 @@ public final class Denoising implements AutoCloseable {
     private final Sampler sampler;
     private final double[] timesteps;
     private final NDManager job;
-    private final Conditioning conditioning;
     private final Adaptation adaptation;
+    private final PreparedConditioning text;
     private final History history;
     private NDArray latent;
     private int step;
@@ -43,13 +44,13 @@ public final class Denoising implements AutoCloseable {
         this.timesteps = sampler.timesteps();
         this.job = model.owner().newSubManager();
         try {
-            this.conditioning = ownedBy(job, conditioning);
             this.adaptation = adapter == null
                     ? Adaptation.NONE
                     : RowAdapters.stack(
                             Collections.nCopies(request.guided() ? 2 : 1, adapter),
                             model.unet().type(),
                             job);
+            this.text = prepared(conditioning);
             this.history = new History(job, noise);
             Shape shape = latentShape(model, request);
             try (NDArray unit = job.create(noise.apply(Math.toIntExact(shape.size())), shape)) {
@@ -104,11 +105,11 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    private static Conditioning ownedBy(NDManager job, Function<NDManager, Conditioning> conditioning) {
+    private PreparedConditioning prepared(Function<NDManager, Conditioning> conditioning) {
         try (NDManager scope = job.newSubManager()) {
-            Conditioning encoded = conditioning.apply(scope);
-            encoded.attach(job);
-            return encoded;
+            PreparedConditioning prepared = model.unet().prepare(conditioning.apply(scope), adaptation);
+            prepared.attach(job);
+            return prepared;
         }
     }
 
@@ -124,7 +125,7 @@ public final class Denoising implements AutoCloseable {
         NDArray next;
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
-            next = sampler.step(latent, guided(scope), step, history);
+            next = sampler.step(latent, guided(), step, history);
             next.attach(job);
         }
         latent.close();
@@ -133,16 +134,16 @@ public final class Denoising implements AutoCloseable {
     }
 
     /** @return the model's output (1, C, H, W), after guidance */
-    private NDArray guided(NDManager scope) {
+    private NDArray guided() {
         NDArray input = sampler.modelInput(latent, step);
-        float timestep = (float) timesteps[step];
+        double timestep = timesteps[step];
         if (!request.guided()) {
-            return model.unet().forward(input, scope.create(new float[] {timestep}), conditioning, adaptation);
+            return model.unet().forward(input, new double[] {timestep}, text, adaptation);
         }
         NDArray twice = input.concat(input, 0);
-        NDArray timesteps = scope.create(new float[] {timestep, timestep});
-        NDList halves =
-                model.unet().forward(twice, timesteps, conditioning, adaptation).split(2, 0);
+        NDList halves = model.unet()
+                .forward(twice, new double[] {timestep, timestep}, text, adaptation)
+                .split(2, 0);
         NDArray uncond = halves.get(0);
         NDArray cond = halves.get(1);
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));

@@ -87,7 +87,7 @@ public record StableDiffusion(
     }
 
     private static Weights weights(PipelineFolder pipeline, String part, Precision precision, NDManager owner) {
-        return new Weights(part, pipeline.weights(part), precision.dataType(), owner);
+        return new Weights(part, pipeline.weights(part), precision.dataType(), owner).forInference();
     }
 
     private static void warnOfLeftovers(String part, Weights weights) {

@@ -14,12 +14,14 @@ import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,8 @@ final class EngineBench {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             UNet unet = new UNet(
                     architecture.config(),
-                    Weights.random("unet", workload.precision().dataType(), owner));
+                    Weights.random("unet", workload.precision().dataType(), owner)
+                            .forInference());
             return new EngineBench(unet, owner, workload).run(architecture.factor());
         }
     }
@@ -77,13 +80,14 @@ final class EngineBench {
         try (NDManager job = owner.newSubManager();
                 RowAdapters adapters = RowAdapters.stack(rowAdapters(job), unet.type(), job)) {
             NDArray latent = job.randomNormal(new Shape(rows, config.inChannels(), size / factor, size / factor));
-            NDArray timesteps = job.ones(new Shape(rows)).mul(500);
-            Conditioning conditioning = conditioning(rows, config, job);
+            double[] timesteps = new double[rows];
+            Arrays.fill(timesteps, 500);
+            PreparedConditioning text = unet.prepare(conditioning(rows, config, job), adapters);
             for (int i = 0; i < workload.warmUp() + workload.steps(); i++) {
                 long start = System.nanoTime();
                 try (NDManager step = job.newSubManager()) {
                     latent.tempAttach(step);
-                    unet.forward(latent, timesteps, conditioning, adapters).toFloatArray();
+                    unet.forward(latent, timesteps, text, adapters).toFloatArray();
                 }
                 if (i >= workload.warmUp()) {
                     seconds.add((System.nanoTime() - start) / 1e9);

@@ -23,7 +23,10 @@ public final class Weights {
 
     private final Map<String, Shape> taken;
 
-    private Weights(Weights whole, String scope) {
+    private final boolean frozen;
+
+    private Weights(Weights whole, String scope, boolean frozen) {
+        this.frozen = frozen;
         this.part = whole.part;
         this.scope = scope;
         this.owner = whole.owner;
@@ -44,6 +47,7 @@ public final class Weights {
         this.type = type;
         this.holders = PipelineFolder.byName(files);
         this.taken = new LinkedHashMap<>();
+        this.frozen = false;
     }
 
     private Weights(String part, DataType type, NDManager owner) {
@@ -53,6 +57,7 @@ public final class Weights {
         this.type = type;
         this.holders = null;
         this.taken = new LinkedHashMap<>();
+        this.frozen = false;
     }
 
     /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
@@ -62,11 +67,21 @@ public final class Weights {
 
     /** @return the weights whose names start with {@code name} and a dot */
     public Weights in(String name) {
-        return new Weights(this, scope + name + ".");
+        return new Weights(this, scope + name + ".", frozen);
     }
 
     public Weights in(String name, int index) {
         return in(name + "." + index);
+    }
+
+    /** @return the same, for layers that no gradient will go through */
+    public Weights forInference() {
+        return new Weights(this, scope, true);
+    }
+
+    /** @return whether layers may lay out the weights anew, since no gradient will go through them */
+    public boolean frozen() {
+        return frozen;
     }
 
     /** @return the type of the arrays */

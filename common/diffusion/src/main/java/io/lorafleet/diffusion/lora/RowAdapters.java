@@ -127,6 +127,11 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     }
 
     @Override
+    public boolean adapts(String layer) {
+        return stacks.containsKey(layer);
+    }
+
+    @Override
     public NDArray linear(String layer, NDArray x, NDArray y) {
         Stack stack = stacks.get(layer);
         if (stack == null) {
@@ -156,7 +161,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, N r, H', W')
             NDArray update =
                     stack.b().matMul(low.reshape(rows, stack.b().getShape().get(2), -1)); // (N, out, H' W')
-            return scope.ret(y.add(update.reshape(y.getShape())));
+            return scope.ret(y.addi(update.reshape(y.getShape())));
         }
     }
 

@@ -3,28 +3,32 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
+import java.util.function.UnaryOperator;
 
 /** A two-dimensional convolution with square kernel. W is (out, in, k, k). */
 public final class Conv2d {
     private static final Shape DILATION = new Shape(1, 1);
 
     private final String name;
-    private final NDArray weight;
-    private final NDArray bias;
+    private final UnaryOperator<NDArray> product;
     private final Shape stride;
     private final Shape padding;
 
-    private Conv2d(String name, NDArray weight, NDArray bias, int stride, int padding) {
-        this.name = name;
-        this.weight = weight;
-        this.bias = bias;
+    private Conv2d(Weights weights, NDArray weight, NDArray bias, int stride, int padding) {
+        this.name = weights.layer();
         this.stride = new Shape(stride, stride);
         this.padding = new Shape(padding, padding);
+        if (weights.frozen() && PackedWeights.take(weight)) {
+            product = PackedWeights.convolution(weight, bias, stride, padding);
+            weight.close();
+        } else {
+            product = x -> convolve(x, weight, bias, 1);
+        }
     }
 
     public static Conv2d of(Weights weights, int in, int out, int kernel, int stride, int padding) {
         NDArray weight = weights.get("weight", out, in, kernel, kernel);
-        return new Conv2d(weights.layer(), weight, weights.get("bias", out), stride, padding);
+        return new Conv2d(weights, weight, weights.get("bias", out), stride, padding);
     }
 
     /** The form that keeps height and width: kernel 3 with padding 1, or kernel 1. */
@@ -38,7 +42,7 @@ public final class Conv2d {
 
     /** @param x (N, in, H, W) @return (N, out, H', W') */
     public NDArray forward(NDArray x, Adaptation adaptation) {
-        return adaptation.conv(this, x, convolve(x, weight, bias, 1));
+        return adaptation.conv(this, x, product.apply(x));
     }
 
     public NDArray forward(NDArray x) {

@@ -18,10 +18,22 @@ public interface Kernels {
     /** {@link #groupNorm}, then x sigmoid(x). */
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
+    /**
+     * Doubles height and width by repeating each value, then cuts to the size asked for, which may be one less: the
+     * size that a halving convolution came from.
+     *
+     * @param x (N, C, H, W) @return (N, C, height, width)
+     */
+    NDArray upsample(NDArray x, long height, long width);
+
     /** Half of the values, gated by the other half (Shazeer 2020). @param x (..., 2 C) @return (..., C) */
     NDArray geglu(NDArray x);
 
-    /** y + (x a) b. @param y (N, T, out) @param x (N, T, in) @param a (N, in, r) @param b (N, r, out) @return as y */
+    /**
+     * Adds (x a) b to y, in place.
+     *
+     * @param y (N, T, out) @param x (N, T, in) @param a (N, in, r) @param b (N, r, out) @return y
+     */
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /** @return those in use: PyTorch's own through TorchScript, or plain arrays where that cannot be loaded */
@@ -38,7 +50,7 @@ public interface Kernels {
 
         private static Kernels load() {
             try {
-                return ScriptKernels.load();
+                return new ScriptKernels();
             } catch (Exception e) {
                 LOG.warn("the TorchScript kernels cannot be loaded, going on with slower ones", e);
                 return new PlainKernels();

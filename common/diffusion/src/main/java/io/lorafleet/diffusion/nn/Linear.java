@@ -2,31 +2,39 @@ package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.checkpoint.Weights;
+import java.util.function.UnaryOperator;
 
 /** y = W x + b. W is (out, in). */
 public final class Linear {
     private final String name;
-    private final NDArray weight;
-    private final NDArray bias;
+    private final UnaryOperator<NDArray> product;
 
-    private Linear(String name, NDArray weight, NDArray bias) {
-        this.name = name;
-        this.weight = weight;
-        this.bias = bias;
+    private Linear(Weights weights, NDArray weight, NDArray bias) {
+        name = weights.layer();
+        if (weights.frozen() && PackedWeights.take(weight)) {
+            product = PackedWeights.linear(weight, bias);
+            weight.close();
+        } else {
+            product = x -> ai.djl.nn.core.Linear.linear(x, weight, bias).singletonOrThrow();
+        }
     }
 
     public static Linear of(Weights weights, int in, int out) {
-        return new Linear(weights.layer(), weights.get("weight", out, in), weights.get("bias", out));
+        return new Linear(weights, weights.get("weight", out, in), weights.get("bias", out));
     }
 
     public static Linear withoutBias(Weights weights, int in, int out) {
-        return new Linear(weights.layer(), weights.get("weight", out, in), null);
+        return new Linear(weights, weights.get("weight", out, in), null);
+    }
+
+    /** @return the layer's name in the checkpoint */
+    public String name() {
+        return name;
     }
 
     /** @param x (N, ..., in) @return (N, ..., out) */
     public NDArray forward(NDArray x, Adaptation adaptation) {
-        NDArray y = ai.djl.nn.core.Linear.linear(x, weight, bias).singletonOrThrow();
-        return adaptation.linear(name, x, y);
+        return adaptation.linear(name, x, product.apply(x));
     }
 
     public NDArray forward(NDArray x) {

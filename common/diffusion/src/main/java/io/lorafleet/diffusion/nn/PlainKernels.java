@@ -46,6 +46,19 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public NDArray upsample(NDArray x, long height, long width) {
+        Shape s = x.getShape();
+        try (NDManager scope = Scopes.open(x)) {
+            Shape doubled = new Shape(s.get(0), s.get(1), 2 * s.get(2), 2 * s.get(3));
+            NDArray repeated = x.expandDims(3)
+                    .expandDims(5)
+                    .broadcast(new Shape(s.get(0), s.get(1), s.get(2), 2, s.get(3), 2))
+                    .reshape(doubled);
+            return scope.ret(repeated.get(":, :, :" + height + ", :" + width));
+        }
+    }
+
+    @Override
     public NDArray geglu(NDArray x) {
         try (NDManager scope = Scopes.open(x)) {
             NDList halves = x.split(2, x.getShape().dimension() - 1);
@@ -56,7 +69,7 @@ final class PlainKernels implements Kernels {
     @Override
     public NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b) {
         try (NDManager scope = Scopes.open(y, x)) {
-            return scope.ret(y.add(x.matMul(a).matMul(b)));
+            return scope.ret(y.addi(x.matMul(a).matMul(b)));
         }
     }
 }

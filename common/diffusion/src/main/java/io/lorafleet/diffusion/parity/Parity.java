@@ -20,6 +20,7 @@ import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.text.PromptEncoder;
 import io.lorafleet.diffusion.text.TextStates;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,12 +116,9 @@ public final class Parity implements AutoCloseable {
     }
 
     private NDArray unet(String sample, Adaptation adaptation, NDManager scope) {
-        return model.unet()
-                .forward(
-                        expected.read(sample, scope),
-                        expected.read("unet.timestep", scope),
-                        conditioning(scope),
-                        adaptation);
+        double[] timesteps = expected.doubles("unet.timestep");
+        PreparedConditioning text = model.unet().prepare(conditioning(scope), adaptation);
+        return model.unet().forward(expected.read(sample, scope), timesteps, text, adaptation);
     }
 
     private Conditioning conditioning(NDManager scope) {

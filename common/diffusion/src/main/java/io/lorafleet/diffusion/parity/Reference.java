@@ -57,6 +57,14 @@ final class Reference {
         }
     }
 
+    /** @return the tensor's numbers, whatever their type */
+    double[] doubles(String tensor) {
+        try (NDManager scope = NDManager.newBaseManager();
+                NDArray numbers = read(tensor, scope)) {
+            return numbers.toType(DataType.FLOAT64, false).toDoubleArray();
+        }
+    }
+
     /** @return the numbers as a tensor of one dimension */
     static NDArray row(double[] numbers, NDManager scope) {
         return scope.create(numbers).toType(DataType.FLOAT32, false);

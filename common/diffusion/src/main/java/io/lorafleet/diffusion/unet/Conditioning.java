@@ -1,7 +1,6 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 
 /**
  * What the UNet is told beside the latent and the timestep, for N rows.
@@ -16,22 +15,5 @@ public record Conditioning(NDArray context, NDArray pooled, NDArray sizes) {
     /** For models that are told of the text alone. */
     public static Conditioning of(NDArray context) {
         return new Conditioning(context, null, null);
-    }
-
-    /** Lends the arrays to a scope, as {@link io.lorafleet.diffusion.nn.Scopes#open} does. */
-    public void lendTo(NDManager scope) {
-        scope.tempAttachAll(context);
-        if (pooled != null) {
-            scope.tempAttachAll(pooled, sizes);
-        }
-    }
-
-    /** Gives the arrays to a manager. */
-    public void attach(NDManager owner) {
-        context.attach(owner);
-        if (pooled != null) {
-            pooled.attach(owner);
-            sizes.attach(owner);
-        }
     }
 }

@@ -26,12 +26,16 @@ final class DownBlock {
         downsampler = coarsest ? null : Conv2d.of(weights.in("downsamplers.0.conv"), out, out, 3, 2, 1);
     }
 
+    List<SpatialTransformer> attentions() {
+        return attentions;
+    }
+
     /** @param skips takes every result, for the way up */
-    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation, Deque<NDArray> skips) {
+    NDArray forward(NDArray x, NDArray time, PreparedConditioning text, Adaptation adaptation, Deque<NDArray> skips) {
         for (int i = 0; i < resnets.size(); i++) {
             x = resnets.get(i).forward(x, time, adaptation);
             if (!attentions.isEmpty()) {
-                x = attentions.get(i).forward(x, context, adaptation);
+                x = attentions.get(i).forward(x, text, adaptation);
             }
             skips.push(x);
         }

@@ -18,8 +18,12 @@ final class MidBlock {
         resnet2 = new ResnetBlock(config, channels, channels, weights.in("resnets", 1));
     }
 
-    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation) {
-        NDArray h = attention.forward(resnet1.forward(x, time, adaptation), context, adaptation);
+    SpatialTransformer attention() {
+        return attention;
+    }
+
+    NDArray forward(NDArray x, NDArray time, PreparedConditioning text, Adaptation adaptation) {
+        NDArray h = attention.forward(resnet1.forward(x, time, adaptation), text, adaptation);
         return resnet2.forward(h, time, adaptation);
     }
 }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
@@ -28,17 +27,13 @@ final class ResnetBlock {
         shortcut = in == out ? null : Conv2d.same(weights.in("conv_shortcut"), in, out, 1);
     }
 
-    /** @param x (N, in, H, W) @param time (N, time width) @return (N, out, H, W) */
+    /** @param x (N, in, H, W) @param time (N, time width), activated @return (N, out, H, W) */
     NDArray forward(NDArray x, NDArray time, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(x, time)) {
             NDArray h = conv1.forward(norm1.silu(x), adaptation);
-            h = h.add(timeProjection
-                    .forward(Functions.silu(time), adaptation)
-                    .expandDims(2)
-                    .expandDims(3));
+            h.addi(timeProjection.forward(time, adaptation).expandDims(2).expandDims(3));
             h = conv2.forward(norm2.silu(h), adaptation);
-            NDArray around = shortcut == null ? x : shortcut.forward(x, adaptation);
-            return scope.ret(around.add(h));
+            return scope.ret(h.addi(shortcut == null ? x : shortcut.forward(x, adaptation)));
         }
     }
 }

@@ -36,15 +36,19 @@ final class SpatialTransformer {
         projectOut = Projection.of(config.linearProjection(), weights.in("proj_out"), channels);
     }
 
-    /** @param x (N, C, H, W) @param context (N, S, D) @return (N, C, H, W) */
-    NDArray forward(NDArray x, NDArray context, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(x, context)) {
+    List<TransformerBlock> blocks() {
+        return blocks;
+    }
+
+    /** @param x (N, C, H, W) @return (N, C, H, W) */
+    NDArray forward(NDArray x, PreparedConditioning text, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(x)) {
             NDArray tokens = toTokens(projectIn.forward(norm.forward(x), adaptation));
             for (TransformerBlock block : blocks) {
-                tokens = block.forward(tokens, context, adaptation);
+                tokens = block.forward(tokens, text, adaptation);
             }
             return scope.ret(
-                    projectOut.forward(toMap(tokens, x.getShape()), adaptation).add(x));
+                    projectOut.forward(toMap(tokens, x.getShape()), adaptation).addi(x));
         }
     }
 

@@ -3,11 +3,14 @@ package io.lorafleet.diffusion.unet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The timestep, and what SDXL adds to it, as one vector for each row. */
 final class TimeEmbedding {
@@ -15,30 +18,75 @@ final class TimeEmbedding {
     private final TwoLayers time;
     private final Waves sizeWaves;
     private final TwoLayers addition;
+    private final int width;
     private final DataType type;
+    /** By timestep, of which a schedule has few; null where the layers may still learn. */
+    private final Map<Double, float[]> known;
 
     /** @param weights of the whole UNet */
     TimeEmbedding(UNetConfig config, Weights weights) {
         int finest = config.channels().get(0);
         UNetConfig.Addition added = config.addition();
+        width = config.timeWidth();
         type = weights.type();
         timeWaves = new Waves(finest, config);
-        time = new TwoLayers(finest, config.timeWidth(), weights.in("time_embedding"));
+        time = new TwoLayers(finest, width, weights.in("time_embedding"));
         sizeWaves = added == null ? null : new Waves(added.sizeWidth(), config);
-        addition = added == null ? null : new TwoLayers(added.width(), config.timeWidth(), weights.in("add_embedding"));
+        addition = added == null ? null : new TwoLayers(added.width(), width, weights.in("add_embedding"));
+        known = weights.frozen() ? new ConcurrentHashMap<>() : null;
     }
 
-    /** The waves are float32, whatever the layers are: half precision cannot tell 998 from 999. @return (N, time width) */
-    NDArray forward(NDArray timesteps, Conditioning conditioning, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(timesteps)) {
-            NDArray embedded = time.forward(timeWaves.of(timesteps).toType(type, false), adaptation);
-            if (addition == null) {
-                return scope.ret(embedded);
-            }
-            NDArray sizes = sizeWaves.of(conditioning.sizes()).reshape(timesteps.size(), -1);
-            NDArray added = conditioning.pooled().concat(sizes, 1);
-            return scope.ret(embedded.add(addition.forward(added.toType(type, false), adaptation)));
+    /** @return what is added to each row's embedding (N, time width), attached to the context's manager; or null */
+    NDArray addition(Conditioning conditioning, Adaptation adaptation) {
+        if (addition == null) {
+            return null;
         }
+        try (NDManager scope = Scopes.open(conditioning.context())) {
+            float[] waves = sizeWaves.of(
+                    conditioning.sizes().toType(DataType.FLOAT32, false).toFloatArray());
+            long rows = conditioning.context().getShape().get(0);
+            NDArray sizes = scope.create(waves, new Shape(rows, waves.length / rows));
+            scope.tempAttachAll(conditioning.pooled());
+            NDArray added =
+                    conditioning.pooled().toType(DataType.FLOAT32, false).concat(sizes, 1);
+            return scope.ret(addition.forward(added.toType(type, false), adaptation));
+        }
+    }
+
+    /**
+     * @param addition as {@link #addition} gave it
+     * @param scope owns the result
+     * @return (N, time width), after the activation that every block would begin with
+     */
+    NDArray forward(double[] timesteps, NDArray addition, Adaptation adaptation, NDManager scope) {
+        boolean asKnown = known != null && !time.adapted(adaptation);
+        NDArray embedded = asKnown ? known(timesteps, scope) : computed(timesteps, adaptation, scope);
+        return Functions.silu(addition == null ? embedded : embedded.add(addition));
+    }
+
+    private NDArray known(double[] timesteps, NDManager scope) {
+        float[] rows = new float[timesteps.length * width];
+        for (int row = 0; row < timesteps.length; row++) {
+            float[] one = known.computeIfAbsent(timesteps[row], timestep -> {
+                try (NDManager inner = scope.newSubManager()) {
+                    return computed(new double[] {timestep}, Adaptation.NONE, inner)
+                            .toType(DataType.FLOAT32, false)
+                            .toFloatArray();
+                }
+            });
+            System.arraycopy(one, 0, rows, row * width, width);
+        }
+        return scope.create(rows, new Shape(timesteps.length, width)).toType(type, false);
+    }
+
+    private NDArray computed(double[] timesteps, Adaptation adaptation, NDManager scope) {
+        float[] numbers = new float[timesteps.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) timesteps[i];
+        }
+        float[] waves = timeWaves.of(numbers);
+        NDArray rows = scope.create(waves, new Shape(numbers.length, waves.length / numbers.length));
+        return time.forward(rows.toType(type, false), adaptation);
     }
 
     private static final class TwoLayers {
@@ -52,6 +100,10 @@ final class TimeEmbedding {
 
         NDArray forward(NDArray x, Adaptation adaptation) {
             return linear2.forward(Functions.silu(linear1.forward(x, adaptation)), adaptation);
+        }
+
+        boolean adapted(Adaptation adaptation) {
+            return adaptation.adapts(linear1.name()) || adaptation.adapts(linear2.name());
         }
     }
 }

@@ -8,6 +8,7 @@ import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.LayerNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 
 /**
  * Image tokens look at each other, then at the text, then each at itself.
@@ -19,6 +20,7 @@ final class TransformerBlock {
     /** The feed-forward layer is that many times as wide as the tokens. */
     private static final int EXPANSION = 4;
 
+    private final String name;
     private final LayerNorm norm1;
     private final AttentionLayer selfAttention;
     private final LayerNorm norm2;
@@ -28,6 +30,7 @@ final class TransformerBlock {
     private final Linear feedForwardOut;
 
     TransformerBlock(UNetConfig config, int resolution, Weights weights) {
+        name = weights.layer();
         int width = config.channels().get(resolution);
         int heads = config.heads().get(resolution);
         norm1 = new LayerNorm(weights.in("norm1"), width, NORM_EPSILON);
@@ -39,13 +42,25 @@ final class TransformerBlock {
         feedForwardOut = Linear.of(weights.in("ff.net.2"), EXPANSION * width, width);
     }
 
-    /** @param x (N, T, C) @param context (N, S, D) @return (N, T, C) */
-    NDArray forward(NDArray x, NDArray context, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(x, context)) {
+    String name() {
+        return name;
+    }
+
+    /** @param context (N, S, D) @return attached to its manager */
+    KeysValues prepare(NDArray context, Adaptation adaptation) {
+        return crossAttention.keysValues(context, adaptation);
+    }
+
+    /** @param x (N, T, C) @return (N, T, C) */
+    NDArray forward(NDArray x, PreparedConditioning text, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(x)) {
             NDArray h = norm1.forward(x);
-            NDArray y = x.add(selfAttention.forward(h, h, adaptation));
-            y = y.add(crossAttention.forward(norm2.forward(y), context, adaptation));
-            return scope.ret(y.add(feedForward(norm3.forward(y), adaptation)));
+            NDArray y = selfAttention
+                    .forward(h, selfAttention.keysValues(h, adaptation), adaptation)
+                    .addi(x);
+            KeysValues keysValues = text.keysValues().get(name);
+            y = crossAttention.forward(norm2.forward(y), keysValues, adaptation).addi(y);
+            return scope.ret(feedForward(norm3.forward(y), adaptation).addi(y));
         }
     }
 
@@ -69,13 +84,13 @@ final class TransformerBlock {
             out = Linear.of(weights.in("to_out", 0), width, width);
         }
 
-        NDArray forward(NDArray x, NDArray source, Adaptation adaptation) {
-            NDArray mixed = Kernels.get()
-                    .attention(
-                            q.forward(x, adaptation),
-                            k.forward(source, adaptation),
-                            v.forward(source, adaptation),
-                            heads);
+        KeysValues keysValues(NDArray source, Adaptation adaptation) {
+            return new KeysValues(k.forward(source, adaptation), v.forward(source, adaptation));
+        }
+
+        NDArray forward(NDArray x, KeysValues source, Adaptation adaptation) {
+            NDArray queries = q.forward(x, adaptation);
+            NDArray mixed = Kernels.get().attention(queries, source.keys(), source.values(), heads);
             return out.forward(mixed, adaptation);
         }
     }

@@ -9,11 +9,14 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Predicts the noise in a latent, given the timestep and the text. It goes down through the resolutions, keeping each
@@ -58,24 +61,50 @@ public final class UNet {
     }
 
     /**
+     * Computes what every step needs of the conditioning.
+     *
+     * @param adaptation that the steps will have, too
+     * @return attached to the context's manager
+     */
+    public PreparedConditioning prepare(Conditioning conditioning, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(conditioning.context())) {
+            NDManager owner = scope.getParentManager();
+            NDArray context = conditioning.context().toType(type, false);
+            Map<String, KeysValues> keysValues = new HashMap<>();
+            attentions()
+                    .flatMap(attention -> attention.blocks().stream())
+                    .forEach(block -> keysValues.put(block.name(), block.prepare(context, adaptation)));
+            PreparedConditioning prepared =
+                    new PreparedConditioning(keysValues, timeEmbedding.addition(conditioning, adaptation));
+            prepared.attach(owner);
+            return prepared;
+        }
+    }
+
+    private Stream<SpatialTransformer> attentions() {
+        Stream<SpatialTransformer> down = downBlocks.stream().flatMap(block -> block.attentions().stream());
+        Stream<SpatialTransformer> up = upBlocks.stream().flatMap(block -> block.attentions().stream());
+        return Stream.concat(Stream.concat(down, Stream.of(midBlock.attention())), up);
+    }
+
+    /**
      * @param sample the latents (N, C, H, W), scaled as the sampler asks
-     * @param timesteps (N)
+     * @param timesteps N of them
+     * @param text for each row
      * @return the prediction (N, C, H, W), of the sample's type and attached to its manager
      */
-    public NDArray forward(NDArray sample, NDArray timesteps, Conditioning conditioning, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(sample, timesteps)) {
-            conditioning.lendTo(scope);
-            NDArray context = conditioning.context().toType(type, false);
-            NDArray time = timeEmbedding.forward(timesteps, conditioning, adaptation);
+    public NDArray forward(NDArray sample, double[] timesteps, PreparedConditioning text, Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(sample)) {
+            NDArray time = timeEmbedding.forward(timesteps, text.addition(), adaptation, scope);
             NDArray x = convIn.forward(sample.toType(type, false), adaptation);
             Deque<NDArray> skips = new ArrayDeque<>();
             skips.push(x);
             for (DownBlock block : downBlocks) {
-                x = block.forward(x, time, context, adaptation, skips);
+                x = block.forward(x, time, text, adaptation, skips);
             }
-            x = midBlock.forward(x, time, context, adaptation);
+            x = midBlock.forward(x, time, text, adaptation);
             for (UpBlock block : upBlocks) {
-                x = block.forward(x, time, context, adaptation, skips);
+                x = block.forward(x, time, text, adaptation, skips);
             }
             NDArray out = convOut.forward(normOut.silu(x), adaptation);
             return scope.ret(out.toType(sample.getDataType(), false));

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
+import io.lorafleet.diffusion.nn.Kernels;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -34,16 +34,20 @@ final class UpBlock {
         upsampler = resolution == 0 ? null : Conv2d.same(weights.in("upsamplers.0.conv"), out, out, 3);
     }
 
-    NDArray forward(NDArray x, NDArray time, NDArray context, Adaptation adaptation, Deque<NDArray> skips) {
+    List<SpatialTransformer> attentions() {
+        return attentions;
+    }
+
+    NDArray forward(NDArray x, NDArray time, PreparedConditioning text, Adaptation adaptation, Deque<NDArray> skips) {
         for (int i = 0; i < resnets.size(); i++) {
             x = resnets.get(i).forward(x.concat(skips.pop(), 1), time, adaptation);
             if (!attentions.isEmpty()) {
-                x = attentions.get(i).forward(x, context, adaptation);
+                x = attentions.get(i).forward(x, text, adaptation);
             }
         }
         if (upsampler != null) {
             Shape finer = skips.peek().getShape();
-            x = upsampler.forward(Functions.upsampleNearest(x, finer.get(2), finer.get(3)), adaptation);
+            x = upsampler.forward(Kernels.get().upsample(x, finer.get(2), finer.get(3)), adaptation);
         }
         return x;
     }

@@ -1,14 +1,7 @@
 package io.lorafleet.diffusion.unet;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.nn.Scopes;
-
 /**
- * A number as sines and cosines of many wave lengths.
+ * A number as sines and cosines of many wave lengths. Always in float32: half precision cannot tell 998 from 999.
  *
  * @see diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020
  */
@@ -29,14 +22,18 @@ final class Waves {
         cosFirst = config.flipSinToCos();
     }
 
-    /** @param numbers of any shape, M in all @return (M, width) */
-    NDArray of(NDArray numbers) {
-        try (NDManager scope = Scopes.open(numbers)) {
-            NDArray lengths = scope.create(frequencies, new Shape(1, frequencies.length));
-            NDArray angles = numbers.reshape(-1, 1).mul(lengths);
-            NDArray sin = angles.sin();
-            NDArray cos = angles.cos();
-            return scope.ret(NDArrays.concat(cosFirst ? new NDList(cos, sin) : new NDList(sin, cos), 1));
+    /** @return for each number in turn, its waves */
+    float[] of(float... numbers) {
+        int half = frequencies.length;
+        float[] waves = new float[numbers.length * 2 * half];
+        for (int n = 0; n < numbers.length; n++) {
+            int start = n * 2 * half;
+            for (int i = 0; i < half; i++) {
+                float angle = numbers[n] * frequencies[i];
+                waves[start + i] = (float) (cosFirst ? Math.cos(angle) : Math.sin(angle));
+                waves[start + half + i] = (float) (cosFirst ? Math.sin(angle) : Math.cos(angle));
+            }
         }
+        return waves;
     }
 }

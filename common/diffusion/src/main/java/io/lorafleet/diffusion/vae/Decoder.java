@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
-import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.GroupNorm;
+import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ final class Decoder {
                     return scope.ret(h);
                 }
                 Shape shape = h.getShape();
-                return scope.ret(upsampler.forward(Functions.upsampleNearest(h, 2 * shape.get(2), 2 * shape.get(3))));
+                return scope.ret(upsampler.forward(Kernels.get().upsample(h, 2 * shape.get(2), 2 * shape.get(3))));
             }
         }
     }

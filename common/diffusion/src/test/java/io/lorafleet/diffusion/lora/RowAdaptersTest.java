@@ -39,10 +39,10 @@ class RowAdaptersTest {
         try (NDManager step = scope.newSubManager();
                 RowAdapters adapters = RowAdapters.stack(rows, DataType.FLOAT32, step)) {
             NDArray latent = step.ones(new Shape(4, 4, 8, 8));
-            NDArray timesteps = step.create(new float[] {1, 2, 3, 4});
+            double[] timesteps = {1, 2, 3, 4};
             Conditioning context = Conditioning.of(step.ones(new Shape(4, 32, 32)));
             assertThat(model.unet()
-                            .forward(latent, timesteps, context, adapters)
+                            .forward(latent, timesteps, model.unet().prepare(context, adapters), adapters)
                             .getManager())
                     .isSameAs(step);
         }

@@ -1,0 +1,77 @@
+package io.lorafleet.diffusion.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * A convolution whose weights are held in the layout that the processor wants. That may depend on height and width, so
+ * there is one copy for each layout that was asked for: nearly always one in all, since only a few numbers of channels,
+ * such as 192, have more than one. The wrong layout would be turned at each call, a hundred times slower.
+ */
+final class PackedConvolution implements UnaryOperator<NDArray> {
+    /** Until the first picture comes. */
+    private static final Size ANY = new Size(32, 32);
+
+    private static final Map<Question, ByteBuffer> LAYOUTS = new ConcurrentHashMap<>();
+
+    private final Shape shape;
+    private final NDArray bias;
+    private final int stride;
+    private final int padding;
+    private final Map<ByteBuffer, NDArray> byLayout = new HashMap<>();
+    private final Map<Size, NDArray> bySize = new HashMap<>();
+
+    private record Size(long height, long width) {}
+
+    /** What the layout depends on. */
+    private record Question(Shape weight, int stride, Size size) {}
+
+    /** @param weight (out, in, k, k), copied; its manager owns the copies */
+    PackedConvolution(NDArray weight, NDArray bias, int stride, int padding) {
+        this.shape = weight.getShape();
+        this.bias = bias;
+        this.stride = stride;
+        this.padding = padding;
+        byLayout.put(layout(ANY), forSize("pack_convolution", weight, ANY));
+    }
+
+    /** @param x (N, in, H, W) @return (N, out, H', W') */
+    @Override
+    public NDArray apply(NDArray x) {
+        Size size = new Size(x.getShape().get(2), x.getShape().get(3));
+        NDArray weight = bySize.computeIfAbsent(size, this::packed);
+        ScriptModule module = PackedWeights.MODULE;
+        return module.call("convolution", x, weight, bias, module.number(stride), module.number(padding));
+    }
+
+    private NDArray packed(Size size) {
+        NDArray any = byLayout.values().iterator().next();
+        return byLayout.computeIfAbsent(layout(size), layout -> forSize("pack_convolution", any, size));
+    }
+
+    private ByteBuffer layout(Size size) {
+        return LAYOUTS.computeIfAbsent(new Question(shape, stride, size), question -> {
+            try (NDManager scope = bias.getManager().newSubManager()) {
+                return forSize("layout_for", scope.create(shape.getShape()), size)
+                        .toByteBuffer();
+            }
+        });
+    }
+
+    private NDArray forSize(String method, NDArray first, Size size) {
+        ScriptModule module = PackedWeights.MODULE;
+        return module.call(
+                method,
+                first,
+                module.number(stride),
+                module.number(padding),
+                module.number(size.height()),
+                module.number(size.width()));
+    }
+}

@@ -1,0 +1,55 @@
+package io.lorafleet.diffusion.nn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Layers whose weights are laid out for the processor once, when a model is loaded. The copies belong to the manager of
+ * the weights, whose own arrays may be closed afterwards. For inference alone, since no gradient goes through.
+ *
+ * @see "src/main/python/packed.py"
+ */
+final class PackedWeights {
+    private static final Logger LOG = LoggerFactory.getLogger(PackedWeights.class);
+    /** Null where PyTorch comes without oneDNN. */
+    static final ScriptModule MODULE = load();
+
+    private PackedWeights() {}
+
+    private static ScriptModule load() {
+        try {
+            return new ScriptModule("packed.pt");
+        } catch (Exception e) {
+            LOG.warn("weights cannot be laid out for this processor, going on with slower ones", e);
+            return null;
+        }
+    }
+
+    /** @return whether such weights can be packed here */
+    static boolean take(NDArray weight) {
+        return MODULE != null && weight.getDevice().equals(Device.cpu()) && weight.getDataType() == DataType.FLOAT32;
+    }
+
+    /** @param weight (out, in) @param bias (out), or null @return W x + b */
+    static UnaryOperator<NDArray> linear(NDArray weight, NDArray bias) {
+        NDArray packed = MODULE.call("pack_linear", weight);
+        return bias == null
+                ? x -> MODULE.call("linear_without_bias", x, packed)
+                : x -> MODULE.call("linear", x, packed, bias);
+    }
+
+    /** @param weight (out, in, k, k) @param bias (out) @return W * x + b */
+    static UnaryOperator<NDArray> convolution(NDArray weight, NDArray bias, int stride, int padding) {
+        if (weight.getShape().get(2) > 1 || stride > 1) {
+            return new PackedConvolution(weight, bias, stride, padding);
+        }
+        try (NDArray matrix = weight.reshape(weight.getShape().get(0), -1)) {
+            NDArray packed = MODULE.call("pack_linear", matrix);
+            return x -> MODULE.call("pointwise", x, packed, bias);
+        }
+    }
+}

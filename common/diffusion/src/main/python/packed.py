@@ -1,0 +1,68 @@
+"""Products with weights that oneDNN has laid out for the processor, as a TorchScript module. Numbers come as
+tensors, because DJL can pass nothing else.
+
+PyTorch lays the weights of a convolution out anew for each call, and multiplies matrices by MKL, which is slow on
+processors that are not Intel's. Here it is done once, when a model is loaded. No gradient goes through.
+
+It makes ../resources/io/lorafleet/diffusion/nn/packed.pt, which the build carries along, so that Python is needed only
+by whoever changes this file:
+
+    python packed.py ../resources/io/lorafleet/diffusion/nn/packed.pt
+"""
+
+import sys
+from typing import Optional
+
+import torch
+from torch import Tensor
+
+
+class Packed(torch.nn.Module):
+    @torch.jit.export
+    def pack_linear(self, weight: Tensor) -> Tensor:
+        return torch.ops.mkldnn._reorder_linear_weight(weight)
+
+    @torch.jit.export
+    def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
+        """(..., in) -> (..., out)"""
+        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+
+    @torch.jit.export
+    def linear_without_bias(self, x: Tensor, weight: Tensor) -> Tensor:
+        return self.linear(x, weight, None)
+
+    @torch.jit.export
+    def pointwise(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """A convolution with a kernel of one pixel, (N, in, H, W) -> (N, out, H, W): the same for each pixel."""
+        return self.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
+
+    @torch.jit.export
+    def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor) -> Tensor:
+        """The best layout depends on the kind of processor, and for a few numbers of channels on the picture's size."""
+        plain = weight.to_dense() if weight.is_mkldnn else weight
+        size = [1, weight.size(1), int(height.item()), int(width.item())]
+        p, s = int(padding.item()), int(stride.item())
+        return torch.ops.mkldnn._reorder_convolution_weight(plain, [p, p], [s, s], [1, 1], 1, size)
+
+    @torch.jit.export
+    def layout(self, weight: Tensor) -> Tensor:
+        """As bytes: equal for equal layouts."""
+        return torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
+
+    @torch.jit.export
+    def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor) -> Tensor:
+        """The layout that weights of this shape would take."""
+        out, channels, kernel = int(shape[0].item()), int(shape[1].item()), int(shape[2].item())
+        return self.layout(self.pack_convolution(
+            torch.empty([out, channels, kernel, kernel]), stride, padding, height, width))
+
+    @torch.jit.export
+    def convolution(self, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
+        """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel side by side in memory."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        p, s = int(padding.item()), int(stride.item())
+        return torch.ops.mkldnn._convolution_pointwise(x, weight, bias, [p, p], [s, s], [1, 1], 1, "none", [], "")
+
+
+if __name__ == "__main__":
+    torch.jit.save(torch.jit.script(Packed()), sys.argv[1])
