@@ -28,6 +28,43 @@ public final class Safetensors {
     /** Where the bytes after the header come from. */
     private interface Source {
         ByteBuffer bytes(long offset, long length) throws IOException;
+
+        /** Fills the buffer. */
+        void copy(long offset, ByteBuffer target) throws IOException;
+    }
+
+    private record MappedFile(Path file, long dataStart) implements Source {
+        @Override
+        public ByteBuffer bytes(long offset, long length) throws IOException {
+            return map(file, dataStart + offset, length);
+        }
+
+        @Override
+        public void copy(long offset, ByteBuffer target) throws IOException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                for (long position = dataStart + offset; target.hasRemaining(); ) {
+                    int read = channel.read(target, position);
+                    if (read < 0) {
+                        throw new IOException("the file has become shorter");
+                    }
+                    position += read;
+                }
+            }
+        }
+    }
+
+    private record Bytes(ByteBuffer all, int dataStart) implements Source {
+        @Override
+        public ByteBuffer bytes(long offset, long length) {
+            ByteBuffer copy = ByteBuffer.allocateDirect((int) length);
+            copy(offset, copy);
+            return copy.flip();
+        }
+
+        @Override
+        public void copy(long offset, ByteBuffer target) {
+            target.put(all.slice(dataStart + (int) offset, target.remaining()));
+        }
     }
 
     private Safetensors(String name, SafetensorsHeader header, Source source) {
@@ -49,7 +86,7 @@ public final class Safetensors {
             long dataStart = SafetensorsHeader.LENGTH_BYTES + headerBytes;
             SafetensorsHeader header =
                     SafetensorsHeader.parse(file.toString(), json.array(), channel.size() - dataStart);
-            return new Safetensors(file.toString(), header, (offset, bytes) -> map(file, dataStart + offset, bytes));
+            return new Safetensors(file.toString(), header, new MappedFile(file, dataStart));
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + e, e);
         }
@@ -66,12 +103,7 @@ public final class Safetensors {
         byte[] json = new byte[headerBytes];
         all.get(SafetensorsHeader.LENGTH_BYTES, json);
         SafetensorsHeader header = SafetensorsHeader.parse(name, json, file.length - dataStart);
-        return new Safetensors(
-                name,
-                header,
-                (offset, bytes) -> ByteBuffer.allocateDirect((int) bytes)
-                        .put(all.slice(dataStart + (int) offset, (int) bytes))
-                        .flip());
+        return new Safetensors(name, header, new Bytes(all, dataStart));
     }
 
     /** @return the file's name, for messages */
@@ -119,7 +151,32 @@ public final class Safetensors {
 
     /** As {@link #read(String, NDManager)}, in the type asked for. */
     public NDArray read(String tensor, DataType type, NDManager owner) {
-        NDArray stored = read(tensor, owner);
+        return inType(type, read(tensor, owner));
+    }
+
+    /**
+     * As {@link #read(String, DataType, NDManager)}, for an array that is needed for a moment alone: it may show
+     * {@code memory}, which is filled anew for the next. Pages of the file that were mapped for it would stay resident
+     * until the next garbage collection.
+     */
+    NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null || found.type() == TensorType.BF16) {
+            return read(tensor, type, owner);
+        }
+        try {
+            ByteBuffer bytes = memory.of(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            source.copy(found.offset(), bytes);
+            bytes.flip();
+            return inType(
+                    type,
+                    owner.create(bytes, new Shape(found.shape()), found.type().dataType()));
+        } catch (IOException e) {
+            throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static NDArray inType(DataType type, NDArray stored) {
         if (stored.getDataType() == type) {
             return stored;
         }

@@ -1,5 +1,6 @@
 package io.lorafleet.diffusion.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -14,25 +15,28 @@ import java.util.TreeSet;
  * the shape that they expect.
  */
 public final class Weights {
-    private final String part;
+    private final Whole whole;
     private final String scope;
-    private final NDManager owner;
-    private final DataType type;
-    /** By name, or null if every tensor is drawn. */
-    private final Map<String, Safetensors> holders;
-
-    private final Map<String, Shape> taken;
-
     private final boolean frozen;
 
-    private Weights(Weights whole, String scope, boolean frozen) {
-        this.frozen = frozen;
-        this.part = whole.part;
+    /**
+     * What all scopes share.
+     *
+     * @param holders by name, or null if every tensor is drawn
+     * @param memory that lent arrays show, one after the other
+     */
+    private record Whole(
+            String part,
+            DataType type,
+            NDManager owner,
+            Map<String, Safetensors> holders,
+            Map<String, Shape> taken,
+            ScratchMemory memory) {}
+
+    private Weights(Whole whole, String scope, boolean frozen) {
+        this.whole = whole;
         this.scope = scope;
-        this.owner = whole.owner;
-        this.type = whole.type;
-        this.holders = whole.holders;
-        this.taken = whole.taken;
+        this.frozen = frozen;
     }
 
     /**
@@ -41,33 +45,20 @@ public final class Weights {
      * @param owner closes the arrays
      */
     public Weights(String part, List<Safetensors> files, DataType type, NDManager owner) {
-        this.part = part;
-        this.scope = "";
-        this.owner = owner;
-        this.type = type;
-        this.holders = PipelineFolder.byName(files);
-        this.taken = new LinkedHashMap<>();
-        this.frozen = false;
-    }
-
-    private Weights(String part, DataType type, NDManager owner) {
-        this.part = part;
-        this.scope = "";
-        this.owner = owner;
-        this.type = type;
-        this.holders = null;
-        this.taken = new LinkedHashMap<>();
-        this.frozen = false;
+        this(
+                new Whole(part, type, owner, PipelineFolder.byName(files), new LinkedHashMap<>(), new ScratchMemory()),
+                "",
+                false);
     }
 
     /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
     public static Weights random(String part, DataType type, NDManager owner) {
-        return new Weights(part, type, owner);
+        return new Weights(new Whole(part, type, owner, null, new LinkedHashMap<>(), new ScratchMemory()), "", false);
     }
 
     /** @return the weights whose names start with {@code name} and a dot */
     public Weights in(String name) {
-        return new Weights(this, scope + name + ".", frozen);
+        return new Weights(whole, scope + name + ".", frozen);
     }
 
     public Weights in(String name, int index) {
@@ -76,17 +67,22 @@ public final class Weights {
 
     /** @return the same, for layers that no gradient will go through */
     public Weights forInference() {
-        return new Weights(this, scope, true);
+        return new Weights(whole, scope, true);
     }
 
-    /** @return whether layers may lay out the weights anew, since no gradient will go through them */
+    /** @return whether no gradient will go through them, so that layers may lay them out anew */
     public boolean frozen() {
         return frozen;
     }
 
     /** @return the type of the arrays */
     public DataType type() {
-        return type;
+        return whole.type();
+    }
+
+    /** @return where the arrays are */
+    public Device device() {
+        return whole.owner().getDevice();
     }
 
     /** @return the scope without its last dot: the name of the layer that is built from it */
@@ -95,51 +91,69 @@ public final class Weights {
     }
 
     public boolean has(String name) {
-        return holders != null && holders.containsKey(scope + name);
+        return whole.holders() != null && whole.holders().containsKey(scope + name);
     }
 
     /** @throws CheckpointException if there is no such tensor, or it has another shape */
     public NDArray get(String name, long... shape) {
         String full = scope + name;
-        Shape expected = new Shape(shape);
-        if (holders == null) {
-            taken.put(full, expected);
-            return drawn(expected);
+        if (drawn(full, shape)) {
+            return random(new Shape(shape));
         }
-        Safetensors holder = holders.get(full);
+        return holder(full, shape).read(full, whole.type(), whole.owner());
+    }
+
+    /** As {@link #get}, for a layer that copies the array, and closes it before another is lent. */
+    public NDArray lend(String name, long... shape) {
+        String full = scope + name;
+        if (drawn(full, shape)) {
+            return random(new Shape(shape));
+        }
+        return holder(full, shape).readInto(whole.memory(), full, whole.type(), whole.owner());
+    }
+
+    /** Takes note that the tensor was asked for. @return whether it is drawn, not read */
+    private boolean drawn(String full, long... shape) {
+        whole.taken().put(full, new Shape(shape));
+        return whole.holders() == null;
+    }
+
+    private Safetensors holder(String full, long... shape) {
+        Shape expected = new Shape(shape);
+        Safetensors holder = whole.holders().get(full);
         if (holder == null) {
             throw new CheckpointException(
-                    part + ": tensor " + full + ": expected " + expected + ", found no such tensor");
+                    whole.part() + ": tensor " + full + ": expected " + expected + ", found no such tensor");
         }
         if (!holder.shape(full).equals(expected)) {
             throw new CheckpointException(
                     holder.name() + ": tensor " + full + ": expected " + expected + ", found " + holder.shape(full));
         }
-        taken.put(full, expected);
-        return holder.read(full, type, owner);
+        return holder;
     }
 
     /** Small enough that activations neither vanish nor overflow over many layers. */
-    private NDArray drawn(Shape shape) {
+    private NDArray random(Shape shape) {
         double fanIn = Math.max(1, (double) shape.size() / shape.get(0));
-        NDArray normal = owner.randomNormal(0, (float) (1 / Math.sqrt(fanIn)), shape, DataType.FLOAT32);
-        if (type == DataType.FLOAT32) {
+        float deviation = (float) (1 / Math.sqrt(fanIn));
+        NDArray normal = whole.owner().randomNormal(0, deviation, shape, DataType.FLOAT32);
+        if (whole.type() == DataType.FLOAT32) {
             return normal;
         }
         try (normal) {
-            return normal.toType(type, true);
+            return normal.toType(whole.type(), true);
         }
     }
 
     /** @return names and shapes of all tensors asked for so far, over all scopes */
     public Map<String, Shape> taken() {
-        return Map.copyOf(taken);
+        return Map.copyOf(whole.taken());
     }
 
     /** @return names that nobody asked for, over all scopes: a sign that the config does not fit the weights */
     public TreeSet<String> left() {
-        TreeSet<String> left = new TreeSet<>(holders.keySet());
-        left.removeAll(taken.keySet());
+        TreeSet<String> left = new TreeSet<>(whole.holders().keySet());
+        left.removeAll(whole.taken().keySet());
         return left;
     }
 }

@@ -14,21 +14,23 @@ public final class Conv2d {
     private final Shape stride;
     private final Shape padding;
 
-    private Conv2d(Weights weights, NDArray weight, NDArray bias, int stride, int padding) {
+    private Conv2d(Weights weights, int in, int out, int kernel, int stride, int padding) {
         this.name = weights.layer();
         this.stride = new Shape(stride, stride);
         this.padding = new Shape(padding, padding);
-        if (weights.frozen() && PackedWeights.take(weight)) {
-            product = PackedWeights.convolution(weight, bias, stride, padding);
-            weight.close();
+        NDArray bias = weights.get("bias", out);
+        if (PackedWeights.take(weights)) {
+            try (NDArray weight = weights.lend("weight", out, in, kernel, kernel)) {
+                product = PackedWeights.convolution(weight, bias, stride, padding);
+            }
         } else {
+            NDArray weight = weights.get("weight", out, in, kernel, kernel);
             product = x -> convolve(x, weight, bias, 1);
         }
     }
 
     public static Conv2d of(Weights weights, int in, int out, int kernel, int stride, int padding) {
-        NDArray weight = weights.get("weight", out, in, kernel, kernel);
-        return new Conv2d(weights, weight, weights.get("bias", out), stride, padding);
+        return new Conv2d(weights, in, out, kernel, stride, padding);
     }
 
     /** The form that keeps height and width: kernel 3 with padding 1, or kernel 1. */

@@ -9,22 +9,24 @@ public final class Linear {
     private final String name;
     private final UnaryOperator<NDArray> product;
 
-    private Linear(Weights weights, NDArray weight, NDArray bias) {
+    private Linear(Weights weights, int in, int out, NDArray bias) {
         name = weights.layer();
-        if (weights.frozen() && PackedWeights.take(weight)) {
-            product = PackedWeights.linear(weight, bias);
-            weight.close();
+        if (PackedWeights.take(weights)) {
+            try (NDArray weight = weights.lend("weight", out, in)) {
+                product = PackedWeights.linear(weight, bias);
+            }
         } else {
+            NDArray weight = weights.get("weight", out, in);
             product = x -> ai.djl.nn.core.Linear.linear(x, weight, bias).singletonOrThrow();
         }
     }
 
     public static Linear of(Weights weights, int in, int out) {
-        return new Linear(weights, weights.get("weight", out, in), weights.get("bias", out));
+        return new Linear(weights, in, out, weights.get("bias", out));
     }
 
     public static Linear withoutBias(Weights weights, int in, int out) {
-        return new Linear(weights, weights.get("weight", out, in), null);
+        return new Linear(weights, in, out, null);
     }
 
     /** @return the layer's name in the checkpoint */

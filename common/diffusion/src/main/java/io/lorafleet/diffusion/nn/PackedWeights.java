@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.checkpoint.Weights;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +31,11 @@ final class PackedWeights {
     }
 
     /** @return whether such weights can be packed here */
-    static boolean take(NDArray weight) {
-        return MODULE != null && weight.getDevice().equals(Device.cpu()) && weight.getDataType() == DataType.FLOAT32;
+    static boolean take(Weights weights) {
+        return weights.frozen()
+                && weights.type() == DataType.FLOAT32
+                && weights.device().equals(Device.cpu())
+                && MODULE != null;
     }
 
     /** @param weight (out, in) @param bias (out), or null @return W x + b */
