@@ -2,6 +2,7 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.GenerationOrder;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
@@ -15,10 +16,11 @@ import java.io.InputStream;
 public final class JsonBodyLimit implements ReaderInterceptor {
     private static final int MAX_BYTES = 1 << 20;
 
-    private final int maxOrderBytes;
+    /** Asked at each request: this object is made before there is a configuration. */
+    private final Instance<GatewayConfig> config;
 
-    JsonBodyLimit(GatewayConfig config) {
-        maxOrderBytes = MAX_BYTES + base64Length(config.limits().maxInitImageBytes());
+    JsonBodyLimit(Instance<GatewayConfig> config) {
+        this.config = config;
     }
 
     private static int base64Length(int bytes) {
@@ -28,7 +30,9 @@ public final class JsonBodyLimit implements ReaderInterceptor {
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            int limit = context.getType() == GenerationOrder.class ? maxOrderBytes : MAX_BYTES;
+            boolean isOrder = context.getType() == GenerationOrder.class;
+            int limit =
+                    MAX_BYTES + (isOrder ? base64Length(config.get().limits().maxInitImageBytes()) : 0);
             context.setInputStream(new Limited(context.getInputStream(), limit));
         }
         return context.proceed();
