@@ -18,15 +18,17 @@ final class InitImageOptions {
             names = "--init-image",
             paramLabel = "FILE",
             required = true,
-            description = "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the picture"
-                    + " its size, or is resized to --width and --height.")
+            description =
+                    "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the picture"
+                            + " its size, or is resized to --width and --height.")
     private Path file;
 
     @Option(
             names = "--strength",
             paramLabel = "X",
-            description = "With --init-image: the share of the steps that are made, above 0 to 1. The lower, the more of"
-                    + " the image stays. Default: 0.8.")
+            description =
+                    "With --init-image: the share of the steps that are made, above 0 to 1. The lower, the more of"
+                            + " the image stays. Default: 0.8.")
     private Double strength;
 
     InitImageOptions() {}

@@ -26,8 +26,7 @@ record ExpectedPicture(FloatBuffer pixels) {
                 .order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[(int) file.getLong()];
         file.get(header);
-        JsonNode offsets =
-                Json.read(header, JsonNode.class).get(tensor).get("data_offsets");
+        JsonNode offsets = Json.read(header, JsonNode.class).get(tensor).get("data_offsets");
         int start = offsets.get(0).intValue();
         // slice() forgets the byte order.
         return new ExpectedPicture(

@@ -78,13 +78,16 @@ abstract class FleetContract {
         GenerationView drawn = draw(order(PROMPT, 25));
 
         byte[] png = gateway.picture(drawn.images().get(0));
-        assertThat(ExpectedPicture.read(model, "expected_pictures", "seed1234.image").psnr(png)).isGreaterThan(40);
+        assertThat(ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+                        .psnr(png))
+                .isGreaterThan(40);
     }
 
     /** With the settings of {@code expected_img2img.safetensors}. */
     @Test
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
-        byte[] redStar = ExpectedPicture.read(model, "expected_pictures", "seed1234.image").png();
+        byte[] redStar = ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+                .png();
         NewGeneration order = new NewGeneration(
                 "a large blue star on a white background",
                 "red",
@@ -186,8 +189,8 @@ abstract class FleetContract {
 
     @Test
     void refusesAnAdapterThatNobodyAdded() {
-        NewGeneration order = new NewGeneration(
-                PROMPT, null, null, null, "nobody", null, null, null, null, null, null, null, null);
+        NewGeneration order =
+                new NewGeneration(PROMPT, null, null, null, "nobody", null, null, null, null, null, null, null, null);
 
         assertThatThrownBy(() -> submit(order))
                 .isInstanceOf(FleetException.class)
@@ -200,8 +203,8 @@ abstract class FleetContract {
     }
 
     private static String json(String id, int width) {
-        GenerateImage command =
-                new GenerateImage(id, PROMPT, "", null, null, 1, 5, 5, SamplerName.DDIM, width, 64, 7, 1, Instant.EPOCH);
+        GenerateImage command = new GenerateImage(
+                id, PROMPT, "", null, null, 1, 5, 5, SamplerName.DDIM, width, 64, 7, 1, Instant.EPOCH);
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }
 

@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDArray;
 /**
  * The sampler of latent consistency models: each step goes all the way to the picture, and back to less noise.
  *
+ * <p>The last part of a way is cut from the whole, as in diffusers' StableDiffusionImg2ImgPipeline. Its
+ * LatentConsistencyModelImg2ImgPipeline instead makes all steps, closer together.
+ *
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {

@@ -3,8 +3,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A way from noise to a latent in a fixed number of steps, or the last part of such a way. Immutable: what changes is the latent, and what a picture's
- * {@link History} remembers.
+ * A way from noise to a latent in a fixed number of steps, or the last part of one. Immutable: what changes is the
+ * latent, and what a picture's {@link History} remembers.
  *
  * <p>Every array returned is attached to the manager of the latent.
  */
