@@ -52,6 +52,13 @@ class GatewayConfigTest {
                 .hasMessage("lorafleet.limits.max-steps: expected 1 to 1000, found 1001");
     }
 
+    @Test
+    void namesTheKeyOfAnImageThatNoBodyCouldHold() {
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null))
+                .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
+    }
+
     private static GatewayConfig read(Map<String, String> keys) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()

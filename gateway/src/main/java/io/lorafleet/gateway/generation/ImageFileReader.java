@@ -49,8 +49,11 @@ final class ImageFileReader {
         }
     }
 
+    /** A file that was decoded without a fault, and the size of its picture in pixels. */
+    record ImageFile(byte[] content, int width, int height) {}
+
     /** @param text base64, or a data: URL of it */
-    InitImageFile read(String text, double strength) throws UnreadableException {
+    ImageFile read(String text) throws UnreadableException {
         byte[] content = decode(text.startsWith(DATA_URL) ? text.substring(text.indexOf(',') + 1) : text);
         if (content.length > limits.maxInitImageBytes()) {
             throw new UnreadableException(
@@ -61,7 +64,7 @@ final class ImageFileReader {
             ImageReader reader = readerOf(in);
             try {
                 reader.setInput(in, true, true);
-                return read(reader, content, strength);
+                return read(reader, content);
             } finally {
                 reader.dispose();
             }
@@ -90,8 +93,7 @@ final class ImageFileReader {
         throw new UnreadableException("a PNG or JPEG file", "another kind");
     }
 
-    private InitImageFile read(ImageReader reader, byte[] content, double strength)
-            throws IOException, UnreadableException {
+    private ImageFile read(ImageReader reader, byte[] content) throws IOException, UnreadableException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         if (Math.min(width, height) < GenerateImage.MIN_SIZE || (long) width * height > limits.maxInitImagePixels()) {
@@ -101,6 +103,6 @@ final class ImageFileReader {
                     width + " x " + height);
         }
         reader.read(0); // a broken file must not get as far as a worker
-        return InitImageFile.of(content, width, height, strength);
+        return new ImageFile(content, width, height);
     }
 }

@@ -37,15 +37,13 @@ public record InitImageFile(byte[] content, int width, int height, InitImage ref
             checks.refuse("strength * steps", "at least 1", strength + " * " + steps);
         }
         try {
-            return new ImageFileReader(limits).read(order.initImage(), strength);
+            ImageFileReader.ImageFile file = new ImageFileReader(limits).read(order.initImage());
+            InitImage reference = new InitImage(Sha256.of(file.content()), strength);
+            return new InitImageFile(file.content(), file.width(), file.height(), reference);
         } catch (ImageFileReader.UnreadableException e) {
             checks.refuse("initImage", e.expected(), e.found());
             return null;
         }
-    }
-
-    static InitImageFile of(byte[] content, int width, int height, double strength) {
-        return new InitImageFile(content, width, height, new InitImage(Sha256.of(content), strength));
     }
 
     /** Named by its content, so the same image is stored once. */
