@@ -47,6 +47,17 @@ public interface GatewayConfig {
         @WithDefault("1048576")
         long maxPixels();
 
+        /**
+         * Size of an init image's file. It comes as base64 in the body of an order, whose limit follows this one. At most
+         * 15000000, because no text in a body may be longer than 20 million characters.
+         */
+        @WithDefault("8388608")
+        int maxInitImageBytes();
+
+        /** Width times height of an init image, before it is resized. */
+        @WithDefault("4194304")
+        int maxInitImagePixels();
+
         /** Size of an uploaded adapter. */
         @WithDefault("536870912")
         long maxAdapterBytes();

@@ -19,6 +19,9 @@ import java.time.Clock;
 /** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
 @Singleton
 final class Wiring {
+    /** In base64, as long as Jackson lets a text be (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
+    private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
+
     private final GatewayConfig config;
 
     Wiring(GatewayConfig config) {
@@ -55,6 +58,9 @@ final class Wiring {
         expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
         expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
         expect("lorafleet.limits.max-count", 1, GenerateImage.MAX_COUNT, limits.maxCount());
+        expect("lorafleet.limits.max-init-image-bytes", 1, MAX_INIT_IMAGE_BYTES, limits.maxInitImageBytes());
+        int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
+        expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
         return new AdmissionRules(limits, models, adapters, new SecureRandom(), Clock.systemUTC());
     }
 

@@ -21,6 +21,8 @@ class GatewayConfigTest {
         assertThat(config.limits().maxSteps()).isEqualTo(200);
         assertThat(config.limits().maxCount()).isEqualTo(8);
         assertThat(config.limits().maxPixels()).isEqualTo(1024 * 1024);
+        assertThat(config.limits().maxInitImageBytes()).isEqualTo(8 * 1024 * 1024);
+        assertThat(config.limits().maxInitImagePixels()).isEqualTo(2048 * 2048);
         assertThat(config.limits().maxAdapterBytes()).isEqualTo(512L * 1024 * 1024);
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.rememberedGenerations()).isEqualTo(10_000);
@@ -48,6 +50,13 @@ class GatewayConfigTest {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-steps", "1001"));
         assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null))
                 .hasMessage("lorafleet.limits.max-steps: expected 1 to 1000, found 1001");
+    }
+
+    @Test
+    void namesTheKeyOfAnImageThatNoBodyCouldHold() {
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null))
+                .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
     }
 
     private static GatewayConfig read(Map<String, String> keys) {

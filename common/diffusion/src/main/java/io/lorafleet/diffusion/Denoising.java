@@ -35,12 +35,14 @@ public final class Denoising implements AutoCloseable {
     private Denoising(
             StableDiffusion model,
             TextToImage request,
+            ImageToImage image,
             Function<NDManager, Conditioning> conditioning,
             RowAdapters.Row adapter,
             IntFunction<float[]> noise) {
         this.model = model;
         this.request = request;
-        this.sampler = request.sampler().with(model.schedule(), request.steps());
+        this.sampler = request.sampler()
+                .with(model.schedule(), request.steps(), image == null ? 0 : image.skipped(request.steps()));
         this.timesteps = sampler.timesteps();
         this.job = model.owner().newSubManager();
         try {
@@ -52,28 +54,36 @@ public final class Denoising implements AutoCloseable {
                             job);
             this.text = prepared(conditioning);
             this.history = new History(job, noise);
-            Shape shape = latentShape(model, request);
-            try (NDArray unit = job.create(noise.apply(Math.toIntExact(shape.size())), shape)) {
-                this.latent = unit.mul(sampler.initialNoiseScale());
-            }
+            this.latent = firstLatent(image, noise);
         } catch (RuntimeException e) {
             job.close();
             throw e;
         }
     }
 
+    /** As {@link #start(StableDiffusion, TextToImage, ImageToImage, RowAdapters.Row)}, from nothing but noise. */
+    public static Denoising start(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
+        return start(model, request, null, adapter);
+    }
+
     /**
      * Begins a picture.
      *
+     * @param image that it comes from, or null if it comes from nothing but noise
      * @param adapter on every row, or null
      * @return to be closed by the caller, before the model
-     * @throws IllegalArgumentException if the model cannot do a request of this size or so many steps
+     * @throws IllegalArgumentException if the model cannot do a request of this size or so many steps, or the image has
+     *     another size or leaves no step to make
      */
-    public static Denoising start(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
+    public static Denoising start(
+            StableDiffusion model, TextToImage request, ImageToImage image, RowAdapters.Row adapter) {
         latentShape(model, request); // refuses a size before anything is computed
+        if (image != null) {
+            image.requireFit(request);
+        }
         Function<NDManager, Conditioning> conditioning =
                 scope -> model.prompts().encode(prompts(request), request.width(), request.height(), scope);
-        return new Denoising(model, request, conditioning, adapter, new SeededNoise(request.seed())::next);
+        return new Denoising(model, request, image, conditioning, adapter, new SeededNoise(request.seed())::next);
     }
 
     /**
@@ -83,7 +93,7 @@ public final class Denoising implements AutoCloseable {
      */
     public static Denoising startFrom(
             float[] noise, Function<NDManager, Conditioning> conditioning, StableDiffusion model, TextToImage request) {
-        return new Denoising(model, request, conditioning, null, count -> noise);
+        return new Denoising(model, request, null, conditioning, null, count -> noise);
     }
 
     /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
@@ -110,6 +120,22 @@ public final class Denoising implements AutoCloseable {
             PreparedConditioning prepared = model.unet().prepare(conditioning.apply(scope), adaptation);
             prepared.attach(job);
             return prepared;
+        }
+    }
+
+    /** An image takes two draws of noise, in diffusers' order: for its own latent, then to lay over that. */
+    private NDArray firstLatent(ImageToImage image, IntFunction<float[]> noise) {
+        Shape shape = latentShape(model, request);
+        int count = Math.toIntExact(shape.size());
+        try (NDManager scope = job.newSubManager()) {
+            NDArray drawn = scope.create(noise.apply(count), shape);
+            NDArray first = image == null
+                    ? drawn.mul(sampler.initialNoiseScale())
+                    : sampler.noised(
+                            model.vae().encodeScaled(image.picture().toArray(scope), drawn),
+                            scope.create(noise.apply(count), shape));
+            first.attach(job);
+            return first;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lorafleet.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /**
@@ -9,6 +10,13 @@ import ai.djl.ndarray.types.Shape;
  * @param rgb three bytes a pixel, row by row from the top
  */
 public record Picture(int width, int height, byte[] rgb) {
+
+    public Picture {
+        if (rgb.length != 3 * width * height) {
+            throw new IllegalArgumentException(
+                    "rgb: expected 3 x " + width + " x " + height + " bytes, found " + rgb.length);
+        }
+    }
 
     /** @param image (1, 3, H, W) from -1 to 1; what is outside is clamped */
     static Picture of(NDArray image) {
@@ -25,5 +33,26 @@ public record Picture(int width, int height, byte[] rgb) {
             }
         }
         return new Picture(width, height, rgb);
+    }
+
+    /** @return (1, 3, H, W) from -1 to 1, owned by the manager */
+    NDArray toArray(NDManager owner) {
+        int pixels = width * height;
+        float[] planes = new float[3 * pixels];
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                planes[channel * pixels + pixel] = (rgb[3 * pixel + channel] & 0xFF) / 127.5f - 1;
+            }
+        }
+        return owner.create(planes, new Shape(1, 3, height, width));
+    }
+
+    /**
+     * The picture in another size, as Pillow resizes with LANCZOS. It is stretched if the sides are in another ratio.
+     *
+     * @return this one if it has that size
+     */
+    public Picture resized(int newWidth, int newHeight) {
+        return newWidth == width && newHeight == height ? this : Lanczos.resize(this, newWidth, newHeight);
     }
 }

@@ -33,7 +33,7 @@ class DenoisingTest {
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray image = Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
                     .read("seed" + seed + ".image", scope);
-            assertThat(psnr(picture, Picture.of(image))).isGreaterThan(50);
+            assertThat(Psnr.of(picture, Picture.of(image))).isGreaterThan(50);
         }
     }
 
@@ -80,14 +80,5 @@ class DenoisingTest {
             }
             return denoising.picture();
         }
-    }
-
-    private static double psnr(Picture a, Picture b) {
-        double squares = 0;
-        for (int i = 0; i < a.rgb().length; i++) {
-            double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);
-            squares += difference * difference;
-        }
-        return 10 * Math.log10(255 * 255 / (squares / a.rgb().length));
     }
 }

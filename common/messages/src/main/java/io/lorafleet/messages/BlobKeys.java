@@ -9,6 +9,11 @@ public final class BlobKeys {
         return "adapters/" + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
+    /** An image that pictures come from, named by its content. */
+    public static String initImage(String sha256) {
+        return "init-images/" + Check.sha256("sha256", sha256);
+    }
+
     /** Picture {@code index} (from 0) of a request. */
     public static String image(String requestId, int index) {
         return generation(requestId) + index + ".png";

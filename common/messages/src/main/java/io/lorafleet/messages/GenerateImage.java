@@ -9,10 +9,11 @@ import java.time.Instant;
  * @param requestId key of the record, and of everything that follows from it
  * @param prompt what to draw; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
  * @param negativePrompt what guidance leads away from; not used at guidance scale 1
+ * @param initImage what the pictures come from, or null if they come from nothing but noise
  * @param adapter the adapter version, or null for the base model alone
  * @param adapterScale factor on the adapter's B A
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; 1 means one UNet evaluation a step, not two
- * @param steps sampler steps, 1 to {@value #MAX_STEPS}
+ * @param steps sampler steps, 1 to {@value #MAX_STEPS}; an init image's strength says how many of them are made
  * @param width in pixels
  * @param height in pixels
  * @param seed of the first picture; picture k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
@@ -23,6 +24,7 @@ public record GenerateImage(
         String requestId,
         String prompt,
         String negativePrompt,
+        InitImage initImage,
         PinnedAdapter adapter,
         double adapterScale,
         double guidanceScale,
@@ -50,6 +52,10 @@ public record GenerateImage(
         Check.range("adapterScale", -MAX_ADAPTER_SCALE, MAX_ADAPTER_SCALE, adapterScale);
         Check.range("guidanceScale", 1, MAX_GUIDANCE_SCALE, guidanceScale);
         Check.range("steps", 1, MAX_STEPS, steps);
+        if (initImage != null && InitImage.stepsMade(steps, initImage.strength()) == 0) {
+            throw new IllegalArgumentException(
+                    "initImage.strength * steps: expected at least 1, found " + initImage.strength() + " * " + steps);
+        }
         Check.present("sampler", sampler);
         Check.range("width", MIN_SIZE, MAX_SIZE, width);
         Check.range("height", MIN_SIZE, MAX_SIZE, height);
@@ -66,7 +72,8 @@ public record GenerateImage(
 
     /** @return times that the model is asked, over all pictures: what progress is counted in */
     public int allSteps() {
-        return sampler.evaluations(steps) * count;
+        int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
+        return sampler.evaluations(made) * count;
     }
 
     /** @return UNet evaluations that the whole request costs */

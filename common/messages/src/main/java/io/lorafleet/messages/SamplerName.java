@@ -32,8 +32,8 @@ public enum SamplerName {
     @JsonProperty("unipc")
     UNIPC;
 
-    /** @return how often the model is asked for so many steps: PNDM makes its second step twice */
+    /** @return how often the model is asked for so many steps: PNDM makes its second step, if it has one, twice */
     public int evaluations(int steps) {
-        return this == PNDM ? steps + 1 : steps;
+        return this == PNDM && steps > 1 ? steps + 1 : steps;
     }
 }

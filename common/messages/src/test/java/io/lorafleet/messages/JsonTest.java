@@ -56,6 +56,32 @@ class JsonTest {
                 .isEqualTo(25);
     }
 
+    @ParameterizedTest
+    @CsvSource({"ddim, 0.6, 15", "ddim, 1, 25", "ddim, 0.04, 1", "pndm, 0.6, 16", "pndm, 0.04, 1"})
+    void countsOnlyTheStepsThatAreMadeOfAnImage(String sampler, double strength, int allSteps) {
+        String request = withInitImage(strength).replace("ddim", sampler);
+        assertThat(Json.read(request.getBytes(UTF_8), GenerateImage.class).allSteps())
+                .isEqualTo(allSteps);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, initImage.strength: expected more than 0 and at most 1",
+        "1.5, initImage.strength: expected more than 0 and at most 1",
+        "0.03, initImage.strength * steps: expected at least 1"
+    })
+    void refusesAStrengthThatMakesNoStepOrTooMany(double strength, String message) {
+        byte[] bad = withInitImage(strength).getBytes(UTF_8);
+        assertThatThrownBy(() -> Json.read(bad, GenerateImage.class))
+                .hasMessageStartingWith("GenerateImage")
+                .hasMessageContaining(message);
+    }
+
+    private static String withInitImage(double strength) {
+        String image = "{\"sha256\": \"" + "ab".repeat(32) + "\", \"strength\": " + strength + "}";
+        return REQUEST.replace("\"steps\"", "\"initImage\": " + image + ", \"steps\"");
+    }
+
     @Test
     void refusesAPromptThatIsTooLong() {
         String bad = REQUEST.replace("a secret prompt", "x".repeat(4001));

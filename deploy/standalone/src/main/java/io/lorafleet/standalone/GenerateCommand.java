@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -37,6 +38,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What guidance leads away from.")
     private String negativePrompt;
+
+    @ArgGroup(exclusive = false)
+    private InitImageOptions initImage;
 
     @Option(
             names = "--adapter",
@@ -85,13 +89,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PictureFiles files = new PictureFiles(output);
+        NewGeneration order = order(); // before anything is started for it
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
             GatewayClient gateway = new GatewayClient(url == null ? own.gateway() : url);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
             if (url == null && !gateway.isReady()) {
                 own.start();
             }
-            GenerationView finished = follow(gateway);
+            GenerationView finished = follow(gateway, order);
             if (json) {
                 System.out.println(gateway.generationJson(finished.id()));
             }
@@ -99,8 +104,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private GenerationView follow(GatewayClient gateway) throws InterruptedException {
-        runningId = gateway.generate(request(), WORKER_PATIENCE).id();
+    private GenerationView follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
+        runningId = gateway.generate(order, WORKER_PATIENCE).id();
         try (Progress progress = Progress.on(System.err)) {
             return new Follower(gateway, progress).follow(runningId);
         } finally {
@@ -108,10 +113,12 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private NewGeneration request() {
+    private NewGeneration order() throws IOException {
         return new NewGeneration(
                 prompt,
                 negativePrompt,
+                initImage == null ? null : initImage.base64(),
+                initImage == null ? null : initImage.strength(),
                 adapter,
                 adapterScale,
                 guidanceScale,

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,37 @@ abstract class FleetContract {
         GenerationView drawn = draw(order(PROMPT, 25));
 
         byte[] png = gateway.picture(drawn.images().get(0));
-        assertThat(ExpectedPicture.read(model, 1234).psnr(png)).isGreaterThan(40);
+        assertThat(ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+                        .psnr(png))
+                .isGreaterThan(40);
+    }
+
+    /** With the settings of {@code expected_img2img.safetensors}. */
+    @Test
+    void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
+        byte[] redStar = ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+                .png();
+        NewGeneration order = new NewGeneration(
+                "a large blue star on a white background",
+                "red",
+                Base64.getEncoder().encodeToString(redStar),
+                0.6,
+                null,
+                null,
+                5.0,
+                20,
+                SamplerName.DDIM,
+                null,
+                null,
+                4321L,
+                1);
+
+        GenerationView drawn = draw(order);
+
+        byte[] png = gateway.picture(drawn.images().get(0));
+        assertThat(ExpectedPicture.read(model, "expected_img2img", "ddim.image").psnr(png))
+                .isGreaterThan(40);
+        assertThat(drawn.unetEvaluations()).isEqualTo(24);
     }
 
     @Test
@@ -158,7 +189,8 @@ abstract class FleetContract {
 
     @Test
     void refusesAnAdapterThatNobodyAdded() {
-        NewGeneration order = new NewGeneration(PROMPT, null, "nobody", null, null, null, null, null, null, null, null);
+        NewGeneration order =
+                new NewGeneration(PROMPT, null, null, null, "nobody", null, null, null, null, null, null, null, null);
 
         assertThatThrownBy(() -> submit(order))
                 .isInstanceOf(FleetException.class)
@@ -167,12 +199,12 @@ abstract class FleetContract {
 
     /** Everything that {@code expected_pictures.safetensors} was drawn with, but the prompt and the steps. */
     private static NewGeneration order(String prompt, int steps) {
-        return new NewGeneration(prompt, "", null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1);
+        return new NewGeneration(prompt, "", null, null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1);
     }
 
     private static String json(String id, int width) {
-        GenerateImage command =
-                new GenerateImage(id, PROMPT, "", null, 1, 5, 5, SamplerName.DDIM, width, 64, 7, 1, Instant.EPOCH);
+        GenerateImage command = new GenerateImage(
+                id, PROMPT, "", null, null, 1, 5, 5, SamplerName.DDIM, width, 64, 7, 1, Instant.EPOCH);
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }
 

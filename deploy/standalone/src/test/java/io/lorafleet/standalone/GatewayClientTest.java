@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The client, and the follower on top of it, against an HTTP server that answers as a gateway does. */
 class GatewayClientTest {
     private static final NewGeneration ORDER =
-            new NewGeneration("a star", null, null, null, null, null, null, null, null, 7L, null);
+            new NewGeneration("a star", null, null, null, null, null, null, null, null, null, null, 7L, null);
     private static final String FINISHED =
             "{'id':'g1','status':'succeeded','images':[{'index':0,'seed':7,'url':'/p.png'}],'elapsed':'PT1.5S','unetEvaluations':50}";
 

@@ -6,8 +6,12 @@ import java.util.List;
 
 /** What becomes of an order. */
 public sealed interface Admission {
-    /** It can be drawn, and this decides the pictures. */
-    record Admitted(GenerateImage request) implements Admission {}
+    /**
+     * It can be drawn, and the request decides the pictures.
+     *
+     * @param initImage what the request refers to, not stored yet; null if it refers to none
+     */
+    record Admitted(GenerateImage request, InitImageFile initImage) implements Admission {}
 
     /** These fields cannot be accepted: all of them, not just the first. */
     record Refused(List<BadField> badFields) implements Admission {

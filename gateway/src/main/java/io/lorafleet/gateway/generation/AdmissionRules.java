@@ -62,8 +62,9 @@ public final class AdmissionRules {
         Dial dial = Dial.of(adapter, order.adapterScale(), order.guidanceScale(), checks);
         int steps = checks.whole("steps", 1, limits.maxSteps(), order.steps(), DEFAULT_STEPS);
         SamplerName sampler = sampler(order.sampler(), model.defaultSampler(), checks);
-        int width = side("width", order.width(), model, checks);
-        int height = side("height", order.height(), model, checks);
+        InitImageFile image = InitImageFile.of(order, steps, limits, checks);
+        int width = side("width", order.width(), image == null ? null : image.width(), model, checks);
+        int height = side("height", order.height(), image == null ? null : image.height(), model, checks);
         if ((long) width * height > limits.maxPixels()) {
             checks.refuse("width * height", "at most " + limits.maxPixels() + " pixels", (long) width * height);
         }
@@ -73,10 +74,11 @@ public final class AdmissionRules {
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
-        return new Admission.Admitted(new GenerateImage(
+        GenerateImage request = new GenerateImage(
                 UUID.randomUUID().toString(),
                 prompt,
                 negativePrompt,
+                image == null ? null : image.reference(),
                 adapter == null ? null : adapter.pinned(),
                 dial.adapterScale(),
                 dial.guidanceScale(),
@@ -86,10 +88,15 @@ public final class AdmissionRules {
                 height,
                 seed,
                 count,
-                clock.instant()));
+                clock.instant());
+        return new Admission.Admitted(request, image);
     }
 
-    private static int side(String field, Integer value, BaseModel model, FieldChecks checks) {
+    /** @param ofImage the side of the init image, or null if there is none */
+    private static int side(String field, Integer ordered, Integer ofImage, BaseModel model, FieldChecks checks) {
+        Integer value = ordered == null && ofImage != null
+                ? Integer.valueOf(ofImage - ofImage % model.sizeMultiple())
+                : ordered;
         return checks.multiple(
                 field,
                 model.sizeMultiple(),

@@ -40,6 +40,10 @@ final class FieldChecks {
         return check(field, value, fallback, min + " to " + max, x -> x >= min && x <= max);
     }
 
+    double share(String field, Double value, double fallback) {
+        return check(field, value, fallback, "more than 0 and at most 1", x -> x > 0 && x <= 1);
+    }
+
     int multiple(String field, int of, int min, int max, Integer value, int fallback) {
         String expected = "a multiple of " + of + " from " + min + " to " + max;
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);

@@ -88,7 +88,7 @@ public record Generation(
         if (progress != null) {
             return progress.steps();
         }
-        return request == null ? 0 : request.steps() * request.count();
+        return request == null ? 0 : request.allSteps();
     }
 
     /** @return whether it exists: a wish to cancel alone does not say so */

@@ -1,14 +1,30 @@
 package io.lorafleet.gateway.generation;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /**
  * What a client asks for. Null leaves a choice to the gateway; only the prompt must be there.
  *
+ * @param initImage base64 of a PNG or JPEG file, or a data: URL; null to begin with nothing but noise
+ * @param strength share of the steps that are made over the init image
  * @param adapter {@code name} or {@code name@version}; null for the base model alone
  * @param guidanceScale with a student adapter, another way to set its dial: see {@link Dial}
  */
 public record GenerationOrder(
         String prompt,
         String negativePrompt,
+
+        @Schema(
+                description = "Image to draw over: a PNG or JPEG file in base64, or as a data: URL with base64."
+                        + " It gives width and height, cut down to what the model allows, if they are not set;"
+                        + " else it is resized to them.")
+        String initImage,
+
+        @Schema(
+                description = "With initImage: the share of the steps that are made, above 0 and at most 1."
+                        + " The lower, the more of the image stays. Default: 0.8.")
+        Double strength,
+
         String adapter,
         Double adapterScale,
         Double guidanceScale,

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -12,12 +13,19 @@ public final class Generations {
     private final AdmissionRules rules;
     private final GenerationLog log;
     private final GenerationTable table;
+    private final BlobStore blobs;
     private final GenerationMetrics metrics;
 
-    Generations(AdmissionRules rules, GenerationLog log, GenerationTable table, GenerationMetrics metrics) {
+    Generations(
+            AdmissionRules rules,
+            GenerationLog log,
+            GenerationTable table,
+            BlobStore blobs,
+            GenerationMetrics metrics) {
         this.rules = rules;
         this.log = log;
         this.table = table;
+        this.blobs = blobs;
         this.metrics = metrics;
     }
 
@@ -29,6 +37,9 @@ public final class Generations {
     public Admission submit(GenerationOrder order) {
         Admission admission = rules.admit(order);
         if (admission instanceof Admission.Admitted admitted) {
+            if (admitted.initImage() != null) { // before the request that refers to it
+                admitted.initImage().storeIn(blobs);
+            }
             log.write(admitted.request());
             remember(admitted.request());
         }

@@ -31,9 +31,12 @@ record GenerationView(
         Duration elapsed,
         Long unetEvaluations) {
 
+    /** @param initImage SHA-256 of the image that the pictures come from, or null */
     record RequestView(
             String prompt,
             String negativePrompt,
+            String initImage,
+            Double strength,
             String adapter,
             double adapterScale,
             double guidanceScale,
@@ -48,6 +51,8 @@ record GenerationView(
             return new RequestView(
                     request.prompt(),
                     request.negativePrompt(),
+                    request.initImage() == null ? null : request.initImage().sha256(),
+                    request.initImage() == null ? null : request.initImage().strength(),
                     request.adapter() == null ? null : request.adapter().toString(),
                     request.adapterScale(),
                     request.guidanceScale(),

@@ -1,5 +1,8 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.generation.GenerationOrder;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
@@ -8,24 +11,41 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Stops reading a JSON body that is longer than any valid one. */
+/** Stops reading a JSON body that is longer than any valid one. Only an order may hold an init image. */
 @Provider
 public final class JsonBodyLimit implements ReaderInterceptor {
     private static final int MAX_BYTES = 1 << 20;
 
+    /** Asked at each request: this object is made before there is a configuration. */
+    private final Instance<GatewayConfig> config;
+
+    JsonBodyLimit(Instance<GatewayConfig> config) {
+        this.config = config;
+    }
+
+    private static int base64Length(int bytes) {
+        return (bytes + 2) / 3 * 4;
+    }
+
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            context.setInputStream(new Limited(context.getInputStream()));
+            boolean isOrder = context.getType() == GenerationOrder.class;
+            int limit =
+                    MAX_BYTES + (isOrder ? base64Length(config.get().limits().maxInitImageBytes()) : 0);
+            context.setInputStream(new Limited(context.getInputStream(), limit));
         }
         return context.proceed();
     }
 
     private static final class Limited extends FilterInputStream {
-        private int left = MAX_BYTES;
+        private final int limit;
+        private int left;
 
-        Limited(InputStream in) {
+        Limited(InputStream in, int limit) {
             super(in);
+            this.limit = limit;
+            this.left = limit;
         }
 
         @Override
@@ -46,7 +66,7 @@ public final class JsonBodyLimit implements ReaderInterceptor {
             left -= read;
             if (left < 0) {
                 throw new ProblemException(
-                        ProblemType.TOO_LARGE, "expected at most " + MAX_BYTES + " bytes of JSON, found more");
+                        ProblemType.TOO_LARGE, "expected at most " + limit + " bytes of JSON, found more");
             }
         }
     }

@@ -67,6 +67,18 @@ record OpenAiRequest(
             height = Integer.valueOf(sides.group(2));
         }
         return new GenerationOrder(
-                prompt, negativePrompt, adapter, null, guidanceScale, numInferenceSteps, null, width, height, seed, n);
+                prompt,
+                negativePrompt,
+                null,
+                null,
+                adapter,
+                null,
+                guidanceScale,
+                numInferenceSteps,
+                null,
+                width,
+                height,
+                seed,
+                n);
     }
 }

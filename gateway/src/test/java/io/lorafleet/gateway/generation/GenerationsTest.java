@@ -8,30 +8,45 @@ import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.InitImage;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GenerationsTest {
     private final GenerationTable table = new GenerationTable(10);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ListLog log = new ListLog();
-    private final Generations generations;
+    private BlobStore blobs;
+    private Generations generations;
 
-    GenerationsTest() {
+    @BeforeEach
+    void wire(@TempDir Path directory) throws IOException {
+        blobs = new DirectoryBlobStore(directory);
         ModelDirectory models = new ModelDirectory();
         models.apply(ready());
         AdmissionRules rules =
                 new AdmissionRules(Samples.LIMITS, models, new AdapterRegistry(), new Random(1), Clock.systemUTC());
-        generations = new Generations(rules, log, table, new GenerationMetrics(meters));
+        generations = new Generations(rules, log, table, blobs, new GenerationMetrics(meters));
     }
 
     @Test
@@ -46,6 +61,14 @@ class GenerationsTest {
         log.isDeaf = true;
         assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT)).isInstanceOf(NotPublishedException.class);
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isZero();
+    }
+
+    @Test
+    void storesAnInitImageBeforeItIsReferredTo() throws IOException {
+        byte[] png = Images.file("png", 64, 64);
+        log.onWrite = request -> assertThat(stored(request.initImage())).contains(png);
+        generations.submit(withInitImage(png));
+        assertThat(log.written).hasSize(1);
     }
 
     @Test
@@ -76,12 +99,27 @@ class GenerationsTest {
         assertThat(log.written).isEmpty();
     }
 
+    private Optional<byte[]> stored(InitImage image) {
+        try {
+            return blobs.get(BlobKeys.initImage(image.sha256()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static GenerationOrder withInitImage(byte[] file) {
+        return new GenerationOrder(
+                "a", null, Images.base64(file), null, null, null, null, null, null, null, null, null, null);
+    }
+
     private static final class ListLog implements GenerationLog {
         private final List<Record> written = new ArrayList<>();
         private boolean isDeaf;
+        private Consumer<GenerateImage> onWrite = command -> {};
 
         @Override
         public void write(GenerateImage command) {
+            onWrite.accept(command);
             take(command.requestId(), command);
         }
 

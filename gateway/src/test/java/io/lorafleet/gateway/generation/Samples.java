@@ -21,7 +21,7 @@ final class Samples {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String SHA = "ab".repeat(32);
     static final GenerationOrder NOTHING_BUT_A_PROMPT =
-            new GenerationOrder("a red circle", null, null, null, null, null, null, null, null, null, null);
+            new GenerationOrder("a red circle", null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** The defaults. */
     static final GatewayConfig.Limits LIMITS = new SmallRyeConfigBuilder()
@@ -35,7 +35,7 @@ final class Samples {
     private Samples() {}
 
     static GenerateImage request(String id) {
-        return new GenerateImage(id, "a red circle", "", null, 1, 5, 20, SamplerName.DDIM, 64, 64, 7, 1, NOW);
+        return new GenerateImage(id, "a red circle", "", null, null, 1, 5, 20, SamplerName.DDIM, 64, 64, 7, 1, NOW);
     }
 
     static GenerationStarted started(String id) {

@@ -7,16 +7,25 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.lorafleet.gateway.Images;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +39,9 @@ import org.junit.jupiter.api.Test;
 class GenerationResourceTest extends GatewayTest {
     @TestHTTPResource
     private URI gateway;
+
+    @Inject
+    BlobStore blobs;
 
     @Test
     void publishesAnOrderWithTheModelsDefaultsBeforeItAnswers() {
@@ -64,6 +76,41 @@ class GenerationResourceTest extends GatewayTest {
                 .body("request.sampler", equalTo("ddim"))
                 .body("request.adapter", nullValue())
                 .body("images", empty());
+    }
+
+    @Test
+    void publishesAnOrderOverAnImageWithAReferenceToIt() throws IOException {
+        byte[] png = Images.file("png", 75, 50);
+        String sha256 = Sha256.of(png);
+        ValidatableResponse answer = post(Map.of(
+                "prompt",
+                "a red circle",
+                "initImage",
+                "data:image/png;base64," + Images.base64(png),
+                "strength",
+                0.6,
+                "count",
+                2));
+        answer.statusCode(202)
+                .body("steps", equalTo(24))
+                .body("request.initImage", equalTo(sha256))
+                .body("request.strength", equalTo(0.6f))
+                .body("request.width", equalTo(72))
+                .body("request.height", equalTo(48))
+                .body(not(containsString(Images.base64(png))));
+        String id = answer.extract().path("id");
+        byte[] record = WorkerPeer.awaitRecord(Topic.REQUESTS, id).value();
+        assertThat(Json.read(record, GenerateImage.class).initImage()).isEqualTo(new InitImage(sha256, 0.6));
+        assertThat(blobs.get(BlobKeys.initImage(sha256))).contains(png);
+    }
+
+    @Test
+    void describesImageToImage() {
+        given().accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .body("components.schemas.GenerationOrder.properties.initImage.description", containsString("base64"))
+                .body("components.schemas.GenerationOrder.properties.strength.description", containsString("0.8"));
     }
 
     @Test

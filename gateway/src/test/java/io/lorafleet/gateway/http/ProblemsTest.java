@@ -4,12 +4,17 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
+import io.lorafleet.gateway.Images;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 class ProblemsTest extends GatewayTest {
@@ -29,7 +34,7 @@ class ProblemsTest extends GatewayTest {
         ValidatableResponse answer = post("{\"prompt\":\"a\",\"cfg\":7}");
         isProblem(answer, 400, "invalid-request");
         answer.body("errors[0].field", equalTo("cfg"))
-                .body("errors[0].expected", containsString("guidanceScale, height, negativePrompt"));
+                .body("errors[0].expected", containsString("guidanceScale, height, initImage, negativePrompt"));
     }
 
     @Test
@@ -70,8 +75,52 @@ class ProblemsTest extends GatewayTest {
         isProblem(given().accept("text/html").get("/v1/adapters").then(), 406, "not-acceptable");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bm8gcGljdHVyZQ==, 0.6, initImage, a PNG or JPEG file, another kind",
+        "'no base64, a secret', 0.6, initImage, 'a PNG or JPEG file in base64, or as a data: URL with base64',"
+                + " 19 characters of something else",
+        ", 0.6, strength, none without initImage, 0.6",
+        "PNG, 0, strength, more than 0 and at most 1, 0.0",
+        "PNG, 2, strength, more than 0 and at most 1, 2.0",
+        "PNG, 0.01, strength * steps, at least 1, 0.01 * 20",
+        "BOMB, 0.6, initImage, a picture with sides of at least 8 and together at most 4194304 pixels, 30000 x 30000"
+    })
+    void namesWhatIsWrongWithAnOrderOverAnImage(
+            String initImage, double strength, String field, String expected, String found) {
+        Map<String, Object> order = new HashMap<>(Map.of("prompt", "a", "strength", strength));
+        if (initImage != null) {
+            order.put(
+                    "initImage",
+                    switch (initImage) {
+                        case "PNG" -> Images.base64(Images.file("png", 64, 64));
+                        case "BOMB" -> Images.base64(Images.bomb(30_000, 30_000));
+                        default -> initImage;
+                    });
+        }
+        ValidatableResponse answer = post(order);
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors", hasSize(1))
+                .body("errors[0].field", equalTo(field))
+                .body("errors[0].expected", equalTo(expected))
+                .body("errors[0].found", equalTo(found))
+                .body(not(containsString("secret")));
+    }
+
+    @Test
+    void refusesAnInitImageWhoseFileIsTooLarge() {
+        ValidatableResponse answer = post(Map.of("prompt", "a", "initImage", Images.base64(new byte[8_388_609])));
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors[0].found", equalTo("8388609 bytes"));
+    }
+
     @Test
     void refusesABodyThatIsTooLarge() {
-        isProblem(post(Map.of("prompt", "a".repeat(2_000_000))), 413, "too-large");
+        isProblem(post(Map.of("prompt", "a".repeat(13_000_000))), 413, "too-large");
+        ValidatableResponse openAi = given().contentType("application/json")
+                .body(Map.of("prompt", "a".repeat(2_000_000)))
+                .post("/v1/images/generations")
+                .then();
+        isProblem(openAi, 413, "too-large");
     }
 }

@@ -75,7 +75,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     private Picture drawWith(RowAdapters.Row adapter, Task task) {
-        try (Denoising denoising = Denoising.start(model, task.request(), adapter)) {
+        try (Denoising denoising = Denoising.start(model, task.request(), task.image(), adapter)) {
             while (!denoising.done()) {
                 requireGoingOn(task);
                 denoising.advance();

@@ -1,5 +1,6 @@
 package io.lorafleet.worker.job;
 
+import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.Picture;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.messages.PinnedAdapter;
@@ -26,8 +27,15 @@ public interface ImageEngine {
     /**
      * One picture to draw.
      *
+     * @param image that the picture comes from, or null
      * @param adapter or null
      * @param onStep called after each step, on the engine's thread: must be quick
      */
-    record Task(TextToImage request, PinnedAdapter adapter, double adapterScale, StopSignal stop, Runnable onStep) {}
+    record Task(
+            TextToImage request,
+            ImageToImage image,
+            PinnedAdapter adapter,
+            double adapterScale,
+            StopSignal stop,
+            Runnable onStep) {}
 }

@@ -3,6 +3,7 @@ package io.lorafleet.worker.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
@@ -21,6 +22,7 @@ final class PictureText {
     private record Settings(
             String prompt,
             String negativePrompt,
+            InitImage initImage,
             PinnedAdapter adapter,
             Double adapterScale,
             double guidanceScale,
@@ -52,6 +54,9 @@ final class PictureText {
         text.append(", CFG scale: ").append(r.guidanceScale());
         text.append(", Seed: ").append(seed);
         text.append(", Size: ").append(r.width()).append('x').append(r.height());
+        if (r.initImage() != null) {
+            text.append(", Denoising strength: ").append(r.initImage().strength());
+        }
         text.append(", Model: ").append(model.name());
         text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
         if (r.adapter() != null) {
@@ -81,6 +86,7 @@ final class PictureText {
         return new Settings(
                 r.prompt(),
                 r.negativePrompt(),
+                r.initImage(),
                 r.adapter(),
                 r.adapter() == null ? null : r.adapterScale(),
                 r.guidanceScale(),

@@ -1,5 +1,6 @@
 package io.lorafleet.worker.job;
 
+import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.Picture;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.sampler.SamplerKind;
@@ -38,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public class RequestHandler {
     private final ImageEngine engine;
     private final BlobStore blobs;
+    private final InitImages initImages;
     private final Cancellations cancellations;
     private final Clock clock;
     private final String workerId;
@@ -46,6 +48,7 @@ public class RequestHandler {
     RequestHandler(ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
         this.engine = engine;
         this.blobs = blobs;
+        this.initImages = new InitImages(blobs);
         this.cancellations = cancellations;
         this.clock = clock;
         this.workerId = config.worker().id();
@@ -107,6 +110,8 @@ public class RequestHandler {
             return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
         } catch (UnusableAdapterException e) {
             return new Outcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
+        } catch (UnusableInitImageException e) {
+            return new Outcome.Done(failed(request, Reason.INIT_IMAGE_UNUSABLE, e));
         } catch (IllegalArgumentException e) {
             return new Outcome.Done(failed(request, Reason.INVALID_REQUEST, e));
         }
@@ -134,14 +139,15 @@ public class RequestHandler {
 
     private List<GeneratedImage> draw(GenerateImage request, StopSignal stop, ProgressListener progress)
             throws IOException {
+        ImageToImage image = initImages.load(request);
         AtomicInteger steps = new AtomicInteger();
         Runnable onStep =
                 () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
         List<CompletableFuture<Picture>> pictures = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
-            TextToImage image = textToImage(request, request.seed() + i);
-            pictures.add(
-                    engine.draw(new ImageEngine.Task(image, request.adapter(), request.adapterScale(), stop, onStep)));
+            TextToImage text = textToImage(request, request.seed() + i);
+            pictures.add(engine.draw(
+                    new ImageEngine.Task(text, image, request.adapter(), request.adapterScale(), stop, onStep)));
         }
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {

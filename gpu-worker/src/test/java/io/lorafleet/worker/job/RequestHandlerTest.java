@@ -11,6 +11,7 @@ import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
@@ -26,14 +27,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -99,6 +107,7 @@ class RequestHandlerTest {
                 two.prompt(),
                 two.negativePrompt(),
                 null,
+                null,
                 1,
                 5,
                 2,
@@ -116,11 +125,57 @@ class RequestHandlerTest {
     @EnumSource(SamplerName.class)
     void drawsWithEverySampler(SamplerName sampler) {
         GenerateImage request = new GenerateImage(
-                "with-" + sampler, "a red star", "", null, 1, 5, 3, sampler, 64, 64, 7, 1, Instant.EPOCH);
+                "with-" + sampler, "a red star", "", null, null, 1, 5, 3, sampler, 64, 64, 7, 1, Instant.EPOCH);
         GenerationSucceeded result = succeeded(handle(request));
         assertThat(result.unetEvaluations()).isEqualTo(2L * (progress.size() - 1));
         StepDone last = (StepDone) progress.get(progress.size() - 1);
         assertThat(last.step()).isEqualTo(last.steps());
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerName.class)
+    void countsTheStepsThatEverySamplerMakesOfAnImage(SamplerName sampler) throws IOException {
+        GenerateImage request = Requests.star(storedImage(64, 64, 0.7), sampler, 64, 64);
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(progress).hasSize(1 + request.allSteps());
+        assertThat(result.unetEvaluations()).isEqualTo(2L * request.allSteps());
+    }
+
+    @Test
+    void drawsOverTheImageInTheRequestsSize() throws IOException {
+        InitImage image = storedImage(100, 40, 0.2); // one step of five
+        GenerationSucceeded result = succeeded(handle(Requests.star(image, SamplerName.DDIM, 72, 48)));
+        byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
+        BufferedImage drawn = ImageIO.read(new ByteArrayInputStream(png));
+        assertThat(drawn.getWidth()).isEqualTo(72);
+        assertThat(drawn.getHeight()).isEqualTo(48);
+        // Its left half is dark and its right half is bright, as the image's.
+        assertThat(drawn.getRGB(10, 24) & 0xFF).isLessThan(80);
+        assertThat(drawn.getRGB(61, 24) & 0xFF).isGreaterThan(160);
+        assertThat(new String(png, StandardCharsets.ISO_8859_1))
+                .contains("Denoising strength: 0.2", "\"initImage\":{\"sha256\":\"" + image.sha256());
+    }
+
+    @Test
+    void failsARequestWhoseInitImageIsMissing() {
+        InitImage missing = new InitImage("cd".repeat(32), 0.5);
+        assertThat(failed(handle(Requests.star(missing, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
+                .returns(
+                        "init image: expected it in the blob store under init-images/" + missing.sha256()
+                                + ", found nothing",
+                        GenerationFailed::detail);
+    }
+
+    @Test
+    void failsARequestWhoseInitImageWasDamaged() throws IOException {
+        InitImage damaged = new InitImage("ef".repeat(32), 0.5);
+        blobs.putIfAbsent(BlobKeys.initImage(damaged.sha256()), new byte[] {1});
+        assertThat(failed(handle(Requests.star(damaged, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
+                .extracting(GenerationFailed::detail)
+                .asString()
+                .startsWith("init image: expected a file with SHA-256 " + damaged.sha256() + ", found ");
     }
 
     @Test
@@ -255,6 +310,20 @@ class RequestHandlerTest {
             handle(Requests.star(null, 66, 1, 1));
         }
         assertThat(meters.get("lorafleet.arrays.live").gauge().value()).isEqualTo(before);
+    }
+
+    /** @return an image that is dark on its left and bright on its right */
+    private InitImage storedImage(int width, int height, double strength) throws IOException {
+        BufferedImage halves = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = halves.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(width / 2, 0, width, height);
+        graphics.dispose();
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(halves, "png", png);
+        InitImage image = new InitImage(Sha256.of(png.toByteArray()), strength);
+        blobs.putIfAbsent(BlobKeys.initImage(image.sha256()), png.toByteArray());
+        return image;
     }
 
     private Outcome handle(GenerateImage request) {

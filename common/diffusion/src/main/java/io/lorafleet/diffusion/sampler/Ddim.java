@@ -1,6 +1,7 @@
 package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 
 /**
  * Denoising diffusion implicit models, with eta 0: no noise is added on the way.
@@ -12,15 +13,20 @@ final class Ddim implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Ddim(NoiseSchedule schedule, int steps) {
+    Ddim(NoiseSchedule schedule, int steps, int skipped) {
         this.schedule = schedule;
-        this.timesteps = schedule.timesteps(steps, true);
+        this.timesteps = Arrays.copyOfRange(schedule.timesteps(steps, true), skipped, steps);
         this.stride = schedule.trainTimesteps() / steps;
     }
 
     @Override
     public double[] timesteps() {
         return timesteps.clone();
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return schedule.noised(clean, noise, (int) timesteps[0]);
     }
 
     @Override

@@ -17,19 +17,26 @@ final class DpmSolver implements Sampler {
         this.sigmas = sigmas;
     }
 
-    static DpmSolver plain(NoiseSchedule schedule, int steps) {
-        return new DpmSolver(schedule, Sigmas.at(schedule.timestepsWithoutLast(steps), schedule));
+    static DpmSolver plain(NoiseSchedule schedule, int steps, int skipped) {
+        Sigmas whole = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule);
+        return new DpmSolver(schedule, whole.without(skipped));
     }
 
-    static DpmSolver karras(NoiseSchedule schedule, int steps) {
+    static DpmSolver karras(NoiseSchedule schedule, int steps, int skipped) {
         double largest = Sigmas.sigma(schedule, schedule.trainTimesteps() - 1);
         double smallest = Sigmas.sigma(schedule, 0);
-        return new DpmSolver(schedule, Sigmas.karras(steps, largest, smallest, schedule, true));
+        Sigmas whole = Sigmas.karras(steps, largest, smallest, schedule, true);
+        return new DpmSolver(schedule, whole.without(skipped));
     }
 
     @Override
     public double[] timesteps() {
         return sigmas.timesteps().clone();
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return sigmas.noised(clean, noise);
     }
 
     @Override

@@ -20,17 +20,18 @@ final class Euler implements Sampler {
         this.ancestral = ancestral;
     }
 
-    static Euler plain(NoiseSchedule schedule, int steps) {
-        return new Euler(schedule, spaced(schedule, steps), false);
+    static Euler plain(NoiseSchedule schedule, int steps, int skipped) {
+        return new Euler(schedule, spaced(schedule, steps).without(skipped), false);
     }
 
-    static Euler ancestral(NoiseSchedule schedule, int steps) {
-        return new Euler(schedule, spaced(schedule, steps), true);
+    static Euler ancestral(NoiseSchedule schedule, int steps, int skipped) {
+        return new Euler(schedule, spaced(schedule, steps).without(skipped), true);
     }
 
-    static Euler karras(NoiseSchedule schedule, int steps) {
+    static Euler karras(NoiseSchedule schedule, int steps, int skipped) {
         Sigmas s = spaced(schedule, steps);
-        return new Euler(schedule, Sigmas.karras(steps, s.largest(), s.smallest(), schedule, false), false);
+        Sigmas whole = Sigmas.karras(steps, s.largest(), s.smallest(), schedule, false);
+        return new Euler(schedule, whole.without(skipped), false);
     }
 
     private static Sigmas spaced(NoiseSchedule schedule, int steps) {
@@ -46,6 +47,11 @@ final class Euler implements Sampler {
     public double initialNoiseScale() {
         double most = sigmas.largest();
         return schedule.spacing() == NoiseSchedule.Spacing.LEADING ? Math.sqrt(most * most + 1) : most;
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return clean.add(noise.mul(sigmas.largest()));
     }
 
     @Override

@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDArray;
 /**
  * The sampler of latent consistency models: each step goes all the way to the picture, and back to less noise.
  *
+ * <p>The last part of a way is cut from the whole, as in diffusers' StableDiffusionImg2ImgPipeline. Its
+ * LatentConsistencyModelImg2ImgPipeline instead makes all steps, closer together.
+ *
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
@@ -18,15 +21,15 @@ final class Lcm implements Sampler {
     private final NoiseSchedule schedule;
     private final double[] timesteps;
 
-    Lcm(NoiseSchedule schedule, int steps) {
+    Lcm(NoiseSchedule schedule, int steps, int skipped) {
         if (steps > ORIGINAL_STEPS) {
             throw new IllegalArgumentException("steps: expected 1 to " + ORIGINAL_STEPS + " for LCM, found " + steps);
         }
         this.schedule = schedule;
-        this.timesteps = new double[steps];
+        this.timesteps = new double[steps - skipped];
         int stride = schedule.trainTimesteps() / ORIGINAL_STEPS;
-        for (int i = 0; i < steps; i++) {
-            int fromNoisiest = (int) Math.floor((double) i * ORIGINAL_STEPS / steps);
+        for (int i = 0; i < timesteps.length; i++) {
+            int fromNoisiest = (int) Math.floor((double) (skipped + i) * ORIGINAL_STEPS / steps);
             timesteps[i] = (double) (ORIGINAL_STEPS - fromNoisiest) * stride - 1;
         }
     }
@@ -34,6 +37,11 @@ final class Lcm implements Sampler {
     @Override
     public double[] timesteps() {
         return timesteps.clone();
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return schedule.noised(clean, noise, (int) timesteps[0]);
     }
 
     @Override

@@ -110,6 +110,12 @@ public record NoiseSchedule(
         return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
     }
 
+    /** @return noise laid over a clean latent, as much as there is at a timestep, in the model's own scale */
+    NDArray noised(NDArray clean, NDArray noise, int timestep) {
+        double alphaBar = alphaBar(timestep);
+        return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
+    }
+
     /** @return a predicted picture, within the bound if there is one */
     NDArray clipped(NDArray picture) {
         return clipSample == Double.POSITIVE_INFINITY ? picture : picture.clip(-clipSample, clipSample);

@@ -1,10 +1,14 @@
 package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 
 /**
  * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four outputs. The second step is made twice, so
- * the model is evaluated once more than there are steps.
+ * the model is evaluated once more than there are steps, unless there is only one.
+ *
+ * <p>A way that begins later makes its own second step twice. diffusers cuts its list of timesteps, in which one stands
+ * twice already, and then takes the latent for one that has a step more behind it than it has.
  *
  * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
  *     with skip_prk_steps
@@ -16,20 +20,28 @@ final class Pndm implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Pndm(NoiseSchedule schedule, int steps) {
+    Pndm(NoiseSchedule schedule, int steps, int skipped) {
         this.schedule = schedule;
         this.stride = schedule.trainTimesteps() / steps;
-        double[] once = schedule.timesteps(steps, true);
-        this.timesteps = new double[steps + 1];
-        timesteps[0] = once[0];
-        // The second of them twice; of a single one, the same.
-        System.arraycopy(once, Math.min(1, steps - 1), timesteps, 1, 1);
-        System.arraycopy(once, Math.min(1, steps - 1), timesteps, 2, Math.max(steps - 1, 0));
+        double[] once = Arrays.copyOfRange(schedule.timesteps(steps, true), skipped, steps);
+        this.timesteps = once.length == 1 ? once : secondTwice(once);
     }
 
     @Override
     public double[] timesteps() {
         return timesteps.clone();
+    }
+
+    private static double[] secondTwice(double[] once) {
+        double[] timesteps = new double[once.length + 1];
+        System.arraycopy(once, 0, timesteps, 0, 2);
+        System.arraycopy(once, 1, timesteps, 2, once.length - 1);
+        return timesteps;
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return schedule.noised(clean, noise, (int) timesteps[0]);
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A way from noise to a latent in a fixed number of steps. Immutable: what changes is the latent, and what a picture's
- * {@link History} remembers.
+ * A way from noise to a latent in a fixed number of steps, or the last part of one. Immutable: what changes is the
+ * latent, and what a picture's {@link History} remembers.
  *
  * <p>Every array returned is attached to the manager of the latent.
  */
@@ -17,6 +17,16 @@ public interface Sampler {
     default double initialNoiseScale() {
         return 1;
     }
+
+    /**
+     * Lays noise over a clean latent, as much as there is at the first step: where a picture begins that comes from
+     * another one.
+     *
+     * @param clean (N, C, H, W), as the UNet works on latents
+     * @param noise unit noise of the same shape
+     * @return what the first step takes, in this sampler's scale
+     */
+    NDArray noised(NDArray clean, NDArray noise);
 
     /** @return the latent as the model takes it at this step; as it is, in the model's own scale */
     default NDArray modelInput(NDArray latent, int step) {

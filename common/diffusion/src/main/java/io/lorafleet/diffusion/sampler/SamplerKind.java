@@ -1,7 +1,6 @@
 package io.lorafleet.diffusion.sampler;
 
 import java.util.Arrays;
-import java.util.function.BiFunction;
 
 /** The samplers there are. */
 public enum SamplerKind {
@@ -15,11 +14,15 @@ public enum SamplerKind {
     PNDM("PNDMScheduler", false, Pndm::new),
     UNIPC("UniPCMultistepScheduler", false, UniPc::new);
 
+    private interface Maker {
+        Sampler make(NoiseSchedule schedule, int steps, int skipped);
+    }
+
     private final String schedulerClass;
     private final boolean karras;
-    private final BiFunction<NoiseSchedule, Integer, Sampler> maker;
+    private final Maker maker;
 
-    SamplerKind(String schedulerClass, boolean karras, BiFunction<NoiseSchedule, Integer, Sampler> maker) {
+    SamplerKind(String schedulerClass, boolean karras, Maker maker) {
         this.schedulerClass = schedulerClass;
         this.karras = karras;
         this.maker = maker;
@@ -27,7 +30,18 @@ public enum SamplerKind {
 
     /** @throws IllegalArgumentException if the schedule cannot be walked in so many steps */
     public Sampler with(NoiseSchedule schedule, int steps) {
-        return maker.apply(schedule, steps);
+        return with(schedule, steps, 0);
+    }
+
+    /**
+     * The last part of a way. Its first step knows of none before it, so the multistep samplers begin at low order.
+     *
+     * @param steps of the whole way
+     * @param skipped steps that are left out at its start, where the noise is most: 0 to steps - 1
+     * @throws IllegalArgumentException if the schedule cannot be walked in so many steps
+     */
+    public Sampler with(NoiseSchedule schedule, int steps, int skipped) {
+        return maker.make(schedule, steps, skipped);
     }
 
     /** @return the sampler that a folder's scheduler class asks for, or DDIM if that one is not here */

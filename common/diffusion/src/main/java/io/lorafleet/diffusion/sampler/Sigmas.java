@@ -1,5 +1,6 @@
 package io.lorafleet.diffusion.sampler;
 
+import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
@@ -47,6 +48,13 @@ record Sigmas(double[] timesteps, double[] values) {
         return new Sigmas(timesteps, values);
     }
 
+    /** @return these without the first, noisiest ones */
+    Sigmas without(int skipped) {
+        return new Sigmas(
+                Arrays.copyOfRange(timesteps, skipped, timesteps.length),
+                Arrays.copyOfRange(values, skipped, values.length));
+    }
+
     double largest() {
         return values[0];
     }
@@ -63,6 +71,11 @@ record Sigmas(double[] timesteps, double[] values) {
     /** @return the noise's share at this step in the model's own scale */
     double scaledSigma(int step) {
         return values[step] * alpha(step);
+    }
+
+    /** @return noise laid over a clean latent, as much as there is at the first step, in the model's own scale */
+    NDArray noised(NDArray clean, NDArray noise) {
+        return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
     }
 
     /** @return half the logarithm of the signal-to-noise ratio; infinite where the noise is 0 */

@@ -15,14 +15,19 @@ final class UniPc implements Sampler {
     private final NoiseSchedule schedule;
     private final Sigmas sigmas;
 
-    UniPc(NoiseSchedule schedule, int steps) {
+    UniPc(NoiseSchedule schedule, int steps, int skipped) {
         this.schedule = schedule;
-        this.sigmas = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule);
+        this.sigmas = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule).without(skipped);
     }
 
     @Override
     public double[] timesteps() {
         return sigmas.timesteps().clone();
+    }
+
+    @Override
+    public NDArray noised(NDArray clean, NDArray noise) {
+        return sigmas.noised(clean, noise);
     }
 
     @Override

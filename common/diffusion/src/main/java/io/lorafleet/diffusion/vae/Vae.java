@@ -55,6 +55,22 @@ public final class Vae {
         }
     }
 
+    /**
+     * Draws a latent from a picture's distribution: the way back from {@link #decodeScaled}.
+     *
+     * @param image (N, 3, H, W)
+     * @param noise unit noise (N, C, H / factor, W / factor)
+     * @return as the UNet works on it, in noise's shape and attached to the image's manager
+     */
+    public NDArray encodeScaled(NDArray image, NDArray noise) {
+        try (NDManager scope = Scopes.open(image, noise)) {
+            Posterior posterior = encode(image);
+            NDArray deviation = posterior.logVariance().div(2).exp();
+            NDArray drawn = posterior.mean().add(deviation.mul(noise));
+            return scope.ret(drawn.sub(config.shiftFactor()).mul(config.scalingFactor()));
+        }
+    }
+
     /** @param latent (N, C, H, W), no longer scaled for the UNet @return (N, 3, H factor, W factor) */
     public NDArray decode(NDArray latent) {
         try (NDManager scope = Scopes.open(latent)) {

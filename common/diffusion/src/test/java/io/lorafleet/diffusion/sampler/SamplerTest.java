@@ -21,6 +21,25 @@ class SamplerTest {
         assertThatThrownBy(() -> kind.with(schedule, 1001)).hasMessageContaining("found 1001");
     }
 
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void beginsLaterOnTheSameWay(SamplerKind kind) {
+        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
+        double[] whole =
+                Arrays.stream(kind.with(schedule, 20).timesteps()).distinct().toArray();
+        double[] part =
+                Arrays.stream(kind.with(schedule, 20, 8).timesteps()).distinct().toArray();
+        assertThat(part).containsExactly(Arrays.copyOfRange(whole, 8, 20));
+    }
+
+    @Test
+    void pndmMakesTheSecondStepOfEveryWayTwice() {
+        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{}"));
+        assertThat(SamplerKind.PNDM.with(schedule, 5, 2).timesteps()).containsExactly(400, 200, 200, 0);
+        assertThat(SamplerKind.PNDM.with(schedule, 5, 4).timesteps()).containsExactly(0);
+        assertThat(SamplerKind.PNDM.with(schedule, 1).timesteps()).containsExactly(0);
+    }
+
     @Test
     void refusesAScheduleThatItDoesNotKnow() {
         assertThatThrownBy(() -> NoiseSchedule.of(ModelConfig.parse("config", "{\"beta_schedule\": \"sigmoid\"}")))

@@ -1,0 +1,129 @@
+package io.lorafleet.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against what diffusers makes of the same image with every sampler: see src/test/python/img2img.py. */
+class ImageToImageTest {
+    private static StableDiffusion model;
+    private static Safetensors expected;
+    private static Picture redStar;
+
+    @BeforeAll
+    static void open() {
+        model = DemoModel.open();
+        expected = Safetensors.open(DemoModel.FOLDER.resolve("expected_img2img.safetensors"));
+        try (NDManager scope = NDManager.newBaseManager()) {
+            redStar = Picture.of(Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
+                    .read("seed1234.image", scope));
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void drawsThePictureThatDiffusersDraws(SamplerKind sampler) {
+        assertThat(psnrWithDiffusers(
+                        sampler, Double.parseDouble(expected.metadata().get("strength")), ".latent"))
+                .isGreaterThan(50);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void drawsThePictureThatDiffusersDrawsInAllSteps(SamplerKind sampler) {
+        assertThat(psnrWithDiffusers(sampler, 1, ".strength1.latent")).isGreaterThan(50);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.6, 12", "1, 20", "0.05, 1", "0.99, 19"})
+    void makesTheLastSteps(double strength, int made) {
+        assertThat(new ImageToImage(redStar, strength).skipped(20)).isEqualTo(20 - made);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void staysNearTheImageAtLowStrength(SamplerKind sampler) {
+        Picture picture = draw(request(sampler), new ImageToImage(redStar, 0.05));
+        assertThat(Psnr.of(picture, redStar)).isGreaterThan(18);
+    }
+
+    @Test
+    void leavesNoArrayBehind() {
+        ImageToImage image = new ImageToImage(redStar, 0.1);
+        draw(request(SamplerKind.UNIPC), image);
+        int before = model.liveArrays();
+        for (int i = 0; i < 5; i++) {
+            draw(request(SamplerKind.UNIPC), image);
+        }
+        assertThat(model.liveArrays()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesAStrengthThatLeavesNoStep() {
+        ImageToImage image = new ImageToImage(redStar, 0.04);
+        assertThatThrownBy(() -> draw(request(SamplerKind.DDIM), image))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("strength * steps: expected at least 1, found 0.04 * 20");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.5, 1.01, Double.NaN})
+    void refusesAStrengthThatIsNoShare(double strength) {
+        assertThatThrownBy(() -> new ImageToImage(redStar, strength))
+                .hasMessage("strength: expected more than 0 and at most 1, found " + strength);
+    }
+
+    @Test
+    void refusesAnImageOfAnotherSize() {
+        ImageToImage image = new ImageToImage(redStar.resized(60, 64), 0.5);
+        assertThatThrownBy(() -> draw(request(SamplerKind.DDIM), image))
+                .hasMessage("image: expected 64 x 64 pixels, as the picture has, found 60 x 64");
+    }
+
+    private static double psnrWithDiffusers(SamplerKind sampler, double strength, String suffix) {
+        Picture picture = draw(request(sampler), new ImageToImage(redStar, strength));
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = expected.read(sampler.name().toLowerCase(Locale.ROOT) + suffix, scope);
+            return Psnr.of(picture, Picture.of(model.vae().decodeScaled(latent)));
+        }
+    }
+
+    private static TextToImage request(SamplerKind sampler) {
+        var said = expected.metadata();
+        return new TextToImage(
+                said.get("prompt"),
+                said.get("negative"),
+                Double.parseDouble(said.get("guidance")),
+                sampler,
+                Integer.parseInt(said.get("steps")),
+                64,
+                64,
+                Long.parseLong(said.get("seed")));
+    }
+
+    private static Picture draw(TextToImage request, ImageToImage image) {
+        try (Denoising denoising = Denoising.start(model, request, image, null)) {
+            while (!denoising.done()) {
+                denoising.advance();
+            }
+            return denoising.picture();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.lorafleet.diffusion;
+
+/** How near two pictures are. */
+final class Psnr {
+    private Psnr() {}
+
+    /** @return the peak signal-to-noise ratio in decibels; infinite if they are the same */
+    static double of(Picture a, Picture b) {
+        double squares = 0;
+        for (int i = 0; i < a.rgb().length; i++) {
+            double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);
+            squares += difference * difference;
+        }
+        return 10 * Math.log10(255 * 255 / (squares / a.rgb().length));
+    }
+}

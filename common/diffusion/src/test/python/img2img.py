@@ -1,0 +1,74 @@
+"""What diffusers makes of an image with the demo model, for ImageToImageTest and the fleet's tests.
+
+    python img2img.py ../../../../../deploy/demo-model
+
+It writes expected_img2img.safetensors beside expected_pictures.safetensors, whose first picture is the image. It holds
+each sampler's final latent, at the strength in the metadata and at strength 1, and DDIM's picture (-1 to 1). Needs torch,
+transformers and diffusers.
+"""
+
+import pathlib
+import sys
+
+import numpy
+import torch
+from diffusers import (
+    DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, LCMScheduler,
+    PNDMScheduler, StableDiffusionImg2ImgPipeline, StableDiffusionPipeline, UniPCMultistepScheduler)
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+PROMPT = "a large blue star on a white background"
+NEGATIVE = "red"
+GUIDANCE, STEPS, STRENGTH, SEED = 5.0, 20, 0.6, 4321
+SAMPLERS = {
+    "ddim": (DDIMScheduler, {}),
+    "euler": (EulerDiscreteScheduler, {}),
+    "euler_karras": (EulerDiscreteScheduler, {"use_karras_sigmas": True}),
+    "euler_ancestral": (EulerAncestralDiscreteScheduler, {}),
+    "dpmpp_2m": (DPMSolverMultistepScheduler, {}),
+    "dpmpp_2m_karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "lcm": (LCMScheduler, {}),
+    "pndm": (PNDMScheduler, {"skip_prk_steps": True}),
+    "unipc": (UniPCMultistepScheduler, {}),
+}
+
+
+class Pipeline(StableDiffusionImg2ImgPipeline):
+    """PNDM's second step is made twice, so its list of timesteps has one twice. The pipeline cuts that list; here the
+    list is made of the timesteps that are left, or else the latent is taken for another one's: see Pndm.java."""
+
+    def get_timesteps(self, steps, strength, device):
+        timesteps, made = super().get_timesteps(steps, strength, device)
+        if isinstance(self.scheduler, PNDMScheduler):
+            once = torch.from_numpy(self.scheduler._timesteps[::-1].copy())[steps - made:]
+            timesteps = torch.cat([once[:2], once[1:]])
+        return timesteps, made
+
+
+def main(folder):
+    text_to_image = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None, dtype=torch.float32)
+    parts = {name: part for name, part in text_to_image.components.items() if name != "safety_checker"}
+    pipeline = Pipeline(**parts, safety_checker=None, requires_safety_checker=False)
+    pipeline.set_progress_bar_config(disable=True)
+    config = pipeline.scheduler.config
+    drawn = load_file(folder / "expected_pictures.safetensors")["seed1234.image"]
+    pixels = ((drawn[0].permute(1, 2, 0).numpy() / 2 + 0.5).clip(0, 1) * 255).round().astype(numpy.uint8)
+    tensors = {}
+    for name, (scheduler, options) in SAMPLERS.items():
+        for strength, suffix in (STRENGTH, ""), (1.0, ".strength1"):
+            pipeline.scheduler = scheduler.from_config(config, **options)
+            latent = pipeline(
+                PROMPT, Image.fromarray(pixels), strength, STEPS, guidance_scale=GUIDANCE, negative_prompt=NEGATIVE,
+                generator=torch.Generator().manual_seed(SEED), output_type="latent").images
+            tensors[f"{name}{suffix}.latent"] = latent.contiguous()
+    with torch.no_grad():
+        scaled = tensors["ddim.latent"] / pipeline.vae.config.scaling_factor
+        tensors["ddim.image"] = pipeline.vae.decode(scaled).sample.contiguous()
+    save_file(tensors, folder / "expected_img2img.safetensors", metadata=dict(
+        prompt=PROMPT, negative=NEGATIVE, guidance=str(GUIDANCE), steps=str(STEPS), strength=str(STRENGTH),
+        seed=str(SEED)))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))

@@ -1,0 +1,73 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.messages.GenerateImage;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/** A PNG or JPEG file as a picture. Transparency is dropped and EXIF is not read, as in Pillow's convert("RGB"). */
+final class ImageFile {
+    private static final long MAX_PIXELS = (long) GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
+
+    private ImageFile() {}
+
+    /** @throws UnusableInitImageException if that is no picture, or one that is too large to be decoded */
+    static Picture decode(byte[] file) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                throw new UnusableInitImageException("expected a PNG or JPEG file, found another kind");
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                requireSize(reader.getWidth(0), reader.getHeight(0)); // of the header: nothing is decoded yet
+                return picture(reader.read(0));
+            } finally {
+                reader.dispose();
+            }
+        } catch (UnusableInitImageException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) { // the JDK's readers throw all kinds on damaged files
+            throw new UnusableInitImageException("expected a whole picture in RGB or gray, found one that cannot be"
+                    + " decoded: " + e.getMessage());
+        }
+    }
+
+    private static void requireSize(int width, int height) {
+        if ((long) width * height > MAX_PIXELS) {
+            throw new UnusableInitImageException(
+                    "expected at most " + MAX_PIXELS + " pixels, found " + width + " x " + height);
+        }
+    }
+
+    private static Picture picture(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        boolean gray = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            int x = i % width;
+            int y = i / width;
+            int pixel = gray ? gray(image, x, y) : image.getRGB(x, y);
+            rgb[3 * i] = (byte) (pixel >> 16);
+            rgb[3 * i + 1] = (byte) (pixel >> 8);
+            rgb[3 * i + 2] = (byte) pixel;
+        }
+        return new Picture(width, height, rgb);
+    }
+
+    /** Gray as the file has it: getRGB() would take it for linear light, and brighten it. */
+    private static int gray(BufferedImage image, int x, int y) {
+        int bits = image.getColorModel().getComponentSize(0);
+        int value = image.getRaster().getSample(x, y, 0) * 255 / ((1 << bits) - 1);
+        return value << 16 | value << 8 | value;
+    }
+}

@@ -1,0 +1,44 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.InitImage;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
+import java.io.IOException;
+
+/** Reads init images from the blob store. Nothing is decoded before its SHA-256 is what the request says. */
+final class InitImages {
+    private final BlobStore blobs;
+
+    InitImages(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /**
+     * @return the request's image in its pictures' size, or null if the request has none
+     * @throws UnusableInitImageException if it is missing, damaged, or no picture
+     */
+    ImageToImage load(GenerateImage request) throws IOException {
+        InitImage image = request.initImage();
+        if (image == null) {
+            return null;
+        }
+        Picture picture = ImageFile.decode(fetch(image.sha256()));
+        return new ImageToImage(picture.resized(request.width(), request.height()), image.strength());
+    }
+
+    private byte[] fetch(String sha256) throws IOException {
+        String key = BlobKeys.initImage(sha256);
+        byte[] file = blobs.get(key)
+                .orElseThrow(() -> new UnusableInitImageException(
+                        "expected it in the blob store under " + key + ", found nothing"));
+        String found = Sha256.of(file);
+        if (!found.equals(sha256)) {
+            throw new UnusableInitImageException("expected a file with SHA-256 " + sha256 + ", found " + found);
+        }
+        return file;
+    }
+}

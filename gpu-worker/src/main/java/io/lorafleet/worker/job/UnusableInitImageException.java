@@ -1,0 +1,10 @@
+package io.lorafleet.worker.job;
+
+/** An init image cannot be used, now or later. The text says what was expected and what was found. */
+final class UnusableInitImageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnusableInitImageException(String why) {
+        super("init image: " + why);
+    }
+}

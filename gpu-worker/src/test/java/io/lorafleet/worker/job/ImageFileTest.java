@@ -1,0 +1,69 @@
+package io.lorafleet.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class ImageFileTest {
+    @Test
+    void keepsEveryPixel() throws IOException {
+        BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, 0xFF8001);
+        image.setRGB(1, 0, 0x0203FE);
+        assertThat(ImageFile.decode(file("png", image)).rgb()).containsExactly(0xFF, 0x80, 0x01, 0x02, 0x03, 0xFE);
+    }
+
+    @Test
+    void dropsTransparencyAndKeepsTheColourBeneath() throws IOException {
+        BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(0, 0, 0x40C86432);
+        assertThat(ImageFile.decode(file("png", image)).rgb()).containsExactly(0xC8, 0x64, 0x32);
+    }
+
+    @Test
+    void takesGrayAsItIs() throws IOException {
+        BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setSample(0, 0, 0, 100);
+        assertThat(ImageFile.decode(file("png", image)).rgb()).containsExactly(100, 100, 100);
+        BufferedImage deep = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);
+        deep.getRaster().setSample(0, 0, 0, 100 * 257);
+        assertThat(ImageFile.decode(file("png", deep)).rgb()).containsExactly(100, 100, 100);
+    }
+
+    @Test
+    void readsJpeg() throws IOException {
+        BufferedImage image = new BufferedImage(16, 8, BufferedImage.TYPE_INT_RGB);
+        assertThat(ImageFile.decode(file("jpeg", image)).width()).isEqualTo(16);
+    }
+
+    @Test
+    void refusesWhatIsNoWholePicture() throws IOException {
+        byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
+        assertThatThrownBy(() -> ImageFile.decode(new byte[] {1, 2, 3}))
+                .hasMessage("init image: expected a PNG or JPEG file, found another kind");
+        assertThatThrownBy(() -> ImageFile.decode(Arrays.copyOf(png, png.length / 2)))
+                .isInstanceOf(UnusableInitImageException.class)
+                .hasMessageContaining("found one that cannot be decoded");
+    }
+
+    @Test
+    void refusesAPictureThatIsTooLargeBeforeItDecodesIt() throws IOException {
+        byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
+        ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // where the header has width and height
+        assertThatThrownBy(() -> ImageFile.decode(png))
+                .hasMessage("init image: expected at most 16777216 pixels, found 50000 x 50000");
+    }
+
+    private static byte[] file(String format, BufferedImage image) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ImageIO.write(image, format, file);
+        return file.toByteArray();
+    }
+}
