@@ -4,6 +4,8 @@ tensors, because DJL can pass nothing else.
 PyTorch lays the weights of a convolution out anew for each call, and multiplies matrices by MKL, which is slow on
 processors that are not Intel's. Here it is done once, when a model is loaded. No gradient goes through.
 
+Weights may be rounded to bfloat16: then what they are multiplied with is rounded, too, and the sums are float32.
+
 It makes ../resources/io/lorafleet/diffusion/nn/packed.pt, which the build carries along, so that Python is needed only
 by whoever changes this file:
 
@@ -19,13 +21,22 @@ from torch import Tensor
 
 class Packed(torch.nn.Module):
     @torch.jit.export
-    def pack_linear(self, weight: Tensor) -> Tensor:
-        return torch.ops.mkldnn._reorder_linear_weight(weight)
+    def takes_bfloat16(self, nothing: Tensor) -> Tensor:
+        return torch.tensor(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+    @torch.jit.export
+    def pack_linear(self, weight: Tensor, rounded: Tensor) -> Tensor:
+        return torch.ops.mkldnn._reorder_linear_weight(self.stored(weight, rounded))
+
+    def stored(self, weight: Tensor, rounded: Tensor) -> Tensor:
+        return weight.to(torch.bfloat16 if bool(rounded.item()) else torch.float32)
 
     @torch.jit.export
     def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
         """(..., in) -> (..., out)"""
-        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+        if bias is not None:
+            bias = bias.to(weight.dtype)
+        return torch.ops.mkldnn._linear_pointwise(x.to(weight.dtype), weight, bias, "none", [], "").to(x.dtype)
 
     @torch.jit.export
     def linear_without_bias(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -37,9 +48,10 @@ class Packed(torch.nn.Module):
         return self.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
 
     @torch.jit.export
-    def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor) -> Tensor:
+    def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
+                         rounded: Tensor) -> Tensor:
         """The best layout depends on the kind of processor, and for a few numbers of channels on the picture's size."""
-        plain = weight.to_dense() if weight.is_mkldnn else weight
+        plain = weight.to_dense() if weight.is_mkldnn else self.stored(weight, rounded)
         size = [1, weight.size(1), int(height.item()), int(width.item())]
         p, s = int(padding.item()), int(stride.item())
         return torch.ops.mkldnn._reorder_convolution_weight(plain, [p, p], [s, s], [1, 1], 1, size)
@@ -50,18 +62,21 @@ class Packed(torch.nn.Module):
         return torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
 
     @torch.jit.export
-    def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor) -> Tensor:
+    def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
+                   rounded: Tensor) -> Tensor:
         """The layout that weights of this shape would take."""
         out, channels, kernel = int(shape[0].item()), int(shape[1].item()), int(shape[2].item())
         return self.layout(self.pack_convolution(
-            torch.empty([out, channels, kernel, kernel]), stride, padding, height, width))
+            torch.empty([out, channels, kernel, kernel]), stride, padding, height, width, rounded))
 
     @torch.jit.export
     def convolution(self, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
         """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel side by side in memory."""
         x = x.contiguous(memory_format=torch.channels_last)
         p, s = int(padding.item()), int(stride.item())
-        return torch.ops.mkldnn._convolution_pointwise(x, weight, bias, [p, p], [s, s], [1, 1], 1, "none", [], "")
+        y = torch.ops.mkldnn._convolution_pointwise(
+            x.to(weight.dtype), weight, bias.to(weight.dtype), [p, p], [s, s], [1, 1], 1, "none", [], "")
+        return y.to(x.dtype)
 
 
 if __name__ == "__main__":

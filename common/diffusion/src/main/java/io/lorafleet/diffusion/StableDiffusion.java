@@ -40,6 +40,7 @@ public record StableDiffusion(
      * @throws CheckpointException if the folder holds no such pipeline, or one of its files is missing or damaged
      */
     public static StableDiffusion open(Path folder, Device device, Precision precision) {
+        precision.require(device);
         PipelineFolder pipeline = PipelineFolder.open(folder);
         List<String> encoders = encoders(pipeline, folder);
         pipeline.verify();
@@ -87,7 +88,7 @@ public record StableDiffusion(
     }
 
     private static Weights weights(PipelineFolder pipeline, String part, Precision precision, NDManager owner) {
-        return new Weights(part, pipeline.weights(part), precision.dataType(), owner).forInference();
+        return new Weights(part, pipeline.weights(part), precision.dataType(), owner).withUse(precision.use());
     }
 
     private static void warnOfLeftovers(String part, Weights weights) {

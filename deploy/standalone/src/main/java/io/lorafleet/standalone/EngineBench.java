@@ -64,7 +64,7 @@ final class EngineBench {
             UNet unet = new UNet(
                     architecture.config(),
                     Weights.random("unet", workload.precision().dataType(), owner)
-                            .forInference());
+                            .withUse(workload.precision().use()));
             return new EngineBench(unet, owner, workload).run(architecture.factor());
         }
     }

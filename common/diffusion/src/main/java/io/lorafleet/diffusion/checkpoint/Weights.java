@@ -17,7 +17,17 @@ import java.util.TreeSet;
 public final class Weights {
     private final Whole whole;
     private final String scope;
-    private final boolean frozen;
+    private final Use use;
+
+    /** What layers may do with the weights. */
+    public enum Use {
+        /** Gradients go through them: they stay as they are. */
+        TRAINING,
+        /** They may be laid out anew for the processor. */
+        INFERENCE,
+        /** And may be rounded to bfloat16, which has float32's range and 8 bits of precision. */
+        ROUNDED_INFERENCE
+    }
 
     /**
      * What all scopes share.
@@ -33,10 +43,10 @@ public final class Weights {
             Map<String, Shape> taken,
             ScratchMemory memory) {}
 
-    private Weights(Whole whole, String scope, boolean frozen) {
+    private Weights(Whole whole, String scope, Use use) {
         this.whole = whole;
         this.scope = scope;
-        this.frozen = frozen;
+        this.use = use;
     }
 
     /**
@@ -48,31 +58,31 @@ public final class Weights {
         this(
                 new Whole(part, type, owner, PipelineFolder.byName(files), new LinkedHashMap<>(), new ScratchMemory()),
                 "",
-                false);
+                Use.TRAINING);
     }
 
     /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
     public static Weights random(String part, DataType type, NDManager owner) {
-        return new Weights(new Whole(part, type, owner, null, new LinkedHashMap<>(), new ScratchMemory()), "", false);
+        return new Weights(
+                new Whole(part, type, owner, null, new LinkedHashMap<>(), new ScratchMemory()), "", Use.TRAINING);
     }
 
     /** @return the weights whose names start with {@code name} and a dot */
     public Weights in(String name) {
-        return new Weights(whole, scope + name + ".", frozen);
+        return new Weights(whole, scope + name + ".", use);
     }
 
     public Weights in(String name, int index) {
         return in(name + "." + index);
     }
 
-    /** @return the same, for layers that no gradient will go through */
-    public Weights forInference() {
-        return new Weights(whole, scope, true);
+    /** @return the same, for another use; by default, it is training */
+    public Weights withUse(Use other) {
+        return new Weights(whole, scope, other);
     }
 
-    /** @return whether no gradient will go through them, so that layers may lay them out anew */
-    public boolean frozen() {
-        return frozen;
+    public Use use() {
+        return use;
     }
 
     /** @return the type of the arrays */

@@ -21,7 +21,7 @@ public final class Conv2d {
         NDArray bias = weights.get("bias", out);
         if (PackedWeights.take(weights)) {
             try (NDArray weight = weights.lend("weight", out, in, kernel, kernel)) {
-                product = PackedWeights.convolution(weight, bias, stride, padding);
+                product = PackedWeights.convolution(weight, bias, stride, padding, weights.use());
             }
         } else {
             NDArray weight = weights.get("weight", out, in, kernel, kernel);

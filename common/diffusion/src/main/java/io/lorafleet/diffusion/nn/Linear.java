@@ -13,7 +13,7 @@ public final class Linear {
         name = weights.layer();
         if (PackedWeights.take(weights)) {
             try (NDArray weight = weights.lend("weight", out, in)) {
-                product = PackedWeights.linear(weight, bias);
+                product = PackedWeights.linear(weight, bias, weights.use());
             }
         } else {
             NDArray weight = weights.get("weight", out, in);

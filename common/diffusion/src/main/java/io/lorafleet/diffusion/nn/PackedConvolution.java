@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Weights;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,20 +25,22 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
     private final NDArray bias;
     private final int stride;
     private final int padding;
+    private final Weights.Use use;
     private final Map<ByteBuffer, NDArray> byLayout = new HashMap<>();
     private final Map<Size, NDArray> bySize = new HashMap<>();
 
     private record Size(long height, long width) {}
 
     /** What the layout depends on. */
-    private record Question(Shape weight, int stride, Size size) {}
+    private record Question(Shape weight, int stride, Weights.Use use, Size size) {}
 
     /** @param weight (out, in, k, k), copied; its manager owns the copies */
-    PackedConvolution(NDArray weight, NDArray bias, int stride, int padding) {
+    PackedConvolution(NDArray weight, NDArray bias, int stride, int padding, Weights.Use use) {
         this.shape = weight.getShape();
         this.bias = bias;
         this.stride = stride;
         this.padding = padding;
+        this.use = use;
         byLayout.put(layout(ANY), forSize("pack_convolution", weight, ANY));
     }
 
@@ -56,7 +59,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
     }
 
     private ByteBuffer layout(Size size) {
-        return LAYOUTS.computeIfAbsent(new Question(shape, stride, size), question -> {
+        return LAYOUTS.computeIfAbsent(new Question(shape, stride, use, size), question -> {
             try (NDManager scope = bias.getManager().newSubManager()) {
                 return forSize("layout_for", scope.create(shape.getShape()), size)
                         .toByteBuffer();
@@ -72,6 +75,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
                 module.number(stride),
                 module.number(padding),
                 module.number(size.height()),
-                module.number(size.width()));
+                module.number(size.width()),
+                PackedWeights.rounded(use));
     }
 }

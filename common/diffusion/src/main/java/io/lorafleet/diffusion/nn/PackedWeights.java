@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * @see "src/main/python/packed.py"
  */
-final class PackedWeights {
+public final class PackedWeights {
     private static final Logger LOG = LoggerFactory.getLogger(PackedWeights.class);
     /** Null where PyTorch comes without oneDNN. */
     static final ScriptModule MODULE = load();
@@ -32,27 +32,36 @@ final class PackedWeights {
 
     /** @return whether such weights can be packed here */
     static boolean take(Weights weights) {
-        return weights.frozen()
+        return weights.use() != Weights.Use.TRAINING
                 && weights.type() == DataType.FLOAT32
                 && weights.device().equals(Device.cpu())
                 && MODULE != null;
     }
 
+    /** @return whether this processor computes with bfloat16 at all; how fast, {@code fleet bench engine} tells */
+    public static boolean takeBfloat16() {
+        return MODULE != null && MODULE.call("takes_bfloat16", MODULE.number(0)).getBoolean();
+    }
+
+    static NDArray rounded(Weights.Use use) {
+        return MODULE.number(use == Weights.Use.ROUNDED_INFERENCE ? 1 : 0);
+    }
+
     /** @param weight (out, in) @param bias (out), or null @return W x + b */
-    static UnaryOperator<NDArray> linear(NDArray weight, NDArray bias) {
-        NDArray packed = MODULE.call("pack_linear", weight);
+    static UnaryOperator<NDArray> linear(NDArray weight, NDArray bias, Weights.Use use) {
+        NDArray packed = MODULE.call("pack_linear", weight, rounded(use));
         return bias == null
                 ? x -> MODULE.call("linear_without_bias", x, packed)
                 : x -> MODULE.call("linear", x, packed, bias);
     }
 
     /** @param weight (out, in, k, k) @param bias (out) @return W * x + b */
-    static UnaryOperator<NDArray> convolution(NDArray weight, NDArray bias, int stride, int padding) {
+    static UnaryOperator<NDArray> convolution(NDArray weight, NDArray bias, int stride, int padding, Weights.Use use) {
         if (weight.getShape().get(2) > 1 || stride > 1) {
-            return new PackedConvolution(weight, bias, stride, padding);
+            return new PackedConvolution(weight, bias, stride, padding, use);
         }
         try (NDArray matrix = weight.reshape(weight.getShape().get(0), -1)) {
-            NDArray packed = MODULE.call("pack_linear", matrix);
+            NDArray packed = MODULE.call("pack_linear", matrix, rounded(use));
             return x -> MODULE.call("pointwise", x, packed, bias);
         }
     }
