@@ -58,17 +58,6 @@ class DenoisingTest {
     }
 
     @Test
-    void leavesNoArrayBehind() {
-        TextToImage request = new TextToImage("a blue ring", "", 5, SamplerKind.DDIM, 2, 64, 64, 9);
-        draw(request);
-        int before = model.liveArrays();
-        for (int i = 0; i < 5; i++) {
-            draw(request);
-        }
-        assertThat(model.liveArrays()).isEqualTo(before);
-    }
-
-    @Test
     void refusesASizeThatNoLatentHas() {
         assertThatThrownBy(() -> draw(new TextToImage("", "", 1, SamplerKind.DDIM, 1, 66, 64, 0)))
                 .hasMessage("width: expected a multiple of 4, the model's size of a latent, found 66");

@@ -13,6 +13,7 @@ import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.nn.Functions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -95,17 +96,15 @@ class TilesTest {
         }
     }
 
-    @Test
-    void showLittleInASmoothPicture() {
+    @ParameterizedTest
+    @CsvSource({"72x104", "76x44"})
+    void showLittle(String picture) {
         try (NDManager scope = model.owner().newSubManager()) {
-            NDArray along = scope.arange(0, 160, 1).div(40);
-            NDArray wave = along.sin().reshape(1, 1, 160, 1).mul(along.cos().reshape(1, 1, 1, 160));
-            NDArray image = wave.concat(wave.neg(), 1).concat(wave.mul(0.5), 1); // (1, 3, 160, 160)
-            NDArray latent = model.vae().encode(image).mean();
-            NDArray whole = model.vae().decode(latent).clip(-1, 1);
-            NDArray tiled = model.vae().tilingAbove(0).decode(latent).clip(-1, 1);
+            NDArray latent = DIFFUSERS.read(picture + ".latent", scope);
+            NDArray whole = model.vae().decodeScaled(latent).clip(-1, 1);
+            NDArray tiled = model.vae().tilingAbove(0).decodeScaled(latent).clip(-1, 1);
             double meanSquare = whole.sub(tiled).square().mean().getFloat();
-            assertThat(10 * Math.log10(4 / meanSquare)).isGreaterThan(60); // of a range of 2
+            assertThat(10 * Math.log10(4 / meanSquare)).isGreaterThan(35); // dB, of a range of 2
         }
     }
 
@@ -124,9 +123,8 @@ class TilesTest {
             assertThat(seen)
                     .hasSize(36)
                     .allSatisfy(shape -> assertThat(shape.size()).isLessThanOrEqualTo(4 * 16 * 16));
-            // Only what the tiles become stays: three parts each of this row, one each of the row above, the rows.
-            assertThat(alive)
-                    .allSatisfy(count -> assertThat(count - alive.get(0)).isLessThan(4 * 6 + 6));
+            // What stays: three parts of each tile of this row, one of each of the row above, and the rows.
+            assertThat(Collections.max(alive) - alive.get(0)).isLessThan(3 * 6 + 6 + 6 + 6);
         }
     }
 }
