@@ -39,6 +39,14 @@ public interface WorkerConfig {
         Precision precision();
 
         /**
+         * Pictures of more pixels than this (width times height) are decoded in tiles, which bounds the memory and
+         * changes the picture a little. Default: 1024 x 1024, so that up to there pictures are those of diffusers, which
+         * decodes whole unless told otherwise. The same for all workers, so that a request gives the same picture.
+         */
+        @WithDefault("1048576")
+        long tileAbovePixels();
+
+        /**
          * Requests that are held at once. The engine draws one picture at a time; a second slot stores and replies
          * meanwhile.
          */

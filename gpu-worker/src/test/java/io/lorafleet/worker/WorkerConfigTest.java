@@ -21,6 +21,7 @@ class WorkerConfigTest {
         assertThat(config.worker().id()).isEqualTo("worker");
         assertThat(config.worker().threads()).isEmpty();
         assertThat(config.worker().precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(config.worker().tileAbovePixels()).isEqualTo(1024 * 1024);
         assertThat(config.worker().slots()).isEqualTo(2);
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
         assertThat(config.worker().adapterCacheBytes()).isEqualTo(1L << 30);

@@ -100,6 +100,14 @@ public record StableDiffusion(
         }
     }
 
+    /**
+     * @param pixels see {@link Vae#tilingAbove}
+     * @return this model with the same weights, in its place
+     */
+    public StableDiffusion tilingAbove(long pixels) {
+        return new StableDiffusion(name, prompts, unet, vae.tilingAbove(pixels), schedule, owner);
+    }
+
     /** @return width and height must be multiples of this many pixels */
     public int sizeMultiple() {
         return vae.config().factor();

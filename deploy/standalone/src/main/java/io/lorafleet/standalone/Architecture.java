@@ -2,8 +2,9 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.unet.UNetConfig;
+import io.lorafleet.diffusion.vae.VaeConfig;
 
-/** UNets that can be measured without their weights. The configs are those that were published with them. */
+/** Models that can be measured without their weights. The configs are those that were published with them. */
 enum Architecture {
     SD15("""
             {"block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "sample_size": 64,
@@ -36,6 +37,17 @@ enum Architecture {
 
     UNetConfig config() {
         return UNetConfig.of(ModelConfig.parse(name(), config));
+    }
+
+    /** The autoencoders differ in what they were trained on only. */
+    VaeConfig vae() {
+        int sampleSize = config().sampleSize() * factor();
+        String channels = this == DEMO ? "[16, 32, 64]" : "[128, 256, 512, 512]";
+        int layers = this == DEMO ? 1 : 2;
+        int groups = this == DEMO ? 8 : 32;
+        return VaeConfig.of(ModelConfig.parse(name(), """
+                {"block_out_channels": %s, "layers_per_block": %d, "norm_num_groups": %d, "sample_size": %d,
+                 "down_block_types": [], "up_block_types": []}""".formatted(channels, layers, groups, sampleSize)));
     }
 
     /** @return pixels of a latent value */

@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
         name = "bench",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures. docs/benchmarks says how each table was made.",
-        subcommands = {BenchEngineCommand.class})
+        subcommands = {BenchEngineCommand.class, BenchDecodeCommand.class})
 final class BenchCommand {}

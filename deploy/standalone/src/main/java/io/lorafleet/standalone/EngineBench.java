@@ -137,7 +137,8 @@ final class EngineBench {
         }
     }
 
-    private static long peakMebibytes() throws IOException {
+    /** @return the most resident memory that this process ever had */
+    static long peakMebibytes() throws IOException {
         return Files.readAllLines(STATUS).stream()
                 .filter(line -> line.startsWith("VmHWM:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)

@@ -34,10 +34,18 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         this.deviceThread = Executors.newSingleThreadExecutor(task -> new Thread(task, "device"));
     }
 
-    /** @param adapterCacheBytes adapters kept in memory beyond those in use */
+    /**
+     * @param tileAbovePixels larger pictures are decoded in tiles
+     * @param adapterCacheBytes adapters kept in memory beyond those in use
+     */
     static DiffusionEngine open(
-            Path folder, Device device, Precision precision, BlobStore blobs, long adapterCacheBytes) {
-        StableDiffusion model = StableDiffusion.open(folder, device, precision);
+            Path folder,
+            Device device,
+            Precision precision,
+            long tileAbovePixels,
+            BlobStore blobs,
+            long adapterCacheBytes) {
+        StableDiffusion model = StableDiffusion.open(folder, device, precision).tilingAbove(tileAbovePixels);
         BaseModel description = new BaseModel(
                 model.name(),
                 PipelineFolder.open(folder).fingerprint("unet"),

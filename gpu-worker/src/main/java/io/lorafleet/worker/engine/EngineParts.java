@@ -23,6 +23,7 @@ class EngineParts {
                 config.model(),
                 Device.cpu(),
                 config.worker().precision(),
+                config.worker().tileAbovePixels(),
                 blobs,
                 config.worker().adapterCacheBytes());
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);

@@ -10,12 +10,12 @@ import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** From a latent (N, C, H, W) to a picture (N, 3, H factor, W factor). */
 final class Decoder {
     private final Conv2d convIn;
-    private final MidBlock midBlock;
-    private final List<Stage> stages = new ArrayList<>();
+    private final List<UnaryOperator<NDArray>> layers = new ArrayList<>();
     private final GroupNorm normOut;
     private final Conv2d convOut;
 
@@ -23,49 +23,46 @@ final class Decoder {
         List<Integer> channels = config.channels();
         int last = channels.size() - 1;
         convIn = Conv2d.same(weights.in("conv_in"), config.latentChannels(), channels.get(last), 3);
-        midBlock = new MidBlock(config, channels.get(last), weights.in("mid_block"));
+        layers.add(new MidBlock(config, channels.get(last), weights.in("mid_block"))::forward);
         for (int i = 0; i <= last; i++) {
             int resolution = last - i;
             int in = channels.get(Math.min(resolution + 1, last));
-            stages.add(new Stage(config, in, channels.get(resolution), resolution > 0, weights.in("up_blocks", i)));
+            addStage(config, in, channels.get(resolution), resolution > 0, weights.in("up_blocks", i));
         }
         normOut = new GroupNorm(
                 weights.in("conv_norm_out"), channels.get(0), config.normGroups(), ResnetBlock.NORM_EPSILON);
         convOut = Conv2d.same(weights.in("conv_out"), channels.get(0), config.imageChannels(), 3);
     }
 
-    NDArray forward(NDArray latent) {
-        NDArray x = midBlock.forward(convIn.forward(latent));
-        for (Stage stage : stages) {
-            x = stage.forward(x);
+    /** One resolution; all but the finest end by doubling the size. */
+    private void addStage(VaeConfig config, int in, int out, boolean doubles, Weights weights) {
+        for (int i = 0; i <= config.layersPerBlock(); i++) {
+            layers.add(new ResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i))::forward);
         }
-        return convOut.forward(normOut.silu(x));
+        if (doubles) {
+            Conv2d upsampler = Conv2d.same(weights.in("upsamplers.0.conv"), out, out, 3);
+            layers.add(x -> doubled(x, upsampler));
+        }
     }
 
-    /** One resolution; all but the finest end by doubling the size. */
-    private static final class Stage {
-        private final List<ResnetBlock> resnets = new ArrayList<>();
-        private final Conv2d upsampler;
-
-        Stage(VaeConfig config, int in, int out, boolean doubles, Weights weights) {
-            for (int i = 0; i <= config.layersPerBlock(); i++) {
-                resnets.add(new ResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i)));
+    /** Each result is freed as soon as the next is there: at the picture's size, one takes gigabytes. */
+    NDArray forward(NDArray latent) {
+        NDArray x = convIn.forward(latent);
+        for (UnaryOperator<NDArray> layer : layers) {
+            try (NDArray before = x) {
+                x = layer.apply(before);
             }
-            upsampler = doubles ? Conv2d.same(weights.in("upsamplers.0.conv"), out, out, 3) : null;
         }
+        try (NDArray before = x;
+                NDArray active = normOut.silu(before)) {
+            return convOut.forward(active);
+        }
+    }
 
-        NDArray forward(NDArray x) {
-            try (NDManager scope = Scopes.open(x)) {
-                NDArray h = x;
-                for (ResnetBlock resnet : resnets) {
-                    h = resnet.forward(h);
-                }
-                if (upsampler == null) {
-                    return scope.ret(h);
-                }
-                Shape shape = h.getShape();
-                return scope.ret(upsampler.forward(Kernels.get().upsample(h, 2 * shape.get(2), 2 * shape.get(3))));
-            }
+    private static NDArray doubled(NDArray x, Conv2d upsampler) {
+        try (NDManager scope = Scopes.open(x)) {
+            Shape shape = x.getShape();
+            return scope.ret(upsampler.forward(Kernels.get().upsample(x, 2 * shape.get(2), 2 * shape.get(3))));
         }
     }
 }

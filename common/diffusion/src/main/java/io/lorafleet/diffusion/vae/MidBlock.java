@@ -22,8 +22,10 @@ final class MidBlock {
     }
 
     NDArray forward(NDArray x) {
-        NDArray h = resnet1.forward(x);
-        return resnet2.forward(attention == null ? h : attention.forward(h));
+        try (NDManager scope = Scopes.open(x)) {
+            NDArray h = resnet1.forward(x);
+            return scope.ret(resnet2.forward(attention == null ? h : attention.forward(h)));
+        }
     }
 
     /** One head over the pixels as tokens, with a way around. */

@@ -28,10 +28,16 @@ final class ResnetBlock {
 
     /** @param x (N, in, H, W) @return (N, out, H, W) */
     NDArray forward(NDArray x) {
-        try (NDManager scope = Scopes.open(x)) {
-            NDArray h = conv1.forward(norm1.silu(x));
-            h = conv2.forward(norm2.silu(h));
-            return scope.ret((shortcut == null ? x : shortcut.forward(x)).add(h));
+        try (NDManager scope = Scopes.open(x);
+                NDArray h = activated(norm1, conv1, x);
+                NDArray change = activated(norm2, conv2, h)) {
+            return scope.ret((shortcut == null ? x : shortcut.forward(x)).add(change));
+        }
+    }
+
+    private static NDArray activated(GroupNorm norm, Conv2d conv, NDArray x) {
+        try (NDArray active = norm.silu(x)) {
+            return conv.forward(active);
         }
     }
 }

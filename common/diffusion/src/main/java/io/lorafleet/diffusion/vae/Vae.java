@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.vae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Scopes;
@@ -19,7 +20,10 @@ public final class Vae {
     private final Conv2d quantConv;
     private final Conv2d postQuantConv;
     private final Decoder decoder;
+    private final Tiles tiles;
+    private final long tileAbove;
 
+    /** It decodes every picture whole. */
     public Vae(VaeConfig config, Weights weights) {
         this.config = config;
         int latent = config.latentChannels();
@@ -27,6 +31,28 @@ public final class Vae {
         quantConv = config.quantConv() ? Conv2d.same(weights.in("quant_conv"), 2 * latent, 2 * latent, 1) : null;
         postQuantConv = config.postQuantConv() ? Conv2d.same(weights.in("post_quant_conv"), latent, latent, 1) : null;
         decoder = new Decoder(config, weights.in("decoder"));
+        tiles = Tiles.of(config);
+        tileAbove = Long.MAX_VALUE;
+    }
+
+    private Vae(Vae whole, long tileAbove) {
+        config = whole.config;
+        encoder = whole.encoder;
+        quantConv = whole.quantConv;
+        postQuantConv = whole.postQuantConv;
+        decoder = whole.decoder;
+        tiles = whole.tiles;
+        this.tileAbove = tileAbove;
+    }
+
+    /**
+     * @param pixels of a picture, width times height; those with more are decoded in tiles of the size that this
+     *     autoencoder was trained on, unless they are no larger than one. That takes less memory, and changes the
+     *     picture a little.
+     * @return this autoencoder with the same weights
+     */
+    public Vae tilingAbove(long pixels) {
+        return new Vae(this, pixels);
     }
 
     public VaeConfig config() {
@@ -73,6 +99,13 @@ public final class Vae {
 
     /** @param latent (N, C, H, W), no longer scaled for the UNet @return (N, 3, H factor, W factor) */
     public NDArray decode(NDArray latent) {
+        Shape shape = latent.getShape();
+        long pixels = shape.get(2) * shape.get(3) * config.factor() * config.factor();
+        boolean whole = pixels <= tileAbove || !tiles.divide(shape);
+        return whole ? decodeWhole(latent) : tiles.decode(latent, this::decodeWhole);
+    }
+
+    private NDArray decodeWhole(NDArray latent) {
         try (NDManager scope = Scopes.open(latent)) {
             return scope.ret(decoder.forward(postQuantConv == null ? latent : postQuantConv.forward(latent)));
         }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param channels of each resolution, from the finest
  * @param scalingFactor latents are multiplied by it before the UNet sees them (0.18215 for SD 1.x and 2.x)
  * @param shiftFactor subtracted from latents before they are scaled
+ * @param sampleSize width and height of the pictures that it was trained on, in pixels; of a pair, the first, as in
+ *     diffusers
  */
 public record VaeConfig(
         int imageChannels,
@@ -21,7 +23,8 @@ public record VaeConfig(
         boolean quantConv,
         boolean postQuantConv,
         double scalingFactor,
-        double shiftFactor) {
+        double shiftFactor,
+        int sampleSize) {
 
     public static VaeConfig of(ModelConfig config) {
         config.requireOneOf("act_fn", "silu", "swish");
@@ -43,7 +46,8 @@ public record VaeConfig(
                 config.flag("use_quant_conv", true),
                 config.flag("use_post_quant_conv", true),
                 config.number("scaling_factor", 0.18215),
-                config.number("shift_factor", 0));
+                config.number("shift_factor", 0),
+                config.has("sample_size") ? config.integers("sample_size", 2).get(0) : 32);
     }
 
     private static void requireBlock(String field, String expected, String found) {

@@ -1,8 +1,10 @@
 package io.lorafleet.diffusion.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.nn.PackedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +18,12 @@ class ParityTest {
         "sd2, FLOAT32, 23, 1e-4",
         "sdxl, FLOAT32, 25, 1e-4",
         "sd1, FLOAT16, 23, 2e-2",
-        "sdxl, FLOAT16, 25, 2e-2"
+        "sdxl, FLOAT16, 25, 2e-2",
+        "sd1, BFLOAT16, 23, 3e-2",
+        "sdxl, BFLOAT16, 25, 3e-2"
     })
     void agreesWithDiffusersOnEveryTensor(String family, Precision precision, int tensors, double tolerance) {
+        assumeTrue(precision != Precision.BFLOAT16 || PackedWeights.takeBfloat16(), "no bfloat16 here");
         List<Finding> findings = new ArrayList<>();
         Parity.check(Path.of("src/test/resources/golden", family), precision, findings::add);
         assertThat(findings)

@@ -1,0 +1,112 @@
+package io.lorafleet.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** After a picture, as many arrays are alive as before it. */
+class LeakTest {
+    private static StableDiffusion model;
+    private static RowAdapters.Row adapter;
+
+    private int before;
+
+    @BeforeAll
+    static void open() {
+        model = DemoModel.open();
+        adapter = new RowAdapters.Row(adapter(), 1);
+        // From now on, kernels have their constants, and convolutions their weights' layouts for these sizes.
+        draw(model, request(SamplerKind.DDIM, 5, 64), adapter);
+        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), null);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @BeforeEach
+    void count() {
+        before = model.liveArrays();
+    }
+
+    @AfterEach
+    void leavesNoArrayBehind() {
+        assertThat(model.liveArrays()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void guided(SamplerKind sampler) {
+        draw(model, request(sampler, 5, 64), null);
+    }
+
+    @Test
+    void guidedWithAnAdapter() {
+        draw(model, request(SamplerKind.DDIM, 5, 64), adapter);
+    }
+
+    @Test
+    void studentWithAnAdapter() {
+        draw(model, request(SamplerKind.LCM, 1, 64), adapter);
+    }
+
+    @Test
+    void decodedInTiles() {
+        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), null);
+    }
+
+    @Test
+    void givenUpHalfWay() {
+        try (Denoising denoising = Denoising.start(model, request(SamplerKind.UNIPC, 5, 64), adapter)) {
+            denoising.advance();
+            denoising.advance();
+        }
+    }
+
+    /** Steps enough that multistep samplers reach their highest order and forget what is too old. */
+    private static TextToImage request(SamplerKind sampler, double guidanceScale, int size) {
+        return new TextToImage("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
+    }
+
+    private static void draw(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
+        try (Denoising denoising = Denoising.start(model, request, adapter)) {
+            while (!denoising.done()) {
+                denoising.advance();
+            }
+            denoising.picture();
+        }
+    }
+
+    /** A linear layer and a convolution, 192 channels each. */
+    private static LoraAdapter adapter() {
+        try (NDManager scope = model.owner().newSubManager()) {
+            String linear = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
+            String convolution = "unet.mid_block.resnets.0.conv1";
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put(linear + ".lora_A.weight", scope.ones(new Shape(2, 192)));
+            tensors.put(linear + ".lora_B.weight", scope.ones(new Shape(192, 2)));
+            tensors.put(convolution + ".lora_A.weight", scope.ones(new Shape(2, 192, 3, 3)));
+            tensors.put(convolution + ".lora_B.weight", scope.ones(new Shape(192, 2, 1, 1)));
+            Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
+            return LoraFile.read(file, model.unet().weightShapes(), model.owner());
+        }
+    }
+}

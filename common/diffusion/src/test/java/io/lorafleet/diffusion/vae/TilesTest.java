@@ -1,0 +1,130 @@
+package io.lorafleet.diffusion.vae;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.nn.Kernels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TilesTest {
+    private static final Path MODEL = Path.of("../../deploy/demo-model");
+    private static final Safetensors DIFFUSERS =
+            Safetensors.open(Path.of("src/test/resources/golden/demo/pictures.safetensors"));
+
+    private static StableDiffusion model;
+
+    @BeforeAll
+    static void open() {
+        model = StableDiffusion.open(MODEL, Device.cpu(), Precision.FLOAT32);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"72x104, 8", "72x104, 16", "76x44, 8", "76x44, 16"})
+    void areThoseOfDiffusers(String picture, int size) {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = DIFFUSERS.read(picture + ".latent", scope);
+            NDArray expected = DIFFUSERS.read(picture + ".tiles_" + size, scope);
+            NDArray tiled = new Tiles(size, 4).decode(latent, model.vae()::decodeScaled);
+            assertThat(tiled.sub(expected).abs().max().getFloat()).isLessThan(1e-4f);
+        }
+    }
+
+    @Test
+    void haveTheSizeThatTheConfigNames() {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = DIFFUSERS.read("72x104.latent", scope);
+            NDArray expected = DIFFUSERS.read("72x104.tiles_16", scope);
+            NDArray tiled = model.vae().tilingAbove(0).decodeScaled(latent);
+            assertThat(tiled.sub(expected).abs().max().getFloat()).isLessThan(1e-4f);
+        }
+    }
+
+    @Test
+    void areForLargePicturesOnly() {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = DIFFUSERS.read("72x104.latent", scope);
+            float[] whole = model.vae().decode(latent).toFloatArray();
+            assertThat(model.vae().tilingAbove(72 * 104).decode(latent).toFloatArray())
+                    .isEqualTo(whole);
+            assertThat(model.vae().tilingAbove(72 * 104 - 1).decode(latent).toFloatArray())
+                    .isNotEqualTo(whole);
+        }
+    }
+
+    @Test
+    void leaveAPictureOfOneTileAsItIs() {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = scope.randomNormal(new Shape(1, 4, 16, 16));
+            assertThat(model.vae().tilingAbove(0).decode(latent).toFloatArray())
+                    .isEqualTo(model.vae().decode(latent).toFloatArray());
+        }
+    }
+
+    /** A decoder that looks at one value only makes the same of a tile as of the whole. */
+    @ParameterizedTest
+    @CsvSource({"8, 8", "9, 8", "12, 20", "14, 31", "3, 50", "61, 1"})
+    void fitTogetherAtEverySize(int height, int width) {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = scope.randomNormal(new Shape(2, 3, height, width));
+            UnaryOperator<NDArray> twice = x -> Kernels.get()
+                    .upsample(x, 2 * x.getShape().get(2), 2 * x.getShape().get(3));
+            NDArray whole = twice.apply(latent);
+            NDArray tiled = new Tiles(8, 2).decode(latent, twice);
+            assertThat(tiled.getShape()).isEqualTo(whole.getShape());
+            assertThat(tiled.sub(whole).abs().max().getFloat()).isCloseTo(0, within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"72x104", "76x44"})
+    void showLittle(String picture) {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = DIFFUSERS.read(picture + ".latent", scope);
+            NDArray whole = model.vae().decodeScaled(latent).clip(-1, 1);
+            NDArray tiled = model.vae().tilingAbove(0).decodeScaled(latent).clip(-1, 1);
+            double meanSquare = whole.sub(tiled).square().mean().getFloat();
+            assertThat(10 * Math.log10(4 / meanSquare)).isGreaterThan(35); // dB, of a range of 2
+        }
+    }
+
+    /** The decoder sees a tile at a time, and what it made of the one before is gone. */
+    @Test
+    void needTheMemoryOfOneTile() {
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray latent = scope.randomNormal(new Shape(1, 4, 64, 64));
+            List<Integer> alive = new ArrayList<>();
+            List<Shape> seen = new ArrayList<>();
+            new Tiles(16, 4).decode(latent, tile -> {
+                seen.add(tile.getShape());
+                alive.add(model.liveArrays());
+                return model.vae().decodeScaled(tile);
+            });
+            assertThat(seen)
+                    .hasSize(36)
+                    .allSatisfy(shape -> assertThat(shape.size()).isLessThanOrEqualTo(4 * 16 * 16));
+            // What stays: three parts of each tile of this row, one of each of the row above, and the rows.
+            assertThat(Collections.max(alive) - alive.get(0)).isLessThan(3 * 6 + 6 + 6 + 6);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+"""Draws one picture with every sampler and lays them out, each with its name below.
+
+    deploy/fleet up                                # in another terminal
+    python docs/images/sampler_sheet.py docs/images/samplers.png
+
+Needs pillow. Same prompt, seed and guidance for all; the pictures of the demo model are 64 x 64 and enlarged.
+"""
+
+import argparse
+import pathlib
+import subprocess
+import tempfile
+
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+STEPS = {
+    "ddim": 20, "euler": 20, "euler_karras": 20, "euler_ancestral": 20, "dpmpp_2m": 20, "dpmpp_2m_karras": 20,
+    "pndm": 20, "unipc": 20, "lcm": 8,
+}
+COLUMNS = 3
+SIDE = 192  # pixels of a picture on the sheet
+GAP = 16
+LABEL = 28
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output")
+    parser.add_argument("--url", default="http://localhost:8080", help="the fleet's gateway")
+    parser.add_argument("--prompt", default="a large red star on a white background")
+    parser.add_argument("--seed", type=int, default=1234)
+    parser.add_argument("--guidance-scale", type=float, default=5)
+    options = parser.parse_args()
+    sheet = Image.new("RGB", (GAP + COLUMNS * (SIDE + GAP), GAP + -(-len(STEPS) // COLUMNS) * (SIDE + LABEL)), "white")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=14)
+    for i, (sampler, steps) in enumerate(STEPS.items()):
+        x = GAP + i % COLUMNS * (SIDE + GAP)
+        y = GAP + i // COLUMNS * (SIDE + LABEL)
+        sheet.paste(picture(sampler, steps, options), (x, y))
+        draw.text((x + SIDE / 2, y + SIDE + 4), f"{sampler}, {steps} steps", "black", font, anchor="ma")
+    sheet.save(options.output, optimize=True)
+
+
+def picture(sampler, steps, options):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "picture.png")
+        command = [ROOT / "deploy/fleet", "generate", options.prompt, "--url", options.url, "-o", file]
+        command += ["--sampler", sampler, "--steps", steps, "--seed", options.seed]
+        command += ["--guidance-scale", options.guidance_scale]
+        subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+        return Image.open(file).convert("RGB").resize((SIDE, SIDE), Image.Resampling.NEAREST)
+
+
+if __name__ == "__main__":
+    main()
