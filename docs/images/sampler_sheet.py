@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEPS = {
     "ddim": 20, "euler": 20, "euler_karras": 20, "euler_ancestral": 20, "dpmpp_2m": 20, "dpmpp_2m_karras": 20,
-    "pndm": 20, "unipc": 20, "lcm": 8,
+    "pndm": 50, "unipc": 20, "lcm": 8,
 }
 COLUMNS = 3
 SIDE = 192  # pixels of a picture on the sheet

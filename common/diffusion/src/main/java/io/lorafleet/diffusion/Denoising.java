@@ -5,15 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.RowAdapters;
-import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
-import io.lorafleet.diffusion.unet.Conditioning;
-import io.lorafleet.diffusion.unet.PreparedConditioning;
-import java.util.Collections;
-import java.util.List;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -21,38 +14,23 @@ import java.util.function.IntFunction;
  * drives it can stop, or do something else, between two steps.
  */
 public final class Denoising implements AutoCloseable {
-    private final StableDiffusion model;
+    private final PreparedPrompt prompt;
     private final TextToImage request;
     private final Sampler sampler;
     private final double[] timesteps;
     private final NDManager job;
-    private final Adaptation adaptation;
-    private final PreparedConditioning text;
     private final History history;
     private NDArray latent;
     private int step;
 
-    private Denoising(
-            StableDiffusion model,
-            TextToImage request,
-            ImageToImage image,
-            Function<NDManager, Conditioning> conditioning,
-            RowAdapters.Row adapter,
-            IntFunction<float[]> noise) {
-        this.model = model;
+    private Denoising(PreparedPrompt prompt, TextToImage request, ImageToImage image, IntFunction<float[]> noise) {
+        this.prompt = prompt;
         this.request = request;
         this.sampler = request.sampler()
-                .with(model.schedule(), request.steps(), image == null ? 0 : image.skipped(request.steps()));
+                .with(prompt.model().schedule(), request.steps(), image == null ? 0 : image.skipped(request.steps()));
         this.timesteps = sampler.timesteps();
-        this.job = model.owner().newSubManager();
+        this.job = prompt.model().owner().newSubManager();
         try {
-            this.adaptation = adapter == null
-                    ? Adaptation.NONE
-                    : RowAdapters.stack(
-                            Collections.nCopies(request.guided() ? 2 : 1, adapter),
-                            model.unet().type(),
-                            job);
-            this.text = prepared(conditioning);
             this.history = new History(job, noise);
             this.latent = firstLatent(image, noise);
         } catch (RuntimeException e) {
@@ -61,44 +39,34 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** As {@link #start(StableDiffusion, TextToImage, ImageToImage, RowAdapters.Row)}, from nothing but noise. */
-    public static Denoising start(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
-        return start(model, request, null, adapter);
-    }
-
     /**
      * Begins a picture.
      *
+     * @param prompt of this request, or of one that differs in sampler, steps and seed
      * @param image that it comes from, or null if it comes from nothing but noise
-     * @param adapter on every row, or null
-     * @return to be closed by the caller, before the model
-     * @throws IllegalArgumentException if the model cannot do a request of this size or so many steps, or the image has
-     *     another size or leaves no step to make
+     * @return to be closed by the caller, before the prompt
+     * @throws IllegalArgumentException as {@link #requireFit}, or if there cannot be so many steps
      */
-    public static Denoising start(
-            StableDiffusion model, TextToImage request, ImageToImage image, RowAdapters.Row adapter) {
-        latentShape(model, request); // refuses a size before anything is computed
-        if (image != null) {
-            image.requireFit(request);
-        }
-        Function<NDManager, Conditioning> conditioning =
-                scope -> model.prompts().encode(prompts(request), request.width(), request.height(), scope);
-        return new Denoising(model, request, image, conditioning, adapter, new SeededNoise(request.seed())::next);
+    public static Denoising start(PreparedPrompt prompt, TextToImage request, ImageToImage image) {
+        requireFit(prompt.model(), request, image);
+        return new Denoising(prompt, request, image, new SeededNoise(request.seed())::next);
+    }
+
+    /** As {@link #start}, from this noise instead of the seed's, for a sampler that adds none on the way. */
+    public static Denoising startFrom(float[] noise, PreparedPrompt prompt, TextToImage request) {
+        return new Denoising(prompt, request, null, count -> noise);
     }
 
     /**
-     * As {@link #start}, from this noise instead of the seed's, for a sampler that adds none on the way.
+     * Refuses what the model cannot draw, before anything is computed for it.
      *
-     * @param conditioning of {@link #prompts}, in a scope
+     * @throws IllegalArgumentException if the model has no such size, or the image has another one or leaves no step
      */
-    public static Denoising startFrom(
-            float[] noise, Function<NDManager, Conditioning> conditioning, StableDiffusion model, TextToImage request) {
-        return new Denoising(model, request, null, conditioning, null, count -> noise);
-    }
-
-    /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
-    public static List<String> prompts(TextToImage request) {
-        return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
+    public static void requireFit(StableDiffusion model, TextToImage request, ImageToImage image) {
+        latentShape(model, request);
+        if (image != null) {
+            image.requireFit(request);
+        }
     }
 
     private static Shape latentShape(StableDiffusion model, TextToImage request) {
@@ -115,24 +83,16 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    private PreparedConditioning prepared(Function<NDManager, Conditioning> conditioning) {
-        try (NDManager scope = job.newSubManager()) {
-            PreparedConditioning prepared = model.unet().prepare(conditioning.apply(scope), adaptation);
-            prepared.attach(job);
-            return prepared;
-        }
-    }
-
     /** An image takes two draws of noise, in diffusers' order: for its own latent, then to lay over that. */
     private NDArray firstLatent(ImageToImage image, IntFunction<float[]> noise) {
-        Shape shape = latentShape(model, request);
+        Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
         try (NDManager scope = job.newSubManager()) {
             NDArray drawn = scope.create(noise.apply(count), shape);
             NDArray first = image == null
                     ? drawn.mul(sampler.initialNoiseScale())
                     : sampler.noised(
-                            model.vae().encodeScaled(image.picture().toArray(scope), drawn),
+                            prompt.model().vae().encodeScaled(image.picture().toArray(scope), drawn),
                             scope.create(noise.apply(count), shape));
             first.attach(job);
             return first;
@@ -164,12 +124,10 @@ public final class Denoising implements AutoCloseable {
         NDArray input = sampler.modelInput(latent, step);
         double timestep = timesteps[step];
         if (!request.guided()) {
-            return model.unet().forward(input, new double[] {timestep}, text, adaptation);
+            return prompt.forward(input, new double[] {timestep});
         }
         NDArray twice = input.concat(input, 0);
-        NDList halves = model.unet()
-                .forward(twice, new double[] {timestep, timestep}, text, adaptation)
-                .split(2, 0);
+        NDList halves = prompt.forward(twice, new double[] {timestep, timestep}).split(2, 0);
         NDArray uncond = halves.get(0);
         NDArray cond = halves.get(1);
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
@@ -184,7 +142,7 @@ public final class Denoising implements AutoCloseable {
     public Picture picture() {
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
-            return Picture.of(model.vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
+            return Picture.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
         }
     }
 

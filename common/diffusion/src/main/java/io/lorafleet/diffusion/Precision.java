@@ -25,7 +25,7 @@ public enum Precision {
     }
 
     /** @throws IllegalArgumentException if the device cannot compute so */
-    void require(Device device) {
+    public void require(Device device) {
         if (this == BFLOAT16 && !(device.equals(Device.cpu()) && PackedWeights.takeBfloat16())) {
             throw new IllegalArgumentException(
                     "precision: expected float32 or float16 on this device, found bfloat16: it takes a CPU with AVX-512");

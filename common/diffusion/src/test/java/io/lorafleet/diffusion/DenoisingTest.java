@@ -70,7 +70,9 @@ class DenoisingTest {
     }
 
     private static Picture draw(TextToImage request) {
-        try (Denoising denoising = Denoising.start(model, request, null)) {
+        Denoising.requireFit(model, request, null);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, null);
+                Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();
             }

@@ -119,7 +119,9 @@ class ImageToImageTest {
     }
 
     private static Picture draw(TextToImage request, ImageToImage image) {
-        try (Denoising denoising = Denoising.start(model, request, image, null)) {
+        Denoising.requireFit(model, request, image);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, null);
+                Denoising denoising = Denoising.start(prompt, request, image)) {
             while (!denoising.done()) {
                 denoising.advance();
             }

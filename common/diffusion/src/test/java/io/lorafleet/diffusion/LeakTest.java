@@ -75,7 +75,9 @@ class LeakTest {
 
     @Test
     void givenUpHalfWay() {
-        try (Denoising denoising = Denoising.start(model, request(SamplerKind.UNIPC, 5, 64), adapter)) {
+        TextToImage request = request(SamplerKind.UNIPC, 5, 64);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter);
+                Denoising denoising = Denoising.start(prompt, request, null)) {
             denoising.advance();
             denoising.advance();
         }
@@ -87,7 +89,8 @@ class LeakTest {
     }
 
     private static void draw(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
-        try (Denoising denoising = Denoising.start(model, request, adapter)) {
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter);
+                Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();
             }

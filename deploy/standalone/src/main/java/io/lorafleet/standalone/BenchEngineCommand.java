@@ -5,6 +5,7 @@ import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.EngineBench.Report;
+import io.lorafleet.standalone.EngineBench.Rows;
 import io.lorafleet.standalone.EngineBench.Workload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,20 @@ final class BenchEngineCommand implements Callable<Integer> {
             description = "A different adapter of that rank on every row, over all attention layers (none).")
     private int adapterRank;
 
+    @Option(
+            names = "--beside",
+            paramLabel = "WHAT",
+            description = {
+                "Times another batch in turn, and prints the ratio: ${COMPLETION-CANDIDATES}.",
+                "TEACHER: two rows for each picture. BASE: the same rows without adapters."
+            })
+    private Beside beside;
+
+    private enum Beside {
+        TEACHER,
+        BASE
+    }
+
     @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps timed (${DEFAULT-VALUE}).")
     private int steps;
 
@@ -79,22 +94,30 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-        int rows = student ? batch : 2 * batch;
-        Workload workload = new Workload(rows, size, precision, adapterRank, warmUp, steps);
+        Rows rows = new Rows(student ? batch : 2 * batch, adapterRank);
+        Workload workload = new Workload(rows, besides(rows), size, precision, warmUp, steps);
         Report report;
         try {
             report = model.folder == null
                     ? EngineBench.run(model.architecture, workload)
                     : EngineBench.run(model.folder, workload);
-        } catch (CheckpointException e) {
+        } catch (CheckpointException | IllegalArgumentException e) {
             throw new FleetException(e.getMessage());
         }
-        System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report, rows));
+        System.out.println(
+                json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report, rows.count()));
         return ExitCode.OK;
     }
 
+    private Rows besides(Rows rows) {
+        if (beside == null) {
+            return null;
+        }
+        return new Rows(beside == Beside.TEACHER ? 2 * batch : rows.count(), 0);
+    }
+
     private String describe(Report report, int rows) {
-        return String.format(
+        String line = String.format(
                 Locale.ROOT,
                 "%d rows of %d x %d: %.3f s a step (median of %d; fastest %.3f), %.3f picture-steps a second, "
                         + "peak memory %d MiB",
@@ -106,5 +129,14 @@ final class BenchEngineCommand implements Callable<Integer> {
                 report.fastestSeconds(),
                 batch / report.medianSeconds(),
                 report.peakMebibytes());
+        return report.besideMedianSeconds() == null
+                ? line
+                : line
+                        + String.format(
+                                Locale.ROOT,
+                                "%nbeside %.3f s a step of %s: ratio %.3f",
+                                report.besideMedianSeconds(),
+                                beside == Beside.TEACHER ? "the teacher" : "the base alone",
+                                report.medianSeconds() / report.besideMedianSeconds());
     }
 }

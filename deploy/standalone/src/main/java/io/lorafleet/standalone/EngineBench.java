@@ -22,11 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Times UNet forwards. */
+/** Times UNet forwards: of one batch, or of two in turn, so that both meet the same machine. */
 final class EngineBench {
     private static final int TEXT_TOKENS = 77;
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -38,14 +39,28 @@ final class EngineBench {
     /**
      * What is measured.
      *
-     * @param rows of the batch
+     * @param beside timed in turn, or null
      * @param size width and height in pixels, or null for what the model was trained at
-     * @param adapterRank of a different adapter on each row, or 0
      */
-    record Workload(int rows, Integer size, Precision precision, int adapterRank, int warmUp, int steps) {}
+    record Workload(Rows rows, Rows beside, Integer size, Precision precision, int warmUp, int steps) {}
 
-    /** @param peakMebibytes the most resident memory that this process ever had */
-    record Report(int size, double medianSeconds, double fastestSeconds, long peakMebibytes, List<Double> seconds) {}
+    /** @param adapterRank of a different adapter on each row, or 0 */
+    record Rows(int count, int adapterRank) {}
+
+    /**
+     * @param besideMedianSeconds of the other batch, or null
+     * @param peakMebibytes the most resident memory that this process ever had
+     */
+    record Report(
+            int size,
+            double medianSeconds,
+            double fastestSeconds,
+            Double besideMedianSeconds,
+            long peakMebibytes,
+            List<Double> seconds) {}
+
+    /** A batch with what its steps share. */
+    private record Batch(NDArray latent, double[] timesteps, PreparedConditioning text, RowAdapters adapters) {}
 
     private EngineBench(UNet unet, NDManager owner, Workload workload) {
         this.unet = unet;
@@ -60,6 +75,7 @@ final class EngineBench {
     }
 
     static Report run(Architecture architecture, Workload workload) throws IOException {
+        workload.precision().require(Device.cpu());
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             UNet unet = new UNet(
                     architecture.config(),
@@ -75,27 +91,48 @@ final class EngineBench {
         if (size < factor || size % factor != 0) {
             throw new FleetException("--size: expected a multiple of " + factor + ", found " + size);
         }
-        int rows = workload.rows();
         List<Double> seconds = new ArrayList<>();
-        try (NDManager job = owner.newSubManager();
-                RowAdapters adapters = RowAdapters.stack(rowAdapters(job), unet.type(), job)) {
-            NDArray latent = job.randomNormal(new Shape(rows, config.inChannels(), size / factor, size / factor));
-            double[] timesteps = new double[rows];
-            Arrays.fill(timesteps, 500);
-            PreparedConditioning text = unet.prepare(conditioning(rows, config, job), adapters);
-            for (int i = 0; i < workload.warmUp() + workload.steps(); i++) {
-                long start = System.nanoTime();
-                try (NDManager step = job.newSubManager()) {
-                    latent.tempAttach(step);
-                    unet.forward(latent, timesteps, text, adapters).toFloatArray();
-                }
-                if (i >= workload.warmUp()) {
-                    seconds.add((System.nanoTime() - start) / 1e9);
+        List<Double> beside = new ArrayList<>();
+        try (NDManager job = owner.newSubManager()) {
+            Batch batch = batch(workload.rows(), size / factor, job);
+            Batch other = workload.beside() == null ? null : batch(workload.beside(), size / factor, job);
+            for (int i = -workload.warmUp(); i < workload.steps(); i++) {
+                time(batch, i < 0 ? new ArrayList<>() : seconds, job);
+                if (other != null) {
+                    time(other, i < 0 ? new ArrayList<>() : beside, job);
                 }
             }
         }
-        List<Double> sorted = seconds.stream().sorted().toList();
-        return new Report(size, sorted.get(sorted.size() / 2), sorted.get(0), peakMebibytes(), seconds);
+        return new Report(
+                size,
+                median(seconds),
+                Collections.min(seconds),
+                beside.isEmpty() ? null : median(beside),
+                peakMebibytes(),
+                seconds);
+    }
+
+    private Batch batch(Rows rows, int side, NDManager job) {
+        UNetConfig config = unet.config();
+        RowAdapters adapters = RowAdapters.stack(rowAdapters(rows, job), unet.type(), job);
+        NDArray latent = job.randomNormal(new Shape(rows.count(), config.inChannels(), side, side));
+        double[] timesteps = new double[rows.count()];
+        Arrays.fill(timesteps, 500);
+        return new Batch(latent, timesteps, unet.prepare(conditioning(rows.count(), config, job), adapters), adapters);
+    }
+
+    private void time(Batch batch, List<Double> seconds, NDManager job) {
+        long start = System.nanoTime();
+        try (NDManager step = job.newSubManager()) {
+            batch.latent().tempAttach(step);
+            unet.forward(batch.latent(), batch.timesteps(), batch.text(), batch.adapters())
+                    .toFloatArray();
+        }
+        seconds.add((System.nanoTime() - start) / 1e9);
+    }
+
+    private static double median(List<Double> seconds) {
+        return seconds.stream().sorted().toList().get(seconds.size() / 2);
     }
 
     private static Conditioning conditioning(int rows, UNetConfig config, NDManager job) {
@@ -111,12 +148,12 @@ final class EngineBench {
                 job.ones(new Shape(rows, sizes)).mul(1024));
     }
 
-    private List<RowAdapters.Row> rowAdapters(NDManager job) {
-        List<RowAdapters.Row> rows = new ArrayList<>();
-        for (int i = 0; i < workload.rows() && workload.adapterRank() > 0; i++) {
-            rows.add(new RowAdapters.Row(attentionAdapter(workload.adapterRank(), job), 1));
+    private List<RowAdapters.Row> rowAdapters(Rows rows, NDManager job) {
+        List<RowAdapters.Row> adapters = new ArrayList<>();
+        for (int i = 0; i < rows.count() && rows.adapterRank() > 0; i++) {
+            adapters.add(new RowAdapters.Row(attentionAdapter(rows.adapterRank(), job), 1));
         }
-        return rows;
+        return adapters;
     }
 
     /** A random adapter over the projections of every attention, as students have it. */

@@ -4,16 +4,20 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Picture;
 import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +30,24 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final BaseModel description;
     private final ResidentAdapters adapters;
     private final ExecutorService deviceThread;
+    /** Of the latest picture; the device's thread alone uses both. */
+    private PreparedPrompt prompt;
+
+    private PromptKey promptKey;
+
+    /** What a prepared prompt depends on. */
+    private record PromptKey(List<String> prompts, int width, int height, PinnedAdapter adapter, double adapterScale) {
+
+        static PromptKey of(Task task) {
+            TextToImage request = task.request();
+            return new PromptKey(
+                    PreparedPrompt.prompts(request),
+                    request.width(),
+                    request.height(),
+                    task.adapter(),
+                    task.adapterScale());
+        }
+    }
 
     private DiffusionEngine(StableDiffusion model, BaseModel description, ResidentAdapters adapters) {
         this.model = model;
@@ -74,16 +96,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
 
     private Picture drawNow(Task task) {
         requireGoingOn(task);
-        if (task.adapter() == null) {
-            return drawWith(null, task);
-        }
-        try (ResidentAdapters.Lease lease = adapters.acquire(task.adapter())) {
-            return drawWith(new RowAdapters.Row(lease.adapter(), task.adapterScale()), task);
-        }
-    }
-
-    private Picture drawWith(RowAdapters.Row adapter, Task task) {
-        try (Denoising denoising = Denoising.start(model, task.request(), task.image(), adapter)) {
+        Denoising.requireFit(model, task.request(), task.image());
+        try (Denoising denoising = Denoising.start(prompt(task), task.request(), task.image())) {
             while (!denoising.done()) {
                 requireGoingOn(task);
                 denoising.advance();
@@ -91,6 +105,35 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
             }
             return denoising.picture();
         }
+    }
+
+    /** What the pictures of a request share stays until another one comes. */
+    private PreparedPrompt prompt(Task task) {
+        PromptKey key = PromptKey.of(task);
+        if (!key.equals(promptKey)) {
+            forgetPrompt();
+            prompt = prepare(task);
+            promptKey = key;
+        }
+        return prompt;
+    }
+
+    private PreparedPrompt prepare(Task task) {
+        if (task.adapter() == null) {
+            return PreparedPrompt.of(model, task.request(), null);
+        }
+        try (ResidentAdapters.Lease lease = adapters.acquire(task.adapter())) {
+            RowAdapters.Row row = new RowAdapters.Row(lease.adapter(), task.adapterScale());
+            return PreparedPrompt.of(model, task.request(), row);
+        }
+    }
+
+    private void forgetPrompt() {
+        if (prompt != null) {
+            prompt.close();
+        }
+        prompt = null;
+        promptKey = null;
     }
 
     private static void requireGoingOn(Task task) {

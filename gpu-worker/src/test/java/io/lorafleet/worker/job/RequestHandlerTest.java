@@ -301,7 +301,7 @@ class RequestHandlerTest {
     void leavesNoArrayBehindAfterTwoHundredRequests() throws IOException {
         PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
         PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
-        handle(Requests.star(fits, 64, 1, 1)); // from now on, the adapter is resident
+        handle(Requests.star(fits, 64, 1, 1)); // from now on, the adapter is resident, and this prompt is kept
         double before = meters.get("lorafleet.arrays.live").gauge().value();
         for (int i = 0; i < 50; i++) {
             handle(Requests.star(null, 64, 1, 1));
@@ -309,6 +309,7 @@ class RequestHandlerTest {
             handle(Requests.star(other, 64, 1, 1));
             handle(Requests.star(null, 66, 1, 1));
         }
+        handle(Requests.star(fits, 64, 1, 1));
         assertThat(meters.get("lorafleet.arrays.live").gauge().value()).isEqualTo(before);
     }
 

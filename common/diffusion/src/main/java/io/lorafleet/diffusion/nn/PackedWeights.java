@@ -40,7 +40,12 @@ public final class PackedWeights {
 
     /** @return whether this processor computes with bfloat16 at all; how fast, {@code fleet bench engine} tells */
     public static boolean takeBfloat16() {
-        return MODULE != null && MODULE.call("takes_bfloat16", MODULE.number(0)).getBoolean();
+        if (MODULE == null) {
+            return false;
+        }
+        try (NDArray answer = MODULE.call("takes_bfloat16", MODULE.number(0))) {
+            return answer.getBoolean();
+        }
     }
 
     static NDArray rounded(Weights.Use use) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
@@ -162,8 +163,9 @@ public final class Parity implements AutoCloseable {
             compare(
                     "loop.timesteps",
                     Reference.row(sampler.with(model.schedule(), steps).timesteps(), scope));
-            try (Denoising denoising = Denoising.startFrom(
-                    noise.toFloatArray(), owner -> loopConditioning(request, owner), model, request)) {
+            try (PreparedPrompt prompt =
+                            PreparedPrompt.withConditioning(model, request, owner -> loopConditioning(request, owner));
+                    Denoising denoising = Denoising.startFrom(noise.toFloatArray(), prompt, request)) {
                 NDList trajectory = new NDList();
                 while (!denoising.done()) {
                     denoising.advance();
@@ -186,7 +188,7 @@ public final class Parity implements AutoCloseable {
             height = (int) sizes[4];
             width = (int) sizes[5];
         }
-        return model.prompts().encode(Denoising.prompts(request), width, height, owner);
+        return model.prompts().encode(PreparedPrompt.prompts(request), width, height, owner);
     }
 
     /** Each adapter in each of its formats on every row, then rows with different ones. */

@@ -9,8 +9,8 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The timestep, and what SDXL adds to it, as one vector for each row. */
 final class TimeEmbedding {
@@ -20,7 +20,7 @@ final class TimeEmbedding {
     private final TwoLayers addition;
     private final int width;
     private final DataType type;
-    /** By timestep, of which a schedule has few; null where the layers may still learn. */
+    /** By timestep, the latest; null where the layers may still learn. */
     private final Map<Double, float[]> known;
 
     /** @param weights of the whole UNet */
@@ -33,7 +33,7 @@ final class TimeEmbedding {
         time = new TwoLayers(finest, width, weights.in("time_embedding"));
         sizeWaves = added == null ? null : new Waves(added.sizeWidth(), config);
         addition = added == null ? null : new TwoLayers(added.width(), width, weights.in("add_embedding"));
-        known = weights.use() == Weights.Use.TRAINING ? null : new ConcurrentHashMap<>();
+        known = weights.use() == Weights.Use.TRAINING ? null : new LatestUsed();
     }
 
     /** @return what is added to each row's embedding (N, time width), attached to the context's manager; or null */
@@ -87,6 +87,21 @@ final class TimeEmbedding {
         float[] waves = timeWaves.of(numbers);
         NDArray rows = scope.create(waves, new Shape(numbers.length, waves.length / numbers.length));
         return time.forward(rows.toType(type, false), adaptation);
+    }
+
+    /** Some samplers ask for timesteps between the whole ones, so there is no end to them. */
+    private static final class LatestUsed extends LinkedHashMap<Double, float[]> {
+        private static final long serialVersionUID = 1;
+        private static final int MOST = 1000;
+
+        LatestUsed() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Double, float[]> eldest) {
+            return size() > MOST;
+        }
     }
 
     private static final class TwoLayers {
