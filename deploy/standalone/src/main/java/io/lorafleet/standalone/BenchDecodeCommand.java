@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.vae.Vae;
@@ -50,7 +51,9 @@ final class BenchDecodeCommand implements Callable<Integer> {
             throw new FleetException("--size: expected a multiple of " + config.factor() + ", found " + size);
         }
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
-            Vae vae = new Vae(config, Weights.random("vae", DataType.FLOAT32, owner))
+            Vae vae = new Vae(
+                            config,
+                            Weights.random("vae", DataType.FLOAT32, owner).withUse(Precision.FLOAT32.use()))
                     .tilingAbove(tiled ? 0 : Long.MAX_VALUE);
             int side = size / config.factor();
             NDArray latent = owner.randomNormal(new Shape(1, config.latentChannels(), side, side));
