@@ -8,10 +8,22 @@ import java.time.Instant;
  *
  * @param version from 1, one more with each version of that name
  * @param sha256 of the safetensors file, which lies in the blob store under {@link BlobKeys#adapter}
+ * @param rank the largest of its layers' ranks
+ * @param baseFingerprint the base model that it is for, as {@link WorkerStatus.BaseModel#fingerprint}; null if unknown
  * @param guidance for a student, the guidance scale that it was distilled at; else null
+ * @param retiredAt since when no new request may use it; null while they may
  */
 public record AdapterVersion(
-        String name, int version, String sha256, long sizeBytes, Kind kind, Double guidance, Instant createdAt) {
+        String name,
+        int version,
+        String sha256,
+        long sizeBytes,
+        int rank,
+        String baseFingerprint,
+        Kind kind,
+        Double guidance,
+        Instant createdAt,
+        Instant retiredAt) {
 
     /** What an adapter is for. */
     public enum Kind {
@@ -28,6 +40,10 @@ public record AdapterVersion(
         Check.range("version", 1, Integer.MAX_VALUE, version);
         Check.sha256("sha256", sha256);
         Check.range("sizeBytes", 1, Long.MAX_VALUE, sizeBytes);
+        Check.range("rank", 1, Integer.MAX_VALUE, rank);
+        if (baseFingerprint != null) {
+            Check.sha256("baseFingerprint", baseFingerprint);
+        }
         Check.present("kind", kind);
         if (kind == Kind.STUDENT) {
             // At 1 the teacher is unguided, and there is nothing to distil.

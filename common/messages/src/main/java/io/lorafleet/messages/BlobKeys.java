@@ -9,6 +9,11 @@ public final class BlobKeys {
         return "adapters/" + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
+    /** Holds the number of an adapter version for whoever puts it there first. */
+    public static String adapterNumber(String name, int version) {
+        return "adapters/numbers/" + Check.id("name", name) + "/" + version;
+    }
+
     /** An image that pictures come from, named by its content. */
     public static String initImage(String sha256) {
         return "init-images/" + Check.sha256("sha256", sha256);

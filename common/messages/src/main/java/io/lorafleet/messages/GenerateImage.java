@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The command to draw pictures. Everything that decides the pictures is in here, so that a retry on another worker
@@ -10,14 +11,15 @@ import java.time.Instant;
  * @param prompt what to draw; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
  * @param negativePrompt what guidance leads away from; not used at guidance scale 1
  * @param initImage what the pictures come from, or null if they come from nothing but noise
- * @param adapter the adapter version, or null for the base model alone
- * @param adapterScale factor on the adapter's B A
+ * @param adapters that are added up on the base model; none for the base alone
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; 1 means one UNet evaluation a step, not two
  * @param steps sampler steps, 1 to {@value #MAX_STEPS}; an init image's strength says how many of them are made
  * @param width in pixels
  * @param height in pixels
  * @param seed of the first picture; picture k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
  * @param count pictures, 1 to {@value #MAX_COUNT}
+ * @param shadow tried beside the request, or null
+ * @param deadline after which nobody wants the pictures, or null
  * @param acceptedAt when the gateway took the request
  */
 public record GenerateImage(
@@ -25,8 +27,7 @@ public record GenerateImage(
         String prompt,
         String negativePrompt,
         InitImage initImage,
-        PinnedAdapter adapter,
-        double adapterScale,
+        List<AppliedAdapter> adapters,
         double guidanceScale,
         int steps,
         SamplerName sampler,
@@ -34,6 +35,9 @@ public record GenerateImage(
         int height,
         long seed,
         int count,
+        ShadowStudent shadow,
+        Priority priority,
+        Instant deadline,
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;
@@ -41,6 +45,7 @@ public record GenerateImage(
     public static final int MAX_COUNT = 16;
     public static final int MIN_SIZE = 8;
     public static final int MAX_SIZE = 4096;
+    public static final int MAX_ADAPTERS = 8;
     public static final double MAX_GUIDANCE_SCALE = 50;
     public static final double MAX_ADAPTER_SCALE = 8;
     public static final long MAX_SEED = 0xFFFF_FFFFL;
@@ -49,7 +54,8 @@ public record GenerateImage(
         Check.id("requestId", requestId);
         Check.atMost("prompt", MAX_PROMPT_LENGTH, prompt);
         Check.atMost("negativePrompt", MAX_PROMPT_LENGTH, negativePrompt);
-        Check.range("adapterScale", -MAX_ADAPTER_SCALE, MAX_ADAPTER_SCALE, adapterScale);
+        adapters = List.copyOf(Check.present("adapters", adapters));
+        Check.range("number of adapters", 0, MAX_ADAPTERS, adapters.size());
         Check.range("guidanceScale", 1, MAX_GUIDANCE_SCALE, guidanceScale);
         Check.range("steps", 1, MAX_STEPS, steps);
         if (initImage != null && InitImage.stepsMade(steps, initImage.strength()) == 0) {
@@ -62,6 +68,7 @@ public record GenerateImage(
         Check.range("count", 1, MAX_COUNT, count);
         Check.range("seed", 0, MAX_SEED, seed);
         Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
+        Check.present("priority", priority);
         Check.present("acceptedAt", acceptedAt);
     }
 

@@ -9,9 +9,11 @@ import java.time.Instant;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
     @JsonSubTypes.Type(value = GenerationFailed.class, name = "failed"),
-    @JsonSubTypes.Type(value = GenerationCancelled.class, name = "cancelled")
+    @JsonSubTypes.Type(value = GenerationCancelled.class, name = "cancelled"),
+    @JsonSubTypes.Type(value = GenerationExpired.class, name = "expired")
 })
-public sealed interface GenerationFinished permits GenerationSucceeded, GenerationFailed, GenerationCancelled {
+public sealed interface GenerationFinished
+        permits GenerationSucceeded, GenerationFailed, GenerationCancelled, GenerationExpired {
     String requestId();
 
     String workerId();

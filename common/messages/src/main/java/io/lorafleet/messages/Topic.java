@@ -6,6 +6,8 @@ import java.time.Duration;
 public enum Topic {
     /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
+    /** The same for requests that can wait, so that urgent ones never stand behind them. */
+    BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(1)),
     /** Key: request id; value: {@link CancelGeneration}. Every worker reads all of it. */
     CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(1)),
     /** Key: request id; value: {@link GenerationProgress}. */
@@ -16,7 +18,7 @@ public enum Topic {
     DEAD_LETTERS("generation.dead-letters", Cleanup.DELETE, Duration.ofDays(30)),
     /** Key: adapter name; value: {@link FeedbackGiven}. */
     FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
-    /** Key: name@version; value: {@link AdapterVersion}. Compacted: it is the registry. */
+    /** Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. Compacted: it is the registry. */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
     /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
     WORKERS("workers", Cleanup.COMPACT, null);

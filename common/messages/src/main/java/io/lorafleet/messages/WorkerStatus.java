@@ -1,15 +1,38 @@
 package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What a worker is and which model it holds. Gateways take the model's limits and defaults from it.
  *
+ * <p>A worker says it again and again: one that has been silent for {@link #SILENCE_OF_THE_LOST} is taken for lost.
+ *
  * @param device where the model is resident, such as {@code cpu()} or {@code gpu(0)}
  * @param slots requests that the worker holds at once
+ * @param busySlots those that hold one now
+ * @param residentAdapters {@code name@version} of those on the device, from the latest used
+ * @param refusedAdapters versions that it cannot use, and why
  */
-public record WorkerStatus(String workerId, State state, String device, int slots, BaseModel model, Instant at) {
+public record WorkerStatus(
+        String workerId,
+        State state,
+        String device,
+        int slots,
+        int busySlots,
+        BaseModel model,
+        List<String> residentAdapters,
+        List<RefusedAdapter> refusedAdapters,
+        Instant at) {
+    /** How often a worker says it, at least. */
+    public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    public static final Duration SILENCE_OF_THE_LOST = INTERVAL.multipliedBy(4);
+
+    /** The most adapters of each list that a status names: it is sent often, and should stay small. */
+    public static final int MAX_ADAPTERS_NAMED = 1000;
 
     /** Whether the worker takes requests. */
     public enum State {
@@ -24,8 +47,24 @@ public record WorkerStatus(String workerId, State state, String device, int slot
         Check.present("state", state);
         Check.present("device", device);
         Check.range("slots", 1, 1000, slots);
+        Check.range("busySlots", 0, slots, busySlots);
         Check.present("model", model);
+        residentAdapters = List.copyOf(Check.present("residentAdapters", residentAdapters));
+        refusedAdapters = List.copyOf(Check.present("refusedAdapters", refusedAdapters));
         Check.present("at", at);
+    }
+
+    /**
+     * A version that this worker cannot use.
+     *
+     * @param adapter {@code name@version}
+     * @param reason for people: what was expected and what was found
+     */
+    public record RefusedAdapter(String adapter, String reason) {
+        public RefusedAdapter {
+            Check.present("adapter", adapter);
+            Check.present("reason", reason);
+        }
     }
 
     /**

@@ -10,13 +10,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonTest {
     private static final String REQUEST = """
-            {"requestId": "r1", "prompt": "a secret prompt", "negativePrompt": "", "adapterScale": 1,
+            {"requestId": "r1", "prompt": "a secret prompt", "negativePrompt": "", "adapters": [], "priority": "interactive",
              "guidanceScale": 5, "steps": 25, "sampler": "ddim", "width": 64, "height": 64, "seed": 7, "count": 1,
              "acceptedAt": "2026-01-02T03:04:05Z"}""";
 
     @Test
     void ignoresAFieldThatANewerReleaseMayWrite() {
-        String newer = REQUEST.replace("{", "{\"deadline\": 3, ");
+        String newer = REQUEST.replace("{", "{\"ofTomorrow\": 3, ");
         assertThat(Json.read(newer.getBytes(UTF_8), GenerateImage.class).prompt())
                 .isEqualTo("a secret prompt");
     }

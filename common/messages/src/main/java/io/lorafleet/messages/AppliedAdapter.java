@@ -1,0 +1,18 @@
+package io.lorafleet.messages;
+
+/**
+ * An adapter version that a request is drawn with.
+ *
+ * @param scale factor on the adapter's B A
+ */
+public record AppliedAdapter(PinnedAdapter adapter, double scale) {
+    public AppliedAdapter {
+        Check.present("adapter", adapter);
+        Check.range("adapter.scale", -GenerateImage.MAX_ADAPTER_SCALE, GenerateImage.MAX_ADAPTER_SCALE, scale);
+    }
+
+    @Override
+    public String toString() {
+        return adapter + " x " + scale;
+    }
+}

@@ -1,0 +1,12 @@
+package io.lorafleet.messages;
+
+import java.time.Instant;
+
+/** The request's deadline passed before its pictures were drawn. */
+public record GenerationExpired(String requestId, String workerId, Instant at) implements GenerationFinished {
+    public GenerationExpired {
+        Check.id("requestId", requestId);
+        Check.id("workerId", workerId);
+        Check.present("at", at);
+    }
+}
