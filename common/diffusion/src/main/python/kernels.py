@@ -64,8 +64,11 @@ class Kernels(torch.nn.Module):
 
     @torch.jit.export
     def add_low_rank(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-        """(N, T, out) + ((N, T, in) (N, in, r)) (N, r, out), in place."""
-        return y.baddbmm_(torch.bmm(x, a), b)
+        """(N, ..., out) + ((n, ..., in) (n, in, r)) (n, r, out) in the first n rows, in place."""
+        n = a.size(0)
+        tokens = x.narrow(0, 0, n).reshape(n, -1, a.size(1))
+        y.narrow(0, 0, n).view(n, -1, b.size(2)).baddbmm_(torch.bmm(tokens, a), b)
+        return y
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 package io.lorafleet.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, so that whoever
- * drives it can stop, or do something else, between two steps.
+ * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, alone or in a
+ * {@link StepBatch}, so that whoever drives it can stop, or do something else, between two steps.
  */
 public final class Denoising implements AutoCloseable {
     private final PreparedPrompt prompt;
@@ -22,6 +23,7 @@ public final class Denoising implements AutoCloseable {
     private final History history;
     private NDArray latent;
     private int step;
+    private double shadowError = Double.NaN;
 
     private Denoising(PreparedPrompt prompt, TextToImage request, ImageToImage image, IntFunction<float[]> noise) {
         this.prompt = prompt;
@@ -103,34 +105,64 @@ public final class Denoising implements AutoCloseable {
         return step == timesteps.length;
     }
 
-    /** Goes one step: one UNet forward, of two rows if guided. */
+    /** Goes one step, alone. */
     public void advance() {
+        try (StepBatch alone = StepBatch.of(List.of(this))) {
+            alone.advance();
+        }
+    }
+
+    PreparedPrompt prompt() {
+        return prompt;
+    }
+
+    /** @return the timestep that the model is asked about next */
+    double timestep() {
         if (done()) {
             throw new IllegalStateException("all " + step + " steps are done");
         }
+        return timesteps[step];
+    }
+
+    /** @return the latent as the model takes it next (1, C, H, W): the latent itself, or what belongs to the scope */
+    NDArray modelInput(NDManager scope) {
+        NDArray input = sampler.modelInput(latent, step);
+        if (input != latent) {
+            input.attach(scope);
+        }
+        return input;
+    }
+
+    /** @param outputs the model's answer for each row of the prompt (rows, C, H, W) */
+    void advance(NDArray outputs) {
         NDArray next;
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
-            next = sampler.step(latent, guided(), step, history);
+            outputs.tempAttach(scope);
+            next = sampler.step(latent, guided(outputs), step, history);
             next.attach(job);
+            if (prompt.shadow() != null) {
+                shadowError = prompt.shadow().error(outputs, request.guided());
+            }
         }
         latent.close();
         latent = next;
         step++;
     }
 
-    /** @return the model's output (1, C, H, W), after guidance */
-    private NDArray guided() {
-        NDArray input = sampler.modelInput(latent, step);
-        double timestep = timesteps[step];
+    /** @return what the sampler goes by (1, C, H, W) */
+    private NDArray guided(NDArray outputs) {
         if (!request.guided()) {
-            return prompt.forward(input, new double[] {timestep});
+            return outputs.get(new NDIndex(":1"));
         }
-        NDArray twice = input.concat(input, 0);
-        NDList halves = prompt.forward(twice, new double[] {timestep, timestep}).split(2, 0);
-        NDArray uncond = halves.get(0);
-        NDArray cond = halves.get(1);
+        NDArray uncond = outputs.get(new NDIndex(":1"));
+        NDArray cond = outputs.get(new NDIndex("1:2"));
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
+    }
+
+    /** @return how far the shadow was from the teacher at the last step, as {@link Shadow#error}; NaN without one */
+    public double shadowError() {
+        return shadowError;
     }
 
     /** @return the latent after the steps done so far (1, C, H, W); stays with this object */

@@ -1,35 +1,36 @@
 package io.lorafleet.diffusion;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.lora.RowAdapters;
-import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * A request's prompts and adapter, ready for every step of every picture of it: the prompts' keys and values, the
- * adapter's factors stacked for the rows. A step has two rows if the request is guided, else one.
+ * A request's prompts and adapters, ready for every step of every picture of it: the prompts' keys and values, the
+ * adapters' factors stacked for the rows. A step has two rows if the request is guided, else one, and more if a shadow
+ * goes along.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
+    private final List<StepRow> rows;
+    private final Shadow shadow;
     private final NDManager owner;
-    private final Adaptation adaptation;
+    private final RowAdapters adapters;
     private final PreparedConditioning text;
 
     private PreparedPrompt(
-            StableDiffusion model, int rows, Function<NDManager, Conditioning> conditioning, RowAdapters.Row adapter) {
+            StableDiffusion model, List<StepRow> rows, Shadow shadow, Function<NDManager, Conditioning> conditioning) {
         this.model = model;
+        this.rows = List.copyOf(rows);
+        this.shadow = shadow;
         this.owner = model.owner().newSubManager();
         try (NDManager scope = owner.newSubManager()) {
-            this.adaptation = adapter == null
-                    ? Adaptation.NONE
-                    : RowAdapters.stack(
-                            Collections.nCopies(rows, adapter), model.unet().type(), owner);
-            this.text = model.unet().prepare(conditioning.apply(scope), adaptation);
+            this.adapters = RowAdapters.stack(
+                    rows.stream().map(StepRow::adapters).toList(), model.unet().type(), owner);
+            this.text = model.unet().prepare(conditioning.apply(scope), adapters);
             text.attach(owner);
         } catch (RuntimeException e) {
             owner.close();
@@ -39,22 +40,32 @@ public final class PreparedPrompt implements AutoCloseable {
 
     /**
      * @param request of which prompts, guidance and size count
-     * @param adapter on every row, or null; may be closed afterwards
-     * @return to be closed by the caller, after the pictures and before the model
+     * @param adapters on every row, added up; must stay open until this is closed
+     * @param shadow that goes along, or null
+     * @return to be closed by the caller, after the last step of its pictures and before the model
      */
-    public static PreparedPrompt of(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
-        List<String> prompts = prompts(request);
+    public static PreparedPrompt of(
+            StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapters, Shadow shadow) {
+        List<StepRow> rows = new ArrayList<>();
+        prompts(request).forEach(prompt -> rows.add(new StepRow(prompt, adapters)));
+        if (shadow != null) {
+            rows.addAll(shadow.rows(request));
+        }
+        List<String> prompts = rows.stream().map(StepRow::prompt).toList();
         return new PreparedPrompt(
                 model,
-                prompts.size(),
-                scope -> model.prompts().encode(prompts, request.width(), request.height(), scope),
-                adapter);
+                rows,
+                shadow,
+                scope -> model.prompts().encode(prompts, request.width(), request.height(), scope));
     }
 
     /** As {@link #of}, with the conditioning of {@link #prompts} made elsewhere, in a scope. */
     public static PreparedPrompt withConditioning(
             StableDiffusion model, TextToImage request, Function<NDManager, Conditioning> conditioning) {
-        return new PreparedPrompt(model, prompts(request).size(), conditioning, null);
+        List<StepRow> rows = prompts(request).stream()
+                .map(prompt -> new StepRow(prompt, List.of()))
+                .toList();
+        return new PreparedPrompt(model, rows, null, conditioning);
     }
 
     /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
@@ -66,9 +77,27 @@ public final class PreparedPrompt implements AutoCloseable {
         return model;
     }
 
-    /** One UNet forward. @param sample a latent for each row @return attached to the sample's manager */
-    NDArray forward(NDArray sample, double[] timesteps) {
-        return model.unet().forward(sample, timesteps, text, adaptation);
+    /** @return rows that each step of a picture takes */
+    public int rowCount() {
+        return rows.size();
+    }
+
+    List<StepRow> rows() {
+        return rows;
+    }
+
+    Shadow shadow() {
+        return shadow;
+    }
+
+    /** @return the factors for {@link #rows}; stays with this object */
+    RowAdapters adapters() {
+        return adapters;
+    }
+
+    /** @return the keys and values for {@link #rows}; stays with this object */
+    PreparedConditioning text() {
+        return text;
     }
 
     /** Frees what was prepared. */

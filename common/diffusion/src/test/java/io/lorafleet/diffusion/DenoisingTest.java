@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class DenoisingTest {
 
     private static Picture draw(TextToImage request) {
         Denoising.requireFit(model, request, null);
-        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, null);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();

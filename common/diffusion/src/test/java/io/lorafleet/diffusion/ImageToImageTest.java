@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,7 +121,7 @@ class ImageToImageTest {
 
     private static Picture draw(TextToImage request, ImageToImage image) {
         Denoising.requireFit(model, request, image);
-        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, null);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, image)) {
             while (!denoising.done()) {
                 denoising.advance();

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,17 +26,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** After a picture, as many arrays are alive as before it. */
 class LeakTest {
     private static StableDiffusion model;
-    private static RowAdapters.Row adapter;
+    private static List<RowAdapters.Applied> adapter;
 
     private int before;
 
     @BeforeAll
     static void open() {
         model = DemoModel.open();
-        adapter = new RowAdapters.Row(adapter(), 1);
+        adapter = List.of(new RowAdapters.Applied(adapter(), 1));
         // From now on, kernels have their constants, and convolutions their weights' layouts for these sizes.
         draw(model, request(SamplerKind.DDIM, 5, 64), adapter);
-        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), null);
+        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
     }
 
     @AfterAll
@@ -55,7 +57,7 @@ class LeakTest {
     @ParameterizedTest
     @EnumSource
     void guided(SamplerKind sampler) {
-        draw(model, request(sampler, 5, 64), null);
+        draw(model, request(sampler, 5, 64), List.of());
     }
 
     @Test
@@ -70,13 +72,13 @@ class LeakTest {
 
     @Test
     void decodedInTiles() {
-        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), null);
+        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
     }
 
     @Test
     void givenUpHalfWay() {
         TextToImage request = request(SamplerKind.UNIPC, 5, 64);
-        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             denoising.advance();
             denoising.advance();
@@ -88,8 +90,8 @@ class LeakTest {
         return new TextToImage("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
     }
 
-    private static void draw(StableDiffusion model, TextToImage request, RowAdapters.Row adapter) {
-        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter);
+    private static void draw(StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapter) {
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();
@@ -99,7 +101,7 @@ class LeakTest {
     }
 
     /** A linear layer and a convolution, 192 channels each. */
-    private static LoraAdapter adapter() {
+    private static DeviceAdapter adapter() {
         try (NDManager scope = model.owner().newSubManager()) {
             String linear = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
             String convolution = "unet.mid_block.resnets.0.conv1";
@@ -109,7 +111,8 @@ class LeakTest {
             tensors.put(convolution + ".lora_A.weight", scope.ones(new Shape(2, 192, 3, 3)));
             tensors.put(convolution + ".lora_B.weight", scope.ones(new Shape(192, 2, 1, 1)));
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return LoraFile.read(file, model.unet().weightShapes(), model.owner());
+            return DeviceAdapter.of(
+                    LoraFile.read(file, model.unet().weightShapes(), scope), DataType.FLOAT32, model.owner());
         }
     }
 }

@@ -7,119 +7,127 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.lora.DeviceAdapter.Factors;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 
 /**
- * The adapters of one batch: each row has its own, or none. For each layer the rows' factors are stacked, the smaller
- * ranks padded with zeros, so that {@code y += scale B (A x)} is two batched products however the rows are mixed.
+ * The adapters of one batch: each row has its own, several, or none. For each layer the rows' factors are stacked, the
+ * smaller ranks padded with zeros, so that {@code y += scale B (A x)} is two batched products however the rows are
+ * mixed. A row's several adapters add up: their factors lie side by side, as one of the sum of their ranks.
+ *
+ * <p>Rows behind the last adapted one cost nothing, so a batch should have those without adapters at its end.
  */
 public final class RowAdapters implements Adaptation, AutoCloseable {
-    private final DataType type;
     private final NDManager owner;
     private final Map<String, Stack> stacks = new HashMap<>();
 
     /**
-     * A row's adapter.
+     * An adapter on a row.
      *
      * @param scale the request's factor, on top of the adapter's own
      */
-    public record Row(LoraAdapter adapter, double scale) {}
+    public record Applied(DeviceAdapter adapter, double scale) {}
 
     /**
-     * The factors of one layer for all rows; N rows, r the largest rank.
+     * The factors of one layer for the first n rows; r the largest rank.
      *
-     * @param a as the layer multiplies it: (N, in, r) for a linear layer, (N r, in, k, k) for a convolution
-     * @param b likewise (N, r, out) or (N, out, r), the scales multiplied in
+     * @param a as the layer multiplies it: (n, in, r) for a linear layer, (n r, in, k, k) for a convolution
+     * @param b likewise (n, r, out) or (n, out, r), the scales multiplied in
      */
     private record Stack(NDArray a, NDArray b) {}
 
-    private RowAdapters(DataType type, NDManager owner) {
-        this.type = type;
+    private RowAdapters(NDManager owner) {
         this.owner = owner;
     }
 
     /**
-     * @param rows one for each row of the batch; null where the row has none
+     * @param rows one list for each row of the batch; empty where the row has no adapter
      * @param type that the UNet computes with
      * @param parent of the manager that will own the stacks
-     * @return to be closed by the caller
+     * @return to be closed by the caller; the adapters may be closed before
      */
-    public static RowAdapters stack(List<Row> rows, DataType type, NDManager parent) {
-        RowAdapters stacked = new RowAdapters(type, parent.newSubManager());
-        Set<String> layers = new HashSet<>();
-        rows.stream()
-                .filter(Objects::nonNull)
-                .forEach(row -> layers.addAll(row.adapter().updates().keySet()));
-        for (String layer : layers) {
-            stacked.stacks.put(layer, stacked.stack(layer, rows));
+    public static RowAdapters stack(List<List<Applied>> rows, DataType type, NDManager parent) {
+        RowAdapters stacked = new RowAdapters(parent.newSubManager());
+        int adapted = rows.size();
+        while (adapted > 0 && rows.get(adapted - 1).isEmpty()) {
+            adapted--;
+        }
+        Map<String, Factors> layers = new LinkedHashMap<>();
+        rows.forEach(
+                row -> row.forEach(applied -> layers.putAll(applied.adapter().layers())));
+        for (Map.Entry<String, Factors> layer : layers.entrySet()) {
+            stacked.stacks.put(
+                    layer.getKey(), stacked.stack(layer.getKey(), layer.getValue(), rows.subList(0, adapted), type));
         }
         return stacked;
     }
 
-    private Stack stack(String layer, List<Row> rows) {
-        List<LoraAdapter.Update> updates = rows.stream()
-                .map(row -> row == null ? null : row.adapter().updates().get(layer))
-                .toList();
-        LoraAdapter.Update any =
-                updates.stream().filter(Objects::nonNull).findAny().orElseThrow();
-        int most = updates.stream()
-                .filter(Objects::nonNull)
-                .mapToInt(LoraAdapter.Update::rank)
-                .max()
-                .orElseThrow();
-        Shape in = any.a().getShape().slice(1);
-        long out = any.b().getShape().get(0);
+    /** @param like the layer's factors of any adapter */
+    private Stack stack(String layer, Factors like, List<List<Applied>> rows, DataType type) {
+        int rank = rows.stream().mapToInt(row -> rank(layer, row)).max().orElseThrow();
         try (NDManager scope = owner.newSubManager()) {
             NDList as = new NDList();
             NDList bs = new NDList();
-            for (int row = 0; row < rows.size(); row++) {
-                LoraAdapter.Update update = updates.get(row);
-                if (update == null) {
-                    as.add(scope.zeros(new Shape(most).addAll(in)));
-                    bs.add(scope.zeros(new Shape(out, most)));
-                    continue;
+            for (List<Applied> row : rows) {
+                NDList a = new NDList();
+                NDList b = new NDList();
+                for (Applied applied : row) {
+                    Factors factors = applied.adapter().layers().get(layer);
+                    if (factors != null) {
+                        a.add(factors.a());
+                        b.add(scaled(factors.b(), applied.scale(), scope));
+                    }
                 }
-                // A product belongs to the manager of its first factor, which must be the scope, not the adapter.
-                float scale = (float) (update.scale() * rows.get(row).scale());
-                as.add(padded(update.a(), new Shape(most).addAll(in), ":" + update.rank(), scope));
-                bs.add(padded(
-                        scope.create(scale).mul(update.b()), new Shape(out, most), ":, :" + update.rank(), scope));
+                as.add(filled(a, like.rankAxis(), rank, like.a().getShape(), type, scope));
+                bs.add(filled(b, 1 - like.rankAxis(), rank, like.b().getShape(), type, scope));
             }
-            NDArray a = NDArrays.stack(as).toType(type, false);
-            NDArray b = NDArrays.stack(bs).toType(type, false);
+            NDArray a = NDArrays.stack(as);
+            NDArray b = NDArrays.stack(bs);
             a.attach(owner);
             b.attach(owner);
-            return in.dimension() == 1 ? new Stack(transposed(a), transposed(b)) : new Stack(flattenRows(a), b);
+            return new Stack(like.linear() ? a : flattenRows(a), b);
         }
     }
 
-    /** @param place where the factor goes in the zeros around it */
-    private static NDArray padded(NDArray factor, Shape shape, String place, NDManager scope) {
-        if (factor.getShape().equals(shape)) {
-            return factor;
-        }
-        NDArray zeros = scope.zeros(shape);
-        zeros.set(new NDIndex(place), factor);
-        return zeros;
+    private static int rank(String layer, List<Applied> row) {
+        return row.stream()
+                .map(applied -> applied.adapter().layers().get(layer))
+                .mapToInt(factors -> factors == null ? 0 : factors.rank())
+                .sum();
     }
 
-    /** (N, rows, columns) to (N, columns, rows). */
-    private static NDArray transposed(NDArray factors) {
-        try (factors) {
-            return factors.swapAxes(1, 2);
-        }
+    private static NDArray scaled(NDArray b, double scale, NDManager scope) {
+        return scale == 1
+                ? b
+                : scope.create((float) scale).toType(b.getDataType(), false).mul(b);
     }
 
-    /** (N, r, in, k, k) to (N r, in, k, k). */
+    /** @return the factors side by side, with zeros behind them up to the rank */
+    private static NDArray filled(NDList factors, int axis, int rank, Shape like, DataType type, NDManager scope) {
+        long filled =
+                factors.stream().mapToLong(each -> each.getShape().get(axis)).sum();
+        NDList parts = new NDList(factors);
+        if (filled < rank) {
+            long[] shape = like.getShape().clone();
+            shape[axis] = rank - filled;
+            parts.add(scope.zeros(new Shape(shape), type));
+        }
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        NDArray whole = NDArrays.concat(parts, axis);
+        whole.attach(scope);
+        return whole;
+    }
+
+    /** (n, r, in, k, k) to (n r, in, k, k). */
     private static NDArray flattenRows(NDArray a) {
         try (a) {
             return a.reshape(new Shape(-1).addAll(a.getShape().slice(2)));
@@ -134,17 +142,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     @Override
     public NDArray linear(String layer, NDArray x, NDArray y) {
         Stack stack = stacks.get(layer);
-        if (stack == null) {
-            return y;
-        }
-        try (NDManager scope = Scopes.open(x, y)) {
-            Shape shape = x.getShape();
-            NDArray tokens = x.reshape(shape.get(0), -1, shape.get(shape.dimension() - 1)); // (N, T, in)
-            NDArray sum =
-                    y.reshape(shape.get(0), -1, y.getShape().get(y.getShape().dimension() - 1)); // (N, T, out)
-            return scope.ret(
-                    Kernels.get().addLowRank(sum, tokens, stack.a(), stack.b()).reshape(y.getShape()));
-        }
+        return stack == null ? y : Kernels.get().addLowRank(y, x, stack.a(), stack.b());
     }
 
     @Override
@@ -154,14 +152,19 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             return y;
         }
         try (NDManager scope = Scopes.open(x, y)) {
-            Shape in = x.getShape();
-            long rows = in.get(0);
+            long rows = stack.b().getShape().get(0);
+            NDIndex first = new NDIndex(":" + rows);
+            NDArray adapted = x.get(first);
+            Shape in = adapted.getShape();
             // Every row has its own kernel: the rows become groups of channels of a single picture.
-            NDArray side = x.reshape(1, rows * in.get(1), in.get(2), in.get(3));
-            NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, N r, H', W')
+            NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
+            NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, n r, H', W')
             NDArray update =
-                    stack.b().matMul(low.reshape(rows, stack.b().getShape().get(2), -1)); // (N, out, H' W')
-            return scope.ret(y.addi(update.reshape(y.getShape())));
+                    stack.b().matMul(low.reshape(rows, stack.b().getShape().get(2), -1)); // (n, out, H' W')
+            update.attach(scope); // else it belongs to the manager of its first operand, and stays as long
+            NDArray sum = y.get(first);
+            sum.addi(update.reshape(sum.getShape())); // a view, so it is y that changes
+            return scope.ret(y);
         }
     }
 

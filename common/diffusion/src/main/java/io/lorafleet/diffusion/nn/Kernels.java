@@ -30,9 +30,9 @@ public interface Kernels {
     NDArray geglu(NDArray x);
 
     /**
-     * Adds (x a) b to y, in place.
+     * Adds (x a) b to the first n rows of y, in place.
      *
-     * @param y (N, T, out) @param x (N, T, in) @param a (N, in, r) @param b (N, r, out) @return y
+     * @param y (N, ..., out) @param x (N, ..., in) @param a (n, in, r) @param b (n, r, out) @return y
      */
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 

@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.norm.LayerNorm;
@@ -69,7 +70,12 @@ final class PlainKernels implements Kernels {
     @Override
     public NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b) {
         try (NDManager scope = Scopes.open(y, x)) {
-            return scope.ret(y.addi(x.matMul(a).matMul(b)));
+            long rows = a.getShape().get(0);
+            NDIndex first = new NDIndex(":" + rows);
+            NDArray tokens = x.get(first).reshape(rows, -1, a.getShape().get(1));
+            NDArray sum = y.get(first);
+            sum.addi(tokens.matMul(a).matMul(b).reshape(sum.getShape())); // a view, so it is y that changes
+            return scope.ret(y);
         }
     }
 }

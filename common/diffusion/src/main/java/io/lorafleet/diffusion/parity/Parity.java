@@ -13,7 +13,7 @@ import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
@@ -199,7 +199,7 @@ public final class Parity implements AutoCloseable {
         }
         Reference outputs = new Reference(Safetensors.open(file));
         try (NDManager scope = scope()) {
-            Map<String, LoraAdapter> loaded = new HashMap<>();
+            Map<String, DeviceAdapter> loaded = new HashMap<>();
             int rows = (int) expected.read("unet.sample", scope).getShape().get(0);
             for (String tensor : outputs.names()) {
                 String name = tensor.substring(0, tensor.lastIndexOf('.'));
@@ -209,9 +209,12 @@ public final class Parity implements AutoCloseable {
                 for (String format : FORMATS) {
                     Path adapter = folder.resolve("lora").resolve(name + format);
                     if (Files.isDirectory(adapter)) {
-                        LoraAdapter read = LoraFile.open(adapter, model.unet().weightShapes(), scope);
+                        DeviceAdapter read = DeviceAdapter.of(
+                                LoraFile.open(adapter, model.unet().weightShapes(), scope),
+                                model.unet().type(),
+                                scope);
                         loaded.putIfAbsent(name, read);
-                        var all = Collections.nCopies(rows, new RowAdapters.Row(read, 1));
+                        var all = Collections.nCopies(rows, List.of(new RowAdapters.Applied(read, 1)));
                         compareAdapted(outputs, tensor, name + format + ".out", all, scope);
                     } else if (format.isEmpty()) {
                         findings.accept(new Finding.Skipped(tensor, "no adapter in " + adapter));
@@ -226,9 +229,12 @@ public final class Parity implements AutoCloseable {
             if (!missing.isEmpty()) {
                 findings.accept(new Finding.Skipped("lora/mixed.out", "no adapter " + missing));
             } else if (outputs.has("mixed.out")) {
-                List<RowAdapters.Row> mixed = new ArrayList<>();
+                List<List<RowAdapters.Applied>> mixed = new ArrayList<>();
                 for (String name : outputs.list("rows")) {
-                    mixed.add(name.equals(NO_ADAPTER) ? null : new RowAdapters.Row(loaded.get(name), 1));
+                    mixed.add(
+                            name.equals(NO_ADAPTER)
+                                    ? List.of()
+                                    : List.of(new RowAdapters.Applied(loaded.get(name), 1)));
                 }
                 compareAdapted(outputs, "mixed.out", "mixed.out", mixed, scope);
             }
@@ -236,7 +242,7 @@ public final class Parity implements AutoCloseable {
     }
 
     private void compareAdapted(
-            Reference outputs, String tensor, String label, List<RowAdapters.Row> rows, NDManager scope) {
+            Reference outputs, String tensor, String label, List<List<RowAdapters.Applied>> rows, NDManager scope) {
         try (RowAdapters adapters = RowAdapters.stack(rows, model.unet().type(), scope)) {
             findings.accept(outputs.compare("lora/" + label, tensor, unet("unet.sample", adapters, scope)));
         }

@@ -1,8 +1,13 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What the UNet makes of a {@link Conditioning} before the first step, because no step changes it.
@@ -17,6 +22,31 @@ public record PreparedConditioning(Map<String, KeysValues> keysValues, NDArray a
 
     public PreparedConditioning {
         keysValues = Map.copyOf(keysValues);
+    }
+
+    /**
+     * @param parts of the same model
+     * @param owner of the result
+     * @return for the rows of all of them, one after the other: a copy
+     */
+    public static PreparedConditioning concat(List<PreparedConditioning> parts, NDManager owner) {
+        Map<String, KeysValues> all = new HashMap<>();
+        for (String block : parts.get(0).keysValues().keySet()) {
+            all.put(
+                    block,
+                    new KeysValues(
+                            rows(parts, part -> part.keysValues().get(block).keys()),
+                            rows(parts, part -> part.keysValues().get(block).values())));
+        }
+        boolean plain = parts.get(0).addition() == null;
+        PreparedConditioning whole =
+                new PreparedConditioning(all, plain ? null : rows(parts, PreparedConditioning::addition));
+        whole.attach(owner);
+        return whole;
+    }
+
+    private static NDArray rows(List<PreparedConditioning> parts, Function<PreparedConditioning, NDArray> array) {
+        return NDArrays.concat(new NDList(parts.stream().map(array).toList()), 0);
     }
 
     /** Gives the arrays to a manager. */

@@ -11,7 +11,6 @@ import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.Conditioning;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +22,14 @@ class RowAdaptersTest {
     void leavesNoArrayBehindAndTheBaseAsItWas() {
         try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu(), Precision.FLOAT32);
                 NDManager scope = model.owner().newSubManager()) {
-            LoraAdapter small = open(model, "attn_r4", scope);
-            LoraAdapter large = open(model, "all_r8_a16", scope);
-            LoraAdapter conv = open(model, "conv_r3_a1", scope);
-            List<RowAdapters.Row> rows = Arrays.asList(
-                    new RowAdapters.Row(small, 1), null, new RowAdapters.Row(large, 0.5), new RowAdapters.Row(conv, 2));
+            DeviceAdapter small = open(model, "attn_r4", scope);
+            DeviceAdapter large = open(model, "all_r8_a16", scope);
+            DeviceAdapter conv = open(model, "conv_r3_a1", scope);
+            List<List<RowAdapters.Applied>> rows = List.of(
+                    List.of(new RowAdapters.Applied(small, 1)),
+                    List.of(),
+                    List.of(new RowAdapters.Applied(large, 0.5), new RowAdapters.Applied(conv, 2)),
+                    List.of());
             forward(model, rows, scope); // from now on, the kernels have their constants
             int before = model.liveArrays();
             forward(model, rows, scope);
@@ -35,7 +37,7 @@ class RowAdaptersTest {
         }
     }
 
-    private static void forward(StableDiffusion model, List<RowAdapters.Row> rows, NDManager scope) {
+    private static void forward(StableDiffusion model, List<List<RowAdapters.Applied>> rows, NDManager scope) {
         try (NDManager step = scope.newSubManager();
                 RowAdapters adapters = RowAdapters.stack(rows, DataType.FLOAT32, step)) {
             NDArray latent = step.ones(new Shape(4, 4, 8, 8));
@@ -48,7 +50,9 @@ class RowAdaptersTest {
         }
     }
 
-    private static LoraAdapter open(StableDiffusion model, String name, NDManager scope) {
-        return LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes(), scope);
+    private static DeviceAdapter open(StableDiffusion model, String name, NDManager scope) {
+        LoraAdapter read =
+                LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes(), scope);
+        return DeviceAdapter.of(read, DataType.FLOAT32, scope);
     }
 }

@@ -1,0 +1,104 @@
+package io.lorafleet.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Pictures that go their steps together: one UNet forward over the rows of all of them, which may differ in prompt,
+ * timestep, sampler, adapters and guidance. What the rows share from step to step is put together once, so a batch should
+ * be kept as long as its pictures stay the same.
+ */
+public final class StepBatch implements AutoCloseable {
+    private final StableDiffusion model;
+    private final List<Denoising> pictures;
+    private final NDManager owner;
+    private final PreparedConditioning text;
+    private final Adaptation adapters;
+
+    private StepBatch(List<Denoising> pictures) {
+        this.model = pictures.get(0).prompt().model();
+        // Rows without adapters to the end, where they cost nothing.
+        this.pictures = pictures.stream()
+                .sorted(Comparator.comparing(picture -> picture.prompt().rows().stream()
+                        .allMatch(row -> row.adapters().isEmpty())))
+                .toList();
+        this.owner = model.owner().newSubManager();
+        try {
+            List<PreparedPrompt> prompts =
+                    this.pictures.stream().map(Denoising::prompt).toList();
+            this.text = prompts.size() == 1
+                    ? prompts.get(0).text()
+                    : PreparedConditioning.concat(
+                            prompts.stream().map(PreparedPrompt::text).toList(), owner);
+            this.adapters = prompts.size() == 1 ? prompts.get(0).adapters() : stack(prompts);
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    /**
+     * @param pictures of one model and one size, none of which is done; they stay the caller's
+     * @return to be closed by the caller, before the pictures' prompts
+     */
+    public static StepBatch of(List<Denoising> pictures) {
+        return new StepBatch(pictures);
+    }
+
+    private RowAdapters stack(List<PreparedPrompt> prompts) {
+        List<List<RowAdapters.Applied>> rows = prompts.stream()
+                .flatMap(prompt -> prompt.rows().stream())
+                .map(StepRow::adapters)
+                .toList();
+        return RowAdapters.stack(rows, model.unet().type(), owner);
+    }
+
+    /** Goes one step with every picture. If it throws, they cannot go on. */
+    public void advance() {
+        try (NDManager scope = owner.newSubManager()) {
+            NDList inputs = new NDList();
+            double[] timesteps = new double[rows()];
+            int row = 0;
+            for (Denoising picture : pictures) {
+                NDArray input = picture.modelInput(scope);
+                int rows = picture.prompt().rowCount();
+                for (int i = 0; i < rows; i++) {
+                    inputs.add(input);
+                }
+                Arrays.fill(timesteps, row, row + rows, picture.timestep());
+                row += rows;
+            }
+            NDArray sample = NDArrays.concat(inputs, 0);
+            sample.attach(scope); // else it belongs to the first picture
+            NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
+            row = 0;
+            for (Denoising picture : pictures) {
+                int end = row + picture.prompt().rowCount();
+                picture.advance(end - row == rows() ? outputs : outputs.get(new NDIndex(row + ":" + end)));
+                row = end;
+            }
+        }
+    }
+
+    /** @return rows of the UNet's batch */
+    public int rows() {
+        return pictures.stream()
+                .mapToInt(picture -> picture.prompt().rowCount())
+                .sum();
+    }
+
+    /** Frees what the rows shared. */
+    @Override
+    public void close() {
+        owner.close();
+    }
+}

@@ -1,0 +1,193 @@
+package io.lorafleet.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.RowAdapters.Applied;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What pictures that go their steps together see of each other: nothing. */
+class StepBatchTest {
+    /**
+     * In decibels. A product over more rows may add up its terms in another order, so bytes may differ in the last bit;
+     * 50 is where nobody sees it.
+     */
+    private static final double INVISIBLE = 50;
+
+    private static StableDiffusion model;
+    private static DeviceAdapter small;
+    private static DeviceAdapter large;
+
+    private final List<PreparedPrompt> prompts = new ArrayList<>();
+    private final List<Denoising> pictures = new ArrayList<>();
+
+    @BeforeAll
+    static void open() {
+        model = DemoModel.open();
+        small = adapter(2, 1);
+        large = adapter(5, 2);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @AfterEach
+    void end() {
+        pictures.forEach(Denoising::close);
+        prompts.forEach(PreparedPrompt::close);
+    }
+
+    @Test
+    void drawsEachPictureAsIfItWereAlone() {
+        start(request("a red star", 5, SamplerKind.DDIM, 6, 1), List.of());
+        start(request("a blue ring", 1, SamplerKind.EULER_ANCESTRAL, 4, 2), List.of(new Applied(large, 0.8)));
+        start(request("a small green square", 1, SamplerKind.LCM, 8, 3), List.of(new Applied(small, 1)));
+        start(request("", 3, SamplerKind.DPMPP_2M, 5, 4), List.of(new Applied(small, -0.5), new Applied(large, 1)));
+        start(request("a yellow heart", 1, SamplerKind.UNIPC, 7, 5), List.of());
+        pictures.get(2).advance(); // the others come when it is on its way already
+        pictures.get(2).advance();
+        drawTogether();
+        assertThat(pictures.stream().mapToInt(each -> each.prompt().rowCount()).sum())
+                .isEqualTo(7);
+        for (Denoising together : List.copyOf(pictures)) {
+            Denoising alone = startAgain(together);
+            while (!alone.done()) {
+                alone.advance();
+            }
+            assertThat(Psnr.of(together.picture(), alone.picture())).isGreaterThan(INVISIBLE);
+        }
+    }
+
+    @Test
+    void addsUpTheAdaptersOfARow() {
+        TextToImage request = request("a red star", 1, SamplerKind.DDIM, 3, 1);
+        start(request, List.of(new Applied(small, 0.25), new Applied(small, 0.75)));
+        start(request, List.of(new Applied(small, 1)));
+        start(request, List.of());
+        drawTogether();
+        Picture halves = pictures.get(0).picture();
+        assertThat(Psnr.of(halves, pictures.get(1).picture())).isGreaterThan(INVISIBLE);
+        assertThat(Psnr.of(halves, pictures.get(2).picture())).isLessThan(40);
+    }
+
+    @Test
+    void drawsTheSameWithAShadowBeside() {
+        TextToImage teacher = request("a red star", 5, SamplerKind.DDIM, 3, 1);
+        TextToImage student = request("a red star", 1, SamplerKind.DDIM, 3, 1);
+        Shadow shadow = new Shadow(new Applied(large, 1), 5);
+        for (TextToImage request : List.of(teacher, student)) {
+            Denoising watched = start(request, List.of(), shadow);
+            Denoising alone = start(request, List.of());
+            drawTogether();
+            assertThat(Psnr.of(watched.picture(), alone.picture())).isGreaterThan(INVISIBLE);
+            assertThat(watched.shadowError()).isPositive();
+            assertThat(alone.shadowError()).isNaN();
+        }
+    }
+
+    /** The base without guidance is as far from the teacher as the model without guidance: that is the unit. */
+    @Test
+    void measuresAShadowInPartsOfWhatGuidanceMakesOut() {
+        Shadow nothing = new Shadow(new Applied(large, 0), 5);
+        Denoising teacher = start(request("a red star", 5, SamplerKind.DDIM, 3, 1), List.of(), nothing);
+        Denoising student = start(request("a red star", 1, SamplerKind.DDIM, 3, 1), List.of(), nothing);
+        teacher.advance();
+        student.advance();
+        assertThat(teacher.shadowError()).isBetween(0.999, 1.001);
+        assertThat(student.shadowError()).isBetween(0.999, 1.001);
+    }
+
+    @Test
+    void leavesNoArrayBehind() {
+        drawOneOfEach(); // from now on, the kernels have their constants
+        int before = model.liveArrays();
+        drawOneOfEach();
+        assertThat(model.liveArrays()).isEqualTo(before);
+    }
+
+    private void drawOneOfEach() {
+        start(request("a red star", 5, SamplerKind.PNDM, 4, 1), List.of(new Applied(large, 0.5)));
+        start(request("a blue ring", 1, SamplerKind.UNIPC, 4, 2), List.of(), new Shadow(new Applied(small, 1), 5));
+        drawTogether();
+        end();
+        prompts.clear();
+        pictures.clear();
+    }
+
+    private void drawTogether() {
+        List<Denoising> riding = new ArrayList<>(pictures);
+        riding.removeIf(Denoising::done);
+        while (!riding.isEmpty()) {
+            try (StepBatch batch = StepBatch.of(riding)) {
+                batch.advance();
+            }
+            riding.removeIf(Denoising::done);
+        }
+    }
+
+    private record Order(TextToImage request, List<Applied> adapters) {}
+
+    private final Map<Denoising, Order> orders = new LinkedHashMap<>();
+
+    private Denoising start(TextToImage request, List<Applied> adapters) {
+        return start(request, adapters, null);
+    }
+
+    private Denoising start(TextToImage request, List<Applied> adapters, Shadow shadow) {
+        PreparedPrompt prompt = PreparedPrompt.of(model, request, adapters, shadow);
+        prompts.add(prompt);
+        Denoising picture = Denoising.start(prompt, request, null);
+        pictures.add(picture);
+        orders.put(picture, new Order(request, adapters));
+        return picture;
+    }
+
+    private Denoising startAgain(Denoising picture) {
+        return start(orders.get(picture).request(), orders.get(picture).adapters());
+    }
+
+    private static TextToImage request(String prompt, double guidance, SamplerKind sampler, int steps, long seed) {
+        return new TextToImage(prompt, "", guidance, sampler, steps, 64, 64, seed);
+    }
+
+    /** Linear layers of image and text, and a convolution, 192 channels each. */
+    private static DeviceAdapter adapter(int rank, int seed) {
+        try (NDManager scope = model.owner().newSubManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            String block = "unet.mid_block.attentions.0.transformer_blocks.0.";
+            for (String linear : List.of(block + "attn1.to_v", block + "attn2.to_q", block + "attn1.to_out.0")) {
+                tensors.put(linear + ".lora_A.weight", noise(scope, seed, rank, 192));
+                tensors.put(linear + ".lora_B.weight", noise(scope, seed, 192, rank));
+            }
+            if (rank > 2) {
+                tensors.put("unet.mid_block.resnets.0.conv1.lora_A.weight", noise(scope, seed, rank, 192, 3, 3));
+                tensors.put("unet.mid_block.resnets.0.conv1.lora_B.weight", noise(scope, seed, 192, rank, 1, 1));
+            }
+            Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
+            return DeviceAdapter.of(
+                    LoraFile.read(file, model.unet().weightShapes(), scope), DataType.FLOAT32, model.owner());
+        }
+    }
+
+    private static NDArray noise(NDManager scope, int seed, long... shape) {
+        Shape s = new Shape(shape);
+        return scope.create(new SeededNoise(seed).next((int) s.size()), s).mul(0.4);
+    }
+}
