@@ -4,6 +4,7 @@ import io.lorafleet.diffusion.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -50,18 +51,44 @@ public interface WorkerConfig {
         long tileAbovePixels();
 
         /**
-         * Requests that are held at once. The engine draws one picture at a time; a second slot stores and replies
-         * meanwhile.
+         * Requests that are held at once: they share the batches, and those that wait for their adapter or are being
+         * stored are among them. At least one more than the interactive ones.
          */
-        @WithDefault("2")
+        @WithDefault("12")
         int slots();
+
+        /** Those of the slots that take interactive requests only, so that one is free however much else there is. */
+        @WithDefault("2")
+        int interactiveSlots();
+
+        /**
+         * The most rows of a batch, for pictures of the size that the model was trained at; for others in proportion to
+         * their pixels. A guided picture takes two rows. Default: measured at the start.
+         */
+        OptionalInt maxBatchRows();
+
+        /** After this time on a worker a request of low priority counts as an interactive one. */
+        @WithDefault("PT30S")
+        Duration batchPatience();
 
         /** How often workers may begin a request before it goes to the dead letters. Below Kafka's own limit, 5. */
         @WithDefault("4")
         int maxAttempts();
 
-        /** Bytes of adapter weights that stay in memory beyond those in use. */
+        Adapters adapters();
+    }
+
+    interface Adapters {
+        /** Bytes of adapter weights that stay on the device, beyond those in use. */
         @WithDefault("1073741824")
-        long adapterCacheBytes();
+        long deviceBytes();
+
+        /** Bytes of adapter files that stay in the host's memory, behind the device. A larger file is refused. */
+        @WithDefault("1073741824")
+        long hostBytes();
+
+        /** The largest rank that an adapter may have: a batch pads all its rows to its largest. */
+        @WithDefault("256")
+        int maxRank();
     }
 }

@@ -13,7 +13,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule FEATURES_KNOW_NO_EDGE = noClasses()
             .that()
-            .resideInAnyPackage("..worker.job..", "..worker.adapter..")
+            .resideInAnyPackage("..worker.job..", "..worker.batching..", "..worker.adapter..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -30,7 +30,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JOBS_TOUCH_NO_ARRAYS = noClasses()
             .that()
-            .resideInAPackage("..worker.job..")
+            .resideInAnyPackage("..worker.job..", "..worker.batching..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");

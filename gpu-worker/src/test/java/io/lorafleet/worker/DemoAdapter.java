@@ -22,10 +22,14 @@ public final class DemoAdapter {
 
     /** @param width 192 fits; @param strength of the change */
     public static byte[] weights(int width, float strength) {
+        return weights(width, 2, strength);
+    }
+
+    public static byte[] weights(int width, int rank, float strength) {
         try (NDManager scope = NDManager.newBaseManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            tensors.put(LAYER + ".lora_A.weight", scope.full(new Shape(2, width), strength, DataType.FLOAT32));
-            tensors.put(LAYER + ".lora_B.weight", scope.ones(new Shape(192, 2)));
+            tensors.put(LAYER + ".lora_A.weight", scope.full(new Shape(rank, width), strength, DataType.FLOAT32));
+            tensors.put(LAYER + ".lora_B.weight", scope.ones(new Shape(192, rank)));
             return SafetensorsWriter.write(tensors, Map.of());
         }
     }

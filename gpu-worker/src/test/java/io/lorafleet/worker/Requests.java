@@ -1,54 +1,139 @@
 package io.lorafleet.worker;
 
+import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.ShadowStudent;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /** Requests to the demo model, each with an id of its own. */
 public final class Requests {
+    private String prompt = "a large red star – gr\u00FC\u00DFe";
+    private InitImage image;
+    private List<AppliedAdapter> adapters = List.of();
+    private double guidance = 5;
+    private int steps = 2;
+    private SamplerName sampler = SamplerName.DDIM;
+    private int width = 64;
+    private int height = 64;
+    private long seed = 7;
+    private int count = 1;
+    private ShadowStudent shadow;
+    private Priority priority = Priority.INTERACTIVE;
+    private Instant deadline;
+
     private Requests() {}
 
+    public static Requests request() {
+        return new Requests();
+    }
+
     public static GenerateImage star() {
-        return star(null, 64, 2, 1);
+        return request().build();
     }
 
     /** @return one over an image, with a share of 5 steps */
     public static GenerateImage star(InitImage image, SamplerName sampler, int width, int height) {
-        return new GenerateImage(
-                UUID.randomUUID().toString(),
-                "a large red star",
-                "",
-                image,
-                null,
-                1,
-                5,
-                5,
-                sampler,
-                width,
-                height,
-                7,
-                1,
-                Instant.parse("2026-01-01T00:00:00Z"));
+        return request()
+                .image(image)
+                .sampler(sampler)
+                .size(width, height)
+                .steps(5)
+                .build();
     }
 
     public static GenerateImage star(PinnedAdapter adapter, int width, int steps, int count) {
+        Requests request = request().size(width, 64).steps(steps).count(count);
+        return adapter == null ? request.build() : request.adapter(adapter, 1).build();
+    }
+
+    public Requests prompt(String text) {
+        prompt = text;
+        return this;
+    }
+
+    public Requests image(InitImage initImage) {
+        image = initImage;
+        return this;
+    }
+
+    /** Adds one. */
+    public Requests adapter(PinnedAdapter adapter, double scale) {
+        List<AppliedAdapter> more = new ArrayList<>(adapters);
+        more.add(new AppliedAdapter(adapter, scale));
+        adapters = more;
+        return this;
+    }
+
+    public Requests guidance(double scale) {
+        guidance = scale;
+        return this;
+    }
+
+    public Requests steps(int number) {
+        steps = number;
+        return this;
+    }
+
+    public Requests sampler(SamplerName name) {
+        sampler = name;
+        return this;
+    }
+
+    public Requests size(int newWidth, int newHeight) {
+        width = newWidth;
+        height = newHeight;
+        return this;
+    }
+
+    public Requests seed(long number) {
+        seed = number;
+        return this;
+    }
+
+    public Requests count(int pictures) {
+        count = pictures;
+        return this;
+    }
+
+    public Requests shadow(PinnedAdapter student, double guidanceScale) {
+        shadow = new ShadowStudent(new AppliedAdapter(student, 1), guidanceScale);
+        return this;
+    }
+
+    public Requests priority(Priority one) {
+        priority = one;
+        return this;
+    }
+
+    public Requests deadline(Instant instant) {
+        deadline = instant;
+        return this;
+    }
+
+    public GenerateImage build() {
         return new GenerateImage(
                 UUID.randomUUID().toString(),
-                "a large red star – gr\u00FC\u00DFe",
+                prompt,
                 "blue",
-                null,
-                adapter,
-                1,
-                5,
+                image,
+                adapters,
+                guidance,
                 steps,
-                SamplerName.DDIM,
+                sampler,
                 width,
-                64,
-                7,
+                height,
+                seed,
                 count,
+                shadow,
+                priority,
+                deadline,
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lorafleet.diffusion.Precision;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,9 +23,14 @@ class WorkerConfigTest {
         assertThat(config.worker().threads()).isEmpty();
         assertThat(config.worker().precision()).isEqualTo(Precision.FLOAT32);
         assertThat(config.worker().tileAbovePixels()).isEqualTo(1024 * 1024);
-        assertThat(config.worker().slots()).isEqualTo(2);
+        assertThat(config.worker().slots()).isEqualTo(12);
+        assertThat(config.worker().interactiveSlots()).isEqualTo(2);
+        assertThat(config.worker().maxBatchRows()).isEmpty();
+        assertThat(config.worker().batchPatience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
-        assertThat(config.worker().adapterCacheBytes()).isEqualTo(1L << 30);
+        assertThat(config.worker().adapters().deviceBytes()).isEqualTo(1L << 30);
+        assertThat(config.worker().adapters().hostBytes()).isEqualTo(1L << 30);
+        assertThat(config.worker().adapters().maxRank()).isEqualTo(256);
     }
 
     @Test

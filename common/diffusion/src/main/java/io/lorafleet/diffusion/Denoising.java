@@ -112,6 +112,11 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
+    /** @return rows of the UNet's batch that each step takes */
+    public int rows() {
+        return prompt.rowCount();
+    }
+
     PreparedPrompt prompt() {
         return prompt;
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Stable Diffusion pipeline, resident in memory. Immutable; what changes while a picture comes about is in
- * {@link Denoising}. One thread at a time may compute with it.
+ * {@link Denoising}. Each part - prompts, UNet, autoencoder - may compute on a thread of its own, and one at a time.
  *
  * @param name of the folder that it was read from
  * @param owner closes the weights

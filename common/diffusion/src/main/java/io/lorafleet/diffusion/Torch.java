@@ -1,5 +1,7 @@
 package io.lorafleet.diffusion;
 
+import ai.djl.pytorch.jni.JniUtils;
+
 /** Settings of the PyTorch engine, which it reads once, when it is first used. */
 public final class Torch {
     private Torch() {}
@@ -14,5 +16,17 @@ public final class Torch {
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         // One operation runs at a time.
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+    }
+
+    /**
+     * A thread that computes with models. TorchScript's executor would specialise its modules anew for each shape that it
+     * meets, and can be told not to only by the thread itself.
+     */
+    public static Thread thread(String name, Runnable task) {
+        Runnable unspecialised = () -> {
+            JniUtils.setGraphExecutorOptimize(false);
+            task.run();
+        };
+        return new Thread(unspecialised, name);
     }
 }

@@ -7,19 +7,28 @@ import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/** Reads adapters from the blob store. Nothing is parsed before its SHA-256 is what the request says. */
-final class AdapterStore {
+/**
+ * Reads adapters from the blob store into the host's memory. Nothing is parsed before its SHA-256 is what the request
+ * says, and nothing that does not fit the base gets further.
+ */
+public final class AdapterStore {
     private final BlobStore blobs;
+    private final AdapterCatalog catalog;
+    private final BaseModel model;
     private final Map<String, Shape> base;
-    private final NDManager owner;
+    private final AdapterLimits limits;
+    private final NDManager host;
 
     /**
      * An adapter that was read.
@@ -28,36 +37,86 @@ final class AdapterStore {
      */
     record Loaded(LoraAdapter adapter, long bytes) {}
 
-    AdapterStore(BlobStore blobs, Map<String, Shape> base, NDManager owner) {
+    /**
+     * @param base shapes of the base's weights by name
+     * @param host owns what is read
+     */
+    public AdapterStore(
+            BlobStore blobs,
+            AdapterCatalog catalog,
+            BaseModel model,
+            Map<String, Shape> base,
+            AdapterLimits limits,
+            NDManager host) {
         this.blobs = blobs;
+        this.catalog = catalog;
+        this.model = model;
         this.base = base;
-        this.owner = owner;
+        this.limits = limits;
+        this.host = host;
     }
 
-    /** @throws UnusableAdapterException if it is missing, damaged, or does not fit the base */
+    /** @throws UnusableAdapterException if it is missing, damaged, too large, or does not fit the base */
     Loaded load(PinnedAdapter pinned) {
+        catalog.find(pinned).map(AdapterVersion::baseFingerprint).ifPresent(found -> requireBase(pinned, found));
         byte[] file = fetch(pinned);
         String found = Sha256.of(file);
         if (!found.equals(pinned.sha256())) {
-            throw new UnusableAdapterException(
+            throw UnusableAdapterException.now(
                     pinned, "expected weights with SHA-256 " + pinned.sha256() + ", found " + found);
         }
+        LoraAdapter adapter = read(pinned, file);
         try {
-            return new Loaded(LoraFile.read(Safetensors.of(pinned.toString(), file), base, owner), file.length);
-        } catch (AdapterException | CheckpointException e) {
-            throw new UnusableAdapterException(pinned, e.getMessage());
+            requireRank(pinned, adapter);
+        } catch (UnusableAdapterException e) {
+            adapter.close();
+            throw e;
+        }
+        return new Loaded(adapter, file.length);
+    }
+
+    private void requireBase(PinnedAdapter pinned, String found) {
+        if (!found.equals(model.fingerprint())) {
+            throw UnusableAdapterException.ever(
+                    pinned,
+                    "expected one for the base model " + model.name() + " (" + model.fingerprint() + "), found one for "
+                            + found);
         }
     }
 
     private byte[] fetch(PinnedAdapter pinned) {
-        try {
-            return blobs.get(BlobKeys.adapter(pinned.sha256()))
-                    .orElseThrow(() -> new UnusableAdapterException(
-                            pinned,
-                            "expected its weights in the blob store under " + BlobKeys.adapter(pinned.sha256())
-                                    + ", found nothing"));
+        String key = BlobKeys.adapter(pinned.sha256());
+        long most = Math.min(Math.min(limits.hostBytes(), limits.deviceBytes()), Integer.MAX_VALUE - 8L);
+        try (InputStream content = blobs.open(key)
+                .orElseThrow(() -> UnusableAdapterException.now(
+                        pinned, "expected its weights in the blob store under " + key + ", found nothing"))) {
+            byte[] file = content.readNBytes((int) most);
+            if (content.read() >= 0) {
+                throw UnusableAdapterException.ever(
+                        pinned, "expected at most " + most + " bytes, as this worker has room for, found more");
+            }
+            return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
+        try {
+            return LoraFile.read(Safetensors.of(pinned.toString(), file), base, host);
+        } catch (AdapterException | CheckpointException e) {
+            throw UnusableAdapterException.ever(pinned, e.getMessage());
+        }
+    }
+
+    private void requireRank(PinnedAdapter pinned, LoraAdapter adapter) {
+        adapter.updates().forEach((layer, update) -> {
+            if (update.rank() > limits.rank()) {
+                throw UnusableAdapterException.ever(
+                        pinned,
+                        "layer " + layer + ": expected a rank of at most " + limits.rank() + ", found "
+                                + update.rank());
+            }
+        });
     }
 }

@@ -1,95 +1,228 @@
 package io.lorafleet.worker.adapter;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.storage.BlobStore;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** The adapters in memory, by content. Those not in use stay until newer ones need their room. */
-public final class ResidentAdapters {
+/**
+ * The adapters on the device, and behind them those in the host's memory. Whoever wants one that is not there waits for
+ * it alone: it is fetched, verified and placed on threads of its own, while the device goes on with other rows.
+ */
+public final class ResidentAdapters implements AutoCloseable {
+    /** Fetching waits for the network, checking for the processor. */
+    private static final int LOADERS = 2;
+
     private final AdapterStore store;
-    private final long maxBytes;
-    /** By SHA-256, from the least recently used. */
-    private final Map<String, Resident> residents = new LinkedHashMap<>(16, 0.75f, true);
+    private final DataType type;
+    private final NDManager device;
+    private final AdapterMetrics metrics;
+    private final Refusals refusals = new Refusals();
+    private final ExecutorService loaders;
+    // Both guarded by this object's lock, as is what is being loaded.
+    private final Tier<LoraAdapter> onHost;
+    private final Tier<DeviceAdapter> onDevice;
+    private final Map<String, List<CompletableFuture<Lease>>> awaited = new HashMap<>();
 
-    private long bytes;
-
-    private static final class Resident {
-        private final AdapterStore.Loaded loaded;
-        private int users;
-
-        Resident(AdapterStore.Loaded loaded) {
-            this.loaded = loaded;
-        }
-    }
-
-    /** A hold on an adapter, which stays in memory until it is closed. */
+    /** A hold on an adapter, which stays on the device until it is closed. */
     public interface Lease extends AutoCloseable {
-        LoraAdapter adapter();
+        DeviceAdapter adapter();
 
         @Override
         void close();
     }
 
     /**
-     * @param base shapes of the base's weights by name
-     * @param owner closes all adapters
-     * @param maxBytes kept in memory; more only while more are in use
+     * @param type that the UNet computes with
+     * @param device owns those on the device
      */
-    public ResidentAdapters(BlobStore blobs, Map<String, Shape> base, NDManager owner, long maxBytes) {
-        this.store = new AdapterStore(blobs, base, owner);
-        this.maxBytes = maxBytes;
+    public ResidentAdapters(
+            AdapterStore store, AdapterLimits limits, DataType type, NDManager device, MeterRegistry meters) {
+        this.store = store;
+        this.type = type;
+        this.device = device;
+        this.metrics = new AdapterMetrics(meters);
+        this.onHost = new Tier<>(limits.hostBytes(), metrics::evictedFromHost);
+        this.onDevice = new Tier<>(limits.deviceBytes(), metrics::evictedFromDevice);
+        this.loaders = Executors.newFixedThreadPool(LOADERS, task -> new Thread(task, "adapters"));
+        meters.gauge("lorafleet.adapters.device", this, ResidentAdapters::countOnDevice);
+        meters.gauge("lorafleet.adapters.device.bytes", this, ResidentAdapters::bytesOnDevice);
+        meters.gauge("lorafleet.adapters.host", this, ResidentAdapters::countOnHost);
+        meters.gauge("lorafleet.adapters.host.bytes", this, ResidentAdapters::bytesOnHost);
     }
 
-    /** @throws UnusableAdapterException if the adapter cannot be used with the base */
-    public synchronized Lease acquire(PinnedAdapter pinned) {
-        Resident resident = residents.get(pinned.sha256());
-        if (resident == null) {
-            resident = new Resident(store.load(pinned));
-            residents.put(pinned.sha256(), resident);
-            bytes += resident.loaded.bytes();
+    /**
+     * Returns at once.
+     *
+     * @return to be closed by the caller when it comes; fails with {@link UnusableAdapterException} if the adapter cannot
+     *     be used with the base, and with {@link java.io.UncheckedIOException} if the blob store failed
+     */
+    public CompletableFuture<Lease> acquire(PinnedAdapter pinned) {
+        CompletableFuture<Lease> lease = new CompletableFuture<>();
+        UnusableAdapterException refusal = refusals.lasting(pinned);
+        if (refusal != null) {
+            lease.completeExceptionally(refusal);
+            return lease;
         }
-        resident.users++;
-        evict();
-        return lease(resident);
+        synchronized (this) {
+            Tier.Held<DeviceAdapter> held = onDevice.use(pinned.sha256());
+            if (held == null) {
+                await(pinned, lease);
+                return lease;
+            }
+            metrics.hitOnDevice();
+            lease.complete(lease(held));
+            return lease;
+        }
     }
 
-    public synchronized int count() {
-        return residents.size();
+    private void await(PinnedAdapter pinned, CompletableFuture<Lease> lease) {
+        List<CompletableFuture<Lease>> others = awaited.get(pinned.sha256());
+        if (others != null) {
+            others.add(lease);
+            return;
+        }
+        awaited.put(pinned.sha256(), new ArrayList<>(List.of(lease)));
+        long since = System.nanoTime();
+        loaders.execute(() -> bring(pinned, since));
     }
 
-    private synchronized void release(Resident resident) {
-        resident.users--;
-        evict();
+    /** Takes note of a version that has just been published, so that it is there before the first request for it. */
+    public void published(AdapterVersion version) {
+        metrics.published(version.pinned());
+        acquire(version.pinned()).thenAccept(Lease::close);
     }
 
-    private void evict() {
-        Iterator<Resident> oldestFirst = residents.values().iterator();
-        while (bytes > maxBytes && oldestFirst.hasNext()) {
-            Resident candidate = oldestFirst.next();
-            if (candidate.users == 0) {
-                oldestFirst.remove();
-                bytes -= candidate.loaded.bytes();
-                candidate.loaded.adapter().close();
+    /** Takes note that a step was made with an adapter. */
+    public void stepped(PinnedAdapter adapter) {
+        metrics.stepped(adapter);
+    }
+
+    private void bring(PinnedAdapter pinned, long since) {
+        try {
+            Tier.Held<LoraAdapter> host = onHost(pinned);
+            DeviceAdapter placed;
+            try {
+                placed = DeviceAdapter.of(host.value(), type, device);
+            } finally {
+                release(onHost, host);
+            }
+            refusals.remove(pinned);
+            metrics.loaded(System.nanoTime() - since);
+            handOut(pinned, placed);
+        } catch (UnusableAdapterException e) {
+            refusals.add(pinned, e);
+            metrics.refused();
+            fail(pinned, e);
+        } catch (RuntimeException | Error e) {
+            fail(pinned, e);
+        }
+    }
+
+    private Tier.Held<LoraAdapter> onHost(PinnedAdapter pinned) {
+        synchronized (this) {
+            Tier.Held<LoraAdapter> held = onHost.use(pinned.sha256());
+            if (held != null) {
+                metrics.hitOnHost();
+                return held;
             }
         }
+        metrics.missed();
+        AdapterStore.Loaded loaded = store.load(pinned);
+        synchronized (this) {
+            return onHost.put(pinned.sha256(), pinned.toString(), loaded.adapter(), loaded.bytes());
+        }
     }
 
-    private Lease lease(Resident resident) {
+    private void handOut(PinnedAdapter pinned, DeviceAdapter placed) {
+        Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
+        synchronized (this) {
+            Tier.Held<DeviceAdapter> held = onDevice.put(pinned.sha256(), pinned.toString(), placed, placed.bytes());
+            for (CompletableFuture<Lease> each : awaited.remove(pinned.sha256())) {
+                onDevice.use(pinned.sha256());
+                leases.put(each, lease(held));
+            }
+            onDevice.release(held); // as its first user, who only kept it for these
+        }
+        leases.forEach(CompletableFuture::complete);
+    }
+
+    private void fail(PinnedAdapter pinned, Throwable why) {
+        List<CompletableFuture<Lease>> waiting;
+        synchronized (this) {
+            waiting = awaited.remove(pinned.sha256());
+        }
+        waiting.forEach(each -> each.completeExceptionally(why));
+    }
+
+    private Lease lease(Tier.Held<DeviceAdapter> held) {
         return new Lease() {
             @Override
-            public LoraAdapter adapter() {
-                return resident.loaded.adapter();
+            public DeviceAdapter adapter() {
+                return held.value();
             }
 
             @Override
             public void close() {
-                release(resident);
+                release(onDevice, held);
             }
         };
+    }
+
+    private synchronized <V extends AutoCloseable> void release(Tier<V> tier, Tier.Held<V> held) {
+        tier.release(held);
+    }
+
+    /** @return {@code name@version} of those on the device, from the latest used; not more than a status may name */
+    public synchronized List<String> names() {
+        List<String> names =
+                new ArrayList<>(onDevice.all().stream().map(Tier.Held::name).toList());
+        Collections.reverse(names);
+        return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
+    }
+
+    public List<RefusedAdapter> refused() {
+        return refusals.all();
+    }
+
+    synchronized int countOnDevice() {
+        return onDevice.count();
+    }
+
+    private synchronized long bytesOnDevice() {
+        return onDevice.bytes();
+    }
+
+    synchronized int countOnHost() {
+        return onHost.count();
+    }
+
+    private synchronized long bytesOnHost() {
+        return onHost.bytes();
+    }
+
+    /** Waits for what is being loaded. The adapters' managers free what is resident. */
+    @Override
+    public void close() {
+        loaders.shutdownNow();
+        try {
+            loaders.awaitTermination(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

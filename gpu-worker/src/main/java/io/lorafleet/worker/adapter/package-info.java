@@ -1,2 +1,5 @@
-/** Adapters in this worker's memory: fetched, verified, kept while they are used and as long as there is room. */
+/**
+ * Adapters in this worker: {@link io.lorafleet.worker.adapter.ResidentAdapters} first. Known from the registry, fetched,
+ * verified, kept on the device while they are used and as long as there is room, and in the host's memory behind it.
+ */
 package io.lorafleet.worker.adapter;

@@ -1,82 +1,69 @@
 package io.lorafleet.worker.engine;
 
-import ai.djl.Device;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Picture;
-import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.TextToImage;
-import io.lorafleet.diffusion.checkpoint.PipelineFolder;
-import io.lorafleet.diffusion.lora.RowAdapters;
-import io.lorafleet.diffusion.sampler.SamplerKind;
-import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.SamplerName;
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
-import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.batching.BatchCap;
+import io.lorafleet.worker.batching.Turns;
+import io.lorafleet.worker.job.Drawing;
 import io.lorafleet.worker.job.ImageEngine;
-import java.nio.file.Path;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** The resident model, and the one thread that may compute with it. Pictures are drawn in the order of their tasks. */
+/**
+ * The resident model at work. A request gets its adapters, then its prompts are encoded; its pictures go their steps in
+ * the {@link StepLoop}, and what comes out is decoded.
+ */
 final class DiffusionEngine implements ImageEngine, AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final StableDiffusion model;
     private final BaseModel description;
     private final ResidentAdapters adapters;
-    private final ExecutorService deviceThread;
-    /** Of the latest picture; the device's thread alone uses both. */
-    private PreparedPrompt prompt;
+    private final Clock clock;
+    private final StepLoop loop;
+    private final Thread device;
+    private final ExecutorService preparing = singleThread("prepare");
+    private final ExecutorService decoding = singleThread("decode");
 
-    private PromptKey promptKey;
-
-    /** What a prepared prompt depends on. */
-    private record PromptKey(List<String> prompts, int width, int height, PinnedAdapter adapter, double adapterScale) {
-
-        static PromptKey of(Task task) {
-            TextToImage request = task.request();
-            return new PromptKey(
-                    PreparedPrompt.prompts(request),
-                    request.width(),
-                    request.height(),
-                    task.adapter(),
-                    task.adapterScale());
-        }
-    }
-
-    private DiffusionEngine(StableDiffusion model, BaseModel description, ResidentAdapters adapters) {
+    /**
+     * @param model closed with the engine
+     * @param adapters likewise
+     * @param patience of pictures of low priority, see {@link Turns}
+     */
+    DiffusionEngine(
+            StableDiffusion model,
+            BaseModel description,
+            ResidentAdapters adapters,
+            BatchCap cap,
+            Duration patience,
+            MeterRegistry meters,
+            Clock clock) {
         this.model = model;
         this.description = description;
         this.adapters = adapters;
-        this.deviceThread = Executors.newSingleThreadExecutor(task -> new Thread(task, "device"));
+        this.clock = clock;
+        EngineMetrics metrics = new EngineMetrics(meters, adapters, clock);
+        this.loop = new StepLoop(new Turns<>(cap, patience), ride -> decoding.execute(ride::finish), metrics, clock);
+        this.device = Torch.thread("device", loop);
+        device.start();
     }
 
-    /**
-     * @param tileAbovePixels larger pictures are decoded in tiles
-     * @param adapterCacheBytes adapters kept in memory beyond those in use
-     */
-    static DiffusionEngine open(
-            Path folder,
-            Device device,
-            Precision precision,
-            long tileAbovePixels,
-            BlobStore blobs,
-            long adapterCacheBytes) {
-        StableDiffusion model = StableDiffusion.open(folder, device, precision).tilingAbove(tileAbovePixels);
-        BaseModel description = new BaseModel(
-                model.name(),
-                PipelineFolder.open(folder).fingerprint("unet"),
-                model.sizeMultiple(),
-                model.defaultSize(),
-                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
-        ResidentAdapters adapters =
-                new ResidentAdapters(blobs, model.unet().weightShapes(), model.owner(), adapterCacheBytes);
-        return new DiffusionEngine(model, description, adapters);
+    private static ExecutorService singleThread(String name) {
+        return Executors.newSingleThreadExecutor(task -> Torch.thread(name, task));
     }
 
     @Override
@@ -90,72 +77,67 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Picture> draw(Task task) {
-        return CompletableFuture.supplyAsync(() -> drawNow(task), deviceThread);
+    public List<CompletableFuture<Picture>> draw(Drawing drawing) {
+        List<CompletableFuture<Picture>> pictures = Stream.generate(CompletableFuture<Picture>::new)
+                .limit(drawing.request().count())
+                .toList();
+        HeldAdapters.acquire(drawing.request(), adapters)
+                .thenAcceptAsync(held -> prepare(drawing, held, pictures), preparing)
+                .exceptionally(failure -> {
+                    Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+                    pictures.forEach(each -> each.completeExceptionally(why));
+                    return null;
+                });
+        return pictures;
     }
 
-    private Picture drawNow(Task task) {
-        requireGoingOn(task);
-        Denoising.requireFit(model, task.request(), task.image());
-        try (Denoising denoising = Denoising.start(prompt(task), task.request(), task.image())) {
-            while (!denoising.done()) {
-                requireGoingOn(task);
-                denoising.advance();
-                task.onStep().run();
+    /** Sends each picture on its way. */
+    private void prepare(Drawing drawing, HeldAdapters held, List<CompletableFuture<Picture>> pictures) {
+        SharedPrompt shared;
+        try {
+            shared = new SharedPrompt(prompt(drawing, held), held, pictures.size());
+        } catch (RuntimeException | Error e) {
+            held.close();
+            throw e;
+        }
+        for (int i = 0; i < pictures.size(); i++) {
+            try {
+                Denoising denoising = Denoising.start(shared.prompt(), drawing.picture(i), drawing.image());
+                loop.join(new Ride(drawing, shared, denoising, pictures.get(i)));
+            } catch (RuntimeException | Error e) {
+                shared.leave();
+                pictures.get(i).completeExceptionally(e);
             }
-            return denoising.picture();
         }
     }
 
-    /** What the pictures of a request share stays until another one comes. */
-    private PreparedPrompt prompt(Task task) {
-        PromptKey key = PromptKey.of(task);
-        if (!key.equals(promptKey)) {
-            forgetPrompt();
-            prompt = prepare(task);
-            promptKey = key;
+    private PreparedPrompt prompt(Drawing drawing, HeldAdapters held) {
+        RuntimeException end = Ride.end(drawing, clock.instant());
+        if (end != null) {
+            throw end;
         }
-        return prompt;
-    }
-
-    private PreparedPrompt prepare(Task task) {
-        if (task.adapter() == null) {
-            return PreparedPrompt.of(model, task.request(), null);
-        }
-        try (ResidentAdapters.Lease lease = adapters.acquire(task.adapter())) {
-            RowAdapters.Row row = new RowAdapters.Row(lease.adapter(), task.adapterScale());
-            return PreparedPrompt.of(model, task.request(), row);
-        }
-    }
-
-    private void forgetPrompt() {
-        if (prompt != null) {
-            prompt.close();
-        }
-        prompt = null;
-        promptKey = null;
-    }
-
-    private static void requireGoingOn(Task task) {
-        if (task.stop().stopped()) {
-            throw new CancellationException("stopped");
-        }
+        Denoising.requireFit(model, drawing.picture(0), drawing.image());
+        GenerateImage request = drawing.request();
+        return PreparedPrompt.of(model, drawing.picture(0), held.applied(request), held.shadow(request));
     }
 
     int liveArrays() {
         return model.liveArrays();
     }
 
-    int residentAdapters() {
-        return adapters.count();
-    }
-
-    /** Waits for the picture in hand, then frees the model. */
+    /** Gives up the pictures on their way, then frees the model. */
     @Override
     public void close() {
-        deviceThread.shutdownNow();
+        preparing.shutdownNow();
+        loop.stop();
+        decoding.shutdownNow();
+        adapters.close();
         try {
-            if (deviceThread.awaitTermination(30, TimeUnit.SECONDS)) {
+            device.join(PATIENCE.toMillis());
+            boolean ended = !device.isAlive()
+                    && preparing.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    && decoding.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (ended) {
                 model.close();
             } // else the process ends anyway, and freeing what is in use would crash it
         } catch (InterruptedException e) {

@@ -1,33 +1,103 @@
 package io.lorafleet.worker.engine;
 
 import ai.djl.Device;
+import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.PipelineFolder;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.AdapterCatalog;
+import io.lorafleet.worker.adapter.AdapterLimits;
+import io.lorafleet.worker.adapter.AdapterStore;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.batching.BatchCap;
+import io.lorafleet.worker.batching.PictureSize;
 import io.lorafleet.worker.job.ImageEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jboss.logging.Logger;
 
-/** Makes the engine that the configuration asks for. */
+/** Makes the engine that the configuration asks for, and the adapters that are resident with it. */
 @ApplicationScoped
 class EngineParts {
+    private static final Logger LOG = Logger.getLogger(EngineParts.class);
+
+    private final WorkerConfig.Worker config;
+    private final Path folder;
+
+    EngineParts(WorkerConfig config) {
+        this.config = config.worker();
+        this.folder = config.model();
+    }
 
     @Produces
     @Singleton
-    ImageEngine engine(WorkerConfig config, BlobStore blobs, MeterRegistry meters) {
-        Torch.configure(config.worker().threads().orElse(Runtime.getRuntime().availableProcessors()));
-        DiffusionEngine engine = DiffusionEngine.open(
-                config.model(),
-                Device.cpu(),
-                config.worker().precision(),
-                config.worker().tileAbovePixels(),
+    StableDiffusion model() {
+        Torch.configure(config.threads().orElse(Runtime.getRuntime().availableProcessors()));
+        return StableDiffusion.open(folder, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
+    }
+
+    @Produces
+    @Singleton
+    BaseModel description(StableDiffusion model) {
+        return new BaseModel(
+                model.name(),
+                PipelineFolder.open(folder).fingerprint("unet"),
+                model.sizeMultiple(),
+                model.defaultSize(),
+                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
+    }
+
+    @Produces
+    @Singleton
+    ResidentAdapters adapters(
+            StableDiffusion model,
+            BaseModel description,
+            AdapterCatalog catalog,
+            BlobStore blobs,
+            MeterRegistry meters) {
+        AdapterLimits limits = new AdapterLimits(
+                config.adapters().deviceBytes(),
+                config.adapters().hostBytes(),
+                config.adapters().maxRank());
+        AdapterStore store = new AdapterStore(
                 blobs,
-                config.worker().adapterCacheBytes());
+                catalog,
+                description,
+                model.unet().weightShapes(),
+                limits,
+                model.owner().newSubManager(Device.cpu()));
+        ResidentAdapters adapters = new ResidentAdapters(
+                store, limits, model.unet().type(), model.owner().newSubManager(), meters);
+        catalog.onPublished(adapters::published);
+        meters.gauge("lorafleet.adapters.registered", catalog, AdapterCatalog::size);
+        return adapters;
+    }
+
+    @Produces
+    @Singleton
+    ImageEngine engine(
+            StableDiffusion model,
+            BaseModel description,
+            ResidentAdapters adapters,
+            MeterRegistry meters,
+            Clock clock) {
+        BatchCap cap = config.maxBatchRows().isPresent()
+                ? new BatchCap(
+                        config.maxBatchRows().getAsInt(), new PictureSize(model.defaultSize(), model.defaultSize()))
+                : CapMeasurement.of(model);
+        LOG.infof("a batch may have %d rows of %d x %d pixels", cap.rows(), model.defaultSize(), model.defaultSize());
+        DiffusionEngine engine =
+                new DiffusionEngine(model, description, adapters, cap, config.batchPatience(), meters, clock);
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);
-        meters.gauge("lorafleet.adapters.resident", engine, DiffusionEngine::residentAdapters);
         return engine;
     }
 

@@ -1,2 +1,6 @@
-/** Computes on the device, on one thread. */
+/**
+ * Computes on the device: {@link io.lorafleet.worker.engine.DiffusionEngine} first. A request is prepared on one thread,
+ * goes its steps on another, in batches with others ({@link io.lorafleet.worker.engine.StepLoop}), and its pictures are
+ * decoded on a third, so that neither holds up the next step.
+ */
 package io.lorafleet.worker.engine;

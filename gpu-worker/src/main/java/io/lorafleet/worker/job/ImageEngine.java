@@ -1,10 +1,8 @@
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.Picture;
-import io.lorafleet.diffusion.TextToImage;
-import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Draws pictures with the resident model. */
@@ -16,26 +14,12 @@ public interface ImageEngine {
     String device();
 
     /**
-     * Draws one picture, some time.
+     * Draws the pictures of a request, among those of others.
      *
-     * @return fails with {@link io.lorafleet.worker.adapter.UnusableAdapterException} if the adapter cannot be used,
-     *     with {@link IllegalArgumentException} if the model cannot draw such a picture, and with
-     *     {@link java.util.concurrent.CancellationException} if the task's stop signal came first
+     * @return one for each; they fail with {@link io.lorafleet.worker.adapter.UnusableAdapterException} if an adapter
+     *     cannot be used, with {@link IllegalArgumentException} if the model cannot draw such a picture, with
+     *     {@link java.util.concurrent.CancellationException} if the stop signal came first, and with
+     *     {@link DeadlinePassedException} if the deadline did
      */
-    CompletableFuture<Picture> draw(Task task);
-
-    /**
-     * One picture to draw.
-     *
-     * @param image that the picture comes from, or null
-     * @param adapter or null
-     * @param onStep called after each step, on the engine's thread: must be quick
-     */
-    record Task(
-            TextToImage request,
-            ImageToImage image,
-            PinnedAdapter adapter,
-            double adapterScale,
-            StopSignal stop,
-            Runnable onStep) {}
+    List<CompletableFuture<Picture>> draw(Drawing drawing);
 }

@@ -2,14 +2,17 @@ package io.lorafleet.worker.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a picture says of how it was made: {@code parameters}, in the form that AUTOMATIC1111's web UI began and other
@@ -23,8 +26,7 @@ final class PictureText {
             String prompt,
             String negativePrompt,
             InitImage initImage,
-            PinnedAdapter adapter,
-            Double adapterScale,
+            List<AppliedAdapter> adapters,
             double guidanceScale,
             int steps,
             SamplerName sampler,
@@ -59,12 +61,21 @@ final class PictureText {
         }
         text.append(", Model: ").append(model.name());
         text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
-        if (r.adapter() != null) {
-            text.append(", Lora: ").append(r.adapter()).append(", Lora scale: ").append(r.adapterScale());
-            text.append(", Lora hashes: \"").append(r.adapter().name()).append(": ");
-            text.append(r.adapter().sha256(), 0, SHORT_HASH).append('"');
+        if (!r.adapters().isEmpty()) {
+            text.append(", Lora: ").append(joined(r, applied -> applied.adapter() + " x " + applied.scale()));
+            text.append(", Lora hashes: \"")
+                    .append(joined(r, PictureText::hash))
+                    .append('"');
         }
         return text.toString();
+    }
+
+    private static String joined(GenerateImage request, Function<AppliedAdapter, String> text) {
+        return request.adapters().stream().map(text).collect(Collectors.joining(", "));
+    }
+
+    private static String hash(AppliedAdapter applied) {
+        return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
     }
 
     /** What other tools call the sampler. */
@@ -87,8 +98,7 @@ final class PictureText {
                 r.prompt(),
                 r.negativePrompt(),
                 r.initImage(),
-                r.adapter(),
-                r.adapter() == null ? null : r.adapterScale(),
+                r.adapters().isEmpty() ? null : r.adapters(),
                 r.guidanceScale(),
                 r.steps(),
                 r.sampler(),

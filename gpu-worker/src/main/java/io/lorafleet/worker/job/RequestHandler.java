@@ -1,12 +1,10 @@
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.Picture;
-import io.lorafleet.diffusion.TextToImage;
-import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.GenerationFinished;
@@ -90,15 +88,18 @@ public class RequestHandler {
         if (stop.cancelled()) {
             return new Outcome.Done(cancelled(request));
         }
+        Instant start = clock.instant();
+        if (request.deadline() != null && !start.isBefore(request.deadline())) {
+            return new Outcome.Done(expired(request));
+        }
         int attempt = beginAttempt(request);
         if (attempt > maxAttempts) {
             String detail = "workers began it " + maxAttempts + " times and never finished";
             return new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
         }
-        Instant start = clock.instant();
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         try {
-            List<GeneratedImage> images = draw(request, stop, progress);
+            List<GeneratedImage> images = draw(request, start, stop, progress);
             return new Outcome.Done(store(new GenerationSucceeded(
                     request.requestId(),
                     workerId,
@@ -108,6 +109,8 @@ public class RequestHandler {
                     Duration.between(start, clock.instant()))));
         } catch (CancellationException e) {
             return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
+        } catch (DeadlinePassedException e) {
+            return new Outcome.Done(expired(request));
         } catch (UnusableAdapterException e) {
             return new Outcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
         } catch (UnusableInitImageException e) {
@@ -137,18 +140,13 @@ public class RequestHandler {
         return attempt;
     }
 
-    private List<GeneratedImage> draw(GenerateImage request, StopSignal stop, ProgressListener progress)
-            throws IOException {
-        ImageToImage image = initImages.load(request);
+    private List<GeneratedImage> draw(
+            GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress) throws IOException {
         AtomicInteger steps = new AtomicInteger();
         Runnable onStep =
                 () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
-        List<CompletableFuture<Picture>> pictures = new ArrayList<>();
-        for (int i = 0; i < request.count(); i++) {
-            TextToImage text = textToImage(request, request.seed() + i);
-            pictures.add(engine.draw(
-                    new ImageEngine.Task(text, image, request.adapter(), request.adapterScale(), stop, onStep)));
-        }
+        List<CompletableFuture<Picture>> pictures =
+                engine.draw(new Drawing(request, initImages.load(request), arrivedAt, stop, onStep));
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
@@ -159,18 +157,6 @@ public class RequestHandler {
             images.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
         return images;
-    }
-
-    private static TextToImage textToImage(GenerateImage request, long seed) {
-        return new TextToImage(
-                request.prompt(),
-                request.negativePrompt(),
-                request.guidanceScale(),
-                SamplerKind.valueOf(request.sampler().name()),
-                request.steps(),
-                request.width(),
-                request.height(),
-                seed);
     }
 
     private static Picture await(CompletableFuture<Picture> picture) {
@@ -192,6 +178,10 @@ public class RequestHandler {
 
     private GenerationFinished cancelled(GenerateImage request) {
         return new GenerationCancelled(request.requestId(), workerId, clock.instant());
+    }
+
+    private GenerationFinished expired(GenerateImage request) {
+        return new GenerationExpired(request.requestId(), workerId, clock.instant());
     }
 
     private GenerationFinished failed(GenerateImage request, Reason reason, RuntimeException why) {

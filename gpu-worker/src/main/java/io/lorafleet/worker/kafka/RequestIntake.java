@@ -2,10 +2,11 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
 import io.lorafleet.worker.job.RequestHandler;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -31,8 +32,10 @@ class RequestIntake {
     private final String bootstrapServers;
     private final Instance<ImageEngine> engine;
     private final Instance<RequestHandler> handler;
+    private final Instance<ResidentAdapters> adapters;
     private final Replies replies;
     private final StatusAnnouncer announcer;
+    private final MeterRegistry meters;
     private final List<RequestSlot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -41,14 +44,18 @@ class RequestIntake {
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             Instance<ImageEngine> engine,
             Instance<RequestHandler> handler,
+            Instance<ResidentAdapters> adapters,
             Replies replies,
-            StatusAnnouncer announcer) {
+            StatusAnnouncer announcer,
+            MeterRegistry meters) {
         this.config = config;
         this.bootstrapServers = bootstrapServers;
         this.engine = engine;
         this.handler = handler;
+        this.adapters = adapters;
         this.replies = replies;
         this.announcer = announcer;
+        this.meters = meters;
     }
 
     void start(@Observes StartupEvent event) {
@@ -62,13 +69,26 @@ class RequestIntake {
             return;
         }
         for (int i = 0; i < config.worker().slots(); i++) {
-            RequestSlot slot = new RequestSlot(Topic.REQUESTS.in(prefix()), this::newConsumer, handler.get(), replies);
+            RequestSlot slot = new RequestSlot(topics(i), this::newConsumer, handler.get(), replies);
             Thread thread = new Thread(slot, "slot-" + i);
             slots.add(slot);
             threads.add(thread);
             thread.start();
         }
-        announcer.announce(WorkerStatus.State.READY, loaded);
+        meters.gauge("lorafleet.slots", slots, List::size);
+        meters.gauge("lorafleet.slots.busy", this, RequestIntake::busySlots);
+        announcer.begin(loaded, adapters.get(), this::busySlots);
+    }
+
+    private List<String> topics(int slot) {
+        String interactive = Topic.REQUESTS.in(prefix());
+        return slot < config.worker().interactiveSlots()
+                ? List.of(interactive)
+                : List.of(interactive, Topic.BATCH_REQUESTS.in(prefix()));
+    }
+
+    private int busySlots() {
+        return (int) slots.stream().filter(RequestSlot::busy).count();
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
@@ -80,7 +100,7 @@ class RequestIntake {
             thread.join();
         }
         try {
-            announcer.announce(WorkerStatus.State.STOPPED, engine.get());
+            announcer.end(engine.get(), adapters.get());
         } catch (RuntimeException e) {
             LOG.warnf("the fleet could not be told that this worker stops: %s", e.toString());
         }

@@ -37,7 +37,7 @@ final class RequestSlot implements Runnable {
     /** Kafka drops a record after this many deliveries (group.share.delivery.count.limit). */
     private static final int LAST_DELIVERY = 5;
 
-    private final String topic;
+    private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
     private final RequestHandler handler;
     private final Replies replies;
@@ -46,11 +46,11 @@ final class RequestSlot implements Runnable {
     private volatile StopSignal current;
 
     RequestSlot(
-            String topic,
+            List<String> topics,
             Supplier<KafkaShareConsumer<byte[], byte[]>> consumers,
             RequestHandler handler,
             Replies replies) {
-        this.topic = topic;
+        this.topics = topics;
         this.consumers = consumers;
         this.handler = handler;
         this.replies = replies;
@@ -60,7 +60,7 @@ final class RequestSlot implements Runnable {
     public void run() {
         while (!stopping) {
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
-                consumer.subscribe(List.of(topic));
+                consumer.subscribe(topics);
                 take(consumer);
             } catch (RuntimeException e) {
                 // The broker is away, or a reply could not be sent. It gives the record of a closed consumer to
@@ -79,6 +79,10 @@ final class RequestSlot implements Runnable {
         if (signal != null) {
             signal.abandon();
         }
+    }
+
+    boolean busy() {
+        return current != null;
     }
 
     private void take(KafkaShareConsumer<byte[], byte[]> consumer) {

@@ -3,22 +3,31 @@ package io.lorafleet.worker.kafka;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.jboss.logging.Logger;
 
-/** Tells the fleet what this worker is. */
+/** Tells the fleet what this worker is and how it stands, again and again. */
 @ApplicationScoped
 class StatusAnnouncer {
+    private static final Logger LOG = Logger.getLogger(StatusAnnouncer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MutinyEmitter<Record<String, byte[]>> workers;
     private final WorkerConfig.Worker config;
     private final Clock clock;
+    private final ScheduledExecutorService repeating =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
     private volatile WorkerStatus.State announced = WorkerStatus.State.STOPPED;
 
     StatusAnnouncer(
@@ -29,13 +38,48 @@ class StatusAnnouncer {
     }
 
     /**
-     * Returns when it is on the broker.
+     * Returns when it is on the broker that the worker is ready; from then on it is repeated.
+     *
+     * @throws io.smallrye.mutiny.TimeoutException if that takes too long
+     */
+    void begin(ImageEngine engine, ResidentAdapters adapters, IntSupplier busySlots) {
+        announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
+        long interval = WorkerStatus.INTERVAL.toMillis();
+        repeating.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
+                    } catch (RuntimeException e) { // an exception would end the repetition
+                        LOG.debugf("the fleet could not be told how this worker stands: %s", e);
+                    }
+                },
+                interval,
+                interval,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Returns when it is on the broker that the worker has stopped.
      *
      * @throws io.smallrye.mutiny.TimeoutException if that takes too long: a worker must be able to stop without a broker
      */
-    void announce(WorkerStatus.State state, ImageEngine engine) {
-        WorkerStatus status =
-                new WorkerStatus(config.id(), state, engine.device(), config.slots(), engine.model(), clock.instant());
+    void end(ImageEngine engine, ResidentAdapters adapters) throws InterruptedException {
+        repeating.shutdownNow();
+        repeating.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS); // else it could be said that it is ready
+        announce(WorkerStatus.State.STOPPED, engine, adapters, 0);
+    }
+
+    private void announce(WorkerStatus.State state, ImageEngine engine, ResidentAdapters adapters, int busySlots) {
+        WorkerStatus status = new WorkerStatus(
+                config.id(),
+                state,
+                engine.device(),
+                config.slots(),
+                busySlots,
+                engine.model(),
+                adapters.names(),
+                adapters.refused(),
+                clock.instant());
         workers.send(Record.of(config.id(), Json.write(status))).await().atMost(PATIENCE);
         announced = state;
     }

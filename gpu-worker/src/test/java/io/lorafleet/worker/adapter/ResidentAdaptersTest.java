@@ -1,20 +1,37 @@
 package io.lorafleet.worker.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,53 +44,262 @@ import org.junit.jupiter.api.io.TempDir;
 class ResidentAdaptersTest {
     private static final Map<String, Shape> BASE =
             Map.of("mid_block.attentions.0.transformer_blocks.0.attn1.to_v.weight", new Shape(192, 192));
+    private static final String FINGERPRINT = "ab".repeat(32);
+    private static final BaseModel MODEL = new BaseModel("demo", FINGERPRINT, 4, 64, SamplerName.DDIM);
+    /** Of a demo adapter on the device: two factors of rank 2 over 192 channels. */
+    private static final long ON_DEVICE = 2 * 2 * 192 * Float.BYTES;
 
     @TempDir
     private Path directory;
 
     private final NDManager owner = NDManager.newBaseManager();
-    private BlobStore blobs;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final AdapterCatalog catalog = new AdapterCatalog();
+    private SlowStore blobs;
     private ResidentAdapters adapters;
     private PinnedAdapter first;
     private PinnedAdapter second;
+    private PinnedAdapter third;
 
     @BeforeEach
     void store() throws IOException {
-        blobs = new DirectoryBlobStore(directory);
+        blobs = new SlowStore(new DirectoryBlobStore(directory));
         byte[] weights = DemoAdapter.weights(192, 0.1f);
         first = DemoAdapter.store("first", weights, blobs);
         second = DemoAdapter.store("second", DemoAdapter.weights(192, 0.2f), blobs);
-        // Room for one of them.
-        adapters = new ResidentAdapters(blobs, BASE, owner, weights.length);
+        third = DemoAdapter.store("third", DemoAdapter.weights(192, 0.3f), blobs);
+        // Room for one of them on the device, and for two on the host.
+        adapters = withLimits(new AdapterLimits(weights.length, 2L * weights.length, 4));
+    }
+
+    private ResidentAdapters withLimits(AdapterLimits limits) {
+        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BASE, limits, owner);
+        return new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 
     @AfterEach
     void close() {
+        blobs.release().countDown();
+        adapters.close();
         owner.close();
     }
 
     @Test
     void keepsAnAdapterThatIsNoLongerInUse() {
-        adapters.acquire(first).close();
-        assertThat(adapters.count()).isEqualTo(1);
+        use(first);
+        use(first);
+        assertThat(adapters.names()).containsExactly("first@1");
+        assertThat(found("nowhere")).isEqualTo(1);
+        assertThat(found("device")).isEqualTo(1);
+        assertThat(meters.get("lorafleet.adapters.device.bytes").gauge().value())
+                .isEqualTo(ON_DEVICE);
     }
 
     @Test
-    void makesRoomForANewerOne() {
-        adapters.acquire(first).close();
-        int arrays = owner.getManagedArrays().size();
-        adapters.acquire(second).close();
-        assertThat(adapters.count()).isEqualTo(1);
-        assertThat(owner.getManagedArrays().size()).isEqualTo(arrays);
+    void makesRoomOnTheDeviceAndKeepsItOnTheHost() {
+        use(first);
+        use(second);
+        assertThat(adapters.names()).containsExactly("second@1");
+        assertThat(adapters.countOnHost()).isEqualTo(2);
+        use(first);
+        assertThat(found("host")).isEqualTo(1);
+        assertThat(found("nowhere")).isEqualTo(2);
+    }
+
+    @Test
+    void makesRoomOnTheHost() {
+        use(first);
+        use(second);
+        int arrays = arrays();
+        use(third);
+        assertThat(adapters.countOnHost()).isEqualTo(2);
+        assertThat(arrays()).isEqualTo(arrays);
+        assertThat(meters.get("lorafleet.adapter.evictions")
+                        .tag("tier", "host")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test
     void neverTakesAnAdapterFromWhoUsesIt() {
-        try (ResidentAdapters.Lease lease = adapters.acquire(first)) {
-            adapters.acquire(second).close();
-            assertThat(lease.adapter().updates().values().iterator().next().a().isReleased())
-                    .isFalse();
+        try (ResidentAdapters.Lease lease = adapters.acquire(first).join()) {
+            use(second);
+            assertThat(adapters.names()).contains("first@1");
+            assertThat(lease.adapter().bytes()).isEqualTo(ON_DEVICE);
         }
-        assertThat(adapters.count()).isEqualTo(1);
+        assertThat(adapters.countOnDevice()).isEqualTo(1);
+    }
+
+    @Test
+    void letsNobodyWaitForTheAdapterOfAnother() {
+        use(first);
+        blobs.delayed().set(BlobKeys.adapter(second.sha256()));
+        CompletableFuture<ResidentAdapters.Lease> waiting = adapters.acquire(second);
+        CompletableFuture<ResidentAdapters.Lease> withIt = adapters.acquire(second);
+        use(first);
+        assertThat(waiting).isNotDone();
+        blobs.release().countDown();
+        waiting.join().close();
+        withIt.join().close();
+        assertThat(found("nowhere")).isEqualTo(2); // one load for both
+    }
+
+    @Test
+    void bringsAPublishedVersionBeforeItIsAskedFor() {
+        adapters.published(version(first, FINGERPRINT));
+        adapters.acquire(first).join().close(); // waits for the load that is under way, or finds what it brought
+        assertThat(found("nowhere")).isEqualTo(1);
+        adapters.stepped(first);
+        adapters.stepped(first);
+        assertThat(meters.get("lorafleet.adapter.activation").timer().count()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesOneThatIsNotThereUntilItIs() throws IOException {
+        byte[] weights = DemoAdapter.weights(192, 0.7f);
+        PinnedAdapter late = new PinnedAdapter("late", 1, Sha256.of(weights));
+        assertRefused(late, "expected its weights in the blob store under adapters/" + late.sha256());
+        blobs.putIfAbsent(BlobKeys.adapter(late.sha256()), weights);
+        use(late);
+        assertThat(adapters.refused()).isEmpty();
+    }
+
+    @Test
+    void refusesDamagedWeights() throws IOException {
+        byte[] weights = DemoAdapter.weights(192, 0.8f);
+        PinnedAdapter damaged = new PinnedAdapter("damaged", 1, Sha256.of(weights));
+        weights[weights.length - 1] ^= 1;
+        blobs.putIfAbsent(BlobKeys.adapter(damaged.sha256()), weights);
+        assertRefused(damaged, "expected weights with SHA-256 " + damaged.sha256());
+    }
+
+    @Test
+    void refusesOneForAnotherBaseByItsFingerprint() {
+        String other = "cd".repeat(32);
+        catalog.apply(version(first, other), false);
+        assertRefused(first, "expected one for the base model demo (" + FINGERPRINT + "), found one for " + other);
+    }
+
+    @Test
+    void refusesOneForAnotherBaseByItsShapes() throws IOException {
+        giveRoom();
+        assertRefused(
+                DemoAdapter.store("wide", DemoAdapter.weights(320, 1), blobs),
+                "lora_A.weight: expected (2, 192), found (2, 320)");
+    }
+
+    @Test
+    void refusesNumbersThatAreNotFinite() throws IOException {
+        assertRefused(
+                DemoAdapter.store("nan", DemoAdapter.weights(192, Float.NaN), blobs),
+                "expected finite numbers, found NaN or infinity");
+    }
+
+    @Test
+    void refusesARankThatIsTooHigh() throws IOException {
+        giveRoom();
+        assertRefused(
+                DemoAdapter.store("high", DemoAdapter.weights(192, 5, 1), blobs),
+                "expected a rank of at most 4, found 5");
+    }
+
+    @Test
+    void refusesAFileThatIsTooLarge() {
+        adapters.close();
+        adapters = withLimits(new AdapterLimits(1000, 1000, 4));
+        assertRefused(first, "expected at most 1000 bytes, as this worker has room for, found more");
+    }
+
+    @Test
+    void refusesAFileThatBrokeOff() throws IOException {
+        byte[] weights = DemoAdapter.weights(192, 0.9f);
+        byte[] half = Arrays.copyOf(weights, weights.length / 2);
+        assertRefused(DemoAdapter.store("half", half, blobs), "half@1");
+    }
+
+    private void giveRoom() {
+        adapters.close();
+        adapters = withLimits(new AdapterLimits(1 << 20, 1 << 20, 4));
+    }
+
+    private void assertRefused(PinnedAdapter adapter, String why) {
+        int arrays = arrays();
+        assertThatThrownBy(() -> adapters.acquire(adapter).join())
+                .hasCauseInstanceOf(UnusableAdapterException.class)
+                .hasMessageContaining(why);
+        assertThatThrownBy(() -> adapters.acquire(adapter).join()).hasMessageContaining(why);
+        assertThat(adapters.refused())
+                .singleElement()
+                .returns(adapter.toString(), RefusedAdapter::adapter)
+                .extracting(RefusedAdapter::reason)
+                .asString()
+                .contains(why);
+        assertThat(meters.get("lorafleet.adapter.refusals").counter().count()).isPositive();
+        assertThat(arrays()).isEqualTo(arrays);
+    }
+
+    private void use(PinnedAdapter adapter) {
+        adapters.acquire(adapter).join().close();
+    }
+
+    private double found(String where) {
+        return meters.get("lorafleet.adapter.lookups")
+                .tag("found", where)
+                .counter()
+                .count();
+    }
+
+    private int arrays() {
+        return owner.getParentManager().getManagedArrays().size();
+    }
+
+    private static AdapterVersion version(PinnedAdapter adapter, String base) {
+        return new AdapterVersion(
+                adapter.name(),
+                adapter.version(),
+                adapter.sha256(),
+                100,
+                2,
+                base,
+                AdapterVersion.Kind.STYLE,
+                null,
+                Instant.EPOCH,
+                null);
+    }
+
+    /** Lets a reader of one key wait. */
+    private record SlowStore(BlobStore store, AtomicReference<String> delayed, CountDownLatch release)
+            implements BlobStore {
+        SlowStore(BlobStore store) {
+            this(store, new AtomicReference<>(), new CountDownLatch(1));
+        }
+
+        @Override
+        public Optional<InputStream> open(String key) throws IOException {
+            if (key.equals(delayed.get())) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            return store.open(key);
+        }
+
+        @Override
+        public boolean putIfAbsent(String key, InputStream content) throws IOException {
+            return store.putIfAbsent(key, content);
+        }
+
+        @Override
+        public Stream<String> list(String prefix) throws IOException {
+            return store.list(prefix);
+        }
+
+        @Override
+        public void delete(String key) throws IOException {
+            store.delete(key);
+        }
     }
 }

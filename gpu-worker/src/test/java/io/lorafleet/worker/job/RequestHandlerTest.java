@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.GenerationProgress;
@@ -102,21 +103,7 @@ class RequestHandlerTest {
     @Test
     void drawsASecondPictureOfARequestAsTheFirstOneOfItsSeed() {
         GenerateImage two = Requests.star(null, 64, 2, 2);
-        GenerateImage one = new GenerateImage(
-                "of-seed-8",
-                two.prompt(),
-                two.negativePrompt(),
-                null,
-                null,
-                1,
-                5,
-                2,
-                two.sampler(),
-                64,
-                64,
-                8,
-                1,
-                two.acceptedAt());
+        GenerateImage one = Requests.request().seed(8).build();
         assertThat(succeeded(handle(one)).images().get(0).sha256())
                 .isEqualTo(succeeded(handle(two)).images().get(1).sha256());
     }
@@ -124,8 +111,7 @@ class RequestHandlerTest {
     @ParameterizedTest
     @EnumSource(SamplerName.class)
     void drawsWithEverySampler(SamplerName sampler) {
-        GenerateImage request = new GenerateImage(
-                "with-" + sampler, "a red star", "", null, null, 1, 5, 3, sampler, 64, 64, 7, 1, Instant.EPOCH);
+        GenerateImage request = Requests.request().sampler(sampler).steps(3).build();
         GenerationSucceeded result = succeeded(handle(request));
         assertThat(result.unetEvaluations()).isEqualTo(2L * (progress.size() - 1));
         StepDone last = (StepDone) progress.get(progress.size() - 1);
@@ -285,6 +271,52 @@ class RequestHandlerTest {
     }
 
     @Test
+    void beginsNothingThatNobodyWantsAnyMore() {
+        GenerateImage request = Requests.request().deadline(Instant.EPOCH).build();
+        assertThat(((Outcome.Done) handle(request)).result()).isInstanceOf(GenerationExpired.class);
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void makesNoStepAfterTheDeadline() {
+        Instant deadline = Instant.now().plusMillis(300);
+        GenerateImage request =
+                Requests.request().steps(1000).deadline(deadline).build();
+        assertThat(((Outcome.Done) handle(request)).result()).isInstanceOf(GenerationExpired.class);
+        assertThat(progress.size()).isBetween(1, 200);
+    }
+
+    @Test
+    void addsUpSeveralAdapters() throws IOException {
+        PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
+        PinnedAdapter more = DemoAdapter.store("more", DemoAdapter.weights(192, 0.4f), blobs);
+        String one = sha256(Requests.request().adapter(fits, 1).build());
+        String both =
+                sha256(Requests.request().adapter(fits, 1).adapter(more, 0.5).build());
+        assertThat(both).isNotEqualTo(one).isNotEqualTo(sha256(Requests.star()));
+    }
+
+    @Test
+    void drawsTheSameWithAShadowBeside() throws IOException {
+        PinnedAdapter student = DemoAdapter.store("shadow", DemoAdapter.weights(192, 0.25f), blobs);
+        GenerateImage watched = Requests.request().shadow(student, 5).build();
+        GenerationSucceeded result = succeeded(handle(watched));
+        assertThat(result.images().get(0).sha256()).isEqualTo(sha256(Requests.star()));
+        assertThat(meters.get("lorafleet.shadow.error")
+                        .tag("adapter", "shadow@1")
+                        .summary()
+                        .count())
+                .isEqualTo(watched.steps());
+    }
+
+    @Test
+    void drawsWithoutAShadowThatCannotBeUsed() {
+        PinnedAdapter missing = new PinnedAdapter("missing", 3, "0".repeat(64));
+        GenerateImage watched = Requests.request().shadow(missing, 5).build();
+        assertThat(succeeded(handle(watched)).images()).hasSize(1);
+    }
+
+    @Test
     void triesLaterWhenTheBlobStoreFails() {
         RequestHandler withoutStorage =
                 new RequestHandler(engine, new BrokenStore(), cancellations, Clock.systemUTC(), config);
@@ -330,6 +362,10 @@ class RequestHandlerTest {
     private Outcome handle(GenerateImage request) {
         String id = request.requestId();
         return handler.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
+    }
+
+    private String sha256(GenerateImage request) {
+        return succeeded(handle(request)).images().get(0).sha256();
     }
 
     private static GenerationSucceeded succeeded(Outcome outcome) {

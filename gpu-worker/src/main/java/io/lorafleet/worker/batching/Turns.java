@@ -1,0 +1,92 @@
+package io.lorafleet.worker.batching;
+
+import io.lorafleet.messages.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Chooses the batch of each step.
+ *
+ * <p>Pictures of one size share a batch, up to its cap. Sizes take turns by deficit round robin, in which each gets the
+ * same share of the device's time, however large its batches are. Interactive pictures go first; one of low priority that
+ * has waited for long counts as interactive, so it never starves. Among equals the one that came first goes first.
+ *
+ * @param <C> what is chosen from
+ * @see <a href="https://doi.org/10.1109/90.502236">Shreedhar and Varghese 1996</a>
+ */
+public final class Turns<C extends Candidate> {
+    private final BatchCap cap;
+    private final Duration patience;
+    /** What each size may still spend, in rows times pixels; in the order of their turns. */
+    private final Map<PictureSize, Long> deficits = new LinkedHashMap<>();
+
+    /** @param patience after which a picture of low priority counts as interactive */
+    public Turns(BatchCap cap, Duration patience) {
+        this.cap = cap;
+        this.patience = patience;
+    }
+
+    /** @return those that go their next step together; empty only if there are none */
+    public List<C> next(Collection<C> riding, Instant now) {
+        boolean anyUrgent = riding.stream().anyMatch(each -> urgent(each, now));
+        Map<PictureSize, List<C>> batches = new LinkedHashMap<>();
+        riding.stream()
+                .filter(each -> !anyUrgent || urgent(each, now))
+                .forEach(each -> batches.computeIfAbsent(each.size(), size -> batch(riding, size, now)));
+        deficits.keySet().retainAll(riding.stream().map(Candidate::size).toList());
+        batches.keySet().forEach(size -> deficits.putIfAbsent(size, 0L));
+        return batches.isEmpty() ? List.of() : batches.get(turn(batches));
+    }
+
+    private boolean urgent(C candidate, Instant now) {
+        return candidate.priority() == Priority.INTERACTIVE
+                || !candidate.arrivedAt().plus(patience).isAfter(now);
+    }
+
+    /** @return of this size, as many as fit, the urgent first. The others fill what is left. */
+    private List<C> batch(Collection<C> riding, PictureSize size, Instant now) {
+        List<C> inOrder = riding.stream()
+                .filter(each -> each.size().equals(size))
+                .sorted(Comparator.comparing((C each) -> !urgent(each, now)).thenComparing(Candidate::arrivedAt))
+                .toList();
+        List<C> batch = new ArrayList<>();
+        int left = cap.of(size);
+        for (C each : inOrder) {
+            if (each.rows() <= left || batch.isEmpty()) {
+                batch.add(each);
+                left -= each.rows();
+            }
+        }
+        return batch;
+    }
+
+    /** @return the size whose turn it is; its batch is paid for */
+    private PictureSize turn(Map<PictureSize, List<C>> batches) {
+        long quantum = batches.values().stream().mapToLong(Turns::cost).max().orElseThrow();
+        List<PictureSize> inTurn =
+                deficits.keySet().stream().filter(batches::containsKey).toList();
+        for (PictureSize size : inTurn) {
+            long cost = cost(batches.get(size));
+            if (deficits.get(size) >= cost) {
+                deficits.merge(size, -cost, Long::sum);
+                return size;
+            }
+            // Its turn is over, and what is left is kept for the next one.
+            long left = deficits.remove(size);
+            deficits.put(size, left + quantum);
+        }
+        return turn(batches);
+    }
+
+    private static long cost(List<? extends Candidate> batch) {
+        return batch.stream()
+                .mapToLong(each -> each.rows() * each.size().pixels())
+                .sum();
+    }
+}

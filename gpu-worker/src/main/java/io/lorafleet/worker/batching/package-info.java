@@ -1,0 +1,2 @@
+/** Which pictures go their next step together: {@link io.lorafleet.worker.batching.Turns}. Knows no arrays. */
+package io.lorafleet.worker.batching;

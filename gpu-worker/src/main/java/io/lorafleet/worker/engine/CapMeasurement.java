@@ -1,0 +1,99 @@
+package io.lorafleet.worker.engine;
+
+import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.StepBatch;
+import io.lorafleet.diffusion.TextToImage;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.worker.batching.BatchCap;
+import io.lorafleet.worker.batching.PictureSize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * Finds out how many rows a batch should have: as few as draw nearly as many pictures in the same time as any, since a
+ * larger batch makes its steps longer.
+ */
+final class CapMeasurement {
+    private static final Logger LOG = Logger.getLogger(CapMeasurement.class);
+    private static final int MOST = 64;
+    /** The share of the best rate that is good enough. */
+    private static final double NEARLY = 0.95;
+    /** Doublings without a better rate after which there is none to come: one alone may be somebody else's work. */
+    private static final int IN_VAIN = 2;
+    /** Steps of each batch, of which the fastest counts, for the same reason. */
+    private static final int STEPS = 3;
+    /** A batch that takes this long tells enough with one step. */
+    private static final double LONG_SECONDS = 0.5;
+    /** What all of it may take: no larger batch is tried that would not be done by then. */
+    private static final double BUDGET_SECONDS = 15;
+
+    private final StableDiffusion model;
+    private final int size;
+
+    private CapMeasurement(StableDiffusion model) {
+        this.model = model;
+        this.size = model.defaultSize();
+    }
+
+    static BatchCap of(StableDiffusion model) {
+        return new CapMeasurement(model).measure();
+    }
+
+    private BatchCap measure() {
+        long start = System.nanoTime();
+        seconds(1); // lays out what is laid out at its first use
+        Map<Integer, Double> rates = new LinkedHashMap<>();
+        double best = 0;
+        int inVain = 0;
+        double expected = 0;
+        for (int rows = 1; rows <= MOST && inVain < IN_VAIN; rows *= 2) {
+            if ((System.nanoTime() - start) / 1e9 + expected > BUDGET_SECONDS) {
+                break;
+            }
+            double seconds = seconds(rows);
+            double rate = rows / seconds;
+            rates.put(rows, rate);
+            inVain = rate * NEARLY > best ? 0 : inVain + 1;
+            best = Math.max(best, rate);
+            expected = 2 * seconds;
+        }
+        LOG.debugf("rows a second by rows of a batch: %s", rates);
+        double enough = NEARLY * best;
+        int rows = rates.entrySet().stream()
+                .filter(each -> each.getValue() >= enough)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        return new BatchCap(rows, new PictureSize(size, size));
+    }
+
+    private double seconds(int rows) {
+        TextToImage request = new TextToImage("", "", 1, SamplerKind.DDIM, STEPS, size, size, 0);
+        List<Denoising> pictures = new ArrayList<>();
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null)) {
+            for (int i = 0; i < rows; i++) {
+                pictures.add(Denoising.start(prompt, request, null));
+            }
+            try (StepBatch batch = StepBatch.of(pictures)) {
+                double fastest = seconds(batch);
+                for (int i = 1; i < STEPS && fastest < LONG_SECONDS; i++) {
+                    fastest = Math.min(fastest, seconds(batch));
+                }
+                return fastest;
+            } finally {
+                pictures.forEach(Denoising::close);
+            }
+        }
+    }
+
+    private static double seconds(StepBatch batch) {
+        long start = System.nanoTime();
+        batch.advance();
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

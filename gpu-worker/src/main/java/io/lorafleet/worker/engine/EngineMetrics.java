@@ -1,0 +1,104 @@
+package io.lorafleet.worker.engine;
+
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What the step loop does. Everything is told by its one thread. */
+final class EngineMetrics {
+    private static final String BASE = "none";
+
+    private final MeterRegistry meters;
+    private final ResidentAdapters adapters;
+    private final Clock clock;
+    private final Timer steps;
+    private final DistributionSummary rows;
+    private final DistributionSummary mixedAdapters;
+    private final Map<Priority, Timer> queueWaits = new EnumMap<>(Priority.class);
+
+    EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
+        this.meters = meters;
+        this.adapters = adapters;
+        this.clock = clock;
+        steps = Timer.builder("lorafleet.step")
+                .description("UNet forwards: steps a second are its rate")
+                .publishPercentiles(0.5, 0.95, 0.99)
+                .register(meters);
+        rows = DistributionSummary.builder("lorafleet.batch.rows")
+                .description("Rows of a step's batch")
+                .publishPercentiles(0.5, 0.95)
+                .register(meters);
+        mixedAdapters = DistributionSummary.builder("lorafleet.batch.adapters")
+                .description("Different adapters in a step's batch")
+                .publishPercentiles(0.5, 0.95)
+                .register(meters);
+        for (Priority priority : Priority.values()) {
+            queueWaits.put(
+                    priority,
+                    Timer.builder("lorafleet.queue.wait")
+                            .description("From the gateway's acceptance to the end of the first step")
+                            .tag("priority", priority.name().toLowerCase(Locale.ROOT))
+                            .publishPercentiles(0.5, 0.95, 0.99)
+                            .register(meters));
+        }
+    }
+
+    void stepped(List<Ride> batch, long nanos) {
+        steps.record(Duration.ofNanos(nanos));
+        rows.record(batch.stream().mapToInt(Ride::rows).sum());
+        mixedAdapters.record(batch.stream()
+                .flatMap(ride -> ride.request().adapters().stream())
+                .map(AppliedAdapter::adapter)
+                .distinct()
+                .count());
+        batch.forEach(this::stepped);
+    }
+
+    private void stepped(Ride ride) {
+        GenerateImage request = ride.request();
+        if (ride.begin()) {
+            queueWaits.get(request.priority()).record(Duration.between(request.acceptedAt(), clock.instant()));
+            request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
+        }
+        evaluated(names(request), role(request), request.rows());
+        if (request.shadow() != null) {
+            PinnedAdapter student = request.shadow().student().adapter();
+            evaluated(student.toString(), "shadow", ride.rows() - request.rows());
+            meters.summary("lorafleet.shadow.error", "adapter", student.toString())
+                    .record(ride.denoising().shadowError());
+        }
+    }
+
+    private void evaluated(String adapter, String role, int count) {
+        meters.counter("lorafleet.unet.evaluations", "adapter", adapter, "role", role)
+                .increment(count);
+    }
+
+    private static String names(GenerateImage request) {
+        return request.adapters().isEmpty()
+                ? BASE
+                : request.adapters().stream()
+                        .map(applied -> applied.adapter().toString())
+                        .collect(Collectors.joining("+"));
+    }
+
+    /** Without guidance an adapter is a student, whose rows stand for a teacher's two. */
+    private static String role(GenerateImage request) {
+        if (request.adapters().isEmpty()) {
+            return request.rows() == 1 ? "unguided" : "teacher";
+        }
+        return request.rows() == 1 ? "student" : "style";
+    }
+}

@@ -1,0 +1,103 @@
+package io.lorafleet.worker.engine;
+
+import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.worker.batching.Candidate;
+import io.lorafleet.worker.batching.PictureSize;
+import io.lorafleet.worker.job.DeadlinePassedException;
+import io.lorafleet.worker.job.Drawing;
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+
+/** A picture in the step loop. */
+final class Ride implements Candidate {
+    private final Drawing drawing;
+    private final SharedPrompt prompt;
+    private final Denoising denoising;
+    private final CompletableFuture<Picture> picture;
+    private final PictureSize size;
+    private boolean begun;
+
+    /** @param prompt left when the last step is made, or the picture given up */
+    Ride(Drawing drawing, SharedPrompt prompt, Denoising denoising, CompletableFuture<Picture> picture) {
+        this.drawing = drawing;
+        this.prompt = prompt;
+        this.denoising = denoising;
+        this.picture = picture;
+        this.size = new PictureSize(drawing.request().width(), drawing.request().height());
+    }
+
+    GenerateImage request() {
+        return drawing.request();
+    }
+
+    Denoising denoising() {
+        return denoising;
+    }
+
+    /** @return whether this is its first step */
+    boolean begin() {
+        boolean first = !begun;
+        begun = true;
+        return first;
+    }
+
+    void stepped() {
+        drawing.onStep().run();
+    }
+
+    /** @return why it must not go on, or null if it may */
+    RuntimeException end(Instant now) {
+        return end(drawing, now);
+    }
+
+    static RuntimeException end(Drawing drawing, Instant now) {
+        if (drawing.stop().stopped()) {
+            return new CancellationException("stopped");
+        }
+        return drawing.expired(now) ? new DeadlinePassedException() : null;
+    }
+
+    /** The steps are made: others may have the prompt's memory. */
+    void leavePrompt() {
+        prompt.leave();
+    }
+
+    void giveUp(Throwable why) {
+        denoising.close();
+        prompt.leave();
+        picture.completeExceptionally(why);
+    }
+
+    /** Decodes the latent, and is over. */
+    void finish() {
+        try (denoising) {
+            picture.complete(denoising.picture());
+        } catch (RuntimeException | Error e) {
+            picture.completeExceptionally(e);
+        }
+    }
+
+    @Override
+    public PictureSize size() {
+        return size;
+    }
+
+    @Override
+    public int rows() {
+        return denoising.rows();
+    }
+
+    @Override
+    public Priority priority() {
+        return drawing.request().priority();
+    }
+
+    @Override
+    public Instant arrivedAt() {
+        return drawing.arrivedAt();
+    }
+}

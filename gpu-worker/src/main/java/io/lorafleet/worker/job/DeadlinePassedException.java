@@ -1,0 +1,6 @@
+package io.lorafleet.worker.job;
+
+/** Nobody wants the picture any more. */
+public final class DeadlinePassedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+}

@@ -1,0 +1,34 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.TextToImage;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.messages.GenerateImage;
+import java.time.Instant;
+
+/**
+ * A request on its way through the engine.
+ *
+ * @param image that the pictures come from, or null
+ * @param arrivedAt when it came to this worker
+ * @param onStep called after each step of each picture, on the engine's thread: must be quick
+ */
+public record Drawing(GenerateImage request, ImageToImage image, Instant arrivedAt, StopSignal stop, Runnable onStep) {
+
+    /** @param index of the picture, from 0 */
+    public TextToImage picture(int index) {
+        return new TextToImage(
+                request.prompt(),
+                request.negativePrompt(),
+                request.guidanceScale(),
+                SamplerKind.valueOf(request.sampler().name()),
+                request.steps(),
+                request.width(),
+                request.height(),
+                request.seed() + index);
+    }
+
+    public boolean expired(Instant now) {
+        return request.deadline() != null && !now.isBefore(request.deadline());
+    }
+}

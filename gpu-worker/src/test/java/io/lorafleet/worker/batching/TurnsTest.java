@@ -1,0 +1,118 @@
+package io.lorafleet.worker.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TurnsTest {
+    private static final PictureSize SMALL = new PictureSize(64, 64);
+    private static final PictureSize LARGE = new PictureSize(128, 128);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Turns<Waiting> turns = new Turns<>(new BatchCap(8, SMALL), PATIENCE);
+    private final List<Waiting> riding = new ArrayList<>();
+
+    /** @param secondsAgo since it came */
+    private record Waiting(String name, PictureSize size, int rows, Priority priority, int secondsAgo)
+            implements Candidate {
+        @Override
+        public Instant arrivedAt() {
+            return NOW.minusSeconds(secondsAgo);
+        }
+    }
+
+    @Test
+    void hasNothingToDoForNobody() {
+        assertThat(turns.next(riding, NOW)).isEmpty();
+    }
+
+    @Test
+    void mixesTeachersAndStudentsOfOneSize() {
+        add("teacher", SMALL, 2, 3);
+        add("student", SMALL, 1, 2);
+        add("shadowed", SMALL, 4, 1);
+        assertThat(next()).containsExactly("teacher", "student", "shadowed");
+    }
+
+    @Test
+    void fillsABatchInTheOrderOfArrival() {
+        add("fourth", SMALL, 2, 1);
+        add("first", SMALL, 4, 4);
+        add("second", SMALL, 3, 3);
+        add("third", SMALL, 2, 2); // does not fit, but the next one does
+        add("last", SMALL, 1, 0);
+        assertThat(next()).containsExactly("first", "second", "last");
+    }
+
+    @Test
+    void takesAPictureThatIsLargerThanTheCap() {
+        Turns<Waiting> narrow = new Turns<>(new BatchCap(1, SMALL), PATIENCE);
+        add("shadowed", SMALL, 4, 1);
+        assertThat(narrow.next(riding, NOW)).hasSize(1);
+    }
+
+    @Test
+    void givesEachSizeTheSameShareOfTheDevice() {
+        for (int i = 0; i < 8; i++) {
+            add("small", SMALL, 1, 1);
+        }
+        add("large", LARGE, 1, 1); // half of what the small ones cost together
+        List<String> steps = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            steps.add(next().get(0));
+        }
+        assertThat(steps).filteredOn("small"::equals).hasSizeBetween(9, 11);
+    }
+
+    @Test
+    void letsInteractivePicturesGoFirst() {
+        add("batch", LARGE, 1, 10, Priority.BATCH);
+        add("interactive", SMALL, 1, 1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(next()).containsExactly("interactive");
+        }
+    }
+
+    @Test
+    void letsPicturesOfLowPriorityFillWhatInteractiveOnesLeave() {
+        add("batch", SMALL, 1, 10, Priority.BATCH);
+        add("interactive", SMALL, 7, 1);
+        assertThat(next()).containsExactly("interactive", "batch");
+    }
+
+    @Test
+    void makesNobodyWaitForEver() {
+        add("batch", SMALL, 8, 29, Priority.BATCH);
+        add("interactive", SMALL, 8, 1);
+        assertThat(next()).containsExactly("interactive");
+        assertThat(turns.next(riding, NOW.plusSeconds(1)))
+                .extracting(Waiting::name)
+                .containsExactly("batch");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 64, 8", "128, 64, 4", "128, 128, 2", "512, 512, 2", "32, 32, 32", "8, 8, 64"})
+    void allowsRowsByTheirPixels(int width, int height, int rows) {
+        assertThat(new BatchCap(8, SMALL).of(new PictureSize(width, height))).isEqualTo(rows);
+    }
+
+    private void add(String name, PictureSize size, int rows, int secondsAgo) {
+        add(name, size, rows, secondsAgo, Priority.INTERACTIVE);
+    }
+
+    private void add(String name, PictureSize size, int rows, int secondsAgo, Priority priority) {
+        riding.add(new Waiting(name, size, rows, priority, secondsAgo));
+    }
+
+    private List<String> next() {
+        return turns.next(riding, NOW).stream().map(Waiting::name).toList();
+    }
+}
