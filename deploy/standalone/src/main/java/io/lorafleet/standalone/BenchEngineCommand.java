@@ -70,13 +70,15 @@ final class BenchEngineCommand implements Callable<Integer> {
             paramLabel = "WHAT",
             description = {
                 "Times another batch in turn, and prints the ratio: ${COMPLETION-CANDIDATES}.",
-                "TEACHER: two rows for each picture. BASE: the same rows without adapters."
+                "TEACHER: two rows for each picture. BASE: the same rows without adapters.",
+                "ALONE: the same pictures, each in a batch of its own."
             })
     private Beside beside;
 
     private enum Beside {
         TEACHER,
-        BASE
+        BASE,
+        ALONE
     }
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps timed (${DEFAULT-VALUE}).")
@@ -94,7 +96,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-        Rows rows = new Rows(student ? batch : 2 * batch, adapterRank);
+        Rows rows = new Rows(student ? batch : 2 * batch, adapterRank, 1);
         Workload workload = new Workload(rows, besides(rows), size, precision, warmUp, steps);
         Report report;
         try {
@@ -113,7 +115,11 @@ final class BenchEngineCommand implements Callable<Integer> {
         if (beside == null) {
             return null;
         }
-        return new Rows(beside == Beside.TEACHER ? 2 * batch : rows.count(), 0);
+        return switch (beside) {
+            case TEACHER -> new Rows(2 * batch, 0, 1);
+            case BASE -> new Rows(rows.count(), 0, 1);
+            case ALONE -> new Rows(rows.count(), adapterRank, batch);
+        };
     }
 
     private String describe(Report report, int rows) {
@@ -136,7 +142,11 @@ final class BenchEngineCommand implements Callable<Integer> {
                                 Locale.ROOT,
                                 "%nbeside %.3f s a step of %s: ratio %.3f",
                                 report.besideMedianSeconds(),
-                                beside == Beside.TEACHER ? "the teacher" : "the base alone",
+                                switch (beside) {
+                                    case TEACHER -> "the teacher";
+                                    case BASE -> "the base alone";
+                                    case ALONE -> "one picture at a time";
+                                },
                                 report.medianSeconds() / report.besideMedianSeconds());
     }
 }

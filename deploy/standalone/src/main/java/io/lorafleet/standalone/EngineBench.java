@@ -10,7 +10,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
 import io.lorafleet.diffusion.checkpoint.Weights;
-import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.unet.Conditioning;
@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Times UNet forwards: of one batch, or of two in turn, so that both meet the same machine. */
 final class EngineBench {
@@ -44,8 +45,13 @@ final class EngineBench {
      */
     record Workload(Rows rows, Rows beside, Integer size, Precision precision, int warmUp, int steps) {}
 
-    /** @param adapterRank of a different adapter on each row, or 0 */
-    record Rows(int count, int adapterRank) {}
+    /**
+     * The rows of a step.
+     *
+     * @param adapterRank of a different adapter on each row, or 0
+     * @param forwards that they are spread over: 1 if all go together
+     */
+    record Rows(int count, int adapterRank, int forwards) {}
 
     /**
      * @param besideMedianSeconds of the other batch, or null
@@ -94,11 +100,11 @@ final class EngineBench {
         List<Double> seconds = new ArrayList<>();
         List<Double> beside = new ArrayList<>();
         try (NDManager job = owner.newSubManager()) {
-            Batch batch = batch(workload.rows(), size / factor, job);
-            Batch other = workload.beside() == null ? null : batch(workload.beside(), size / factor, job);
+            List<Batch> step = batches(workload.rows(), size / factor, job);
+            List<Batch> other = workload.beside() == null ? List.of() : batches(workload.beside(), size / factor, job);
             for (int i = -workload.warmUp(); i < workload.steps(); i++) {
-                time(batch, i < 0 ? new ArrayList<>() : seconds, job);
-                if (other != null) {
+                time(step, i < 0 ? new ArrayList<>() : seconds, job);
+                if (!other.isEmpty()) {
                     time(other, i < 0 ? new ArrayList<>() : beside, job);
                 }
             }
@@ -112,21 +118,30 @@ final class EngineBench {
                 seconds);
     }
 
-    private Batch batch(Rows rows, int side, NDManager job) {
-        UNetConfig config = unet.config();
-        RowAdapters adapters = RowAdapters.stack(rowAdapters(rows, job), unet.type(), job);
-        NDArray latent = job.randomNormal(new Shape(rows.count(), config.inChannels(), side, side));
-        double[] timesteps = new double[rows.count()];
-        Arrays.fill(timesteps, 500);
-        return new Batch(latent, timesteps, unet.prepare(conditioning(rows.count(), config, job), adapters), adapters);
+    private List<Batch> batches(Rows rows, int side, NDManager job) {
+        int each = rows.count() / rows.forwards();
+        return Stream.generate(() -> batch(each, rows.adapterRank(), side, job))
+                .limit(rows.forwards())
+                .toList();
     }
 
-    private void time(Batch batch, List<Double> seconds, NDManager job) {
+    private Batch batch(int rows, int adapterRank, int side, NDManager job) {
+        UNetConfig config = unet.config();
+        RowAdapters adapters = RowAdapters.stack(rowAdapters(rows, adapterRank, job), unet.type(), job);
+        NDArray latent = job.randomNormal(new Shape(rows, config.inChannels(), side, side));
+        double[] timesteps = new double[rows];
+        Arrays.fill(timesteps, 500);
+        return new Batch(latent, timesteps, unet.prepare(conditioning(rows, config, job), adapters), adapters);
+    }
+
+    private void time(List<Batch> batches, List<Double> seconds, NDManager job) {
         long start = System.nanoTime();
-        try (NDManager step = job.newSubManager()) {
-            batch.latent().tempAttach(step);
-            unet.forward(batch.latent(), batch.timesteps(), batch.text(), batch.adapters())
-                    .toFloatArray();
+        for (Batch batch : batches) {
+            try (NDManager step = job.newSubManager()) {
+                batch.latent().tempAttach(step);
+                unet.forward(batch.latent(), batch.timesteps(), batch.text(), batch.adapters())
+                        .toFloatArray();
+            }
         }
         seconds.add((System.nanoTime() - start) / 1e9);
     }
@@ -148,16 +163,16 @@ final class EngineBench {
                 job.ones(new Shape(rows, sizes)).mul(1024));
     }
 
-    private List<RowAdapters.Row> rowAdapters(Rows rows, NDManager job) {
-        List<RowAdapters.Row> adapters = new ArrayList<>();
-        for (int i = 0; i < rows.count() && rows.adapterRank() > 0; i++) {
-            adapters.add(new RowAdapters.Row(attentionAdapter(rows.adapterRank(), job), 1));
+    private List<List<RowAdapters.Applied>> rowAdapters(int rows, int rank, NDManager job) {
+        List<List<RowAdapters.Applied>> adapters = new ArrayList<>();
+        for (int i = 0; i < rows && rank > 0; i++) {
+            adapters.add(List.of(new RowAdapters.Applied(attentionAdapter(rank, job), 1)));
         }
         return adapters;
     }
 
     /** A random adapter over the projections of every attention, as students have it. */
-    private LoraAdapter attentionAdapter(int rank, NDManager job) {
+    private DeviceAdapter attentionAdapter(int rank, NDManager job) {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (NDManager scope = job.newSubManager()) {
             unet.weightShapes().forEach((name, shape) -> {
@@ -170,7 +185,7 @@ final class EngineBench {
                 }
             });
             Safetensors file = Safetensors.of("random adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return LoraFile.read(file, unet.weightShapes(), job);
+            return DeviceAdapter.of(LoraFile.read(file, unet.weightShapes(), scope), unet.type(), job);
         }
     }
 

@@ -13,6 +13,7 @@ import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
@@ -204,7 +205,22 @@ abstract class FleetContract {
 
     private static String json(String id, int width) {
         GenerateImage command = new GenerateImage(
-                id, PROMPT, "", null, null, 1, 5, 5, SamplerName.DDIM, width, 64, 7, 1, Instant.EPOCH);
+                id,
+                PROMPT,
+                "",
+                null,
+                List.of(),
+                5,
+                5,
+                SamplerName.DDIM,
+                width,
+                64,
+                7,
+                1,
+                null,
+                Priority.INTERACTIVE,
+                null,
+                Instant.EPOCH);
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.AdapterVersion.Kind;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.DeadLetter;
 import io.lorafleet.messages.GenerateImage;
@@ -12,14 +14,22 @@ import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +43,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +56,13 @@ import org.junit.jupiter.api.Test;
 class RequestIntakeTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
+
+    @Inject
+    BlobStore blobs;
+
+    @Inject
+    @Readiness
+    RegistryFollower registry;
 
     private KafkaProducer<String, byte[]> producer;
 
@@ -72,6 +91,37 @@ class RequestIntakeTest {
         GenerateImage request = Requests.star();
         send(Topic.REQUESTS, request.requestId(), Json.write(request));
         assertThat(result(request.requestId())).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    @Test
+    void answersARequestThatCanWait() {
+        GenerateImage request = Requests.request().priority(Priority.BATCH).build();
+        send(request.priority().topic(), request.requestId(), Json.write(request));
+        assertThat(result(request.requestId())).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    @Test
+    void bringsAPublishedVersionAndRefusesABadOne() throws IOException {
+        PinnedAdapter good = DemoAdapter.store("published", DemoAdapter.weights(192, 0.21f), blobs);
+        PinnedAdapter bad = DemoAdapter.store("refused", DemoAdapter.weights(320, 0.21f), blobs);
+        for (PinnedAdapter each : List.of(bad, good)) {
+            AdapterVersion version = new AdapterVersion(
+                    each.name(), 1, each.sha256(), 1, 2, null, Kind.STYLE, null, Instant.EPOCH, null);
+            send(Topic.ADAPTERS, each.toString(), Json.write(version));
+        }
+        List<WorkerStatus> statuses = read(
+                Topic.WORKERS,
+                WorkerStatus.class,
+                found -> found.stream()
+                        .anyMatch(status -> status.residentAdapters().contains("published@1")
+                                && !status.refusedAdapters().isEmpty()));
+        assertThat(statuses.get(statuses.size() - 1).refusedAdapters())
+                .filteredOn(each -> each.adapter().equals("refused@1"))
+                .singleElement()
+                .extracting(RefusedAdapter::reason)
+                .asString()
+                .contains("expected (2, 192), found (2, 320)");
+        assertThat(registry.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
     }
 
     @Test

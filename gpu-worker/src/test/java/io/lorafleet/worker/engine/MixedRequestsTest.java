@@ -1,0 +1,150 @@
+package io.lorafleet.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.StepDone;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoAdapter;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.Requests;
+import io.lorafleet.worker.job.Cancellations;
+import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RequestHandler;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Requests that are drawn together, as those of several slots are. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class MixedRequestsTest {
+    /** In decibels; below it a difference could be seen. */
+    private static final double INVISIBLE = 50;
+
+    @Inject
+    RequestHandler handler;
+
+    @Inject
+    BlobStore blobs;
+
+    @Inject
+    Cancellations cancellations;
+
+    @Inject
+    MeterRegistry meters;
+
+    private final Map<String, Integer> steps = new ConcurrentHashMap<>();
+
+    @Test
+    void drawsEachRequestAsIfItWereAlone() throws IOException {
+        PinnedAdapter one = DemoAdapter.store("mixed-one", DemoAdapter.weights(192, 0.11f), blobs);
+        PinnedAdapter two = DemoAdapter.store("mixed-two", DemoAdapter.weights(192, 5, 0.12f), blobs);
+        List<Requests> mix = List.of(
+                Requests.request().steps(12),
+                Requests.request().steps(8).guidance(1).adapter(one, 1).seed(1),
+                Requests.request().steps(10).guidance(1).adapter(two, 0.7).sampler(SamplerName.EULER_ANCESTRAL),
+                Requests.request().steps(6).adapter(one, 0.5).adapter(two, 1).priority(Priority.BATCH),
+                Requests.request().steps(9).guidance(1).sampler(SamplerName.LCM).count(2),
+                Requests.request()
+                        .steps(7)
+                        .guidance(3)
+                        .sampler(SamplerName.UNIPC)
+                        .prompt("a blue ring"),
+                Requests.request().steps(5).size(96, 64).adapter(two, 1),
+                Requests.request().steps(8).guidance(1).shadow(two, 5).prompt("a small green square"));
+        double before = meters.get("lorafleet.batch.rows").summary().max();
+        List<CompletableFuture<GenerationFinished>> together =
+                mix.stream().map(each -> begin(each.build())).toList();
+        List<GenerationSucceeded> results =
+                together.stream().map(each -> (GenerationSucceeded) each.join()).toList();
+        for (int i = 0; i < mix.size(); i++) {
+            GenerationSucceeded alone =
+                    (GenerationSucceeded) begin(mix.get(i).build()).join();
+            for (int k = 0; k < alone.images().size(); k++) {
+                BufferedImage a = picture(alone.images().get(k).blob());
+                BufferedImage b = picture(results.get(i).images().get(k).blob());
+                assertThat(psnr(a, b)).as("request %d, picture %d", i, k).isGreaterThan(INVISIBLE);
+            }
+        }
+        assertThat(meters.get("lorafleet.batch.rows").summary().max()).isGreaterThanOrEqualTo(Math.max(before, 3));
+    }
+
+    @Test
+    void failsTheOneWhoseAdapterIsMissingAndDrawsTheOthers() {
+        PinnedAdapter missing = new PinnedAdapter("missing", 1, "1".repeat(64));
+        CompletableFuture<GenerationFinished> good = begin(Requests.star());
+        CompletableFuture<GenerationFinished> bad =
+                begin(Requests.request().adapter(missing, 1).build());
+        assertThat(bad.join()).isInstanceOf(GenerationFailed.class);
+        assertThat(good.join()).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    @Test
+    void stopsACancelledRequestWithinAStepAndDrawsTheOthers() {
+        GenerateImage cancelled = Requests.request().steps(1000).build();
+        CompletableFuture<GenerationFinished> ended = begin(cancelled);
+        CompletableFuture<GenerationFinished> other =
+                begin(Requests.request().steps(30).build());
+        await().atMost(Duration.ofSeconds(30)).until(() -> steps.getOrDefault(cancelled.requestId(), 0) > 2);
+        cancellations.cancel(cancelled.requestId());
+        int then = steps.get(cancelled.requestId());
+        ended.join();
+        // The step under way when it was asked, and one that may have begun before it was heard.
+        assertThat(steps.get(cancelled.requestId())).isBetween(then, then + 2);
+        assertThat(other.join()).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    private CompletableFuture<GenerationFinished> begin(GenerateImage request) {
+        String id = request.requestId();
+        Executor slot = task -> new Thread(task, "slot").start();
+        return CompletableFuture.supplyAsync(
+                () -> ((Outcome.Done) handler.handle(id, Json.write(request), handler.stopSignal(id), event -> {
+                            if (event instanceof StepDone step) {
+                                steps.put(id, step.step());
+                            }
+                        }))
+                        .result(),
+                slot);
+    }
+
+    private BufferedImage picture(String key) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow()));
+    }
+
+    private static double psnr(BufferedImage a, BufferedImage b) {
+        List<Integer> differences = new ArrayList<>();
+        for (int y = 0; y < a.getHeight(); y++) {
+            for (int x = 0; x < a.getWidth(); x++) {
+                for (int shift = 0; shift <= 16; shift += 8) {
+                    differences.add((a.getRGB(x, y) >> shift & 0xFF) - (b.getRGB(x, y) >> shift & 0xFF));
+                }
+            }
+        }
+        double mean = differences.stream().mapToInt(d -> d * d).average().orElseThrow();
+        return mean == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(255 * 255 / mean);
+    }
+}
