@@ -61,7 +61,7 @@ public final class LoadGenerator {
     public void warmUp(Workload workload, int requests) throws InterruptedException {
         List<TracedRequest> all = workload.requests();
         List<TracedRequest> atOnce = IntStream.range(0, requests)
-                .mapToObj(i -> all.get(i % all.size()).withAdapter(null).withOffset(Duration.ZERO))
+                .mapToObj(i -> all.get(i % all.size()).plain())
                 .toList();
         Instant limit = clock.instant().plus(patience);
         while (!atOnce.isEmpty()) {

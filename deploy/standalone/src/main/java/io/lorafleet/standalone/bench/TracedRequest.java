@@ -32,6 +32,12 @@ public record TracedRequest(
         return new TracedRequest(offset, prompt, seed, other, guidance, steps, sampler, size, priority);
     }
 
+    /** @return one that needs nothing but the base, goes at once, and waits for nobody */
+    TracedRequest plain() {
+        return new TracedRequest(
+                Duration.ZERO, prompt, seed, null, guidance, steps, sampler, size, Priority.INTERACTIVE);
+    }
+
     /** @return with what the server chose, so that another server draws the same */
     TracedRequest resolved(SamplerName usedSampler, PictureSize usedSize) {
         return new TracedRequest(offset, prompt, seed, adapter, guidance, steps, usedSampler, usedSize, priority);
