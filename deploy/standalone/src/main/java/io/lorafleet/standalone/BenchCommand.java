@@ -6,5 +6,10 @@ import picocli.CommandLine.Command;
         name = "bench",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures. docs/benchmarks says how each table was made.",
-        subcommands = {BenchEngineCommand.class, BenchDecodeCommand.class})
+        subcommands = {
+            BenchEngineCommand.class,
+            BenchDecodeCommand.class,
+            BenchServeCommand.class,
+            BenchAdapterLoadCommand.class
+        })
 final class BenchCommand {}

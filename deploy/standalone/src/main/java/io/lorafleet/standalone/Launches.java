@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** The services of a fleet: which artefact, which settings, how much memory. */
 final class Launches {
+    /** How the names of workers begin. */
+    static final String WORKER = "worker-";
+
     private final FleetSettings settings;
     private final DataFolder data;
     private final String bootstrap;
@@ -29,7 +32,7 @@ final class Launches {
         all.add(launches.launch("gateway", "gateway", "512m", settings.port(), Map.of()));
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
         for (int i = 1; i <= settings.workers(); i++) {
-            String id = "worker-" + i;
+            String id = WORKER + i;
             Map<String, String> config = Map.of(
                     "lorafleet.worker.id", id,
                     "lorafleet.worker.threads", Integer.toString(threads),

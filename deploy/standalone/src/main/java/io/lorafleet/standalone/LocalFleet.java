@@ -133,6 +133,14 @@ final class LocalFleet implements AutoCloseable {
         return settings.ownsBroker() ? broker.bootstrapServers() : settings.bootstrap();
     }
 
+    /** @return where each worker tells its metrics */
+    synchronized List<URI> workerMetrics() {
+        return services.stream()
+                .filter(service -> service.name().startsWith(Launches.WORKER))
+                .map(Service::metrics)
+                .toList();
+    }
+
     /** @return the process of that service which runs now, or ran last */
     synchronized Process process(String service) {
         return services.stream()

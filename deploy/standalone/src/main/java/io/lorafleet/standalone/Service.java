@@ -2,6 +2,7 @@ package io.lorafleet.standalone;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -63,6 +64,11 @@ final class Service implements AutoCloseable {
 
     String name() {
         return launch.name();
+    }
+
+    /** @return where it tells its metrics */
+    URI metrics() {
+        return launch.readiness().resolve("/q/metrics");
     }
 
     /** @return the process that runs now, or ran last */

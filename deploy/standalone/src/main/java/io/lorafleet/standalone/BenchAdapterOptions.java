@@ -1,0 +1,91 @@
+package io.lorafleet.standalone;
+
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.standalone.bench.RandomAdapter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Option;
+
+/** The adapters that {@code bench serve} asks for: those of the fleet, or random ones that it adds. */
+final class BenchAdapterOptions {
+    /** At which students are commonly distilled, and what requests ask for unless told otherwise. */
+    private static final double TRAINED_AT = 5;
+
+    @Option(
+            names = "--adapters",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Adapters to choose from, the most asked for first. They must be there.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--make-adapters",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Or adds so many random students that fit --model, bench-0 and so on, and chooses from those.")
+    private int made;
+
+    @Option(
+            names = "--adapter-rank",
+            paramLabel = "R",
+            defaultValue = "4",
+            description = "Rank of the adapters that are made (${DEFAULT-VALUE}).")
+    private int rank;
+
+    @Option(
+            names = "--registered",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Adds so many further ones that are never asked for (${DEFAULT-VALUE}).")
+    private int registered;
+
+    @Option(names = "--save-adapters", paramLabel = "DIR", description = "Keeps the adapters that are asked for.")
+    private Path save;
+
+    /** @return those to choose from */
+    List<String> names() {
+        if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
+            throw new FleetException("expected --adapters or --make-adapters, and none below 0, found both or less");
+        }
+        return made == 0
+                ? names
+                : IntStream.range(0, made).mapToObj(BenchAdapterOptions::name).toList();
+    }
+
+    private static String name(int index) {
+        return "bench-" + index;
+    }
+
+    /** Makes the adapters, and adds those that the fleet does not have yet. */
+    void add(GatewayClient gateway, Path model) throws IOException, InterruptedException {
+        if (made + registered == 0) {
+            return;
+        }
+        if (save != null) {
+            Files.createDirectories(save);
+        }
+        Path file = Files.createTempFile("bench", ".safetensors");
+        try {
+            Map<String, Shape> unet = RandomAdapter.shapes(model);
+            for (int i = 0; i < made + registered; i++) {
+                byte[] weights = RandomAdapter.file(unet, rank, i);
+                Files.write(file, weights);
+                gateway.addAdapter(name(i), file, TRAINED_AT);
+                if (save != null && i < made) {
+                    Files.write(save.resolve(name(i) + ".safetensors"), weights);
+                }
+            }
+        } catch (CheckpointException e) {
+            throw new FleetException(e.getMessage());
+        } finally {
+            Files.delete(file);
+        }
+        System.err.println(made + " adapters to choose from, " + registered + " others");
+    }
+}

@@ -1,0 +1,172 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.bench.Arrivals;
+import io.lorafleet.standalone.bench.BenchException;
+import io.lorafleet.standalone.bench.FleetHttp;
+import io.lorafleet.standalone.bench.LoadGenerator;
+import io.lorafleet.standalone.bench.LoadGenerator.Run;
+import io.lorafleet.standalone.bench.PictureCheck;
+import io.lorafleet.standalone.bench.ServeReport;
+import io.lorafleet.standalone.bench.TraceFile;
+import io.lorafleet.standalone.bench.WorkerMetrics;
+import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
+import io.lorafleet.standalone.bench.Workload;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "serve",
+        sortOptions = false,
+        description = {
+            "Asks a fleet for many pictures, and measures how it serves them.",
+            "Requests go at their times, whether earlier ones are done or not (except with closed:N). Without --url it"
+                    + " starts a fleet of its own, as `fleet up` does with the same options, and stops it afterwards.",
+            "Latencies count from when a request was due. The clocks of this machine and of the workers must agree."
+        })
+final class BenchServeCommand implements Callable<Integer> {
+    private static final int REQUESTS = 100;
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    @Option(
+            names = "--arrivals",
+            paramLabel = "WHEN",
+            required = true,
+            description = {
+                "poisson:RATE  so many a second on average, at random times",
+                "burst:N/SECONDS  N at once, every so many seconds",
+                "trace:FILE  what --save-trace wrote, or another file in that form",
+                "closed:N  always N under way: for throughput, not for latency"
+            })
+    private String arrivals;
+
+    @Option(names = "--requests", paramLabel = "N", description = "How many (" + REQUESTS + "; a whole trace).")
+    private Integer requests;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Decides times and contents of the requests (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private BenchMixOptions mix;
+
+    @Mixin
+    private BenchAdapterOptions adapters;
+
+    @Option(names = "--save-trace", paramLabel = "FILE", description = "Writes down what was sent.")
+    private Path saveTrace;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Requests before, all at once and without adapters; not counted (${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Requests that are followed at once (${DEFAULT-VALUE}).")
+    private int streams;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "Waits so long after the last request was sent (${DEFAULT-VALUE}).")
+    private int patience;
+
+    @ArgGroup(exclusive = false)
+    private Check check;
+
+    private static final class Check {
+        @Option(
+                names = "--check",
+                required = true,
+                description =
+                        "Then draws every picture again, alone, and compares. Exit status 1 if one is below 50 dB,"
+                                + " or says that it has another adapter than promised.")
+        private boolean wanted;
+
+        @Option(names = "--check-sample", paramLabel = "N", description = "With --check: so many, not all.")
+        private Integer sample;
+    }
+
+    @Option(names = "--json", description = "Prints the figures as JSON.")
+    private boolean json;
+
+    @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
+    private URI url;
+
+    @Option(
+            names = "--worker-metrics",
+            paramLabel = "URL",
+            split = ",",
+            description = "With --url: where each worker tells its metrics, such as http://localhost:8081/q/metrics.")
+    private List<URI> workerMetrics = List.of();
+
+    @Mixin
+    private FleetOptions options;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try {
+            FleetSettings settings = options.settings();
+            Workload workload =
+                    Workload.of(Arrivals.parse(arrivals), requests, REQUESTS, mix.mix(adapters.names()), seed);
+            try (LocalFleet own = new LocalFleet(settings, System.err::println)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(own::close));
+                if (url == null) {
+                    own.start();
+                }
+                URI gateway = url == null ? own.gateway() : url;
+                adapters.add(new GatewayClient(gateway), settings.model());
+                return measure(workload, gateway, url == null ? own.workerMetrics() : workerMetrics);
+            }
+        } catch (BenchException e) {
+            throw new FleetException(e.getMessage());
+        }
+    }
+
+    private int measure(Workload workload, URI gateway, List<URI> metrics) throws IOException, InterruptedException {
+        Duration limit = Duration.ofSeconds(patience);
+        try (FleetHttp fleet = new FleetHttp(gateway, CLOCK)) {
+            LoadGenerator generator = new LoadGenerator(fleet, CLOCK, streams, limit);
+            generator.warmUp(workload, warmUp);
+            System.err.println("sending " + workload.requests().size() + " requests");
+            WorkerMetrics before = WorkerMetrics.read(metrics);
+            Run run = generator.run(workload);
+            WorkerMetrics after = WorkerMetrics.read(metrics);
+            Occupancy occupancy = before == null || after == null ? null : after.since(before);
+            if (saveTrace != null) {
+                TraceFile.write(saveTrace, run.requests());
+            }
+            PictureCheck.Result checked =
+                    check == null ? null : new PictureCheck(fleet, CLOCK, limit).check(run, check.sample, this::say);
+            ServeReport report = ServeReport.of(run, occupancy, checked);
+            System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : report.text());
+            return report.served() > 0 && (checked == null || checked.passed()) ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    private void say(int checked) {
+        if (checked % 50 == 0) {
+            System.err.println(checked + " pictures checked");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.lorafleet.standalone.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** When requests come. */
+public sealed interface Arrivals {
+    /** Requests come at times of their own: a slow server makes a queue, and not fewer requests. */
+    sealed interface Timed extends Arrivals {
+        /** @return when each of the requests comes, counted from the beginning, in order */
+        List<Duration> offsets(int requests, RandomGenerator random);
+    }
+
+    /** Independent of one another: the time between two is exponentially distributed. @param rate requests a second */
+    record Poisson(double rate) implements Timed {
+        @Override
+        public List<Duration> offsets(int requests, RandomGenerator random) {
+            List<Duration> offsets = new ArrayList<>();
+            double seconds = 0;
+            for (int i = 0; i < requests; i++) {
+                offsets.add(Durations.ofSeconds(seconds));
+                seconds -= Math.log(1 - random.nextDouble()) / rate;
+            }
+            return offsets;
+        }
+    }
+
+    /** Many at once, then none for a while. */
+    record Bursts(int size, Duration every) implements Timed {
+        @Override
+        public List<Duration> offsets(int requests, RandomGenerator random) {
+            List<Duration> offsets = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                offsets.add(every.multipliedBy(i / size));
+            }
+            return offsets;
+        }
+    }
+
+    /** As a file says. */
+    record Replayed(Path file) implements Arrivals {}
+
+    /** The next one goes as soon as one has ended, so that always as many are under way: measures throughput alone. */
+    record Closed(int inFlight) implements Arrivals {}
+
+    Pattern KIND = Pattern.compile("(poisson|burst|trace|closed):(.+)");
+
+    /** Reads {@code poisson:RATE}, {@code burst:N/SECONDS}, {@code trace:FILE} or {@code closed:N}. */
+    static Arrivals parse(String text) {
+        Matcher kind = KIND.matcher(text);
+        if (!kind.matches()) {
+            throw unknown(text);
+        }
+        String value = kind.group(2);
+        try {
+            return switch (kind.group(1)) {
+                case "poisson" -> new Poisson(positive(Double.parseDouble(value)));
+                case "burst" -> burst(value.split("/", 2));
+                case "closed" -> new Closed((int) positive(Integer.parseInt(value)));
+                default -> new Replayed(Path.of(value));
+            };
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            throw unknown(text);
+        }
+    }
+
+    private static Arrivals burst(String[] parts) {
+        return new Bursts(
+                (int) positive(Integer.parseInt(parts[0])),
+                Durations.ofSeconds(positive(Double.parseDouble(parts[1]))));
+    }
+
+    private static double positive(double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException();
+        }
+        return value;
+    }
+
+    private static BenchException unknown(String text) {
+        return new BenchException("--arrivals: expected poisson:RATE, burst:N/SECONDS, closed:N, all above 0, or"
+                + " trace:FILE, found " + text);
+    }
+}

@@ -1,0 +1,133 @@
+package io.lorafleet.standalone.bench;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Priority;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The gateway's API, without a thread that waits for an answer. */
+public final class FleetHttp implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final int THREADS = 4;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
+        Thread thread = new Thread(task, "fleet-http");
+        thread.setDaemon(true);
+        return thread;
+    });
+    // Over HTTP/2 a gateway takes no more than 100 streams at once.
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .executor(threads)
+            .build();
+    private final URI url;
+    private final InstantSource clock;
+
+    public FleetHttp(URI url, InstantSource clock) {
+        this.url = url;
+        this.clock = clock;
+    }
+
+    /** What becomes of a request when it is sent. */
+    sealed interface Submission {
+        record Accepted(GenerationState state) implements Submission {}
+
+        record Refused(int status, String reason) implements Submission {}
+    }
+
+    /** The body of {@code POST /v1/generations}; what is null is the gateway's to choose. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Order(
+            String prompt,
+            long seed,
+            String adapter,
+            double guidanceScale,
+            int steps,
+            String sampler,
+            Integer width,
+            Integer height,
+            String priority) {
+        static Order of(TracedRequest request) {
+            return new Order(
+                    request.prompt(),
+                    request.seed(),
+                    request.adapter(),
+                    request.guidance(),
+                    request.steps(),
+                    request.sampler() == null ? null : TraceFile.text(request.sampler()),
+                    request.size() == null ? null : request.size().width(),
+                    request.size() == null ? null : request.size().height(),
+                    request.priority() == Priority.INTERACTIVE ? null : TraceFile.text(request.priority()));
+        }
+    }
+
+    CompletableFuture<Submission> submit(TracedRequest request) {
+        HttpRequest post = request("/v1/generations")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.write(Order.of(request))))
+                .build();
+        return http.sendAsync(post, BodyHandlers.ofByteArray())
+                .thenApply(answer -> answer.statusCode() == 202
+                        ? new Submission.Accepted(Json.read(answer.body(), GenerationState.class))
+                        : new Submission.Refused(answer.statusCode(), problem(answer)));
+    }
+
+    /** @return fails with a {@link BenchException} if the gateway does not know it */
+    CompletableFuture<GenerationState> state(String id) {
+        return get("/v1/generations/" + id).thenApply(body -> Json.read(body, GenerationState.class));
+    }
+
+    /** @return done when the stream of events is over */
+    CompletableFuture<EventStream.Seen> events(String id) {
+        HttpRequest get = HttpRequest.newBuilder(url.resolve("/v1/generations/" + id + "/events"))
+                .header("Accept", "text/event-stream")
+                .build();
+        return http.sendAsync(get, BodyHandlers.fromLineSubscriber(new EventStream(clock), EventStream::seen, null))
+                .thenApply(HttpResponse::body);
+    }
+
+    CompletableFuture<byte[]> picture(GenerationState.Image image) {
+        return get(image.url());
+    }
+
+    private CompletableFuture<byte[]> get(String path) {
+        return http.sendAsync(request(path).build(), BodyHandlers.ofByteArray()).thenApply(answer -> {
+            if (answer.statusCode() != 200) {
+                throw new BenchException(path + ": " + problem(answer));
+            }
+            return answer.body();
+        });
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+    }
+
+    private static String problem(HttpResponse<byte[]> answer) {
+        String status = "HTTP " + answer.statusCode();
+        try {
+            JsonNode problem = Json.read(answer.body(), JsonNode.class);
+            String detail = problem.path("detail").asText("");
+            return status + " " + problem.path("title").asText("") + (detail.isEmpty() ? "" : ": " + detail);
+        } catch (InvalidMessageException notAProblem) {
+            return status;
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

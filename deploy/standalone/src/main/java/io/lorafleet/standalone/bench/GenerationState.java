@@ -1,0 +1,68 @@
+package io.lorafleet.standalone.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the gateway says of a generation; the part of it that is measured.
+ *
+ * @param elapsed from the worker's start to the stored pictures; null unless it succeeded
+ * @param acceptedAt by the gateway's clock; null if the gateway does not say
+ * @param startedAt by the worker's clock; null if the gateway does not say
+ * @param finishedAt by the worker's clock; null if the gateway does not say
+ */
+record GenerationState(
+        String id,
+        String status,
+        JsonNode request,
+        List<Image> images,
+        Failure failure,
+        Duration elapsed,
+        Long unetEvaluations,
+        Instant acceptedAt,
+        Instant startedAt,
+        Instant finishedAt) {
+
+    /** @param url of the PNG, relative to the gateway */
+    record Image(int index, long seed, String url) {}
+
+    record Failure(String reason, String detail) {}
+
+    /** What the gateway chose where the client left it open. */
+    private record Chosen(SamplerName sampler, Integer width, Integer height) {}
+
+    boolean isFinished() {
+        return !Set.of("queued", "running").contains(status);
+    }
+
+    boolean succeeded() {
+        return status.equals("succeeded");
+    }
+
+    /** @return why there are no pictures, in a few words */
+    String reason() {
+        return failure == null ? status : failure.reason();
+    }
+
+    /** @return {@code NAME@VERSION} of the adapter that the request was pinned to, or null */
+    String adapter() {
+        return request == null ? null : AdapterNames.only(request);
+    }
+
+    /** @return the request with what the gateway chose */
+    TracedRequest resolve(TracedRequest asked) {
+        if (request == null) {
+            return asked;
+        }
+        Chosen chosen = Json.read(Json.write(request), Chosen.class);
+        PictureSize size = chosen.width() == null || chosen.height() == null
+                ? asked.size()
+                : new PictureSize(chosen.width(), chosen.height());
+        return asked.resolved(chosen.sampler() == null ? asked.sampler() : chosen.sampler(), size);
+    }
+}

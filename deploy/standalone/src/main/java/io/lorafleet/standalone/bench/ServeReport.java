@@ -1,0 +1,139 @@
+package io.lorafleet.standalone.bench;
+
+import io.lorafleet.messages.Priority;
+import io.lorafleet.standalone.bench.LoadGenerator.Run;
+import io.lorafleet.standalone.bench.Outcome.Failed;
+import io.lorafleet.standalone.bench.Outcome.Served;
+import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * How a workload was served.
+ *
+ * @param failures requests by why there was no picture
+ * @param seconds from when the first request was due until the last picture was there
+ * @param latency from when a request was due until its picture was there; null if there was none
+ * @param latencyByPriority where there were several
+ * @param queued from when a request was due until a worker began with it
+ * @param latestSendSeconds how much later than due the generator itself sent a request, at worst
+ * @param seenLate pictures that may have been there earlier than was seen: their times are upper bounds
+ * @param batchRows UNet rows of one forward; null if the workers do not tell
+ * @param check null if the pictures were not checked
+ */
+public record ServeReport(
+        int requests,
+        int served,
+        Map<String, Long> failures,
+        int pictures,
+        double seconds,
+        double picturesPerSecond,
+        double unetEvaluationsPerSecond,
+        Distribution latency,
+        Map<Priority, Distribution> latencyByPriority,
+        Distribution queued,
+        double latestSendSeconds,
+        long seenLate,
+        Occupancy batchRows,
+        PictureCheck.Result check) {
+
+    public static ServeReport of(Run run, Occupancy batchRows, PictureCheck.Result check) {
+        List<Served> served = only(run.outcomes(), Served.class);
+        double seconds = Durations.seconds(span(served));
+        int pictures =
+                served.stream().mapToInt(one -> one.state().images().size()).sum();
+        long evaluations =
+                served.stream().mapToLong(one -> one.state().unetEvaluations()).sum();
+        return new ServeReport(
+                run.outcomes().size(),
+                served.size(),
+                only(run.outcomes(), Failed.class).stream()
+                        .collect(Collectors.groupingBy(Failed::reason, TreeMap::new, Collectors.counting())),
+                pictures,
+                seconds,
+                seconds == 0 ? 0 : pictures / seconds,
+                seconds == 0 ? 0 : evaluations / seconds,
+                distribution(served, one -> true, Served::latency),
+                byPriority(served),
+                distribution(served, one -> true, Served::queued),
+                Durations.seconds(run.latest()),
+                served.stream().filter(Served::seenLate).count(),
+                batchRows,
+                check);
+    }
+
+    private static Duration span(List<Served> served) {
+        Instant first =
+                served.stream().map(Served::due).min(Comparator.naturalOrder()).orElse(Instant.EPOCH);
+        Instant last = served.stream()
+                .map(Served::finished)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+        return Duration.between(first, last);
+    }
+
+    private static Map<Priority, Distribution> byPriority(List<Served> served) {
+        Map<Priority, Distribution> each = new TreeMap<>();
+        for (Priority priority : Priority.values()) {
+            Distribution latency = distribution(served, one -> one.request().priority() == priority, Served::latency);
+            if (latency != null) {
+                each.put(priority, latency);
+            }
+        }
+        return each;
+    }
+
+    private static Distribution distribution(
+            List<Served> served, Predicate<Served> which, Function<Served, Duration> time) {
+        return Distribution.of(served.stream().filter(which).map(time).toList());
+    }
+
+    private static <T extends Outcome> List<T> only(List<Outcome> outcomes, Class<T> kind) {
+        return outcomes.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** @return for people */
+    public String text() {
+        List<String> lines = new ArrayList<>();
+        lines.add(line("%d requests, %d served, %d pictures in %.2f s", requests, served, pictures, seconds));
+        failures.forEach((reason, count) -> lines.add(line("  %d failed: %s", count, reason)));
+        lines.add(line("%-26s %8.3f pictures/s", "throughput", picturesPerSecond));
+        lines.add(line("%-26s %8.1f UNet evaluations/s", "", unetEvaluationsPerSecond));
+        lines.add(line("%-26s %8s %8s %8s %8s", "seconds", "p50", "p95", "p99", "max"));
+        add(lines, "latency", latency);
+        if (latencyByPriority.size() > 1) {
+            latencyByPriority.forEach((priority, those) -> add(lines, "  " + TraceFile.text(priority), those));
+        }
+        add(lines, "in queue", queued);
+        lines.add(line("%-26s %8.3f s at most", "sent later than due", latestSendSeconds));
+        if (seenLate > 0) {
+            lines.add(line("%d ends were seen late: their latencies are upper bounds (more --streams)", seenLate));
+        }
+        if (batchRows != null) {
+            lines.add(line("%-26s %8.2f rows, %.0f at most", "batch", batchRows.mean(), batchRows.most()));
+        }
+        if (check != null) {
+            lines.add(check.text());
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static void add(List<String> lines, String name, Distribution times) {
+        if (times != null) {
+            lines.add(line("%-26s %8.3f %8.3f %8.3f %8.3f", name, times.p50(), times.p95(), times.p99(), times.max()));
+        }
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,45 @@
+package io.lorafleet.standalone.bench;
+
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import java.time.Duration;
+
+/**
+ * One request for one picture, as a {@link TraceFile} has it.
+ *
+ * @param offset when it goes, counted from the beginning
+ * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base alone
+ * @param guidance the effective guidance scale: of a student too, which then runs without guidance
+ * @param sampler null leaves it to the server
+ * @param size null leaves it to the server
+ */
+public record TracedRequest(
+        Duration offset,
+        String prompt,
+        long seed,
+        String adapter,
+        double guidance,
+        int steps,
+        SamplerName sampler,
+        PictureSize size,
+        Priority priority) {
+
+    TracedRequest withOffset(Duration other) {
+        return new TracedRequest(other, prompt, seed, adapter, guidance, steps, sampler, size, priority);
+    }
+
+    TracedRequest withAdapter(String other) {
+        return new TracedRequest(offset, prompt, seed, other, guidance, steps, sampler, size, priority);
+    }
+
+    /** @return one that needs nothing but the base, goes at once, and waits for nobody */
+    TracedRequest plain() {
+        return new TracedRequest(
+                Duration.ZERO, prompt, seed, null, guidance, steps, sampler, size, Priority.INTERACTIVE);
+    }
+
+    /** @return with what the server chose, so that another server draws the same */
+    TracedRequest resolved(SamplerName usedSampler, PictureSize usedSize) {
+        return new TracedRequest(offset, prompt, seed, adapter, guidance, steps, usedSampler, usedSize, priority);
+    }
+}

@@ -1,0 +1,87 @@
+package io.lorafleet.standalone.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.Priority;
+import io.lorafleet.standalone.bench.LoadGenerator.Run;
+import io.lorafleet.standalone.bench.PictureCheck.Result;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two pictures are served, g0 and g1; g2 and g3 are what they are when drawn again. */
+@Timeout(60)
+class PictureCheckTest {
+    private static final InstantSource CLOCK = InstantSource.system();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String FAST = "{'adapter': {'name': 'fast', 'version': 1}}";
+
+    private FakeGateway gateway;
+    private FleetHttp fleet;
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway() {
+            @Override
+            void onOrder(int number) {
+                end("g" + number);
+            }
+        };
+        fleet = new FleetHttp(gateway.url(), CLOCK);
+    }
+
+    @AfterEach
+    void close() {
+        fleet.close();
+        gateway.close();
+    }
+
+    @Test
+    void pinsTheVersionAndFindsTheSameBytes() throws Exception {
+        gateway.picture = id -> Pictures.png(0x808080, FAST);
+
+        Result result = check(null);
+
+        assertThat(result.passed()).isTrue();
+        assertThat(result.compared()).isEqualTo(2);
+        assertThat(result.identical()).isEqualTo(2);
+        assertThat(result.worstPsnr()).isNull();
+        assertThat(gateway.orders.get(3).path("adapter").asText()).isEqualTo("fast@1");
+    }
+
+    @Test
+    void findsAPictureThatDependsOnItsBatch() throws Exception {
+        gateway.picture = id -> Pictures.png(id.equals("g3") ? 0x818181 : 0x808080, FAST);
+
+        Result result = check(null);
+
+        assertThat(result.identical()).isEqualTo(1);
+        assertThat(result.worstPsnr()).isBetween(48.0, 48.2);
+        assertThat(result.wrong()).containsExactly("g1: expected at least 50.0 dB when drawn again, found 48.1");
+    }
+
+    @Test
+    void findsAPictureOfAnotherAdapter() throws Exception {
+        gateway.picture = id -> Pictures.png(0, id.equals("g1") ? FAST.replace("1", "2") : FAST);
+
+        assertThat(check(null).wrong()).containsExactly("g1: expected a picture with adapter fast@1, it says fast@2");
+    }
+
+    @Test
+    void aSampleIsEnough() throws Exception {
+        gateway.picture = id -> Pictures.png(0, FAST);
+
+        assertThat(check(1).compared()).isEqualTo(1);
+    }
+
+    private Result check(Integer sample) throws InterruptedException {
+        TracedRequest request =
+                new TracedRequest(Duration.ZERO, "a star", 7, "fast", 5, 20, null, null, Priority.INTERACTIVE);
+        Run run = new LoadGenerator(fleet, CLOCK, 1, PATIENCE).run(new Workload(Collections.nCopies(2, request), 1));
+        return new PictureCheck(fleet, CLOCK, PATIENCE).check(run, sample, done -> {});
+    }
+}
