@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
@@ -86,7 +87,8 @@ public final class AdapterLoadBench {
             long verified = System.nanoTime();
             LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet, owner);
             long parsed = System.nanoTime();
-            RowAdapters.stack(List.of(new RowAdapters.Row(adapter, 1)), type, owner);
+            DeviceAdapter placed = DeviceAdapter.of(adapter, type, owner);
+            RowAdapters.stack(List.of(List.of(new RowAdapters.Applied(placed, 1))), type, owner);
             long stacked = System.nanoTime();
             return new Round(
                     Duration.ofNanos(fetched - start),
