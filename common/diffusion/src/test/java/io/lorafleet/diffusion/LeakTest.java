@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.sampler.SamplerKind;
@@ -101,7 +101,7 @@ class LeakTest {
     }
 
     /** A linear layer and a convolution, 192 channels each. */
-    private static DeviceAdapter adapter() {
+    private static PlacedAdapter adapter() {
         try (NDManager scope = model.owner().newSubManager()) {
             String linear = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
             String convolution = "unet.mid_block.resnets.0.conv1";
@@ -111,8 +111,8 @@ class LeakTest {
             tensors.put(convolution + ".lora_A.weight", scope.ones(new Shape(2, 192, 3, 3)));
             tensors.put(convolution + ".lora_B.weight", scope.ones(new Shape(192, 2, 1, 1)));
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return DeviceAdapter.of(
-                    LoraFile.read(file, model.unet().weightShapes(), scope), DataType.FLOAT32, model.owner());
+            return PlacedAdapter.of(
+                    LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 }

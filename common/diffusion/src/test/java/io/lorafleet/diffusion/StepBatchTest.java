@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
@@ -30,8 +30,8 @@ class StepBatchTest {
     private static final double INVISIBLE = 50;
 
     private static StableDiffusion model;
-    private static DeviceAdapter small;
-    private static DeviceAdapter large;
+    private static PlacedAdapter small;
+    private static PlacedAdapter large;
 
     private final List<PreparedPrompt> prompts = new ArrayList<>();
     private final List<Denoising> pictures = new ArrayList<>();
@@ -168,7 +168,7 @@ class StepBatchTest {
     }
 
     /** Linear layers of image and text, and a convolution, 192 channels each. */
-    private static DeviceAdapter adapter(int rank, int seed) {
+    private static PlacedAdapter adapter(int rank, int seed) {
         try (NDManager scope = model.owner().newSubManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             String block = "unet.mid_block.attentions.0.transformer_blocks.0.";
@@ -181,8 +181,8 @@ class StepBatchTest {
                 tensors.put("unet.mid_block.resnets.0.conv1.lora_B.weight", noise(scope, seed, 192, rank, 1, 1));
             }
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return DeviceAdapter.of(
-                    LoraFile.read(file, model.unet().weightShapes(), scope), DataType.FLOAT32, model.owner());
+            return PlacedAdapter.of(
+                    LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 

@@ -10,7 +10,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
 import io.lorafleet.diffusion.checkpoint.Weights;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.unet.Conditioning;
@@ -172,7 +172,7 @@ final class EngineBench {
     }
 
     /** A random adapter over the projections of every attention, as students have it. */
-    private DeviceAdapter attentionAdapter(int rank, NDManager job) {
+    private PlacedAdapter attentionAdapter(int rank, NDManager job) {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (NDManager scope = job.newSubManager()) {
             unet.weightShapes().forEach((name, shape) -> {
@@ -185,7 +185,7 @@ final class EngineBench {
                 }
             });
             Safetensors file = Safetensors.of("random adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return DeviceAdapter.of(LoraFile.read(file, unet.weightShapes(), scope), unet.type(), job);
+            return PlacedAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
         }
     }
 

@@ -2,7 +2,7 @@ package io.lorafleet.worker.adapter;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
@@ -35,12 +35,12 @@ public final class ResidentAdapters implements AutoCloseable {
     private final ExecutorService loaders;
     // Both guarded by this object's lock, as is what is being loaded.
     private final Tier<LoraAdapter> onHost;
-    private final Tier<DeviceAdapter> onDevice;
+    private final Tier<PlacedAdapter> onDevice;
     private final Map<String, List<CompletableFuture<Lease>>> awaited = new HashMap<>();
 
     /** A hold on an adapter, which stays on the device until it is closed. */
     public interface Lease extends AutoCloseable {
-        DeviceAdapter adapter();
+        PlacedAdapter adapter();
 
         @Override
         void close();
@@ -79,7 +79,7 @@ public final class ResidentAdapters implements AutoCloseable {
             return lease;
         }
         synchronized (this) {
-            Tier.Held<DeviceAdapter> held = onDevice.use(pinned.sha256());
+            Tier.Held<PlacedAdapter> held = onDevice.use(pinned.sha256());
             if (held == null) {
                 await(pinned, lease);
                 return lease;
@@ -115,9 +115,9 @@ public final class ResidentAdapters implements AutoCloseable {
     private void bring(PinnedAdapter pinned, long since) {
         try {
             Tier.Held<LoraAdapter> host = onHost(pinned);
-            DeviceAdapter placed;
+            PlacedAdapter placed;
             try {
-                placed = DeviceAdapter.of(host.value(), type, device);
+                placed = PlacedAdapter.of(host.value(), type, device);
             } finally {
                 release(onHost, host);
             }
@@ -148,10 +148,10 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private void handOut(PinnedAdapter pinned, DeviceAdapter placed) {
+    private void handOut(PinnedAdapter pinned, PlacedAdapter placed) {
         Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
         synchronized (this) {
-            Tier.Held<DeviceAdapter> held = onDevice.put(pinned.sha256(), pinned.toString(), placed, placed.bytes());
+            Tier.Held<PlacedAdapter> held = onDevice.put(pinned.sha256(), pinned.toString(), placed, placed.bytes());
             for (CompletableFuture<Lease> each : awaited.remove(pinned.sha256())) {
                 onDevice.use(pinned.sha256());
                 leases.put(each, lease(held));
@@ -169,10 +169,10 @@ public final class ResidentAdapters implements AutoCloseable {
         waiting.forEach(each -> each.completeExceptionally(why));
     }
 
-    private Lease lease(Tier.Held<DeviceAdapter> held) {
+    private Lease lease(Tier.Held<PlacedAdapter> held) {
         return new Lease() {
             @Override
-            public DeviceAdapter adapter() {
+            public PlacedAdapter adapter() {
                 return held.value();
             }
 

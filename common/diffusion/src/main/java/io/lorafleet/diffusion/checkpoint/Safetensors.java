@@ -1,5 +1,6 @@
 package io.lorafleet.diffusion.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -171,6 +172,25 @@ public final class Safetensors {
             return inType(
                     type,
                     owner.create(bytes, new Shape(found.shape()), found.type().dataType()));
+        } catch (IOException e) {
+            throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** @return the tensor's numbers, whatever type the file has them in */
+    public float[] floats(String tensor) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null || found.type() != TensorType.F32) {
+            try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
+                return read(tensor, DataType.FLOAT32, scope).toFloatArray();
+            }
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            source.copy(found.offset(), bytes);
+            float[] values = new float[bytes.capacity() / Float.BYTES];
+            bytes.flip().asFloatBuffer().get(values);
+            return values;
         } catch (IOException e) {
             throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
         }

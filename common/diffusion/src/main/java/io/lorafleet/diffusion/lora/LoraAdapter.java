@@ -1,13 +1,14 @@
 package io.lorafleet.diffusion.lora;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 
-/** An adapter that fits the base: for each adapted layer, by its name in the UNet, the two factors of its update. */
-public final class LoraAdapter implements AutoCloseable {
-    private final NDManager owner;
-    private final Map<String, Update> updates;
+/**
+ * An adapter that fits the base, as its file has it.
+ *
+ * @param updates for each adapted layer, by its name in the UNet, the two factors of its update
+ */
+public record LoraAdapter(Map<String, Update> updates) {
 
     /**
      * The update of one layer.
@@ -17,20 +18,21 @@ public final class LoraAdapter implements AutoCloseable {
      * @param a (r, in) or, for a convolution, (r, in, k, k)
      * @param b (out, r)
      */
-    public record Update(int rank, double scale, NDArray a, NDArray b) {}
+    public record Update(int rank, double scale, Factor a, Factor b) {}
 
-    LoraAdapter(NDManager owner, Map<String, Update> updates) {
-        this.owner = owner;
-        this.updates = Map.copyOf(updates);
+    /**
+     * A factor's numbers.
+     *
+     * @param values in the order of the shape, its last dimension the fastest; not copied
+     */
+    public record Factor(Shape shape, float[] values) {}
+
+    public LoraAdapter {
+        updates = Map.copyOf(updates);
     }
 
-    public Map<String, Update> updates() {
-        return updates;
-    }
-
-    /** Frees the factors. */
-    @Override
-    public void close() {
-        owner.close();
+    /** @return the largest of the layers' ranks */
+    public int rank() {
+        return updates.values().stream().mapToInt(Update::rank).max().orElse(0);
     }
 }

@@ -1,12 +1,10 @@
 package io.lorafleet.diffusion.lora;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -36,24 +34,23 @@ public final class LoraFile {
      * Reads an adapter in memory.
      *
      * @param base shapes of the base's weights by name
-     * @param parent of the manager that will own the factors
      * @throws AdapterException if it does not fit the base
      * @throws CheckpointException if it is no safetensors file
      */
-    public static LoraAdapter read(Safetensors file, Map<String, Shape> base, NDManager parent) {
-        return new LoraFile(file, Optional.empty(), base).read(parent);
+    public static LoraAdapter read(Safetensors file, Map<String, Shape> base) {
+        return new LoraFile(file, Optional.empty(), base).read();
     }
 
     /**
      * Reads an adapter from a file, or from the one safetensors file of a folder, with the {@code adapter_config.json}
      * beside it, if there is one.
      */
-    public static LoraAdapter open(Path path, Map<String, Shape> base, NDManager parent) {
+    public static LoraAdapter open(Path path, Map<String, Shape> base) {
         Path weights = Files.isDirectory(path) ? only(path) : path;
         Path config = weights.resolveSibling("adapter_config.json");
         Optional<ModelConfig> peft =
                 Files.isRegularFile(config) ? Optional.of(ModelConfig.open(config)) : Optional.empty();
-        return new LoraFile(Safetensors.open(weights), peft, base).read(parent);
+        return new LoraFile(Safetensors.open(weights), peft, base).read();
     }
 
     private static Path only(Path folder) {
@@ -69,7 +66,7 @@ public final class LoraFile {
         }
     }
 
-    private LoraAdapter read(NDManager parent) {
+    private LoraAdapter read() {
         Map<String, Map<LoraKey.Role, String>> layers = new LinkedHashMap<>();
         Set<LoraKey.Format> formats = new TreeSet<>();
         Map<String, String> names = base.keySet().stream()
@@ -89,15 +86,9 @@ public final class LoraFile {
             throw new AdapterException(file.name() + ": expected tensors named in one way, found " + formats);
         }
         LoraSettings settings = settings(formats.iterator().next());
-        NDManager owner = parent.newSubManager();
-        try {
-            Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
-            layers.forEach((layer, tensors) -> updates.put(layer, update(layer, tensors, settings, owner)));
-            return new LoraAdapter(owner, updates);
-        } catch (RuntimeException e) {
-            owner.close();
-            throw e;
-        }
+        Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
+        layers.forEach((layer, tensors) -> updates.put(layer, update(layer, tensors, settings)));
+        return new LoraAdapter(updates);
     }
 
     private LoraSettings settings(LoraKey.Format format) {
@@ -110,13 +101,13 @@ public final class LoraFile {
     }
 
     private LoraAdapter.Update update(
-            String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings, NDManager owner) {
+            String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings) {
         Shape weight = base.get(layer + WEIGHT);
         String aName = require(tensors, LoraKey.Role.A, layer);
         String bName = require(tensors, LoraKey.Role.B, layer);
         long rank = file.shape(aName).dimension() == 0 ? 0 : file.shape(aName).get(0);
-        NDArray a = factor(aName, rank, weight.slice(1), owner);
-        NDArray b = factor(bName, weight.get(0), new Shape(rank), owner);
+        Factor a = factor(aName, rank, weight.slice(1));
+        Factor b = factor(bName, weight.get(0), new Shape(rank));
         return new LoraAdapter.Update((int) rank, scale(layer, tensors, settings, (int) rank), a, b);
     }
 
@@ -138,31 +129,26 @@ public final class LoraFile {
         if (file.shape(alpha).size() != 1) {
             throw new AdapterException("tensor " + alpha + ": expected one number, found " + file.shape(alpha));
         }
-        try (NDManager step = NDManager.newBaseManager()) {
-            return (double) file.read(alpha, DataType.FLOAT32, step).toFloatArray()[0] / rank;
-        }
+        return (double) file.floats(alpha)[0] / rank;
     }
 
     /**
-     * Reads a factor as (rows, columns), finite, float32. 1x1 kernels may have their two dimensions of size 1 or not:
+     * Reads a factor as (rows, columns), finite. 1x1 kernels may have their two dimensions of size 1 or not:
      * files differ in that.
      */
-    private NDArray factor(String name, long rows, Shape columns, NDManager owner) {
+    private Factor factor(String name, long rows, Shape columns) {
         Shape found = file.shape(name);
         Shape expected = new Shape(rows).addAll(columns);
         if (rows < 1 || !withoutTrailingOnes(found).equals(withoutTrailingOnes(expected))) {
             throw new AdapterException("tensor " + name + ": expected " + expected + ", found " + found);
         }
-        NDArray factor;
-        try (NDArray read = file.read(name, DataType.FLOAT32, owner)) {
-            factor = read.reshape(expected).duplicate(); // away from the mapped file
-        }
-        try (NDArray finite = factor.isInfinite().logicalOr(factor.isNaN()).any()) {
-            if (finite.getBoolean()) {
+        float[] values = file.floats(name);
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
                 throw new AdapterException("tensor " + name + ": expected finite numbers, found NaN or infinity");
             }
         }
-        return factor;
+        return new Factor(expected, values);
     }
 
     private static Shape withoutTrailingOnes(Shape shape) {

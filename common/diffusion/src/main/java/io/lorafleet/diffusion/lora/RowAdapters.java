@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.DeviceAdapter.Factors;
+import io.lorafleet.diffusion.lora.PlacedAdapter.Factors;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Kernels;
@@ -33,7 +33,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      *
      * @param scale the request's factor, on top of the adapter's own
      */
-    public record Applied(DeviceAdapter adapter, double scale) {}
+    public record Applied(PlacedAdapter adapter, double scale) {}
 
     /**
      * The factors of one layer for the first n rows; r the largest rank.

@@ -13,7 +13,7 @@ import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
@@ -199,7 +199,7 @@ public final class Parity implements AutoCloseable {
         }
         Reference outputs = new Reference(Safetensors.open(file));
         try (NDManager scope = scope()) {
-            Map<String, DeviceAdapter> loaded = new HashMap<>();
+            Map<String, PlacedAdapter> loaded = new HashMap<>();
             int rows = (int) expected.read("unet.sample", scope).getShape().get(0);
             for (String tensor : outputs.names()) {
                 String name = tensor.substring(0, tensor.lastIndexOf('.'));
@@ -209,8 +209,8 @@ public final class Parity implements AutoCloseable {
                 for (String format : FORMATS) {
                     Path adapter = folder.resolve("lora").resolve(name + format);
                     if (Files.isDirectory(adapter)) {
-                        DeviceAdapter read = DeviceAdapter.of(
-                                LoraFile.open(adapter, model.unet().weightShapes(), scope),
+                        PlacedAdapter read = PlacedAdapter.of(
+                                LoraFile.open(adapter, model.unet().weightShapes()),
                                 model.unet().type(),
                                 scope);
                         loaded.putIfAbsent(name, read);

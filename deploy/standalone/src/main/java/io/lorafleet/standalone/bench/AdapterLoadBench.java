@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
@@ -85,9 +85,9 @@ public final class AdapterLoadBench {
                 throw new BenchException("expected an adapter with SHA-256 " + sha256 + ", found another");
             }
             long verified = System.nanoTime();
-            LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet, owner);
+            LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet);
             long parsed = System.nanoTime();
-            DeviceAdapter placed = DeviceAdapter.of(adapter, type, owner);
+            PlacedAdapter placed = PlacedAdapter.of(adapter, type, owner);
             RowAdapters.stack(List.of(List.of(new RowAdapters.Applied(placed, 1))), type, owner);
             long stacked = System.nanoTime();
             return new Round(
