@@ -32,8 +32,8 @@ import org.jboss.logging.Logger;
  * not the sum.
  *
  * <p>It counts the records that a worker holds, too, since they are not acknowledged yet. It is NaN while the broker
- * does not say, as before the first worker has joined. Brokers have been seen to say 0 while a released record was
- * waiting: nobody should scale to zero on this alone.
+ * does not say, as before the first request of a topic is finished. Brokers have been seen to say 0 while a released
+ * record was waiting: nobody should scale to zero on this alone.
  */
 @Singleton
 @Startup

@@ -11,8 +11,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -34,26 +35,30 @@ class RequestLagTest extends GatewayTest {
     @Test
     void countsTheRequestsThatNoWorkerHasFinished() {
         isLag(Topic.REQUESTS, "NaN");
-        takeARequest();
-        int orders = 3;
-        for (int i = 0; i < orders; i++) {
+        submit(Map.of("prompt", "a", "priority", "batch"));
+        finishWhatIsThere();
+        for (int i = 0; i < 3; i++) {
             submit(Map.of("prompt", "a"));
         }
-        isLag(Topic.REQUESTS, orders + ".0");
+        isLag(Topic.REQUESTS, "3.0");
+        isLag(Topic.BATCH_REQUESTS, "0.0");
         submit(Map.of("prompt", "a", "priority", "batch"));
         isLag(Topic.BATCH_REQUESTS, "1.0");
     }
 
-    /** Takes what is there, the order that the gateway was warmed up with, as a worker would. */
-    private void takeARequest() {
+    /** As workers would. The order that the gateway was warmed up with is interactive. */
+    private void finishWhatIsThere() {
         Map<String, Object> settings = Map.of("bootstrap.servers", broker, "group.id", Topic.WORKER_GROUP);
         try (KafkaShareConsumer<String, byte[]> slot =
                 new KafkaShareConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            slot.subscribe(List.of(Topic.REQUESTS.in(""), Topic.BATCH_REQUESTS.in("")));
-            submit(Map.of("prompt", "a", "priority", "batch"));
-            await().atMost(PATIENCE)
-                    .until(() -> !slot.poll(Duration.ofMillis(200)).isEmpty());
-            slot.commitSync();
+            Set<String> topics = Set.of(Topic.REQUESTS.in(""), Topic.BATCH_REQUESTS.in(""));
+            slot.subscribe(topics);
+            Set<String> seen = new HashSet<>();
+            await().atMost(PATIENCE).until(() -> {
+                slot.poll(Duration.ofMillis(200)).forEach(record -> seen.add(record.topic()));
+                slot.commitSync();
+                return seen.equals(topics);
+            });
         }
     }
 

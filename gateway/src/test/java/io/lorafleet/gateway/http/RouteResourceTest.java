@@ -109,7 +109,7 @@ class RouteResourceTest extends GatewayTest {
 
     private static ValidatableResponse setRoute(String name, Map<String, Object> route) {
         return given().contentType("application/json")
-                .body(route == null ? "" : Json.write(route))
+                .body(route == null ? new byte[0] : Json.write(route))
                 .put("/v1/adapters/" + name + "/route")
                 .then();
     }
