@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Gathers everything that is wrong with a client's wish. Each check returns the given value if it can be accepted, else the
- * fallback: for an open choice the default, and for the checks that follow something to go on.
+ * Gathers everything that is wrong with a client's wish. Each check returns the given value if it can be accepted, else
+ * the fallback: for an open choice the default, and for the checks that follow something to go on.
  */
 public final class FieldChecks {
     private final List<BadField> badFields = new ArrayList<>();

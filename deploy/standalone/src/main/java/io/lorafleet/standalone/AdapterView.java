@@ -32,6 +32,6 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
     }
 
     private static String text(String use, AdapterRoute.Share share) {
-        return share == null ? "" : ", " + use + " " + share.version() + " on " + 100 * share.share() + " %";
+        return share == null ? "" : ", " + use + " " + share.version() + " (share " + share.share() + ")";
     }
 }

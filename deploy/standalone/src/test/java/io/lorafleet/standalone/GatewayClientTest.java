@@ -159,7 +159,7 @@ class GatewayClientTest {
 
         assertThat(client.adapters().get(0).text().lines())
                 .hasSize(3)
-                .startsWith("fast: stable 1, canary 2 on 10.0 %")
+                .startsWith("fast: stable 1, canary 2 (share 0.1)")
                 .last()
                 .asString()
                 .startsWith("  fast@2")

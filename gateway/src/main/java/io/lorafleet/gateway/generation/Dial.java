@@ -95,7 +95,9 @@ record Dial(List<AppliedAdapter> adapters, double guidanceScale) {
         double mostGuidance = guidanceAt(GenerateImage.MAX_ADAPTER_SCALE, trainedAt);
         double reachable = checks.number("guidanceScale", 1, mostGuidance, guidance, trainedAt);
         List<AppliedAdapter> turned = new ArrayList<>(applied);
-        turned.set(place, new AppliedAdapter(student.version().pinned(), scaleFor(reachable, trainedAt)));
+        // Rounded, the scale of the most guidance can come out a little above its own limit.
+        double scale = Math.min(GenerateImage.MAX_ADAPTER_SCALE, scaleFor(reachable, trainedAt));
+        turned.set(place, new AppliedAdapter(student.version().pinned(), scale));
         return new Dial(List.copyOf(turned), 1);
     }
 }

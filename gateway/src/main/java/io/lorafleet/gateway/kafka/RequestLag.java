@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -43,8 +44,10 @@ public final class RequestLag {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String topicPrefix;
-    private final Admin admin;
+    private final Map<String, Object> settings;
     private final Future<?> asking;
+    /** Made when it is first needed: that fails while the broker's name cannot be resolved. */
+    private Admin admin;
     /** By topic name; of those whose lag is known. */
     private volatile Map<String, Long> lags = Map.of();
 
@@ -60,7 +63,7 @@ public final class RequestLag {
                     .tag("topic", topic)
                     .register(registry);
         }
-        this.admin = Admin.create(settings(broker));
+        this.settings = settings(broker);
         this.asking = Infrastructure.getDefaultWorkerPool()
                 .scheduleWithFixedDelay(this::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -68,7 +71,18 @@ public final class RequestLag {
     @PreDestroy
     void stop() {
         asking.cancel(true);
-        admin.close(Duration.ZERO);
+        synchronized (this) {
+            if (admin != null) {
+                admin.close(Duration.ZERO);
+            }
+        }
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(settings);
+        }
+        return admin;
     }
 
     private static Map<String, Object> settings(Map<String, Object> broker) {
@@ -93,10 +107,10 @@ public final class RequestLag {
     private void ask() {
         String group = topicPrefix + Topic.WORKER_GROUP;
         try {
-            lags = sums(admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+            lags = sums(admin().listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                     .partitionsToOffsetInfo(group)
                     .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debugf(e, "the lag of %s is unknown", group);
             lags = Map.of();
         } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.generation;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.FieldChecks;
@@ -74,6 +75,16 @@ class DialTest {
     void refusesMoreGuidanceThanAStudentCanReach() {
         dial(9.5, chosen(student("fast", 1, 2), null));
         assertThat(checks.badFields()).containsExactly(new BadField("guidanceScale", "1.0 to 9.0", "9.5"));
+    }
+
+    @Test
+    void reachesTheMostGuidanceOfEveryStudent() {
+        for (double trainedAt = 1.1; trainedAt < 7; trainedAt += 0.1) {
+            double most = 1 + 8 * (trainedAt - 1);
+            Dial dial = dial(most, chosen(student("fast", 1, trainedAt), null));
+            assertThat(dial.adapters().get(0).scale()).isCloseTo(8, within(1e-9));
+        }
+        assertThat(checks.badFields()).isEmpty();
     }
 
     @Test
