@@ -10,7 +10,7 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
     /** @return lines for people: the route, if there is one, then a line for each version */
     String text() {
         StringBuilder text = new StringBuilder(name);
-        text.append(route == null ? ": no route, requests get the newest version" : ": " + text(route));
+        text.append(": ").append(use());
         for (AdapterVersion version : versions) {
             text.append(String.format(
                     "%n  %-30s %-8s rank %-4d %10d bytes  %s%s",
@@ -22,6 +22,13 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
                     version.retiredAt() == null ? "" : "  retired"));
         }
         return text.toString();
+    }
+
+    private String use() {
+        if (versions.stream().allMatch(version -> version.retiredAt() != null)) {
+            return "retired";
+        }
+        return route == null ? "no route, requests get the newest version" : text(route);
     }
 
     private static String text(AdapterRoute route) {

@@ -1,6 +1,7 @@
 package io.lorafleet.standalone;
 
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -17,7 +18,11 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        new GatewayClient(url).workers().stream().map(WorkerView::text).forEach(System.out::println);
+        List<WorkerView> workers = new GatewayClient(url).workers();
+        workers.stream().map(WorkerView::text).forEach(System.out::println);
+        if (workers.isEmpty()) {
+            System.out.println("the gateway has heard of no worker");
+        }
         return ExitCode.OK;
     }
 }
