@@ -15,6 +15,8 @@ public interface GatewayConfig {
 
     Storage storage();
 
+    Gateway gateway();
+
     Limits limits();
 
     Openai openai();
@@ -27,6 +29,15 @@ public interface GatewayConfig {
     interface Storage {
         /** The directory that gateways, workers and trainer share. Required. */
         Path directory();
+    }
+
+    /** What concerns the gateway alone. */
+    interface Gateway {
+        /**
+         * A directory on this gateway's disk below which {@code /v1/load_lora_adapter} may read. None by default: then
+         * adapters come in by upload only.
+         */
+        Optional<Path> adapterDirectory();
     }
 
     /** What one client may ask for. The messages' own limits hold in any case. */

@@ -1,5 +1,7 @@
 package io.lorafleet.gateway;
 
+import io.lorafleet.gateway.adapter.AdapterDirectory;
+import io.lorafleet.gateway.adapter.AdapterFiles;
 import io.lorafleet.gateway.adapter.AdapterLog;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
@@ -13,8 +15,11 @@ import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
 @Singleton
@@ -26,6 +31,12 @@ final class Wiring {
 
     Wiring(GatewayConfig config) {
         this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
     }
 
     @Produces
@@ -53,7 +64,7 @@ final class Wiring {
     @Produces
     @Singleton
     @Startup
-    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters) {
+    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters, Clock clock) {
         GatewayConfig.Limits limits = config.limits();
         expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
         expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
@@ -61,13 +72,26 @@ final class Wiring {
         expect("lorafleet.limits.max-init-image-bytes", 1, MAX_INIT_IMAGE_BYTES, limits.maxInitImageBytes());
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
-        return new AdmissionRules(limits, models, adapters, new SecureRandom(), Clock.systemUTC());
+        return new AdmissionRules(limits, models, adapters, new SecureRandom(), clock);
     }
 
     @Produces
     @Singleton
-    AdapterUploads adapterUploads(AdapterRegistry registry, AdapterLog log, BlobStore blobs) {
-        return new AdapterUploads(registry, log, blobs, config.limits().maxAdapterBytes(), Clock.systemUTC());
+    AdapterUploads adapterUploads(
+            AdapterRegistry registry, AdapterLog log, BlobStore blobs, ModelDirectory models, Clock clock) {
+        return new AdapterUploads(registry, log, blobs, models, config.limits().maxAdapterBytes(), clock);
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    AdapterFiles adapterFiles(AdapterUploads uploads) {
+        Optional<Path> directory = config.gateway().adapterDirectory();
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new IllegalStateException(
+                    "lorafleet.gateway.adapter-directory: expected a directory, found " + directory.get());
+        }
+        return new AdapterFiles(directory.map(AdapterDirectory::new), uploads);
     }
 
     private static int expect(String key, int min, int max, int found) {

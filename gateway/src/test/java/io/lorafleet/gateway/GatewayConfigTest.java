@@ -24,6 +24,7 @@ class GatewayConfigTest {
         assertThat(config.limits().maxInitImageBytes()).isEqualTo(8 * 1024 * 1024);
         assertThat(config.limits().maxInitImagePixels()).isEqualTo(2048 * 2048);
         assertThat(config.limits().maxAdapterBytes()).isEqualTo(512L * 1024 * 1024);
+        assertThat(config.gateway().adapterDirectory()).isEmpty();
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.rememberedGenerations()).isEqualTo(10_000);
     }
@@ -46,16 +47,24 @@ class GatewayConfigTest {
     }
 
     @Test
+    void namesTheKeyOfAnAdapterDirectoryThatIsNotThere() {
+        String key = "lorafleet.gateway.adapter-directory";
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "/dev/null"));
+        assertThatThrownBy(() -> new Wiring(config).adapterFiles(null))
+                .hasMessage(key + ": expected a directory, found /dev/null");
+    }
+
+    @Test
     void namesTheKeyOfALimitBeyondTheMessagesOwn() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-steps", "1001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null))
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null))
                 .hasMessage("lorafleet.limits.max-steps: expected 1 to 1000, found 1001");
     }
 
     @Test
     void namesTheKeyOfAnImageThatNoBodyCouldHold() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null))
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null))
                 .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
     }
 

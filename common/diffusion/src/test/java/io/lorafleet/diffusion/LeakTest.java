@@ -8,8 +8,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import java.util.LinkedHashMap;
@@ -111,8 +111,7 @@ class LeakTest {
             tensors.put(convolution + ".lora_A.weight", scope.ones(new Shape(2, 192, 3, 3)));
             tensors.put(convolution + ".lora_B.weight", scope.ones(new Shape(192, 2, 1, 1)));
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return PlacedAdapter.of(
-                    LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
+            return PlacedAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 }

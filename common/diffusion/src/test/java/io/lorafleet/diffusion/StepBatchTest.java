@@ -8,8 +8,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import java.util.ArrayList;
@@ -181,8 +181,7 @@ class StepBatchTest {
                 tensors.put("unet.mid_block.resnets.0.conv1.lora_B.weight", noise(scope, seed, 192, rank, 1, 1));
             }
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return PlacedAdapter.of(
-                    LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
+            return PlacedAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.lorafleet.storage;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -64,9 +65,14 @@ public final class DirectoryBlobStore implements BlobStore {
 
     @Override
     public Optional<InputStream> open(String key) throws IOException {
+        Path file = path(key);
         try {
-            return Optional.of(Files.newInputStream(path(key)));
-        } catch (NoSuchFileException e) {
+            // Not Files.newInputStream: reading all of that one copies a large file twice, in small pieces.
+            return Optional.of(new FileInputStream(file.toFile()));
+        } catch (FileNotFoundException e) {
+            if (Files.exists(file)) { // it cannot be opened
+                throw e;
+            }
             return Optional.empty();
         }
     }

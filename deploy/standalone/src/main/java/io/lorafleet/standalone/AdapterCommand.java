@@ -14,8 +14,9 @@ import picocli.CommandLine.ScopeType;
 
 @Command(
         name = "adapter",
-        description = "Adds LoRA adapters to a running fleet, and lists them.",
-        synopsisSubcommandLabel = "COMMAND")
+        description = "Adds LoRA adapters to a running fleet, lists them, and says which versions requests get.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = AdapterRouteCommand.class)
 final class AdapterCommand {
     @Option(
             names = "--url",
@@ -37,19 +38,38 @@ final class AdapterCommand {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("there is no file " + file);
         }
-        AdapterVersion added = new GatewayClient(url).addAdapter(name, file, student == null ? null : student.guidance);
+        AdapterVersion added = gateway().addAdapter(name, file, student == null ? null : student.guidance);
         System.out.println("added " + added.pinned() + " (sha256 " + added.sha256() + ")");
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Shows every version of every adapter.")
+    @Command(name = "list", description = "Shows every adapter: its route and its versions.")
     int list() throws InterruptedException {
-        for (AdapterVersion version : new GatewayClient(url).adapters()) {
-            System.out.printf(
-                    "%-32s %-8s %10d bytes  %s%n",
-                    version.pinned(), version.kind(), version.sizeBytes(), version.createdAt());
-        }
+        gateway().adapters().stream().map(AdapterView::text).forEach(System.out::println);
         return ExitCode.OK;
+    }
+
+    @Command(
+            name = "roll-back",
+            description = "Gives requests the stable version before, and removes canary and shadow.")
+    int rollBack(@Parameters(paramLabel = "NAME", description = "The adapter.") String name)
+            throws InterruptedException {
+        System.out.println(gateway().rollBack(name).text());
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "remove",
+            description = "Retires a version, or an adapter with all its versions and its route. No new request may use"
+                    + " what is retired.")
+    int remove(@Parameters(paramLabel = "NAME[@VERSION]", description = "What to retire.") String reference)
+            throws InterruptedException {
+        System.out.println(gateway().retire(reference).text());
+        return ExitCode.OK;
+    }
+
+    GatewayClient gateway() {
+        return new GatewayClient(url);
     }
 
     /** What sets a guidance student apart from a style. Both options, or none. */

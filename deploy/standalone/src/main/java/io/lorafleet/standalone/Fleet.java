@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             UpCommand.class,
             GenerateCommand.class,
             AdapterCommand.class,
+            WorkersCommand.class,
             TopicsCommand.class,
             ParityCommand.class,
             BenchCommand.class

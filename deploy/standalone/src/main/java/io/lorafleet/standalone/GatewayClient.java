@@ -93,7 +93,7 @@ final class GatewayClient {
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
     AdapterVersion addAdapter(String name, Path file, Double guidance) throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
-        HttpRequest put = request("/v1/adapters/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + query)
+        HttpRequest put = request(adapterPath(name) + query)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(BodyPublishers.ofFile(file))
@@ -101,8 +101,51 @@ final class GatewayClient {
         return read(send(put), AdapterVersion.class);
     }
 
-    List<AdapterVersion> adapters() throws InterruptedException {
-        return List.of(read(send(request("/v1/adapters").build()), AdapterVersion[].class));
+    List<AdapterView> adapters() throws InterruptedException {
+        return List.of(read(send(request("/v1/adapters").build()), AdapterView[].class));
+    }
+
+    AdapterView adapter(String name) throws InterruptedException {
+        return adapter(request(adapterPath(name)));
+    }
+
+    AdapterView route(String name, NewRoute route) throws InterruptedException {
+        return adapter(request(adapterPath(name) + "/route")
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofByteArray(Json.write(route))));
+    }
+
+    AdapterView removeRoute(String name) throws InterruptedException {
+        return adapter(request(adapterPath(name) + "/route").DELETE());
+    }
+
+    AdapterView rollBack(String name) throws InterruptedException {
+        return adapter(request(adapterPath(name) + "/rollback").POST(BodyPublishers.noBody()));
+    }
+
+    /** @param reference {@code NAME} for the whole adapter, or {@code NAME@VERSION} */
+    AdapterView retire(String reference) throws InterruptedException {
+        int at = reference.indexOf('@');
+        String path = at < 0
+                ? adapterPath(reference)
+                : adapterPath(reference.substring(0, at)) + "/versions/" + encoded(reference.substring(at + 1));
+        return adapter(request(path).DELETE());
+    }
+
+    List<WorkerView> workers() throws InterruptedException {
+        return List.of(read(send(request("/v1/workers").build()), WorkerView[].class));
+    }
+
+    private AdapterView adapter(HttpRequest.Builder request) throws InterruptedException {
+        return read(send(request.build()), AdapterView.class);
+    }
+
+    private static String adapterPath(String name) {
+        return "/v1/adapters/" + encoded(name);
+    }
+
+    private static String encoded(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8);
     }
 
     private static String path(String id) {

@@ -1,18 +1,25 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "generate",
@@ -25,6 +32,9 @@ import picocli.CommandLine.Parameters;
 final class GenerateCommand implements Callable<Integer> {
     /** As long as workers may need to load their model. */
     private static final Duration WORKER_PATIENCE = Duration.ofMinutes(2);
+
+    @Spec
+    private CommandSpec command;
 
     @Parameters(paramLabel = "PROMPT", description = "What to draw.")
     private String prompt;
@@ -44,11 +54,14 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--adapter",
-            paramLabel = "NAME",
-            description = "A LoRA adapter: its newest version, or NAME@VERSION.")
-    private String adapter;
+            paramLabel = "NAME[=SCALE]",
+            converter = WantedAdapter.Converter.class,
+            description =
+                    "A LoRA adapter: the version of its route, or NAME@VERSION. Several are added up, at most one of"
+                            + " them a student.")
+    private List<WantedAdapter> adapters = new ArrayList<>();
 
-    @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the adapter.")
+    @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the one adapter.")
     private Double adapterScale;
 
     @Option(
@@ -74,6 +87,19 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--count", paramLabel = "N", description = "How many pictures; each has a seed one higher.")
     private Integer count;
+
+    @Option(
+            names = "--priority",
+            paramLabel = "NAME",
+            description = "One of: ${COMPLETION-CANDIDATES}, in any case. Batch waits for interactive ones.")
+    private Priority priority;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "DURATION",
+            converter = ShortDuration.class,
+            description = "How long the pictures are wanted, such as 30s or 5m; later they are not drawn.")
+    private Duration deadline;
 
     @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
     private URI url;
@@ -105,7 +131,10 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private GenerationView follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
-        runningId = gateway.generate(order, WORKER_PATIENCE).id();
+        // Counted from here on: a fleet may have had to start first.
+        NewGeneration timed =
+                deadline == null ? order : order.until(Instant.now().plus(deadline));
+        runningId = gateway.generate(timed, WORKER_PATIENCE).id();
         try (Progress progress = Progress.on(System.err)) {
             return new Follower(gateway, progress).follow(runningId);
         } finally {
@@ -119,15 +148,27 @@ final class GenerateCommand implements Callable<Integer> {
                 negativePrompt,
                 initImage == null ? null : initImage.base64(),
                 initImage == null ? null : initImage.strength(),
-                adapter,
-                adapterScale,
+                scaledAdapters(),
                 guidanceScale,
                 steps,
                 sampler,
                 width,
                 height,
                 seed,
-                count);
+                count,
+                priority,
+                null);
+    }
+
+    private List<WantedAdapter> scaledAdapters() {
+        if (adapterScale == null) {
+            return adapters;
+        }
+        if (adapters.size() != 1 || adapters.get(0).scale() != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--adapter-scale: expected one --adapter without a scale of its own");
+        }
+        return List.of(new WantedAdapter(adapters.get(0).adapter(), adapterScale));
     }
 
     private void stop(GatewayClient gateway, LocalFleet own) {
@@ -162,6 +203,8 @@ final class GenerateCommand implements Callable<Integer> {
                 throw new FleetException("generation " + finished.id() + " failed ("
                         + finished.failure().reason() + "): "
                         + finished.failure().detail());
+            case EXPIRED ->
+                throw new FleetException("generation " + finished.id() + " was not drawn before its deadline");
             default -> throw new FleetException("generation " + finished.id() + " was cancelled");
         }
     }

@@ -18,7 +18,9 @@ record GenerationView(
         @JsonProperty("failed")
         FAILED,
         @JsonProperty("cancelled")
-        CANCELLED
+        CANCELLED,
+        @JsonProperty("expired")
+        EXPIRED
     }
 
     /** @param url of the PNG, relative to the gateway */

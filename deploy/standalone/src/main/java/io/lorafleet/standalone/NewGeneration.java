@@ -1,6 +1,9 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import java.time.Instant;
+import java.util.List;
 
 /**
  * The body of {@code POST /v1/generations}. What is null is left to the gateway's defaults.
@@ -12,12 +15,32 @@ record NewGeneration(
         String negativePrompt,
         String initImage,
         Double strength,
-        String adapter,
-        Double adapterScale,
+        List<WantedAdapter> adapters,
         Double guidanceScale,
         Integer steps,
         SamplerName sampler,
         Integer width,
         Integer height,
         Long seed,
-        Integer count) {}
+        Integer count,
+        Priority priority,
+        Instant deadline) {
+
+    NewGeneration until(Instant newDeadline) {
+        return new NewGeneration(
+                prompt,
+                negativePrompt,
+                initImage,
+                strength,
+                adapters,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                priority,
+                newDeadline);
+    }
+}

@@ -95,14 +95,15 @@ abstract class FleetContract {
                 Base64.getEncoder().encodeToString(redStar),
                 0.6,
                 null,
-                null,
                 5.0,
                 20,
                 SamplerName.DDIM,
                 null,
                 null,
                 4321L,
-                1);
+                1,
+                null,
+                null);
 
         GenerationView drawn = draw(order);
 
@@ -190,8 +191,21 @@ abstract class FleetContract {
 
     @Test
     void refusesAnAdapterThatNobodyAdded() {
-        NewGeneration order =
-                new NewGeneration(PROMPT, null, null, null, "nobody", null, null, null, null, null, null, null, null);
+        NewGeneration order = new NewGeneration(
+                PROMPT,
+                null,
+                null,
+                null,
+                List.of(new WantedAdapter("nobody", null)),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
 
         assertThatThrownBy(() -> submit(order))
                 .isInstanceOf(FleetException.class)
@@ -200,7 +214,8 @@ abstract class FleetContract {
 
     /** Everything that {@code expected_pictures.safetensors} was drawn with, but the prompt and the steps. */
     private static NewGeneration order(String prompt, int steps) {
-        return new NewGeneration(prompt, "", null, null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1);
+        return new NewGeneration(
+                prompt, "", null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1, null, null);
     }
 
     private static String json(String id, int width) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,20 @@ class FleetTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "up", "generate", "adapter", "adapter add", "adapter list", "topics"})
+    @ValueSource(
+            strings = {
+                "",
+                "up",
+                "generate",
+                "adapter",
+                "adapter add",
+                "adapter list",
+                "adapter route",
+                "adapter roll-back",
+                "adapter remove",
+                "workers",
+                "topics"
+            })
     void everyCommandHasHelp(String command) {
         assertThat(run((command + " --help").strip().split(" "))).isZero();
 
@@ -40,6 +55,33 @@ class FleetTest {
         assertThat(run("adapter", "add", "name", "file", "--student")).isEqualTo(2);
 
         assertThat(err.toString()).contains("--guidance");
+    }
+
+    @Test
+    void aRouteNeedsToSaySomethingAndNoMoreThanOneThing() {
+        assertThat(run("adapter", "route", "fast")).isEqualTo(2);
+        assertThat(run("adapter", "route", "fast", "--newest", "--stable", "3")).isEqualTo(2);
+        assertThat(run("adapter", "route", "fast", "--canary", "4")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("found neither", "found both", "--canary-share");
+    }
+
+    @Test
+    void wrongAdaptersAndDeadlinesAreWrongUsage() {
+        String[][] wrong = {
+            {"--adapter", "ink=much"},
+            {"--adapter-scale", "1"},
+            {"--adapter", "ink=1", "--adapter-scale", "1"},
+            {"--adapter", "ink", "--adapter", "oil", "--adapter-scale", "1"},
+            {"--deadline", "soon"},
+            {"--priority", "urgent"}
+        };
+        for (String[] options : wrong) {
+            List<String> args = new ArrayList<>(List.of("generate", "a star", "-o", "star.png"));
+            args.addAll(List.of(options));
+            assertThat(run(args.toArray(String[]::new))).as("%s", args).isEqualTo(2);
+        }
+        assertThat(err.toString()).contains("expected NAME or NAME=SCALE", "such as 30s, found soon");
     }
 
     @Test

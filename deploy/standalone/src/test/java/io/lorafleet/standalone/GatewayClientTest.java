@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lorafleet.broker.Ports;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Priority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The client, and the follower on top of it, against an HTTP server that answers as a gateway does. */
 class GatewayClientTest {
     private static final NewGeneration ORDER =
-            new NewGeneration("a star", null, null, null, null, null, null, null, null, null, null, 7L, null);
+            new NewGeneration("a star", null, null, null, null, null, null, null, null, null, 7L, null, null, null);
     private static final String FINISHED =
             "{'id':'g1','status':'succeeded','images':[{'index':0,'seed':7,'url':'/p.png'}],'elapsed':'PT1.5S','unetEvaluations':50}";
 
@@ -128,6 +131,68 @@ class GatewayClientTest {
         assertThat(finished.elapsed()).isEqualTo(Duration.ofMillis(1500));
         assertThat(finished.images()).containsExactly(new GenerationView.Image(0, 7, "/p.png"));
         assertThat(progress.shown).containsExactly("started on w1", "step 2 of 2");
+    }
+
+    @Test
+    void saysEachAdapterThatIsWanted() throws Exception {
+        List<WantedAdapter> adapters = List.of(new WantedAdapter("ink", null), new WantedAdapter("fast@2", 0.5));
+        NewGeneration order = new NewGeneration(
+                "a", null, null, null, adapters, null, null, null, null, null, null, null, Priority.BATCH, null);
+        assertThat(new String(Json.write(order.until(Instant.EPOCH)), StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"prompt\":\"a\",\"adapters\":[{\"adapter\":\"ink\"},{\"adapter\":\"fast@2\",\"scale\":0.5}],"
+                                + "\"priority\":\"batch\",\"deadline\":\"1970-01-01T00:00:00Z\"}");
+    }
+
+    @Test
+    void showsAnAdaptersRouteAndVersions() throws Exception {
+        String version = "'name':'fast','sha256':'" + "ab".repeat(32) + "','sizeBytes':10,'rank':4,'kind':'style',"
+                + "'createdAt':'2026-01-01T00:00:00Z'";
+        server.createContext(
+                "/v1/adapters",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "[{'name':'fast','route':{'name':'fast','stable':1,'canary':{'version':2,'share':0.1},"
+                                + "'updatedAt':'2026-01-01T00:00:00Z'},'versions':[{'version':1," + version
+                                + "},{'version':2," + version + ",'retiredAt':'2026-01-01T00:00:00Z'}]}]"));
+
+        assertThat(client.adapters().get(0).text().lines())
+                .hasSize(3)
+                .startsWith("fast: stable 1, canary 2 (share 0.1)")
+                .last()
+                .asString()
+                .startsWith("  fast@2")
+                .endsWith("retired");
+    }
+
+    @Test
+    void retiresAVersionOrAWholeAdapter() throws Exception {
+        List<String> asked = new ArrayList<>();
+        server.createContext("/v1/adapters", exchange -> {
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            answer(exchange, 200, "{'name':'fast','versions':[]}");
+        });
+
+        client.retire("fast@2");
+        client.retire("fast");
+
+        assertThat(asked).containsExactly("DELETE /v1/adapters/fast/versions/2", "DELETE /v1/adapters/fast");
+    }
+
+    @Test
+    void showsAWorker() throws Exception {
+        server.createContext(
+                "/v1/workers",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "[{'workerId':'w1','state':'lost','device':'cpu()','slots':2,'busySlots':1,'model':'demo',"
+                                + "'residentAdapters':['ink@1'],'refusedAdapters':[{'adapter':'oil@2','reason':'why'}],"
+                                + "'lastSeen':'2026-01-01T00:00:00Z'}]"));
+
+        assertThat(client.workers().get(0).text())
+                .contains("w1", "lost", "1 of 2 slots busy", "holds ink@1", "cannot use oil@2: why");
     }
 
     private static void answer(HttpExchange exchange, int status, String json) throws IOException {

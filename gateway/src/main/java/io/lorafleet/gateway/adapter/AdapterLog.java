@@ -1,15 +1,20 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 
-/** Where new adapter versions are written for the whole fleet to read. */
+/**
+ * Where adapter versions and routes are written for the whole fleet to read. Each call returns when the record is
+ * durable, or throws a {@link NotPublishedException} if that cannot be said.
+ */
 public interface AdapterLog {
 
-    /**
-     * Returns when the version is durable.
-     *
-     * @throws NotPublishedException if that cannot be said
-     */
+    /** Also for a version that was written before, and is now retired. */
     void write(AdapterVersion version);
+
+    void write(AdapterRoute route);
+
+    /** @param name of the adapter */
+    void removeRoute(String name);
 }

@@ -1,53 +1,76 @@
 package io.lorafleet.gateway.adapter;
 
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
-/** The adapter versions that requests may name. */
+/** The adapters that requests may name: the fold of the topic {@code adapters}. */
 @Singleton
 public final class AdapterRegistry {
-    private final NavigableMap<String, NavigableMap<Integer, AdapterVersion>> adapters = new TreeMap<>();
+    private final NavigableMap<String, Adapter> adapters = new TreeMap<>();
 
-    public synchronized void apply(AdapterVersion version) {
-        adapters.computeIfAbsent(version.name(), name -> new TreeMap<>()).put(version.version(), version);
+    public void apply(AdapterVersion version) {
+        update(version.name(), adapter -> adapter.with(version));
     }
 
-    /** @param reference {@code name}, which means its newest version, or {@code name@version} */
-    public synchronized Optional<AdapterVersion> resolve(String reference) {
+    public void apply(AdapterRoute route) {
+        update(route.name(), adapter -> adapter.routed(route));
+    }
+
+    /** From now on the newest version is what requests get. */
+    public void removeRoute(String name) {
+        update(name, adapter -> adapter.routed(null));
+    }
+
+    /**
+     * Finds the version that a request gets.
+     *
+     * @param reference {@code name}, which the adapter's route turns into a version, or {@code name@version}
+     */
+    public Optional<AdapterVersion> resolve(String reference, String requestId) {
         int at = reference.indexOf('@');
-        return at < 0
-                ? newest(reference)
-                : versions(reference.substring(0, at)).stream()
-                        .filter(version -> version.pinned().toString().equals(reference))
-                        .findFirst();
+        if (at < 0) {
+            return find(reference).flatMap(adapter -> adapter.drawn(requestId));
+        }
+        return find(reference.substring(0, at)).stream()
+                .flatMap(adapter -> adapter.versions().stream())
+                .filter(version -> version.pinned().toString().equals(reference) && version.retiredAt() == null)
+                .findFirst();
     }
 
-    /** @return the adapter's versions from the first on; empty if there is no such adapter */
-    public synchronized List<AdapterVersion> versions(String name) {
-        return List.copyOf(versionsByNumber(name).values());
+    /** @return whether requests may use the reference */
+    public boolean isUsable(String reference) {
+        return resolve(reference, "whichever").isPresent(); // the lot says which version, not whether there is one
     }
 
-    public synchronized Optional<AdapterVersion> newest(String name) {
-        return Optional.ofNullable(versionsByNumber(name).lastEntry()).map(Map.Entry::getValue);
+    /** @return the adapter, if it ever had a version */
+    public synchronized Optional<Adapter> find(String name) {
+        return Optional.ofNullable(adapters.get(name)).filter(AdapterRegistry::hasVersions);
     }
 
-    /** @return every version, by name and number */
-    public synchronized List<AdapterVersion> all() {
-        return adapters.values().stream()
-                .flatMap(versions -> versions.values().stream())
+    /** @return every adapter by name, also those that are retired */
+    public synchronized List<Adapter> all() {
+        return adapters.values().stream().filter(AdapterRegistry::hasVersions).toList();
+    }
+
+    /** @return the names that requests may use */
+    public List<String> names() {
+        return all().stream()
+                .filter(adapter -> adapter.newest().isPresent())
+                .map(Adapter::name)
                 .toList();
     }
 
-    public synchronized List<String> names() {
-        return List.copyOf(adapters.keySet());
+    private synchronized void update(String name, UnaryOperator<Adapter> change) {
+        adapters.put(name, change.apply(adapters.getOrDefault(name, Adapter.unheardOf(name))));
     }
 
-    private NavigableMap<Integer, AdapterVersion> versionsByNumber(String name) {
-        return adapters.getOrDefault(name, new TreeMap<>());
+    private static boolean hasVersions(Adapter adapter) {
+        return !adapter.versions().isEmpty();
     }
 }

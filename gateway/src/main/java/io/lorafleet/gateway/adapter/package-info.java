@@ -1,2 +1,2 @@
-/** LoRA adapters: the versions that requests may name, and how a new one gets in. */
+/** LoRA adapters: their versions, which of them requests get, and how a new one gets in. */
 package io.lorafleet.gateway.adapter;

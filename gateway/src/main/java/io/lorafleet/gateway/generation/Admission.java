@@ -20,8 +20,8 @@ public sealed interface Admission {
         }
     }
 
-    /** There is no such adapter. @param known some that there are */
-    record UnknownAdapter(String reference, List<String> known) implements Admission {
+    /** There is no such adapter. @param field of the order that names it  @param known some that there are */
+    record UnknownAdapter(String field, List<String> known) implements Admission {
         public UnknownAdapter {
             known = List.copyOf(known);
         }

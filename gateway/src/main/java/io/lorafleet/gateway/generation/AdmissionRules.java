@@ -1,20 +1,21 @@
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.time.Clock;
-import java.util.Arrays;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /** Decides whether an order can be drawn, and everything that it leaves open. */
 public final class AdmissionRules {
@@ -24,6 +25,7 @@ public final class AdmissionRules {
     private final Limits limits;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
+    private final Shadows shadows;
     private final RandomGenerator random;
     private final Clock clock;
 
@@ -32,6 +34,7 @@ public final class AdmissionRules {
         this.limits = limits;
         this.models = models;
         this.adapters = adapters;
+        this.shadows = new Shadows(adapters);
         this.random = random;
         this.clock = clock;
     }
@@ -41,27 +44,32 @@ public final class AdmissionRules {
         if (model.isEmpty()) {
             return new Admission.NoModel();
         }
-        if (order.adapter() == null) {
-            return admit(order, model.get(), null);
-        }
-        Optional<AdapterVersion> adapter = adapters.resolve(order.adapter());
-        return adapter.isPresent()
-                ? admit(order, model.get(), adapter.get())
-                : new Admission.UnknownAdapter(
-                        order.adapter(),
+        String requestId = UUID.randomUUID().toString();
+        FieldChecks checks = new FieldChecks();
+        List<ChosenAdapter> chosen = new ArrayList<>();
+        for (NamedAdapter named : NamedAdapter.of(order, checks)) {
+            Optional<AdapterVersion> version = adapters.resolve(named.reference(), requestId);
+            if (version.isEmpty()) {
+                return new Admission.UnknownAdapter(
+                        named.field(),
                         adapters.names().stream().limit(ADAPTERS_NAMED).toList());
+            }
+            chosen.add(new ChosenAdapter(named, version.get()));
+        }
+        return admit(requestId, order, model.get(), chosen, checks);
     }
 
-    private Admission admit(GenerationOrder order, BaseModel model, AdapterVersion adapter) {
-        FieldChecks checks = new FieldChecks();
+    private Admission admit(
+            String requestId, GenerationOrder order, BaseModel model, List<ChosenAdapter> chosen, FieldChecks checks) {
+        Instant now = clock.instant();
         if (order.prompt() == null) {
             checks.refuse("prompt", "a text", "none");
         }
         String prompt = checks.text("prompt", limits.maxPromptLength(), order.prompt(), "");
         String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), order.negativePrompt(), "");
-        Dial dial = Dial.of(adapter, order.adapterScale(), order.guidanceScale(), checks);
+        Dial dial = Dial.of(chosen, order.guidanceScale(), checks);
         int steps = checks.whole("steps", 1, limits.maxSteps(), order.steps(), DEFAULT_STEPS);
-        SamplerName sampler = sampler(order.sampler(), model.defaultSampler(), checks);
+        SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), order.sampler(), model.defaultSampler());
         InitImageFile image = InitImageFile.of(order, steps, limits, checks);
         int width = side("width", order.width(), image == null ? null : image.width(), model, checks);
         int height = side("height", order.height(), image == null ? null : image.height(), model, checks);
@@ -71,16 +79,17 @@ public final class AdmissionRules {
         int count = checks.whole("count", 1, limits.maxCount(), order.count(), 1);
         long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // picture k draws from seed + k
         long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), random.nextLong(lastFirstSeed + 1));
+        Priority priority = checks.oneOf("priority", Priority.values(), order.priority(), Priority.INTERACTIVE);
+        Instant deadline = checks.future("deadline", order.deadline(), now);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
         GenerateImage request = new GenerateImage(
-                UUID.randomUUID().toString(),
+                requestId,
                 prompt,
                 negativePrompt,
                 image == null ? null : image.reference(),
-                adapter == null ? null : adapter.pinned(),
-                dial.adapterScale(),
+                dial.adapters(),
                 dial.guidanceScale(),
                 steps,
                 sampler,
@@ -88,7 +97,10 @@ public final class AdmissionRules {
                 height,
                 seed,
                 count,
-                clock.instant());
+                shadows.pick(requestId, chosen, dial).orElse(null),
+                priority,
+                deadline,
+                now);
         return new Admission.Admitted(request, image);
     }
 
@@ -104,25 +116,5 @@ public final class AdmissionRules {
                 GenerateImage.MAX_SIZE,
                 value,
                 model.defaultSize());
-    }
-
-    private static SamplerName sampler(String name, SamplerName fallback, FieldChecks checks) {
-        if (name == null) {
-            return fallback;
-        }
-        List<SamplerName> samplers = Arrays.asList(SamplerName.values());
-        Optional<SamplerName> sampler =
-                samplers.stream().filter(one -> text(one).equals(name)).findFirst();
-        if (sampler.isEmpty()) {
-            checks.refuse(
-                    "sampler",
-                    samplers.stream().map(AdmissionRules::text).collect(Collectors.joining(" or ")),
-                    "another name");
-        }
-        return sampler.orElse(fallback);
-    }
-
-    private static String text(SamplerName sampler) {
-        return sampler.name().toLowerCase(Locale.ROOT);
     }
 }

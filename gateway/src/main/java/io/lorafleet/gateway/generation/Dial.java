@@ -1,51 +1,103 @@
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.GenerateImage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The two scales of a request.
+ * The scales of a request.
  *
- * <p>A style adapter, like the base model, runs under guidance. A student has learned the guided result at a scale
- * {@code s}: it runs at guidance scale 1, and its adapter scale is the dial. Its effective guidance is about
- * {@code 1 + adapterScale (s - 1)}, so a wish for guidance scale g means adapter scale {@code (g - 1) / (s - 1)}.
+ * <p>Style adapters, like the base model, run under guidance. A student has learned the guided result at a scale
+ * {@code s}: with one among its adapters a request runs at guidance scale 1, and the student's scale is the dial. Its
+ * effective guidance is about {@code 1 + scale (s - 1)}, so a wish for guidance g means scale {@code (g - 1) / (s - 1)}.
  */
-record Dial(double adapterScale, double guidanceScale) {
+record Dial(List<AppliedAdapter> adapters, double guidanceScale) {
     private static final double DEFAULT_ADAPTER_SCALE = 1;
     /** The scale that published students are distilled at, so that both look alike by default. */
     private static final double DEFAULT_GUIDANCE_SCALE = 5;
 
     /**
-     * @param adapter null for the base model alone
-     * @param adapterScale null if the client did not say
      * @param guidanceScale null if the client did not say
      * @param checks told of what cannot be accepted
      */
-    static Dial of(AdapterVersion adapter, Double adapterScale, Double guidanceScale, FieldChecks checks) {
-        double scale = checks.number(
-                "adapterScale",
-                -GenerateImage.MAX_ADAPTER_SCALE,
-                GenerateImage.MAX_ADAPTER_SCALE,
-                adapterScale,
-                DEFAULT_ADAPTER_SCALE);
+    static Dial of(List<ChosenAdapter> adapters, Double guidanceScale, FieldChecks checks) {
+        refuseRepeated(adapters, checks);
+        Optional<ChosenAdapter> student = student(adapters, checks);
+        List<AppliedAdapter> applied = adapters.stream()
+                .map(one -> new AppliedAdapter(one.version().pinned(), scale(one, checks)))
+                .toList();
         double guidance = checks.number(
                 "guidanceScale", 1, GenerateImage.MAX_GUIDANCE_SCALE, guidanceScale, DEFAULT_GUIDANCE_SCALE);
-        if (adapter == null || adapter.kind() != AdapterVersion.Kind.STUDENT) {
-            return new Dial(scale, guidance);
+        if (student.isEmpty()) {
+            return new Dial(applied, guidance);
         }
         if (guidanceScale == null) {
-            return new Dial(scale, 1);
+            return new Dial(applied, 1);
         }
-        if (adapterScale != null) {
-            checks.refuse("guidanceScale", "either this or adapterScale, since both set a student's guidance", "both");
-            return new Dial(scale, 1);
-        }
-        return forStudent(adapter.guidance(), guidance, checks);
+        return turned(applied, adapters.indexOf(student.get()), student.get(), guidance, checks);
     }
 
-    private static Dial forStudent(double trainedAt, double guidance, FieldChecks checks) {
-        double mostGuidance = 1 + GenerateImage.MAX_ADAPTER_SCALE * (trainedAt - 1);
+    /** @return the guidance that a student gives at a scale of its own */
+    static double guidanceAt(double scale, double trainedAt) {
+        return 1 + scale * (trainedAt - 1);
+    }
+
+    /** @return the scale at which a student gives that guidance */
+    static double scaleFor(double guidance, double trainedAt) {
+        return (guidance - 1) / (trainedAt - 1);
+    }
+
+    private static void refuseRepeated(List<ChosenAdapter> adapters, FieldChecks checks) {
+        Set<String> seen = new HashSet<>();
+        for (ChosenAdapter one : adapters) {
+            if (!seen.add(one.toString())) {
+                checks.refuse(one.name().field(), "each version once", one + " again");
+            }
+        }
+    }
+
+    private static Optional<ChosenAdapter> student(List<ChosenAdapter> adapters, FieldChecks checks) {
+        List<ChosenAdapter> students =
+                adapters.stream().filter(ChosenAdapter::isStudent).toList();
+        if (students.size() > 1) {
+            checks.refuse(
+                    "adapters",
+                    "at most one student, since each of them sets the guidance",
+                    students.stream().map(ChosenAdapter::toString).collect(Collectors.joining(" and ")));
+        }
+        return students.stream().findFirst();
+    }
+
+    private static double scale(ChosenAdapter adapter, FieldChecks checks) {
+        return checks.number(
+                adapter.name().scaleField(),
+                -GenerateImage.MAX_ADAPTER_SCALE,
+                GenerateImage.MAX_ADAPTER_SCALE,
+                adapter.name().scale(),
+                DEFAULT_ADAPTER_SCALE);
+    }
+
+    private static Dial turned(
+            List<AppliedAdapter> applied, int place, ChosenAdapter student, double guidance, FieldChecks checks) {
+        if (student.name().scale() != null) {
+            String scaleField = student.name().scaleField();
+            checks.refuse(
+                    "guidanceScale", "either this or " + scaleField + ", since both set a student's guidance", "both");
+            return new Dial(applied, 1);
+        }
+        double trainedAt = student.version().guidance();
+        double mostGuidance = guidanceAt(GenerateImage.MAX_ADAPTER_SCALE, trainedAt);
         double reachable = checks.number("guidanceScale", 1, mostGuidance, guidance, trainedAt);
-        return new Dial((reachable - 1) / (trainedAt - 1), 1);
+        List<AppliedAdapter> turned = new ArrayList<>(applied);
+        // Rounded, the scale of the most guidance can come out a little above its own limit.
+        double scale = Math.min(GenerateImage.MAX_ADAPTER_SCALE, scaleFor(reachable, trainedAt));
+        turned.set(place, new AppliedAdapter(student.version().pinned(), scale));
+        return new Dial(List.copyOf(turned), 1);
     }
 }

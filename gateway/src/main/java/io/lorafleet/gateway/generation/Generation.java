@@ -2,6 +2,7 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationProgress;
@@ -32,7 +33,8 @@ public record Generation(
         RUNNING,
         SUCCEEDED,
         FAILED,
-        CANCELLED
+        CANCELLED,
+        EXPIRED
     }
 
     static Generation unheardOf(String id) {
@@ -67,6 +69,9 @@ public record Generation(
         }
         if (finished instanceof GenerationCancelled) {
             return Status.CANCELLED;
+        }
+        if (finished instanceof GenerationExpired) {
+            return Status.EXPIRED;
         }
         return workerId == null && progress == null ? Status.QUEUED : Status.RUNNING;
     }

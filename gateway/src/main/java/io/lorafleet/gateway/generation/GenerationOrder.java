@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.generation;
 
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
@@ -7,8 +8,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  *
  * @param initImage base64 of a PNG or JPEG file, or a data: URL; null to begin with nothing but noise
  * @param strength share of the steps that are made over the init image
- * @param adapter {@code name} or {@code name@version}; null for the base model alone
+ * @param adapter {@code name} or {@code name@version}: short for {@code adapters} with one
  * @param guidanceScale with a student adapter, another way to set its dial: see {@link Dial}
+ * @param deadline ISO 8601
  */
 public record GenerationOrder(
         String prompt,
@@ -25,12 +27,27 @@ public record GenerationOrder(
                         + " The lower, the more of the image stays. Default: 0.8.")
         Double strength,
 
+        @Schema(description = "Short for adapters with this one: NAME or NAME@VERSION.")
         String adapter,
+
+        @Schema(description = "With adapter: factor on it. Default: 1.")
         Double adapterScale,
+
+        @Schema(description = "Adapters that are added up on the base model: up to 8, at most one of them a student.")
+        List<OrderedAdapter> adapters,
+
         Double guidanceScale,
         Integer steps,
         String sampler,
         Integer width,
         Integer height,
         Long seed,
-        Integer count) {}
+        Integer count,
+
+        @Schema(description = "interactive, or batch for what can wait. Default: interactive.")
+        String priority,
+
+        @Schema(
+                description =
+                        "When nobody wants the pictures any more: a time in ISO 8601, such as 2026-01-02T03:04:05Z.")
+        String deadline) {}

@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InitImage;

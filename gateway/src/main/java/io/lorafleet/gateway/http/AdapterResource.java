@@ -1,10 +1,13 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
+import io.lorafleet.gateway.adapter.Retirement;
+import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
-import io.lorafleet.messages.AdapterVersion;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
@@ -19,7 +22,7 @@ import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Lists adapters and takes new versions in. */
+/** Lists adapters, takes new versions in, and retires old ones. */
 @Path(AdapterResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 public final class AdapterResource {
@@ -27,27 +30,25 @@ public final class AdapterResource {
 
     private final AdapterRegistry registry;
     private final AdapterUploads uploads;
+    private final Retirements retirements;
 
-    AdapterResource(AdapterRegistry registry, AdapterUploads uploads) {
+    AdapterResource(AdapterRegistry registry, AdapterUploads uploads, Retirements retirements) {
         this.registry = registry;
         this.uploads = uploads;
+        this.retirements = retirements;
     }
 
     @GET
-    @Operation(summary = "Every version of every adapter")
-    public List<AdapterVersion> list() {
+    @Operation(summary = "Every adapter, with its route and its versions")
+    public List<Adapter> list() {
         return registry.all();
     }
 
     @GET
     @Path("/{name}")
-    @Operation(summary = "The versions of an adapter, from the first on")
-    public List<AdapterVersion> versions(String name) {
-        List<AdapterVersion> versions = registry.versions(name);
-        if (versions.isEmpty()) {
-            throw new ProblemException(ProblemType.NOT_FOUND, "there is no adapter " + name);
-        }
-        return versions;
+    @Operation(summary = "An adapter: its route, if it has one, and its versions from the first on")
+    public Adapter get(String name) {
+        return registry.find(name).orElseThrow(() -> unknown(name));
     }
 
     @PUT
@@ -60,7 +61,7 @@ public final class AdapterResource {
             @QueryParam("guidance") String guidance,
             InputStream safetensors)
             throws IOException {
-        Upload upload = uploads.upload(name, kind(kind), guidance(guidance), safetensors);
+        Upload upload = uploads.upload(name, AdapterKinds.of(kind), guidance(guidance), safetensors);
         if (upload instanceof Upload.Published published) {
             return Response.created(URI.create(PATH + "/" + name))
                     .entity(published.version())
@@ -76,15 +77,38 @@ public final class AdapterResource {
         throw new ProblemException(ProblemType.INVALID_ADAPTER, ((Upload.Refused) upload).reason());
     }
 
-    // As texts, because JAX-RS answers 404 for a query parameter that it cannot convert.
-    private static AdapterVersion.Kind kind(String text) {
-        return switch (text) {
-            case "student" -> AdapterVersion.Kind.STUDENT;
-            case "style" -> AdapterVersion.Kind.STYLE;
-            default -> throw new ProblemException(Problem.invalid("kind", "student or style", "another kind"));
-        };
+    @DELETE
+    @Path("/{name}/versions/{version}")
+    @Operation(summary = "Retire a version: no new request may use it")
+    public Adapter retire(String name, int version) {
+        return adapter(retirements.retire(name, version), name + "@" + version);
     }
 
+    @DELETE
+    @Path("/{name}")
+    @Operation(summary = "Retire every version of an adapter, and remove its route")
+    public Adapter retireAll(String name) {
+        return adapter(retirements.retireAll(name), name);
+    }
+
+    private static Adapter adapter(Retirement retirement, String reference) {
+        if (retirement instanceof Retirement.Retired retired) {
+            return retired.adapter();
+        }
+        if (retirement instanceof Retirement.Routed routed) {
+            throw new ProblemException(
+                    ProblemType.ROUTED,
+                    "expected a version that is in no route, found " + reference + " as " + routed.use()
+                            + " of the route of " + routed.route().name());
+        }
+        throw unknown(reference);
+    }
+
+    static ProblemException unknown(String reference) {
+        return new ProblemException(ProblemType.NOT_FOUND, "there is no adapter " + reference);
+    }
+
+    // As a text, because JAX-RS answers 404 for a query parameter that it cannot convert.
     private static Double guidance(String text) {
         try {
             return text == null ? null : Double.valueOf(text);

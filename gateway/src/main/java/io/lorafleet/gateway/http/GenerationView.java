@@ -1,19 +1,22 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * A generation as clients see it.
  *
- * @param status queued, running, succeeded, failed or cancelled
+ * @param status queued, running, succeeded, failed, cancelled or expired
  * @param step steps done, over all pictures
  * @param cancelling true while it is to be cancelled but is not finished; else absent
  * @param request everything that decides the pictures, also what the client left open
@@ -37,15 +40,16 @@ record GenerationView(
             String negativePrompt,
             String initImage,
             Double strength,
-            String adapter,
-            double adapterScale,
+            List<AppliedAdapterView> adapters,
             double guidanceScale,
             int steps,
             SamplerName sampler,
             int width,
             int height,
             long seed,
-            int count) {
+            int count,
+            Priority priority,
+            Instant deadline) {
 
         static RequestView of(GenerateImage request) {
             return new RequestView(
@@ -53,15 +57,26 @@ record GenerationView(
                     request.negativePrompt(),
                     request.initImage() == null ? null : request.initImage().sha256(),
                     request.initImage() == null ? null : request.initImage().strength(),
-                    request.adapter() == null ? null : request.adapter().toString(),
-                    request.adapterScale(),
+                    request.adapters().stream().map(AppliedAdapterView::of).toList(),
                     request.guidanceScale(),
                     request.steps(),
                     request.sampler(),
                     request.width(),
                     request.height(),
                     request.seed(),
-                    request.count());
+                    request.count(),
+                    request.priority(),
+                    request.deadline());
+        }
+    }
+
+    record AppliedAdapterView(String name, int version, String sha256, double scale) {
+        static AppliedAdapterView of(AppliedAdapter applied) {
+            return new AppliedAdapterView(
+                    applied.adapter().name(),
+                    applied.adapter().version(),
+                    applied.adapter().sha256(),
+                    applied.scale());
         }
     }
 

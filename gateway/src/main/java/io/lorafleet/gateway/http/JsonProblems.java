@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Says what is wrong with a JSON body, without quoting it. */
@@ -17,7 +18,7 @@ final class JsonProblems {
                     .map(String::valueOf)
                     .sorted()
                     .collect(Collectors.joining(", "));
-            return Problem.invalid(unknown.getPropertyName(), "one of " + known, "an unknown field");
+            return Problem.invalid(path(unknown), "one of " + known, "an unknown field");
         }
         if (e instanceof MismatchedInputException mismatch
                 && !mismatch.getPath().isEmpty()) {
@@ -28,15 +29,25 @@ final class JsonProblems {
 
     private static String path(JsonMappingException e) {
         return e.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
-                .collect(Collectors.joining("."));
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                .collect(Collectors.joining())
+                .substring(1); // a body is an object, so the path begins with a name
     }
 
     private static String nameOf(Class<?> type) {
         if (type == Integer.class || type == Long.class) {
             return "a whole number";
         }
-        return type == Double.class ? "a number" : "a text";
+        if (type == Double.class) {
+            return "a number";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return type.isRecord() ? "an object" : "a text";
     }
 
     private static String where(JsonLocation location) {

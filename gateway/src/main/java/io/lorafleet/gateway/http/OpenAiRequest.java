@@ -73,12 +73,15 @@ record OpenAiRequest(
                 null,
                 adapter,
                 null,
+                null,
                 guidanceScale,
                 numInferenceSteps,
                 null,
                 width,
                 height,
                 seed,
-                n);
+                n,
+                null,
+                null);
     }
 }

@@ -7,6 +7,7 @@ import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
@@ -74,7 +75,7 @@ public final class OpenAiResource {
 
     /** @return the adapter that a model's name stands for, or null for the base model */
     private String adapter(String model) {
-        if (model == null || adapters.resolve(model).isPresent()) {
+        if (model == null || adapters.isUsable(model)) {
             return model;
         }
         boolean isBase = model.equals("base")
@@ -112,6 +113,9 @@ public final class OpenAiResource {
         }
         if (generation.finished() instanceof GenerationCancelled) {
             throw new ProblemException(ProblemType.CANCELLED, "generation " + generation.id() + " was cancelled");
+        }
+        if (generation.finished() instanceof GenerationExpired) {
+            throw new ProblemException(ProblemType.EXPIRED, "generation " + generation.id() + " came to its deadline");
         }
         throw new ProblemException(ProblemType.GENERATION_FAILED, ((GenerationFailed) generation.finished()).detail());
     }

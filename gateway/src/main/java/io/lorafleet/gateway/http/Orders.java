@@ -39,11 +39,16 @@ final class Orders {
         if (admission instanceof Admission.UnknownAdapter unknown) {
             throw new ProblemException(
                     ProblemType.UNKNOWN_ADAPTER,
-                    unknown.known().isEmpty()
-                            ? "adapter: expected none, since there are no adapters"
-                            : "adapter: expected one of " + String.join(", ", unknown.known()));
+                    fieldNames.apply(unknown.field())
+                            + (unknown.known().isEmpty()
+                                    ? ": expected none, since there are no adapters"
+                                    : ": expected one of " + String.join(", ", unknown.known())));
         }
-        throw new ProblemException(
+        throw noWorker();
+    }
+
+    static ProblemException noWorker() {
+        return new ProblemException(
                 Problem.of(ProblemType.NO_WORKER, "expected a worker, found none yet; try again"),
                 WORKERS_COME_UP_WITHIN);
     }

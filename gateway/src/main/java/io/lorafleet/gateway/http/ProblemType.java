@@ -6,12 +6,15 @@ import java.util.Locale;
 /** The kinds of error that this API answers with. */
 enum ProblemType {
     INVALID_REQUEST(400, "The request is not valid"),
+    NO_ADAPTER_DIRECTORY(403, "This gateway loads no adapters from its disk"),
     NOT_FOUND(404, "There is no such thing"),
     MODEL_NOT_FOUND(404, "There is no such model"),
     METHOD_NOT_ALLOWED(405, "The method cannot be used here"),
     NOT_ACCEPTABLE(406, "None of the accepted media types can be served"),
     ALREADY_FINISHED(409, "The generation is already finished"),
     CANCELLED(409, "The generation was cancelled"),
+    ROUTED(409, "A route uses the version"),
+    NOTHING_BEFORE(409, "There is nothing to roll back to"),
     TOO_LARGE(413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body's media type cannot be read"),
     UNKNOWN_ADAPTER(422, "There is no such adapter"),
@@ -21,6 +24,7 @@ enum ProblemType {
     NO_WORKER(503, "No worker has announced its model yet"),
     NOT_PUBLISHED(503, "The broker did not take the request"),
     TIMEOUT(504, "The generation took too long"),
+    EXPIRED(504, "The generation's deadline passed"),
     /** For any other status that the framework answers with. */
     OTHER(0, "The request cannot be served");
 

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -16,6 +17,10 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Turns whatever ends a request early into a problem. */
 final class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
+    /** Where clients of OpenAI's API, and of vLLM's, read errors in their own form. */
+    private static final Set<String> OPENAI_PATHS =
+            Set.of(OpenAiResource.PATH, ModelResource.PATH, LoadLoraResource.PATH, UnloadLoraResource.PATH);
+
     private static final Duration RETRY_UNPUBLISHED_AFTER = Duration.ofSeconds(5);
 
     @ServerExceptionMapper
@@ -84,6 +89,6 @@ final class Problems {
         Problem located = problem.at(path);
         return Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
-                .entity(path.equals(OpenAiResource.PATH) ? located.with(OpenAiError.of(located)) : located);
+                .entity(OPENAI_PATHS.contains(path) ? located.with(OpenAiError.of(located)) : located);
     }
 }

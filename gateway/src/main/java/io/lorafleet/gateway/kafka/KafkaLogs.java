@@ -4,6 +4,7 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterLog;
 import io.lorafleet.gateway.generation.GenerationLog;
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
@@ -32,7 +33,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog {
 
     @Override
     public void write(GenerateImage command) {
-        write(Topic.REQUESTS, command.requestId(), command);
+        write(command.priority().topic(), command.requestId(), command);
     }
 
     @Override
@@ -45,15 +46,27 @@ final class KafkaLogs implements GenerationLog, AdapterLog {
         write(Topic.ADAPTERS, version.pinned().toString(), version);
     }
 
+    @Override
+    public void write(AdapterRoute route) {
+        write(Topic.ADAPTERS, route.name(), route);
+    }
+
+    @Override
+    public void removeRoute(String name) {
+        writeValue(Topic.ADAPTERS, name, null); // which makes Kafka forget the key
+    }
+
     private void write(Topic topic, String key, Object message) {
+        writeValue(topic, key, Json.write(message));
+    }
+
+    private void writeValue(Topic topic, String key, byte[] value) {
         OutgoingKafkaRecordMetadata<String> destination = OutgoingKafkaRecordMetadata.<String>builder()
                 .withTopic(topic.in(topicPrefix))
                 .withKey(key)
                 .build();
         try {
-            log.sendMessage(Message.of(Json.write(message)).addMetadata(destination))
-                    .await()
-                    .atMost(PATIENCE);
+            log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(PATIENCE);
         } catch (RuntimeException e) { // the broker's refusal, a timeout, or too many records waiting already
             throw new NotPublishedException(topic.in(topicPrefix), key, e);
         }

@@ -4,6 +4,7 @@ import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.GenerationMetrics;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
@@ -41,6 +42,11 @@ public class TopicFollowers {
         apply(record, GenerateImage.class, generations::apply);
     }
 
+    @Incoming("batch-requests")
+    void batchRequest(ConsumerRecord<String, byte[]> record) {
+        apply(record, GenerateImage.class, generations::apply);
+    }
+
     @Incoming("control")
     void control(ConsumerRecord<String, byte[]> record) {
         apply(record, CancelGeneration.class, generations::apply);
@@ -63,12 +69,23 @@ public class TopicFollowers {
 
     @Incoming("adapters")
     void adapter(ConsumerRecord<String, byte[]> record) {
-        apply(record, AdapterVersion.class, adapters::apply);
+        boolean isVersion = record.key() == null || record.key().indexOf('@') >= 0;
+        if (isVersion) {
+            apply(record, AdapterVersion.class, adapters::apply);
+        } else if (record.value() == null) {
+            adapters.removeRoute(record.key());
+        } else {
+            apply(record, AdapterRoute.class, adapters::apply);
+        }
     }
 
     @Incoming("workers")
     void worker(ConsumerRecord<String, byte[]> record) {
-        apply(record, WorkerStatus.class, models::apply);
+        if (record.key() != null && record.value() == null) {
+            models.forget(record.key());
+        } else {
+            apply(record, WorkerStatus.class, models::apply);
+        }
     }
 
     /** A record that cannot be read is skipped: it must not keep the gateway from those behind it. */

@@ -2,28 +2,54 @@ package io.lorafleet.gateway.model;
 
 import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
-import io.lorafleet.messages.WorkerStatus.State;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The base model, as the workers announce it. */
+/** The workers, and the base model that they announce. */
 @Singleton
 public final class ModelDirectory {
-    private static final Comparator<WorkerStatus> READY_THEN_NEWEST = Comparator.comparing(
-                    (WorkerStatus status) -> status.state() == State.READY)
-            .thenComparing(WorkerStatus::at);
+    private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
+                    (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
+            .thenComparing(worker -> worker.status().at());
 
     private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    public ModelDirectory(Clock clock) {
+        this.clock = clock;
+    }
 
     public void apply(WorkerStatus status) {
         workers.put(status.workerId(), status);
     }
 
-    /** @return the model of the newest ready worker, else of the newest known one; nothing if none ever announced it */
+    /** A worker that somebody cleared away will not come back. */
+    public void forget(String workerId) {
+        workers.remove(workerId);
+    }
+
+    /** @return every known worker, by id */
+    public List<KnownWorker> workers() {
+        Instant now = clock.instant();
+        return workers.values().stream()
+                .sorted(Comparator.comparing(WorkerStatus::workerId))
+                .map(status -> KnownWorker.of(status, now))
+                .toList();
+    }
+
+    /**
+     * The model of the ready worker that spoke last. While none is ready, that of the last one there was: its
+     * successors will hold the same, and orders can wait for them. Nothing if none ever announced it.
+     */
     public Optional<BaseModel> current() {
-        return workers.values().stream().max(READY_THEN_NEWEST).map(WorkerStatus::model);
+        return workers().stream()
+                .max(READY_THEN_NEWEST)
+                .map(worker -> worker.status().model());
     }
 }

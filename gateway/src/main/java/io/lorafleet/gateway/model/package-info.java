@@ -1,2 +1,2 @@
-/** The base model that the workers hold. */
+/** The workers, and the base model that they hold. */
 package io.lorafleet.gateway.model;

@@ -1,9 +1,11 @@
 package io.lorafleet.gateway.generation;
 
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
 import static io.lorafleet.gateway.generation.Samples.NOW;
+import static io.lorafleet.gateway.generation.Samples.order;
 import static io.lorafleet.gateway.generation.Samples.ready;
-import static io.lorafleet.gateway.generation.Samples.style;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,12 +15,17 @@ import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.storage.Sha256;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,10 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AdmissionRulesTest {
-    private final ModelDirectory models = new ModelDirectory();
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    private final ModelDirectory models = new ModelDirectory(CLOCK);
     private final AdapterRegistry adapters = new AdapterRegistry();
-    private final AdmissionRules rules =
-            new AdmissionRules(Samples.LIMITS, models, adapters, new Random(1), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final AdmissionRules rules = new AdmissionRules(Samples.LIMITS, models, adapters, new Random(1), CLOCK);
 
     @BeforeEach
     void announceAModel() {
@@ -58,21 +66,21 @@ class AdmissionRulesTest {
     void pinsTheNewestVersionOfAnAdapter() {
         adapters.apply(style("ink", 2));
         adapters.apply(style("ink", 1));
-        assertThat(admitted(withAdapter("ink")).adapter()).hasToString("ink@2");
-        assertThat(admitted(withAdapter("ink@1")).adapter()).hasToString("ink@1");
+        assertThat(admitted(withAdapter("ink")).adapters()).hasToString("[ink@2 x 1.0]");
+        assertThat(admitted(withAdapter("ink@1")).adapters()).hasToString("[ink@1 x 1.0]");
     }
 
     @Test
     void namesTheAdaptersThatThereAre() {
         adapters.apply(style("ink", 1));
-        assertThat(rules.admit(withAdapter("oil"))).isEqualTo(new Admission.UnknownAdapter("oil", List.of("ink")));
+        assertThat(rules.admit(withAdapter("oil"))).isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
         assertThat(rules.admit(withAdapter("ink@2"))).isInstanceOf(Admission.UnknownAdapter.class);
     }
 
     @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker =
-                new AdmissionRules(Samples.LIMITS, new ModelDirectory(), adapters, new Random(1), Clock.systemUTC());
+                new AdmissionRules(Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Random(1), CLOCK);
         assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT)).isEqualTo(new Admission.NoModel());
     }
 
@@ -93,37 +101,69 @@ class AdmissionRulesTest {
     })
     void refusesAFieldOutOfRange(
             int steps, String sampler, int width, int height, long seed, int count, String badField) {
-        GenerationOrder order = new GenerationOrder(
-                "a", null, null, null, null, null, null, steps, sampler, width, height, seed, count);
-        assertThat(refused(order)).extracting(BadField::field).containsExactly(badField);
+        Map<String, Object> fields = Map.of(
+                "steps", steps, "sampler", sampler, "width", width, "height", height, "seed", seed, "count", count);
+        assertThat(refused(order(fields))).extracting(BadField::field).containsExactly(badField);
     }
 
     @Test
     void takesFieldsAtTheirLimits() {
-        GenerationOrder order = new GenerationOrder(
+        adapters.apply(style("ink", 1));
+        Map<String, Object> fields = Map.of(
+                "prompt",
                 "p".repeat(1000),
+                "negativePrompt",
                 "n".repeat(1000),
-                null,
-                null,
-                null,
+                "adapter",
+                "ink",
+                "adapterScale",
                 -8.0,
+                "guidanceScale",
                 50.0,
+                "steps",
                 200,
+                "sampler",
                 "euler",
+                "width",
                 1024,
-                1024,
+                "seed",
                 4294967288L,
+                "count",
                 8);
-        assertThat(admitted(order))
+        assertThat(admitted(order(fields)))
                 .extracting(GenerateImage::sampler, GenerateImage::seed, GenerateImage::count)
                 .containsExactly(SamplerName.EULER, 4294967288L, 8);
     }
 
     @Test
     void namesEveryBadFieldAtOnceAndQuotesNoText() {
-        GenerationOrder order =
-                new GenerationOrder(null, "n".repeat(1001), null, null, null, 9.0, 0.5, 0, "heun", 60, 60, -1L, 9);
-        assertThat(refused(order))
+        adapters.apply(style("ink", 1));
+        Map<String, Object> fields = new HashMap<>(Map.of(
+                "negativePrompt",
+                "n".repeat(1001),
+                "adapter",
+                "ink",
+                "adapterScale",
+                9.0,
+                "guidanceScale",
+                0.5,
+                "steps",
+                0,
+                "sampler",
+                "heun",
+                "width",
+                60,
+                "height",
+                60,
+                "seed",
+                -1,
+                "count",
+                9));
+        fields.put("prompt", null);
+        fields.put("priority", "urgent");
+        fields.put("deadline", "a secret");
+        List<BadField> refused = refused(order(fields));
+        assertThat(refused)
                 .extracting(BadField::field)
                 .containsExactly(
                         "prompt",
@@ -135,8 +175,77 @@ class AdmissionRulesTest {
                         "width",
                         "height",
                         "count",
-                        "seed");
-        assertThat(refused(order)).extracting(BadField::found).contains("1001 characters");
+                        "seed",
+                        "priority",
+                        "deadline");
+        assertThat(refused).extracting(BadField::found).contains("1001 characters", "8 characters");
+    }
+
+    @Test
+    void composesAdapters() {
+        adapters.apply(style("ink", 1));
+        adapters.apply(style("oil", 1));
+        adapters.apply(student("fast", 1, 5));
+        GenerateImage styles =
+                admitted(withAdapters(List.of(Map.of("adapter", "ink", "scale", 0.5), Map.of("adapter", "oil"))));
+        assertThat(styles.adapters()).hasToString("[ink@1 x 0.5, oil@1 x 1.0]");
+        assertThat(styles.guidanceScale()).isEqualTo(5);
+        GenerateImage fast = admitted(withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "fast@1"))));
+        assertThat(fast.adapters()).hasToString("[ink@1 x 1.0, fast@1 x 1.0]");
+        assertThat(fast.rows()).isEqualTo(1);
+    }
+
+    @Test
+    void namesTheAdapterOfSeveralThatIsUnknown() {
+        adapters.apply(style("ink", 1));
+        assertThat(rules.admit(withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
+                .isEqualTo(new Admission.UnknownAdapter("adapters[1].adapter", List.of("ink")));
+    }
+
+    @Test
+    void refusesTheShortAndTheLongFormTogether() {
+        adapters.apply(style("ink", 1));
+        Map<String, Object> fields =
+                Map.of("adapter", "ink", "adapterScale", 0.5, "adapters", List.of(Map.of("adapter", "ink")));
+        assertThat(refused(order(fields)))
+                .containsExactly(
+                        new BadField("adapter", "either this or adapters", "both"),
+                        new BadField("adapterScale", "none beside adapters, each of which has its scale", "0.5"));
+    }
+
+    @Test
+    void refusesAScaleWithoutAnAdapter() {
+        assertThat(refused(order(Map.of("adapterScale", 0.5))))
+                .containsExactly(new BadField("adapterScale", "none without adapter", "0.5"));
+    }
+
+    @Test
+    void refusesAnAdapterWithoutAName() {
+        List<Map<String, Object>> ordered = new ArrayList<>(List.of(Map.of("scale", 0.5)));
+        ordered.add(null);
+        assertThat(refused(order(Map.of("adapters", ordered))))
+                .extracting(BadField::field)
+                .containsExactly("adapters[0].adapter", "adapters[1].adapter");
+    }
+
+    @Test
+    void refusesMoreAdaptersThanARequestMayHave() {
+        adapters.apply(style("ink", 1));
+        assertThat(refused(order(Map.of("adapters", Collections.nCopies(9, Map.of("adapter", "ink"))))))
+                .containsExactly(new BadField("adapters", "at most 8", "9"));
+    }
+
+    @Test
+    void takesPriorityAndDeadline() {
+        GenerateImage request = admitted(order(Map.of("priority", "batch", "deadline", "2026-01-01T01:00:01+01:00")));
+        assertThat(request.priority()).isEqualTo(Priority.BATCH);
+        assertThat(request.deadline()).isEqualTo(NOW.plusSeconds(1));
+    }
+
+    @Test
+    void refusesADeadlineThatHasPassed() {
+        assertThat(refused(order(Map.of("deadline", NOW.toString()))))
+                .containsExactly(new BadField("deadline", "a time after " + NOW, NOW.toString()));
     }
 
     @ParameterizedTest
@@ -153,9 +262,7 @@ class AdmissionRulesTest {
 
     @Test
     void keepsToTheSizeThatIsOrderedOverAnInitImage() {
-        GenerationOrder order =
-                new GenerationOrder("a", null, png(), null, null, null, null, null, null, 128, null, null, null);
-        assertThat(admitted(order))
+        assertThat(admitted(order(Map.of("initImage", png(), "width", 128))))
                 .extracting(GenerateImage::width, GenerateImage::height)
                 .containsExactly(128, 64);
     }
@@ -217,8 +324,11 @@ class AdmissionRulesTest {
     }
 
     private static GenerationOrder withInitImage(String initImage, Double strength, Integer steps) {
-        return new GenerationOrder(
-                "a", null, initImage, strength, null, null, null, steps, null, null, null, null, null);
+        Map<String, Object> fields = new HashMap<>();
+        fields.put("initImage", initImage);
+        fields.put("strength", strength);
+        fields.put("steps", steps);
+        return order(fields);
     }
 
     private static String png() {
@@ -233,7 +343,11 @@ class AdmissionRulesTest {
         return ((Admission.Refused) rules.admit(order)).badFields();
     }
 
+    private static GenerationOrder withAdapters(List<Map<String, Object>> ordered) {
+        return order(Map.of("adapters", ordered));
+    }
+
     private static GenerationOrder withAdapter(String adapter) {
-        return new GenerationOrder("a", null, null, null, adapter, null, null, null, null, null, null, null, null);
+        return order(Map.of("adapter", adapter));
     }
 }

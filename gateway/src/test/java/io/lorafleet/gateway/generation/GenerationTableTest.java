@@ -1,6 +1,7 @@
 package io.lorafleet.gateway.generation;
 
 import static io.lorafleet.gateway.generation.Samples.cancelled;
+import static io.lorafleet.gateway.generation.Samples.expired;
 import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.started;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
@@ -62,6 +63,13 @@ class GenerationTableTest {
         assertThat(end.request()).isEqualTo(request("g"));
         assertThat(end.finished()).isEqualTo(cancelled("g"));
         assertThat(end.cancelling()).isTrue();
+    }
+
+    @Test
+    void endsAsExpiredWhenTheDeadlineCameFirst() {
+        table.apply(request("g"));
+        table.apply(expired("g"));
+        assertThat(find("g").status()).isEqualTo(Status.EXPIRED);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.generation;
 
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
 import static io.lorafleet.gateway.generation.Samples.cancelled;
+import static io.lorafleet.gateway.generation.Samples.order;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -42,7 +44,7 @@ class GenerationsTest {
     @BeforeEach
     void wire(@TempDir Path directory) throws IOException {
         blobs = new DirectoryBlobStore(directory);
-        ModelDirectory models = new ModelDirectory();
+        ModelDirectory models = new ModelDirectory(Clock.systemUTC());
         models.apply(ready());
         AdmissionRules rules =
                 new AdmissionRules(Samples.LIMITS, models, new AdapterRegistry(), new Random(1), Clock.systemUTC());
@@ -108,8 +110,7 @@ class GenerationsTest {
     }
 
     private static GenerationOrder withInitImage(byte[] file) {
-        return new GenerationOrder(
-                "a", null, Images.base64(file), null, null, null, null, null, null, null, null, null, null);
+        return order(Map.of("initImage", Images.base64(file)));
     }
 
     private static final class ListLog implements GenerationLog {

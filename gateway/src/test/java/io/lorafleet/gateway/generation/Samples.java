@@ -1,27 +1,30 @@
 package io.lorafleet.gateway.generation;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Messages to test with. */
 final class Samples {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String SHA = "ab".repeat(32);
-    static final GenerationOrder NOTHING_BUT_A_PROMPT =
-            new GenerationOrder("a red circle", null, null, null, null, null, null, null, null, null, null, null, null);
+    static final GenerationOrder NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
 
     /** The defaults. */
     static final GatewayConfig.Limits LIMITS = new SmallRyeConfigBuilder()
@@ -34,8 +37,31 @@ final class Samples {
 
     private Samples() {}
 
+    /** @param fields as in JSON; a prompt is added if there is none */
+    static GenerationOrder order(Map<String, Object> fields) {
+        Map<String, Object> all = new HashMap<>(Map.of("prompt", "a"));
+        all.putAll(fields);
+        return new ObjectMapper().convertValue(all, GenerationOrder.class);
+    }
+
     static GenerateImage request(String id) {
-        return new GenerateImage(id, "a red circle", "", null, null, 1, 5, 20, SamplerName.DDIM, 64, 64, 7, 1, NOW);
+        return new GenerateImage(
+                id,
+                "a red circle",
+                "",
+                null,
+                List.of(),
+                5,
+                20,
+                SamplerName.DDIM,
+                64,
+                64,
+                7,
+                1,
+                null,
+                Priority.INTERACTIVE,
+                null,
+                NOW);
     }
 
     static GenerationStarted started(String id) {
@@ -51,16 +77,12 @@ final class Samples {
         return new GenerationCancelled(id, "w2", NOW);
     }
 
-    static AdapterVersion student(String name, double guidance) {
-        return new AdapterVersion(name, 1, SHA, 10, AdapterVersion.Kind.STUDENT, guidance, NOW);
-    }
-
-    static AdapterVersion style(String name, int version) {
-        return new AdapterVersion(name, version, SHA, 10, AdapterVersion.Kind.STYLE, null, NOW);
+    static GenerationFinished expired(String id) {
+        return new GenerationExpired(id, "w2", NOW);
     }
 
     static WorkerStatus ready() {
         BaseModel model = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
-        return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, model, NOW);
+        return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, model, List.of(), List.of(), NOW);
     }
 }

@@ -1,12 +1,18 @@
 package io.lorafleet.gateway.http;
 
+import static io.lorafleet.gateway.LoraFiles.lora;
+import static io.lorafleet.gateway.LoraFiles.safetensors;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
@@ -15,11 +21,9 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,59 +34,133 @@ class AdapterResourceTest extends GatewayTest {
 
     @Test
     void publishesAnUploadAsTheNextVersion() throws IOException {
-        put("watercolour", safetensors("{\"first\":{}}"))
+        put("watercolour", lora("first", 4))
                 .statusCode(201)
                 .header("Location", endsWith("/v1/adapters/watercolour"))
                 .body("version", equalTo(1))
-                .body("kind", equalTo("style"));
-        put("watercolour", safetensors("{\"second\":{}}")).statusCode(201).body("version", equalTo(2));
-        given().get("/v1/adapters/watercolour").then().statusCode(200).body("version", contains(1, 2));
+                .body("kind", equalTo("style"))
+                .body("rank", equalTo(4))
+                .body("baseFingerprint", equalTo(WorkerPeer.SHA));
+        put("watercolour", lora("second", 8)).statusCode(201).body("version", equalTo(2));
+        given().get("/v1/adapters/watercolour")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("watercolour"))
+                .body("route", nullValue())
+                .body("versions.version", contains(1, 2));
         given().get("/v1/adapters").then().statusCode(200).body("name", hasItem("watercolour"));
         AdapterVersion published = Json.read(
                 WorkerPeer.awaitRecord(Topic.ADAPTERS, "watercolour@2").value(), AdapterVersion.class);
-        assertThat(blobs.get(BlobKeys.adapter(published.sha256()))).contains(safetensors("{\"second\":{}}"));
+        assertThat(blobs.get(BlobKeys.adapter(published.sha256()))).contains(lora("second", 8));
     }
 
     @Test
     void keepsTheNewestVersionWhenTheSameBytesComeAgain() {
-        put("ink", safetensors("{\"ink\":{}}")).statusCode(201);
-        put("ink", safetensors("{\"ink\":{}}")).statusCode(200).body("version", equalTo(1));
+        put("ink", lora("ink", 1)).statusCode(201);
+        put("ink", lora("ink", 1)).statusCode(200).body("version", equalTo(1));
     }
 
     @Test
     void pinsAStudentAndTurnsItsDial() {
-        put("fast?kind=student&guidance=5", safetensors("{}")).statusCode(201).body("guidance", equalTo(5.0f));
-        String id = submit(Map.of("prompt", "a", "adapter", "fast", "guidanceScale", 3));
-        GenerateImage request =
-                Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class);
-        assertThat(request.adapter()).hasToString("fast@1");
-        assertThat(request.adapterScale()).isEqualTo(0.5);
+        put("fast?kind=student&guidance=5", lora("fast", 1)).statusCode(201).body("guidance", equalTo(5.0f));
+        GenerateImage request = published(Map.of("prompt", "a", "adapter", "fast", "guidanceScale", 3));
+        assertThat(request.adapters()).hasToString("[fast@1 x 0.5]");
         assertThat(request.guidanceScale()).isEqualTo(1);
+    }
+
+    @Test
+    void pinsEveryAdapterOfARequestThatComposesThem() {
+        put("chalk", lora("chalk", 1)).statusCode(201);
+        put("turbo?kind=student&guidance=5", lora("turbo", 1)).statusCode(201);
+        Map<String, Object> order = Map.of(
+                "prompt",
+                "a",
+                "adapters",
+                List.of(Map.of("adapter", "chalk", "scale", 0.5), Map.of("adapter", "turbo")));
+        String id = submit(order);
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("request.adapters.name", contains("chalk", "turbo"))
+                .body("request.adapters.version", contains(1, 1))
+                .body("request.adapters.sha256", everyItem(notNullValue()))
+                .body("request.adapters.scale", contains(0.5f, 1.0f))
+                .body("request.guidanceScale", equalTo(1.0f));
+    }
+
+    @Test
+    void retiresAVersionAndNeverGivesItsNumberAgain() {
+        put("pencil", lora("first", 1)).statusCode(201);
+        put("pencil", lora("second", 1)).statusCode(201);
+        given().delete("/v1/adapters/pencil/versions/2")
+                .then()
+                .statusCode(200)
+                .body("versions[0].retiredAt", nullValue())
+                .body("versions[1].retiredAt", notNullValue());
+        isProblem(post(Map.of("prompt", "a", "adapter", "pencil@2")), 422, "unknown-adapter");
+        assertThat(published(Map.of("prompt", "a", "adapter", "pencil")).adapters())
+                .hasToString("[pencil@1 x 1.0]");
+        put("pencil", lora("second", 1)).statusCode(201).body("version", equalTo(3));
+        isProblem(given().delete("/v1/adapters/pencil/versions/9").then(), 404, "not-found");
+    }
+
+    @Test
+    void refusesToRetireAVersionThatTheRouteUses() {
+        put("gouache", lora("first", 1)).statusCode(201);
+        given().contentType("application/json")
+                .body(Map.of("stable", 1))
+                .put("/v1/adapters/gouache/route")
+                .then()
+                .statusCode(200);
+        var answer = given().delete("/v1/adapters/gouache/versions/1").then();
+        isProblem(answer, 409, "routed");
+        answer.body("detail", containsString("found gouache@1 as stable of the route of gouache"));
+    }
+
+    @Test
+    void retiresAnAdapterWithItsRoute() {
+        put("tempera", lora("first", 1)).statusCode(201);
+        given().contentType("application/json")
+                .body(Map.of("stable", 1))
+                .put("/v1/adapters/tempera/route")
+                .then()
+                .statusCode(200);
+        given().delete("/v1/adapters/tempera")
+                .then()
+                .statusCode(200)
+                .body("route", nullValue())
+                .body("versions.retiredAt", everyItem(notNullValue()));
+        isProblem(post(Map.of("prompt", "a", "adapter", "tempera")), 422, "unknown-adapter");
+        isProblem(given().delete("/v1/adapters/unknown").then(), 404, "not-found");
     }
 
     @Test
     void refusesWhatIsNoSafetensorsFile() {
         isProblem(put("bad", "GIF89a, not an adapter".getBytes(UTF_8)), 422, "invalid-adapter");
         isProblem(put("bad", new byte[5]), 422, "invalid-adapter");
-        isProblem(put("bad", safetensors("[1, 2]")), 422, "invalid-adapter");
-        isProblem(put("bad", safetensors("not JSON")), 422, "invalid-adapter");
+        isProblem(put("bad", safetensors("[1, 2]", 0)), 422, "invalid-adapter");
+        isProblem(put("bad", safetensors("not JSON", 0)), 422, "invalid-adapter");
+    }
+
+    @Test
+    void refusesAFileWithoutALora() {
+        isProblem(put("bad", safetensors("{\"t\": {\"shape\": [4, 1]}}", 0)), 422, "invalid-adapter");
     }
 
     @Test
     void refusesAnUploadThatBrokeOff() {
         isProblem(
-                put("bad", safetensors("{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}")),
+                put("bad", safetensors("{\"t.lora_A.weight\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 0)),
                 422,
                 "invalid-adapter");
     }
 
     @Test
     void refusesWhatNoAdapterVersionCanBe() {
-        isProblem(put("bad name", safetensors("{}")), 422, "invalid-adapter");
-        isProblem(put("bad?kind=student", safetensors("{}")), 422, "invalid-adapter");
-        isProblem(put("bad?guidance=5", safetensors("{}")), 422, "invalid-adapter");
-        isProblem(put("bad?kind=lycoris", safetensors("{}")), 400, "invalid-request");
-        isProblem(put("bad?kind=student&guidance=high", safetensors("{}")), 400, "invalid-request");
+        isProblem(put("bad name", lora("bad", 1)), 422, "invalid-adapter");
+        isProblem(put("bad?kind=student", lora("bad", 1)), 422, "invalid-adapter");
+        isProblem(put("bad?guidance=5", lora("bad", 1)), 422, "invalid-adapter");
+        isProblem(put("bad?kind=lycoris", lora("bad", 1)), 400, "invalid-request");
+        isProblem(put("bad?kind=student&guidance=high", lora("bad", 1)), 400, "invalid-request");
     }
 
     @Test
@@ -91,23 +169,12 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void findsNoVersionsOfAnUnknownAdapter() {
+    void findsNoUnknownAdapter() {
         isProblem(given().get("/v1/adapters/unknown").then(), 404, "not-found");
     }
 
-    private static ValidatableResponse put(String nameAndQuery, byte[] body) {
-        return given().contentType("application/octet-stream")
-                .body(body)
-                .put("/v1/adapters/" + nameAndQuery)
-                .then();
-    }
-
-    private static byte[] safetensors(String header) {
-        byte[] json = header.getBytes(UTF_8);
-        return ByteBuffer.allocate(Long.BYTES + json.length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(json.length)
-                .put(json)
-                .array();
+    private static GenerateImage published(Map<String, Object> order) {
+        String id = submit(order);
+        return Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class);
     }
 }

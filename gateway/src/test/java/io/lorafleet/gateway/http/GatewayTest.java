@@ -42,6 +42,14 @@ abstract class GatewayTest {
         return post(order).statusCode(202).extract().path("id");
     }
 
+    /** Uploads an adapter. @param nameAndQuery what comes behind {@code /v1/adapters/} */
+    protected static ValidatableResponse put(String nameAndQuery, byte[] safetensors) {
+        return given().contentType("application/octet-stream")
+                .body(safetensors)
+                .put("/v1/adapters/" + nameAndQuery)
+                .then();
+    }
+
     protected static void awaitStatus(String id, String status) {
         await().untilAsserted(() ->
                 given().get("/v1/generations/" + id).then().statusCode(200).body("status", equalTo(status)));

@@ -17,6 +17,7 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.storage.BlobStore;
@@ -30,6 +31,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -74,7 +76,9 @@ class GenerationResourceTest extends GatewayTest {
                 .body("steps", equalTo(8))
                 .body("request.prompt", equalTo("a red circle"))
                 .body("request.sampler", equalTo("ddim"))
-                .body("request.adapter", nullValue())
+                .body("request.adapters", empty())
+                .body("request.priority", equalTo("interactive"))
+                .body("request.deadline", nullValue())
                 .body("images", empty());
     }
 
@@ -102,6 +106,38 @@ class GenerationResourceTest extends GatewayTest {
         byte[] record = WorkerPeer.awaitRecord(Topic.REQUESTS, id).value();
         assertThat(Json.read(record, GenerateImage.class).initImage()).isEqualTo(new InitImage(sha256, 0.6));
         assertThat(blobs.get(BlobKeys.initImage(sha256))).contains(png);
+    }
+
+    @Test
+    void publishesARequestThatCanWaitWhereItHoldsUpNobody() {
+        String id = post(Map.of("prompt", "a", "priority", "batch", "deadline", "2126-01-02T03:04:05Z"))
+                .statusCode(202)
+                .body("request.priority", equalTo("batch"))
+                .body("request.deadline", equalTo("2126-01-02T03:04:05Z"))
+                .extract()
+                .path("id");
+        GenerateImage request =
+                Json.read(WorkerPeer.awaitRecord(Topic.BATCH_REQUESTS, id).value(), GenerateImage.class);
+        assertThat(request.priority()).isEqualTo(Priority.BATCH);
+        assertThat(request.deadline()).isEqualTo(Instant.parse("2126-01-02T03:04:05Z"));
+    }
+
+    @Test
+    void followsRequestsThatAnotherGatewayPublished() {
+        for (Topic topic : List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS)) {
+            String id = submit(Map.of("prompt", "a"));
+            byte[] record = WorkerPeer.awaitRecord(Topic.REQUESTS, id).value();
+            String copy = "copy-of-" + id;
+            worker.send(topic, copy, new String(record, UTF_8).replace(id, copy).getBytes(UTF_8));
+            awaitStatus(copy, "queued");
+        }
+    }
+
+    @Test
+    void showsThatTheDeadlinePassed() {
+        String id = submit(Map.of("prompt", "a"));
+        worker.expired(id);
+        awaitStatus(id, "expired");
     }
 
     @Test

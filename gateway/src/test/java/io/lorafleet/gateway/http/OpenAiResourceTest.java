@@ -56,6 +56,11 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
+    void saysThatTheGenerationExpired() {
+        isProblem(draw(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
+    }
+
+    @Test
     void answersAnUnknownModelInBothForms() {
         ValidatableResponse answer = send(Map.of("prompt", "a", "model", "dall-e-3"));
         isProblem(answer, 404, "model-not-found");

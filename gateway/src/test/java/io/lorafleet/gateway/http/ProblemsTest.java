@@ -6,11 +6,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.gateway.Images;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,23 @@ class ProblemsTest extends GatewayTest {
     }
 
     @Test
+    void namesTheFieldOfAnAdapterInAList() {
+        ValidatableResponse unknown = post("{\"prompt\":\"a\",\"adapters\":[{\"adapter\":\"a\"},{\"weight\":1}]}");
+        isProblem(unknown, 400, "invalid-request");
+        unknown.body("errors[0].field", equalTo("adapters[1].weight"))
+                .body("errors[0].expected", equalTo("one of adapter, scale"));
+        post("{\"prompt\":\"a\",\"adapters\":[{\"scale\":\"much\"}]}")
+                .body("errors[0].field", equalTo("adapters[0].scale"))
+                .body("errors[0].expected", equalTo("a number"));
+        post("{\"prompt\":\"a\",\"adapters\":\"ink\"}")
+                .body("errors[0].field", equalTo("adapters"))
+                .body("errors[0].expected", equalTo("a list"));
+        post("{\"prompt\":\"a\",\"adapters\":[\"ink\"]}")
+                .body("errors[0].field", equalTo("adapters[0]"))
+                .body("errors[0].expected", equalTo("an object"));
+    }
+
+    @Test
     void namesAFieldOfAnotherType() {
         for (String value : new String[] {"\"many\"", "\"20\"", "2.5", "[]"}) {
             ValidatableResponse answer = post("{\"prompt\":\"a\",\"steps\":" + value + "}");
@@ -58,6 +77,9 @@ class ProblemsTest extends GatewayTest {
 
     @Test
     void refusesAnUnknownAdapter() {
+        ValidatableResponse answer = post(Map.of("prompt", "a", "adapters", List.of(Map.of("adapter", "no-such"))));
+        isProblem(answer, 422, "unknown-adapter");
+        answer.body("detail", startsWith("adapters[0].adapter: expected "));
         isProblem(post(Map.of("prompt", "a", "adapter", "no-such")), 422, "unknown-adapter");
     }
 

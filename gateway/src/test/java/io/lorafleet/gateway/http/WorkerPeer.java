@@ -1,8 +1,10 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerationCancelled;
+import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationProgress;
@@ -15,6 +17,7 @@ import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,11 +57,33 @@ final class WorkerPeer implements AutoCloseable {
     }
 
     void announce() {
-        send(Topic.WORKERS, "w1", new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, MODEL, Instant.now()));
+        announce("w1", WorkerStatus.State.READY, Instant.now());
+    }
+
+    void announce(String id, WorkerStatus.State state, Instant at) {
+        WorkerStatus status = new WorkerStatus(
+                id,
+                state,
+                "cpu()",
+                2,
+                1,
+                MODEL,
+                List.of("ink@1"),
+                List.of(new RefusedAdapter("oil@2", "expected finite numbers")),
+                at);
+        send(Topic.WORKERS, id, status);
     }
 
     void publish(AdapterVersion version) {
         send(Topic.ADAPTERS, version.pinned().toString(), version);
+    }
+
+    void publish(AdapterRoute route) {
+        send(Topic.ADAPTERS, route.name(), route);
+    }
+
+    void removeRoute(String name) {
+        send(Topic.ADAPTERS, name, (byte[]) null);
     }
 
     void start(String id) {
@@ -89,6 +114,10 @@ final class WorkerPeer implements AutoCloseable {
 
     void cancelled(String id) {
         finish(new GenerationCancelled(id, "w1", Instant.now()));
+    }
+
+    void expired(String id) {
+        finish(new GenerationExpired(id, "w1", Instant.now()));
     }
 
     void send(Topic topic, String key, byte[] value) {

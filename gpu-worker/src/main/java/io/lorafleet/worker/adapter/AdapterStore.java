@@ -1,6 +1,5 @@
 package io.lorafleet.worker.adapter;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
@@ -19,7 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * Reads adapters from the blob store into the host's memory. Nothing is parsed before its SHA-256 is what the request
+ * Reads adapters from the blob store. Nothing is parsed before its SHA-256 is what the request
  * says, and nothing that does not fit the base gets further.
  */
 public final class AdapterStore {
@@ -28,36 +27,19 @@ public final class AdapterStore {
     private final BaseModel model;
     private final Map<String, Shape> base;
     private final AdapterLimits limits;
-    private final NDManager host;
 
-    /**
-     * An adapter that was read.
-     *
-     * @param bytes of its file, about what it takes in memory
-     */
-    record Loaded(LoraAdapter adapter, long bytes) {}
-
-    /**
-     * @param base shapes of the base's weights by name
-     * @param host owns what is read
-     */
+    /** @param base shapes of the base's weights by name */
     public AdapterStore(
-            BlobStore blobs,
-            AdapterCatalog catalog,
-            BaseModel model,
-            Map<String, Shape> base,
-            AdapterLimits limits,
-            NDManager host) {
+            BlobStore blobs, AdapterCatalog catalog, BaseModel model, Map<String, Shape> base, AdapterLimits limits) {
         this.blobs = blobs;
         this.catalog = catalog;
         this.model = model;
         this.base = base;
         this.limits = limits;
-        this.host = host;
     }
 
     /** @throws UnusableAdapterException if it is missing, damaged, too large, or does not fit the base */
-    Loaded load(PinnedAdapter pinned) {
+    LoraAdapter load(PinnedAdapter pinned) {
         catalog.find(pinned).map(AdapterVersion::baseFingerprint).ifPresent(found -> requireBase(pinned, found));
         byte[] file = fetch(pinned);
         String found = Sha256.of(file);
@@ -66,13 +48,11 @@ public final class AdapterStore {
                     pinned, "expected weights with SHA-256 " + pinned.sha256() + ", found " + found);
         }
         LoraAdapter adapter = read(pinned, file);
-        try {
-            requireRank(pinned, adapter);
-        } catch (UnusableAdapterException e) {
-            adapter.close();
-            throw e;
+        if (adapter.rank() > limits.rank()) {
+            throw UnusableAdapterException.ever(
+                    pinned, "expected a rank of at most " + limits.rank() + ", found " + adapter.rank());
         }
-        return new Loaded(adapter, file.length);
+        return adapter;
     }
 
     private void requireBase(PinnedAdapter pinned, String found) {
@@ -103,20 +83,9 @@ public final class AdapterStore {
 
     private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
         try {
-            return LoraFile.read(Safetensors.of(pinned.toString(), file), base, host);
+            return LoraFile.read(Safetensors.of(pinned.toString(), file), base);
         } catch (AdapterException | CheckpointException e) {
             throw UnusableAdapterException.ever(pinned, e.getMessage());
         }
-    }
-
-    private void requireRank(PinnedAdapter pinned, LoraAdapter adapter) {
-        adapter.updates().forEach((layer, update) -> {
-            if (update.rank() > limits.rank()) {
-                throw UnusableAdapterException.ever(
-                        pinned,
-                        "layer " + layer + ": expected a rank of at most " + limits.rank() + ", found "
-                                + update.rank());
-            }
-        });
     }
 }

@@ -1,9 +1,9 @@
 package io.lorafleet.worker.adapter;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.lora.PlacedAdapter;
-import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.WorkerStatus;
@@ -29,12 +29,13 @@ public final class ResidentAdapters implements AutoCloseable {
 
     private final AdapterStore store;
     private final DataType type;
+    private final NDManager host;
     private final NDManager device;
     private final AdapterMetrics metrics;
     private final Refusals refusals = new Refusals();
     private final ExecutorService loaders;
     // Both guarded by this object's lock, as is what is being loaded.
-    private final Tier<LoraAdapter> onHost;
+    private final Tier<PlacedAdapter> onHost;
     private final Tier<PlacedAdapter> onDevice;
     private final Map<String, List<CompletableFuture<Lease>>> awaited = new HashMap<>();
 
@@ -48,13 +49,14 @@ public final class ResidentAdapters implements AutoCloseable {
 
     /**
      * @param type that the UNet computes with
-     * @param device owns those on the device
+     * @param owner of the base's weights, on its device: closing it frees these, too
      */
     public ResidentAdapters(
-            AdapterStore store, AdapterLimits limits, DataType type, NDManager device, MeterRegistry meters) {
+            AdapterStore store, AdapterLimits limits, DataType type, NDManager owner, MeterRegistry meters) {
         this.store = store;
         this.type = type;
-        this.device = device;
+        this.host = owner.newSubManager(Device.cpu());
+        this.device = owner.newSubManager();
         this.metrics = new AdapterMetrics(meters);
         this.onHost = new Tier<>(limits.hostBytes(), metrics::evictedFromHost);
         this.onDevice = new Tier<>(limits.deviceBytes(), metrics::evictedFromDevice);
@@ -114,10 +116,10 @@ public final class ResidentAdapters implements AutoCloseable {
 
     private void bring(PinnedAdapter pinned, long since) {
         try {
-            Tier.Held<LoraAdapter> host = onHost(pinned);
+            Tier.Held<PlacedAdapter> host = onHost(pinned);
             PlacedAdapter placed;
             try {
-                placed = PlacedAdapter.of(host.value(), type, device);
+                placed = host.value().copyTo(device);
             } finally {
                 release(onHost, host);
             }
@@ -133,18 +135,18 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private Tier.Held<LoraAdapter> onHost(PinnedAdapter pinned) {
+    private Tier.Held<PlacedAdapter> onHost(PinnedAdapter pinned) {
         synchronized (this) {
-            Tier.Held<LoraAdapter> held = onHost.use(pinned.sha256());
+            Tier.Held<PlacedAdapter> held = onHost.use(pinned.sha256());
             if (held != null) {
                 metrics.hitOnHost();
                 return held;
             }
         }
         metrics.missed();
-        AdapterStore.Loaded loaded = store.load(pinned);
+        PlacedAdapter loaded = PlacedAdapter.of(store.load(pinned), type, host);
         synchronized (this) {
-            return onHost.put(pinned.sha256(), pinned.toString(), loaded.adapter(), loaded.bytes());
+            return onHost.put(pinned.sha256(), pinned.toString(), loaded, loaded.bytes());
         }
     }
 

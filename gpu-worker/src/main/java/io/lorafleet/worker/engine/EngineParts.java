@@ -68,15 +68,10 @@ class EngineParts {
                 config.adapters().deviceBytes(),
                 config.adapters().hostBytes(),
                 config.adapters().maxRank());
-        AdapterStore store = new AdapterStore(
-                blobs,
-                catalog,
-                description,
-                model.unet().weightShapes(),
-                limits,
-                model.owner().newSubManager(Device.cpu()));
-        ResidentAdapters adapters = new ResidentAdapters(
-                store, limits, model.unet().type(), model.owner().newSubManager(), meters);
+        AdapterStore store =
+                new AdapterStore(blobs, catalog, description, model.unet().weightShapes(), limits);
+        ResidentAdapters adapters =
+                new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
         catalog.onPublished(adapters::published);
         meters.gauge("lorafleet.adapters.registered", catalog, AdapterCatalog::size);
         return adapters;

@@ -73,7 +73,7 @@ class ResidentAdaptersTest {
     }
 
     private ResidentAdapters withLimits(AdapterLimits limits) {
-        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BASE, limits, owner);
+        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BASE, limits);
         return new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 

@@ -186,7 +186,8 @@ public final class Safetensors {
             }
         }
         try {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
             source.copy(found.offset(), bytes);
             float[] values = new float[bytes.capacity() / Float.BYTES];
             bytes.flip().asFloatBuffer().get(values);

@@ -100,8 +100,7 @@ public final class LoraFile {
         return LoraSettings.ofDiffusers(file.metadata());
     }
 
-    private LoraAdapter.Update update(
-            String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings) {
+    private LoraAdapter.Update update(String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings) {
         Shape weight = base.get(layer + WEIGHT);
         String aName = require(tensors, LoraKey.Role.A, layer);
         String bName = require(tensors, LoraKey.Role.B, layer);

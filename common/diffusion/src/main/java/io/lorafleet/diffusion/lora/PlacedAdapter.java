@@ -80,7 +80,8 @@ public final class PlacedAdapter implements AutoCloseable {
     public static PlacedAdapter of(LoraAdapter adapter, DataType type, NDManager parent) {
         List<Place> places = new ArrayList<>();
         long size = adapter.updates().values().stream()
-                .mapToLong(update -> update.a().shape().size() + update.b().shape().size())
+                .mapToLong(
+                        update -> update.a().shape().size() + update.b().shape().size())
                 .sum();
         float[] all = new float[Math.toIntExact(size)];
         int end = 0;
@@ -94,7 +95,8 @@ public final class PlacedAdapter implements AutoCloseable {
         }
         NDManager owner = parent.newSubManager();
         try (NDArray onHeap = owner.create(all)) {
-            // A copy, even of the same type: DJL's array shows a buffer of the virtual machine, which counts as its memory.
+            // A copy, even of the same type: DJL's array shows a buffer of the virtual machine, which counts as its
+            // memory.
             return new PlacedAdapter(owner, onHeap.toType(type, true), places);
         } catch (RuntimeException e) {
             owner.close();

@@ -1,0 +1,27 @@
+package io.lorafleet.standalone;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * An adapter to draw with, on the command line {@code NAME[=SCALE]}.
+ *
+ * @param adapter its name, or {@code NAME@VERSION}
+ * @param scale null for the gateway's default
+ */
+record WantedAdapter(String adapter, Double scale) {
+
+    static final class Converter implements ITypeConverter<WantedAdapter> {
+        @Override
+        public WantedAdapter convert(String text) {
+            int equals = text.indexOf('=');
+            try {
+                return equals < 0
+                        ? new WantedAdapter(text, null)
+                        : new WantedAdapter(text.substring(0, equals), Double.valueOf(text.substring(equals + 1)));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected NAME or NAME=SCALE, found " + text);
+            }
+        }
+    }
+}

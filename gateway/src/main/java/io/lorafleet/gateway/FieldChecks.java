@@ -1,0 +1,101 @@
+package io.lorafleet.gateway;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Gathers everything that is wrong with a client's wish. Each check returns the given value if it can be accepted, else
+ * the fallback: for an open choice the default, and for the checks that follow something to go on.
+ */
+public final class FieldChecks {
+    private final List<BadField> badFields = new ArrayList<>();
+
+    public List<BadField> badFields() {
+        return badFields;
+    }
+
+    public void refuse(String field, String expected, Object found) {
+        badFields.add(new BadField(field, expected, String.valueOf(found)));
+    }
+
+    public String text(String field, int maxLength, String value, String fallback) {
+        if (value == null || value.length() <= maxLength) {
+            return value == null ? fallback : value;
+        }
+        refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
+        return fallback;
+    }
+
+    public int whole(String field, int min, int max, Integer value, int fallback) {
+        return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
+    }
+
+    public long whole(String field, long min, long max, Long value, long fallback) {
+        return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
+    }
+
+    public double number(String field, double min, double max, Double value, double fallback) {
+        return check(field, value, fallback, min + " to " + max, x -> x >= min && x <= max);
+    }
+
+    public double share(String field, Double value, double fallback) {
+        return check(field, value, fallback, "more than 0 and at most 1", x -> x > 0 && x <= 1);
+    }
+
+    public int multiple(String field, int of, int min, int max, Integer value, int fallback) {
+        String expected = "a multiple of " + of + " from " + min + " to " + max;
+        return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
+    }
+
+    /** @param values in lower case in the API */
+    public <E extends Enum<E>> E oneOf(String field, E[] values, String name, E fallback) {
+        Optional<E> value =
+                Arrays.stream(values).filter(one -> lowerCase(one).equals(name)).findFirst();
+        if (name != null && value.isEmpty()) {
+            refuse(
+                    field,
+                    Arrays.stream(values).map(FieldChecks::lowerCase).collect(Collectors.joining(" or ")),
+                    "another name");
+        }
+        return value.orElse(fallback);
+    }
+
+    /** @return null if no time is given, or none that can be accepted */
+    public Instant future(String field, String value, Instant now) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            Instant time = Instant.parse(value);
+            if (time.isAfter(now)) {
+                return time;
+            }
+            refuse(field, "a time after " + now, time);
+        } catch (DateTimeException e) {
+            refuse(field, "a time in ISO 8601, such as 2026-01-02T03:04:05Z", value.length() + " characters");
+        }
+        return null;
+    }
+
+    private static String lowerCase(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private <T> T check(String field, T value, T fallback, String expected, Predicate<T> isGood) {
+        if (value == null) {
+            return fallback;
+        }
+        if (isGood.test(value)) {
+            return value;
+        }
+        refuse(field, expected, value);
+        return fallback;
+    }
+}

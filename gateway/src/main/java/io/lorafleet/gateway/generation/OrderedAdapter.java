@@ -1,0 +1,11 @@
+package io.lorafleet.gateway.generation;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** An adapter in an order. */
+public record OrderedAdapter(
+        @Schema(description = "NAME, which the adapter's route turns into a version, or NAME@VERSION.")
+        String adapter,
+
+        @Schema(description = "Factor on the adapter. Default: 1.")
+        Double scale) {}

@@ -1,0 +1,74 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.gateway.adapter.Adapter;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.adapter.Lot;
+import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.AdapterVersion.Kind;
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.ShadowStudent;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Picks the student that is tried beside a request, if one is.
+ *
+ * <p>A request with an adapter tries the shadow of that adapter's route; one without, and under guidance, that of any
+ * route. One with several adapters tries none: its student would have to learn all of them together.
+ */
+final class Shadows {
+    private final AdapterRegistry registry;
+
+    Shadows(AdapterRegistry registry) {
+        this.registry = registry;
+    }
+
+    Optional<ShadowStudent> pick(String requestId, List<ChosenAdapter> chosen, Dial dial) {
+        double guidance = effectiveGuidance(chosen, dial);
+        if (chosen.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
+            return Optional.empty();
+        }
+        return candidate(requestId, chosen).flatMap(adapter -> shadow(adapter, requestId, guidance));
+    }
+
+    private static double effectiveGuidance(List<ChosenAdapter> chosen, Dial dial) {
+        if (chosen.size() != 1 || !chosen.get(0).isStudent()) {
+            return dial.guidanceScale();
+        }
+        return Dial.guidanceAt(
+                dial.adapters().get(0).scale(), chosen.get(0).version().guidance());
+    }
+
+    private Optional<Adapter> candidate(String requestId, List<ChosenAdapter> chosen) {
+        if (!chosen.isEmpty()) {
+            return registry.find(chosen.get(0).version().name()).filter(Shadows::hasShadow);
+        }
+        List<Adapter> all = registry.all().stream().filter(Shadows::hasShadow).toList();
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(all.get((int) (Lot.of("shadow-route", requestId) * all.size())));
+    }
+
+    private static boolean hasShadow(Adapter adapter) {
+        return adapter.route() != null && adapter.route().shadow() != null;
+    }
+
+    private static Optional<ShadowStudent> shadow(Adapter adapter, String requestId, double guidance) {
+        Share share = adapter.route().shadow();
+        if (Lot.of("shadow", requestId) >= share.share()) {
+            return Optional.empty();
+        }
+        return adapter.usable(share.version())
+                .filter(version -> version.kind() == Kind.STUDENT) // a route may come from another tool
+                .flatMap(student -> tuned(student, guidance));
+    }
+
+    private static Optional<ShadowStudent> tuned(AdapterVersion student, double guidance) {
+        double scale = Dial.scaleFor(guidance, student.guidance());
+        return scale > GenerateImage.MAX_ADAPTER_SCALE
+                ? Optional.empty()
+                : Optional.of(new ShadowStudent(new AppliedAdapter(student.pinned(), scale), guidance));
+    }
+}

@@ -1,0 +1,16 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.messages.AdapterVersion.Kind;
+
+/** The kinds of adapter as clients call them. */
+final class AdapterKinds {
+    private AdapterKinds() {}
+
+    static Kind of(String text) {
+        return switch (text) {
+            case "student" -> Kind.STUDENT;
+            case "style" -> Kind.STYLE;
+            default -> throw new ProblemException(Problem.invalid("kind", "student or style", "another kind"));
+        };
+    }
+}

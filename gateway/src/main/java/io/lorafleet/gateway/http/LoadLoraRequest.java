@@ -1,0 +1,25 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
+ *
+ * @param path on the gateway's disk
+ * @param inPlace makes it the next version of an adapter that is there
+ * @param kind style, also if nothing is said, or student
+ * @param guidance for a student, the scale that it was distilled at
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record LoadLoraRequest(
+        @JsonProperty("lora_name") String name,
+        @JsonProperty("lora_path") String path,
+        @JsonProperty("load_inplace") Boolean inPlace,
+        String kind,
+        Double guidance) {
+
+    String kindOrStyle() {
+        return kind == null ? "style" : kind;
+    }
+}

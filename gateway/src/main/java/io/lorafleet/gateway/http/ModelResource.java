@@ -1,0 +1,44 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.adapter.Adapter;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Lists what can be named as a model, as OpenAI's API and vLLM do: the base, then each adapter. */
+@Path(ModelResource.PATH)
+public final class ModelResource {
+    static final String PATH = "/v1/models";
+
+    private final ModelDirectory models;
+    private final AdapterRegistry adapters;
+    private final Clock clock;
+
+    ModelResource(ModelDirectory models, AdapterRegistry adapters, Clock clock) {
+        this.models = models;
+        this.adapters = adapters;
+        this.clock = clock;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "The base model and the adapters, as OpenAI's API and vLLM list them")
+    public OpenAiModels list() {
+        BaseModel base = models.current().orElseThrow(Orders::noWorker);
+        OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());
+        return OpenAiModels.of(Stream.concat(
+                        Stream.of(itself),
+                        adapters.all().stream()
+                                .map(Adapter::stable)
+                                .flatMap(version -> version.stream())
+                                .map(version -> OpenAiModels.Model.adapter(version, base.name())))
+                .toList());
+    }
+}

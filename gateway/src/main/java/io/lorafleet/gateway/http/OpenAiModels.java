@@ -1,0 +1,45 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.AdapterVersion;
+import java.time.Instant;
+import java.util.List;
+
+/** OpenAI's list of models, with what vLLM has beside it. */
+record OpenAiModels(String object, List<Model> data) {
+    static OpenAiModels of(List<Model> models) {
+        return new OpenAiModels("list", models);
+    }
+
+    /**
+     * A model, or an adapter as one.
+     *
+     * @param created seconds since 1970; for the base the present, as vLLM has it
+     * @param root what the id stands for: of an adapter the version that its name means, without a canary
+     * @param parent of an adapter, the base; else null, and not absent, as in vLLM
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Model(
+            String id,
+            String object,
+            long created,
+            @JsonProperty("owned_by") String ownedBy,
+            String root,
+            String parent) {
+
+        static Model base(String name, Instant now) {
+            return new Model(name, "model", now.getEpochSecond(), "lorafleet", name, null);
+        }
+
+        static Model adapter(AdapterVersion version, String base) {
+            return new Model(
+                    version.name(),
+                    "model",
+                    version.createdAt().getEpochSecond(),
+                    "lorafleet",
+                    version.pinned().toString(),
+                    base);
+        }
+    }
+}

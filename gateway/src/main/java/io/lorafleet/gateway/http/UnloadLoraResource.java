@@ -1,0 +1,48 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.gateway.adapter.Adapter;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.adapter.Retirements;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Retires an adapter, for clients of vLLM's API. */
+@Path(UnloadLoraResource.PATH)
+public final class UnloadLoraResource {
+    static final String PATH = "/v1/unload_lora_adapter";
+
+    private final AdapterRegistry registry;
+    private final Retirements retirements;
+
+    UnloadLoraResource(AdapterRegistry registry, Retirements retirements) {
+        this.registry = registry;
+        this.retirements = retirements;
+    }
+
+    /** Other fields are ignored. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record UnloadLoraRequest(@JsonProperty("lora_name") String name) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.TEXT_PLAIN)
+    @Operation(summary = "Retire every version of an adapter, as vLLM unloads one")
+    public String unload(UnloadLoraRequest request) {
+        if (request == null || LoadLoraResource.isEmpty(request.name())) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "'lora_name' needs to be provided to unload a LoRA adapter.");
+        }
+        String name = request.name();
+        if (registry.find(name).flatMap(Adapter::newest).isEmpty()) {
+            throw new ProblemException(ProblemType.NOT_FOUND, "The lora adapter '" + name + "' cannot be found.");
+        }
+        retirements.retireAll(name);
+        return "Success: LoRA adapter '" + name + "' removed successfully.";
+    }
+}

@@ -1,0 +1,26 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.model.ModelDirectory;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Lists the workers. */
+@Path("/v1/workers")
+public final class WorkerResource {
+    private final ModelDirectory models;
+
+    WorkerResource(ModelDirectory models) {
+        this.models = models;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Every worker that this gateway knows: what it holds, and whether it is there")
+    public List<WorkerView> list() {
+        return models.workers().stream().map(WorkerView::of).toList();
+    }
+}

@@ -1,0 +1,26 @@
+package io.lorafleet.gateway.model;
+
+import io.lorafleet.messages.WorkerStatus;
+import java.time.Instant;
+
+/** A worker, as this gateway last heard of it. */
+public record KnownWorker(WorkerStatus status, State state) {
+
+    /** Whether it takes requests. */
+    public enum State {
+        READY,
+        /** It said so itself. */
+        STOPPED,
+        /** It has been silent for longer than {@link WorkerStatus#SILENCE_OF_THE_LOST}. */
+        LOST
+    }
+
+    /** @param now by a clock that agrees with the worker's to a few seconds */
+    static KnownWorker of(WorkerStatus status, Instant now) {
+        if (status.state() == WorkerStatus.State.STOPPED) {
+            return new KnownWorker(status, State.STOPPED);
+        }
+        boolean isSilent = status.at().plus(WorkerStatus.SILENCE_OF_THE_LOST).isBefore(now);
+        return new KnownWorker(status, isSilent ? State.LOST : State.READY);
+    }
+}

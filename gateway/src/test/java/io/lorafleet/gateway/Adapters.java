@@ -1,0 +1,35 @@
+package io.lorafleet.gateway;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.AdapterVersion.Kind;
+import java.time.Instant;
+
+/** Adapter records to test with. */
+public final class Adapters {
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    public static final String SHA = "ab".repeat(32);
+
+    private Adapters() {}
+
+    public static AdapterVersion style(String name, int version) {
+        return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STYLE, null, NOW, null);
+    }
+
+    public static AdapterVersion student(String name, int version, double guidance) {
+        return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STUDENT, guidance, NOW, null);
+    }
+
+    public static AdapterVersion retired(String name, int version) {
+        return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STYLE, null, NOW, NOW);
+    }
+
+    public static AdapterRoute stable(String name, int stable) {
+        return route(name, stable, null, null);
+    }
+
+    public static AdapterRoute route(String name, int stable, Share canary, Share shadow) {
+        return new AdapterRoute(name, stable, null, canary, shadow, NOW);
+    }
+}

@@ -1,0 +1,18 @@
+package io.lorafleet.gateway.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LotTest {
+    /** The digits are the first of what {@code printf canary:r1 | sha256sum} says. */
+    @Test
+    void isTheSameOnEveryGateway() {
+        assertThat(Lot.of("canary", "r1")).isEqualTo((0x793ebd64e0103580L >>> 11) * 0x1.0p-53);
+    }
+
+    @Test
+    void differsFromDrawToDraw() {
+        assertThat(Lot.of("canary", "r1")).isNotEqualTo(Lot.of("shadow", "r1"));
+    }
+}

@@ -1,0 +1,69 @@
+package io.lorafleet.gateway.adapter;
+
+import static io.lorafleet.gateway.Adapters.NOW;
+import static io.lorafleet.gateway.Adapters.retired;
+import static io.lorafleet.gateway.Adapters.route;
+import static io.lorafleet.gateway.Adapters.stable;
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.AdapterRoute.Share;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetirementsTest {
+    private final AdapterRegistry registry = new AdapterRegistry();
+    private final ListedLog log = new ListedLog();
+    private final Retirements retirements = new Retirements(registry, log, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @BeforeEach
+    void publishVersions() {
+        registry.apply(style("ink", 1));
+        registry.apply(style("ink", 2));
+        registry.apply(student("ink", 3, 5));
+    }
+
+    @Test
+    void retiresAVersion() {
+        assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
+        assertThat(log.written).containsExactly(retired("ink", 2));
+        assertThat(registry.resolve("ink@2", "r")).isEmpty();
+    }
+
+    @Test
+    void leavesAVersionAsItIsThatIsRetiredAlready() {
+        registry.apply(retired("ink", 2));
+        assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
+        assertThat(log.written).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, stable", "2, canary", "3, shadow"})
+    void refusesToRetireWhatTheRouteUses(int version, String use) {
+        registry.apply(route("ink", 1, new Share(2, 0.1), new Share(3, 0.1)));
+        assertThat(((Retirement.Routed) retirements.retire("ink", version)).use())
+                .isEqualTo(use);
+        assertThat(log.written).isEmpty();
+    }
+
+    @Test
+    void removesTheRouteBeforeItRetiresEveryVersion() {
+        registry.apply(stable("ink", 2));
+        registry.apply(retired("ink", 1));
+        assertThat(retirements.retireAll("ink")).isInstanceOf(Retirement.Retired.class);
+        assertThat(log.written).hasSize(3).startsWith("ink", retired("ink", 2));
+        assertThat(registry.names()).isEmpty();
+    }
+
+    @Test
+    void knowsWhichVersionsThereAre() {
+        assertThat(retirements.retire("ink", 4)).isEqualTo(new Retirement.Unknown());
+        assertThat(retirements.retire("oil", 1)).isEqualTo(new Retirement.Unknown());
+        assertThat(retirements.retireAll("oil")).isEqualTo(new Retirement.Unknown());
+    }
+}

@@ -1,0 +1,127 @@
+package io.lorafleet.gateway.generation;
+
+import static io.lorafleet.gateway.Adapters.retired;
+import static io.lorafleet.gateway.Adapters.route;
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
+import static io.lorafleet.gateway.generation.Samples.NOW;
+import static io.lorafleet.gateway.generation.Samples.order;
+import static io.lorafleet.gateway.generation.Samples.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.ShadowStudent;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Through the rules that use it, since orders say most clearly when a student is tried. */
+class ShadowsTest {
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    private final AdapterRegistry adapters = new AdapterRegistry();
+    private final ModelDirectory models = new ModelDirectory(CLOCK);
+    private final AdmissionRules rules = new AdmissionRules(Samples.LIMITS, models, adapters, new Random(1), CLOCK);
+
+    @BeforeEach
+    void routeAShadow() {
+        models.apply(ready());
+        adapters.apply(style("ink", 1));
+        adapters.apply(student("ink", 2, 5));
+        adapters.apply(student("ink", 3, 9));
+        adapters.apply(route("ink", 1, null, new Share(2, 1)));
+    }
+
+    @Test
+    void triesTheStudentBesideTheAdapterOfItsRoute() {
+        isShadow(shadow(Map.of("adapter", "ink", "guidanceScale", 3)), "ink@2 x 0.5", 3);
+        isShadow(shadow(Map.of("adapter", "ink@1")), "ink@2 x 1.0", 5);
+    }
+
+    @Test
+    void holdsAnotherStudentAgainstTheGuidanceThatTheRequestsOwnGives() {
+        isShadow(shadow(Map.of("adapter", "ink@3", "adapterScale", 0.5)), "ink@2 x 1.0", 5);
+        isShadow(shadow(Map.of("adapter", "ink@3", "guidanceScale", 7)), "ink@2 x 1.5", 7);
+    }
+
+    @Test
+    void triesAStudentBesideTheTeacher() {
+        isShadow(shadow(Map.of()), "ink@2 x 1.0", 5);
+    }
+
+    @Test
+    void triesTheStudentsOfAllRoutesBesideTheTeacher() {
+        adapters.apply(student("oil", 1, 5));
+        adapters.apply(route("oil", 1, null, new Share(1, 1)));
+        List<String> tried = Stream.generate(() -> shadow(Map.of()))
+                .limit(100)
+                .map(shadow -> shadow.student().adapter().name())
+                .toList();
+        // All of one kind would be as likely as a hundred throws of a coin that fall alike.
+        assertThat(tried).contains("ink", "oil");
+    }
+
+    @Test
+    void triesNoneBesideSeveralAdapters() {
+        adapters.apply(style("oil", 1));
+        assertThat(shadow(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
+                .isNull();
+    }
+
+    @Test
+    void triesNoneBesideAnAdapterWithoutAShadow() {
+        adapters.apply(style("oil", 1));
+        assertThat(shadow(Map.of("adapter", "oil"))).isNull();
+    }
+
+    @Test
+    void triesNoneWithoutGuidance() {
+        assertThat(shadow(Map.of("guidanceScale", 1))).isNull();
+        assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 0))).isNull();
+        assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", -1))).isNull();
+    }
+
+    @Test
+    void triesNoneThatWouldHaveToBeTurnedTooFar() {
+        assertThat(shadow(Map.of("guidanceScale", 40))).isNull();
+        assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 8))).isNull();
+    }
+
+    @Test
+    void triesNoneThatIsRetiredOrAStyle() {
+        adapters.apply(retired("ink", 2));
+        assertThat(shadow(Map.of("adapter", "ink"))).isNull();
+        adapters.apply(route("ink", 1, null, new Share(1, 1)));
+        assertThat(shadow(Map.of("adapter", "ink"))).isNull();
+    }
+
+    @Test
+    void triesAStudentBesideItsShareOfTheRequests() {
+        adapters.apply(route("ink", 1, null, new Share(2, 0.1)));
+        long tried = Stream.generate(() -> shadow(Map.of("adapter", "ink")))
+                .limit(2_000)
+                .filter(Objects::nonNull)
+                .count();
+        // Six standard deviations of a fair draw are 80.
+        assertThat(tried).isBetween(120L, 280L);
+    }
+
+    private ShadowStudent shadow(Map<String, Object> fields) {
+        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields))).request();
+        return request.shadow();
+    }
+
+    private static void isShadow(ShadowStudent shadow, String student, double guidanceScale) {
+        assertThat(shadow.student()).hasToString(student);
+        assertThat(shadow.guidanceScale()).isEqualTo(guidanceScale);
+    }
+}

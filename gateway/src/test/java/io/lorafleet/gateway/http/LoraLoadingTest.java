@@ -1,0 +1,133 @@
+package io.lorafleet.gateway.http;
+
+import static io.lorafleet.gateway.LoraFiles.lora;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+
+import io.lorafleet.messages.Json;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/** Loading and unloading as vLLM's clients do it. */
+@QuarkusTest
+@TestProfile(LoraLoadingTest.WithDirectory.class)
+class LoraLoadingTest extends GatewayTest {
+    public static final class WithDirectory implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            try {
+                Path directory = Files.createTempDirectory("lorafleet-adapters-");
+                return Map.of("lorafleet.gateway.adapter-directory", directory.toString());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @ConfigProperty(name = "lorafleet.gateway.adapter-directory")
+    Path directory;
+
+    @Test
+    void loadsAFileAndUnloadsIt() throws IOException {
+        Files.write(directory.resolve("ink.safetensors"), lora("ink", 4));
+        load(Map.of(
+                        "lora_name",
+                        "ink",
+                        "lora_path",
+                        directory.resolve("ink.safetensors").toString()))
+                .statusCode(200)
+                .contentType("text/plain")
+                .body(equalTo("Success: LoRA adapter 'ink' added successfully."));
+        given().get("/v1/models").then().body("data.id", hasItem("ink"));
+        unload(Map.of("lora_name", "ink"))
+                .statusCode(200)
+                .body(equalTo("Success: LoRA adapter 'ink' removed successfully."));
+        given().get("/v1/models").then().body("data.id", not(hasItem("ink")));
+        ValidatableResponse again = unload(Map.of("lora_name", "ink"));
+        isProblem(again, 404, "not-found");
+        again.body("error.message", equalTo("The lora adapter 'ink' cannot be found."));
+    }
+
+    @Test
+    void loadsAFolderWithAStudent() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("fast"));
+        Files.write(folder.resolve("pytorch_lora_weights.safetensors"), lora("fast", 8));
+        load(Map.of(
+                        "lora_name",
+                        "fast",
+                        "lora_path",
+                        "fast",
+                        "kind",
+                        "student",
+                        "guidance",
+                        5,
+                        "is_3d_lora_weight",
+                        false))
+                .statusCode(200);
+        given().get("/v1/adapters/fast")
+                .then()
+                .body("versions[0].kind", equalTo("student"))
+                .body("versions[0].rank", equalTo(8));
+    }
+
+    @Test
+    void loadsTheNextVersionOnlyInPlace() throws IOException {
+        Files.write(directory.resolve("oil.safetensors"), lora("first", 4));
+        load(Map.of("lora_name", "oil", "lora_path", "oil.safetensors")).statusCode(200);
+        Files.write(directory.resolve("oil.safetensors"), lora("second", 4));
+        ValidatableResponse again = load(Map.of("lora_name", "oil", "lora_path", "oil.safetensors"));
+        isProblem(again, 400, "invalid-request");
+        again.body(
+                "error.message",
+                equalTo("The lora adapter 'oil' has already been loaded. If you want to load the adapter in place,"
+                        + " set 'load_inplace' to True."));
+        load(Map.of("lora_name", "oil", "lora_path", "oil.safetensors", "load_inplace", true))
+                .statusCode(200);
+        given().get("/v1/adapters/oil").then().body("versions.size()", equalTo(2));
+    }
+
+    @Test
+    void refusesWhatItCannotLoad() throws IOException {
+        Files.writeString(directory.resolve("text.safetensors"), "not a safetensors file");
+        isProblem(load(Map.of("lora_name", "x", "lora_path", "missing")), 404, "not-found");
+        isProblem(load(Map.of("lora_name", "x", "lora_path", "text.safetensors")), 400, "invalid-request");
+        ValidatableResponse outside = load(Map.of("lora_name", "x", "lora_path", "../outside"));
+        isProblem(outside, 400, "invalid-request");
+        outside.body("error.param", equalTo("lora_path"));
+        isProblem(load(Map.of("lora_name", "x", "lora_path", "missing", "kind", "lycoris")), 400, "invalid-request");
+    }
+
+    @Test
+    void refusesRequestsThatSayTooLittle() {
+        ValidatableResponse load = load(Map.of("lora_name", "x"));
+        isProblem(load, 400, "invalid-request");
+        load.body("error.message", equalTo("Both 'lora_name' and 'lora_path' must be provided."));
+        isProblem(unload(Map.of("lora_name", "")), 400, "invalid-request");
+    }
+
+    static ValidatableResponse load(Map<String, Object> request) {
+        return post("/v1/load_lora_adapter", request);
+    }
+
+    private static ValidatableResponse unload(Map<String, Object> request) {
+        return post("/v1/unload_lora_adapter", request);
+    }
+
+    private static ValidatableResponse post(String path, Map<String, Object> request) {
+        return given().contentType("application/json")
+                .body(Json.write(request))
+                .post(path)
+                .then();
+    }
+}

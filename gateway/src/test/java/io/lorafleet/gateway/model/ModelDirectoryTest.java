@@ -1,0 +1,62 @@
+package io.lorafleet.gateway.model;
+
+import static io.lorafleet.messages.WorkerStatus.SILENCE_OF_THE_LOST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelDirectoryTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant LONG_AGO = NOW.minus(SILENCE_OF_THE_LOST).minusMillis(1);
+
+    private final ModelDirectory models = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @Test
+    void tellsReadyStoppedAndLostWorkersApart() {
+        models.apply(status("a", WorkerStatus.State.READY, NOW.minus(SILENCE_OF_THE_LOST), "sd"));
+        models.apply(status("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd"));
+        models.apply(status("c", WorkerStatus.State.READY, LONG_AGO, "sd"));
+        assertThat(models.workers())
+                .extracting(KnownWorker::state)
+                .containsExactly(KnownWorker.State.READY, KnownWorker.State.STOPPED, KnownWorker.State.LOST);
+    }
+
+    @Test
+    void takesTheModelOfAReadyWorkerBeforeThatOfALostOrStoppedOne() {
+        models.apply(status("ready", WorkerStatus.State.READY, NOW.minusSeconds(15), "new"));
+        models.apply(status("lost", WorkerStatus.State.READY, LONG_AGO, "old"));
+        models.apply(status("stopped", WorkerStatus.State.STOPPED, NOW, "older"));
+        assertThat(models.current()).map(BaseModel::name).contains("new");
+    }
+
+    @Test
+    void remembersTheLastModelWhileTheWorkersAreAway() {
+        models.apply(status("lost", WorkerStatus.State.READY, LONG_AGO.minusSeconds(60), "before"));
+        models.apply(status("stopped", WorkerStatus.State.STOPPED, LONG_AGO, "last"));
+        assertThat(models.current()).map(BaseModel::name).contains("last");
+    }
+
+    @Test
+    void knowsNoModelBeforeAWorkerAnnouncedOne() {
+        assertThat(models.current()).isEmpty();
+    }
+
+    @Test
+    void forgetsAWorkerThatWasClearedAway() {
+        models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
+        models.forget("a");
+        assertThat(models.workers()).isEmpty();
+    }
+
+    private static WorkerStatus status(String id, WorkerStatus.State state, Instant at, String model) {
+        BaseModel base = new BaseModel(model, "ab".repeat(32), 8, 64, SamplerName.DDIM);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, base, List.of("ink@1"), List.of(), at);
+    }
+}
