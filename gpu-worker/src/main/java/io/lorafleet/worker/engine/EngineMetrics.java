@@ -19,14 +19,21 @@ import java.util.stream.Collectors;
 /** What the step loop does. Everything is told by its one thread. */
 final class EngineMetrics {
     private static final String BASE = "none";
+    /** A stall is rare, and its maximum should be seen for longer than a scrape or two. */
+    private static final Duration LONG_AGO = Duration.ofMinutes(10);
 
     private final MeterRegistry meters;
     private final ResidentAdapters adapters;
     private final Clock clock;
     private final Timer steps;
+    private final Timer gaps;
     private final DistributionSummary rows;
     private final DistributionSummary mixedAdapters;
     private final Map<Priority, Timer> queueWaits = new EnumMap<>(Priority.class);
+
+    private long begin;
+    /** Of the latest step, by the same clock; null if none was waited for since. */
+    private Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
         this.meters = meters;
@@ -35,6 +42,11 @@ final class EngineMetrics {
         steps = Timer.builder("lorafleet.step")
                 .description("UNet forwards: steps a second are its rate")
                 .publishPercentiles(0.5, 0.95, 0.99)
+                .register(meters);
+        gaps = Timer.builder("lorafleet.step.gap")
+                .description("From the end of a step to the start of the next, while pictures wait for it")
+                .publishPercentiles(0.5, 0.95, 0.99)
+                .distributionStatisticExpiry(LONG_AGO)
                 .register(meters);
         rows = DistributionSummary.builder("lorafleet.batch.rows")
                 .description("Rows of a step's batch")
@@ -55,8 +67,23 @@ final class EngineMetrics {
         }
     }
 
-    void stepped(List<Ride> batch, long nanos) {
-        steps.record(Duration.ofNanos(nanos));
+    /** No picture waits for a step. */
+    void idle() {
+        end = null;
+    }
+
+    /** A step begins. */
+    void begin() {
+        begin = System.nanoTime();
+        if (end != null) {
+            gaps.record(Duration.ofNanos(begin - end));
+        }
+    }
+
+    /** The step that began has ended. */
+    void stepped(List<Ride> batch) {
+        end = System.nanoTime();
+        steps.record(Duration.ofNanos(end - begin));
         rows.record(batch.stream().mapToInt(Ride::rows).sum());
         mixedAdapters.record(batch.stream()
                 .flatMap(ride -> ride.request().adapters().stream())

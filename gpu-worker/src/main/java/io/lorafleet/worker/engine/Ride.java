@@ -11,9 +11,12 @@ import io.lorafleet.worker.job.Drawing;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
 
 /** A picture in the step loop. */
 final class Ride implements Candidate {
+    private static final Logger LOG = Logger.getLogger(Ride.class);
+
     private final Drawing drawing;
     private final SharedPrompt prompt;
     private final Denoising denoising;
@@ -46,7 +49,11 @@ final class Ride implements Candidate {
     }
 
     void stepped() {
-        drawing.onStep().run();
+        try {
+            drawing.onStep().run();
+        } catch (RuntimeException e) { // that nobody hears of it must not end the loop
+            LOG.warnf("request %s: a step could not be reported: %s", request().requestId(), e);
+        }
     }
 
     /** @return why it must not go on, or null if it may */

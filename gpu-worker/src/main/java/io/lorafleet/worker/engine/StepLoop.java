@@ -76,6 +76,7 @@ final class StepLoop implements Runnable {
 
     private void takeIn() throws InterruptedException {
         if (riding.isEmpty()) {
+            metrics.idle();
             Ride first = joining.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
             if (first != null) {
                 riding.add(first);
@@ -95,15 +96,16 @@ final class StepLoop implements Runnable {
     }
 
     private void step(List<Ride> chosen) {
-        long start = System.nanoTime();
         try {
-            batch(chosen).advance();
+            StepBatch batch = batch(chosen);
+            metrics.begin();
+            batch.advance();
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "a step of %d pictures failed", chosen.size());
             chosen.forEach(ride -> giveUp(ride, e));
             return;
         }
-        metrics.stepped(chosen, System.nanoTime() - start);
+        metrics.stepped(chosen);
         for (Ride ride : chosen) {
             ride.stepped();
             if (ride.denoising().done()) {

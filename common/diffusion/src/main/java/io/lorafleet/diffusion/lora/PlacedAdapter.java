@@ -94,10 +94,10 @@ public final class PlacedAdapter implements AutoCloseable {
             end += (int) (a.size() + b.size());
         }
         NDManager owner = parent.newSubManager();
-        try (NDArray onHeap = owner.create(all)) {
-            // A copy, even of the same type: DJL's array shows a buffer of the virtual machine, which counts as its
-            // memory.
-            return new PlacedAdapter(owner, onHeap.toType(type, true), places);
+        try (NDArray lent = owner.create(all);
+                NDArray typed = lent.toType(type, false)) {
+            // A copy in any case: what DJL creates shows a buffer of the virtual machine, and is gone with that.
+            return new PlacedAdapter(owner, typed.duplicate(), places);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -130,7 +130,9 @@ public final class PlacedAdapter implements AutoCloseable {
     public PlacedAdapter copyTo(NDManager parent) {
         NDManager target = parent.newSubManager();
         try {
-            NDArray copy = block.toDevice(target.getDevice(), true);
+            // To the same device, DJL's toDevice makes no copy, whatever it is asked for.
+            boolean samePlace = target.getDevice().equals(block.getDevice());
+            NDArray copy = samePlace ? block.duplicate() : block.toDevice(target.getDevice(), true);
             copy.attach(target);
             return new PlacedAdapter(target, copy, places);
         } catch (RuntimeException e) {
