@@ -30,6 +30,9 @@ public final class Safetensors {
     private interface Source {
         ByteBuffer bytes(long offset, long length) throws IOException;
 
+        /** @return the bytes where they are, for a moment */
+        ByteBuffer view(long offset, int length) throws IOException;
+
         /** Fills the buffer. */
         void copy(long offset, ByteBuffer target) throws IOException;
     }
@@ -38,6 +41,11 @@ public final class Safetensors {
         @Override
         public ByteBuffer bytes(long offset, long length) throws IOException {
             return map(file, dataStart + offset, length);
+        }
+
+        @Override
+        public ByteBuffer view(long offset, int length) throws IOException {
+            return bytes(offset, length);
         }
 
         @Override
@@ -63,8 +71,13 @@ public final class Safetensors {
         }
 
         @Override
+        public ByteBuffer view(long offset, int length) {
+            return all.slice(dataStart + (int) offset, length);
+        }
+
+        @Override
         public void copy(long offset, ByteBuffer target) {
-            target.put(all.slice(dataStart + (int) offset, target.remaining()));
+            target.put(view(offset, target.remaining()));
         }
     }
 
@@ -186,11 +199,9 @@ public final class Safetensors {
             }
         }
         try {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-            source.copy(found.offset(), bytes);
-            float[] values = new float[bytes.capacity() / Float.BYTES];
-            bytes.flip().asFloatBuffer().get(values);
+            ByteBuffer bytes = source.view(found.offset(), Math.toIntExact(found.bytes()));
+            float[] values = new float[bytes.remaining() / Float.BYTES];
+            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
             return values;
         } catch (IOException e) {
             throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);

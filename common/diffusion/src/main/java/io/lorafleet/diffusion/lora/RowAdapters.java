@@ -88,12 +88,17 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                 as.add(filled(a, like.rankAxis(), rank, like.a().getShape(), type, scope));
                 bs.add(filled(b, 1 - like.rankAxis(), rank, like.b().getShape(), type, scope));
             }
-            NDArray a = NDArrays.stack(as);
-            NDArray b = NDArrays.stack(bs);
+            NDArray a = stacked(as);
+            NDArray b = stacked(bs);
             a.attach(owner);
             b.attach(owner);
             return new Stack(like.linear() ? a : flattenRows(a), b);
         }
+    }
+
+    /** @return (n, ...); of a single row no copy */
+    private static NDArray stacked(NDList rows) {
+        return rows.size() == 1 ? rows.get(0).expandDims(0) : NDArrays.stack(rows);
     }
 
     private static int rank(String layer, List<Applied> row) {
