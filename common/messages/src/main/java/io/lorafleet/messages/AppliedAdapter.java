@@ -10,4 +10,9 @@ public record AppliedAdapter(PinnedAdapter adapter, double scale) {
         Check.present("adapter", adapter);
         Check.range("adapter.scale", -GenerateImage.MAX_ADAPTER_SCALE, GenerateImage.MAX_ADAPTER_SCALE, scale);
     }
+
+    @Override
+    public String toString() {
+        return adapter + " x " + scale;
+    }
 }

@@ -91,7 +91,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
         try {
             Map<String, Shape> unet =
                     base.folder == null ? shapes(base.architecture) : RandomAdapter.shapes(base.folder);
-            byte[] file = RandomAdapter.file(unet, rank, seed);
+            byte[] file = RandomAdapter.file(unet, rank, RandomAdapter.MILD, seed);
             if (save != null) {
                 Files.write(save, file);
             }

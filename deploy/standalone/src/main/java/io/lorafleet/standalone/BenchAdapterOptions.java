@@ -2,6 +2,7 @@ package io.lorafleet.standalone;
 
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,16 @@ final class BenchAdapterOptions {
             description = "Adds so many further ones that are never asked for (${DEFAULT-VALUE}).")
     private int registered;
 
+    @Option(
+            names = "--publish",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Publishes so many further versions of the adapters that were made, in turn and evenly over the"
+                            + " requests, which get the newest (${DEFAULT-VALUE}). Their random weights are larger, so that"
+                            + " pictures of two versions differ clearly.")
+    private int published;
+
     @Option(names = "--save-adapters", paramLabel = "DIR", description = "Keeps the adapters that are asked for.")
     private Path save;
 
@@ -52,6 +63,10 @@ final class BenchAdapterOptions {
     List<String> names() {
         if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
             throw new FleetException("expected --adapters or --make-adapters, and none below 0, found both or less");
+        }
+        if (published < 0 || (published > 0 && made == 0)) {
+            throw new FleetException(
+                    "--publish: expected at least 0, and --make-adapters beside it, found " + published);
         }
         return made == 0
                 ? names
@@ -70,22 +85,49 @@ final class BenchAdapterOptions {
         if (save != null) {
             Files.createDirectories(save);
         }
-        Path file = Files.createTempFile("bench", ".safetensors");
-        try {
-            Map<String, Shape> unet = RandomAdapter.shapes(model);
-            for (int i = 0; i < made + registered; i++) {
-                byte[] weights = RandomAdapter.file(unet, rank, i);
-                Files.write(file, weights);
-                gateway.addAdapter(name(i), file, TRAINED_AT);
-                if (save != null && i < made) {
-                    Files.write(save.resolve(name(i) + ".safetensors"), weights);
-                }
+        Map<String, Shape> unet = shapes(model);
+        for (int i = 0; i < made + registered; i++) {
+            byte[] weights = RandomAdapter.file(unet, rank, RandomAdapter.MILD, i);
+            upload(gateway, i, weights);
+            if (save != null && i < made) {
+                Files.write(save.resolve(name(i) + ".safetensors"), weights);
             }
+        }
+        System.err.println(made + " adapters to choose from, " + registered + " others");
+    }
+
+    int published() {
+        return published;
+    }
+
+    /** @return publishes the versions of {@code --publish} */
+    Publisher publisher(GatewayClient gateway, Path model) {
+        if (published == 0) {
+            return number -> {};
+        }
+        Map<String, Shape> unet = shapes(model);
+        return number -> {
+            long seed = made + registered + number; // of none that was added before
+            upload(gateway, number % made, RandomAdapter.file(unet, rank, RandomAdapter.STRONG, seed));
+        };
+    }
+
+    private static Map<String, Shape> shapes(Path model) {
+        try {
+            return RandomAdapter.shapes(model);
         } catch (CheckpointException e) {
             throw new FleetException(e.getMessage());
+        }
+    }
+
+    private static void upload(GatewayClient gateway, int adapter, byte[] weights)
+            throws IOException, InterruptedException {
+        Path file = Files.createTempFile("bench", ".safetensors");
+        try {
+            Files.write(file, weights);
+            gateway.addAdapter(name(adapter), file, TRAINED_AT);
         } finally {
             Files.delete(file);
         }
-        System.err.println(made + " adapters to choose from, " + registered + " others");
     }
 }

@@ -7,10 +7,11 @@ import io.lorafleet.standalone.bench.FleetHttp;
 import io.lorafleet.standalone.bench.LoadGenerator;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.PictureCheck;
+import io.lorafleet.standalone.bench.Publishing;
+import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.bench.ServeReport;
 import io.lorafleet.standalone.bench.TraceFile;
 import io.lorafleet.standalone.bench.WorkerMetrics;
-import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
 import io.lorafleet.standalone.bench.Workload;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Option;
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
+    /** Pictures that are drawn with the version before too, to see that the check can tell versions apart. */
+    private static final int NEIGHBOURS = 5;
+
     private static final InstantSource CLOCK = InstantSource.system();
 
     @Option(
@@ -78,17 +82,11 @@ final class BenchServeCommand implements Callable<Integer> {
     private int warmUp;
 
     @Option(
-            names = "--streams",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Requests that are followed at once (${DEFAULT-VALUE}).")
-    private int streams;
-
-    @Option(
             names = "--patience",
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "Waits so long after the last request was sent (${DEFAULT-VALUE}).")
+            description =
+                    "Waits so long after the last request was sent (${DEFAULT-VALUE}); closed:N then sends no more.")
     private int patience;
 
     @ArgGroup(exclusive = false)
@@ -99,8 +97,9 @@ final class BenchServeCommand implements Callable<Integer> {
                 names = "--check",
                 required = true,
                 description =
-                        "Then draws every picture again, alone, and compares. Exit status 1 if one is below 50 dB,"
-                                + " or says that it has another adapter than promised.")
+                        "Then draws every picture again, alone, with the version that it was drawn with, and compares."
+                                + " Exit status 1 if one is below 50 dB, or says that it has another adapter than"
+                                + " promised. With --publish some are drawn with the version before too, and must differ.")
         private boolean wanted;
 
         @Option(names = "--check-sample", paramLabel = "N", description = "With --check: so many, not all.")
@@ -135,30 +134,41 @@ final class BenchServeCommand implements Callable<Integer> {
                     own.start();
                 }
                 URI gateway = url == null ? own.gateway() : url;
-                adapters.add(new GatewayClient(gateway), settings.model());
-                return measure(workload, gateway, url == null ? own.workerMetrics() : workerMetrics);
+                GatewayClient client = new GatewayClient(gateway);
+                adapters.add(client, settings.model());
+                return measure(
+                        workload,
+                        gateway,
+                        url == null ? own.workerMetrics() : workerMetrics,
+                        adapters.publisher(client, settings.model()));
             }
         } catch (BenchException e) {
             throw new FleetException(e.getMessage());
         }
     }
 
-    private int measure(Workload workload, URI gateway, List<URI> metrics) throws IOException, InterruptedException {
+    private int measure(Workload workload, URI gateway, List<URI> metrics, Publisher publisher)
+            throws IOException, InterruptedException {
         Duration limit = Duration.ofSeconds(patience);
-        try (FleetHttp fleet = new FleetHttp(gateway, CLOCK)) {
-            LoadGenerator generator = new LoadGenerator(fleet, CLOCK, streams, limit);
+        int versions = adapters.published();
+        try (FleetHttp fleet = new FleetHttp(gateway);
+                Publishing publishing =
+                        new Publishing(versions, workload.requests().size(), publisher)) {
+            LoadGenerator generator = new LoadGenerator(fleet, CLOCK, limit);
             generator.warmUp(workload, warmUp);
             System.err.println("sending " + workload.requests().size() + " requests");
             WorkerMetrics before = WorkerMetrics.read(metrics);
-            Run run = generator.run(workload);
+            Run run = generator.run(workload, publishing::sent);
             WorkerMetrics after = WorkerMetrics.read(metrics);
-            Occupancy occupancy = before == null || after == null ? null : after.since(before);
+            int published = publishing.published();
             if (saveTrace != null) {
                 TraceFile.write(saveTrace, run.requests());
             }
-            PictureCheck.Result checked =
-                    check == null ? null : new PictureCheck(fleet, CLOCK, limit).check(run, check.sample, this::say);
-            ServeReport report = ServeReport.of(run, occupancy, checked);
+            PictureCheck.Result checked = check == null
+                    ? null
+                    : new PictureCheck(fleet, limit)
+                            .check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::say);
+            ServeReport report = ServeReport.of(run, published, before, after, checked);
             System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : report.text());
             return report.served() > 0 && (checked == null || checked.passed()) ? ExitCode.OK : ExitCode.SOFTWARE;
         }

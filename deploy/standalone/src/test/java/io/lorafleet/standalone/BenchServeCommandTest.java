@@ -28,7 +28,8 @@ class BenchServeCommandTest {
         "--teachers=2, --teachers: expected a share",
         "--sizes=64x, --sizes: expected such as 64",
         "--prompts=missing.txt, --prompts: missing.txt cannot be read",
-        "--make-adapters=-1, expected --adapters or --make-adapters"
+        "--make-adapters=-1, expected --adapters or --make-adapters",
+        "--publish=3, '--publish: expected at least 0, and --make-adapters beside it'"
     })
     void anUnusableWorkloadExitsWithOne(String option, String problem) {
         assertThat(run("bench", "serve", "--arrivals", "closed:1", option)).isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.DeadLetter;
 import io.lorafleet.messages.GenerateImage;
@@ -18,9 +19,12 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.GenerationView.Status;
+import io.lorafleet.standalone.bench.Png;
+import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +47,10 @@ abstract class FleetContract {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Long enough to do something to it meanwhile. */
     private static final int MANY_STEPS = 200;
+    /** So that a picture outlasts the orders of some more. */
+    private static final int FEW_STEPS = 10;
+    /** More than a worker has slots, so that the other one must take some. */
+    private static final int MORE_THAN_ONE_WORKER_HOLDS = 16;
 
     private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
@@ -125,18 +133,73 @@ abstract class FleetContract {
 
     @Test
     void twoWorkersShareOnePartition() throws Exception {
-        List<String> ids = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            ids.add(submit(order(PROMPT, 25)));
-        }
+        List<String> ids = submit(MORE_THAN_ONE_WORKER_HOLDS, order(PROMPT, FEW_STEPS));
 
-        for (String id : ids) {
-            assertThat(follow(id).status()).isEqualTo(Status.SUCCEEDED);
-        }
+        awaitSuccess(ids);
 
-        assertThat(ids.stream().flatMap(id -> results(id).stream()).map(GenerationFinished::workerId))
+        assertThat(results(ids))
                 .hasSameSizeAs(ids)
+                .extracting(GenerationFinished::workerId)
                 .contains("worker-1", "worker-2");
+    }
+
+    @Test
+    void aWorkerLeavesAndOneJoinsUnderLoad() throws Exception {
+        List<String> ids = submit(30, order(PROMPT, FEW_STEPS));
+        await().atMost(PATIENCE).until(() -> !results(ids).isEmpty());
+        long returns = returns("worker-1");
+
+        fleet.process("worker-1").destroy();
+
+        await().atMost(PATIENCE).until(() -> returns("worker-1") > returns);
+        Instant back = Instant.now();
+        do { // More than once only if the other one was faster while this one joined the group.
+            List<String> more = submit(10, order(PROMPT, FEW_STEPS));
+            awaitSuccess(more);
+            ids.addAll(more);
+        } while (results(ids).stream()
+                        .noneMatch(result -> result.workerId().equals("worker-1")
+                                && result.at().isAfter(back))
+                && Instant.now().isBefore(back.plus(PATIENCE)));
+        awaitSuccess(ids);
+        assertThat(results(ids)).extracting(GenerationFinished::requestId).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(results(ids)).anySatisfy(result -> {
+            assertThat(result.workerId()).isEqualTo("worker-1");
+            assertThat(result.at()).isAfter(back);
+        });
+    }
+
+    @Test
+    void requestsGetEachNewVersionAndNoneFails(@TempDir Path folder) throws Exception {
+        List<String> ids = new ArrayList<>();
+        List<Integer> newest = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            if (i % 4 == 0) {
+                publish("renewed", i, folder);
+            }
+            newest.add(1 + i / 4);
+            ids.add(submit(orderFrom("renewed", i)));
+        }
+
+        awaitSuccess(ids);
+
+        assertThat(ids)
+                .extracting(this::adapter)
+                .isEqualTo(newest.stream().map(version -> "renewed@" + version).toList());
+        List<String> again = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i++) {
+            again.add(submit(orderFrom(adapter(ids.get(i)), i)));
+        }
+        awaitSuccess(again);
+        List<Double> psnrs = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i++) {
+            psnrs.add(Png.psnr(picture(ids.get(i)), picture(again.get(i))));
+        }
+        // In a batch of another size sums may be rounded in another order.
+        assertThat(psnrs).allMatch(psnr -> psnr > 50);
+        String versionBefore = submit(orderFrom("renewed@4", 19));
+        awaitSuccess(List.of(versionBefore));
+        assertThat(Png.psnr(picture(versionBefore), picture(ids.get(19)))).isLessThan(45);
     }
 
     @Test
@@ -145,11 +208,12 @@ abstract class FleetContract {
         awaitFirstStep(id);
         String killedId = worker(id);
         Process killed = fleet.process(killedId);
+        long returns = returns(killedId);
 
         killed.destroyForcibly();
 
         assertThat(follow(id).status()).isEqualTo(Status.SUCCEEDED);
-        await().atMost(PATIENCE).until(() -> said.contains(killedId + " is back"));
+        await().atMost(PATIENCE).until(() -> returns(killedId) > returns);
         assertThat(fleet.process(killedId).pid()).isNotEqualTo(killed.pid());
         assertThat(results(id))
                 .singleElement()
@@ -218,6 +282,25 @@ abstract class FleetContract {
                 prompt, "", null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1, null, null);
     }
 
+    /** By a student, with a seed of its own. */
+    private static NewGeneration orderFrom(String adapter, long seed) {
+        return new NewGeneration(
+                PROMPT,
+                "",
+                null,
+                null,
+                List.of(new WantedAdapter(adapter, null)),
+                5.0,
+                FEW_STEPS,
+                SamplerName.DDIM,
+                64,
+                64,
+                seed,
+                1,
+                null,
+                null);
+    }
+
     private static String json(String id, int width) {
         GenerateImage command = new GenerateImage(
                 id,
@@ -241,6 +324,46 @@ abstract class FleetContract {
 
     private String submit(NewGeneration order) throws InterruptedException {
         return gateway.generate(order, PATIENCE).id();
+    }
+
+    private List<String> submit(int count, NewGeneration order) throws InterruptedException {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(submit(order));
+        }
+        return ids;
+    }
+
+    private void awaitSuccess(List<String> ids) throws InterruptedException {
+        for (String id : ids) {
+            assertThat(follow(id).status()).isEqualTo(Status.SUCCEEDED);
+        }
+    }
+
+    /** Other random weights make the next version of a student. */
+    private void publish(String adapter, long seed, Path folder) throws Exception {
+        byte[] weights = RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.STRONG, seed);
+        gateway.addAdapter(adapter, Files.write(folder.resolve("adapter.safetensors"), weights), 5.0);
+    }
+
+    private byte[] picture(String id) throws InterruptedException {
+        return gateway.picture(gateway.generation(id).images().get(0));
+    }
+
+    /** @return {@code NAME@VERSION} of the one adapter that the generation names */
+    private String adapter(String id) {
+        try {
+            byte[] generation = gateway.generationJson(id).getBytes(StandardCharsets.UTF_8);
+            JsonNode adapter = Json.read(generation, JsonNode.class).at("/request/adapters/0");
+            return adapter.path("name").asText() + "@" + adapter.path("version").asInt();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** @return how often a service came back */
+    private long returns(String service) {
+        return said.stream().filter((service + " is back")::equals).count();
     }
 
     private GenerationView follow(String id) throws InterruptedException {
@@ -272,8 +395,12 @@ abstract class FleetContract {
     }
 
     private List<GenerationFinished> results(String id) {
+        return results(List.of(id));
+    }
+
+    private List<GenerationFinished> results(List<String> ids) {
         return topics.read(Topic.RESULTS, GenerationFinished.class).stream()
-                .filter(event -> event.requestId().equals(id))
+                .filter(event -> ids.contains(event.requestId()))
                 .toList();
     }
 

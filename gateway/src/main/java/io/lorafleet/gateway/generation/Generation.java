@@ -9,6 +9,7 @@ import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.StepDone;
+import java.time.Instant;
 
 /**
  * What is known of one request for pictures: a fold of its records, which come from four topics in any order.
@@ -16,6 +17,7 @@ import io.lorafleet.messages.StepDone;
  * @param request null as long as it has not been read, or when Kafka no longer has it
  * @param cancelling somebody asked to stop it
  * @param workerId who computes it, or null
+ * @param startedAt when that worker began, or null
  * @param progress its newest step, or null
  * @param finished how it ended, or null
  */
@@ -24,6 +26,7 @@ public record Generation(
         GenerateImage request,
         boolean cancelling,
         String workerId,
+        Instant startedAt,
         StepDone progress,
         GenerationFinished finished) {
 
@@ -38,26 +41,32 @@ public record Generation(
     }
 
     static Generation unheardOf(String id) {
-        return new Generation(id, null, false, null, null, null);
+        return new Generation(id, null, false, null, null, null, null);
     }
 
     Generation requested(GenerateImage command) {
-        return new Generation(id, command, cancelling, workerId, progress, finished);
+        return new Generation(id, command, cancelling, workerId, startedAt, progress, finished);
     }
 
     Generation cancelRequested() {
-        return new Generation(id, request, true, workerId, progress, finished);
+        return new Generation(id, request, true, workerId, startedAt, progress, finished);
     }
 
+    /** Of one that is finished, progress that is read late only says when it was started. */
     Generation progressed(GenerationProgress event) {
-        // A worker that begins anew begins at step 0.
-        return event instanceof GenerationStarted started
-                ? new Generation(id, request, cancelling, started.workerId(), null, finished)
-                : new Generation(id, request, cancelling, workerId, (StepDone) event, finished);
+        if (event instanceof GenerationStarted started) {
+            // A worker that begins anew begins at step 0.
+            return isFinished()
+                    ? new Generation(id, request, cancelling, workerId, started.at(), progress, finished)
+                    : new Generation(id, request, cancelling, started.workerId(), started.at(), null, null);
+        }
+        return isFinished()
+                ? this
+                : new Generation(id, request, cancelling, workerId, startedAt, (StepDone) event, null);
     }
 
     Generation ended(GenerationFinished event) {
-        return new Generation(id, request, cancelling, event.workerId(), progress, event);
+        return new Generation(id, request, cancelling, event.workerId(), startedAt, progress, event);
     }
 
     public Status status() {

@@ -40,8 +40,9 @@ public final class GenerationTable {
     }
 
     public synchronized void apply(GenerationProgress event) {
-        if (!finished.containsKey(event.requestId())) {
-            tellFollowers(update(event.requestId(), generation -> generation.progressed(event)));
+        Generation after = update(event.requestId(), generation -> generation.progressed(event));
+        if (!after.isFinished()) {
+            tellFollowers(after);
         }
     }
 

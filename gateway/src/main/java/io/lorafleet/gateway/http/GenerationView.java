@@ -20,6 +20,9 @@ import java.util.Locale;
  * @param step steps done, over all pictures
  * @param cancelling true while it is to be cancelled but is not finished; else absent
  * @param request everything that decides the pictures, also what the client left open
+ * @param acceptedAt by the clock of the gateway that took the order
+ * @param startedAt by the clock of the worker that began last; absent if it is not known that one did
+ * @param finishedAt by the worker's clock: when the pictures were stored, or it was over without any; absent until then
  * @param elapsed from the worker's start to the stored pictures
  */
 record GenerationView(
@@ -31,6 +34,9 @@ record GenerationView(
         RequestView request,
         List<ImageView> images,
         FailureView failure,
+        Instant acceptedAt,
+        Instant startedAt,
+        Instant finishedAt,
         Duration elapsed,
         Long unetEvaluations) {
 
@@ -104,6 +110,9 @@ record GenerationView(
                                 .map(image -> ImageView.of(generation.id(), image))
                                 .toList(),
                 failed == null ? null : new FailureView(failed.reason(), failed.detail()),
+                generation.request() == null ? null : generation.request().acceptedAt(),
+                generation.startedAt(),
+                generation.isFinished() ? generation.finished().at() : null,
                 succeeded == null ? null : succeeded.elapsed(),
                 succeeded == null ? null : succeeded.unetEvaluations());
     }

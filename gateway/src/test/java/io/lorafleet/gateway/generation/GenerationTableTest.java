@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.generation;
 
+import static io.lorafleet.gateway.generation.Samples.NOW;
 import static io.lorafleet.gateway.generation.Samples.cancelled;
 import static io.lorafleet.gateway.generation.Samples.expired;
 import static io.lorafleet.gateway.generation.Samples.request;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Generation.Status;
 import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.StepDone;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +65,8 @@ class GenerationTableTest {
         assertThat(end.request()).isEqualTo(request("g"));
         assertThat(end.finished()).isEqualTo(cancelled("g"));
         assertThat(end.cancelling()).isTrue();
+        assertThat(end.startedAt()).isEqualTo(started("g").at());
+        assertThat(end.workerId()).isEqualTo(cancelled("g").workerId());
     }
 
     @Test
@@ -91,6 +95,21 @@ class GenerationTableTest {
         table.apply(new StepDone("g", 5, 20));
         table.apply(started("g"));
         assertThat(find("g").step()).isZero();
+    }
+
+    @Test
+    void knowsWhenTheLastWorkerBegan() {
+        table.apply(started("g"));
+        table.apply(new GenerationStarted("g", "w2", NOW.plusSeconds(9)));
+        assertThat(find("g").startedAt()).isEqualTo(NOW.plusSeconds(9));
+    }
+
+    @Test
+    void stepsThatAreReadAfterTheEndChangeNothing() {
+        table.apply(cancelled("g"));
+        Generation end = find("g");
+        table.apply(new StepDone("g", 5, 20));
+        assertThat(find("g")).isEqualTo(end);
     }
 
     @Test

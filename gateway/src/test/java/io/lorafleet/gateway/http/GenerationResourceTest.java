@@ -83,6 +83,31 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
+    void tellsWhenItWasAcceptedStartedAndFinished() {
+        String id = submit(Map.of("prompt", "a red circle"));
+        Instant accepted = Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class)
+                .acceptedAt();
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("acceptedAt", equalTo(accepted.toString()))
+                .body("startedAt", nullValue())
+                .body("finishedAt", nullValue());
+        Instant started = worker.start(id);
+        awaitStatus(id, "running");
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("startedAt", equalTo(started.toString()))
+                .body("finishedAt", nullValue());
+        Instant finished = worker.cancelled(id);
+        awaitStatus(id, "cancelled");
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("acceptedAt", equalTo(accepted.toString()))
+                .body("startedAt", equalTo(started.toString()))
+                .body("finishedAt", equalTo(finished.toString()));
+    }
+
+    @Test
     void publishesAnOrderOverAnImageWithAReferenceToIt() throws IOException {
         byte[] png = Images.file("png", 75, 50);
         String sha256 = Sha256.of(png);

@@ -86,8 +86,11 @@ final class WorkerPeer implements AutoCloseable {
         send(Topic.ADAPTERS, name, (byte[]) null);
     }
 
-    void start(String id) {
-        progress(new GenerationStarted(id, "w1", Instant.now()));
+    /** @return the time that it says */
+    Instant start(String id) {
+        Instant now = Instant.now();
+        progress(new GenerationStarted(id, "w1", now));
+        return now;
     }
 
     void step(String id, int step, int steps) {
@@ -112,8 +115,11 @@ final class WorkerPeer implements AutoCloseable {
         finish(new GenerationFailed(id, "w1", Instant.now(), reason, detail));
     }
 
-    void cancelled(String id) {
-        finish(new GenerationCancelled(id, "w1", Instant.now()));
+    /** @return the time that it says */
+    Instant cancelled(String id) {
+        Instant now = Instant.now();
+        finish(new GenerationCancelled(id, "w1", now));
+        return now;
     }
 
     void expired(String id) {

@@ -12,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,16 +32,14 @@ public final class FleetHttp implements AutoCloseable {
             .executor(threads)
             .build();
     private final URI url;
-    private final InstantSource clock;
 
-    public FleetHttp(URI url, InstantSource clock) {
+    public FleetHttp(URI url) {
         this.url = url;
-        this.clock = clock;
     }
 
     /** What becomes of a request when it is sent. */
     sealed interface Submission {
-        record Accepted(GenerationState state) implements Submission {}
+        record Accepted(String id) implements Submission {}
 
         record Refused(int status, String reason) implements Submission {}
     }
@@ -80,22 +77,14 @@ public final class FleetHttp implements AutoCloseable {
                 .build();
         return http.sendAsync(post, BodyHandlers.ofByteArray())
                 .thenApply(answer -> answer.statusCode() == 202
-                        ? new Submission.Accepted(Json.read(answer.body(), GenerationState.class))
+                        ? new Submission.Accepted(
+                                Json.read(answer.body(), GenerationState.class).id())
                         : new Submission.Refused(answer.statusCode(), problem(answer)));
     }
 
     /** @return fails with a {@link BenchException} if the gateway does not know it */
     CompletableFuture<GenerationState> state(String id) {
         return get("/v1/generations/" + id).thenApply(body -> Json.read(body, GenerationState.class));
-    }
-
-    /** @return done when the stream of events is over */
-    CompletableFuture<EventStream.Seen> events(String id) {
-        HttpRequest get = HttpRequest.newBuilder(url.resolve("/v1/generations/" + id + "/events"))
-                .header("Accept", "text/event-stream")
-                .build();
-        return http.sendAsync(get, BodyHandlers.fromLineSubscriber(new EventStream(clock), EventStream::seen, null))
-                .thenApply(HttpResponse::body);
     }
 
     CompletableFuture<byte[]> picture(GenerationState.Image image) {

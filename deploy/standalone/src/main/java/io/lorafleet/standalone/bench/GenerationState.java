@@ -3,7 +3,6 @@ package io.lorafleet.standalone.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -11,10 +10,8 @@ import java.util.Set;
 /**
  * What the gateway says of a generation; the part of it that is measured.
  *
- * @param elapsed from the worker's start to the stored pictures; null unless it succeeded
- * @param acceptedAt by the gateway's clock; null if the gateway does not say
- * @param startedAt by the worker's clock; null if the gateway does not say
- * @param finishedAt by the worker's clock; null if the gateway does not say
+ * @param startedAt by the worker's clock; null if the gateway does not know
+ * @param finishedAt by the worker's clock; null as long as it is not finished
  */
 record GenerationState(
         String id,
@@ -22,9 +19,7 @@ record GenerationState(
         JsonNode request,
         List<Image> images,
         Failure failure,
-        Duration elapsed,
         Long unetEvaluations,
-        Instant acceptedAt,
         Instant startedAt,
         Instant finishedAt) {
 

@@ -1,7 +1,6 @@
 package io.lorafleet.standalone.bench;
 
 import io.lorafleet.standalone.bench.FleetHttp.Submission;
-import io.lorafleet.standalone.bench.Followers.End;
 import io.lorafleet.standalone.bench.Outcome.Failed;
 import io.lorafleet.standalone.bench.Outcome.Served;
 import java.time.Duration;
@@ -9,11 +8,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Sends a workload, each request at its time, and waits until the last has ended. */
@@ -25,7 +25,6 @@ public final class LoadGenerator {
 
     private final FleetHttp fleet;
     private final InstantSource clock;
-    private final int streams;
     private final Duration patience;
 
     /**
@@ -41,14 +40,10 @@ public final class LoadGenerator {
         }
     }
 
-    /**
-     * @param streams by which requests are followed at once
-     * @param patience after the last request was sent
-     */
-    public LoadGenerator(FleetHttp fleet, InstantSource clock, int streams, Duration patience) {
+    /** @param patience after the last request was sent */
+    public LoadGenerator(FleetHttp fleet, InstantSource clock, Duration patience) {
         this.fleet = fleet;
         this.clock = clock;
-        this.streams = streams;
         this.patience = patience;
     }
 
@@ -65,7 +60,7 @@ public final class LoadGenerator {
                 .toList();
         Instant limit = clock.instant().plus(patience);
         while (!atOnce.isEmpty()) {
-            List<Failed> failed = run(new Workload(atOnce, 0)).outcomes().stream()
+            List<Failed> failed = run(new Workload(atOnce, 0), sent -> {}).outcomes().stream()
                     .filter(Failed.class::isInstance)
                     .map(Failed.class::cast)
                     .toList();
@@ -80,80 +75,72 @@ public final class LoadGenerator {
         }
     }
 
-    public Run run(Workload workload) throws InterruptedException {
+    /** @param progress told after each how many were sent */
+    public Run run(Workload workload, IntConsumer progress) throws InterruptedException {
         Instant start = clock.instant();
         Pace pace = workload.inFlight() == 0
                 ? new Pace.Open(start, clock)
-                : new Pace.Closed(new Semaphore(workload.inFlight()), clock);
-        // A closed loop must hear of every end at once.
-        Followers followers = new Followers(fleet, clock, Math.max(streams, workload.inFlight()));
+                : new Pace.Closed(new Semaphore(workload.inFlight()), patience, clock);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         Duration latest = Duration.ZERO;
-        for (TracedRequest request : workload.requests()) {
-            Instant due = pace.awaitTurn(request);
-            Instant sent = clock.instant();
-            Duration late = Duration.between(due, sent);
-            latest = late.compareTo(latest) > 0 ? late : latest;
-            TracedRequest traced = request.withOffset(Duration.between(start, due));
-            outcomes.add(serve(traced, due, followers, new Turn(pace, new AtomicBoolean())));
-        }
-        return new Run(await(workload, outcomes, followers), latest);
-    }
-
-    /** A request's place among those under way, given back once. */
-    private record Turn(Pace pace, AtomicBoolean over) {
-        void end() {
-            if (over.compareAndSet(false, true)) {
-                pace.ended();
+        Instant lastSent = start;
+        try (Ends ends = new Ends(fleet)) {
+            for (TracedRequest request : workload.requests()) {
+                Optional<Instant> due = pace.awaitTurn(request);
+                if (due.isEmpty()) {
+                    break;
+                }
+                lastSent = clock.instant();
+                Duration late = Duration.between(due.get(), lastSent);
+                latest = late.compareTo(latest) > 0 ? late : latest;
+                TracedRequest traced = request.withOffset(Duration.between(start, due.get()));
+                outcomes.add(serve(traced, due.get(), ends).whenComplete((outcome, problem) -> pace.ended()));
+                progress.accept(outcomes.size());
             }
+            await(outcomes, lastSent.plus(patience));
         }
+        return new Run(outcomes(workload, outcomes), latest);
     }
 
-    private CompletableFuture<Outcome> serve(TracedRequest request, Instant due, Followers followers, Turn turn) {
+    private CompletableFuture<Outcome> serve(TracedRequest request, Instant due, Ends ends) {
         return fleet.submit(request)
                 .thenCompose(submission -> {
                     if (submission instanceof Submission.Accepted accepted) {
-                        String id = accepted.state().id();
-                        return followers
-                                .follow(id)
-                                .whenComplete((end, problem) -> turn.end())
-                                .thenCompose(end -> outcome(request, due, id, end));
+                        return ends.of(accepted.id()).thenApply(state -> outcome(request, due, state));
                     }
                     Submission.Refused refused = (Submission.Refused) submission;
                     return CompletableFuture.completedFuture(
                             new Failed(request, "refused: " + refused.reason(), refused.status() == NO_WORKER));
                 })
-                .exceptionally(problem -> new Failed(request, "lost: " + describe(problem), false))
-                .whenComplete((outcome, problem) -> turn.end());
+                .exceptionally(problem -> new Failed(request, "lost: " + describe(problem), false));
     }
 
-    private CompletableFuture<Outcome> outcome(TracedRequest request, Instant due, String id, End end) {
-        return fleet.state(id).thenApply(state -> {
-            TracedRequest resolved = state.resolve(request);
-            if (!state.succeeded()) {
-                return new Failed(resolved, state.reason(), false);
-            }
-            return state.finishedAt() == null
-                    ? new Served(resolved, due, end.seen(), end.late(), state)
-                    : new Served(resolved, due, state.finishedAt(), false, state);
-        });
+    private static Outcome outcome(TracedRequest request, Instant due, GenerationState state) {
+        TracedRequest resolved = state.resolve(request);
+        return state.succeeded() ? new Served(resolved, due, state) : new Failed(resolved, state.reason(), false);
     }
 
-    private List<Outcome> await(Workload workload, List<CompletableFuture<Outcome>> running, Followers followers)
-            throws InterruptedException {
-        CompletableFuture<Void> all = CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, patience.toSeconds(), TimeUnit.SECONDS);
-        all.join();
-        followers.giveUp();
+    private void await(List<CompletableFuture<Outcome>> outcomes, Instant limit) {
+        long left = Math.max(0, Duration.between(clock.instant(), limit).toMillis());
+        CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, left, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    private List<Outcome> outcomes(Workload workload, List<CompletableFuture<Outcome>> sent) {
         List<Outcome> outcomes = new ArrayList<>();
-        for (int i = 0; i < running.size(); i++) {
-            Failed unfinished = new Failed(
-                    workload.requests().get(i),
-                    "unfinished " + patience.toSeconds() + " s after the last was sent",
-                    false);
-            outcomes.add(running.get(i).getNow(unfinished));
+        for (TracedRequest request : workload.requests()) {
+            int i = outcomes.size();
+            outcomes.add(
+                    i < sent.size()
+                            ? sent.get(i).getNow(new Failed(request, "unfinished " + afterPatience(), false))
+                            : new Failed(request, "not sent, because none had ended " + afterPatience(), false));
         }
         return outcomes;
+    }
+
+    private String afterPatience() {
+        return patience.toSeconds() + " s after the last was sent";
     }
 
     private static String describe(Throwable problem) {

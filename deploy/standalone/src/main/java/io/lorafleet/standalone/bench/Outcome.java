@@ -11,20 +11,16 @@ sealed interface Outcome {
      * There is a picture.
      *
      * @param request as it was sent, with what the gateway chose
-     * @param due when it should have been sent, from which its latency counts
-     * @param finished when the picture was there
-     * @param seenLate it may have been there before {@code finished}
+     * @param due when it should have been sent, from which its times count
      */
-    record Served(TracedRequest request, Instant due, Instant finished, boolean seenLate, GenerationState state)
-            implements Outcome {
+    record Served(TracedRequest request, Instant due, GenerationState state) implements Outcome {
         Duration latency() {
-            return Duration.between(due, finished);
+            return Duration.between(due, state.finishedAt());
         }
 
-        /** @return until a worker began; from the worker's own times */
+        /** @return until a worker began; null if the gateway had not read that yet */
         Duration queued() {
-            Instant started = state.startedAt() == null ? finished.minus(state.elapsed()) : state.startedAt();
-            return Duration.between(due, started);
+            return state.startedAt() == null ? null : Duration.between(due, state.startedAt());
         }
     }
 

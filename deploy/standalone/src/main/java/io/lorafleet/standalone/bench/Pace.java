@@ -3,13 +3,14 @@ package io.lorafleet.standalone.bench;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** When the next request goes. */
 interface Pace {
-    /** Waits until a request is due. @return when it was */
-    Instant awaitTurn(TracedRequest next) throws InterruptedException;
+    /** Waits until a request is due. @return when it was; none if it never will be */
+    Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException;
 
     /** One request has ended, however it did. */
     void ended();
@@ -17,13 +18,13 @@ interface Pace {
     /** By the requests' own times, whatever becomes of those before. */
     record Open(Instant start, InstantSource clock) implements Pace {
         @Override
-        public Instant awaitTurn(TracedRequest next) throws InterruptedException {
+        public Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException {
             Instant due = start.plus(next.offset());
             Duration left = Duration.between(clock.instant(), due);
             if (left.compareTo(Duration.ZERO) > 0) {
                 TimeUnit.NANOSECONDS.sleep(left.toNanos());
             }
-            return due;
+            return Optional.of(due);
         }
 
         @Override
@@ -32,12 +33,13 @@ interface Pace {
         }
     }
 
-    /** One after the other has ended, so many at once. */
-    record Closed(Semaphore room, InstantSource clock) implements Pace {
+    /** One after the other has ended, so many at once. @param patience with those that are under way */
+    record Closed(Semaphore room, Duration patience, InstantSource clock) implements Pace {
         @Override
-        public Instant awaitTurn(TracedRequest next) throws InterruptedException {
-            room.acquire();
-            return clock.instant();
+        public Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException {
+            return room.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    ? Optional.of(clock.instant())
+                    : Optional.empty();
         }
 
         @Override

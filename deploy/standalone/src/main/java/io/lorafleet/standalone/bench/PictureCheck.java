@@ -4,7 +4,6 @@ import io.lorafleet.standalone.bench.FleetHttp.Submission;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.Outcome.Served;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,29 +13,45 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Whether pictures are what they would be without the others: each is drawn again while nothing else is asked, from the
  * same seed and with the same version of the adapter. And whether a picture says of itself that it was drawn with the
  * adapter that its generation names.
+ *
+ * <p>Where versions change meanwhile, some are drawn with the version before too: those must be other pictures, or the
+ * comparison would not show that a request got the wrong version.
  */
 public final class PictureCheck {
     /** A difference of about one level in 255 on every pixel is 48 dB: rounding in another order stays well above. */
     private static final double LEAST_PSNR = 50;
 
+    /** Two versions of the same picture are to differ more than rounding could explain. */
+    private static final double MOST_NEIGHBOUR_PSNR = 45;
+
     private final FleetHttp fleet;
-    private final Followers followers;
+    private final Ends ends;
     private final Duration patience;
     private final List<Double> psnrs = new ArrayList<>();
+    private final List<Double> neighbourPsnrs = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
 
     /**
      * @param compared pictures that were drawn again
      * @param identical of those, byte by byte
      * @param worstPsnr of the others, in decibels; null if there are none
+     * @param neighbours pictures that were drawn with the version before
+     * @param nearestNeighbourPsnr of those, in decibels; null if there are none
      * @param wrong what must not be, in sentences
      */
-    public record Result(int compared, int identical, Double worstPsnr, List<String> wrong) {
+    public record Result(
+            int compared,
+            int identical,
+            Double worstPsnr,
+            int neighbours,
+            Double nearestNeighbourPsnr,
+            List<String> wrong) {
         public boolean passed() {
             return wrong.isEmpty();
         }
@@ -45,39 +60,60 @@ public final class PictureCheck {
             List<String> lines = new ArrayList<>();
             lines.add(compared + " pictures drawn again alone: " + identical + " identical, " + (compared - identical)
                     + " not" + (worstPsnr == null ? "" : String.format(Locale.ROOT, ", the worst %.1f dB", worstPsnr)));
+            if (nearestNeighbourPsnr != null) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%d drawn with the version before: %.1f dB at most",
+                        neighbours,
+                        nearestNeighbourPsnr));
+            }
             wrong.forEach(sentence -> lines.add("WRONG: " + sentence));
             return String.join(System.lineSeparator(), lines);
         }
     }
 
     /** @param patience with one request */
-    public PictureCheck(FleetHttp fleet, InstantSource clock, Duration patience) {
+    public PictureCheck(FleetHttp fleet, Duration patience) {
         this.fleet = fleet;
-        this.followers = new Followers(fleet, clock, 1);
+        this.ends = new Ends(fleet);
         this.patience = patience;
     }
 
     /**
      * @param most pictures to check, evenly over the run; null checks all
+     * @param neighbours how many of those to draw with the version before, at most
      * @param progress told after each how many are done
      */
-    public Result check(Run run, Integer most, IntConsumer progress) {
+    public Result check(Run run, Integer most, int neighbours, IntConsumer progress) {
         List<Served> served = run.outcomes().stream()
                 .filter(Served.class::isInstance)
                 .map(Served.class::cast)
                 .toList();
-        int checked = most == null ? served.size() : Math.min(most, served.size());
-        for (int i = 0; i < checked; i++) {
-            check(served.get((int) ((long) i * served.size() / checked)));
+        List<Served> checked = evenly(served, most == null ? served.size() : most);
+        for (int i = 0; i < checked.size(); i++) {
+            check(checked.get(i));
             progress.accept(i + 1);
         }
+        List<Served> later = checked.stream()
+                .filter(one -> versionBefore(one.state().adapter()) != null)
+                .toList();
+        evenly(later, neighbours).forEach(this::checkNeighbour);
         List<Double> differing =
                 psnrs.stream().filter(psnr -> psnr < Double.POSITIVE_INFINITY).toList();
         return new Result(
                 psnrs.size(),
                 psnrs.size() - differing.size(),
                 differing.stream().min(Double::compare).orElse(null),
+                neighbourPsnrs.size(),
+                neighbourPsnrs.stream().max(Double::compare).orElse(null),
                 List.copyOf(wrong));
+    }
+
+    private static List<Served> evenly(List<Served> all, int most) {
+        int count = Math.min(most, all.size());
+        return IntStream.range(0, count)
+                .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
+                .toList();
     }
 
     private void check(Served served) {
@@ -87,21 +123,55 @@ public final class PictureCheck {
         if (!isVersionOf(asked, pinned)) {
             wrong.add(id + ": expected a version of adapter " + asked + ", its generation names " + pinned);
         }
-        GenerationState again = await(drawAgain(served.request().withAdapter(pinned)));
-        if (!again.succeeded()) {
-            wrong.add(id + ": expected a picture when drawn again, found " + again.reason());
-            return;
-        }
-        for (int i = 0; i < served.state().images().size(); i++) {
-            byte[] first = picture(served.state(), i, pinned);
-            byte[] second = picture(again, i, pinned);
-            double psnr = Arrays.equals(first, second) ? Double.POSITIVE_INFINITY : Png.psnr(first, second);
+        for (double psnr : compare(served, pinned, "when drawn again")) {
             if (psnr < LEAST_PSNR) {
-                wrong.add(id + ": expected at least " + LEAST_PSNR + " dB when drawn again, found "
-                        + String.format(Locale.ROOT, "%.1f", psnr));
+                wrong.add(String.format(
+                        Locale.ROOT, "%s: expected at least %s dB when drawn again, found %.1f", id, LEAST_PSNR, psnr));
             }
             psnrs.add(psnr);
         }
+    }
+
+    private void checkNeighbour(Served served) {
+        String before = versionBefore(served.state().adapter());
+        for (double psnr : compare(served, before, "with " + before)) {
+            if (psnr > MOST_NEIGHBOUR_PSNR) {
+                wrong.add(String.format(
+                        Locale.ROOT,
+                        "%s: expected at most %s dB with %s, found %.1f",
+                        served.state().id(),
+                        MOST_NEIGHBOUR_PSNR,
+                        before,
+                        psnr));
+            }
+            neighbourPsnrs.add(psnr);
+        }
+    }
+
+    /** @return how near its pictures come to those with that adapter, in decibels; infinite if they are the same */
+    private List<Double> compare(Served served, String adapter, String how) {
+        GenerationState other = await(draw(served.request().withAdapter(adapter)));
+        if (!other.succeeded()) {
+            wrong.add(served.state().id() + ": expected a picture " + how + ", found " + other.reason());
+            return List.of();
+        }
+        List<Double> those = new ArrayList<>();
+        for (int i = 0; i < served.state().images().size(); i++) {
+            byte[] first = picture(served.state(), i, served.state().adapter());
+            byte[] second = picture(other, i, adapter);
+            those.add(Arrays.equals(first, second) ? Double.POSITIVE_INFINITY : Png.psnr(first, second));
+        }
+        return those;
+    }
+
+    /** @return {@code NAME@VERSION} of the version before; null if there is none */
+    private static String versionBefore(String pinned) {
+        if (pinned == null) {
+            return null;
+        }
+        int at = pinned.indexOf('@');
+        int version = Integer.parseInt(pinned.substring(at + 1));
+        return version > 1 ? pinned.substring(0, at + 1) + (version - 1) : null;
     }
 
     private static boolean isVersionOf(String asked, String pinned) {
@@ -110,11 +180,10 @@ public final class PictureCheck {
                 : pinned.equals(asked) || pinned.startsWith(asked + "@");
     }
 
-    private CompletableFuture<GenerationState> drawAgain(TracedRequest request) {
+    private CompletableFuture<GenerationState> draw(TracedRequest request) {
         return fleet.submit(request).thenCompose(submission -> {
             if (submission instanceof Submission.Accepted accepted) {
-                String id = accepted.state().id();
-                return followers.follow(id).thenCompose(end -> fleet.state(id));
+                return ends.of(accepted.id());
             }
             throw new BenchException("expected to draw a picture again, and the gateway refused: "
                     + ((Submission.Refused) submission).reason());

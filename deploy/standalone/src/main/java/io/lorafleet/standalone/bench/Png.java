@@ -14,7 +14,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** What a PNG shows, and what it says of itself. */
-final class Png {
+public final class Png {
     private static final String FORMAT = "javax_imageio_png_1.0";
     /** The text in which a worker writes how the picture was made, as JSON. */
     private static final String KEYWORD = "lorafleet";
@@ -41,7 +41,7 @@ final class Png {
     }
 
     /** @return peak signal-to-noise ratio over red, green and blue, in decibels; infinite if the pixels are the same */
-    static double psnr(byte[] one, byte[] other) {
+    public static double psnr(byte[] one, byte[] other) {
         try {
             return psnr((BufferedImage) read(one).getRenderedImage(), (BufferedImage)
                     read(other).getRenderedImage());

@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
     /** Of the second factor, so that pictures change and stay pictures. */
-    private static final float DEVIATION = 0.01f;
+    public static final float MILD = 0.01f;
+    /** Of the second factor, so that no two such adapters draw pictures that could be taken for each other's. */
+    public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}
 
@@ -31,10 +33,11 @@ public final class RandomAdapter {
 
     /**
      * @param unet names and shapes of its weights
+     * @param deviation of the second factor
      * @param seed the same gives the same file
      * @return a safetensors file in diffusers' naming
      */
-    public static byte[] file(Map<String, Shape> unet, int rank, long seed) {
+    public static byte[] file(Map<String, Shape> unet, int rank, float deviation, long seed) {
         SeededNoise noise = new SeededNoise(seed);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (NDManager scope = NDManager.newBaseManager()) {
@@ -42,7 +45,7 @@ public final class RandomAdapter {
                 if (PROJECTION.matcher(name).matches()) {
                     String layer = "unet." + name.substring(0, name.length() - ".weight".length());
                     tensors.put(layer + ".lora_A.weight", normal(noise, 1, rank, shape.get(1), scope));
-                    tensors.put(layer + ".lora_B.weight", normal(noise, DEVIATION, shape.get(0), rank, scope));
+                    tensors.put(layer + ".lora_B.weight", normal(noise, deviation, shape.get(0), rank, scope));
                 }
             });
             if (tensors.isEmpty()) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,8 +27,8 @@ import java.util.stream.Collectors;
  * @param latencyByPriority where there were several
  * @param queued from when a request was due until a worker began with it
  * @param latestSendSeconds how much later than due the generator itself sent a request, at worst
- * @param seenLate pictures that may have been there earlier than was seen: their times are upper bounds
  * @param batchRows UNet rows of one forward; null if the workers do not tell
+ * @param newVersions null if none were published meanwhile
  * @param check null if the pictures were not checked
  */
 public record ServeReport(
@@ -42,11 +43,19 @@ public record ServeReport(
         Map<Priority, Distribution> latencyByPriority,
         Distribution queued,
         double latestSendSeconds,
-        long seenLate,
         Occupancy batchRows,
+        NewVersions newVersions,
         PictureCheck.Result check) {
 
-    public static ServeReport of(Run run, Occupancy batchRows, PictureCheck.Result check) {
+    /**
+     * @param published versions of adapters, meanwhile
+     * @param before what the workers had counted before the run; null if they do not tell
+     * @param after it
+     * @param check null if the pictures were not checked
+     */
+    public static ServeReport of(
+            Run run, int published, WorkerMetrics before, WorkerMetrics after, PictureCheck.Result check) {
+        boolean told = before != null && after != null;
         List<Served> served = only(run.outcomes(), Served.class);
         double seconds = Durations.seconds(span(served));
         int pictures =
@@ -66,16 +75,29 @@ public record ServeReport(
                 byPriority(served),
                 distribution(served, one -> true, Served::queued),
                 Durations.seconds(run.latest()),
-                served.stream().filter(Served::seenLate).count(),
-                batchRows,
+                told ? after.since(before) : null,
+                published == 0
+                        ? null
+                        : new NewVersions(
+                                published,
+                                versions(served),
+                                told ? after.swaps().since(before.swaps()) : null),
                 check);
+    }
+
+    private static long versions(List<Served> served) {
+        return served.stream()
+                .map(one -> one.state().adapter())
+                .filter(Objects::nonNull)
+                .distinct()
+                .count();
     }
 
     private static Duration span(List<Served> served) {
         Instant first =
                 served.stream().map(Served::due).min(Comparator.naturalOrder()).orElse(Instant.EPOCH);
         Instant last = served.stream()
-                .map(Served::finished)
+                .map(one -> one.state().finishedAt())
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH);
         return Duration.between(first, last);
@@ -94,7 +116,8 @@ public record ServeReport(
 
     private static Distribution distribution(
             List<Served> served, Predicate<Served> which, Function<Served, Duration> time) {
-        return Distribution.of(served.stream().filter(which).map(time).toList());
+        return Distribution.of(
+                served.stream().filter(which).map(time).filter(Objects::nonNull).toList());
     }
 
     private static <T extends Outcome> List<T> only(List<Outcome> outcomes, Class<T> kind) {
@@ -115,11 +138,11 @@ public record ServeReport(
         }
         add(lines, "in queue", queued);
         lines.add(line("%-26s %8.3f s at most", "sent later than due", latestSendSeconds));
-        if (seenLate > 0) {
-            lines.add(line("%d ends were seen late: their latencies are upper bounds (more --streams)", seenLate));
-        }
         if (batchRows != null) {
             lines.add(line("%-26s %8.2f rows, %.0f at most", "batch", batchRows.mean(), batchRows.most()));
+        }
+        if (newVersions != null) {
+            lines.add(newVersions.text(requests - served));
         }
         if (check != null) {
             lines.add(check.text());

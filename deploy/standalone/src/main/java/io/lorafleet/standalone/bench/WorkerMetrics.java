@@ -12,33 +12,81 @@ import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
 /**
- * What workers have counted so far, over all of them.
+ * What workers have counted so far, over all of them. Extremes and quantiles are of the last minutes, and of the worker
+ * where they are largest.
  *
  * @param batches UNet forwards
  * @param rows of all those batches together
- * @param mostRows of one batch lately
+ * @param mostRows of one batch
  */
-public record WorkerMetrics(double batches, double rows, double mostRows) {
+public record WorkerMetrics(double batches, double rows, double mostRows, Swaps swaps) {
     private static final String BATCH_ROWS = "lorafleet_batch_rows";
+    private static final String ACTIVATION = "lorafleet_adapter_activation_seconds";
+    private static final String MEDIAN = "quantile=\"0.5\"";
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Pattern WHITE = Pattern.compile("\\s+");
 
     /** Rows of a batch between two readings. */
     public record Occupancy(double mean, double most) {}
 
+    /**
+     * What new versions of adapters cost; times in seconds.
+     *
+     * @param activations versions that took their first step
+     * @param activationP50 from the registry's event of a version to the end of its first step
+     * @param longestGap from the end of a step to the begin of the next, while pictures waited
+     * @param longestGapInSteps in median steps of its worker
+     */
+    public record Swaps(
+            double activations,
+            double activationP50,
+            double activationP95,
+            double medianStep,
+            double longestGap,
+            double longestGapInSteps) {
+
+        private static final Swaps NONE = new Swaps(0, 0, 0, 0, 0, 0);
+
+        private Swaps and(Swaps other) {
+            return new Swaps(
+                    activations + other.activations,
+                    Math.max(activationP50, other.activationP50),
+                    Math.max(activationP95, other.activationP95),
+                    Math.max(medianStep, other.medianStep),
+                    Math.max(longestGap, other.longestGap),
+                    Math.max(longestGapInSteps, other.longestGapInSteps));
+        }
+
+        /** @return these, with the activations since then alone */
+        public Swaps since(Swaps before) {
+            return new Swaps(
+                    activations - before.activations,
+                    activationP50,
+                    activationP95,
+                    medianStep,
+                    longestGap,
+                    longestGapInSteps);
+        }
+    }
+
     /** @param pages where each worker tells its metrics @return null if one tells none of its batches */
     public static WorkerMetrics read(List<URI> pages) throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-        WorkerMetrics all = new WorkerMetrics(0, 0, 0);
+        WorkerMetrics all = new WorkerMetrics(0, 0, 0, Swaps.NONE);
         for (URI page : pages) {
             WorkerMetrics one = parse(text(http, page));
             if (one == null) {
                 return null;
             }
-            all = new WorkerMetrics(
-                    all.batches + one.batches, all.rows + one.rows, Math.max(all.mostRows, one.mostRows));
+            all = all.and(one);
         }
         return pages.isEmpty() ? null : all;
+    }
+
+    /** @return of the workers of both */
+    WorkerMetrics and(WorkerMetrics other) {
+        return new WorkerMetrics(
+                batches + other.batches, rows + other.rows, Math.max(mostRows, other.mostRows), swaps.and(other.swaps));
     }
 
     private static String text(HttpClient http, URI page) throws InterruptedException {
@@ -52,20 +100,39 @@ public record WorkerMetrics(double batches, double rows, double mostRows) {
 
     /** @param text in Prometheus' format @return null if it does not tell of batches */
     static WorkerMetrics parse(String text) {
-        OptionalDouble batches = values(text, BATCH_ROWS + "_count").reduce(Double::sum);
-        OptionalDouble rows = values(text, BATCH_ROWS + "_sum").reduce(Double::sum);
+        OptionalDouble batches = values(text, BATCH_ROWS + "_count", "").reduce(Double::sum);
+        OptionalDouble rows = values(text, BATCH_ROWS + "_sum", "").reduce(Double::sum);
         return batches.isEmpty() || rows.isEmpty()
                 ? null
                 : new WorkerMetrics(
-                        batches.getAsDouble(),
-                        rows.getAsDouble(),
-                        values(text, BATCH_ROWS + "_max").max().orElse(0));
+                        batches.getAsDouble(), rows.getAsDouble(), largest(text, BATCH_ROWS + "_max", ""), swaps(text));
     }
 
-    /** @return the values of a metric, over all its labels */
-    private static DoubleStream values(String text, String metric) {
+    private static Swaps swaps(String text) {
+        double step = largest(text, "lorafleet_step_seconds", MEDIAN);
+        double gap = largest(text, "lorafleet_step_gap_seconds_max", "");
+        return new Swaps(
+                values(text, ACTIVATION + "_count", "").sum(),
+                largest(text, ACTIVATION, MEDIAN),
+                largest(text, ACTIVATION, "quantile=\"0.95\""),
+                step,
+                gap,
+                step == 0 ? 0 : gap / step);
+    }
+
+    /** @return 0 if there is none */
+    private static double largest(String text, String metric, String label) {
+        return values(text, metric, label)
+                .filter(value -> !Double.isNaN(value)) // a quantile of nothing
+                .max()
+                .orElse(0);
+    }
+
+    /** @param label that each must have; empty for all @return the values of a metric, over all its other labels */
+    private static DoubleStream values(String text, String metric, String label) {
         return text.lines()
                 .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
+                .filter(line -> line.contains(label))
                 // A label may hold a space, but no value a brace.
                 .map(line ->
                         WHITE.split(line.substring(line.lastIndexOf('}') + 1).strip()))

@@ -19,7 +19,7 @@ class AdapterLoadBenchTest {
 
     @Test
     void theAdapterFitsTheModelThatItWasMadeFor() throws Exception {
-        byte[] file = RandomAdapter.file(UNET, 4, 0);
+        byte[] file = RandomAdapter.file(UNET, 4, RandomAdapter.MILD, 0);
 
         Report report = new AdapterLoadBench(new DirectoryBlobStore(folder), UNET, DataType.FLOAT32).run(file, 0, 3);
 
@@ -30,7 +30,9 @@ class AdapterLoadBenchTest {
 
     @Test
     void theSameSeedGivesTheSameFile() {
-        assertThat(RandomAdapter.file(UNET, 2, 5)).isEqualTo(RandomAdapter.file(UNET, 2, 5));
-        assertThat(RandomAdapter.file(UNET, 2, 5)).isNotEqualTo(RandomAdapter.file(UNET, 2, 6));
+        assertThat(RandomAdapter.file(UNET, 2, RandomAdapter.MILD, 5))
+                .isEqualTo(RandomAdapter.file(UNET, 2, RandomAdapter.MILD, 5));
+        assertThat(RandomAdapter.file(UNET, 2, RandomAdapter.MILD, 5))
+                .isNotEqualTo(RandomAdapter.file(UNET, 2, RandomAdapter.MILD, 6));
     }
 }

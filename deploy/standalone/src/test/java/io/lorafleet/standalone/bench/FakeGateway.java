@@ -9,29 +9,33 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** An HTTP server that answers as a gateway does. Generations end when the test says so. */
 class FakeGateway implements AutoCloseable {
+    static final Instant STARTED = Instant.parse("2126-01-01T00:00:00Z");
+
     final List<JsonNode> orders = new CopyOnWriteArrayList<>();
     /** The members of a generation's JSON when it has ended; by id. */
     volatile Function<String, String> ending =
-            id -> "'status': 'succeeded', 'elapsed': 'PT0.25S', 'unetEvaluations': 20,"
-                    + " 'images': [{'index': 0, 'seed': 7, 'url': '/v1/generations/" + id + "/images/0'}]";
+            id -> "'status': 'succeeded', 'startedAt': '" + STARTED + "', 'finishedAt': '" + STARTED.plusSeconds(12)
+                    + "', 'unetEvaluations': 20, 'images': [{'index': 0, 'seed': 7, 'url': '/v1/generations/" + id
+                    + "/images/0'}]";
 
     volatile Function<String, byte[]> picture = id -> Pictures.png(0, "{}");
     volatile int refusals;
-    /** Streams of events that break before they say anything. */
-    volatile int brokenStreams;
+    /** Questions for a generation whose connection breaks before there is an answer. */
+    final AtomicInteger brokenConnections = new AtomicInteger();
 
-    private final Map<String, CountDownLatch> ends = new ConcurrentHashMap<>();
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
 
@@ -48,15 +52,11 @@ class FakeGateway implements AutoCloseable {
 
     /** Ids are g0, g1 and so on, in the order of the orders. */
     void end(String id) {
-        latch(id).countDown();
+        ended.add(id);
     }
 
     /** An order has come, and is not answered yet. */
     void onOrder(int number) {}
-
-    private CountDownLatch latch(String id) {
-        return ends.computeIfAbsent(id, key -> new CountDownLatch(1));
-    }
 
     private void answer(HttpExchange exchange) throws IOException {
         String[] path = exchange.getRequestURI().getPath().split("/"); // "", v1, generations, id, what
@@ -64,12 +64,12 @@ class FakeGateway implements AutoCloseable {
             order(exchange);
         } else if (orders.size() <= Integer.parseInt(path[3].substring(1))) {
             send(exchange, 404, "{\"title\": \"Not found\"}".getBytes(StandardCharsets.UTF_8));
+        } else if (path.length == 4 && brokenConnections.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            exchange.close();
         } else if (path.length == 4) {
             send(exchange, 200, state(path[3]).getBytes(StandardCharsets.UTF_8));
-        } else if (path[4].equals("images")) {
-            send(exchange, 200, picture.apply(path[3]));
         } else {
-            events(exchange, path[3]);
+            send(exchange, 200, picture.apply(path[3]));
         }
     }
 
@@ -91,7 +91,7 @@ class FakeGateway implements AutoCloseable {
 
     private String state(String id) {
         JsonNode order = orders.get(Integer.parseInt(id.substring(1)));
-        String state = latch(id).getCount() == 0 ? ending.apply(id) : "'status': 'queued'";
+        String state = ended.contains(id) ? ending.apply(id) : "'status': 'queued'";
         String adapter = order.path("adapter").asText("");
         return ("{'id': '" + id + "', 'request': {'sampler': 'ddim', 'width': 64, 'height': 64"
                         + (adapter.isEmpty()
@@ -99,28 +99,6 @@ class FakeGateway implements AutoCloseable {
                                 : ", 'adapter': '" + (adapter.contains("@") ? adapter : adapter + "@1") + "'")
                         + "}, " + state + "}")
                 .replace('\'', '"');
-    }
-
-    private void events(HttpExchange exchange, String id) throws IOException {
-        if (brokenStreams > 0) {
-            brokenStreams--;
-            exchange.sendResponseHeaders(200, 0);
-            exchange.close();
-            return;
-        }
-        boolean over = latch(id).getCount() == 0;
-        exchange.sendResponseHeaders(200, 0);
-        if (!over) {
-            exchange.getResponseBody().write("event:queued\ndata:{}\n\n".getBytes(StandardCharsets.UTF_8));
-            exchange.getResponseBody().flush();
-        }
-        try {
-            latch(id).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the server is closed
-        }
-        exchange.getResponseBody().write("event:finished\ndata:{}\n\n".getBytes(StandardCharsets.UTF_8));
-        exchange.close();
     }
 
     private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {

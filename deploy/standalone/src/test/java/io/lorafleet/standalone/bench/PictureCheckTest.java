@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two pictures are served, g0 and g1; g2 and g3 are what they are when drawn again. */
+/** Two pictures are served, g0 and g1; g2 and g3 are what they are when drawn again, g4 with the version before. */
 @Timeout(60)
 class PictureCheckTest {
     private static final InstantSource CLOCK = InstantSource.system();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String FAST = "{'adapter': {'name': 'fast', 'version': 1}}";
+    private static final String FAST = fast(1);
 
     private FakeGateway gateway;
     private FleetHttp fleet;
@@ -31,7 +31,7 @@ class PictureCheckTest {
                 end("g" + number);
             }
         };
-        fleet = new FleetHttp(gateway.url(), CLOCK);
+        fleet = new FleetHttp(gateway.url());
     }
 
     @AfterEach
@@ -66,7 +66,7 @@ class PictureCheckTest {
 
     @Test
     void findsAPictureOfAnotherAdapter() throws Exception {
-        gateway.picture = id -> Pictures.png(0, id.equals("g1") ? FAST.replace("1", "2") : FAST);
+        gateway.picture = id -> Pictures.png(0, id.equals("g1") ? fast(2) : FAST);
 
         assertThat(check(null).wrong()).containsExactly("g1: expected a picture with adapter fast@1, it says fast@2");
     }
@@ -78,10 +78,46 @@ class PictureCheckTest {
         assertThat(check(1).compared()).isEqualTo(1);
     }
 
+    @Test
+    void drawsTheVersionBeforeWhichMustBeAnotherPicture() throws Exception {
+        gateway.picture = id -> id.equals("g4") ? Pictures.png(0x404040, fast(2)) : Pictures.png(0x808080, fast(3));
+
+        Result result = check("fast@3", null, 1);
+
+        assertThat(result.passed()).isTrue();
+        assertThat(result.neighbours()).isEqualTo(1);
+        assertThat(result.nearestNeighbourPsnr()).isBetween(11.9, 12.1);
+        assertThat(gateway.orders.get(4).path("adapter").asText()).isEqualTo("fast@2");
+    }
+
+    @Test
+    void findsThatTwoVersionsCannotBeToldApart() throws Exception {
+        gateway.picture = id -> Pictures.png(0x808080, fast(id.equals("g4") ? 2 : 3));
+
+        assertThat(check("fast@3", null, 1).wrong())
+                .containsExactly("g0: expected at most 45.0 dB with fast@2, found Infinity");
+    }
+
+    @Test
+    void thereIsNothingBeforeTheFirstVersion() throws Exception {
+        gateway.picture = id -> Pictures.png(0, FAST);
+
+        assertThat(check("fast", null, 2).neighbours()).isZero();
+    }
+
     private Result check(Integer sample) throws InterruptedException {
+        return check("fast", sample, 0);
+    }
+
+    private Result check(String adapter, Integer sample, int neighbours) throws InterruptedException {
         TracedRequest request =
-                new TracedRequest(Duration.ZERO, "a star", 7, "fast", 5, 20, null, null, Priority.INTERACTIVE);
-        Run run = new LoadGenerator(fleet, CLOCK, 1, PATIENCE).run(new Workload(Collections.nCopies(2, request), 1));
-        return new PictureCheck(fleet, CLOCK, PATIENCE).check(run, sample, done -> {});
+                new TracedRequest(Duration.ZERO, "a star", 7, adapter, 5, 20, null, null, Priority.INTERACTIVE);
+        Run run = new LoadGenerator(fleet, CLOCK, PATIENCE)
+                .run(new Workload(Collections.nCopies(2, request), 1), sent -> {});
+        return new PictureCheck(fleet, PATIENCE).check(run, sample, neighbours, done -> {});
+    }
+
+    private static String fast(int version) {
+        return "{'adapter': {'name': 'fast', 'version': " + version + "}}";
     }
 }
