@@ -22,9 +22,14 @@ public record NewVersions(int published, long drawn, Swaps swaps) {
             lines.add(line(
                     "%-26s %8.3f s p50, %.3f s p95 of %.0f versions",
                     "activation", swaps.activationP50(), swaps.activationP95(), swaps.activations()));
-            lines.add(line(
-                    "%-26s %8.4f s, %.2f of a median step (%.4f s)",
-                    "longest gap between steps", swaps.longestGap(), swaps.longestGapInSteps(), swaps.medianStep()));
+            if (swaps.longestGap() > 0) { // else the workers do not tell
+                lines.add(line(
+                        "%-26s %8.4f s, %.2f of a median step (%.4f s)",
+                        "longest gap between steps",
+                        swaps.longestGap(),
+                        swaps.longestGapInSteps(),
+                        swaps.medianStep()));
+            }
         }
         return String.join(System.lineSeparator(), lines);
     }
