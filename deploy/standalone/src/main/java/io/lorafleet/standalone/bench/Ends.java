@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Ends implements AutoCloseable {
     /** Short beside a picture, so that a closed loop has the next request there before a worker wants it. */
-    private static final int LEAST_PAUSE_MILLIS = 25;
+    private static final int LEAST_PAUSE_MILLIS = 100;
     /** For each that is under way, so that all together cost the machine no more than 300 answers a second. */
     private static final int PAUSE_MILLIS_EACH = 3;
 
