@@ -72,6 +72,11 @@ public record GenerateImage(
         Check.present("acceptedAt", acceptedAt);
     }
 
+    /** @return whether nobody wants the pictures any more */
+    public boolean expired(Instant now) {
+        return deadline != null && !now.isBefore(deadline);
+    }
+
     /** @return UNet rows of one step of one picture: two under guidance (with and without the prompt), else one */
     public int rows() {
         return guidanceScale == 1 ? 1 : 2;

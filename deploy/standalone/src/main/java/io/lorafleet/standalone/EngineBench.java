@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.PlacedAdapter;
@@ -17,15 +16,14 @@ import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
+import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Times UNet forwards: of one batch, or of two in turn, so that both meet the same machine. */
@@ -166,27 +164,15 @@ final class EngineBench {
     private List<List<RowAdapters.Applied>> rowAdapters(int rows, int rank, NDManager job) {
         List<List<RowAdapters.Applied>> adapters = new ArrayList<>();
         for (int i = 0; i < rows && rank > 0; i++) {
-            adapters.add(List.of(new RowAdapters.Applied(attentionAdapter(rank, job), 1)));
+            adapters.add(List.of(new RowAdapters.Applied(adapter(rank, i, job), 1)));
         }
         return adapters;
     }
 
-    /** A random adapter over the projections of every attention, as students have it. */
-    private PlacedAdapter attentionAdapter(int rank, NDManager job) {
-        Map<String, NDArray> tensors = new LinkedHashMap<>();
-        try (NDManager scope = job.newSubManager()) {
-            unet.weightShapes().forEach((name, shape) -> {
-                if (name.matches(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight")) {
-                    String layer = "unet." + name.substring(0, name.length() - ".weight".length());
-                    tensors.put(layer + ".lora_A.weight", scope.randomNormal(new Shape(rank, shape.get(1))));
-                    tensors.put(
-                            layer + ".lora_B.weight",
-                            scope.randomNormal(new Shape(shape.get(0), rank)).mul(0.01));
-                }
-            });
-            Safetensors file = Safetensors.of("random adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return PlacedAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
-        }
+    private PlacedAdapter adapter(int rank, long seed, NDManager job) {
+        byte[] weights = RandomAdapter.file(unet.weightShapes(), rank, RandomAdapter.MILD, seed);
+        Safetensors file = Safetensors.of("random adapter", weights);
+        return PlacedAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
     }
 
     /** @return the most resident memory that this process ever had */

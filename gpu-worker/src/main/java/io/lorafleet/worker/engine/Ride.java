@@ -65,7 +65,7 @@ final class Ride implements Candidate {
         if (drawing.stop().stopped()) {
             return new CancellationException("stopped");
         }
-        return drawing.expired(now) ? new DeadlinePassedException() : null;
+        return drawing.request().expired(now) ? new DeadlinePassedException() : null;
     }
 
     /** The steps are made: others may have the prompt's memory. */

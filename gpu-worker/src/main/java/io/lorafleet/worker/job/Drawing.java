@@ -27,8 +27,4 @@ public record Drawing(GenerateImage request, ImageToImage image, Instant arrived
                 request.height(),
                 request.seed() + index);
     }
-
-    public boolean expired(Instant now) {
-        return request.deadline() != null && !now.isBefore(request.deadline());
-    }
 }

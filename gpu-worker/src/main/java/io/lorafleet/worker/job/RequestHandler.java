@@ -89,7 +89,7 @@ public class RequestHandler {
             return new Outcome.Done(cancelled(request));
         }
         Instant start = clock.instant();
-        if (request.deadline() != null && !start.isBefore(request.deadline())) {
+        if (request.expired(start)) {
             return new Outcome.Done(expired(request));
         }
         int attempt = beginAttempt(request);
