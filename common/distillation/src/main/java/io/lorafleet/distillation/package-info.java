@@ -1,0 +1,2 @@
+/** Students of a guided model: training them, and saying how good they are. */
+package io.lorafleet.distillation;
