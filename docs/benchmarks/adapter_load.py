@@ -60,7 +60,7 @@ def lorafleet_seconds(options):
     command = ["java", "-Xmx512m", "-jar", str(jar), "bench", "adapter-load", "--json", "--save", options.adapter]
     command += ["--model", options.model] if options.model else ["--arch", options.arch]
     command += ["--adapter-rank", str(options.adapter_rank), "--threads", str(options.threads)]
-    command += ["--rounds", str(options.loads)]
+    command += ["--rounds", str(options.loads), "--warm-up", "50"]  # until its code is compiled, as a worker's is
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return report["total"]["p50"]
 

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class Safetensors {
     private interface Source {
         ByteBuffer bytes(long offset, long length) throws IOException;
 
-        /** @return the bytes where they are, for a moment */
+        /** @return the bytes where they are */
         ByteBuffer view(long offset, int length) throws IOException;
 
         /** Fills the buffer. */
@@ -190,19 +191,18 @@ public final class Safetensors {
         }
     }
 
-    /** @return the tensor's numbers, whatever type the file has them in */
-    public float[] floats(String tensor) {
+    /** @return the tensor's numbers, whatever type the file has them in; those of float32 where they are, not copied */
+    public FloatBuffer floats(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
             try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
-                return read(tensor, DataType.FLOAT32, scope).toFloatArray();
+                return FloatBuffer.wrap(read(tensor, DataType.FLOAT32, scope).toFloatArray());
             }
         }
         try {
-            ByteBuffer bytes = source.view(found.offset(), Math.toIntExact(found.bytes()));
-            float[] values = new float[bytes.remaining() / Float.BYTES];
-            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-            return values;
+            return source.view(found.offset(), Math.toIntExact(found.bytes()))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
         } catch (IOException e) {
             throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
         }

@@ -1,6 +1,7 @@
 package io.lorafleet.diffusion.lora;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
@@ -23,9 +24,10 @@ public record LoraAdapter(Map<String, Update> updates) {
     /**
      * A factor's numbers.
      *
-     * @param values in the order of the shape, its last dimension the fastest; not copied
+     * @param values in the order of the shape, its last dimension the fastest; where the file has float32 these are its
+     *     own bytes
      */
-    public record Factor(Shape shape, float[] values) {}
+    public record Factor(Shape shape, FloatBuffer values) {}
 
     public LoraAdapter {
         updates = Map.copyOf(updates);

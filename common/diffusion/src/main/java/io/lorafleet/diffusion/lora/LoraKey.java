@@ -28,9 +28,8 @@ record LoraKey(Format format, String layer, Role role) {
         ALPHA
     }
 
-    private static final Pattern NAME =
-            Pattern.compile("(.+?)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
-                    + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
+    private static final Pattern NAME = Pattern.compile("(.+)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
+            + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
     private static final Map<String, Role> ROLES = Map.of(
             "lora_A",
             Role.A,

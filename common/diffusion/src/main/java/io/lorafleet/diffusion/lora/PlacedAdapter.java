@@ -1,16 +1,19 @@
 package io.lorafleet.diffusion.lora;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * An adapter in a device's memory: one block with all its factors, turned and scaled as a batch takes them, so that it
@@ -39,100 +42,103 @@ public final class PlacedAdapter implements AutoCloseable {
         }
     }
 
-    /** Where a layer's two factors are in the block: they follow each other. */
-    private record Place(String layer, int rank, Shape a, Shape b) {}
+    /** Where a layer's two factors are in the block: from {@code start}, they follow each other. */
+    private record Place(String layer, int rank, int start, Shape a, Shape b) {
+
+        static Place of(String layer, Update update, int start) {
+            Shape a = update.a().shape();
+            Shape b = update.b().shape();
+            return a.dimension() == 2
+                    ? new Place(layer, update.rank(), start, turned(a), turned(b))
+                    : new Place(layer, update.rank(), start, a, b);
+        }
+
+        private static Shape turned(Shape shape) {
+            return new Shape(shape.get(1), shape.get(0));
+        }
+
+        boolean linear() {
+            return a.dimension() == 2;
+        }
+
+        int middle() {
+            return start + (int) a.size();
+        }
+
+        int end() {
+            return middle() + (int) b.size();
+        }
+    }
 
     /** @param block owned by the owner */
     private PlacedAdapter(NDManager owner, NDArray block, List<Place> places) {
         this.owner = owner;
         this.block = block;
         this.places = places;
-        NDList factors = block.split(ends());
-        factors.attach(owner);
-        for (int i = 0; i < places.size(); i++) {
-            Place place = places.get(i);
-            layers.put(
-                    place.layer(),
-                    new Factors(
-                            place.rank(),
-                            factors.get(2 * i).reshape(place.a()),
-                            factors.get(2 * i + 1).reshape(place.b())));
-        }
-    }
-
-    /** @return where each factor but the last one ends */
-    private long[] ends() {
-        long[] ends = new long[2 * places.size() - 1];
-        long end = 0;
-        for (int i = 0; i < ends.length; i++) {
-            Place place = places.get(i / 2);
-            end += (i % 2 == 0 ? place.a() : place.b()).size();
-            ends[i] = end;
-        }
-        return ends;
     }
 
     /**
      * @param type that the UNet computes with
-     * @param parent of the manager that will own the factors
+     * @param parent of the manager that will own the factors, on its device
      * @return to be closed by the caller
+     * @throws AdapterException if it is larger than 2 GiB
      */
     public static PlacedAdapter of(LoraAdapter adapter, DataType type, NDManager parent) {
-        List<Place> places = new ArrayList<>();
-        long size = adapter.updates().values().stream()
-                .mapToLong(
-                        update -> update.a().shape().size() + update.b().shape().size())
-                .sum();
-        float[] all = new float[Math.toIntExact(size)];
-        int end = 0;
-        for (Map.Entry<String, Update> each : adapter.updates().entrySet()) {
-            Update update = each.getValue();
-            boolean linear = update.a().shape().dimension() == 2;
-            Shape a = write(update.a(), linear, 1, all, end);
-            Shape b = write(update.b(), linear, (float) update.scale(), all, end + (int) a.size());
-            places.add(new Place(each.getKey(), update.rank(), a, b));
-            end += (int) (a.size() + b.size());
-        }
+        List<Place> places = places(adapter);
         NDManager owner = parent.newSubManager();
-        try (NDArray lent = owner.create(all);
-                NDArray typed = lent.toType(type, false)) {
-            // A copy in any case: what DJL creates shows a buffer of the virtual machine, and is gone with that.
-            return new PlacedAdapter(owner, typed.duplicate(), places);
+        try (NDManager scope = owner.newSubManager(Device.cpu())) {
+            NDArray block = scope.create(new Shape(places.get(places.size() - 1).end()));
+            write(adapter, places, block.toByteBuffer(true).asFloatBuffer());
+            NDArray placed = block.toType(type, false).toDevice(owner.getDevice(), false);
+            placed.attach(owner);
+            return new PlacedAdapter(owner, placed, places);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
         }
     }
 
-    /** @param turned whether rows become columns @return the shape that it has then */
-    private static Shape write(Factor factor, boolean turned, float scale, float[] to, int start) {
-        float[] values = factor.values();
-        if (!turned) {
-            for (int i = 0; i < values.length; i++) {
-                to[start + i] = scale * values[i];
+    private static List<Place> places(LoraAdapter adapter) {
+        List<Place> places = new ArrayList<>();
+        int end = 0;
+        for (Map.Entry<String, Update> each : adapter.updates().entrySet()) {
+            Update update = each.getValue();
+            long bytes = (end + update.a().shape().size() + update.b().shape().size()) * Float.BYTES;
+            if (bytes > Integer.MAX_VALUE) {
+                throw new AdapterException("expected an adapter of less than 2 GiB in float32, found more");
             }
-            return factor.shape();
+            Place place = Place.of(each.getKey(), update, end);
+            places.add(place);
+            end = place.end();
         }
-        int rows = (int) factor.shape().get(0);
-        int columns = (int) factor.shape().get(1);
-        for (int column = 0; column < columns; column++) {
-            for (int row = 0; row < rows; row++) {
-                to[start + column * rows + row] = scale * values[row * columns + column];
+        return places;
+    }
+
+    /** Turning takes most of the time, so the processors share it. */
+    private static void write(LoraAdapter adapter, List<Place> places, FloatBuffer block) {
+        int writers = Runtime.getRuntime().availableProcessors();
+        IntStream.range(0, writers).parallel().forEach(first -> {
+            FactorWriter writer = new FactorWriter(block);
+            for (int i = first; i < places.size(); i += writers) {
+                Place place = places.get(i);
+                Update update = adapter.updates().get(place.layer());
+                writer.write(update.a(), place.linear(), 1, place.start());
+                writer.write(update.b(), place.linear(), (float) update.scale(), place.middle());
             }
-        }
-        return new Shape(columns, rows);
+        });
     }
 
     /**
+     * Where both are in the same memory, the copy shows the same numbers, which stay until both are closed.
+     *
      * @param parent of the manager that will own the copy, on its device
      * @return to be closed by the caller
      */
     public PlacedAdapter copyTo(NDManager parent) {
         NDManager target = parent.newSubManager();
         try {
-            // To the same device, DJL's toDevice makes no copy, whatever it is asked for.
             boolean samePlace = target.getDevice().equals(block.getDevice());
-            NDArray copy = samePlace ? block.duplicate() : block.toDevice(target.getDevice(), true);
+            NDArray copy = samePlace ? block.reshape(block.getShape()) : block.toDevice(target.getDevice(), true);
             copy.attach(target);
             return new PlacedAdapter(target, copy, places);
         } catch (RuntimeException e) {
@@ -141,8 +147,27 @@ public final class PlacedAdapter implements AutoCloseable {
         }
     }
 
-    Map<String, Factors> layers() {
+    /** @return the factors by layer; made when they are first asked for, since one that only waits needs none */
+    synchronized Map<String, Factors> layers() {
+        if (layers.isEmpty()) {
+            NDList factors = block.split(cuts());
+            factors.attach(owner);
+            for (int i = 0; i < places.size(); i++) {
+                Place place = places.get(i);
+                NDArray a = factors.get(2 * i).reshape(place.a());
+                NDArray b = factors.get(2 * i + 1).reshape(place.b());
+                layers.put(place.layer(), new Factors(place.rank(), a, b));
+            }
+        }
         return layers;
+    }
+
+    /** @return where each factor but the last one ends */
+    private long[] cuts() {
+        return places.stream()
+                .flatMapToLong(place -> LongStream.of(place.middle(), place.end()))
+                .limit(2 * places.size() - 1)
+                .toArray();
     }
 
     /** @return what it takes in memory */

@@ -87,7 +87,7 @@ public final class AdapterLoadBench {
             long verified = System.nanoTime();
             LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet);
             long parsed = System.nanoTime();
-            PlacedAdapter placed = PlacedAdapter.of(adapter, type, owner);
+            PlacedAdapter placed = PlacedAdapter.of(adapter, type, owner).copyTo(owner);
             RowAdapters.stack(List.of(List.of(new RowAdapters.Applied(placed, 1))), type, owner);
             long stacked = System.nanoTime();
             return new Round(
