@@ -3,6 +3,7 @@ package io.lorafleet.diffusion;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
@@ -41,6 +42,15 @@ public record StableDiffusion(
      */
     public static StableDiffusion open(Path folder, Device device, Precision precision) {
         precision.require(device);
+        return open(folder, device, precision.dataType(), precision.use());
+    }
+
+    /** As {@link #open}, with a UNet in float32 that gradients flow through. */
+    public static StableDiffusion openForTraining(Path folder, Device device) {
+        return open(folder, device, DataType.FLOAT32, Weights.Use.TRAINING);
+    }
+
+    private static StableDiffusion open(Path folder, Device device, DataType unetType, Weights.Use unetUse) {
         PipelineFolder pipeline = PipelineFolder.open(folder);
         List<String> encoders = encoders(pipeline, folder);
         pipeline.verify();
@@ -50,8 +60,8 @@ public record StableDiffusion(
             for (String suffix : encoders) {
                 texts.add(text(pipeline, suffix, owner));
             }
-            Weights unet = weights(pipeline, "unet", precision, owner);
-            Weights vae = weights(pipeline, "vae", Precision.FLOAT32, owner);
+            Weights unet = weights(pipeline, "unet", unetType, unetUse, owner);
+            Weights vae = weights(pipeline, "vae", DataType.FLOAT32, Weights.Use.INFERENCE, owner);
             StableDiffusion model = new StableDiffusion(
                     pipeline.name(),
                     new PromptEncoder(texts, pipeline.flag("force_zeros_for_empty_prompt")),
@@ -81,14 +91,15 @@ public record StableDiffusion(
 
     private static PromptEncoder.Part text(PipelineFolder pipeline, String suffix, NDManager owner) {
         String part = "text_encoder" + suffix;
-        Weights weights = weights(pipeline, part, Precision.FLOAT32, owner);
+        Weights weights = weights(pipeline, part, DataType.FLOAT32, Weights.Use.INFERENCE, owner);
         ClipTextEncoder encoder = new ClipTextEncoder(pipeline.config(part), weights, owner);
         warnOfLeftovers(part, weights);
         return new PromptEncoder.Part(ClipTokenizer.open(pipeline.part("tokenizer" + suffix)), encoder);
     }
 
-    private static Weights weights(PipelineFolder pipeline, String part, Precision precision, NDManager owner) {
-        return new Weights(part, pipeline.weights(part), precision.dataType(), owner).withUse(precision.use());
+    private static Weights weights(
+            PipelineFolder pipeline, String part, DataType type, Weights.Use use, NDManager owner) {
+        return new Weights(part, pipeline.weights(part), type, owner).withUse(use);
     }
 
     private static void warnOfLeftovers(String part, Weights weights) {

@@ -3,6 +3,7 @@ package io.lorafleet.standalone;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.distillation.DistillationParity;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.parity.Finding;
 import io.lorafleet.diffusion.parity.Parity;
@@ -73,6 +74,7 @@ final class ParityCommand implements Callable<Integer> {
             SamplerParity.check(folder, findings);
         } else {
             Parity.check(folder, precision, findings);
+            DistillationParity.check(folder, findings);
         }
     }
 

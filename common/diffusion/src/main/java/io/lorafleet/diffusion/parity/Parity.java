@@ -39,8 +39,11 @@ import java.util.stream.Stream;
  * the reference's input, not what the part before it computed here, so an error shows where it arises.
  */
 public final class Parity implements AutoCloseable {
-    private static final String EXPECTED = "expected.safetensors";
+    public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
+    /** Compared where students are made: common/distillation. */
+    public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
+
     private static final String NO_ADAPTER = "<none>";
     /** Folders of one adapter in several formats: its name, and its name with one of these. */
     private static final List<String> FORMATS = List.of("", "_peft", "_kohya");
@@ -254,7 +257,8 @@ public final class Parity implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
-                    .filter(name -> !name.equals(EXPECTED) && !name.equals(EXPECTED_LORA))
+                    .filter(name ->
+                            !List.of(EXPECTED, EXPECTED_LORA, EXPECTED_DISTILL).contains(name))
                     .sorted()
                     .forEach(this::skip);
         } catch (IOException e) {

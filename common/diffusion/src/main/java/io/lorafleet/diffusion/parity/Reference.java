@@ -13,34 +13,34 @@ import java.util.List;
 import java.util.Set;
 
 /** A file of reference tensors, and the comparison with them. */
-final class Reference {
+public final class Reference {
     private final Safetensors file;
     private final Set<String> used = new HashSet<>();
 
-    Reference(Safetensors file) {
+    public Reference(Safetensors file) {
         this.file = file;
     }
 
-    boolean has(String tensor) {
+    public boolean has(String tensor) {
         return file.names().contains(tensor);
     }
 
-    List<String> names() {
+    public List<String> names() {
         return file.names().stream().sorted().toList();
     }
 
     /** @return names that were neither read nor compared: a check that was left out must show */
-    List<String> unused() {
+    public List<String> unused() {
         return names().stream().filter(name -> !used.contains(name)).toList();
     }
 
     /** @return the tensor as float32, owned by the manager */
-    NDArray read(String tensor, NDManager owner) {
+    public NDArray read(String tensor, NDManager owner) {
         used.add(tensor);
         return file.read(tensor, DataType.FLOAT32, owner);
     }
 
-    String metadata(String key) {
+    public String metadata(String key) {
         String value = file.metadata().get(key);
         if (value == null) {
             throw new CheckpointException(file.name() + ": metadata: expected '" + key + "', found none");
@@ -58,7 +58,7 @@ final class Reference {
     }
 
     /** @return the tensor's numbers, whatever their type */
-    double[] doubles(String tensor) {
+    public double[] doubles(String tensor) {
         try (NDManager scope = NDManager.newBaseManager();
                 NDArray numbers = read(tensor, scope)) {
             return numbers.toType(DataType.FLOAT64, false).toDoubleArray();
@@ -71,12 +71,12 @@ final class Reference {
     }
 
     /** Compares what was computed here with the reference. */
-    Finding compare(String tensor, NDArray out) {
+    public Finding compare(String tensor, NDArray out) {
         return compare(tensor, tensor, out);
     }
 
     /** @param label the name to report */
-    Finding compare(String label, String tensor, NDArray out) {
+    public Finding compare(String label, String tensor, NDArray out) {
         try (NDManager scope = out.getManager().newSubManager()) {
             NDArray reference = read(tensor, scope);
             if (!reference.getShape().equals(out.getShape())) {

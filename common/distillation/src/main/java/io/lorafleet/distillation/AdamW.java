@@ -1,0 +1,73 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Adam with decoupled weight decay, computed as PyTorch does.
+ *
+ * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019</a>; torch optim/adamw.py
+ */
+public final class AdamW implements AutoCloseable {
+    private static final double BETA_1 = 0.9;
+    private static final double BETA_2 = 0.999;
+    private static final double EPSILON = 1e-8;
+
+    private final Map<String, NDArray> parameters;
+    private final double weightDecay;
+    private final NDManager owner;
+    private final Map<String, Moments> moments = new LinkedHashMap<>();
+    private int steps;
+
+    /** Running means of the gradient and of its square. */
+    record Moments(NDArray first, NDArray second) {}
+
+    /** @param parent of the manager that will own the moments */
+    public AdamW(Map<String, NDArray> parameters, double weightDecay, NDManager parent) {
+        this.parameters = parameters;
+        this.weightDecay = weightDecay;
+        this.owner = parent.newSubManager();
+        parameters.forEach((name, parameter) ->
+                moments.put(name, new Moments(owner.zeros(parameter.getShape()), owner.zeros(parameter.getShape()))));
+    }
+
+    /** Goes one step with the gradients that the parameters have, and leaves those as they are. */
+    public void step(double learningRate) {
+        steps++;
+        double firstBias = 1 - Math.pow(BETA_1, steps);
+        double secondBias = 1 - Math.pow(BETA_2, steps);
+        Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
+            Moments mean = moments.get(name);
+            try (NDManager scope = owner.newSubManager()) {
+                NDArray gradient = Gradients.of(parameter, scope);
+                mean.first().muli(BETA_1).addi(gradient.mul(1 - BETA_1));
+                mean.second().muli(BETA_2).addi(gradient.square().muli(1 - BETA_2));
+                scope.tempAttachAll(mean.first(), mean.second());
+                NDArray divisor =
+                        mean.second().sqrt().divi(Math.sqrt(secondBias)).addi(EPSILON);
+                parameter.muli(1 - learningRate * weightDecay);
+                parameter.subi(mean.first().div(divisor).muli(learningRate / firstBias));
+            }
+        }));
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    Map<String, Moments> moments() {
+        return moments;
+    }
+
+    /** Goes on from a state that was kept; the moments are set by the caller. */
+    void resume(int stepsDone) {
+        steps = stepsDone;
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+    }
+}

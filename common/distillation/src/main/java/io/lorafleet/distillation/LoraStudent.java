@@ -1,0 +1,212 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.unet.UNet;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * A student of low rank: the teacher's own frozen weights W0, and for some layers two factors that learn,
+ * {@code W = W0 + scale B A}.
+ *
+ * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
+ */
+public final class LoraStudent implements Student {
+    private static final Shape STRIDE = new Shape(1, 1);
+    private static final Shape PADDING = new Shape(0, 0);
+
+    private final UNet unet;
+    private final NDManager owner;
+    private final Map<String, Factors> layers = new LinkedHashMap<>();
+    private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+
+    /**
+     * Both learn.
+     *
+     * @param a (r, in) or (r, in, k, k)
+     * @param b (out, r) or (out, r, 1, 1)
+     */
+    private record Factors(int rank, double scale, NDArray a, NDArray b) {}
+
+    private LoraStudent(UNet unet, NDManager parent) {
+        this.unet = unet;
+        this.owner = parent.newSubManager();
+    }
+
+    /**
+     * A student that is the unguided model still: B is zero, A uniform as PEFT draws it.
+     *
+     * @param alpha the layers' scale is alpha / rank
+     * @param seed the same gives the same numbers
+     * @return to be closed by the caller
+     */
+    public static LoraStudent begin(UNet unet, Targets targets, int rank, double alpha, long seed, NDManager parent) {
+        LoraStudent student = new LoraStudent(unet, parent);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (String layer : targets.layers(unet.weightShapes())) {
+            Shape weight = unet.weightShapes().get(layer + ".weight");
+            Shape in = weight.slice(1);
+            float[] a = new float[Math.toIntExact(rank * in.size())];
+            // Kaiming's bound for a negative slope of sqrt(5), which PyTorch's own layers begin with.
+            double bound = 1 / Math.sqrt(in.size());
+            for (int i = 0; i < a.length; i++) {
+                a[i] = (float) random.nextDouble(-bound, bound);
+            }
+            float[] b = new float[Math.toIntExact(weight.get(0) * rank)];
+            student.add(
+                    layer,
+                    rank,
+                    alpha / rank,
+                    student.owner.create(a, new Shape(rank).addAll(in)),
+                    student.owner.create(b, outer(weight.get(0), rank, weight.dimension() == 4)));
+        }
+        return student;
+    }
+
+    /** Goes on with an adapter, at its own ranks and scales. @return to be closed by the caller */
+    public static LoraStudent from(LoraAdapter adapter, UNet unet, NDManager parent) {
+        LoraStudent student = new LoraStudent(unet, parent);
+        new TreeMap<>(adapter.updates())
+                .forEach((layer, update) -> student.add(
+                        layer,
+                        update.rank(),
+                        update.scale(),
+                        student.owner.create(numbers(update.a()), update.a().shape()),
+                        student.owner.create(
+                                numbers(update.b()),
+                                outer(
+                                        update.b().shape().get(0),
+                                        update.rank(),
+                                        update.a().shape().dimension() == 4))));
+        return student;
+    }
+
+    private static float[] numbers(LoraAdapter.Factor factor) {
+        float[] numbers = new float[Math.toIntExact(factor.shape().size())];
+        factor.values().duplicate().get(numbers);
+        return numbers;
+    }
+
+    private static Shape outer(long out, long rank, boolean convolution) {
+        return convolution ? new Shape(out, rank, 1, 1) : new Shape(out, rank);
+    }
+
+    /** Takes copies: what DJL creates shows memory of the virtual machine. */
+    private void add(String layer, int rank, double scale, NDArray a, NDArray b) {
+        try (a;
+                b) {
+            Factors factors = new Factors(rank, scale, learning(a), learning(b));
+            layers.put(layer, factors);
+            parameters.put(layer + ".lora_A.weight", factors.a());
+            parameters.put(layer + ".lora_B.weight", factors.b());
+        }
+    }
+
+    private static NDArray learning(NDArray lent) {
+        NDArray array = lent.duplicate();
+        array.setRequiresGradient(true);
+        return array;
+    }
+
+    @Override
+    public UNet unet() {
+        return unet;
+    }
+
+    @Override
+    public Adaptation adaptation() {
+        return new Learning();
+    }
+
+    @Override
+    public Map<String, NDArray> parameters() {
+        return parameters;
+    }
+
+    /** @return the parameters' numbers, by name */
+    Map<String, float[]> numbers() {
+        Map<String, float[]> numbers = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> numbers.put(name, parameter.toFloatArray()));
+        return numbers;
+    }
+
+    /** @param numbers of every parameter, by name */
+    void set(Map<String, float[]> numbers) {
+        Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
+            try (NDArray lent = owner.create(numbers.get(name), parameter.getShape())) {
+                lent.copyTo(parameter);
+            }
+        }));
+    }
+
+    /**
+     * @param values in place of the parameters' own, by their names
+     * @return the adapter that they make
+     */
+    public LoraAdapter adapter(Map<String, float[]> values) {
+        Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
+        layers.forEach((layer, factors) -> updates.put(
+                layer,
+                new LoraAdapter.Update(
+                        factors.rank(),
+                        factors.scale(),
+                        new LoraAdapter.Factor(
+                                factors.a().getShape(), FloatBuffer.wrap(values.get(layer + ".lora_A.weight"))),
+                        new LoraAdapter.Factor(
+                                factors.b().getShape().slice(0, 2),
+                                FloatBuffer.wrap(values.get(layer + ".lora_B.weight"))))));
+        return new LoraAdapter(updates);
+    }
+
+    /** Every row goes through the same factors, so this is two plain products a layer. */
+    private final class Learning implements Adaptation {
+        @Override
+        public boolean adapts(String layer) {
+            return layers.containsKey(layer);
+        }
+
+        @Override
+        public NDArray linear(String layer, NDArray x, NDArray y) {
+            Factors factors = layers.get(layer);
+            if (factors == null) {
+                return y;
+            }
+            try (NDManager scope = Scopes.open(x, y)) {
+                NDArray low = Linear.linear(x, factors.a()).singletonOrThrow();
+                NDArray update =
+                        Linear.linear(low.mul(factors.scale()), factors.b()).singletonOrThrow();
+                return scope.ret(y.addi(update));
+            }
+        }
+
+        @Override
+        public NDArray conv(Conv2d layer, NDArray x, NDArray y) {
+            Factors factors = layers.get(layer.name());
+            if (factors == null) {
+                return y;
+            }
+            try (NDManager scope = Scopes.open(x, y)) {
+                NDArray low = layer.convolve(x, factors.a(), null, 1).mul(factors.scale());
+                NDArray update = ai.djl.nn.convolutional.Conv2d.conv2d(
+                                low, factors.b(), null, STRIDE, PADDING, STRIDE, 1)
+                        .singletonOrThrow();
+                return scope.ret(y.addi(update));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+    }
+}

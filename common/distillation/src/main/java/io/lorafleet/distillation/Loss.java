@@ -1,0 +1,44 @@
+package io.lorafleet.distillation;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
+
+/** Mean squared error to the target, in float32: over all numbers of a row, then over the rows by their weights. */
+public final class Loss {
+    private Loss() {}
+
+    /**
+     * Computes the loss of a batch and adds its gradients to those that the student's parameters have.
+     *
+     * @param share of the batch in what an optimiser step sees: gradients are multiplied by it
+     * @return the loss of this batch alone
+     */
+    public static double backward(Student student, Batch batch, double share, NDManager parent) {
+        try (NDManager scope = parent.newSubManager();
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            NDArray loss = of(student, batch, scope);
+            double value = loss.getFloat();
+            if (!Double.isFinite(value)) {
+                throw new DistillationException("the loss is " + value + ": a lower learning rate may help");
+            }
+            collector.backward(loss.mul(share));
+            return value;
+        }
+    }
+
+    private static NDArray of(Student student, Batch batch, NDManager scope) {
+        scope.tempAttachAll(
+                batch.latents(), batch.targets(), batch.weights(), batch.text().context());
+        Adaptation adaptation = student.adaptation();
+        PreparedConditioning text = student.unet().prepare(batch.text(), adaptation);
+        NDArray output = student.unet().forward(batch.latents(), batch.timesteps(), text, adaptation);
+        long rows = output.getShape().get(0);
+        NDArray squares = output.sub(batch.targets()).square().reshape(new Shape(rows, -1));
+        return squares.mean(new int[] {1}).mul(batch.weights()).mean();
+    }
+}

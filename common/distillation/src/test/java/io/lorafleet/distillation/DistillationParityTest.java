@@ -1,0 +1,34 @@
+package io.lorafleet.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.diffusion.parity.Finding;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The references are made with diffusers, PEFT and torch's AdamW. */
+class DistillationParityTest {
+    private static final double TOLERANCE = 1e-4;
+
+    /** Of AdamW's first step the references have only the loss after it. */
+    @ParameterizedTest
+    @CsvSource({"sd1, 131", "sd2, 355", "sdxl, 259"})
+    void agreesWithDiffusersAndPeft(String family, int tensors) {
+        List<Finding> findings = new ArrayList<>();
+
+        DistillationParity.check(Path.of("../diffusion/src/test/resources/golden", family), findings::add);
+
+        assertThat(findings)
+                .filteredOn(Finding.Compared.class::isInstance)
+                .hasSize(tensors)
+                .allSatisfy(finding -> assertThat(((Finding.Compared) finding).error())
+                        .as(finding.tensor())
+                        .isLessThan(TOLERANCE));
+        assertThat(findings)
+                .filteredOn(Finding.Skipped.class::isInstance)
+                .allSatisfy(finding -> assertThat(finding.tensor()).startsWith("distill/after1."));
+    }
+}
