@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             AdapterCommand.class,
             WorkersCommand.class,
             TopicsCommand.class,
+            DistillCommand.class,
             ParityCommand.class,
             BenchCommand.class
         },

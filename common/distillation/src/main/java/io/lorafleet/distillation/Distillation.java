@@ -1,0 +1,139 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A run that makes a student: in rounds, pictures are drawn for the points on their way, and the student learns at each
+ * to say at once what the teacher says in two evaluations with guidance. The same plan, base, prompts and beginning give
+ * the same student, on the same number of threads.
+ *
+ * @see <a href="https://arxiv.org/abs/2312.06899">Golnari 2023</a>; Meng et al. 2023, the first stage
+ */
+public final class Distillation implements AutoCloseable {
+    private final StableDiffusion model;
+    private final LoraStudent student;
+    private final Plan plan;
+    private final List<WeightedPrompt> prompts;
+    private final NDManager owner;
+    private final AdamW optimiser;
+    private final RunningMean mean;
+    private int round;
+    private int step;
+
+    /**
+     * @param model whose UNet is laid out for training, and is the student's, too
+     * @param student where it begins; stays the caller's
+     */
+    public Distillation(StableDiffusion model, LoraStudent student, Plan plan, List<WeightedPrompt> prompts) {
+        if (prompts.isEmpty()) {
+            throw new DistillationException("prompts: expected at least one, found none");
+        }
+        requireMultiple("width", plan.width(), model.sizeMultiple());
+        requireMultiple("height", plan.height(), model.sizeMultiple());
+        this.model = model;
+        this.student = student;
+        this.plan = plan;
+        this.prompts = List.copyOf(prompts);
+        this.owner = model.owner().newSubManager();
+        this.optimiser = new AdamW(student.parameters(), plan.weightDecay(), owner);
+        this.mean = new RunningMean(student.parameters(), plan.emaDecay(), owner);
+    }
+
+    private static void requireMultiple(String what, int found, int factor) {
+        if (found < factor || found % factor != 0) {
+            throw new DistillationException(what + ": expected a multiple of " + factor + ", found " + found);
+        }
+    }
+
+    /** Goes on from a checkpoint of a run like this one. */
+    public void resume(byte[] checkpoint) {
+        Checkpoint kept = Checkpoint.restore(checkpoint, plan.toString(), arrays(), owner);
+        round = kept.round();
+        step = kept.step();
+        optimiser.resume(step);
+    }
+
+    /** @return this run, so far; to be taken between two rounds */
+    public byte[] checkpoint() {
+        return new Checkpoint(plan.toString(), round, step, arrays()).write();
+    }
+
+    private Map<String, NDArray> arrays() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        student.parameters().forEach((name, array) -> arrays.put("parameter." + name, array));
+        mean.means().forEach((name, array) -> arrays.put("mean." + name, array));
+        optimiser.moments().forEach((name, moments) -> {
+            arrays.put("first." + name, moments.first());
+            arrays.put("second." + name, moments.second());
+        });
+        return arrays;
+    }
+
+    public boolean done() {
+        return step >= plan.steps();
+    }
+
+    /**
+     * Draws one round's pictures and learns from them.
+     *
+     * @param progress hears of every step, and of the drawing before them
+     * @param goOn asked before each step; if it says no, the round is left where it is, and cannot be gone on with
+     */
+    public void round(Consumer<Progress> progress, Predicate<Progress> goOn) {
+        progress.accept(new Progress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true));
+        Round drawn = new Round(model, plan, round);
+        Teacher teacher = new Teacher(model.unet(), plan.guidance());
+        List<List<Point>> batches = drawn.batches(prompts, teacher, plan.studentDrives(step) ? student : null);
+        for (List<Point> points : batches) {
+            if (done()) {
+                break;
+            }
+            Progress next = learn(drawn, points);
+            progress.accept(next);
+            if (!goOn.test(next)) {
+                return;
+            }
+        }
+        round++;
+    }
+
+    private Progress learn(Round drawn, List<Point> points) {
+        Gradients.clear(student.parameters().values());
+        double loss = 0;
+        for (int first = 0; first < points.size(); first += plan.rowsAtOnce()) {
+            List<Point> some = points.subList(first, Math.min(first + plan.rowsAtOnce(), points.size()));
+            double share = (double) some.size() / points.size();
+            try (NDManager scope = owner.newSubManager()) {
+                loss += share * Loss.backward(student, drawn.batch(some, scope), share, scope);
+            }
+        }
+        Gradients.clip(student.parameters().values(), plan.mostGradient(), owner);
+        double learningRate = plan.learningRate(step);
+        optimiser.step(learningRate);
+        step++;
+        mean.take(step);
+        double unguided = points.stream().mapToDouble(Point::unguided).average().orElseThrow();
+        return new Progress(step, plan.steps(), loss, loss / unguided, learningRate, false);
+    }
+
+    /** @return the student as it is now: the running mean of its factors */
+    public LoraAdapter adapter() {
+        Map<String, float[]> numbers = new HashMap<>();
+        mean.means().forEach((name, array) -> numbers.put(name, array.toFloatArray()));
+        return student.adapter(numbers);
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+    }
+}

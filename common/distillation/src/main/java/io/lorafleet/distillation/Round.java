@@ -1,0 +1,92 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.StableDiffusion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Some pictures' points, in batches. What it draws follows from the plan's seed and its own number alone. */
+final class Round {
+    private final StableDiffusion model;
+    private final Plan plan;
+    private final Shape latentShape;
+    private final SplittableRandom random;
+    private Texts texts;
+
+    Round(StableDiffusion model, Plan plan, int number) {
+        this.model = model;
+        this.plan = plan;
+        this.random = new SplittableRandom(plan.seed() * 1_000_003 + number);
+        int factor = model.sizeMultiple();
+        this.latentShape =
+                new Shape(model.vae().config().latentChannels(), plan.height() / factor, plan.width() / factor);
+    }
+
+    /**
+     * Draws the pictures.
+     *
+     * @param student whose answers make the steps; null if the teacher's do
+     * @return full batches, over all passes
+     */
+    List<List<Point>> batches(List<WeightedPrompt> prompts, Teacher teacher, Student student) {
+        List<String> drawn = new ArrayList<>();
+        long[] seeds = new long[plan.promptsPerRound()];
+        double all = prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
+        for (int i = 0; i < seeds.length; i++) {
+            drawn.add(choose(prompts, random.nextDouble() * all));
+            seeds[i] = random.nextInt() & 0xFFFFFFFFL;
+        }
+        drawn.add("");
+        texts = new Texts(model, drawn, plan.width(), plan.height());
+        int most = plan.samplerSteps() + plan.samplerSteps() / 2;
+        int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, most + 1);
+        List<Point> points =
+                new Trajectories(model, teacher, student, plan.rowsAtOnce()).draw(texts, seeds, steps, latentShape);
+        return shuffled(points);
+    }
+
+    private static String choose(List<WeightedPrompt> prompts, double at) {
+        double end = 0;
+        for (WeightedPrompt each : prompts) {
+            end += each.weight();
+            if (at < end) {
+                return each.prompt();
+            }
+        }
+        return prompts.get(prompts.size() - 1).prompt();
+    }
+
+    private List<List<Point>> shuffled(List<Point> points) {
+        List<Point> all = new ArrayList<>();
+        for (int pass = 0; pass < plan.passes(); pass++) {
+            List<Point> once = new ArrayList<>(points);
+            for (int i = once.size() - 1; i > 0; i--) {
+                once.set(i, once.set(random.nextInt(i + 1), once.get(i)));
+            }
+            all.addAll(once);
+        }
+        List<List<Point>> batches = new ArrayList<>();
+        int size = Math.min(plan.batch(), all.size());
+        for (int end = size; end <= all.size(); end += size) {
+            batches.add(all.subList(end - size, end));
+        }
+        return batches;
+    }
+
+    /** @param scope owns the arrays */
+    Batch batch(List<Point> points, NDManager scope) {
+        float[] weights = new float[points.size()];
+        for (int i = 0; i < weights.length; i++) {
+            double alphaBar = model.schedule().alphaBar()[(int) points.get(i).timestep()];
+            weights[i] = (float) plan.weighting().weight(alphaBar);
+        }
+        return new Batch(
+                HostRows.rows(points.stream().map(Point::latent).toList(), latentShape, scope),
+                points.stream().mapToDouble(Point::timestep).toArray(),
+                texts.of(points.stream().mapToInt(Point::prompt).toArray(), scope),
+                HostRows.rows(points.stream().map(Point::target).toList(), latentShape, scope),
+                scope.create(weights));
+    }
+}

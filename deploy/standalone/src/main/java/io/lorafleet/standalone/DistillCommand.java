@@ -1,0 +1,100 @@
+package io.lorafleet.standalone;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.lora.LoraWriter;
+import io.lorafleet.distillation.Distillation;
+import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.LoraStudent;
+import io.lorafleet.distillation.Plan;
+import io.lorafleet.distillation.WeightedPrompt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "distill",
+        sortOptions = false,
+        description = {
+            "Makes a student: an adapter with which the model draws in one evaluation a step what it draws with guidance"
+                    + " in two. It needs nothing but the model and prompts.",
+            "After each round it leaves NAME.checkpoint; started again with the same options, it goes on from there."
+        })
+final class DistillCommand implements Callable<Integer> {
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base: a pipeline folder.")
+    private Path folder;
+
+    @Option(names = "--prompts", paramLabel = "FILE", required = true, description = "One prompt a line.")
+    private Path prompts;
+
+    @Option(names = "--name", paramLabel = "NAME", required = true, description = "Of the adapter and its file.")
+    private String name;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "Where NAME.safetensors goes (the current folder).")
+    private Path output;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    private Integer threads;
+
+    @Mixin
+    private DistillOptions options;
+
+    @Override
+    public Integer call() throws IOException {
+        List<WeightedPrompt> learned = WeightedPrompt.alike(PromptFile.read(prompts));
+        if (!Files.isDirectory(output)) {
+            throw new FleetException("--output: expected a folder, found " + output);
+        }
+        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        Path file = output.resolve(name + ".safetensors");
+        Path checkpoint = output.resolve(name + ".checkpoint");
+        try (StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu())) {
+            Plan plan = options.plan(model.defaultSize());
+            try (LoraStudent student = LoraStudent.begin(
+                            model.unet(),
+                            options.targets(),
+                            options.rank(),
+                            options.alpha(),
+                            options.seed(),
+                            model.owner());
+                    Distillation run = new Distillation(model, student, plan, learned);
+                    DistillProgress progress = new DistillProgress(System.err)) {
+                if (Files.exists(checkpoint)) {
+                    run.resume(Files.readAllBytes(checkpoint));
+                }
+                while (!run.done()) {
+                    run.round(progress, step -> true);
+                    replace(checkpoint, run.checkpoint());
+                }
+                Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
+                replace(file, LoraWriter.write(run.adapter(), metadata));
+                Files.delete(checkpoint);
+            }
+        } catch (CheckpointException | DistillationException e) {
+            throw new FleetException(e.getMessage());
+        }
+        System.out.println(file);
+        return ExitCode.OK;
+    }
+
+    /** Whole or not at all. */
+    private static void replace(Path file, byte[] content) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".part");
+        Files.write(aside, content);
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

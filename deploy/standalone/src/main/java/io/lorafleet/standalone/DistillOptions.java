@@ -1,0 +1,163 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.distillation.Plan;
+import io.lorafleet.distillation.Targets;
+import io.lorafleet.distillation.TimestepWeighting;
+import picocli.CommandLine.Option;
+
+/** How a student is made. The defaults are for the demo model on two processors. */
+final class DistillOptions {
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            defaultValue = "5",
+            description = "Guidance scale that the student learns (${DEFAULT-VALUE}).")
+    private double guidance;
+
+    @Option(names = "--rank", paramLabel = "R", defaultValue = "16", description = "Of the factors (${DEFAULT-VALUE}).")
+    private int rank;
+
+    @Option(names = "--alpha", paramLabel = "X", description = "The update is alpha / rank B A (alpha = rank).")
+    private Double alpha;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "NAME",
+            defaultValue = "TRANSFORMER",
+            description = "Layers that get factors: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Targets targets;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "800",
+            description = "Steps of the optimiser (${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Points that each step learns from (${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--rows-at-once",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Points that are computed together; fewer take less memory (${DEFAULT-VALUE}).")
+    private int rowsAtOnce;
+
+    @Option(
+            names = "--prompts-per-round",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Pictures that are drawn at a time, for the points on their way (${DEFAULT-VALUE}).")
+    private int promptsPerRound;
+
+    @Option(
+            names = "--passes",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Over the points of each round (${DEFAULT-VALUE}).")
+    private int passes;
+
+    @Option(
+            names = "--sampler-steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Of a picture, from half to one and a half of it (${DEFAULT-VALUE}).")
+    private int samplerSteps;
+
+    @Option(
+            names = "--student-share",
+            paramLabel = "X",
+            defaultValue = "0.25",
+            description = "Of the steps, the last ones, on points of the student's own pictures (${DEFAULT-VALUE}).")
+    private double studentShare;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            defaultValue = "1e-3",
+            description = "At its peak (${DEFAULT-VALUE}).")
+    private double learningRate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Of AdamW (${DEFAULT-VALUE}).")
+    private double weightDecay;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Norm that gradients are cut to (${DEFAULT-VALUE}).")
+    private double clip;
+
+    @Option(
+            names = "--ema",
+            paramLabel = "X",
+            defaultValue = "0.99",
+            description = "Decay of the running mean that comes out (${DEFAULT-VALUE}).")
+    private double ema;
+
+    @Option(
+            names = "--weighting",
+            paramLabel = "NAME",
+            defaultValue = "UNIFORM",
+            description = "Of timesteps in the loss: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private TimestepWeighting weighting;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
+    private Integer width;
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
+    private Integer height;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "The same seed makes the same student (${DEFAULT-VALUE}).")
+    private long seed;
+
+    /** @param modelSize width and height that the model was trained at, in pixels */
+    Plan plan(int modelSize) {
+        return new Plan(
+                guidance,
+                steps,
+                batch,
+                rowsAtOnce,
+                promptsPerRound,
+                passes,
+                samplerSteps,
+                studentShare,
+                learningRate,
+                weightDecay,
+                clip,
+                ema,
+                weighting,
+                width == null ? modelSize : width,
+                height == null ? modelSize : height,
+                seed);
+    }
+
+    Targets targets() {
+        return targets;
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    double alpha() {
+        return alpha == null ? rank : alpha;
+    }
+
+    long seed() {
+        return seed;
+    }
+}

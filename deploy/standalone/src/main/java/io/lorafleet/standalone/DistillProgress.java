@@ -1,0 +1,79 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.distillation.Progress;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how a run goes: a bar on a terminal, else a line now and then. */
+final class DistillProgress implements Consumer<Progress>, AutoCloseable {
+    /** Single batches differ much, so what is shown is a mean over the last ones. */
+    private static final double KEPT = 0.95;
+
+    private static final int STEPS_A_LINE = 20;
+
+    private final PrintStream out;
+    private final boolean terminal = Boolean.getBoolean("lorafleet.terminal");
+    private final long start = System.nanoTime();
+    private ProgressBar bar;
+    private int first = -1;
+    private double missing = Double.NaN;
+
+    DistillProgress(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void accept(Progress progress) {
+        if (first < 0) {
+            first = progress.step();
+            bar = terminal ? bar(progress) : null;
+        }
+        if (!progress.drawing()) {
+            missing = Double.isNaN(missing) ? progress.missing() : KEPT * missing + (1 - KEPT) * progress.missing();
+        }
+        String state = progress.drawing()
+                ? "drawing pictures to learn from"
+                : String.format(
+                        Locale.ROOT,
+                        "loss %.5f, %.3f of that without guidance, rate %.1e",
+                        progress.loss(),
+                        missing,
+                        progress.learningRate());
+        if (bar != null) {
+            bar.stepTo(progress.step());
+            bar.setExtraMessage(" " + state);
+        } else if (!progress.drawing() && progress.step() % STEPS_A_LINE == 0) {
+            out.println("step " + progress.step() + " of " + progress.steps() + ": " + state + ", "
+                    + left(progress).toMinutes() + " min left");
+        }
+    }
+
+    private ProgressBar bar(Progress progress) {
+        return new ProgressBarBuilder()
+                .setTaskName("distilling")
+                .setInitialMax(progress.steps())
+                .startsFrom(progress.step(), Duration.ZERO)
+                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                .setConsumer(new ConsoleProgressBarConsumer(out))
+                .setUnit(" steps", 1)
+                .build();
+    }
+
+    private Duration left(Progress progress) {
+        double each = (double) (System.nanoTime() - start) / (progress.step() - first);
+        return Duration.ofNanos((long) (each * (progress.steps() - progress.step())));
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.lorafleet.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A text file with one prompt a line. Empty lines do not count. */
+final class PromptFile {
+    private PromptFile() {}
+
+    static List<String> read(Path file) {
+        try {
+            List<String> prompts = Files.readAllLines(file).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (prompts.isEmpty()) {
+                throw new FleetException(file + ": expected one prompt a line, found none");
+            }
+            return prompts;
+        } catch (IOException e) {
+            throw new FleetException(file + ": cannot be read: " + e);
+        }
+    }
+}
