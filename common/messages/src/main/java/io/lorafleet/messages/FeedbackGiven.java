@@ -1,14 +1,21 @@
 package io.lorafleet.messages;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.time.Instant;
 
 /**
- * Somebody rated a picture. The trainer learns from it.
+ * Somebody said something of a picture. The trainer draws it again, and learns from it.
  *
  * @param feedbackId unique, so that a repeated record counts once
  * @param requestId the request that made the picture
  * @param adapter the version that drew it; its name is the record's key
+ * @param seed of this picture, which need not be the request's first
+ * @param width in pixels
+ * @param height in pixels
+ * @param steps sampler steps
  * @param rating -1 (bad) to 1 (good)
+ * @param asTeacher whether the picture is wanted as the guided base would draw it; false if the record does not say
  * @param note free text, or null
  */
 public record FeedbackGiven(
@@ -18,7 +25,11 @@ public record FeedbackGiven(
         String prompt,
         String negativePrompt,
         long seed,
+        int width,
+        int height,
+        int steps,
         double rating,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean asTeacher,
         String note,
         Instant at) {
     public static final int MAX_NOTE_LENGTH = 2000;
@@ -30,6 +41,9 @@ public record FeedbackGiven(
         Check.atMost("prompt", GenerateImage.MAX_PROMPT_LENGTH, prompt);
         Check.atMost("negativePrompt", GenerateImage.MAX_PROMPT_LENGTH, negativePrompt);
         Check.range("seed", 0, GenerateImage.MAX_SEED, seed);
+        Check.range("width", GenerateImage.MIN_SIZE, GenerateImage.MAX_SIZE, width);
+        Check.range("height", GenerateImage.MIN_SIZE, GenerateImage.MAX_SIZE, height);
+        Check.range("steps", 1, GenerateImage.MAX_STEPS, steps);
         Check.range("rating", -1.0, 1.0, rating);
         if (note != null) {
             Check.atMost("note", MAX_NOTE_LENGTH, note);

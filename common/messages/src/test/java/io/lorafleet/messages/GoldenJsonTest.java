@@ -107,7 +107,8 @@ class GoldenJsonTest {
                 Arguments.of(
                         "feedback-given",
                         FeedbackGiven.class,
-                        new FeedbackGiven("f1", "r1", ADAPTER, "a red star", "", 7, -0.5, "too small", AT)),
+                        new FeedbackGiven(
+                                "f1", "r1", ADAPTER, "a red star", "", 7, 64, 96, 25, -0.5, true, "too small", AT)),
                 Arguments.of(
                         "adapter-version",
                         AdapterVersion.class,

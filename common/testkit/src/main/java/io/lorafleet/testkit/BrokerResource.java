@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
-/** A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. */
+/**
+ * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that is to stop
+ * it has a field of the type {@link EmbeddedBroker}, and a profile of its own.
+ */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private EmbeddedBroker broker;
 
@@ -33,6 +36,11 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
         } catch (Exception e) {
             throw new IllegalStateException("the test's broker did not start", e);
         }
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(broker, field -> field.getType() == EmbeddedBroker.class);
     }
 
     @Override

@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             UpCommand.class,
             GenerateCommand.class,
+            FeedbackCommand.class,
             AdapterCommand.class,
             WorkersCommand.class,
             TopicsCommand.class,

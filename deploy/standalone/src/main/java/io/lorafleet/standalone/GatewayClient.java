@@ -90,6 +90,14 @@ final class GatewayClient {
         bodyOf(send(request(path(id)).DELETE().build()));
     }
 
+    FeedbackView feedback(String generationId, NewFeedback feedback) throws InterruptedException {
+        HttpRequest post = request(path(encoded(generationId)) + "/feedback")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.write(feedback)))
+                .build();
+        return read(send(post), FeedbackView.class);
+    }
+
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
     AdapterVersion addAdapter(String name, Path file, Double guidance) throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;

@@ -217,6 +217,7 @@ final class GenerateCommand implements Callable<Integer> {
             System.err.println(file + "  seed " + image.seed());
         }
         System.err.printf(
-                "%.1f s, %d UNet evaluations%n", finished.elapsed().toMillis() / 1000.0, finished.unetEvaluations());
+                "%.1f s, %d UNet evaluations, generation %s%n",
+                finished.elapsed().toMillis() / 1000.0, finished.unetEvaluations(), finished.id());
     }
 }

@@ -26,6 +26,7 @@ class FleetTest {
                 "",
                 "up",
                 "generate",
+                "feedback",
                 "adapter",
                 "adapter add",
                 "adapter list",
@@ -55,6 +56,13 @@ class FleetTest {
         assertThat(run("adapter", "add", "name", "file", "--student")).isEqualTo(2);
 
         assertThat(err.toString()).contains("--guidance");
+    }
+
+    @Test
+    void aRatingIsANumberOrAWord() {
+        assertThat(run("feedback", "g1", "--rating", "splendid")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("expected up, down or a number from -1 to 1, found splendid");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.PinnedAdapter;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.NavigableMap;
@@ -51,6 +52,13 @@ public final class AdapterRegistry {
     /** @return the adapter, if it ever had a version */
     public synchronized Optional<Adapter> find(String name) {
         return Optional.ofNullable(adapters.get(name)).filter(AdapterRegistry::hasVersions);
+    }
+
+    /** @return the version that a request is pinned to, also if it is retired */
+    public Optional<AdapterVersion> find(PinnedAdapter pinned) {
+        return find(pinned.name())
+                .flatMap(adapter -> adapter.version(pinned.version()))
+                .filter(version -> version.pinned().equals(pinned));
     }
 
     /** @return every adapter by name, also those that are retired */

@@ -3,10 +3,12 @@ package io.lorafleet.gateway.kafka;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterLog;
+import io.lorafleet.gateway.feedback.FeedbackLog;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
@@ -19,7 +21,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** The logs of the features as topics. A record counts as written when all in-sync replicas have it. */
 @Singleton
-final class KafkaLogs implements GenerationLog, AdapterLog {
+final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     /** A little longer than the producer's delivery.timeout.ms, so that its verdict comes first. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -54,6 +56,11 @@ final class KafkaLogs implements GenerationLog, AdapterLog {
     @Override
     public void removeRoute(String name) {
         writeValue(Topic.ADAPTERS, name, null); // which makes Kafka forget the key
+    }
+
+    @Override
+    public void write(FeedbackGiven sample) {
+        write(Topic.FEEDBACK, sample.adapter().name(), sample);
     }
 
     private void write(Topic topic, String key, Object message) {

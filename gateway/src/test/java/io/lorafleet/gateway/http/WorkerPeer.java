@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,13 +103,25 @@ final class WorkerPeer implements AutoCloseable {
     }
 
     void succeed(String id, String workerId) {
+        succeed(id, workerId, 7);
+    }
+
+    /** @param seeds of its pictures, one each */
+    void succeed(String id, String workerId, long... seeds) {
+        List<GeneratedImage> images = new ArrayList<>();
+        for (int i = 0; i < seeds.length; i++) {
+            images.add(image(id, i, seeds[i]));
+        }
+        finish(new GenerationSucceeded(id, workerId, Instant.now(), images, 40, Duration.ofMillis(1500)));
+    }
+
+    private GeneratedImage image(String id, int index, long seed) {
         try {
-            blobs.putIfAbsent(BlobKeys.image(id, 0), PNG);
+            blobs.putIfAbsent(BlobKeys.image(id, index), PNG);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        GeneratedImage image = new GeneratedImage(0, 7, BlobKeys.image(id, 0), SHA);
-        finish(new GenerationSucceeded(id, workerId, Instant.now(), List.of(image), 40, Duration.ofMillis(1500)));
+        return new GeneratedImage(index, seed, BlobKeys.image(id, index), SHA);
     }
 
     void fail(String id, GenerationFailed.Reason reason, String detail) {

@@ -137,7 +137,11 @@ class FeedbackSubscriptionTest {
                 "a red circle",
                 "",
                 7,
+                64,
+                64,
+                20,
                 1,
+                false,
                 null,
                 Instant.parse("2026-01-01T00:00:00Z"));
     }

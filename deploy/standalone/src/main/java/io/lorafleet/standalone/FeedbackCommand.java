@@ -1,0 +1,68 @@
+package io.lorafleet.standalone;
+
+import java.net.URI;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+@Command(
+        name = "feedback",
+        sortOptions = false,
+        description = {
+            "Rates a picture that a student adapter drew, for the student to learn from it.",
+            "`fleet generate` says the id of a generation when its pictures are there."
+        })
+final class FeedbackCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "GENERATION_ID", description = "What drew the picture.")
+    private String generationId;
+
+    @Option(
+            names = "--rating",
+            paramLabel = "up|down|X",
+            converter = Rating.class,
+            description = "X is from -1 (bad) to 1 (good). May be left out with --as-teacher; then it is down.")
+    private Double rating;
+
+    @Option(names = "--image", paramLabel = "N", description = "Which picture of the generation (0, the first).")
+    private Integer image;
+
+    @Option(names = "--note", paramLabel = "TEXT", description = "Why, in your own words.")
+    private String note;
+
+    @Option(names = "--as-teacher", description = "It should look as the base draws it under guidance.")
+    private boolean asTeacher;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
+            description = "The fleet's gateway (${DEFAULT-VALUE}).")
+    private URI url;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
+        System.out.println(
+                new GatewayClient(url).feedback(generationId, feedback).text());
+        return ExitCode.OK;
+    }
+
+    static final class Rating implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                return switch (text) {
+                    case "up" -> 1.0;
+                    case "down" -> -1.0;
+                    default -> Double.valueOf(text);
+                };
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected up, down or a number from -1 to 1, found " + text);
+            }
+        }
+    }
+}

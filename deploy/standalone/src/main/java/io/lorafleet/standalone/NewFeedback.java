@@ -1,0 +1,4 @@
+package io.lorafleet.standalone;
+
+/** The body of {@code POST /v1/generations/ID/feedback}. What is null is left to the gateway's defaults. */
+record NewFeedback(Double rating, Integer image, String note, Boolean asTeacher) {}

@@ -1,0 +1,23 @@
+package io.lorafleet.gateway.feedback;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * What a client says of a picture. Null is nothing said.
+ *
+ * @param rating a number or a text, and, because JSON knows no such choice, anything else until it is checked
+ */
+public record FeedbackForm(
+        @Schema(
+                oneOf = {Double.class, String.class},
+                description = "From -1 (bad) to 1 (good), or up or down for these two. Required, unless asTeacher is"
+                        + " true; then -1 is the default.")
+        Object rating,
+
+        @Schema(description = "Which picture of the generation. Default: 0.")
+        Integer image,
+
+        @Schema(description = "Why, in your own words.") String note,
+
+        @Schema(description = "Whether the picture is wanted as the guided base would draw it. Default: false.")
+        Boolean asTeacher) {}

@@ -1,0 +1,127 @@
+package io.lorafleet.gateway.feedback;
+
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.messages.AdapterVersion.Kind;
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.PinnedAdapter;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes what people say of pictures, and publishes it for each student that drew them. */
+@Singleton
+public final class FeedbackIntake {
+    private static final int MAX_KEY_LENGTH = 255;
+
+    private final GenerationTable generations;
+    private final AdapterRegistry adapters;
+    private final FeedbackLog log;
+    private final FeedbackMetrics metrics;
+    private final Clock clock;
+
+    FeedbackIntake(
+            GenerationTable generations,
+            AdapterRegistry adapters,
+            FeedbackLog log,
+            FeedbackMetrics metrics,
+            Clock clock) {
+        this.generations = generations;
+        this.adapters = adapters;
+        this.log = log;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /**
+     * Returns when every sample is durable.
+     *
+     * @param key by which a client says that it sends the same again; null if it does not
+     * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
+     */
+    public Reception take(String generationId, FeedbackForm form, String key) {
+        Optional<Generation> generation = generations.find(generationId);
+        if (generation.isEmpty()) {
+            return new Reception.UnknownGeneration();
+        }
+        FieldChecks checks = new FieldChecks();
+        Verdict verdict = Verdict.of(form, checks);
+        if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
+            checks.refuse("Idempotency-Key", "1 to " + MAX_KEY_LENGTH + " characters", key.length() + " characters");
+        }
+        return checks.badFields().isEmpty()
+                ? take(generation.get(), verdict, key)
+                : new Reception.Refused(checks.badFields());
+    }
+
+    private Reception take(Generation generation, Verdict verdict, String key) {
+        if (!(generation.finished() instanceof GenerationSucceeded succeeded)) {
+            return new Reception.NotSucceeded(generation);
+        }
+        Optional<GeneratedImage> image = succeeded.images().stream()
+                .filter(one -> one.index() == verdict.image())
+                .findFirst();
+        if (image.isEmpty()) {
+            return new Reception.NoSuchImage(verdict.image(), succeeded.images().size());
+        }
+        if (generation.request() == null) {
+            return new Reception.ForgottenRequest();
+        }
+        List<FeedbackGiven> samples = samples(generation.request(), image.get(), verdict, key);
+        samples.forEach(this::publish);
+        return samples.isEmpty() ? new Reception.NoStudent() : new Reception.Published(samples);
+    }
+
+    private List<FeedbackGiven> samples(GenerateImage request, GeneratedImage image, Verdict verdict, String key) {
+        Instant now = clock.instant();
+        return request.adapters().stream()
+                .map(AppliedAdapter::adapter)
+                .filter(this::isStudent)
+                .map(student -> sample(request, image, verdict, student, key, now))
+                .toList();
+    }
+
+    /** A retired one still is a student: whether it is to learn more is the trainer's business. */
+    private boolean isStudent(PinnedAdapter adapter) {
+        return adapters.find(adapter)
+                .filter(version -> version.kind() == Kind.STUDENT)
+                .isPresent();
+    }
+
+    private static FeedbackGiven sample(
+            GenerateImage request,
+            GeneratedImage image,
+            Verdict verdict,
+            PinnedAdapter student,
+            String key,
+            Instant now) {
+        return new FeedbackGiven(
+                key == null ? FeedbackIds.random() : FeedbackIds.of(request.requestId(), image.index(), student, key),
+                request.requestId(),
+                student,
+                request.prompt(),
+                request.negativePrompt(),
+                image.seed(),
+                request.width(),
+                request.height(),
+                request.steps(),
+                verdict.rating(),
+                verdict.asTeacher(),
+                verdict.note(),
+                now);
+    }
+
+    private void publish(FeedbackGiven sample) {
+        log.write(sample);
+        metrics.given(sample.rating());
+    }
+}

@@ -1,0 +1,34 @@
+package io.lorafleet.gateway.feedback;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+
+/** Counts samples. Each is counted by the gateway that published it, so that the sum over gateways is right. */
+@Singleton
+public final class FeedbackMetrics {
+    private final Counter up;
+    private final Counter down;
+    private final Counter neutral;
+
+    FeedbackMetrics(MeterRegistry registry) {
+        this.up = counter("up", registry);
+        this.down = counter("down", registry);
+        this.neutral = counter("neutral", registry);
+    }
+
+    void given(double rating) {
+        if (rating == 0) {
+            neutral.increment();
+        } else {
+            (rating > 0 ? up : down).increment();
+        }
+    }
+
+    private static Counter counter(String rating, MeterRegistry registry) {
+        return Counter.builder("lorafleet.feedback.given")
+                .description("Samples that were published; one that a client sends again counts again")
+                .tag("rating", rating)
+                .register(registry);
+    }
+}

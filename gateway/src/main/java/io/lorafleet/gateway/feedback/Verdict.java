@@ -1,0 +1,54 @@
+package io.lorafleet.gateway.feedback;
+
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.messages.FeedbackGiven;
+
+/**
+ * What a client says of a picture, checked.
+ *
+ * @param rating -1 to 1
+ * @param image index of the picture; whether the generation has it is not checked
+ * @param note null if there is none
+ */
+record Verdict(double rating, int image, String note, boolean asTeacher) {
+    private static final double UP = 1;
+    private static final double DOWN = -1;
+    private static final String RATING = "rating";
+    private static final String RATINGS = DOWN + " to " + UP + ", up or down";
+
+    /** @param checks told of what cannot be accepted */
+    static Verdict of(FeedbackForm form, FieldChecks checks) {
+        boolean asTeacher = Boolean.TRUE.equals(form.asTeacher());
+        double rating = rating(form.rating(), asTeacher, checks);
+        int image = form.image() == null ? 0 : form.image();
+        if (image < 0) {
+            checks.refuse("image", "0 or more", image);
+        }
+        String note = checks.text("note", FeedbackGiven.MAX_NOTE_LENGTH, form.note(), null);
+        return new Verdict(rating, image, note, asTeacher);
+    }
+
+    /** Whoever wants it as the teacher would draw it does not like it as it is. */
+    private static double rating(Object said, boolean asTeacher, FieldChecks checks) {
+        if (said instanceof Number number) {
+            double rating = number.doubleValue();
+            if (rating < DOWN || rating > UP) {
+                checks.refuse(RATING, RATINGS, rating);
+            }
+            return rating;
+        }
+        if (said == null) {
+            if (!asTeacher) {
+                checks.refuse(RATING, RATINGS, "none");
+            }
+            return DOWN;
+        }
+        if (said.equals("up")) {
+            return UP;
+        }
+        if (!said.equals("down")) {
+            checks.refuse(RATING, RATINGS, said instanceof String ? "another text" : "a value of another type");
+        }
+        return DOWN;
+    }
+}

@@ -1,0 +1,2 @@
+/** What people say of pictures: which of it a student can learn from, and the log that the trainer reads. */
+package io.lorafleet.gateway.feedback;

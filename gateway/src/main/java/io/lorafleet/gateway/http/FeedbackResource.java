@@ -1,0 +1,76 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.feedback.FeedbackForm;
+import io.lorafleet.gateway.feedback.FeedbackIntake;
+import io.lorafleet.gateway.feedback.Reception;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+
+/** Takes what people say of pictures, from which the students that drew them learn. */
+@Path(GenerationResource.PATH + "/{id}/feedback")
+public final class FeedbackResource {
+    private final FeedbackIntake intake;
+
+    FeedbackResource(FeedbackIntake intake) {
+        this.intake = intake;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Rate a picture; answers when the feedback is durable",
+            description = "The student adapters that drew the picture learn from it. A picture of the base alone, or of"
+                    + " styles, is refused.")
+    public Response give(
+            String id,
+            @HeaderParam("Idempotency-Key")
+                    @Parameter(
+                            description = "The same key for the same picture counts once, however often it is sent: the"
+                                    + " first that arrives stands.")
+                    String idempotencyKey,
+            FeedbackForm form) {
+        if (form == null) {
+            throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
+        }
+        Reception reception = intake.take(id, form, idempotencyKey);
+        if (reception instanceof Reception.Published published) {
+            return Response.accepted(FeedbackView.of(published.samples())).build();
+        }
+        throw problem(reception, id);
+    }
+
+    private static ProblemException problem(Reception reception, String id) {
+        if (reception instanceof Reception.Refused refused) {
+            return new ProblemException(Problem.invalid(refused.badFields()));
+        }
+        if (reception instanceof Reception.NotSucceeded notSucceeded) {
+            return new ProblemException(
+                    ProblemType.NOT_SUCCEEDED,
+                    "expected a generation that succeeded, found one that is "
+                            + GenerationView.of(notSucceeded.generation()).status());
+        }
+        if (reception instanceof Reception.NoSuchImage none) {
+            return new ProblemException(
+                    ProblemType.NO_SUCH_IMAGE,
+                    "image: expected 0 to " + (none.images() - 1) + ", found " + none.index());
+        }
+        if (reception instanceof Reception.NoStudent) {
+            return new ProblemException(
+                    ProblemType.NO_STUDENT,
+                    "expected a generation that a student adapter drew, found one of the base, alone or with styles");
+        }
+        if (reception instanceof Reception.ForgottenRequest) {
+            return new ProblemException(
+                    ProblemType.NOT_FOUND, "it is no longer known what was asked for as generation " + id);
+        }
+        return GenerationResource.unknown(id);
+    }
+}

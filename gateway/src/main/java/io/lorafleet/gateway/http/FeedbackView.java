@@ -1,0 +1,27 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.messages.FeedbackGiven;
+import java.util.List;
+
+/**
+ * Feedback that was published, as clients see it.
+ *
+ * @param feedbackId of the first sample, which usually is the only one
+ * @param samples one for each student that drew the picture
+ */
+record FeedbackView(String feedbackId, List<SampleView> samples) {
+
+    /** @param adapter the student, {@code name@version} */
+    record SampleView(String feedbackId, String adapter) {
+        static SampleView of(FeedbackGiven sample) {
+            return new SampleView(sample.feedbackId(), sample.adapter().toString());
+        }
+    }
+
+    /** @param samples at least one */
+    static FeedbackView of(List<FeedbackGiven> samples) {
+        return new FeedbackView(
+                samples.get(0).feedbackId(),
+                samples.stream().map(SampleView::of).toList());
+    }
+}

@@ -1,0 +1,253 @@
+package io.lorafleet.gateway.feedback;
+
+import static io.lorafleet.gateway.Adapters.NOW;
+import static io.lorafleet.gateway.Adapters.SHA;
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FeedbackIntakeTest {
+    private static final FeedbackForm UP = new FeedbackForm("up", null, null, null);
+    private static final String NO_KEY = null;
+
+    private final GenerationTable generations = new GenerationTable(10);
+    private final AdapterRegistry adapters = new AdapterRegistry();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final List<FeedbackGiven> written = new ArrayList<>();
+    private FeedbackLog log = written::add;
+
+    @BeforeEach
+    void drawWithAStudent() {
+        adapters.apply(student("fast", 1, 5));
+        request("g", student("fast", 1, 5));
+        succeed("g");
+    }
+
+    @Test
+    void saysHowToDrawThePictureAgain() {
+        FeedbackForm form = new FeedbackForm(0.5, 1, "too small", true);
+
+        assertThat(intake().take("g", form, NO_KEY)).isEqualTo(new Reception.Published(written));
+
+        assertThat(written)
+                .singleElement()
+                .usingRecursiveComparison()
+                .ignoringFields("feedbackId")
+                .isEqualTo(new FeedbackGiven(
+                        "whichever",
+                        "g",
+                        new PinnedAdapter("fast", 1, SHA),
+                        "a red circle",
+                        "blue",
+                        8,
+                        64,
+                        96,
+                        20,
+                        0.5,
+                        true,
+                        "too small",
+                        NOW));
+    }
+
+    static Stream<Arguments> ratings() {
+        return Stream.of(
+                Arguments.of("up", null, 1.0, "up"),
+                Arguments.of("down", false, -1.0, "down"),
+                Arguments.of(0, null, 0.0, "neutral"),
+                Arguments.of(-0.25, null, -0.25, "down"),
+                Arguments.of(null, true, -1.0, "down"),
+                Arguments.of("up", true, 1.0, "up"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ratings")
+    void countsRatingsInNumbersAndInWords(Object rating, Boolean asTeacher, double expected, String counted) {
+        intake().take("g", new FeedbackForm(rating, null, null, asTeacher), NO_KEY);
+
+        assertThat(written).extracting(FeedbackGiven::rating).containsExactly(expected);
+        assertThat(meters.counter("lorafleet.feedback.given", "rating", counted).count())
+                .isEqualTo(1);
+    }
+
+    static Stream<Arguments> mistakes() {
+        String ratings = "-1.0 to 1.0, up or down";
+        return Stream.of(
+                Arguments.of(new FeedbackForm(null, null, null, null), new BadField("rating", ratings, "none")),
+                Arguments.of(new FeedbackForm(1.5, null, null, true), new BadField("rating", ratings, "1.5")),
+                Arguments.of(new FeedbackForm(-2, null, null, null), new BadField("rating", ratings, "-2.0")),
+                Arguments.of(
+                        new FeedbackForm("a secret", null, null, null),
+                        new BadField("rating", ratings, "another text")),
+                Arguments.of(
+                        new FeedbackForm(List.of(1), null, null, null),
+                        new BadField("rating", ratings, "a value of another type")),
+                Arguments.of(new FeedbackForm("up", -1, null, null), new BadField("image", "0 or more", "-1")),
+                Arguments.of(
+                        new FeedbackForm("up", null, "x".repeat(2001), null),
+                        new BadField("note", "at most 2000 characters", "2001 characters")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void namesWhatIsWrong(FeedbackForm form, BadField mistake) {
+        assertThat(intake().take("g", form, NO_KEY)).isEqualTo(new Reception.Refused(List.of(mistake)));
+        assertThat(written).isEmpty();
+    }
+
+    @Test
+    void namesAKeyThatCannotBeUsed() {
+        for (String key : List.of("", "k".repeat(256))) {
+            assertThat(intake().take("g", UP, key))
+                    .isEqualTo(new Reception.Refused(List.of(
+                            new BadField("Idempotency-Key", "1 to 255 characters", key.length() + " characters"))));
+        }
+    }
+
+    @Test
+    void tellsEachStudentThatDrewThePictureAndNoStyle() {
+        adapters.apply(student("slow", 3, 5));
+        adapters.apply(style("ink", 1));
+        request("both", style("ink", 1), student("fast", 1, 5), student("slow", 3, 5));
+        succeed("both");
+
+        intake().take("both", UP, "k");
+
+        assertThat(written).extracting(sample -> sample.adapter().toString()).containsExactly("fast@1", "slow@3");
+        assertThat(written).extracting(FeedbackGiven::feedbackId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tellsAStudentThatIsRetired() {
+        AdapterVersion fast = student("fast", 1, 5);
+        adapters.apply(new AdapterVersion(
+                "fast", 1, SHA, fast.sizeBytes(), fast.rank(), SHA, fast.kind(), fast.guidance(), NOW, NOW));
+
+        assertThat(intake().take("g", UP, NO_KEY)).isInstanceOf(Reception.Published.class);
+    }
+
+    @Test
+    void hasNobodyToTellWithoutAStudent() {
+        adapters.apply(style("ink", 1));
+        request("of-the-base");
+        request("of-a-style", style("ink", 1));
+        request("of-one-that-is-not-in-the-registry", student("gone", 1, 5));
+        for (String id : List.of("of-the-base", "of-a-style", "of-one-that-is-not-in-the-registry")) {
+            succeed(id);
+            assertThat(intake().take(id, UP, NO_KEY)).as(id).isEqualTo(new Reception.NoStudent());
+        }
+        assertThat(written).isEmpty();
+    }
+
+    @Test
+    void refusesPicturesThatThereAreNot() {
+        request("queued", student("fast", 1, 5));
+        request("failed", student("fast", 1, 5));
+        generations.apply(new GenerationFailed("failed", "w1", NOW, GenerationFailed.Reason.ADAPTER_UNUSABLE, "why"));
+
+        assertThat(intake().take("unknown", UP, NO_KEY)).isEqualTo(new Reception.UnknownGeneration());
+        assertThat(intake().take("queued", UP, NO_KEY)).isInstanceOf(Reception.NotSucceeded.class);
+        assertThat(intake().take("failed", UP, NO_KEY)).isInstanceOf(Reception.NotSucceeded.class);
+        assertThat(intake().take("g", new FeedbackForm("up", 2, null, null), NO_KEY))
+                .isEqualTo(new Reception.NoSuchImage(2, 2));
+    }
+
+    @Test
+    void saysWhenTheRequestIsForgotten() {
+        succeed("known-by-its-result-alone");
+
+        assertThat(intake().take("known-by-its-result-alone", UP, NO_KEY)).isEqualTo(new Reception.ForgottenRequest());
+    }
+
+    @Test
+    void givesTheSameKeyForTheSamePictureTheSameId() {
+        FeedbackForm second = new FeedbackForm("up", 1, null, null);
+        request("another", student("fast", 1, 5));
+        succeed("another");
+
+        intake().take("g", UP, "k");
+        intake().take("g", UP, "k");
+        intake().take("g", UP, "another key");
+        intake().take("g", second, "k");
+        intake().take("another", UP, "k");
+        intake().take("g", UP, NO_KEY);
+        intake().take("g", UP, NO_KEY);
+
+        List<String> ids = written.stream().map(FeedbackGiven::feedbackId).toList();
+        assertThat(ids.get(1)).isEqualTo(ids.get(0));
+        assertThat(ids.subList(1, ids.size())).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void countsNothingThatTheBrokerDidNotConfirm() {
+        log = sample -> {
+            throw new NotPublishedException("a deaf log", sample.adapter().name(), null);
+        };
+
+        assertThatThrownBy(() -> intake().take("g", UP, NO_KEY)).isInstanceOf(NotPublishedException.class);
+
+        assertThat(meters.counter("lorafleet.feedback.given", "rating", "up").count())
+                .isZero();
+    }
+
+    private FeedbackIntake intake() {
+        return new FeedbackIntake(
+                generations, adapters, log, new FeedbackMetrics(meters), Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private void request(String id, AdapterVersion... versions) {
+        generations.apply(new GenerateImage(
+                id,
+                "a red circle",
+                "blue",
+                null,
+                Arrays.stream(versions)
+                        .map(version -> new AppliedAdapter(version.pinned(), 1))
+                        .toList(),
+                1,
+                20,
+                SamplerName.DDIM,
+                64,
+                96,
+                7,
+                2,
+                null,
+                Priority.INTERACTIVE,
+                null,
+                NOW));
+    }
+
+    private void succeed(String id) {
+        List<GeneratedImage> images =
+                List.of(new GeneratedImage(0, 7, "blob", SHA), new GeneratedImage(1, 8, "blob", SHA));
+        generations.apply(new GenerationSucceeded(id, "w1", NOW, images, 40, Duration.ofSeconds(1)));
+    }
+}
