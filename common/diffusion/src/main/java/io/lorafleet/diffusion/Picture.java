@@ -19,7 +19,7 @@ public record Picture(int width, int height, byte[] rgb) {
     }
 
     /** @param image (1, 3, H, W) from -1 to 1; what is outside is clamped */
-    static Picture of(NDArray image) {
+    public static Picture of(NDArray image) {
         Shape shape = image.getShape();
         int height = Math.toIntExact(shape.get(2));
         int width = Math.toIntExact(shape.get(3));

@@ -31,4 +31,14 @@ final class HostRows {
         }
         return rows;
     }
+
+    /** @return mean of the squared differences */
+    static double meanSquare(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = (double) a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum / a.length;
+    }
 }

@@ -1,0 +1,118 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.PlacedAdapter;
+import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.lora.RowAdapters.Applied;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.unet.PreparedConditioning;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
+
+/**
+ * Compares a student with its teacher and with the model without guidance, on the same prompts from the same noise. Needs
+ * no other model, and finds the same each time.
+ *
+ * @param guidance of the teacher
+ * @param steps of DDIM
+ * @param rowsAtOnce pictures that are drawn together
+ * @param width of the pictures, in pixels
+ * @param height of the pictures, in pixels
+ * @param seed of the first picture; each has one more
+ */
+public record Evaluation(
+        StableDiffusion model, double guidance, int steps, int rowsAtOnce, int width, int height, long seed) {
+
+    /** What was drawn of one prompt from one noise. */
+    public record Pictures(String prompt, long seed, Picture teacher, Picture unguided, Picture student) {}
+
+    /** What was found, and what it was found on. */
+    public record Result(Quality quality, List<Pictures> pictures) {}
+
+    /**
+     * @param student for the model
+     * @param done hears how many prompts are
+     */
+    public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
+        QualityCount count = new QualityCount(model.schedule().trainTimesteps());
+        List<Pictures> pictures = new ArrayList<>();
+        try (PlacedAdapter placed = PlacedAdapter.of(student, model.unet().type(), model.owner())) {
+            for (int first = 0; first < prompts.size(); first += rowsAtOnce) {
+                List<String> some = prompts.subList(first, Math.min(first + rowsAtOnce, prompts.size()));
+                Gradients.unrecorded(() -> compare(placed, some, pictures.size(), count, pictures));
+                done.accept(pictures.size());
+            }
+        }
+        return new Result(count.quality(), pictures);
+    }
+
+    private void compare(PlacedAdapter placed, List<String> prompts, int first, QualityCount count, List<Pictures> to) {
+        Teacher teacher = new Teacher(model.unet(), guidance);
+        Walk walk = new Walk(model, steps);
+        int rows = prompts.size();
+        try (NDManager job = model.owner().newSubManager();
+                RowAdapters adapters = RowAdapters.stack(
+                        Collections.nCopies(rows, List.of(new Applied(placed, 1))),
+                        model.unet().type(),
+                        job)) {
+            Conditioning text = model.prompts().encode(prompts, width, height, job);
+            Conditioning nothing = model.prompts().encode(Collections.nCopies(rows, ""), width, height, job);
+            PreparedConditioning both = teacher.prepare(text, nothing, job);
+            PreparedConditioning alone = model.unet().prepare(text, Adaptation.NONE);
+            PreparedConditioning adapted = model.unet().prepare(text, adapters);
+            List<Long> seeds =
+                    LongStream.range(seed + first, seed + first + rows).boxed().toList();
+            NDArray noise = Walk.noise(seeds, latent(), job);
+            NDArray guided = walk.from(
+                    noise,
+                    (latents, timesteps, scope) -> {
+                        Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
+                        count.point(timesteps[0], said, model.unet().forward(latents, timesteps, adapted, adapters));
+                        return said.guided();
+                    },
+                    job);
+            NDArray unguided = walk.from(
+                    noise,
+                    (latents, timesteps, scope) -> model.unet().forward(latents, timesteps, alone, Adaptation.NONE),
+                    job);
+            NDArray learned = walk.from(
+                    noise,
+                    (latents, timesteps, scope) -> model.unet().forward(latents, timesteps, adapted, adapters),
+                    job);
+            count.latents(guided, unguided, learned);
+            for (int row = 0; row < rows; row++) {
+                Pictures drawn = new Pictures(
+                        prompts.get(row),
+                        seeds.get(row),
+                        picture(guided, row),
+                        picture(unguided, row),
+                        picture(learned, row));
+                count.pictures(drawn);
+                to.add(drawn);
+            }
+        }
+    }
+
+    private Shape latent() {
+        int factor = model.sizeMultiple();
+        return new Shape(model.vae().config().latentChannels(), height / factor, width / factor);
+    }
+
+    private Picture picture(NDArray latents, int row) {
+        try (NDManager scope = latents.getManager().newSubManager()) {
+            NDArray one = latents.get(new NDIndex(row + ":" + (row + 1)));
+            one.attach(scope);
+            return Picture.of(model.vae().decodeScaled(one));
+        }
+    }
+}

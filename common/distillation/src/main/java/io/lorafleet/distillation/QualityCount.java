@@ -1,0 +1,82 @@
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import io.lorafleet.diffusion.Picture;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Adds up what {@link Quality} is made of. */
+final class QualityCount {
+    private static final int BINS = 5;
+
+    private final int timesteps;
+    private final double[] student = new double[BINS];
+    private final double[] unguided = new double[BINS];
+    private double studentLatents;
+    private double unguidedLatents;
+    private double studentPsnr;
+    private double unguidedPsnr;
+    private int pictures;
+
+    /** @param timesteps that the model was trained with */
+    QualityCount(int timesteps) {
+        this.timesteps = timesteps;
+    }
+
+    /** @param said by the student, at a point on the teacher's way (N, C, H, W) */
+    void point(double timestep, Teacher.Prediction teacher, NDArray said) {
+        int bin = Math.min((int) (timestep * BINS / timesteps), BINS - 1);
+        student[bin] += squares(said, teacher.guided());
+        unguided[bin] += squares(teacher.cond(), teacher.guided());
+    }
+
+    private static double squares(NDArray a, NDArray b) {
+        float[] left = a.toFloatArray();
+        return HostRows.meanSquare(left, b.toFloatArray()) * left.length;
+    }
+
+    /** The latents behind the last step (N, C, H, W). */
+    void latents(NDArray guided, NDArray cond, NDArray learned) {
+        float[][] teacher = HostRows.rows(guided);
+        float[][] others = HostRows.rows(cond);
+        float[][] students = HostRows.rows(learned);
+        for (int i = 0; i < teacher.length; i++) {
+            studentLatents += Math.sqrt(HostRows.meanSquare(students[i], teacher[i]));
+            unguidedLatents += Math.sqrt(HostRows.meanSquare(others[i], teacher[i]));
+        }
+    }
+
+    void pictures(Evaluation.Pictures drawn) {
+        studentPsnr += psnr(drawn.student(), drawn.teacher());
+        unguidedPsnr += psnr(drawn.unguided(), drawn.teacher());
+        pictures++;
+    }
+
+    /** @return in dB; 100 for the same pictures, where there is no such number */
+    private static double psnr(Picture a, Picture b) {
+        double sum = 0;
+        for (int i = 0; i < a.rgb().length; i++) {
+            double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);
+            sum += difference * difference;
+        }
+        return sum == 0 ? 100 : Math.min(100, 10 * Math.log10(255.0 * 255.0 * a.rgb().length / sum));
+    }
+
+    Quality quality() {
+        List<Quality.Bin> bins = new ArrayList<>();
+        double studentSum = 0;
+        double unguidedSum = 0;
+        for (int i = 0; i < BINS; i++) {
+            studentSum += student[i];
+            unguidedSum += unguided[i];
+            bins.add(new Quality.Bin(i * timesteps / BINS, (i + 1) * timesteps / BINS, 1 - student[i] / unguided[i]));
+        }
+        return new Quality(
+                1 - studentSum / unguidedSum,
+                bins,
+                studentLatents / pictures,
+                unguidedLatents / pictures,
+                studentPsnr / pictures,
+                unguidedPsnr / pictures);
+    }
+}
