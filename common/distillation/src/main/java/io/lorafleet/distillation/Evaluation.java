@@ -4,13 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.util.ArrayList;
@@ -33,6 +37,8 @@ import java.util.stream.LongStream;
 public record Evaluation(
         StableDiffusion model, double guidance, int steps, int rowsAtOnce, int width, int height, long seed) {
 
+    private static final int TIMES = 11;
+
     /** What was drawn of one prompt from one noise. */
     public record Pictures(String prompt, long seed, Picture teacher, Picture unguided, Picture student) {}
 
@@ -54,6 +60,41 @@ public record Evaluation(
             }
         }
         return new Result(count.quality(), pictures);
+    }
+
+    /** Times the drawing of one prompt, with the teacher and with the student in turn, on the way that requests go. */
+    public Speed speed(LoraAdapter student, String prompt) {
+        List<Double> teachers = new ArrayList<>();
+        List<Double> students = new ArrayList<>();
+        try (PlacedAdapter placed = PlacedAdapter.of(student, model.unet().type(), model.owner())) {
+            for (int i = -1; i < TIMES; i++) { // the first one warms up
+                double teacher = seconds(request(prompt, guidance), List.of());
+                double learned = seconds(request(prompt, 1), List.of(new Applied(placed, 1)));
+                if (i >= 0) {
+                    teachers.add(teacher);
+                    students.add(learned);
+                }
+            }
+        }
+        Collections.sort(teachers);
+        Collections.sort(students);
+        return new Speed(teachers.get(TIMES / 2), students.get(TIMES / 2));
+    }
+
+    private TextToImage request(String prompt, double scale) {
+        return new TextToImage(prompt, "", scale, SamplerKind.DDIM, steps, width, height, seed);
+    }
+
+    private double seconds(TextToImage request, List<Applied> adapters) {
+        try (PreparedPrompt prepared = PreparedPrompt.of(model, request, adapters, null);
+                Denoising picture = Denoising.start(prepared, request, null)) {
+            long start = System.nanoTime();
+            while (!picture.done()) {
+                picture.advance();
+            }
+            picture.latent().toFloatArray(); // whatever the device still computes
+            return (System.nanoTime() - start) / 1e9;
+        }
     }
 
     private void compare(PlacedAdapter placed, List<String> prompts, int first, QualityCount count, List<Pictures> to) {

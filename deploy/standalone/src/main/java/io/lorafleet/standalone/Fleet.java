@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             WorkersCommand.class,
             TopicsCommand.class,
             DistillCommand.class,
+            EvaluateCommand.class,
             ParityCommand.class,
             BenchCommand.class
         },

@@ -1,0 +1,102 @@
+package io.lorafleet.standalone;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.distillation.Evaluation;
+import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.evaluate.Report;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "evaluate",
+        sortOptions = false,
+        description = {
+            "Says how near a student comes to its teacher, on prompts that it should not have seen: draws each prompt"
+                    + " with guidance, without, and with the student, from the same noise.",
+            "With the demo model it also reads off the pictures how much of the prompts they follow."
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base: a pipeline folder.")
+    private Path folder;
+
+    @Option(names = "--adapter", paramLabel = "FILE", required = true, description = "The student, as safetensors.")
+    private Path adapter;
+
+    @Option(names = "--prompts", paramLabel = "FILE", required = true, description = "One prompt a line.")
+    private Path prompts;
+
+    @Option(names = "--count", paramLabel = "N", description = "The first N of the prompts (all).")
+    private Integer count;
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            defaultValue = "5",
+            description = "Guidance scale of the teacher (${DEFAULT-VALUE}).")
+    private double guidance;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Of DDIM (${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--rows-at-once",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Pictures drawn together (${DEFAULT-VALUE}).")
+    private int rowsAtOnce;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Of the first one (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "Where report.md and the pictures go (nowhere).")
+    private Path report;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    private Integer threads;
+
+    @Option(names = "--json", description = "Prints the figures as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        List<String> all = PromptFile.read(prompts);
+        List<String> asked = count == null ? all : all.subList(0, Math.min(count, all.size()));
+        if (report != null && !Files.isDirectory(report)) {
+            throw new FleetException("--report: expected a folder, found " + report);
+        }
+        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
+            LoraAdapter student = LoraFile.open(adapter, model.unet().weightShapes());
+            Evaluation evaluation =
+                    new Evaluation(model, guidance, steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
+            Evaluation.Result result = evaluation.of(
+                    student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts"));
+            Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
+            if (report != null) {
+                found.write(report, result.pictures());
+            }
+            System.out.println(json ? new String(Json.write(found), StandardCharsets.UTF_8) : found.markdown());
+            return ExitCode.OK;
+        } catch (CheckpointException | AdapterException e) {
+            throw new FleetException(e.getMessage());
+        }
+    }
+}

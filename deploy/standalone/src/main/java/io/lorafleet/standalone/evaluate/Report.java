@@ -1,0 +1,60 @@
+package io.lorafleet.standalone.evaluate;
+
+import io.lorafleet.distillation.Evaluation;
+import io.lorafleet.distillation.Evaluation.Pictures;
+import io.lorafleet.distillation.Quality;
+import io.lorafleet.distillation.Speed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** The figures of a student. */
+public record Report(int prompts, Quality quality, Speed speed) {
+    private static final int PAIRS_SHOWN = 24;
+    private static final String PICTURES = "pictures.png";
+
+    public static Report of(Evaluation.Result result, Speed speed) {
+        return new Report(result.pictures().size(), result.quality(), speed);
+    }
+
+    /** Writes {@code report.md}, and the first pictures beside it. */
+    public void write(Path folder, List<Pictures> pictures) throws IOException {
+        List<Pictures> shown = pictures.subList(0, Math.min(PAIRS_SHOWN, pictures.size()));
+        PictureSheet.write(shown, folder.resolve(PICTURES));
+        StringBuilder text = new StringBuilder(markdown());
+        text.append("\nTeacher left, student right, from the same noise:\n\n![](")
+                .append(PICTURES)
+                .append(")\n\n");
+        shown.forEach(pair -> text.append("1. ").append(pair.prompt()).append('\n'));
+        Files.writeString(folder.resolve("report.md"), text);
+    }
+
+    /** @return the figures as tables */
+    public String markdown() {
+        StringBuilder text = new StringBuilder();
+        add(text, "%d prompts, each drawn from the same noise%n%n", prompts);
+        add(text, "| | teacher | without guidance | student |%n|---|---|---|---|%n");
+        add(
+                text,
+                "| distance of the latents to the teacher's | 0 | %.3f | %.3f |%n",
+                quality.unguidedLatentDistance(),
+                quality.latentDistance());
+        add(text, "| PSNR to the teacher's pictures, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
+        add(
+                text,
+                "| seconds for the steps of a picture | %.3f | | %.3f (%.2f of the teacher's) |%n",
+                speed.teacherSeconds(),
+                speed.studentSeconds(),
+                speed.ratio());
+        add(text, "%n| timesteps | learned of what guidance makes out |%n|---|---|%n");
+        quality.bins().forEach(bin -> add(text, "| %d to %d | %.3f |%n", bin.from(), bin.to() - 1, bin.learned()));
+        add(text, "| all | %.3f |%n", quality.learned());
+        return text.toString();
+    }
+
+    private static void add(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,2 @@
+/** What {@code fleet evaluate} writes: the figures of a student, and its pictures beside the teacher's. */
+package io.lorafleet.standalone.evaluate;
