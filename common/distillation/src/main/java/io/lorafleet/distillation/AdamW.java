@@ -33,6 +33,11 @@ public final class AdamW implements AutoCloseable {
                 moments.put(name, new Moments(owner.zeros(parameter.getShape()), owner.zeros(parameter.getShape()))));
     }
 
+    /** Forgets the gradients, so that the next backward pass does not add to them. */
+    public void clear() {
+        Gradients.clear(parameters.values());
+    }
+
     /** Goes one step with the gradients that the parameters have, and leaves those as they are. */
     public void step(double learningRate) {
         steps++;

@@ -3,8 +3,6 @@ package io.lorafleet.distillation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.lora.LoraAdapter;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,7 @@ import java.util.function.Predicate;
  */
 public final class Distillation implements AutoCloseable {
     private final StableDiffusion model;
-    private final LoraStudent student;
+    private final Student student;
     private final Plan plan;
     private final List<WeightedPrompt> prompts;
     private final NDManager owner;
@@ -30,10 +28,10 @@ public final class Distillation implements AutoCloseable {
     private int step;
 
     /**
-     * @param model whose UNet is laid out for training, and is the student's, too
+     * @param model whose UNet is laid out for training, and is that of a student of low rank, too
      * @param student where it begins; stays the caller's
      */
-    public Distillation(StableDiffusion model, LoraStudent student, Plan plan, List<WeightedPrompt> prompts) {
+    public Distillation(StableDiffusion model, Student student, Plan plan, List<WeightedPrompt> prompts) {
         if (prompts.isEmpty()) {
             throw new DistillationException("prompts: expected at least one, found none");
         }
@@ -107,7 +105,7 @@ public final class Distillation implements AutoCloseable {
     }
 
     private Progress learn(Round drawn, List<Point> points) {
-        Gradients.clear(student.parameters().values());
+        optimiser.clear();
         double loss = 0;
         for (int first = 0; first < points.size(); first += plan.rowsAtOnce()) {
             List<Point> some = points.subList(first, Math.min(first + plan.rowsAtOnce(), points.size()));
@@ -125,11 +123,9 @@ public final class Distillation implements AutoCloseable {
         return new Progress(step, plan.steps(), loss, loss / unguided, learningRate, false);
     }
 
-    /** @return the student as it is now: the running mean of its factors */
-    public LoraAdapter adapter() {
-        Map<String, float[]> numbers = new HashMap<>();
-        mean.means().forEach((name, array) -> numbers.put(name, array.toFloatArray()));
-        return student.adapter(numbers);
+    /** @return the student's parameters as they are now, by name: their running means, which stay with this object */
+    public Map<String, NDArray> parameters() {
+        return mean.means();
     }
 
     @Override

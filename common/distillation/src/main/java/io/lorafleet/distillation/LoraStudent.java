@@ -133,13 +133,6 @@ public final class LoraStudent implements Student {
         return parameters;
     }
 
-    /** @return the parameters' numbers, by name */
-    Map<String, float[]> numbers() {
-        Map<String, float[]> numbers = new LinkedHashMap<>();
-        parameters.forEach((name, parameter) -> numbers.put(name, parameter.toFloatArray()));
-        return numbers;
-    }
-
     /** @param numbers of every parameter, by name */
     void set(Map<String, float[]> numbers) {
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
@@ -151,9 +144,9 @@ public final class LoraStudent implements Student {
 
     /**
      * @param values in place of the parameters' own, by their names
-     * @return the adapter that they make
+     * @return the adapter that they make: a copy
      */
-    public LoraAdapter adapter(Map<String, float[]> values) {
+    public LoraAdapter adapter(Map<String, NDArray> values) {
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
         layers.forEach((layer, factors) -> updates.put(
                 layer,
@@ -161,10 +154,13 @@ public final class LoraStudent implements Student {
                         factors.rank(),
                         factors.scale(),
                         new LoraAdapter.Factor(
-                                factors.a().getShape(), FloatBuffer.wrap(values.get(layer + ".lora_A.weight"))),
+                                factors.a().getShape(),
+                                FloatBuffer.wrap(
+                                        values.get(layer + ".lora_A.weight").toFloatArray())),
                         new LoraAdapter.Factor(
                                 factors.b().getShape().slice(0, 2),
-                                FloatBuffer.wrap(values.get(layer + ".lora_B.weight"))))));
+                                FloatBuffer.wrap(
+                                        values.get(layer + ".lora_B.weight").toFloatArray())))));
         return new LoraAdapter(updates);
     }
 

@@ -4,6 +4,7 @@ package io.lorafleet.distillation;
  * How a student is distilled. Everything that decides the outcome, beside the base, the prompts, and the adapter that it
  * goes on from, is in here.
  *
+ * @param method what learns, and from whom
  * @param guidance s of the teacher
  * @param steps of the optimiser
  * @param batch rows that each of them sees
@@ -23,6 +24,7 @@ package io.lorafleet.distillation;
  * @param seed of prompts, noise and order
  */
 public record Plan(
+        Method method,
         double guidance,
         int steps,
         int batch,
@@ -63,7 +65,7 @@ public record Plan(
 
     /** @return whether the points of this step come from the student's own pictures */
     boolean studentDrives(int step) {
-        return step >= steps - Math.round(steps * studentShare);
+        return method.distils() && step >= steps - Math.round(steps * studentShare);
     }
 
     /** @param step from 0 */

@@ -42,9 +42,10 @@ final class Round {
         texts = new Texts(model, drawn, plan.width(), plan.height());
         int most = plan.samplerSteps() + plan.samplerSteps() / 2;
         int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, most + 1);
-        List<Point> points =
-                new Trajectories(model, teacher, student, plan.rowsAtOnce()).draw(texts, seeds, steps, latentShape);
-        return shuffled(points);
+        List<Point> passed = new ArrayList<>();
+        float[][] pictures = new Trajectories(model, teacher, student, plan.rowsAtOnce())
+                .draw(texts, seeds, steps, latentShape, passed);
+        return shuffled(plan.method().distils() ? passed : new NoisedPictures(model, random).points(pictures, steps));
     }
 
     private static String choose(List<WeightedPrompt> prompts, double at) {

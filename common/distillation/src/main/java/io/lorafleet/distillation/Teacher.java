@@ -37,6 +37,14 @@ public record Teacher(UNet unet, double guidance) {
                 List.of(unet.prepare(text, Adaptation.NONE), unet.prepare(nothing, Adaptation.NONE)), scope);
     }
 
+    /** As the other one, for prompts that are asked about once. */
+    public Prediction predict(
+            NDArray latents, double[] timesteps, Conditioning text, Conditioning nothing, NDManager scope) {
+        try (NDManager inner = scope.newSubManager()) {
+            return predict(latents, timesteps, prepare(text, nothing, inner), scope);
+        }
+    }
+
     /**
      * @param latents (N, C, H, W)
      * @param timesteps of each row

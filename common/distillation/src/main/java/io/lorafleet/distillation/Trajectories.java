@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,19 +23,24 @@ record Trajectories(StableDiffusion model, Teacher teacher, Student student, int
      * @param texts of the prompts, and behind them that of no prompt
      * @param seeds of the pictures, one for each prompt
      * @param latent shape of one (C, H, W)
-     * @return the points of the first pictures' ways, then those of the next ones
+     * @param points gets those on the pictures' ways
+     * @return the pictures' latents
      */
-    List<Point> draw(Texts texts, long[] seeds, int steps, Shape latent) {
-        List<Point> points = new ArrayList<>();
+    float[][] draw(Texts texts, long[] seeds, int steps, Shape latent, List<Point> points) {
+        float[][] pictures = new float[seeds.length][];
         for (int first = 0; first < seeds.length; first += rowsAtOnce) {
             int[] prompts = IntStream.range(first, Math.min(first + rowsAtOnce, seeds.length))
                     .toArray();
-            Gradients.unrecorded(() -> draw(texts, seeds, prompts, new Walk(model, steps), latent, points));
+            int from = first;
+            Gradients.unrecorded(() -> {
+                float[][] some = draw(texts, seeds, prompts, new Walk(model, steps), latent, points);
+                System.arraycopy(some, 0, pictures, from, some.length);
+            });
         }
-        return points;
+        return pictures;
     }
 
-    private void draw(Texts texts, long[] seeds, int[] prompts, Walk walk, Shape latent, List<Point> points) {
+    private float[][] draw(Texts texts, long[] seeds, int[] prompts, Walk walk, Shape latent, List<Point> points) {
         try (NDManager job = model.owner().newSubManager()) {
             int[] nothing = new int[prompts.length];
             Arrays.fill(nothing, seeds.length);
@@ -48,7 +52,7 @@ record Trajectories(StableDiffusion model, Teacher teacher, Student student, int
                     .limit(prompts.length)
                     .boxed()
                     .toList();
-            walk.from(
+            return HostRows.rows(walk.from(
                     Walk.noise(drawn, latent, job),
                     (latents, timesteps, scope) -> {
                         Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
@@ -57,7 +61,7 @@ record Trajectories(StableDiffusion model, Teacher teacher, Student student, int
                                 ? said.guided()
                                 : student.unet().forward(latents, timesteps, own, student.adaptation());
                     },
-                    job);
+                    job));
         }
     }
 

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
         description = "Measures. docs/benchmarks says how each table was made.",
         subcommands = {
             BenchEngineCommand.class,
+            BenchTrainingCommand.class,
             BenchDecodeCommand.class,
             BenchServeCommand.class,
             BenchAdapterLoadCommand.class

@@ -1,14 +1,18 @@
 package io.lorafleet.standalone;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
 import io.lorafleet.diffusion.lora.LoraWriter;
 import io.lorafleet.distillation.Distillation;
 import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.FullStudent;
 import io.lorafleet.distillation.LoraStudent;
 import io.lorafleet.distillation.Plan;
+import io.lorafleet.distillation.Student;
 import io.lorafleet.distillation.WeightedPrompt;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -60,35 +65,49 @@ final class DistillCommand implements Callable<Integer> {
             throw new FleetException("--output: expected a folder, found " + output);
         }
         Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-        Path file = output.resolve(name + ".safetensors");
-        Path checkpoint = output.resolve(name + ".checkpoint");
         try (StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu())) {
             Plan plan = options.plan(model.defaultSize());
-            try (LoraStudent student = LoraStudent.begin(
-                            model.unet(),
-                            options.targets(),
-                            options.rank(),
-                            options.alpha(),
-                            options.seed(),
-                            model.owner());
-                    Distillation run = new Distillation(model, student, plan, learned);
-                    DistillProgress progress = new DistillProgress(System.err)) {
-                if (Files.exists(checkpoint)) {
-                    run.resume(Files.readAllBytes(checkpoint));
+            if (options.lowRank()) {
+                try (LoraStudent student = options.factors(model)) {
+                    Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
+                    run(model, student, plan, learned, end -> LoraWriter.write(student.adapter(end), metadata));
                 }
-                while (!run.done()) {
-                    run.round(progress, step -> true);
-                    replace(checkpoint, run.checkpoint());
+            } else {
+                try (FullStudent student = FullStudent.open(folder, model.owner())) {
+                    run(model, student, plan, learned, end -> SafetensorsWriter.write(end, Map.of("format", "pt")));
                 }
-                Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
-                replace(file, LoraWriter.write(run.adapter(), metadata));
-                Files.delete(checkpoint);
             }
         } catch (CheckpointException | DistillationException e) {
             throw new FleetException(e.getMessage());
         }
-        System.out.println(file);
+        System.out.println(file());
         return ExitCode.OK;
+    }
+
+    private Path file() {
+        return output.resolve(name + ".safetensors");
+    }
+
+    private void run(
+            StableDiffusion model,
+            Student student,
+            Plan plan,
+            List<WeightedPrompt> learned,
+            Function<Map<String, NDArray>, byte[]> written)
+            throws IOException {
+        Path checkpoint = output.resolve(name + ".checkpoint");
+        try (Distillation run = new Distillation(model, student, plan, learned);
+                DistillProgress progress = new DistillProgress(System.err)) {
+            if (Files.exists(checkpoint)) {
+                run.resume(Files.readAllBytes(checkpoint));
+            }
+            while (!run.done()) {
+                run.round(progress, step -> true);
+                replace(checkpoint, run.checkpoint());
+            }
+            replace(file(), written.apply(run.parameters()));
+            Files.delete(checkpoint);
+        }
     }
 
     /** Whole or not at all. */

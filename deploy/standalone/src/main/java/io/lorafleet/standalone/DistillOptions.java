@@ -1,5 +1,8 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.distillation.LoraStudent;
+import io.lorafleet.distillation.Method;
 import io.lorafleet.distillation.Plan;
 import io.lorafleet.distillation.Targets;
 import io.lorafleet.distillation.TimestepWeighting;
@@ -7,6 +10,14 @@ import picocli.CommandLine.Option;
 
 /** How a student is made. The defaults are for the demo model on two processors. */
 final class DistillOptions {
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            defaultValue = "LORA_DISTILLATION",
+            description = "What learns: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). The others are there to be"
+                    + " compared with.")
+    private Method method;
+
     @Option(
             names = "--guidance",
             paramLabel = "X",
@@ -127,6 +138,7 @@ final class DistillOptions {
     /** @param modelSize width and height that the model was trained at, in pixels */
     Plan plan(int modelSize) {
         return new Plan(
+                method,
                 guidance,
                 steps,
                 batch,
@@ -145,19 +157,12 @@ final class DistillOptions {
                 seed);
     }
 
-    Targets targets() {
-        return targets;
+    /** @return where the factors begin, to be closed by the caller */
+    LoraStudent factors(StableDiffusion model) {
+        return LoraStudent.begin(model.unet(), targets, rank, alpha == null ? rank : alpha, seed, model.owner());
     }
 
-    int rank() {
-        return rank;
-    }
-
-    double alpha() {
-        return alpha == null ? rank : alpha;
-    }
-
-    long seed() {
-        return seed;
+    boolean lowRank() {
+        return method.lowRank();
     }
 }

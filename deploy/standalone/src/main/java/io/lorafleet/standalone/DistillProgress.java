@@ -39,12 +39,10 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
         }
         String state = progress.drawing()
                 ? "drawing pictures to learn from"
-                : String.format(
-                        Locale.ROOT,
-                        "loss %.5f, %.3f of that without guidance, rate %.1e",
-                        progress.loss(),
-                        missing,
-                        progress.learningRate());
+                : String.format(Locale.ROOT, "loss %.5f, ", progress.loss())
+                        // Without a teacher there is nothing to compare with.
+                        + (Double.isNaN(missing) ? "" : String.format(Locale.ROOT, "%.3f of no guidance, ", missing))
+                        + String.format(Locale.ROOT, "rate %.1e", progress.learningRate());
         if (bar != null) {
             bar.stepTo(progress.step());
             bar.setExtraMessage(" " + state);

@@ -148,7 +148,7 @@ final class EngineBench {
         return seconds.stream().sorted().toList().get(seconds.size() / 2);
     }
 
-    private static Conditioning conditioning(int rows, UNetConfig config, NDManager job) {
+    static Conditioning conditioning(int rows, UNetConfig config, NDManager job) {
         NDArray context = job.randomNormal(new Shape(rows, TEXT_TOKENS, config.contextWidth()));
         if (config.addition() == null) {
             return Conditioning.of(context);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +22,26 @@ public final class Weights {
 
     /** What layers may do with the weights. */
     public enum Use {
+        /** They learn: each is a copy of the file's, for which gradients are kept. */
+        LEARNING,
         /** Gradients go through them: they stay as they are. */
         TRAINING,
         /** They may be laid out anew for the processor. */
         INFERENCE,
         /** And may be rounded to bfloat16, which has float32's range and 8 bits of precision. */
-        ROUNDED_INFERENCE
+        ROUNDED_INFERENCE;
+
+        /** @return whether nothing may be computed from them beforehand */
+        public boolean recordsGradients() {
+            return this == LEARNING || this == TRAINING;
+        }
     }
 
     /**
      * What all scopes share.
      *
      * @param holders by name, or null if every tensor is drawn
+     * @param learning those that learn
      * @param memory that lent arrays show, one after the other
      */
     private record Whole(
@@ -41,6 +50,7 @@ public final class Weights {
             NDManager owner,
             Map<String, Safetensors> holders,
             Map<String, Shape> taken,
+            Map<String, NDArray> learning,
             ScratchMemory memory) {}
 
     private Weights(Whole whole, String scope, Use use) {
@@ -56,7 +66,14 @@ public final class Weights {
      */
     public Weights(String part, List<Safetensors> files, DataType type, NDManager owner) {
         this(
-                new Whole(part, type, owner, PipelineFolder.byName(files), new LinkedHashMap<>(), new ScratchMemory()),
+                new Whole(
+                        part,
+                        type,
+                        owner,
+                        PipelineFolder.byName(files),
+                        new LinkedHashMap<>(),
+                        new LinkedHashMap<>(),
+                        new ScratchMemory()),
                 "",
                 Use.TRAINING);
     }
@@ -64,7 +81,9 @@ public final class Weights {
     /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
     public static Weights random(String part, DataType type, NDManager owner) {
         return new Weights(
-                new Whole(part, type, owner, null, new LinkedHashMap<>(), new ScratchMemory()), "", Use.TRAINING);
+                new Whole(part, type, owner, null, new LinkedHashMap<>(), new LinkedHashMap<>(), new ScratchMemory()),
+                "",
+                Use.TRAINING);
     }
 
     /** @return the weights whose names start with {@code name} and a dot */
@@ -107,10 +126,25 @@ public final class Weights {
     /** @throws CheckpointException if there is no such tensor, or it has another shape */
     public NDArray get(String name, long... shape) {
         String full = scope + name;
-        if (drawn(full, shape)) {
-            return random(new Shape(shape));
+        NDArray array = drawn(full, shape)
+                ? random(new Shape(shape))
+                : holder(full, shape).read(full, whole.type(), whole.owner());
+        return use == Use.LEARNING ? learning(full, array) : array;
+    }
+
+    /** What is read from a file shows its pages, which cannot be written. */
+    private NDArray learning(String full, NDArray lent) {
+        try (lent) {
+            NDArray array = lent.duplicate();
+            array.setRequiresGradient(true);
+            whole.learning().put(full, array);
+            return array;
         }
-        return holder(full, shape).read(full, whole.type(), whole.owner());
+    }
+
+    /** @return those that learn, over all scopes, by name; they belong to their owner */
+    public Map<String, NDArray> learning() {
+        return Collections.unmodifiableMap(whole.learning());
     }
 
     /** As {@link #get}, for a layer that copies the array, and closes it before another is lent. */

@@ -32,7 +32,7 @@ public final class PackedWeights {
 
     /** @return whether such weights can be packed here */
     static boolean take(Weights weights) {
-        return weights.use() != Weights.Use.TRAINING
+        return !weights.use().recordsGradients()
                 && weights.type() == DataType.FLOAT32
                 && weights.device().equals(Device.cpu())
                 && MODULE != null;

@@ -33,7 +33,7 @@ final class TimeEmbedding {
         time = new TwoLayers(finest, width, weights.in("time_embedding"));
         sizeWaves = added == null ? null : new Waves(added.sizeWidth(), config);
         addition = added == null ? null : new TwoLayers(added.width(), width, weights.in("add_embedding"));
-        known = weights.use() == Weights.Use.TRAINING ? null : new LatestUsed();
+        known = weights.use().recordsGradients() ? null : new LatestUsed();
     }
 
     /** @return what is added to each row's embedding (N, time width), attached to the context's manager; or null */

@@ -1,0 +1,142 @@
+package io.lorafleet.standalone;
+
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.distillation.Method;
+import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.TrainingBench.Report;
+import io.lorafleet.standalone.TrainingBench.Workload;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "training",
+        sortOptions = false,
+        description = {
+            "Measures the memory that training takes at its peak, and the time of a step, with each of the four methods"
+                    + " in a process of its own, beside table 1 of Golnari's LoRA-Enhanced Distillation.",
+            "The weights are random. Full training of SD 1.5 takes some 20 GiB."
+        })
+final class BenchTrainingCommand implements Callable<Integer> {
+    /** Gigabytes on a GPU, of Stable Diffusion 1.5. */
+    private static final Map<Method, Double> PAPER = new EnumMap<>(Map.of(
+            Method.FULL, 21.0,
+            Method.FULL_DISTILLATION, 24.4,
+            Method.LORA, 9.6,
+            Method.LORA_DISTILLATION, 10.3));
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            required = true,
+            description = "Shapes of the UNet: ${COMPLETION-CANDIDATES}.")
+    private Architecture architecture;
+
+    @Option(names = "--size", paramLabel = "PIXELS", description = "Width and height (the model's own).")
+    private Integer size;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows a step (${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--rank", paramLabel = "R", defaultValue = "16", description = "Of the factors (${DEFAULT-VALUE}).")
+    private int rank;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "3", description = "Of AdamW (${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(names = "--method", paramLabel = "NAME", description = "Only that one, in this process.")
+    private Method method;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    private Integer threads;
+
+    @Option(names = "--json", description = "Prints the figures as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (method != null) {
+            Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+            print(TrainingBench.run(new Workload(architecture, method, size, batch, rank, steps)));
+            return ExitCode.OK;
+        }
+        Map<Method, Report> reports = new EnumMap<>(Method.class);
+        for (Method each : Method.values()) {
+            reports.put(each, inProcessOfItsOwn(each));
+        }
+        System.out.println(json ? new String(Json.write(reports), StandardCharsets.UTF_8) : table(reports));
+        return ExitCode.OK;
+    }
+
+    private void print(Report report) {
+        System.out.println(
+                json
+                        ? new String(Json.write(report), StandardCharsets.UTF_8)
+                        : String.format(
+                                Locale.ROOT,
+                                "%s: %d MiB at the peak, %.1f s a step",
+                                method,
+                                report.peakMebibytes(),
+                                report.medianSeconds()));
+    }
+
+    private Report inProcessOfItsOwn(Method each) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Fleet.class.getName(),
+                "bench",
+                "training",
+                "--json",
+                "--arch=" + architecture,
+                "--method=" + each,
+                "--batch=" + batch,
+                "--rank=" + rank,
+                "--steps=" + steps));
+        if (size != null) {
+            command.add("--size=" + size);
+        }
+        if (threads != null) {
+            command.add("--threads=" + threads);
+        }
+        System.err.println("measuring " + each);
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .directory(Path.of(".").toFile())
+                .start();
+        byte[] out = process.getInputStream().readAllBytes();
+        int code = process.waitFor();
+        if (code != ExitCode.OK) {
+            throw new FleetException(each + ": its process ended with exit code " + code
+                    + (code == 137 ? ", killed: this machine has too little memory for it" : ""));
+        }
+        return Json.read(out, Report.class);
+    }
+
+    private static String table(Map<Method, Report> reports) {
+        double base = reports.get(Method.FULL).peakMebibytes();
+        StringBuilder text = new StringBuilder(String.format(
+                "| method | peak, GiB | of full | paper, GB | of full | s a step |%n|---|---|---|---|---|---|%n"));
+        reports.forEach((each, report) -> text.append(String.format(
+                Locale.ROOT,
+                "| %s | %.2f | %.2f | %.1f | %.2f | %.2f |%n",
+                each.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                report.peakMebibytes() / 1024.0,
+                report.peakMebibytes() / base,
+                PAPER.get(each),
+                PAPER.get(each) / PAPER.get(Method.FULL),
+                report.medianSeconds())));
+        return text.toString();
+    }
+}
