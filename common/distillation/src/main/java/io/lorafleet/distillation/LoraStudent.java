@@ -7,6 +7,7 @@ import ai.djl.nn.core.Linear;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.unet.UNet;
 import java.nio.FloatBuffer;
@@ -179,8 +180,8 @@ public final class LoraStudent implements Student {
             }
             try (NDManager scope = Scopes.open(x, y)) {
                 NDArray low = Linear.linear(x, factors.a()).singletonOrThrow();
-                NDArray update =
-                        Linear.linear(low.mul(factors.scale()), factors.b()).singletonOrThrow();
+                NDArray update = Linear.linear(Functions.times(low, factors.scale()), factors.b())
+                        .singletonOrThrow();
                 return scope.ret(y.addi(update));
             }
         }
@@ -192,7 +193,7 @@ public final class LoraStudent implements Student {
                 return y;
             }
             try (NDManager scope = Scopes.open(x, y)) {
-                NDArray low = layer.convolve(x, factors.a(), null, 1).mul(factors.scale());
+                NDArray low = Functions.times(layer.convolve(x, factors.a(), null, 1), factors.scale());
                 NDArray update = ai.djl.nn.convolutional.Conv2d.conv2d(
                                 low, factors.b(), null, STRIDE, PADDING, STRIDE, 1)
                         .singletonOrThrow();

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
 
 /** Mean squared error to the target, in float32: over all numbers of a row, then over the rows by their weights. */
@@ -26,7 +27,7 @@ public final class Loss {
             if (!Double.isFinite(value)) {
                 throw new DistillationException("the loss is " + value + ": a lower learning rate may help");
             }
-            collector.backward(loss.mul(share));
+            collector.backward(Functions.times(loss, share));
             return value;
         }
     }

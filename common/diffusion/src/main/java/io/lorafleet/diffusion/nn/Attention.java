@@ -21,7 +21,8 @@ public final class Attention {
     public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, NDArray mask) {
         try (NDManager scope = Scopes.open(q, k, v)) {
             double scale = 1 / Math.sqrt((double) q.getShape().get(2) / heads);
-            NDArray scores = split(q, heads).mul(scale).matMul(split(k, heads).swapAxes(2, 3)); // (N, heads, T, S)
+            NDArray scores = Functions.times(split(q, heads), scale)
+                    .matMul(split(k, heads).swapAxes(2, 3)); // (N, heads, T, S)
             if (mask != null) {
                 scores.addi(mask);
             }

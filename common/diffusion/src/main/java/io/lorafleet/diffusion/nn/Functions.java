@@ -7,6 +7,17 @@ import ai.djl.nn.Activation;
 public final class Functions {
     private Functions() {}
 
+    /**
+     * A number times x. Unlike DJL's own {@code mul(Number)}, it is safe where gradients are recorded: that one shows
+     * PyTorch a number in the virtual machine's memory, which may be gone when the backward pass reads it.
+     */
+    public static NDArray times(NDArray x, double number) {
+        try (NDArray lent = x.getManager().create((float) number);
+                NDArray own = lent.duplicate()) {
+            return x.mul(own);
+        }
+    }
+
     /** x sigmoid(x). */
     public static NDArray silu(NDArray x) {
         try (NDArray sigmoid = Activation.sigmoid(x)) {

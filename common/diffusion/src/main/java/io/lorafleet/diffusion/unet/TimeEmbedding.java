@@ -85,8 +85,9 @@ final class TimeEmbedding {
             numbers[i] = (float) timesteps[i];
         }
         float[] waves = timeWaves.of(numbers);
-        NDArray rows = scope.create(waves, new Shape(numbers.length, waves.length / numbers.length));
-        return time.forward(rows.toType(type, false), adaptation);
+        NDArray lent = scope.create(waves, new Shape(numbers.length, waves.length / numbers.length));
+        // A copy: a backward pass may need it when the virtual machine's own is gone.
+        return time.forward(lent.toType(type, false).duplicate(), adaptation);
     }
 
     /** Some samplers ask for timesteps between the whole ones, so there is no end to them. */
