@@ -1,0 +1,11 @@
+package io.lorafleet.distillation.adherence;
+
+/** What a prompt of the demo model can say, and a picture can meet or miss. */
+public enum Attribute {
+    BACKGROUND,
+    COLOUR,
+    SHAPE,
+    TEXTURE,
+    SIZE,
+    PLACE
+}

@@ -1,0 +1,127 @@
+package io.lorafleet.distillation.adherence;
+
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.distillation.adherence.Scene.Background;
+import io.lorafleet.distillation.adherence.Scene.Place;
+import io.lorafleet.distillation.adherence.Thing.Colour;
+import io.lorafleet.distillation.adherence.Thing.Size;
+import io.lorafleet.distillation.adherence.Thing.Texture;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Paints scenes as the demo model's training pictures were painted: four times as large, then made smaller. What a scene
+ * does not say is drawn at random.
+ */
+final class ScenePainter {
+    static final int SIDE = 64;
+    private static final int LARGE_SIDE = 4 * SIDE;
+
+    private final Random random;
+    private final BufferedImage image = new BufferedImage(LARGE_SIDE, LARGE_SIDE, BufferedImage.TYPE_INT_RGB);
+    private final Graphics2D graphics = image.createGraphics();
+
+    private ScenePainter(Random random) {
+        this.random = random;
+    }
+
+    static Picture paint(Scene scene, Random random) {
+        return new ScenePainter(random).paint(scene);
+    }
+
+    static Picture plain(Rgb rgb) {
+        ScenePainter painter = new ScenePainter(new Random());
+        painter.fill(rgb);
+        return painter.picture();
+    }
+
+    private Picture paint(Scene scene) {
+        fill(orAny(scene.background(), Background.values()).rgb);
+        List<Thing> things = scene.things();
+        if (things.size() == 1) {
+            Size size = orAny(things.get(0).size(), Size.values());
+            double room = 0.6 * (0.5 - 1.12 * size.radius);
+            paint(things.get(0), size.radius, 0.5 + jitter(room), 0.5 + jitter(room));
+        } else {
+            double radius = random.nextBoolean() ? 0.14 : 0.2;
+            Place place = orAny(scene.place(), Place.values());
+            for (int i = 0; i < 2; i++) {
+                double away = i == 0 ? 0.24 : -0.24;
+                double x = 0.5 + away * place.right + jitter(0.03);
+                double y = 0.5 + away * place.down + jitter(0.03);
+                paint(things.get(i), radius, x, y);
+            }
+        }
+        return picture();
+    }
+
+    /** @param radius a share of the side, as x and y are */
+    private void paint(Thing thing, double radius, double x, double y) {
+        AffineTransform place = AffineTransform.getScaleInstance(LARGE_SIDE, LARGE_SIDE);
+        place.translate(x, y);
+        place.scale(radius, radius);
+        graphics.setClip(place.createTransformedShape(Outlines.of(thing.shape())));
+        Colour colour = orAny(thing.colour(), Colour.values());
+        fill(colour.rgb);
+        graphics.setColor(color(colour.light()));
+        switch (orAny(thing.texture(), Texture.values())) {
+            case SOLID -> {}
+            case STRIPED -> stripes();
+            case DOTTED -> dots();
+        }
+        graphics.setClip(null);
+    }
+
+    private void stripes() {
+        int period = LARGE_SIDE / 10;
+        graphics.setStroke(new BasicStroke((int) (0.36 * period)));
+        for (int x = -LARGE_SIDE; x < 2 * LARGE_SIDE; x += period) {
+            graphics.draw(new Line2D.Double(x, LARGE_SIDE, x + LARGE_SIDE, 0));
+        }
+    }
+
+    private void dots() {
+        int period = LARGE_SIDE / 9;
+        double radius = 0.24 * period;
+        for (int y = period / 2; y < LARGE_SIDE; y += period) {
+            for (int x = period / 2; x < LARGE_SIDE; x += period) {
+                graphics.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+            }
+        }
+    }
+
+    private void fill(Rgb rgb) {
+        graphics.setColor(color(rgb));
+        graphics.fillRect(0, 0, LARGE_SIDE, LARGE_SIDE);
+    }
+
+    private static Color color(Rgb rgb) {
+        return new Color((int) rgb.red(), (int) rgb.green(), (int) rgb.blue());
+    }
+
+    private double jitter(double most) {
+        return most * (2 * random.nextDouble() - 1);
+    }
+
+    private <T> T orAny(T value, T[] values) {
+        return value == null ? values[random.nextInt(values.length)] : value;
+    }
+
+    private Picture picture() {
+        byte[] rgb = new byte[3 * LARGE_SIDE * LARGE_SIDE];
+        for (int pixel = 0; pixel < LARGE_SIDE * LARGE_SIDE; pixel++) {
+            int value = image.getRGB(pixel % LARGE_SIDE, pixel / LARGE_SIDE);
+            rgb[3 * pixel] = (byte) (value >> 16);
+            rgb[3 * pixel + 1] = (byte) (value >> 8);
+            rgb[3 * pixel + 2] = (byte) value;
+        }
+        return new Picture(LARGE_SIDE, LARGE_SIDE, rgb).resized(SIDE, SIDE);
+    }
+}
