@@ -4,19 +4,31 @@ import io.lorafleet.distillation.Evaluation;
 import io.lorafleet.distillation.Evaluation.Pictures;
 import io.lorafleet.distillation.Quality;
 import io.lorafleet.distillation.Speed;
+import io.lorafleet.distillation.adherence.AdherenceReport;
+import io.lorafleet.distillation.adherence.Attribute;
+import io.lorafleet.distillation.adherence.Tally;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/** The figures of a student. */
-public record Report(int prompts, Quality quality, Speed speed) {
+/**
+ * The figures of a student.
+ *
+ * @param adherence null where the pictures cannot be read
+ */
+public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures adherence) {
     private static final int PAIRS_SHOWN = 24;
     private static final String PICTURES = "pictures.png";
 
     public static Report of(Evaluation.Result result, Speed speed) {
-        return new Report(result.pictures().size(), result.quality(), speed);
+        return new Report(
+                result.pictures().size(),
+                result.quality(),
+                speed,
+                AdherenceFigures.of(result.pictures()).orElse(null));
     }
 
     /** Writes {@code report.md}, and the first pictures beside it. */
@@ -48,10 +60,39 @@ public record Report(int prompts, Quality quality, Speed speed) {
                 speed.teacherSeconds(),
                 speed.studentSeconds(),
                 speed.ratio());
+        if (adherence != null) {
+            addAdherence(text);
+        }
         add(text, "%n| timesteps | learned of what guidance makes out |%n|---|---|%n");
         quality.bins().forEach(bin -> add(text, "| %d to %d | %.3f |%n", bin.from(), bin.to() - 1, bin.learned()));
         add(text, "| all | %.3f |%n", quality.learned());
         return text.toString();
+    }
+
+    private void addAdherence(StringBuilder text) {
+        row(text, "attributes of the prompts met", AdherenceReport::total);
+        for (Attribute kind : adherence.teacher().attributes().keySet()) {
+            row(
+                    text,
+                    "- " + kind.name().toLowerCase(Locale.ROOT),
+                    report -> report.attributes().get(kind));
+        }
+        row(text, "prompts met whole", AdherenceReport::prompts);
+        add(
+                text,
+                "| of the gap, recovered | 1 | 0 | %.3f of attributes, %.3f of whole prompts |%n",
+                adherence.recovered(),
+                adherence.wholeRecovered());
+    }
+
+    private void row(StringBuilder text, String what, Function<AdherenceReport, Tally> tally) {
+        add(
+                text,
+                "| %s | %.3f | %.3f | %.3f |%n",
+                what,
+                tally.apply(adherence.teacher()).share(),
+                tally.apply(adherence.unguided()).share(),
+                tally.apply(adherence.student()).share());
     }
 
     private static void add(StringBuilder text, String format, Object... values) {
