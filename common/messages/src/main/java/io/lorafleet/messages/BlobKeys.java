@@ -25,13 +25,19 @@ public final class BlobKeys {
         return "feedback/" + Check.id("adapter", adapter) + "/" + partition + "/";
     }
 
+    /** How the keys of all that an adapter's unfinished runs leave begin. */
+    public static String training(String adapter) {
+        return "training/" + Check.id("adapter", adapter) + "/";
+    }
+
     /**
-     * How the keys of an unfinished run's state begin.
+     * State of an unfinished run.
      *
      * @param run hash of all that decides what comes of it
+     * @param number from 1, one more each time
      */
-    public static String training(String adapter, String run) {
-        return "training/" + Check.id("adapter", adapter) + "/" + Check.id("run", run) + "/";
+    public static String checkpoint(String adapter, String run, int number) {
+        return training(adapter) + Check.id("run", run) + "/checkpoint-" + number;
     }
 
     /** An image that pictures come from, named by its content. */
