@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of four steps, each a round, on the demo model. */
+/** Runs of two steps, each a round, on the demo model. */
 class DistillerTest {
     private static final Path MODEL = Path.of("../deploy/demo-model");
     private static final List<FeedbackGiven> SAMPLES = List.of(
@@ -63,12 +63,12 @@ class DistillerTest {
         Watch whole = new Watch(99);
         Training.Result.Trained expected = trained(distiller(1).make(order(), whole));
         Checkpoints.clear(blobs, "fast");
-        Watch broken = new Watch(3);
+        Watch broken = new Watch(2);
         assertThatThrownBy(() -> distiller(1).make(order(), broken)).isInstanceOf(CancellationException.class);
         Watch rest = new Watch(99);
         Training.Result.Trained found = trained(distiller(1).make(order(), rest));
-        assertThat(whole.steps).containsExactly(1, 2, 3, 4);
-        assertThat(rest.steps).containsExactly(3, 4);
+        assertThat(whole.steps).containsExactly(1, 2);
+        assertThat(rest.steps).containsExactly(2);
         assertThat(Sha256.of(found.file())).isEqualTo(Sha256.of(expected.file()));
     }
 
@@ -110,7 +110,7 @@ class DistillerTest {
 
     @Test
     void leavesNothingWhenItIsCleared() throws IOException {
-        assertThatThrownBy(() -> distiller(1).make(order(), new Watch(3))).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> distiller(1).make(order(), new Watch(2))).isInstanceOf(CancellationException.class);
         distiller(1).clear("fast");
         try (Stream<String> keys = blobs.list("training/")) {
             assertThat(keys).isEmpty();
@@ -131,7 +131,7 @@ class DistillerTest {
 
     /** @param margin of the gate */
     private Distiller distiller(double margin) {
-        Recipe recipe = new Recipe(4, 4, 4, 1, 1, 4, 0.5, 1e-4);
+        Recipe recipe = new Recipe(2, 4, 4, 1, 1, 2, 0.5, 1e-4);
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
         return new Distiller(MODEL, 1, blobs, new FeedbackArchive(blobs), recipe, rules, new Gate(margin, 1, 2, 2));
     }
