@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What can be configured of a trainer, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
 @ConfigMapping(prefix = "lorafleet")
@@ -13,9 +14,12 @@ public interface TrainerConfig {
     /** Put before the name of every topic and of the consumer group, so that fleets can share a cluster. Default: none. */
     Optional<String> topicPrefix();
 
+    /** Folder of the base model, in diffusers' layout: the one that the workers hold. Read when a run begins. Required. */
+    Path model();
+
     Storage storage();
 
-    Feedback feedback();
+    Trainer trainer();
 
     /** The blob store. */
     interface Storage {
@@ -23,10 +27,113 @@ public interface TrainerConfig {
         Path directory();
     }
 
-    /** How feedback is gathered. */
-    interface Feedback {
-        /** Longest pause before what could not be kept is tried again. */
-        @WithDefault("10s")
+    /** How adapters are trained. */
+    interface Trainer {
+        /** Name of this trainer, unique in the fleet. Default: the machine's name. */
+        @WithDefault("${HOSTNAME:trainer}")
+        String id();
+
+        /** Threads of one operation on the CPU. Another number may give other last bits. Default: one a processor. */
+        OptionalInt threads();
+
+        /** As many samples of an adapter begin a run. */
+        @WithDefault("16")
+        int minSamples();
+
+        /** When the oldest sample of an adapter is older than this, fewer do. */
+        @WithDefault("PT1H")
+        Duration maxAge();
+
+        /** Longest pause before what failed, such as the storage or the broker, is tried again. */
+        @WithDefault("PT30S")
         Duration maxRetryPause();
+
+        Run run();
+
+        Prompts prompts();
+
+        Gate gate();
+    }
+
+    /** A run. Its guidance is that of the version it goes on from, its pictures have the size the base was trained at. */
+    interface Run {
+        /** Steps of the optimiser. */
+        @WithDefault("200")
+        int steps();
+
+        /** Points that each step learns from. */
+        @WithDefault("32")
+        int batch();
+
+        /** Points that are computed together. Fewer take less memory. */
+        @WithDefault("32")
+        int rowsAtOnce();
+
+        /** Pictures that are drawn at a time, for the points on their way; a checkpoint is kept after each such round. */
+        @WithDefault("32")
+        int promptsPerRound();
+
+        /** Passes over the points of each round. */
+        @WithDefault("2")
+        int passes();
+
+        /** Steps of a picture, from half to one and a half of it. */
+        @WithDefault("20")
+        int samplerSteps();
+
+        /** Of the steps, the last ones, on points of the student's own pictures. */
+        @WithDefault("0.25")
+        double studentShare();
+
+        /** At its peak. Below that of a student's first distillation, as it has learned most already. */
+        @WithDefault("3e-4")
+        double learningRate();
+    }
+
+    /** What a run learns from. */
+    interface Prompts {
+        /** A prompt that was rated -1, or is wanted as the teacher draws it, weighs 1 + this; one rated 0 weighs 1. */
+        @WithDefault("2")
+        double downWeight();
+
+        /** Weight of a prompt whose picture was rated up: there is little to mend. */
+        @WithDefault("0.5")
+        double upWeight();
+
+        /** Part of what is drawn that comes from earlier samples and base prompts, so that nothing is unlearned. */
+        @WithDefault("0.3")
+        double replayShare();
+
+        /** Earlier samples, rated up, that are drawn again: the latest ones. */
+        @WithDefault("256")
+        int maxReplay();
+
+        /** A file of prompts, one a line, that every run draws from, too. Default: none. */
+        Optional<Path> base();
+
+        /**
+         * A file of prompts, one a line, that no run learns from and all are judged by. Default: some of the prompts
+         * that come in, always the same ones.
+         */
+        Optional<Path> heldOut();
+
+        /** Without such a file, the part of all prompts that is kept for judging. */
+        @WithDefault("0.2")
+        double heldOutShare();
+    }
+
+    /** What a new version must be to be published. */
+    interface Gate {
+        /** A version is published unless it has learned less of the guidance than its parent by more than this. */
+        @WithDefault("0.01")
+        double margin();
+
+        /** The most prompts that it is judged by. */
+        @WithDefault("32")
+        int maxPrompts();
+
+        /** Steps of the pictures that it is judged by. */
+        @WithDefault("10")
+        int samplerSteps();
     }
 }

@@ -1,7 +1,7 @@
 /**
- * The trainer: gathers feedback, from which adapters are distilled further. This package holds its configuration and
- * its wiring.
+ * The trainer: gathers feedback, distils adapters further from it, and publishes those that pass the gate. This package
+ * holds its configuration and its wiring.
  *
- * <p>Imports point {@code kafka -> feedback -> messages, storage}.
+ * <p>Imports point {@code kafka -> publish -> distill -> evaluate, feedback -> common}.
  */
 package io.lorafleet.trainer;

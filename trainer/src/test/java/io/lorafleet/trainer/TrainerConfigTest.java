@@ -3,33 +3,85 @@ package io.lorafleet.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerConfigTest {
     private static final String DIRECTORY = "lorafleet.storage.directory";
+    private static final String MODEL = "lorafleet.model";
 
     @Test
     void hasTheseDefaults() {
-        TrainerConfig config = read("/blobs");
+        TrainerConfig config = read(Map.of());
         assertThat(config.topicPrefix()).isEmpty();
+        assertThat(config.model()).isEqualTo(Path.of("../deploy/demo-model"));
         assertThat(config.storage().directory()).isEqualTo(Path.of("/blobs"));
-        assertThat(config.feedback().maxRetryPause()).isEqualTo(Duration.ofSeconds(10));
+        TrainerConfig.Trainer trainer = config.trainer();
+        assertThat(trainer.id()).isEqualTo("trainer-of-the-test");
+        assertThat(trainer.threads()).isEmpty();
+        assertThat(trainer.minSamples()).isEqualTo(16);
+        assertThat(trainer.maxAge()).isEqualTo(Duration.ofHours(1));
+        assertThat(trainer.maxRetryPause()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(trainer.run().steps()).isEqualTo(200);
+        assertThat(trainer.run().batch()).isEqualTo(32);
+        assertThat(trainer.run().rowsAtOnce()).isEqualTo(32);
+        assertThat(trainer.run().promptsPerRound()).isEqualTo(32);
+        assertThat(trainer.run().passes()).isEqualTo(2);
+        assertThat(trainer.run().samplerSteps()).isEqualTo(20);
+        assertThat(trainer.run().studentShare()).isEqualTo(0.25);
+        assertThat(trainer.run().learningRate()).isEqualTo(3e-4);
+        assertThat(trainer.prompts().downWeight()).isEqualTo(2);
+        assertThat(trainer.prompts().upWeight()).isEqualTo(0.5);
+        assertThat(trainer.prompts().replayShare()).isEqualTo(0.3);
+        assertThat(trainer.prompts().maxReplay()).isEqualTo(256);
+        assertThat(trainer.prompts().base()).isEmpty();
+        assertThat(trainer.prompts().heldOut()).isEmpty();
+        assertThat(trainer.prompts().heldOutShare()).isEqualTo(0.2);
+        assertThat(trainer.gate().margin()).isEqualTo(0.01);
+        assertThat(trainer.gate().maxPrompts()).isEqualTo(32);
+        assertThat(trainer.gate().samplerSteps()).isEqualTo(10);
     }
 
     @Test
     void namesTheKeyOfADirectoryThatCannotBeMade() {
-        assertThatThrownBy(() -> new Wiring().blobStore(read("/dev/null/blobs")))
+        assertThatThrownBy(() -> new Wiring().blobStore(read(Map.of(DIRECTORY, "/dev/null/blobs"))))
                 .hasMessageContaining(DIRECTORY);
     }
 
-    private static TrainerConfig read(String directory) {
+    @ParameterizedTest
+    @CsvSource({
+        "lorafleet.model, /nowhere",
+        "lorafleet.trainer.min-samples, 0",
+        "lorafleet.trainer.run.sampler-steps, 1",
+        "lorafleet.trainer.run.learning-rate, 0",
+        "lorafleet.trainer.prompts.base, /nowhere",
+        "lorafleet.trainer.prompts.held-out, /dev/null",
+        "lorafleet.trainer.prompts.held-out-share, 1.5",
+        "lorafleet.trainer.prompts.replay-share, 1",
+        "lorafleet.trainer.gate.max-prompts, 0"
+    })
+    void namesTheKeyThatIsWrong(String key, String value) {
+        TrainerConfig config = read(Map.of(key, value));
+        assertThatThrownBy(() -> Wiring.distiller(config, null, new FeedbackArchive(null)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(key + ": expected ");
+    }
+
+    private static TrainerConfig read(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
                 .addDiscoveredConverters()
                 .withMapping(TrainerConfig.class)
-                .withDefaultValue(DIRECTORY, directory)
+                .withDefaultValue(DIRECTORY, "/blobs")
+                .withDefaultValue(MODEL, "../deploy/demo-model")
+                .withDefaultValue("HOSTNAME", "trainer-of-the-test")
+                .withDefaultValues(values)
                 .build()
                 .getConfigMapping(TrainerConfig.class);
     }

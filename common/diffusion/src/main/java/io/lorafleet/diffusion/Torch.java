@@ -19,14 +19,19 @@ public final class Torch {
     }
 
     /**
-     * A thread that computes with models. TorchScript's executor would specialise its modules anew for each shape that it
-     * meets, and can be told not to only by the thread itself.
+     * Makes ready the thread that calls it, one that computes with models. TorchScript's executor would specialise its
+     * modules anew for each shape that it meets, and can be told not to only by the thread itself.
      */
+    public static void prepareThread() {
+        JniUtils.setGraphExecutorOptimize(false);
+    }
+
+    /** A thread that computes with models. */
     public static Thread thread(String name, Runnable task) {
-        Runnable unspecialised = () -> {
-            JniUtils.setGraphExecutorOptimize(false);
+        Runnable prepared = () -> {
+            prepareThread();
             task.run();
         };
-        return new Thread(unspecialised, name);
+        return new Thread(prepared, name);
     }
 }

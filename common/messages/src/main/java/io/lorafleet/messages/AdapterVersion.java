@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param baseFingerprint the base model that it is for, as {@link WorkerStatus.BaseModel#fingerprint}; null if unknown
  * @param guidance for a student, the guidance scale that it was distilled at; else null
  * @param retiredAt since when no new request may use it; null while they may
+ * @param lineage what the trainer made it from; null for one that was uploaded
+ * @param figures how good it is beside its parent; null if that was not measured
  */
 public record AdapterVersion(
         String name,
@@ -23,7 +25,9 @@ public record AdapterVersion(
         Kind kind,
         Double guidance,
         Instant createdAt,
-        Instant retiredAt) {
+        Instant retiredAt,
+        Lineage lineage,
+        Figures figures) {
 
     /** What an adapter is for. */
     public enum Kind {
@@ -56,6 +60,21 @@ public record AdapterVersion(
             throw new IllegalArgumentException("guidance: expected none for a style adapter, found " + guidance);
         }
         Check.present("createdAt", createdAt);
+    }
+
+    /** One that was uploaded. */
+    public AdapterVersion(
+            String name,
+            int version,
+            String sha256,
+            long sizeBytes,
+            int rank,
+            String baseFingerprint,
+            Kind kind,
+            Double guidance,
+            Instant createdAt,
+            Instant retiredAt) {
+        this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
     public PinnedAdapter pinned() {

@@ -14,6 +14,32 @@ public final class BlobKeys {
         return "adapters/numbers/" + Check.id("name", name) + "/" + version;
     }
 
+    /** The feedback that a finished run has consumed: a JSON array of {@link FeedbackGiven}. */
+    public static String consumedFeedback(String adapter, Lineage lineage) {
+        return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset()
+                + ".json";
+    }
+
+    /** How all of those of an adapter and a partition begin. */
+    public static String consumedFeedback(String adapter, int partition) {
+        return "feedback/" + Check.id("adapter", adapter) + "/" + partition + "/";
+    }
+
+    /** How the keys of all that an adapter's unfinished runs leave begin. */
+    public static String training(String adapter) {
+        return "training/" + Check.id("adapter", adapter) + "/";
+    }
+
+    /**
+     * State of an unfinished run.
+     *
+     * @param run hash of all that decides what comes of it
+     * @param number from 1, one more each time
+     */
+    public static String checkpoint(String adapter, String run, int number) {
+        return training(adapter) + Check.id("run", run) + "/checkpoint-" + number;
+    }
+
     /** An image that pictures come from, named by its content. */
     public static String initImage(String sha256) {
         return "init-images/" + Check.sha256("sha256", sha256);

@@ -20,11 +20,16 @@ public enum Topic {
     FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
     /** Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. Compacted: it is the registry. */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
+    /** Key: adapter name; value: {@link TrainingEvent}. Says which feedback is consumed: read from its start. */
+    TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
     /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
     WORKERS("workers", Cleanup.COMPACT, null);
 
     /** The share group of all workers. */
     public static final String WORKER_GROUP = "gpu-workers";
+
+    /** The consumer group of all trainers. */
+    public static final String TRAINER_GROUP = "trainers";
 
     /** How Kafka forgets old records of a topic. */
     public enum Cleanup {

@@ -22,6 +22,9 @@ class GoldenJsonTest {
     private static final String SHA = "0123456789abcdef".repeat(4);
     private static final PinnedAdapter ADAPTER = new PinnedAdapter("crayon", 2, SHA);
 
+    private static final Lineage LINEAGE = new Lineage(3, 0, 100, 120, 17, 42, "steps=200");
+    private static final Figures FIGURES = new Figures(0.82, 0.8, 0.5, null);
+
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of(
@@ -123,6 +126,36 @@ class GoldenJsonTest {
                                 5.0,
                                 AT,
                                 AT.plusSeconds(1))),
+                Arguments.of(
+                        "adapter-version-trained",
+                        AdapterVersion.class,
+                        new AdapterVersion(
+                                "fast",
+                                4,
+                                SHA,
+                                1234,
+                                16,
+                                null,
+                                AdapterVersion.Kind.STUDENT,
+                                5.0,
+                                AT,
+                                null,
+                                LINEAGE,
+                                FIGURES)),
+                Arguments.of("training-started", TrainingEvent.class, new TrainingStarted("fast", LINEAGE, "t1", AT)),
+                Arguments.of(
+                        "training-progressed",
+                        TrainingEvent.class,
+                        new TrainingProgressed("fast", LINEAGE, 20, 200, 0.03, 0.25, AT)),
+                Arguments.of(
+                        "training-published",
+                        TrainingEvent.class,
+                        new TrainingFinished(
+                                "fast", LINEAGE, TrainingFinished.Outcome.PUBLISHED, 4, null, FIGURES, AT)),
+                Arguments.of(
+                        "training-rejected",
+                        TrainingEvent.class,
+                        TrainingFinished.rejected("fast", LINEAGE, "worse than its parent", null, AT)),
                 Arguments.of(
                         "adapter-route",
                         AdapterRoute.class,

@@ -79,7 +79,13 @@ public final class DirectoryBlobStore implements BlobStore {
 
     @Override
     public Stream<String> list(String prefix) throws IOException {
-        return Files.walk(root)
+        // Only below the folder that all of them are in: the store may hold millions of others.
+        Path folder =
+                root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1)).normalize();
+        if (!folder.startsWith(root) || !Files.isDirectory(folder)) {
+            return Stream.empty();
+        }
+        return Files.walk(folder)
                 .filter(file -> !file.startsWith(unfinished) && Files.isRegularFile(file))
                 .map(file -> root.relativize(file).toString())
                 .filter(key -> key.startsWith(prefix));

@@ -85,6 +85,8 @@ public final class Retirements {
                 version.kind(),
                 version.guidance(),
                 version.createdAt(),
-                now);
+                now,
+                version.lineage(),
+                version.figures());
     }
 }

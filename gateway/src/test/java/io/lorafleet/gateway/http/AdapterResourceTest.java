@@ -5,6 +5,7 @@ import static io.lorafleet.gateway.LoraFiles.safetensors;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
@@ -14,6 +15,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.lorafleet.gateway.Adapters;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
@@ -52,6 +54,15 @@ class AdapterResourceTest extends GatewayTest {
         AdapterVersion published = Json.read(
                 WorkerPeer.awaitRecord(Topic.ADAPTERS, "watercolour@2").value(), AdapterVersion.class);
         assertThat(blobs.get(BlobKeys.adapter(published.sha256()))).contains(lora("second", 8));
+    }
+
+    @Test
+    void doesNotHearOfAVersionWhoseTransactionWasAborted() {
+        worker.publishInVain(Adapters.style("ghost", 1));
+        worker.publish(Adapters.style("behind-the-ghost", 1));
+        await().untilAsserted(() ->
+                given().get("/v1/adapters/behind-the-ghost").then().statusCode(200));
+        given().get("/v1/adapters/ghost").then().statusCode(404);
     }
 
     @Test

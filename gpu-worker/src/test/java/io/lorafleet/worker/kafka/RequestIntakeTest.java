@@ -105,9 +105,7 @@ class RequestIntakeTest {
         PinnedAdapter good = DemoAdapter.store("published", DemoAdapter.weights(192, 0.21f), blobs);
         PinnedAdapter bad = DemoAdapter.store("refused", DemoAdapter.weights(320, 0.21f), blobs);
         for (PinnedAdapter each : List.of(bad, good)) {
-            AdapterVersion version = new AdapterVersion(
-                    each.name(), 1, each.sha256(), 1, 2, null, Kind.STYLE, null, Instant.EPOCH, null);
-            send(Topic.ADAPTERS, each.toString(), Json.write(version));
+            send(Topic.ADAPTERS, each.toString(), Json.write(version(each)));
         }
         List<WorkerStatus> statuses = read(
                 Topic.WORKERS,
@@ -122,6 +120,37 @@ class RequestIntakeTest {
                 .asString()
                 .contains("expected (2, 192), found (2, 320)");
         assertThat(registry.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+
+    @Test
+    void doesNotHearOfAVersionWhoseTransactionWasAborted() throws IOException {
+        AdapterVersion ghost = version(DemoAdapter.store("ghost", DemoAdapter.weights(192, 0.22f), blobs));
+        AdapterVersion behind = version(DemoAdapter.store("behind", DemoAdapter.weights(192, 0.23f), blobs));
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "transactional.id",
+                UUID.randomUUID().toString());
+        try (KafkaProducer<String, byte[]> trainer =
+                new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+            trainer.initTransactions();
+            trainer.beginTransaction();
+            trainer.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "ghost@1", Json.write(ghost)));
+            trainer.flush();
+            trainer.abortTransaction();
+        }
+        send(Topic.ADAPTERS, "behind@1", Json.write(behind));
+        List<WorkerStatus> statuses = read(
+                Topic.WORKERS,
+                WorkerStatus.class,
+                found -> found.stream()
+                        .anyMatch(status -> status.residentAdapters().contains("behind@1")));
+        assertThat(statuses).noneMatch(status -> status.residentAdapters().contains("ghost@1"));
+    }
+
+    private static AdapterVersion version(PinnedAdapter adapter) {
+        return new AdapterVersion(
+                adapter.name(), 1, adapter.sha256(), 1, 2, null, Kind.STYLE, null, Instant.EPOCH, null);
     }
 
     @Test

@@ -1,15 +1,52 @@
 package io.lorafleet.trainer.feedback;
 
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Where samples are kept until an adapter learns from them. */
-public interface FeedbackArchive {
+/**
+ * What runs have consumed, one blob for each. Kafka forgets feedback after some weeks; later runs still learn from it,
+ * and know what they need not count again.
+ */
+public final class FeedbackArchive {
+    private final BlobStore blobs;
 
-    /**
-     * Returns when the sample is safe.
-     *
-     * @return false if a sample with that feedback id was there already
-     */
-    boolean store(FeedbackGiven sample) throws IOException;
+    public FeedbackArchive(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /** Keeps what a run has consumed. To be called before the run is finished; doing it again changes nothing. */
+    public void keep(String adapter, Lineage lineage, List<FeedbackGiven> samples) throws IOException {
+        blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(samples));
+    }
+
+    /** @return what runs that ended before this one began have consumed, in its order, each feedback id once */
+    public List<FeedbackGiven> before(String adapter, Lineage lineage) throws IOException {
+        String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
+        Map<Long, String> byOffset = new TreeMap<>();
+        try (Stream<String> keys = blobs.list(prefix)) {
+            keys.forEach(key -> {
+                String[] ends = key.substring(prefix.length()).split("[-.]");
+                if (Long.parseLong(ends[1]) <= lineage.fromOffset()) {
+                    byOffset.put(Long.parseLong(ends[0]), key);
+                }
+            });
+        }
+        Map<String, FeedbackGiven> byId = new LinkedHashMap<>();
+        for (String key : byOffset.values()) {
+            byte[] kept = blobs.get(key).orElseThrow(() -> new IOException(key + ": was there, and is gone"));
+            for (FeedbackGiven sample : Json.read(kept, FeedbackGiven[].class)) {
+                byId.putIfAbsent(sample.feedbackId(), sample);
+            }
+        }
+        return List.copyOf(byId.values());
+    }
 }

@@ -1,2 +1,2 @@
-/** What people said of pictures, kept until an adapter learns from it. */
+/** What people said of pictures: gathered for each adapter until a run takes it, and what runs have taken already. */
 package io.lorafleet.trainer.feedback;

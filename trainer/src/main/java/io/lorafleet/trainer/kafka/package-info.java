@@ -1,2 +1,2 @@
-/** The subscription to feedback, and where records go that are none. */
+/** The trainer on its topics: one loop that polls, gathers and commits, and what it publishes. */
 package io.lorafleet.trainer.kafka;

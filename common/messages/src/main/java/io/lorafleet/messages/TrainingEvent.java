@@ -1,0 +1,21 @@
+package io.lorafleet.messages;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+
+/** What the trainers do with an adapter. The record's key is the adapter's name. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TrainingStarted.class, name = "started"),
+    @JsonSubTypes.Type(value = TrainingProgressed.class, name = "progressed"),
+    @JsonSubTypes.Type(value = TrainingFinished.class, name = "finished")
+})
+public sealed interface TrainingEvent permits TrainingStarted, TrainingProgressed, TrainingFinished {
+    String adapter();
+
+    /** @return what the run is made from */
+    Lineage lineage();
+
+    Instant at();
+}

@@ -1,0 +1,31 @@
+package io.lorafleet.trainer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A file of prompts, one a line; empty lines count for nothing. */
+final class PromptFile {
+    private PromptFile() {}
+
+    /** @param key of the setting that names it */
+    static List<String> read(String key, Optional<Path> file) {
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        try {
+            List<String> prompts = Files.readAllLines(file.get()).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (prompts.isEmpty()) {
+                throw new IllegalStateException(key + ": expected prompts, found none in " + file.get());
+            }
+            return prompts;
+        } catch (IOException e) {
+            throw new IllegalStateException(key + ": expected a file of prompts, found " + e, e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.lorafleet.trainer.distill;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.checkpoint.PipelineFolder;
+import java.nio.file.Path;
+
+/**
+ * The base model, which is in memory only while a run needs it: a trainer waits most of the time.
+ *
+ * @param threads of one operation
+ */
+record Base(Path folder, int threads) {
+
+    /** @return for this thread; to be closed by the caller */
+    StableDiffusion open() {
+        Torch.configure(threads);
+        StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu());
+        Torch.prepareThread();
+        return model;
+    }
+
+    /** @return as the workers tell it: see {@link io.lorafleet.messages.WorkerStatus.BaseModel#fingerprint} */
+    String fingerprint() {
+        return PipelineFolder.open(folder).fingerprint("unet");
+    }
+}

@@ -1,0 +1,176 @@
+package io.lorafleet.trainer.distill;
+
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.lora.LoraWriter;
+import io.lorafleet.distillation.Distillation;
+import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.LoraStudent;
+import io.lorafleet.distillation.Plan;
+import io.lorafleet.distillation.Progress;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
+import io.lorafleet.trainer.evaluate.Gate;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Distils adapters further. What comes of a run follows from the base, the parent's file, the samples and those before
+ * them, and the settings; nothing of the time or the machine, but for the number of threads.
+ */
+public final class Distiller implements Training {
+    private static final Logger LOG = LoggerFactory.getLogger(Distiller.class);
+
+    private final Base base;
+    private final BlobStore blobs;
+    private final FeedbackArchive archive;
+    private final Recipe recipe;
+    private final PromptRules rules;
+    private final Gate gate;
+
+    /**
+     * @param folder of the base model; read when a run is made
+     * @param threads of one operation
+     */
+    public Distiller(
+            Path folder,
+            int threads,
+            BlobStore blobs,
+            FeedbackArchive archive,
+            Recipe recipe,
+            PromptRules rules,
+            Gate gate) {
+        this.base = new Base(folder, threads);
+        this.blobs = blobs;
+        this.archive = archive;
+        this.recipe = recipe;
+        this.rules = rules;
+        this.gate = gate;
+    }
+
+    @Override
+    public String plan() {
+        return recipe + " " + rules.summary();
+    }
+
+    @Override
+    public Result make(RunOrder order, RunWatch watch) throws IOException {
+        AdapterVersion parent = order.parent();
+        if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(base.fingerprint())) {
+            return rejected("its parent " + parent.pinned() + " is for another base than " + base.folder());
+        }
+        Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
+        if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {
+            return rejected("the file of its parent " + parent.pinned() + " is missing or damaged");
+        }
+        PromptMix prompts = prompts(order);
+        if (prompts.learned().isEmpty()) {
+            return rejected("no prompt is left to learn from when some are held out: expected two different ones");
+        }
+        try (StableDiffusion model = base.open()) {
+            LoraAdapter before = LoraFile.read(
+                    Safetensors.of(parent.pinned().toString(), file.get()),
+                    model.unet().weightShapes());
+            Plan plan = recipe.plan(
+                    parent.guidance(), model.defaultSize(), order.lineage().seed());
+            LoraAdapter after = distil(model, before, plan, order, prompts, watch);
+            return judge(model, before, after, order, prompts, watch);
+        } catch (AdapterException | DistillationException e) {
+            return rejected(e.getMessage());
+        }
+    }
+
+    private static Result rejected(String reason) {
+        return new Result.Rejected(reason, null);
+    }
+
+    private PromptMix prompts(RunOrder order) throws IOException {
+        List<FeedbackGiven> earlier = archive.before(order.adapter(), order.lineage());
+        Set<String> known = earlier.stream().map(FeedbackGiven::feedbackId).collect(Collectors.toSet());
+        List<FeedbackGiven> fresh = order.samples().stream()
+                .filter(sample -> !known.contains(sample.feedbackId()))
+                .toList();
+        return PromptMix.of(fresh, earlier, rules);
+    }
+
+    private LoraAdapter distil(
+            StableDiffusion model, LoraAdapter before, Plan plan, RunOrder order, PromptMix prompts, RunWatch watch)
+            throws IOException {
+        Checkpoints checkpoints = new Checkpoints(blobs, order.adapter(), identity(order, plan, prompts));
+        try (LoraStudent student = LoraStudent.from(before, model.unet(), model.owner());
+                Distillation run = new Distillation(model, student, plan, prompts.learned())) {
+            resume(run, checkpoints);
+            while (!run.done()) {
+                watch.check();
+                run.round(progress -> tell(progress, watch), progress -> !watch.isCancelled());
+                watch.check(); // a round that was left is not to be kept
+                checkpoints.keep(run.checkpoint());
+            }
+            return run.adapter();
+        }
+    }
+
+    private static void resume(Distillation run, Checkpoints checkpoints) throws IOException {
+        Optional<byte[]> checkpoint = checkpoints.newest();
+        if (checkpoint.isPresent()) {
+            run.resume(checkpoint.get());
+            LOG.info("a run of {} goes on from a checkpoint", checkpoints.adapter());
+        }
+    }
+
+    private static void tell(Progress progress, RunWatch watch) {
+        if (!progress.drawing()) {
+            watch.stepped(progress.step(), progress.steps(), progress.loss(), progress.missing());
+        }
+    }
+
+    /** Nothing that decides what comes of the run may be left out, or it would go on from another one's state. */
+    private String identity(RunOrder order, Plan plan, PromptMix prompts) {
+        String all = order.parent().sha256() + base.fingerprint() + order.lineage() + plan + prompts.learned();
+        return Sha256.of(all.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Result judge(
+            StableDiffusion model,
+            LoraAdapter before,
+            LoraAdapter after,
+            RunOrder order,
+            PromptMix prompts,
+            RunWatch watch) {
+        Gate.Verdict verdict = gate.judge(
+                model,
+                order.parent().guidance(),
+                before,
+                after,
+                prompts.heldOut(),
+                order.lineage().seed(),
+                drawn -> watch.check());
+        if (verdict.complaint().isPresent()) {
+            return new Result.Rejected(verdict.complaint().get(), verdict.figures());
+        }
+        byte[] file = LoraWriter.write(
+                after,
+                Map.of("lorafleet.guidance", Double.toString(order.parent().guidance())));
+        return new Result.Trained(file, after.rank(), verdict.figures());
+    }
+
+    @Override
+    public void clear(String adapter) throws IOException {
+        Checkpoints.clear(blobs, adapter);
+    }
+}

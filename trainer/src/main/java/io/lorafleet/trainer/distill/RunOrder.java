@@ -1,0 +1,48 @@
+package io.lorafleet.trainer.distill;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.storage.Sha256;
+import io.lorafleet.trainer.feedback.Stretch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What a run is to be made from.
+ *
+ * @param parent the version that it goes on from
+ * @param samples that it consumes
+ */
+public record RunOrder(AdapterVersion parent, Lineage lineage, List<FeedbackGiven> samples) {
+    public RunOrder {
+        samples = List.copyOf(samples);
+    }
+
+    /** @param plan the run's settings, as text */
+    public static RunOrder of(AdapterVersion parent, Stretch stretch, String plan) {
+        Lineage lineage = new Lineage(
+                parent.version(),
+                stretch.partition(),
+                stretch.fromOffset(),
+                stretch.toOffset(),
+                stretch.samples().size(),
+                seed(parent, stretch),
+                plan);
+        return new RunOrder(parent, lineage, stretch.samples());
+    }
+
+    public String adapter() {
+        return parent.name();
+    }
+
+    /** Of the adapter, its parent and the stretch, so that whoever makes the run draws the same. */
+    private static long seed(AdapterVersion parent, Stretch stretch) {
+        String all =
+                parent.pinned() + " " + stretch.partition() + " " + stretch.fromOffset() + " " + stretch.toOffset();
+        byte[] hash = Sha256.newDigest().digest(all.getBytes(StandardCharsets.UTF_8));
+        // 32 bits: every reader of JSON takes them as they are.
+        return ByteBuffer.wrap(hash).getInt() & 0xFFFFFFFFL;
+    }
+}

@@ -1,0 +1,2 @@
+/** A run: what it learns from, what it makes of it, and what it leaves for another trainer to go on from. */
+package io.lorafleet.trainer.distill;

@@ -1,0 +1,2 @@
+/** The gate that a version must pass before it is published. */
+package io.lorafleet.trainer.evaluate;

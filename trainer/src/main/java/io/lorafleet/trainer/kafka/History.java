@@ -1,0 +1,125 @@
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingEvent;
+import io.lorafleet.trainer.feedback.Ledger;
+import io.lorafleet.trainer.publish.AdapterBook;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** Reads {@code adapters} and {@code trainings} from their start, into what this trainer must know before it acts. */
+final class History {
+    private static final Logger LOG = Logger.getLogger(History.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    /** Longer than any transaction may stay open, and well below {@code max.poll.interval.ms}. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Consumer<String, byte[]> consumer;
+    private final Admin admin;
+    private final String adapters;
+    private final List<TopicPartition> partitions = new ArrayList<>();
+    private final Ledger ledger = new Ledger();
+    private final AdapterBook book = new AdapterBook();
+
+    History(Clients clients, String topicPrefix) {
+        this.consumer = clients.tail();
+        this.admin = clients.admin();
+        this.adapters = Topic.ADAPTERS.in(topicPrefix);
+        for (String topic : List.of(adapters, Topic.TRAININGS.in(topicPrefix))) {
+            consumer.partitionsFor(topic)
+                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    AdapterBook book() {
+        return book;
+    }
+
+    /**
+     * Returns when all has been read that was there when this was called, also what stood in transactions that were open
+     * then: a trainer that died may have left one that is still to be committed.
+     */
+    void catchUp() {
+        Map<TopicPartition, Long> ends = ends();
+        long limit = System.nanoTime() + PATIENCE.toNanos();
+        while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+            if (System.nanoTime() - limit > 0) {
+                throw new TimeoutException("adapters and trainings could not be read to their ends in "
+                        + PATIENCE.toSeconds() + " seconds: a transaction may be open");
+            }
+            consumer.poll(POLL).forEach(this::apply);
+        }
+    }
+
+    /** Not the consumer's own, which are before the first open transaction. */
+    private Map<TopicPartition, Long> ends() {
+        Map<TopicPartition, OffsetSpec> latest =
+                partitions.stream().collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        try {
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .forEach((partition, found) -> ends.put(partition, found.offset()));
+            return ends;
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new KafkaException("the ends of adapters and trainings cannot be found", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        }
+    }
+
+    private void apply(ConsumerRecord<String, byte[]> record) {
+        try {
+            if (!record.topic().equals(adapters)) {
+                ledger.apply(Json.read(record.value(), TrainingEvent.class));
+            } else if (record.key() != null && record.key().indexOf('@') < 0) {
+                applyRoute(record);
+            } else {
+                AdapterVersion version = Json.read(record.value(), AdapterVersion.class);
+                book.apply(version);
+                ledger.apply(version);
+            }
+        } catch (InvalidMessageException e) {
+            LOG.warnf(
+                    "skipped %s, partition %d, offset %d: %s",
+                    record.topic(), record.partition(), record.offset(), e.getMessage());
+        }
+    }
+
+    private void applyRoute(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            book.removeRoute(record.key());
+        } else {
+            book.apply(Json.read(record.value(), AdapterRoute.class));
+        }
+    }
+}

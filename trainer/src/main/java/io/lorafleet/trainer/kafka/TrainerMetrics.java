@@ -1,0 +1,65 @@
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.trainer.feedback.Gathering;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What a trainer does. */
+final class TrainerMetrics {
+    private final AtomicInteger running;
+    private final AtomicInteger waiting;
+    private final Counter steps;
+    private final Counter published;
+    private final Counter rejected;
+    private final Counter refused;
+    private final Map<Gathering.Taken, Counter> taken = new EnumMap<>(Gathering.Taken.class);
+    private volatile double loss = Double.NaN;
+
+    TrainerMetrics(MeterRegistry meters) {
+        running = meters.gauge("lorafleet.training.running", new AtomicInteger());
+        waiting = meters.gauge("lorafleet.training.samples.waiting", new AtomicInteger());
+        meters.gauge("lorafleet.training.loss", this, all -> all.loss);
+        steps = counter("lorafleet.training.steps", "Steps of the optimiser", meters);
+        published = counter("lorafleet.training.published", "Runs that ended with a new version", meters);
+        rejected = counter("lorafleet.training.rejected", "Runs whose version was not published", meters);
+        refused = counter("lorafleet.feedback.refused", "Records that went to the dead letters", meters);
+        for (Gathering.Taken each : Gathering.Taken.values()) {
+            String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
+            taken.put(each, counter(name, "Samples that were read, by what became of them", meters));
+        }
+    }
+
+    private static Counter counter(String name, String description, MeterRegistry meters) {
+        return Counter.builder(name).description(description).register(meters);
+    }
+
+    void running(boolean is) {
+        running.set(is ? 1 : 0);
+    }
+
+    void waiting(int samples) {
+        waiting.set(samples);
+    }
+
+    void stepped(double lossThere) {
+        steps.increment();
+        loss = lossThere;
+    }
+
+    void finished(TrainingFinished event) {
+        (event.outcome() == TrainingFinished.Outcome.PUBLISHED ? published : rejected).increment();
+    }
+
+    void took(Gathering.Taken what) {
+        taken.get(what).increment();
+    }
+
+    void refused() {
+        refused.increment();
+    }
+}

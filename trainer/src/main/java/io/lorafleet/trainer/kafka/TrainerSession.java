@@ -1,0 +1,243 @@
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.trainer.distill.RunOrder;
+import io.lorafleet.trainer.feedback.Gathering;
+import io.lorafleet.trainer.feedback.Stretch;
+import io.lorafleet.trainer.publish.Publication;
+import io.lorafleet.trainer.publish.Publisher;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.jboss.logging.Logger;
+
+/**
+ * A trainer as long as all goes well. One thread makes its turns: it polls, gathers samples, has a run made on another
+ * thread, and publishes what came of it. It knows nothing that it could not read again, so whatever goes wrong, another
+ * session, here or elsewhere, begins where the last transaction ended.
+ */
+final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
+    private static final Logger LOG = Logger.getLogger(TrainerSession.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final TrainerSettings settings;
+    private final Publisher publisher;
+    private final Executor trainingThread;
+    private final TrainerMetrics metrics;
+    private final Clock clock;
+    private final Backoff backoff;
+    private final Consumer<String, byte[]> consumer;
+    private final Announcements announcements;
+    private final Transactions transactions;
+    private final History history;
+    private final Map<TopicPartition, Gathering> gatherings = new HashMap<>();
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
+    private CurrentRun run;
+    private Instant pausedUntil = Instant.EPOCH;
+
+    /** @param clients stay the caller's */
+    TrainerSession(
+            Clients clients,
+            TrainerSettings settings,
+            Publisher publisher,
+            Executor trainingThread,
+            TrainerMetrics metrics,
+            Clock clock) {
+        this.settings = settings;
+        this.publisher = publisher;
+        this.trainingThread = trainingThread;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.backoff = new Backoff(settings.maxRetryPause());
+        this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
+        this.announcements = new Announcements(clients.plain(), settings.topicPrefix(), settings.id(), clock);
+        this.history = new History(clients, settings.topicPrefix());
+        this.consumer = clients.feedback();
+    }
+
+    /** Joins the group. */
+    void begin() {
+        consumer.subscribe(List.of(Topic.FEEDBACK.in(settings.topicPrefix())), this);
+    }
+
+    /** Does what there is to be done. To be called again and again. */
+    void turn() {
+        consumer.poll(POLL).forEach(this::take);
+        // Behind the last record there may be more offsets, such as a transaction's marker.
+        gatherings.forEach((partition, gathering) -> gathering.advance(consumer.position(partition)));
+        if (run != null && run.isDone()) {
+            endRun();
+        }
+        if (run == null && !clock.instant().isBefore(pausedUntil)) {
+            beginRun();
+        }
+        commit();
+        metrics.waiting(gatherings.values().stream().mapToInt(Gathering::size).sum());
+    }
+
+    /** @return whether the group counts on this trainer */
+    boolean isMember() {
+        return consumer.groupMetadata().generationId() >= 0;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        // In this order: of whatever is committed before the position, the history must know.
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
+        history.catchUp();
+        positions.forEach((partition, position) -> {
+            gatherings.put(partition, new Gathering(partition.partition(), history.ledger(), position));
+            committed.put(partition, position);
+        });
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            gatherings.remove(partition);
+            committed.remove(partition);
+            if (run != null && run.partition().equals(partition)) {
+                LOG.infof("a run of %s is left to another trainer", run.order().adapter());
+                run.cancel();
+                run = null;
+            }
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        Gathering gathering = gatherings.get(new TopicPartition(record.topic(), record.partition()));
+        try {
+            FeedbackGiven sample = Json.read(record.value(), FeedbackGiven.class);
+            metrics.took(gathering.take(record.offset(), sample));
+        } catch (InvalidMessageException e) {
+            announcements.deadLetter(record, e.getMessage());
+            metrics.refused();
+            gathering.advance(record.offset() + 1);
+        }
+    }
+
+    private void beginRun() {
+        Instant now = clock.instant();
+        for (Map.Entry<TopicPartition, Gathering> entry : gatherings.entrySet()) {
+            Gathering gathering = entry.getValue();
+            if (gathering.due(settings.readiness(), now).isPresent()) {
+                history.catchUp(); // it may name the version that the samples are of
+                beginRun(
+                        entry.getKey(),
+                        gathering,
+                        gathering.due(settings.readiness(), now).orElseThrow());
+                return;
+            }
+        }
+    }
+
+    private void beginRun(TopicPartition partition, Gathering gathering, Stretch stretch) {
+        Optional<AdapterVersion> parent = parent(stretch);
+        if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {
+            LOG.warnf(
+                    "%d samples of adapter %s are passed over: %s",
+                    stretch.samples().size(),
+                    stretch.adapter(),
+                    parent.isEmpty() ? "it has no version" : "only students are trained, and it is a style");
+            gathering.forget(stretch.adapter(), stretch.toOffset());
+            return;
+        }
+        RunOrder order = RunOrder.of(parent.get(), stretch, publisher.plan());
+        if (!order.lineage().equals(stretch.begun())) {
+            announcements.started(
+                    new TrainingStarted(order.adapter(), order.lineage(), settings.id(), clock.instant()));
+        }
+        LOG.infof(
+                "a run of %s begins, with %d samples",
+                parent.get().pinned(), stretch.samples().size());
+        run = new CurrentRun(
+                partition, order, history.book().lastNumber(order.adapter()), publisher, announcements, metrics, clock);
+        trainingThread.execute(run);
+    }
+
+    /** A run that was begun goes on from the version that it began with. */
+    private Optional<AdapterVersion> parent(Stretch stretch) {
+        return Optional.ofNullable(stretch.begun())
+                .flatMap(begun -> history.book().find(stretch.adapter(), begun.parent()))
+                .or(() -> history.book().current(stretch.adapter()));
+    }
+
+    private void endRun() {
+        if (run.publication().isEmpty()) {
+            Duration pause = backoff.next();
+            LOG.warnf("the run of %s is tried again in %d s", run.order().adapter(), pause.toSeconds());
+            pausedUntil = clock.instant().plus(pause);
+            run = null;
+            return;
+        }
+        Publication publication = run.publication().get();
+        String adapter = run.order().adapter();
+        long to = run.order().lineage().toOffset();
+        Gathering gathering = gatherings.get(run.partition());
+        long offset = gathering.committable(adapter, to);
+        if (!transactions.publish(publication, run.partition(), offset, consumer.groupMetadata())) {
+            return; // the next poll says whether the partition is still this trainer's
+        }
+        history.ledger().apply(publication.event());
+        gathering.forget(adapter, to);
+        committed.put(run.partition(), offset);
+        metrics.finished(publication.event());
+        LOG.infof("the run of %s is finished: %s", adapter, outcome(publication));
+        run = null;
+        backoff.reset();
+        try {
+            publisher.clear(adapter);
+        } catch (IOException e) {
+            LOG.warnf("checkpoints of %s are left behind: %s", adapter, e);
+        }
+    }
+
+    private static String outcome(Publication publication) {
+        return publication
+                .version()
+                .map(version -> version.pinned() + " is published")
+                .orElseGet(() -> publication.event().reason());
+    }
+
+    /** Moves on past what no run needs. */
+    private void commit() {
+        gatherings.forEach((partition, gathering) -> {
+            long offset = gathering.committable();
+            if (offset > committed.get(partition)) {
+                try {
+                    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+                    committed.put(partition, offset);
+                } catch (CommitFailedException | RebalanceInProgressException e) {
+                    LOG.debugf("offsets are not committed while partitions are assigned: %s", e.getMessage());
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (run != null) {
+            run.cancel();
+        }
+    }
+}

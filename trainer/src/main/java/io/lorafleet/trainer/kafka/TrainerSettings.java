@@ -1,0 +1,11 @@
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.trainer.feedback.Readiness;
+import java.time.Duration;
+
+/**
+ * @param id of this trainer
+ * @param readiness of an adapter's samples for a run
+ * @param maxRetryPause longest pause before what failed is tried again
+ */
+record TrainerSettings(String topicPrefix, String id, Readiness readiness, Duration maxRetryPause) {}

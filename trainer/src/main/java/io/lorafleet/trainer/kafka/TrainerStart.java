@@ -1,0 +1,53 @@
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.trainer.TrainerConfig;
+import io.lorafleet.trainer.feedback.Readiness;
+import io.lorafleet.trainer.publish.Publisher;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+
+/** Begins to follow feedback when the service starts, and stops with it. */
+@ApplicationScoped
+class TrainerStart {
+    private final TrainerLoop loop;
+
+    TrainerStart(
+            TrainerConfig config,
+            @Identifier("default-kafka-broker") Map<String, Object> broker,
+            Publisher publisher,
+            MeterRegistry meters,
+            Clock clock) {
+        String prefix = config.topicPrefix().orElse("");
+        String transactionalId = prefix + "trainer-" + UUID.randomUUID();
+        this.loop = new TrainerLoop(
+                () -> new Clients(broker, prefix, transactionalId),
+                new TrainerSettings(
+                        prefix,
+                        config.trainer().id(),
+                        new Readiness(
+                                config.trainer().minSamples(), config.trainer().maxAge()),
+                        config.trainer().maxRetryPause()),
+                publisher,
+                new TrainerMetrics(meters),
+                clock);
+    }
+
+    void start(@Observes StartupEvent event) {
+        loop.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        loop.close();
+    }
+
+    boolean isFollowing() {
+        return loop.isFollowing();
+    }
+}

@@ -1,0 +1,2 @@
+/** Versions: which ones there are, and how a new one gets its number. */
+package io.lorafleet.trainer.publish;

@@ -1,0 +1,41 @@
+package io.lorafleet.trainer;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.PinnedAdapter;
+import java.time.Instant;
+
+/** Messages for tests. */
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    public static final String SHA = "ab".repeat(32);
+
+    private Samples() {}
+
+    public static FeedbackGiven feedback(String id, String adapter) {
+        return feedback(id, adapter, "a red circle", -1);
+    }
+
+    public static FeedbackGiven feedback(String id, String adapter, String prompt, double rating) {
+        return feedback(id, adapter, prompt, rating, NOW);
+    }
+
+    public static FeedbackGiven feedback(String id, String adapter, String prompt, double rating, Instant at) {
+        PinnedAdapter drawnWith = new PinnedAdapter(adapter, 1, SHA);
+        return new FeedbackGiven(id, "request", drawnWith, prompt, "", 7, 64, 64, 20, rating, false, null, at);
+    }
+
+    public static AdapterVersion student(String name, int version) {
+        return new AdapterVersion(
+                name, version, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, null, null);
+    }
+
+    public static AdapterVersion style(String name) {
+        return new AdapterVersion(name, 1, SHA, 10, 4, null, AdapterVersion.Kind.STYLE, null, NOW, null);
+    }
+
+    public static Lineage lineage(long from, long to) {
+        return new Lineage(1, 0, from, to, 2, 42, "plan");
+    }
+}

@@ -1,0 +1,62 @@
+package io.lorafleet.trainer.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest {
+    @TempDir
+    private Path directory;
+
+    private BlobStore blobs;
+    private Checkpoints checkpoints;
+
+    @BeforeEach
+    void open() throws IOException {
+        blobs = new DirectoryBlobStore(directory);
+        checkpoints = new Checkpoints(blobs, "fast", "run");
+    }
+
+    @Test
+    void aNewRunHasNone() throws IOException {
+        assertThat(checkpoints.newest()).isEmpty();
+    }
+
+    @Test
+    void keepsTheNewestAlone() throws IOException {
+        for (byte number = 1; number <= 11; number++) {
+            checkpoints.keep(new byte[] {number});
+        }
+        assertThat(checkpoints.newest()).contains(new byte[] {11});
+        assertThat(keys()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherRunDoesNotSeeThem() throws IOException {
+        checkpoints.keep(new byte[] {1});
+        assertThat(new Checkpoints(blobs, "fast", "run2").newest()).isEmpty();
+        assertThat(new Checkpoints(blobs, "slow", "run").newest()).isEmpty();
+    }
+
+    @Test
+    void areClearedForAllRunsOfAnAdapter() throws IOException {
+        checkpoints.keep(new byte[] {1});
+        new Checkpoints(blobs, "fast", "run2").keep(new byte[] {1});
+        new Checkpoints(blobs, "faster", "run").keep(new byte[] {1});
+        Checkpoints.clear(blobs, "fast");
+        assertThat(keys()).isEqualTo(1);
+    }
+
+    private long keys() throws IOException {
+        try (Stream<String> keys = blobs.list("training/")) {
+            return keys.count();
+        }
+    }
+}

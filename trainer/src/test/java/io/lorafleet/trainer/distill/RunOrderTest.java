@@ -1,0 +1,38 @@
+package io.lorafleet.trainer.distill;
+
+import static io.lorafleet.trainer.Samples.feedback;
+import static io.lorafleet.trainer.Samples.student;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.trainer.feedback.Stretch;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunOrderTest {
+
+    @Test
+    void saysWhatTheRunIsMadeFrom() {
+        Lineage lineage = RunOrder.of(student("fast", 3), stretch(5, 9), "plan").lineage();
+        assertThat(lineage).isEqualTo(new Lineage(3, 1, 5, 9, 1, lineage.seed(), "plan"));
+    }
+
+    @Test
+    void theSeedIsThatOfTheAdapterItsParentAndTheStretch() {
+        long seed = seed(3, 5, 9);
+        assertThat(seed(3, 5, 9)).isEqualTo(seed).isBetween(0L, 0xFFFFFFFFL);
+        assertThat(seed(4, 5, 9)).isNotEqualTo(seed);
+        assertThat(seed(3, 4, 9)).isNotEqualTo(seed);
+        assertThat(seed(3, 5, 10)).isNotEqualTo(seed);
+    }
+
+    private static long seed(int parent, long from, long to) {
+        return RunOrder.of(student("fast", parent), stretch(from, to), "plan")
+                .lineage()
+                .seed();
+    }
+
+    private static Stretch stretch(long from, long to) {
+        return new Stretch("fast", 1, from, to, List.of(feedback("a", "fast")), null);
+    }
+}

@@ -1,0 +1,220 @@
+package io.lorafleet.trainer.feedback;
+
+import static io.lorafleet.trainer.Samples.NOW;
+import static io.lorafleet.trainer.Samples.feedback;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.trainer.feedback.Gathering.Taken;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GatheringTest {
+    private static final int PARTITION = 3;
+    private static final Readiness READINESS = new Readiness(2, Duration.ofHours(1));
+
+    private final Ledger ledger = new Ledger();
+    private Gathering gathering = new Gathering(PARTITION, ledger, 0);
+
+    @Test
+    void nothingIsDueBeforeEnoughSamplesAreThere() {
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("b", "slow"));
+        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+        assertThat(gathering.size()).isEqualTo(2);
+    }
+
+    @Test
+    void aRunTakesAllThatItsAdapterHas() {
+        gathering.take(4, feedback("a", "fast"));
+        gathering.take(5, feedback("x", "slow"));
+        gathering.take(7, feedback("b", "fast"));
+        gathering.take(8, feedback("y", "other"));
+        Stretch stretch = gathering.due(READINESS, NOW).orElseThrow();
+        assertThat(stretch.adapter()).isEqualTo("fast");
+        assertThat(stretch.partition()).isEqualTo(PARTITION);
+        assertThat(stretch.fromOffset()).isZero();
+        assertThat(stretch.toOffset()).isEqualTo(8);
+        assertThat(stretch.samples()).extracting(FeedbackGiven::feedbackId).containsExactly("a", "b");
+        assertThat(stretch.begun()).isNull();
+    }
+
+    @Test
+    void anOldSampleDoesNotWaitForMore() {
+        gathering.take(0, feedback("a", "fast"));
+        assertThat(gathering.due(READINESS, NOW.plus(Duration.ofMinutes(59)))).isEmpty();
+        assertThat(gathering.due(READINESS, NOW.plus(Duration.ofMinutes(60)))).isPresent();
+    }
+
+    @Test
+    void theAdapterWhoseSamplesWaitLongestComesFirst() {
+        gathering.take(0, feedback("a", "late", "", 1, NOW.plusSeconds(1)));
+        gathering.take(1, feedback("b", "late", "", 1, NOW.plusSeconds(1)));
+        gathering.take(2, feedback("c", "early"));
+        gathering.take(3, feedback("d", "early"));
+        assertThat(gathering.due(READINESS, NOW).orElseThrow().adapter()).isEqualTo("early");
+    }
+
+    @Test
+    void aRepeatedSampleCountsOnceForItsAdapter() {
+        assertThat(gathering.take(0, feedback("a", "fast"))).isEqualTo(Taken.WAITING);
+        assertThat(gathering.take(1, feedback("a", "fast"))).isEqualTo(Taken.REPEATED);
+        assertThat(gathering.take(2, feedback("a", "slow"))).isEqualTo(Taken.WAITING);
+        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+    }
+
+    @Test
+    void whatAFinishedRunHasConsumedIsPassedOver() {
+        finish("fast", 0, 2);
+        assertThat(gathering.take(1, feedback("a", "fast"))).isEqualTo(Taken.CONSUMED);
+        assertThat(gathering.take(2, feedback("b", "fast"))).isEqualTo(Taken.WAITING);
+        assertThat(gathering.committable()).isEqualTo(2);
+    }
+
+    @Test
+    void theNextRunBeginsWhereTheOneBeforeEnded() {
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("b", "fast"));
+        finish("fast", 0, 2);
+        gathering.forget("fast", 2);
+        gathering.take(5, feedback("c", "fast"));
+        gathering.take(6, feedback("d", "fast"));
+        Stretch next = gathering.due(READINESS, NOW).orElseThrow();
+        assertThat(next.fromOffset()).isEqualTo(2);
+        assertThat(next.toOffset()).isEqualTo(7);
+    }
+
+    @Test
+    void whatCameWhileARunWasMadeIsLeftForTheNext() {
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("b", "fast"));
+        gathering.take(2, feedback("c", "fast"));
+        gathering.forget("fast", 2);
+        assertThat(gathering.size()).isEqualTo(1);
+        assertThat(gathering.committable()).isEqualTo(2);
+        assertThat(gathering.take(3, feedback("c", "fast"))).isEqualTo(Taken.REPEATED);
+        assertThat(gathering.take(4, feedback("a", "fast"))).isEqualTo(Taken.WAITING);
+    }
+
+    @Test
+    void whatIsCommittedIsTheFirstThatSomebodyStillNeeds() {
+        assertThat(gathering.committable()).isZero();
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("x", "slow"));
+        gathering.take(2, feedback("b", "fast"));
+        gathering.take(3, feedback("c", "fast"));
+        assertThat(gathering.committable()).isZero();
+        assertThat(gathering.committable("fast", 3)).isEqualTo(1);
+        assertThat(gathering.committable("slow", 2)).isZero();
+        gathering.forget("slow", 2);
+        assertThat(gathering.committable("fast", 3)).isEqualTo(3);
+        assertThat(gathering.committable("fast", 4)).isEqualTo(4);
+        gathering.advance(9);
+        assertThat(gathering.committable("fast", 4)).isEqualTo(9);
+    }
+
+    @Test
+    void anUnfinishedRunIsTakenUpExactlyAndBeforeAllOthers() {
+        Lineage begun = begin("fast", 0, 3);
+        gathering.take(0, feedback("x", "slow", "", 1, NOW.minusSeconds(9)));
+        gathering.take(1, feedback("y", "slow", "", 1, NOW.minusSeconds(9)));
+        gathering.take(2, feedback("a", "fast"));
+        gathering.take(3, feedback("b", "fast"));
+        Stretch stretch = gathering.due(READINESS, NOW).orElseThrow();
+        assertThat(stretch.adapter()).isEqualTo("fast");
+        assertThat(stretch.toOffset()).isEqualTo(3);
+        assertThat(stretch.samples()).extracting(FeedbackGiven::feedbackId).containsExactly("a");
+        assertThat(stretch.begun()).isEqualTo(begun);
+    }
+
+    @Test
+    void anUnfinishedRunWaitsUntilItsSamplesAreRead() {
+        begin("fast", 0, 3);
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("b", "fast"));
+        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+        gathering.take(2, feedback("c", "fast"));
+        assertThat(gathering.due(READINESS, NOW).orElseThrow().samples()).hasSize(3);
+    }
+
+    /** Whatever comes in which order, and wherever a trainer begins anew: every sample is in one stretch. */
+    @Test
+    void stretchesTileThePartitionOverAnyNumberOfRestarts() {
+        Random random = new Random(1);
+        for (int trial = 0; trial < 200; trial++) {
+            Trial each = new Trial(random);
+            each.run();
+        }
+    }
+
+    /** A partition of 60 samples of three adapters, and trainers that come and go. */
+    private static final class Trial {
+        private static final int END = 60;
+        private final Random random;
+        private final String[] adapters = new String[END];
+        private final int[] taken = new int[END];
+        private final Ledger ledger = new Ledger();
+        private long committed;
+
+        Trial(Random random) {
+            this.random = random;
+            for (int i = 0; i < END; i++) {
+                adapters[i] = "adapter" + random.nextInt(3);
+            }
+        }
+
+        void run() {
+            while (committed < END) {
+                Gathering gathering = new Gathering(PARTITION, ledger, committed);
+                int stop = random.nextInt(END) + 1;
+                for (long offset = committed; offset < Math.max(stop, committed); offset++) {
+                    gathering.take(offset, feedback("f" + offset, adapters[(int) offset]));
+                    if (random.nextInt(4) == 0) {
+                        makeRuns(gathering, READINESS);
+                    }
+                }
+                if (stop == END) {
+                    makeRuns(gathering, new Readiness(1, Duration.ZERO));
+                }
+                committed = Math.max(committed, gathering.committable());
+            }
+            assertThat(taken).containsOnly(1);
+        }
+
+        private void makeRuns(Gathering gathering, Readiness readiness) {
+            for (var due = gathering.due(readiness, NOW); due.isPresent(); due = gathering.due(readiness, NOW)) {
+                Stretch stretch = due.get();
+                Lineage lineage = lineage(stretch.fromOffset(), stretch.toOffset());
+                ledger.apply(new TrainingStarted(stretch.adapter(), lineage, "t", NOW));
+                if (random.nextInt(3) == 0) {
+                    return; // broken off, and gone on with later
+                }
+                assertThat(stretch.fromOffset()).isEqualTo(ledger.consumedTo(stretch.adapter(), PARTITION));
+                committed = gathering.committable(stretch.adapter(), stretch.toOffset());
+                ledger.apply(TrainingFinished.rejected(stretch.adapter(), lineage, "", null, NOW));
+                gathering.forget(stretch.adapter(), stretch.toOffset());
+                stretch.samples()
+                        .forEach(sample ->
+                                taken[Integer.parseInt(sample.feedbackId().substring(1))]++);
+            }
+        }
+    }
+
+    private Lineage begin(String adapter, long from, long to) {
+        Lineage lineage = lineage(from, to);
+        ledger.apply(new TrainingStarted(adapter, lineage, "t", NOW));
+        return lineage;
+    }
+
+    private void finish(String adapter, long from, long to) {
+        ledger.apply(TrainingFinished.rejected(adapter, lineage(from, to), "", null, NOW));
+    }
+
+    private static Lineage lineage(long from, long to) {
+        return new Lineage(1, PARTITION, from, to, 1, 0, "");
+    }
+}

@@ -1,0 +1,178 @@
+package io.lorafleet.trainer.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingEvent;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.trainer.Samples;
+import io.lorafleet.trainer.distill.Training;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.lorafleet.trainer.feedback.Readiness;
+import io.lorafleet.trainer.publish.Publisher;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A fleet's topics with a prefix of their own on a real broker, and trainers on them. */
+final class TrainingGround implements AutoCloseable {
+    private static final int MIN_SAMPLES = 2;
+
+    private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
+    private final String bootstrap;
+    private final BlobStore blobs;
+    private final KafkaProducer<String, byte[]> gateway;
+    /** It goes on from the time of the samples, so that none of them is old. */
+    private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), Samples.NOW));
+
+    private final List<TrainerLoop> trainers = new ArrayList<>();
+
+    TrainingGround(EmbeddedBroker broker, BlobStore blobs) throws Exception {
+        this.bootstrap = broker.bootstrapServers();
+        this.blobs = blobs;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            new FleetTopics(prefix, 1, (short) 1).provision(admin);
+        }
+        gateway = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new ByteArraySerializer());
+    }
+
+    TrainerLoop trainer(Training training) {
+        return trainer(training, Faults.none());
+    }
+
+    /** Starts one. It is taken for lost soon after it has polled for the last time. */
+    TrainerLoop trainer(Training training, Faults faults) {
+        Map<String, Object> client = new HashMap<>();
+        client.put("bootstrap.servers", bootstrap);
+        client.put("max.poll.interval.ms", 3000);
+        client.put("transaction.timeout.ms", 4000);
+        String transactionalId = prefix + UUID.randomUUID();
+        TrainerLoop trainer = new TrainerLoop(
+                () -> faults.clients(client, prefix, transactionalId),
+                new TrainerSettings(
+                        prefix, "trainer-1", new Readiness(MIN_SAMPLES, Duration.ofHours(1)), Duration.ofSeconds(1)),
+                new Publisher(training, blobs, new FeedbackArchive(blobs), clock),
+                new TrainerMetrics(new SimpleMeterRegistry()),
+                clock);
+        trainers.add(trainer);
+        trainer.start();
+        return trainer;
+    }
+
+    void publish(AdapterVersion version) {
+        send(Topic.ADAPTERS, version.pinned().toString(), Json.write(version));
+    }
+
+    void give(FeedbackGiven... samples) {
+        for (FeedbackGiven sample : samples) {
+            send(Topic.FEEDBACK, sample.adapter().name(), Json.write(sample));
+        }
+    }
+
+    void send(Topic topic, String key, byte[] value) {
+        try {
+            gateway.send(new ProducerRecord<>(topic.in(prefix), key, value)).get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** @return versions that trainers have published, for all to see */
+    List<AdapterVersion> trained() {
+        return records(Topic.ADAPTERS, "read_committed").stream()
+                .map(record -> Json.read(record.value(), AdapterVersion.class))
+                .filter(version -> version.lineage() != null)
+                .toList();
+    }
+
+    List<TrainingFinished> finished() {
+        return events().stream()
+                .filter(TrainingFinished.class::isInstance)
+                .map(TrainingFinished.class::cast)
+                .toList();
+    }
+
+    List<TrainingEvent> events() {
+        return records(Topic.TRAININGS, "read_committed").stream()
+                .map(record -> Json.read(record.value(), TrainingEvent.class))
+                .toList();
+    }
+
+    List<ConsumerRecord<String, byte[]>> records(Topic topic, String isolation) {
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "isolation.level", isolation);
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = List.of(new TopicPartition(topic.in(prefix), 0));
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    /** @return what the trainers' group has committed; -1 for nothing */
+    long committed() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            OffsetAndMetadata found = admin.listConsumerGroupOffsets(prefix + Topic.TRAINER_GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(Topic.FEEDBACK.in(prefix), 0));
+            return found == null ? -1 : found.offset();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The stretches of an adapter's finished runs follow each other, and each version was published once. */
+    void requireTiled(String adapter) {
+        long end = 0;
+        for (TrainingFinished event : finished()) {
+            if (event.adapter().equals(adapter)) {
+                assertThat(event.lineage().fromOffset()).isEqualTo(end);
+                end = event.lineage().toOffset();
+            }
+        }
+        assertThat(trained().stream()
+                        .filter(version -> version.name().equals(adapter))
+                        .map(AdapterVersion::version))
+                .doesNotHaveDuplicates();
+        assertThat(trained().stream().filter(version -> version.name().equals(adapter)))
+                .hasSize((int) finished().stream()
+                        .filter(event -> event.adapter().equals(adapter) && event.version() != null)
+                        .count());
+    }
+
+    @Override
+    public void close() {
+        trainers.forEach(TrainerLoop::close);
+        gateway.close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.lorafleet.trainer.kafka;
+
+import static io.lorafleet.trainer.Samples.NOW;
+import static io.lorafleet.trainer.Samples.lineage;
+import static io.lorafleet.trainer.Samples.student;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.trainer.publish.Publication;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("removal") // only a consumer should make such metadata, and here is none
+class TransactionsTest {
+    private static final TopicPartition PARTITION = new TopicPartition("feedback.samples", 0);
+    private static final ConsumerGroupMetadata MEMBER =
+            new ConsumerGroupMetadata("trainers", 3, "member", Optional.empty());
+    private static final Publication PUBLICATION = new Publication(
+            TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW), Optional.of(student("fast", 2)));
+
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
+    private final Transactions transactions = new Transactions(producer, "p.");
+
+    @Test
+    void versionEventAndOffsetsGoTogether() {
+        assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isTrue();
+        assertThat(producer.history())
+                .extracting(record -> record.topic() + " " + record.key())
+                .containsExactly("p.adapters fast@2", "p.trainings fast");
+        assertThat(producer.consumerGroupOffsetsHistory())
+                .containsExactly(Map.of("trainers", Map.of(PARTITION, new OffsetAndMetadata(5))));
+    }
+
+    /** A broker takes offsets of somebody without a group, whoever owns the partition. */
+    @Test
+    void whoHasLeftTheGroupPublishesNothing() {
+        ConsumerGroupMetadata left = new ConsumerGroupMetadata("trainers");
+        assertThat(transactions.publish(PUBLICATION, PARTITION, 5, left)).isFalse();
+        assertThat(producer.history()).isEmpty();
+        assertThat(producer.transactionInFlight()).isFalse();
+    }
+
+    @Test
+    void takesAllBackIfTheGroupHasMovedOn() {
+        producer.sendOffsetsToTransactionException = new CommitFailedException();
+        assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isFalse();
+        assertThat(producer.history()).isEmpty();
+        assertThat(producer.transactionAborted()).isTrue();
+    }
+}
