@@ -128,6 +128,10 @@ public interface TrainerConfig {
         @WithDefault("0.01")
         double margin();
 
+        /** And unless less of what the prompts ask for is in its pictures than in its parent's, by more than this. */
+        @WithDefault("0.05")
+        double adherenceMargin();
+
         /** The most prompts that it is judged by. */
         @WithDefault("32")
         int maxPrompts();

@@ -105,7 +105,7 @@ final class Wiring {
         expect("gate.margin", "a number", Double.isFinite(gate.margin()), gate.margin());
         expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
         expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
-        return new Gate(gate.margin(), gate.maxPrompts(), gate.samplerSteps(), rowsAtOnce);
+        return new Gate(gate.margin(), gate.adherenceMargin(), gate.maxPrompts(), gate.samplerSteps(), rowsAtOnce);
     }
 
     private static boolean isShare(double value) {

@@ -16,6 +16,7 @@ public final class DemoModelResource implements QuarkusTestResourceLifecycleMana
                 Map.entry("lorafleet.trainer.run.prompts-per-round", "1"),
                 Map.entry("lorafleet.trainer.run.sampler-steps", "2"),
                 Map.entry("lorafleet.trainer.gate.margin", "1"),
+                Map.entry("lorafleet.trainer.gate.adherence-margin", "1"),
                 Map.entry("lorafleet.trainer.gate.max-prompts", "1"),
                 Map.entry("lorafleet.trainer.gate.sampler-steps", "2"));
     }

@@ -44,6 +44,7 @@ class TrainerConfigTest {
         assertThat(trainer.prompts().heldOut()).isEmpty();
         assertThat(trainer.prompts().heldOutShare()).isEqualTo(0.2);
         assertThat(trainer.gate().margin()).isEqualTo(0.01);
+        assertThat(trainer.gate().adherenceMargin()).isEqualTo(0.05);
         assertThat(trainer.gate().maxPrompts()).isEqualTo(32);
         assertThat(trainer.gate().samplerSteps()).isEqualTo(10);
     }

@@ -121,7 +121,7 @@ public final class Distiller implements Training {
                 watch.check(); // a round that was left is not to be kept
                 checkpoints.keep(run.checkpoint());
             }
-            return run.adapter();
+            return student.adapter(run.parameters());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lorafleet.trainer.distill;
 
+import io.lorafleet.distillation.Method;
 import io.lorafleet.distillation.Plan;
 import io.lorafleet.distillation.TimestepWeighting;
 
@@ -24,6 +25,7 @@ public record Recipe(
      */
     Plan plan(double guidance, int size, long seed) {
         return new Plan(
+                Method.LORA_DISTILLATION,
                 guidance,
                 steps,
                 batch,

@@ -3,6 +3,7 @@ package io.lorafleet.trainer.evaluate;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.distillation.Evaluation;
+import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.messages.Figures;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,12 @@ import java.util.function.IntConsumer;
  * Holds a new version against its parent: both draw the same held-out prompts from the same noise.
  *
  * @param margin by which it may have learned less
+ * @param adherenceMargin by which less of the prompts may be in its pictures, where they can be read
  * @param maxPrompts that are drawn
  * @param samplerSteps of a picture
  * @param rowsAtOnce pictures that are drawn together
  */
-public record Gate(double margin, int maxPrompts, int samplerSteps, int rowsAtOnce) {
+public record Gate(double margin, double adherenceMargin, int maxPrompts, int samplerSteps, int rowsAtOnce) {
 
     /**
      * What was found.
@@ -47,23 +49,40 @@ public record Gate(double margin, int maxPrompts, int samplerSteps, int rowsAtOn
         return verdict(figures(before, after));
     }
 
-    /** The pictures of both are there: what else is to be said of them is to be measured here. */
     private static Figures figures(Evaluation.Result before, Evaluation.Result after) {
-        return new Figures(after.quality().learned(), before.quality().learned(), null, null);
+        return new Figures(after.quality().learned(), before.quality().learned(), adherence(after), adherence(before));
+    }
+
+    /** @return share of what the prompts ask for; null where the pictures cannot be read */
+    private static Double adherence(Evaluation.Result drawn) {
+        return AdherenceReport.of(drawn.pictures(), Evaluation.Pictures::student)
+                .map(report -> report.total().share())
+                .orElse(null);
     }
 
     Verdict verdict(Figures figures) {
-        if (figures.learned() >= figures.parentLearned() - margin) {
-            return new Verdict(figures, Optional.empty());
-        }
-        String complaint = String.format(
-                Locale.ROOT,
-                "expected to have learned at least %.4f of the guidance on held-out prompts (its parent's %.4f, less"
-                        + " %.4f), found %.4f",
-                figures.parentLearned() - margin,
-                figures.parentLearned(),
-                margin,
-                figures.learned());
-        return new Verdict(figures, Optional.of(complaint));
+        return new Verdict(
+                figures,
+                complaint("to have learned of the guidance", figures.learned(), figures.parentLearned(), margin)
+                        .or(() -> figures.adherence() == null
+                                ? Optional.empty()
+                                : complaint(
+                                        "to have drawn of what the prompts ask for",
+                                        figures.adherence(),
+                                        figures.parentAdherence(),
+                                        adherenceMargin)));
+    }
+
+    private static Optional<String> complaint(String what, double found, double parent, double margin) {
+        return found >= parent - margin
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "expected %s at least %.4f on held-out prompts (its parent's %.4f, less %.4f), found %.4f",
+                        what,
+                        parent - margin,
+                        parent,
+                        margin,
+                        found));
     }
 }

@@ -133,7 +133,7 @@ class DistillerTest {
     private Distiller distiller(double margin) {
         Recipe recipe = new Recipe(2, 4, 4, 1, 1, 2, 0.5, 1e-4);
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
-        return new Distiller(MODEL, 1, blobs, new FeedbackArchive(blobs), recipe, rules, new Gate(margin, 1, 2, 2));
+        return new Distiller(MODEL, 1, blobs, new FeedbackArchive(blobs), recipe, rules, new Gate(margin, 1, 1, 2, 2));
     }
 
     /** Cancels the run after a number of steps. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GateTest {
-    private final Gate gate = new Gate(0.01, 32, 10, 8);
+    private final Gate gate = new Gate(0.01, 0.05, 32, 10, 8);
 
     @ParameterizedTest
     @CsvSource({"0.80, true", "0.795, true", "0.79, true", "0.78, false", "-2, false"})
@@ -17,6 +17,15 @@ class GateTest {
         Gate.Verdict verdict = gate.verdict(figures);
         assertThat(verdict.complaint().isEmpty()).isEqualTo(passes);
         assertThat(verdict.figures()).isEqualTo(figures);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.70, true", "0.66, true", "0.64, false"})
+    void holdsItsPicturesAgainstItsParentsWhereTheyCanBeRead(double adherence, boolean passes) {
+        assertThat(gate.verdict(new Figures(0.9, 0.8, adherence, 0.7))
+                        .complaint()
+                        .isEmpty())
+                .isEqualTo(passes);
     }
 
     @Test

@@ -1,8 +1,13 @@
 package io.lorafleet.distillation.adherence;
 
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.distillation.Evaluation.Pictures;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How well many pictures follow their prompts.
@@ -24,6 +29,17 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
             prompts = prompts.plus(Tally.of(picture.whole()));
         }
         return new AdherenceReport(attributes, prompts);
+    }
+
+    /** @return nothing if a prompt is none of the demo model's: then its pictures cannot be read */
+    public static Optional<AdherenceReport> of(List<Pictures> drawn, Function<Pictures, Picture> which) {
+        try {
+            return Optional.of(of(drawn.stream()
+                    .map(each -> Adherence.score(Scene.of(each.prompt()), which.apply(each)))
+                    .toList()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** @return all attributes */

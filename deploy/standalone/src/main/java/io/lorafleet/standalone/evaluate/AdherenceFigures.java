@@ -1,13 +1,10 @@
 package io.lorafleet.standalone.evaluate;
 
-import io.lorafleet.diffusion.Picture;
 import io.lorafleet.distillation.Evaluation.Pictures;
-import io.lorafleet.distillation.adherence.Adherence;
 import io.lorafleet.distillation.adherence.AdherenceReport;
-import io.lorafleet.distillation.adherence.Scene;
+import io.lorafleet.distillation.adherence.Tally;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * How much of what the prompts ask for is in the pictures, read off them. Only for prompts of the demo model.
@@ -25,34 +22,23 @@ record AdherenceFigures(
 
     /** @return nothing if a prompt is of another kind */
     static Optional<AdherenceFigures> of(List<Pictures> pictures) {
-        try {
-            AdherenceReport teacher = read(pictures, Pictures::teacher);
-            AdherenceReport unguided = read(pictures, Pictures::unguided);
-            AdherenceReport student = read(pictures, Pictures::student);
-            return Optional.of(new AdherenceFigures(
-                    teacher,
-                    unguided,
-                    student,
-                    recovered(
-                            teacher.total().share(),
-                            unguided.total().share(),
-                            student.total().share()),
-                    recovered(
-                            teacher.prompts().share(),
-                            unguided.prompts().share(),
-                            student.prompts().share())));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return AdherenceReport.of(pictures, Pictures::teacher)
+                .map(teacher -> of(
+                        teacher,
+                        AdherenceReport.of(pictures, Pictures::unguided).orElseThrow(),
+                        AdherenceReport.of(pictures, Pictures::student).orElseThrow()));
     }
 
-    private static AdherenceReport read(List<Pictures> pictures, Function<Pictures, Picture> which) {
-        return AdherenceReport.of(pictures.stream()
-                .map(each -> Adherence.score(Scene.of(each.prompt()), which.apply(each)))
-                .toList());
+    private static AdherenceFigures of(AdherenceReport teacher, AdherenceReport unguided, AdherenceReport student) {
+        return new AdherenceFigures(
+                teacher,
+                unguided,
+                student,
+                recovered(teacher.total(), unguided.total(), student.total()),
+                recovered(teacher.prompts(), unguided.prompts(), student.prompts()));
     }
 
-    private static double recovered(double teacher, double unguided, double student) {
-        return (student - unguided) / (teacher - unguided);
+    private static double recovered(Tally teacher, Tally unguided, Tally student) {
+        return (student.share() - unguided.share()) / (teacher.share() - unguided.share());
     }
 }
