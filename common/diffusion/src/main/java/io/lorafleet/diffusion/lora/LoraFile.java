@@ -5,7 +5,6 @@ import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -24,7 +23,6 @@ public final class LoraFile {
     private final Safetensors file;
     private final Optional<ModelConfig> peftConfig;
     private final Map<String, Shape> base;
-    private final Map<String, Factor> factors = new LinkedHashMap<>();
 
     private LoraFile(Safetensors file, Optional<ModelConfig> peftConfig, Map<String, Shape> base) {
         this.file = file;
@@ -95,12 +93,11 @@ public final class LoraFile {
     }
 
     private void requireFinite() {
-        factors.entrySet().parallelStream()
-                .filter(factor -> !finite(factor.getValue().values().duplicate()))
+        file.names().parallelStream()
+                .filter(tensor -> !file.isFinite(tensor))
                 .findFirst()
-                .ifPresent(factor -> {
-                    throw new AdapterException(
-                            "tensor " + factor.getKey() + ": expected finite numbers, found NaN or infinity");
+                .ifPresent(tensor -> {
+                    throw new AdapterException("tensor " + tensor + ": expected finite numbers, found NaN or infinity");
                 });
     }
 
@@ -154,23 +151,7 @@ public final class LoraFile {
         if (rows < 1 || !withoutTrailingOnes(found).equals(withoutTrailingOnes(expected))) {
             throw new AdapterException("tensor " + name + ": expected " + expected + ", found " + found);
         }
-        Factor factor = new Factor(expected, file.floats(name));
-        factors.put(name, factor);
-        return factor;
-    }
-
-    /** Without a branch for each number, so that the compiler takes several at once. */
-    private static boolean finite(FloatBuffer values) {
-        float[] scratch = new float[Math.min(4096, values.remaining())];
-        int largest = 0;
-        while (values.hasRemaining()) {
-            int length = Math.min(values.remaining(), scratch.length);
-            values.get(scratch, 0, length);
-            for (int i = 0; i < length; i++) {
-                largest = Math.max(largest, Float.floatToRawIntBits(scratch[i]) & Integer.MAX_VALUE);
-            }
-        }
-        return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY); // NaNs lie above it
+        return new Factor(expected, file.floats(name));
     }
 
     private static Shape withoutTrailingOnes(Shape shape) {
