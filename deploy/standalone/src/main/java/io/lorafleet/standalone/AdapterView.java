@@ -7,6 +7,28 @@ import java.util.List;
 /** What the gateway says of an adapter. @param route null if requests get the newest version */
 record AdapterView(String name, AdapterRoute route, List<AdapterVersion> versions) {
 
+    /**
+     * @param number or null for the version that requests get
+     * @throws FleetException if there is no such version
+     */
+    AdapterVersion version(Integer number) {
+        return versions.stream()
+                .filter(version -> number == null ? version.version() == used() : version.version() == number)
+                .findFirst()
+                .orElseThrow(() -> new FleetException(
+                        "there is no adapter " + name + (number == null ? " that is not retired" : "@" + number)));
+    }
+
+    private int used() {
+        return route != null
+                ? route.stable()
+                : versions.stream()
+                        .filter(version -> version.retiredAt() == null)
+                        .mapToInt(AdapterVersion::version)
+                        .max()
+                        .orElse(0);
+    }
+
     /** @return lines for people: the route, if there is one, then a line for each version */
     String text() {
         StringBuilder text = new StringBuilder(name);

@@ -12,6 +12,7 @@ import io.lorafleet.distillation.Evaluation;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.evaluate.Report;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,24 @@ import picocli.CommandLine.Option;
             "With the demo model it also reads off the pictures how much of the prompts they follow."
         })
 final class EvaluateCommand implements Callable<Integer> {
+    private static final double USUAL_GUIDANCE = 5;
+
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base: a pipeline folder.")
     private Path folder;
 
-    @Option(names = "--adapter", paramLabel = "FILE", required = true, description = "The student, as safetensors.")
-    private Path adapter;
+    @Option(
+            names = "--adapter",
+            paramLabel = "STUDENT",
+            required = true,
+            description = "A safetensors file, or NAME or NAME@VERSION of an adapter of the fleet at --url.")
+    private String adapter;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://localhost:8080",
+            description = "The gateway (${DEFAULT-VALUE}).")
+    private URI url;
 
     @Option(names = "--prompts", paramLabel = "FILE", required = true, description = "One prompt a line.")
     private Path prompts;
@@ -45,9 +59,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--guidance",
             paramLabel = "X",
-            defaultValue = "5",
-            description = "Guidance scale of the teacher (${DEFAULT-VALUE}).")
-    private double guidance;
+            description = "Guidance scale of the teacher (that of the fleet's adapter; of a file, 5).")
+    private Double guidance;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Of DDIM (${DEFAULT-VALUE}).")
     private int steps;
@@ -76,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         List<String> all = PromptFile.read(prompts);
         List<String> asked = count == null ? all : all.subList(0, Math.min(count, all.size()));
         if (report != null && !Files.isDirectory(report)) {
@@ -84,9 +97,10 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
-            LoraAdapter student = LoraFile.open(adapter, model.unet().weightShapes());
-            Evaluation evaluation =
-                    new Evaluation(model, guidance, steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
+            WantedStudent wanted = WantedStudent.find(adapter, url);
+            LoraAdapter student = LoraFile.read(wanted.file(), model.unet().weightShapes());
+            Evaluation evaluation = new Evaluation(
+                    model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(
                     student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts"));
             Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
@@ -98,5 +112,12 @@ final class EvaluateCommand implements Callable<Integer> {
         } catch (CheckpointException | AdapterException e) {
             throw new FleetException(e.getMessage());
         }
+    }
+
+    private double scale(WantedStudent student) {
+        if (guidance != null) {
+            return guidance;
+        }
+        return student.guidance() == null ? USUAL_GUIDANCE : student.guidance();
     }
 }

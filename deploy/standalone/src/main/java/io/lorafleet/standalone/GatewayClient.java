@@ -117,6 +117,12 @@ final class GatewayClient {
         return adapter(request(adapterPath(name)));
     }
 
+    /** @return the version's safetensors file */
+    byte[] weights(AdapterVersion version) throws InterruptedException {
+        return bodyOf(send(request(adapterPath(version.name()) + "/versions/" + version.version() + "/weights")
+                .build()));
+    }
+
     AdapterView route(String name, NewRoute route) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/route")
                 .header("Content-Type", "application/json")

@@ -27,6 +27,13 @@ final class Service implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int TAIL_LINES = 15;
+    /**
+     * How often PyTorch's threads look for each other before they sleep. Worker, trainer and broker share the processors
+     * here, and a thread that looks for long keeps the one that it waits for from running.
+     */
+    private static final String WAITING = "GOMP_SPINCOUNT";
+
+    private static final String SHORTLY = "1000";
 
     private final Launch launch;
     private final Duration stopLimit;
@@ -121,10 +128,11 @@ final class Service implements AutoCloseable {
         if (isStopping()) {
             throw new CancellationException();
         }
-        process = new ProcessBuilder(launch.command())
+        ProcessBuilder builder = new ProcessBuilder(launch.command())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        builder.environment().putIfAbsent(WAITING, SHORTLY);
+        process = builder.start();
     }
 
     private void awaitReady() throws InterruptedException {

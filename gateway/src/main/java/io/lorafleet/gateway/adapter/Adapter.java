@@ -40,7 +40,7 @@ public record Adapter(String name, AdapterRoute route, List<AdapterVersion> vers
         return versions.isEmpty() ? 0 : versions.get(versions.size() - 1).version();
     }
 
-    Optional<AdapterVersion> version(int number) {
+    public Optional<AdapterVersion> version(int number) {
         return versions.stream().filter(one -> one.version() == number).findFirst();
     }
 

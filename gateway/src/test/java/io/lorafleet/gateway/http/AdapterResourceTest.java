@@ -57,6 +57,25 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
+    void givesAVersionsFileBack() throws IOException {
+        put("charcoal", lora("charcoal", 3)).statusCode(201);
+
+        byte[] file = given().get("/v1/adapters/charcoal/versions/1/weights")
+                .then()
+                .statusCode(200)
+                .contentType("application/octet-stream")
+                .header("Content-Disposition", containsString("charcoal-1.safetensors"))
+                .extract()
+                .asByteArray();
+
+        assertThat(file).isEqualTo(lora("charcoal", 3));
+        given().get("/v1/adapters/charcoal/versions/2/weights")
+                .then()
+                .statusCode(404)
+                .body("detail", equalTo("there is no adapter charcoal@2"));
+    }
+
+    @Test
     void doesNotHearOfAVersionWhoseTransactionWasAborted() {
         worker.publishInVain(Adapters.style("ghost", 1));
         worker.publish(Adapters.style("behind-the-ghost", 1));

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# From feedback to a better version, on the demo model: makes a student that has learned too little, has a fleet draw with it,
+# rates the pictures down, waits for the trainer's next version, and compares the two on the very prompts that were rated
+# down. Takes some twenty minutes on two processors.
+#
+#     docs/feedback-loop.sh [FOLDER]
+#
+# FOLDER gets the student, the fleet's data, and the two reports; without it a new folder does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+prompts=deploy/demo-model/prompts
+folder=${1:-$(mktemp -d)}
+mkdir -p "$folder"/{before,after}
+
+# The services take their settings from the environment, too.
+export LORAFLEET_TRAINER_MIN_SAMPLES=16
+export LORAFLEET_TRAINER_RUN_STEPS=${STEPS:-120}
+export LORAFLEET_TRAINER_PROMPTS_BASE=$PWD/$prompts/train.txt
+export LORAFLEET_TRAINER_PROMPTS_HELD_OUT=$PWD/$prompts/held-out.txt
+
+echo "== a first student, of few steps"
+deploy/fleet distill --model deploy/demo-model --prompts $prompts/train.txt --name fast --steps 100 --output "$folder"
+
+echo "== a fleet with it"
+deploy/fleet up --data "$folder/data" > "$folder/fleet.log" 2>&1 &
+fleet=$!
+trap 'kill $fleet; wait $fleet || true' EXIT
+until curl --fail --silent --output /dev/null localhost:8080/q/health/ready; do
+    kill -0 $fleet || { cat "$folder/fleet.log"; exit 1; }
+    sleep 1
+done
+deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
+
+echo "== sixteen pictures, which nobody likes"
+head -16 $prompts/train.txt > "$folder/rated.txt"
+while read -r prompt; do
+    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/picture.png" < /dev/null | sed -n 's/.*generation //p')
+    deploy/fleet feedback "$id" --rating down --as-teacher < /dev/null
+done < "$folder/rated.txt"
+
+echo "== the trainer learns from that"
+until deploy/fleet adapter list | grep -q 'fast@2'; do
+    sleep 5
+done
+deploy/fleet adapter list
+deploy/fleet workers
+
+echo "== the same prompts, before and after"
+for when in before:1 after:2; do
+    echo "-- fast@${when#*:}"
+    deploy/fleet evaluate --model deploy/demo-model --adapter "fast@${when#*:}" --prompts "$folder/rated.txt" \
+        --report "$folder/${when%:*}"
+done
+echo "reports: $folder/before/report.md, $folder/after/report.md"

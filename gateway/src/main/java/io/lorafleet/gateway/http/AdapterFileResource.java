@@ -1,0 +1,45 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.storage.BlobStore;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Serves the weights of adapters. */
+@Path(AdapterResource.PATH + "/{name}/versions/{version}/weights")
+public final class AdapterFileResource {
+    private final AdapterRegistry registry;
+    private final BlobStore blobs;
+
+    AdapterFileResource(AdapterRegistry registry, BlobStore blobs) {
+        this.registry = registry;
+        this.blobs = blobs;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(summary = "A version's safetensors file, also when the version is retired")
+    public Response get(String name, int version) throws IOException {
+        AdapterVersion found = registry.find(name)
+                .flatMap(adapter -> adapter.version(version))
+                .orElseThrow(() -> AdapterResource.unknown(name + "@" + version));
+        InputStream weights = blobs.open(BlobKeys.adapter(found.sha256()))
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.NOT_FOUND, "the weights of " + found.pinned() + " are not in the blob store"));
+        return Response.ok(weights)
+                .header(HttpHeaders.CONTENT_LENGTH, found.sizeBytes())
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "attachment; filename=\"" + name + "-" + version + ".safetensors\"")
+                .build();
+    }
+}
