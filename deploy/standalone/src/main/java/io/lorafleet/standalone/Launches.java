@@ -39,7 +39,8 @@ final class Launches {
                     "lorafleet.model", settings.model().toString());
             all.add(launches.launch(id, "gpu-worker", "1g", Ports.free(), config));
         }
-        Map<String, String> training = Map.of("lorafleet.model", settings.model().toString());
+        Map<String, String> training =
+                Map.of("lorafleet.model", settings.model().toString());
         all.add(launches.launch("trainer", "trainer", "1g", Ports.free(), training));
         return all;
     }

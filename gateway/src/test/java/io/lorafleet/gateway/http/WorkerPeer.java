@@ -82,13 +82,16 @@ final class WorkerPeer implements AutoCloseable {
     /** As a trainer does that dies on the way. */
     void publishInVain(AdapterVersion version) {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", config("kafka.bootstrap.servers"), "transactional.id", UUID.randomUUID().toString());
+                "bootstrap.servers",
+                config("kafka.bootstrap.servers"),
+                "transactional.id",
+                UUID.randomUUID().toString());
         try (KafkaProducer<String, byte[]> trainer =
                 new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
             trainer.initTransactions();
             trainer.beginTransaction();
-            trainer.send(new ProducerRecord<>(
-                    Topic.ADAPTERS.in(""), version.pinned().toString(), Json.write(version)));
+            trainer.send(
+                    new ProducerRecord<>(Topic.ADAPTERS.in(""), version.pinned().toString(), Json.write(version)));
             trainer.flush();
             trainer.abortTransaction();
         }
