@@ -71,7 +71,8 @@ public final class Distiller implements Training {
     @Override
     public Result make(RunOrder order, RunWatch watch) throws IOException {
         AdapterVersion parent = order.parent();
-        if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(base.fingerprint())) {
+        String fingerprint = base.fingerprint();
+        if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
             return rejected("its parent " + parent.pinned() + " is for another base than " + base.folder());
         }
         Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
@@ -88,7 +89,11 @@ public final class Distiller implements Training {
                     model.unet().weightShapes());
             Plan plan = recipe.plan(
                     parent.guidance(), model.defaultSize(), order.lineage().seed());
-            LoraAdapter after = distil(model, before, plan, order, prompts, watch);
+            String all = parent.sha256() + fingerprint + order.lineage() + plan + prompts.learned();
+            // Nothing that decides what comes of the run may be left out, or it would go on from another one's state.
+            Checkpoints checkpoints =
+                    new Checkpoints(blobs, order.adapter(), Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
+            LoraAdapter after = distil(model, before, plan, prompts, checkpoints, watch);
             return judge(model, before, after, order, prompts, watch);
         } catch (AdapterException | DistillationException e) {
             return rejected(e.getMessage());
@@ -108,10 +113,14 @@ public final class Distiller implements Training {
         return PromptMix.of(fresh, earlier, rules);
     }
 
-    private LoraAdapter distil(
-            StableDiffusion model, LoraAdapter before, Plan plan, RunOrder order, PromptMix prompts, RunWatch watch)
+    private static LoraAdapter distil(
+            StableDiffusion model,
+            LoraAdapter before,
+            Plan plan,
+            PromptMix prompts,
+            Checkpoints checkpoints,
+            RunWatch watch)
             throws IOException {
-        Checkpoints checkpoints = new Checkpoints(blobs, order.adapter(), identity(order, plan, prompts));
         try (LoraStudent student = LoraStudent.from(before, model.unet(), model.owner());
                 Distillation run = new Distillation(model, student, plan, prompts.learned())) {
             resume(run, checkpoints);
@@ -137,12 +146,6 @@ public final class Distiller implements Training {
         if (!progress.drawing()) {
             watch.stepped(progress.step(), progress.steps(), progress.loss(), progress.missing());
         }
-    }
-
-    /** Nothing that decides what comes of the run may be left out, or it would go on from another one's state. */
-    private String identity(RunOrder order, Plan plan, PromptMix prompts) {
-        String all = order.parent().sha256() + base.fingerprint() + order.lineage() + plan + prompts.learned();
-        return Sha256.of(all.getBytes(StandardCharsets.UTF_8));
     }
 
     private Result judge(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The samples of one partition that no finished run has consumed, by adapter and in the order of their offsets.
@@ -91,13 +92,17 @@ public final class Gathering {
     /**
      * Finds what the next run should take: first what a run began and did not finish, then the samples that have waited
      * longest.
+     *
+     * @param mayRun whether a run of that adapter may begin now
      */
-    public Optional<Stretch> due(Readiness readiness, Instant now) {
+    public Optional<Stretch> due(Readiness readiness, Instant now, Predicate<String> mayRun) {
         Optional<Stretch> unfinished = waiting.keySet().stream()
+                .filter(mayRun)
                 .flatMap(adapter -> ledger.begun(adapter, partition).stream().map(run -> stretch(adapter, run)))
                 .filter(stretch -> stretch.toOffset() <= position)
                 .findFirst();
         return unfinished.or(() -> waiting.entrySet().stream()
+                .filter(entry -> mayRun.test(entry.getKey()))
                 .filter(entry -> ledger.begun(entry.getKey(), partition).isEmpty())
                 .filter(entry -> readiness.isMet(entry.getValue().size(), oldest(entry.getValue()), now))
                 .min(Comparator.comparing(entry -> oldest(entry.getValue())))

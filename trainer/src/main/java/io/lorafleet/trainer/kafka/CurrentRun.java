@@ -70,10 +70,19 @@ final class CurrentRun implements Runnable, RunWatch {
     public void stepped(int step, int steps, double loss, double missing) {
         metrics.stepped(loss);
         Instant now = clock.instant();
-        if (!cancelled && !lastReport.plus(BETWEEN_REPORTS).isAfter(now)) {
+        boolean isTime = !lastReport.plus(BETWEEN_REPORTS).isAfter(now);
+        if (isTime && !cancelled && Double.isFinite(missing)) {
             lastReport = now;
-            announcements.progressed(
-                    new TrainingProgressed(order.adapter(), order.lineage(), step, steps, loss, missing, now));
+            report(new TrainingProgressed(order.adapter(), order.lineage(), step, steps, loss, missing, now));
+        }
+    }
+
+    /** Nothing depends on it. */
+    private void report(TrainingProgressed event) {
+        try {
+            announcements.progressed(event);
+        } catch (RuntimeException e) {
+            LOG.debugf("nobody hears how far a run of %s is: %s", order.adapter(), e);
         }
     }
 

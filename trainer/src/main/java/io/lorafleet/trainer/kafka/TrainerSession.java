@@ -44,7 +44,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Executor trainingThread;
     private final TrainerMetrics metrics;
     private final Clock clock;
-    private final Backoff backoff;
+    private final Pauses pauses;
     private final Consumer<String, byte[]> consumer;
     private final Announcements announcements;
     private final Transactions transactions;
@@ -52,7 +52,6 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Map<TopicPartition, Gathering> gatherings = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private CurrentRun run;
-    private Instant pausedUntil = Instant.EPOCH;
 
     /** @param clients stay the caller's */
     TrainerSession(
@@ -67,7 +66,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.trainingThread = trainingThread;
         this.metrics = metrics;
         this.clock = clock;
-        this.backoff = new Backoff(settings.maxRetryPause());
+        this.pauses = new Pauses(settings.maxRetryPause());
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
         this.announcements = new Announcements(clients.plain(), settings.topicPrefix(), settings.id(), clock);
         this.history = new History(clients, settings.topicPrefix());
@@ -87,7 +86,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         if (run != null && run.isDone()) {
             endRun();
         }
-        if (run == null && !clock.instant().isBefore(pausedUntil)) {
+        if (run == null) {
             beginRun();
         }
         commit();
@@ -139,16 +138,16 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private void beginRun() {
         Instant now = clock.instant();
         for (Map.Entry<TopicPartition, Gathering> entry : gatherings.entrySet()) {
-            Gathering gathering = entry.getValue();
-            if (gathering.due(settings.readiness(), now).isPresent()) {
+            if (due(entry.getValue(), now).isPresent()) {
                 history.catchUp(); // it may name the version that the samples are of
-                beginRun(
-                        entry.getKey(),
-                        gathering,
-                        gathering.due(settings.readiness(), now).orElseThrow());
+                due(entry.getValue(), now).ifPresent(stretch -> beginRun(entry.getKey(), entry.getValue(), stretch));
                 return;
             }
         }
+    }
+
+    private Optional<Stretch> due(Gathering gathering, Instant now) {
+        return gathering.due(settings.readiness(), now, adapter -> pauses.isOver(adapter, now));
     }
 
     private void beginRun(TopicPartition partition, Gathering gathering, Stretch stretch) {
@@ -184,9 +183,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
 
     private void endRun() {
         if (run.publication().isEmpty()) {
-            Duration pause = backoff.next();
+            Duration pause = pauses.brokeDown(run.order().adapter(), clock.instant());
             LOG.warnf("the run of %s is tried again in %d s", run.order().adapter(), pause.toSeconds());
-            pausedUntil = clock.instant().plus(pause);
             run = null;
             return;
         }
@@ -204,7 +202,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         metrics.finished(publication.event());
         LOG.infof("the run of %s is finished: %s", adapter, outcome(publication));
         run = null;
-        backoff.reset();
+        pauses.wentWell(adapter);
         try {
             publisher.clear(adapter);
         } catch (IOException e) {

@@ -10,6 +10,8 @@ import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.messages.TrainingStarted;
 import io.lorafleet.trainer.feedback.Gathering.Taken;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,7 @@ class GatheringTest {
     void nothingIsDueBeforeEnoughSamplesAreThere() {
         gathering.take(0, feedback("a", "fast"));
         gathering.take(1, feedback("b", "slow"));
-        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+        assertThat(due(NOW)).isEmpty();
         assertThat(gathering.size()).isEqualTo(2);
     }
 
@@ -34,7 +36,7 @@ class GatheringTest {
         gathering.take(5, feedback("x", "slow"));
         gathering.take(7, feedback("b", "fast"));
         gathering.take(8, feedback("y", "other"));
-        Stretch stretch = gathering.due(READINESS, NOW).orElseThrow();
+        Stretch stretch = due(NOW).orElseThrow();
         assertThat(stretch.adapter()).isEqualTo("fast");
         assertThat(stretch.partition()).isEqualTo(PARTITION);
         assertThat(stretch.fromOffset()).isZero();
@@ -46,8 +48,8 @@ class GatheringTest {
     @Test
     void anOldSampleDoesNotWaitForMore() {
         gathering.take(0, feedback("a", "fast"));
-        assertThat(gathering.due(READINESS, NOW.plus(Duration.ofMinutes(59)))).isEmpty();
-        assertThat(gathering.due(READINESS, NOW.plus(Duration.ofMinutes(60)))).isPresent();
+        assertThat(due(NOW.plus(Duration.ofMinutes(59)))).isEmpty();
+        assertThat(due(NOW.plus(Duration.ofMinutes(60)))).isPresent();
     }
 
     @Test
@@ -56,7 +58,7 @@ class GatheringTest {
         gathering.take(1, feedback("b", "late", "", 1, NOW.plusSeconds(1)));
         gathering.take(2, feedback("c", "early"));
         gathering.take(3, feedback("d", "early"));
-        assertThat(gathering.due(READINESS, NOW).orElseThrow().adapter()).isEqualTo("early");
+        assertThat(due(NOW).orElseThrow().adapter()).isEqualTo("early");
     }
 
     @Test
@@ -64,7 +66,7 @@ class GatheringTest {
         assertThat(gathering.take(0, feedback("a", "fast"))).isEqualTo(Taken.WAITING);
         assertThat(gathering.take(1, feedback("a", "fast"))).isEqualTo(Taken.REPEATED);
         assertThat(gathering.take(2, feedback("a", "slow"))).isEqualTo(Taken.WAITING);
-        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+        assertThat(due(NOW)).isEmpty();
     }
 
     @Test
@@ -83,7 +85,7 @@ class GatheringTest {
         gathering.forget("fast", 2);
         gathering.take(5, feedback("c", "fast"));
         gathering.take(6, feedback("d", "fast"));
-        Stretch next = gathering.due(READINESS, NOW).orElseThrow();
+        Stretch next = due(NOW).orElseThrow();
         assertThat(next.fromOffset()).isEqualTo(2);
         assertThat(next.toOffset()).isEqualTo(7);
     }
@@ -124,7 +126,7 @@ class GatheringTest {
         gathering.take(1, feedback("y", "slow", "", 1, NOW.minusSeconds(9)));
         gathering.take(2, feedback("a", "fast"));
         gathering.take(3, feedback("b", "fast"));
-        Stretch stretch = gathering.due(READINESS, NOW).orElseThrow();
+        Stretch stretch = due(NOW).orElseThrow();
         assertThat(stretch.adapter()).isEqualTo("fast");
         assertThat(stretch.toOffset()).isEqualTo(3);
         assertThat(stretch.samples()).extracting(FeedbackGiven::feedbackId).containsExactly("a");
@@ -136,9 +138,23 @@ class GatheringTest {
         begin("fast", 0, 3);
         gathering.take(0, feedback("a", "fast"));
         gathering.take(1, feedback("b", "fast"));
-        assertThat(gathering.due(READINESS, NOW)).isEmpty();
+        assertThat(due(NOW)).isEmpty();
         gathering.take(2, feedback("c", "fast"));
-        assertThat(gathering.due(READINESS, NOW).orElseThrow().samples()).hasSize(3);
+        assertThat(due(NOW).orElseThrow().samples()).hasSize(3);
+    }
+
+    @Test
+    void anAdapterThatMayNotRunHoldsUpNoOther() {
+        begin("broken", 0, 1);
+        gathering.take(0, feedback("x", "broken"));
+        gathering.take(1, feedback("a", "fast"));
+        gathering.take(2, feedback("b", "fast"));
+        assertThat(due(NOW).orElseThrow().adapter()).isEqualTo("broken");
+        assertThat(gathering
+                        .due(READINESS, NOW, name -> !name.equals("broken"))
+                        .orElseThrow()
+                        .adapter())
+                .isEqualTo("fast");
     }
 
     /** Whatever comes in which order, and wherever a trainer begins anew: every sample is in one stretch. */
@@ -186,7 +202,9 @@ class GatheringTest {
         }
 
         private void makeRuns(Gathering gathering, Readiness readiness) {
-            for (var due = gathering.due(readiness, NOW); due.isPresent(); due = gathering.due(readiness, NOW)) {
+            for (var due = gathering.due(readiness, NOW, name -> true);
+                    due.isPresent();
+                    due = gathering.due(readiness, NOW, name -> true)) {
                 Stretch stretch = due.get();
                 Lineage lineage = lineage(stretch.fromOffset(), stretch.toOffset());
                 ledger.apply(new TrainingStarted(stretch.adapter(), lineage, "t", NOW));
@@ -202,6 +220,10 @@ class GatheringTest {
                                 taken[Integer.parseInt(sample.feedbackId().substring(1))]++);
             }
         }
+    }
+
+    private Optional<Stretch> due(Instant now) {
+        return gathering.due(READINESS, now, name -> true);
     }
 
     private Lineage begin(String adapter, long from, long to) {
