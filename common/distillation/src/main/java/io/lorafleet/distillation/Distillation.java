@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * A run that makes a student: in rounds, pictures are drawn for the points on their way, and the student learns at each
@@ -83,23 +82,20 @@ public final class Distillation implements AutoCloseable {
     /**
      * Draws one round's pictures and learns from them.
      *
-     * @param progress hears of every step, and of the drawing before them
-     * @param goOn asked before each step; if it says no, the round is left where it is, and cannot be gone on with
+     * @param progress hears of every step, and before them of those of the drawing. If it throws, the round is left where
+     *     it is: the run cannot be gone on with, but from its checkpoint
      */
-    public void round(Consumer<Progress> progress, Predicate<Progress> goOn) {
-        progress.accept(new Progress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true));
+    public void round(Consumer<Progress> progress) {
+        Progress drawing = new Progress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true);
         Round drawn = new Round(model, plan, round);
         Teacher teacher = new Teacher(model.unet(), plan.guidance());
-        List<List<Point>> batches = drawn.batches(prompts, teacher, plan.studentDrives(step) ? student : null);
+        List<List<Point>> batches = drawn.batches(
+                prompts, teacher, plan.studentDrives(step) ? student : null, () -> progress.accept(drawing));
         for (List<Point> points : batches) {
             if (done()) {
                 break;
             }
-            Progress next = learn(drawn, points);
-            progress.accept(next);
-            if (!goOn.test(next)) {
-                return;
-            }
+            progress.accept(learn(drawn, points));
         }
         round++;
     }

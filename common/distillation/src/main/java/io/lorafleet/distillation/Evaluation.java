@@ -8,6 +8,7 @@ import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.Picture;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.StepBatch;
 import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.PlacedAdapter;
@@ -22,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Compares a student with its teacher and with the model without guidance, on the same prompts from the same noise. Needs
@@ -62,7 +64,10 @@ public record Evaluation(
         return new Result(count.quality(), pictures);
     }
 
-    /** Times the drawing of one prompt, with the teacher and with the student in turn, on the way that requests go. */
+    /**
+     * Times pictures of one prompt that are drawn together, with the teacher and with the student in turn, on the way that
+     * requests go.
+     */
     public Speed speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();
         List<Double> students = new ArrayList<>();
@@ -78,22 +83,29 @@ public record Evaluation(
         }
         Collections.sort(teachers);
         Collections.sort(students);
-        return new Speed(teachers.get(TIMES / 2), students.get(TIMES / 2));
+        return new Speed(rowsAtOnce, teachers.get(TIMES / 2), students.get(TIMES / 2));
     }
 
     private TextToImage request(String prompt, double scale) {
         return new TextToImage(prompt, "", scale, SamplerKind.DDIM, steps, width, height, seed);
     }
 
+    /** @return of one picture */
     private double seconds(TextToImage request, List<Applied> adapters) {
-        try (PreparedPrompt prepared = PreparedPrompt.of(model, request, adapters, null);
-                Denoising picture = Denoising.start(prepared, request, null)) {
+        try (PreparedPrompt prepared = PreparedPrompt.of(model, request, adapters, null)) {
+            List<Denoising> pictures = Stream.generate(() -> Denoising.start(prepared, request, null))
+                    .limit(rowsAtOnce)
+                    .toList();
             long start = System.nanoTime();
-            while (!picture.done()) {
-                picture.advance();
+            try (StepBatch batch = StepBatch.of(pictures)) {
+                for (int step = 0; step < steps; step++) {
+                    batch.advance();
+                }
             }
-            picture.latent().toFloatArray(); // whatever the device still computes
-            return (System.nanoTime() - start) / 1e9;
+            pictures.get(0).latent().toFloatArray(); // whatever the device still computes
+            double seconds = (System.nanoTime() - start) / 1e9;
+            pictures.forEach(Denoising::close);
+            return seconds / rowsAtOnce;
         }
     }
 

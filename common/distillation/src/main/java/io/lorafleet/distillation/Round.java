@@ -28,9 +28,10 @@ final class Round {
      * Draws the pictures.
      *
      * @param student whose answers make the steps; null if the teacher's do
+     * @param stepped called after each step of some pictures
      * @return full batches, over all passes
      */
-    List<List<Point>> batches(List<WeightedPrompt> prompts, Teacher teacher, Student student) {
+    List<List<Point>> batches(List<WeightedPrompt> prompts, Teacher teacher, Student student, Runnable stepped) {
         List<String> drawn = new ArrayList<>();
         long[] seeds = new long[plan.promptsPerRound()];
         double all = prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
@@ -43,7 +44,7 @@ final class Round {
         int most = plan.samplerSteps() + plan.samplerSteps() / 2;
         int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, most + 1);
         List<Point> passed = new ArrayList<>();
-        float[][] pictures = new Trajectories(model, teacher, student, plan.rowsAtOnce())
+        float[][] pictures = new Trajectories(model, teacher, student, plan.rowsAtOnce(), stepped)
                 .draw(texts, seeds, steps, latentShape, passed);
         return shuffled(plan.method().distils() ? passed : new NoisedPictures(model, random).points(pictures, steps));
     }

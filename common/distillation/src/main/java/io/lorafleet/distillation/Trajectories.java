@@ -16,8 +16,9 @@ import java.util.stream.LongStream;
  *
  * @param student whose answers make the steps; null if the teacher's do
  * @param rowsAtOnce pictures that are drawn together
+ * @param stepped called after each step of theirs
  */
-record Trajectories(StableDiffusion model, Teacher teacher, Student student, int rowsAtOnce) {
+record Trajectories(StableDiffusion model, Teacher teacher, Student student, int rowsAtOnce, Runnable stepped) {
 
     /**
      * @param texts of the prompts, and behind them that of no prompt
@@ -57,6 +58,7 @@ record Trajectories(StableDiffusion model, Teacher teacher, Student student, int
                     (latents, timesteps, scope) -> {
                         Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
                         keep(latents, timesteps[0], prompts, said, points);
+                        stepped.run();
                         return student == null
                                 ? said.guided()
                                 : student.unet().forward(latents, timesteps, own, student.adaptation());

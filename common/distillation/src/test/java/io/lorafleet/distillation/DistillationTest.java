@@ -43,7 +43,7 @@ class DistillationTest {
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan(60), PROMPTS)) {
             while (!run.done()) {
-                run.round(heard::add, step -> true);
+                run.round(heard::add);
             }
         }
 
@@ -67,7 +67,7 @@ class DistillationTest {
         byte[] kept;
         try (LoraStudent student = student();
                 Distillation first = new Distillation(model, student, plan, PROMPTS)) {
-            first.round(progress -> {}, step -> true);
+            first.round(progress -> {});
             assertThat(first.done()).isFalse();
             kept = first.checkpoint();
         }
@@ -103,10 +103,8 @@ class DistillationTest {
                 Distillation run = new Distillation(model, student, plan, PROMPTS)) {
             byte[] before = SafetensorsWriter.write(run.parameters(), Map.of());
             while (!run.done()) {
-                run.round(
-                        progress -> assertThat(progress.drawing() || progress.loss() > 0)
-                                .isTrue(),
-                        step -> true);
+                run.round(progress ->
+                        assertThat(progress.drawing() || progress.loss() > 0).isTrue());
             }
             assertThat(SafetensorsWriter.write(run.parameters(), Map.of())).isNotEqualTo(before);
         }
@@ -143,7 +141,7 @@ class DistillationTest {
 
     private static byte[] finish(Distillation run, LoraStudent student) {
         while (!run.done()) {
-            run.round(progress -> {}, step -> true);
+            run.round(progress -> {});
         }
         return LoraWriter.write(student.adapter(run.parameters()), Map.of());
     }

@@ -75,7 +75,7 @@ class EvaluationTest {
                     7);
             try (Distillation run = new Distillation(training, student, plan, WeightedPrompt.alike(PROMPTS))) {
                 while (steps > 0 && !run.done()) {
-                    run.round(progress -> {}, step -> true);
+                    run.round(progress -> {});
                 }
                 return new Evaluation(model, 5, 6, 2, size, size, 10)
                         .of(student.adapter(run.parameters()), PROMPTS, done -> {});

@@ -102,7 +102,7 @@ final class DistillCommand implements Callable<Integer> {
                 run.resume(Files.readAllBytes(checkpoint));
             }
             while (!run.done()) {
-                run.round(progress, step -> true);
+                run.round(progress);
                 replace(checkpoint, run.checkpoint());
             }
             replace(file(), written.apply(run.parameters()));

@@ -4,32 +4,56 @@ import io.lorafleet.distillation.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how a run goes: a bar on a terminal, else a line now and then. */
+/**
+ * Shows how a run goes: a bar on a terminal, else a line now and then. On Ctrl-C it breaks the run off between two steps:
+ * the process must not end while PyTorch computes, which would crash.
+ */
 final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     /** Single batches differ much, so what is shown is a mean over the last ones. */
     private static final double KEPT = 0.95;
 
     private static final int STEPS_A_LINE = 20;
+    /** For a step, which takes long with a large model. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final PrintStream out;
     private final boolean terminal = Boolean.getBoolean("lorafleet.terminal");
     private final long start = System.nanoTime();
     private ProgressBar bar;
+    private final Thread hook = new Thread(this::stop);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
     private int first = -1;
     private double missing = Double.NaN;
 
     DistillProgress(PrintStream out) {
         this.out = out;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        stopping = true;
+        try {
+            ended.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void accept(Progress progress) {
+        if (stopping) {
+            throw new CancellationException();
+        }
         if (first < 0) {
             first = progress.step();
             bar = terminal ? bar(progress) : null;
@@ -72,6 +96,10 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+        }
+        ended.countDown();
+        if (!stopping) {
+            Runtime.getRuntime().removeShutdownHook(hook);
         }
     }
 }

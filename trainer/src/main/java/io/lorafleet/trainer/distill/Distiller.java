@@ -125,9 +125,7 @@ public final class Distiller implements Training {
                 Distillation run = new Distillation(model, student, plan, prompts.learned())) {
             resume(run, checkpoints);
             while (!run.done()) {
-                watch.check();
-                run.round(progress -> tell(progress, watch), progress -> !watch.isCancelled());
-                watch.check(); // a round that was left is not to be kept
+                run.round(progress -> tell(progress, watch));
                 checkpoints.keep(run.checkpoint());
             }
             return student.adapter(run.parameters());
@@ -142,7 +140,9 @@ public final class Distiller implements Training {
         }
     }
 
+    /** Between any two steps the run may be broken off. */
     private static void tell(Progress progress, RunWatch watch) {
+        watch.check();
         if (!progress.drawing()) {
             watch.stepped(progress.step(), progress.steps(), progress.loss(), progress.missing());
         }
