@@ -13,7 +13,8 @@ import org.jboss.logging.Logger;
 /** Has sessions one after the other: when one fails, the next begins with what can be read. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    /** For each of the two threads. A round's pictures may take longer, but the checkpoint before it is kept. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final Supplier<Clients> clients;
     private final TrainerSettings settings;

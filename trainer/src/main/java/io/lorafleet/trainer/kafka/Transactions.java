@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * Publishes what came of a run: the version, the event and the offsets, all or nothing. The broker takes the offsets, and
  * with them the rest, only from a member of the group that has not been overtaken.
  *
- * @see <a href="https://cwiki.apache.org/confluence/x/vgzRBQ">KIP-447</a>
+ * @see KIP-447, producer scalability for exactly once semantics
  */
 final class Transactions {
     private static final Logger LOG = Logger.getLogger(Transactions.class);
