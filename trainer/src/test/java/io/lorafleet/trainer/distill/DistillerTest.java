@@ -63,7 +63,7 @@ class DistillerTest {
         Watch whole = new Watch(99);
         Training.Result.Trained expected = trained(distiller(1).make(order(), whole));
         Checkpoints.clear(blobs, "fast");
-        Watch broken = new Watch(2);
+        Watch broken = new Watch(1);
         assertThatThrownBy(() -> distiller(1).make(order(), broken)).isInstanceOf(CancellationException.class);
         Watch rest = new Watch(99);
         Training.Result.Trained found = trained(distiller(1).make(order(), rest));
@@ -110,7 +110,7 @@ class DistillerTest {
 
     @Test
     void leavesNothingWhenItIsCleared() throws IOException {
-        assertThatThrownBy(() -> distiller(1).make(order(), new Watch(2))).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> distiller(1).make(order(), new Watch(1))).isInstanceOf(CancellationException.class);
         distiller(1).clear("fast");
         try (Stream<String> keys = blobs.list("training/")) {
             assertThat(keys).isEmpty();
@@ -136,7 +136,7 @@ class DistillerTest {
         return new Distiller(MODEL, 1, blobs, new FeedbackArchive(blobs), recipe, rules, new Gate(margin, 1, 1, 2, 2));
     }
 
-    /** Cancels the run after a number of steps. */
+    /** Cancels the run when a step is made. */
     private static final class Watch implements RunWatch {
         private final int last;
         private final List<Integer> steps = new ArrayList<>();
