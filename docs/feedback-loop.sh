@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From feedback to a better version, on the demo model: makes a student that has learned too little, has a fleet draw with it,
-# rates the pictures down, waits for the trainer's next version, and compares the two on the very prompts that were rated
-# down. Takes some twenty minutes on two processors.
+# rates the pictures down, waits for the trainer's next version, has it tried on more requests until all of them get it, and
+# compares the two on the very prompts that were rated down. Takes some fifteen minutes on two processors.
 #
 #     docs/feedback-loop.sh [FOLDER]
 #
@@ -16,6 +16,10 @@ mkdir -p "$folder"/{before,after}
 # The services take their settings from the environment, too.
 export LORAFLEET_TRAINER_MIN_SAMPLES=16
 export LORAFLEET_TRAINER_RUN_STEPS=${STEPS:-120}
+# Every request is compared, so that a few of them decide.
+export LORAFLEET_TRAINER_TRIAL_CANARY_SHARE=0.25
+export LORAFLEET_TRAINER_TRIAL_SHADOW_SHARE=1
+export LORAFLEET_TRAINER_TRIAL_MIN_COMPARISONS=6
 export LORAFLEET_TRAINER_PROMPTS_BASE=$PWD/$prompts/train.txt
 export LORAFLEET_TRAINER_PROMPTS_HELD_OUT=$PWD/$prompts/held-out.txt
 
@@ -42,6 +46,18 @@ done < "$folder/rated.txt"
 echo "== the trainer learns from that"
 until deploy/fleet adapter list | grep -q 'fast@2'; do
     sleep 5
+done
+deploy/fleet adapter list
+
+echo "== a quarter of the requests gets it, then all, and then it stays"
+seed=1
+until deploy/fleet adapter list | grep -qx 'fast: stable 2 (before: 1)'; do
+    deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/picture.png" \
+        < /dev/null
+    if deploy/fleet adapter list | grep -qx 'fast: stable 1'; then
+        echo "it was rolled back: $folder/fleet.log says why"
+        exit 1
+    fi
 done
 deploy/fleet adapter list
 deploy/fleet workers

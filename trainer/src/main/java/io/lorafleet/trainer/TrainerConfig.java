@@ -53,6 +53,8 @@ public interface TrainerConfig {
         Prompts prompts();
 
         Gate gate();
+
+        Trial trial();
     }
 
     /** A run. Its guidance is that of the version it goes on from, its pictures have the size the base was trained at. */
@@ -120,6 +122,40 @@ public interface TrainerConfig {
         /** Without such a file, the part of all prompts that is kept for judging. */
         @WithDefault("0.2")
         double heldOutShare();
+    }
+
+    /**
+     * How a new version is tried: first on a share of the requests, then on all, while it is compared with the one before
+     * on some of them. If it falls behind, it is rolled back.
+     */
+    interface Trial {
+        /** Of the requests that get it. 0: versions are not tried, and the adapter's route is left as it is. */
+        @WithDefault("0.1")
+        double canaryShare();
+
+        /** Of the requests on which both are compared with the guided teacher. Each costs three more UNet rows. */
+        @WithDefault("0.1")
+        double shadowShare();
+
+        /** As many compared requests decide, first whether all requests get it, then whether it stays. */
+        @WithDefault("20")
+        int minComparisons();
+
+        /** It falls behind if its mean error is higher by more than this. 1 is what guidance makes out. */
+        @WithDefault("0.02")
+        double errorMargin();
+
+        /** Ratings of each of the two that it takes before they count. */
+        @WithDefault("5")
+        int minRatings();
+
+        /** It falls behind if its mean rating (-1 to 1) is lower by more than this. */
+        @WithDefault("0.5")
+        double ratingMargin();
+
+        /** After as long, fewer comparisons decide, or none. */
+        @WithDefault("PT1H")
+        Duration maxAge();
     }
 
     /** What a new version must be to be published. */

@@ -8,6 +8,7 @@ import io.lorafleet.trainer.distill.Recipe;
 import io.lorafleet.trainer.evaluate.Gate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.trial.TrialRules;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -106,6 +107,27 @@ final class Wiring {
         expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
         expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
         return new Gate(gate.margin(), gate.adherenceMargin(), gate.maxPrompts(), gate.samplerSteps(), rowsAtOnce);
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    TrialRules trialRules(TrainerConfig config) {
+        TrainerConfig.Trial trial = config.trainer().trial();
+        expect("trial.canary-share", "0 to 1", isShare(trial.canaryShare()), trial.canaryShare());
+        expect("trial.shadow-share", "0 to 1", isShare(trial.shadowShare()), trial.shadowShare());
+        expect("trial.min-comparisons", "at least 1", trial.minComparisons() >= 1, trial.minComparisons());
+        expect("trial.error-margin", "a number", Double.isFinite(trial.errorMargin()), trial.errorMargin());
+        expect("trial.min-ratings", "at least 1", trial.minRatings() >= 1, trial.minRatings());
+        expect("trial.rating-margin", "a number", Double.isFinite(trial.ratingMargin()), trial.ratingMargin());
+        return new TrialRules(
+                trial.canaryShare(),
+                trial.shadowShare(),
+                trial.minComparisons(),
+                trial.errorMargin(),
+                trial.minRatings(),
+                trial.ratingMargin(),
+                trial.maxAge());
     }
 
     private static boolean isShare(double value) {

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -23,7 +24,8 @@ public final class Denoising implements AutoCloseable {
     private final History history;
     private NDArray latent;
     private int step;
-    private double shadowError = Double.NaN;
+    private Shadow.Errors shadowErrors = Shadow.Errors.NONE;
+    private Shadow.Errors allShadowErrors = new Shadow.Errors(0, 0);
 
     private Denoising(PreparedPrompt prompt, TextToImage request, ImageToImage image, IntFunction<float[]> noise) {
         this.prompt = prompt;
@@ -147,7 +149,8 @@ public final class Denoising implements AutoCloseable {
             next = sampler.step(latent, guided(outputs), step, history);
             next.attach(job);
             if (prompt.shadow() != null) {
-                shadowError = prompt.shadow().error(outputs, request.guided());
+                shadowErrors = prompt.shadow().errors(outputs, request.guided());
+                allShadowErrors = allShadowErrors.plus(shadowErrors);
             }
         }
         latent.close();
@@ -165,9 +168,14 @@ public final class Denoising implements AutoCloseable {
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
     }
 
-    /** @return how far the shadow was from the teacher at the last step, as {@link Shadow#error}; NaN without one */
-    public double shadowError() {
-        return shadowError;
+    /** @return of the last step; all NaN without a shadow */
+    public Shadow.Errors shadowErrors() {
+        return shadowErrors;
+    }
+
+    /** @return means of the steps so far; empty without a shadow */
+    public Optional<Shadow.Errors> meanShadowErrors() {
+        return prompt.shadow() == null || step == 0 ? Optional.empty() : Optional.of(allShadowErrors.over(step));
     }
 
     /** @return the latent after the steps done so far (1, C, H, W); stays with this object */

@@ -28,19 +28,37 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     }
 
     /**
-     * How far the student is from the teacher, in parts of what guidance makes out: 0 if it is the same, 1 if it is as
-     * far off as the model without guidance.
+     * How far a student is from the teacher, in parts of what guidance makes out: 0 if it is the same, 1 if it is as far
+     * off as the model without guidance.
      *
+     * @param shadow of the one that goes along
+     * @param own of what draws the picture; NaN if that is the teacher
+     */
+    public record Errors(double shadow, double own) {
+        static final Errors NONE = new Errors(Double.NaN, Double.NaN);
+
+        Errors plus(Errors other) {
+            return new Errors(shadow + other.shadow, own + other.own);
+        }
+
+        Errors over(int count) {
+            return new Errors(shadow / count, own / count);
+        }
+    }
+
+    /**
      * @param outputs the model's output for the request's own rows, then for {@link #rows}
      * @param guided whether the request's own rows are the teacher's
      */
-    double error(NDArray outputs, boolean guided) {
+    Errors errors(NDArray outputs, boolean guided) {
         int student = guided ? 2 : 1;
         int teacher = guided ? 0 : 2;
         NDArray uncond = outputs.get(teacher);
         NDArray cond = outputs.get(teacher + 1);
         NDArray target = uncond.add(cond.sub(uncond).mul(guidanceScale));
-        return squares(outputs.get(student).sub(target)) / squares(cond.sub(target));
+        double unit = squares(cond.sub(target));
+        double own = guided ? Double.NaN : squares(outputs.get(0).sub(target)) / unit;
+        return new Errors(squares(outputs.get(student).sub(target)) / unit, own);
     }
 
     private static double squares(NDArray difference) {

@@ -97,8 +97,8 @@ class StepBatchTest {
             Denoising alone = start(request, List.of());
             drawTogether();
             assertThat(Psnr.of(watched.picture(), alone.picture())).isGreaterThan(INVISIBLE);
-            assertThat(watched.shadowError()).isPositive();
-            assertThat(alone.shadowError()).isNaN();
+            assertThat(watched.shadowErrors().shadow()).isPositive();
+            assertThat(alone.shadowErrors().shadow()).isNaN();
         }
     }
 
@@ -110,8 +110,11 @@ class StepBatchTest {
         Denoising student = start(request("a red star", 1, SamplerKind.DDIM, 3, 1), List.of(), nothing);
         teacher.advance();
         student.advance();
-        assertThat(teacher.shadowError()).isBetween(0.999, 1.001);
-        assertThat(student.shadowError()).isBetween(0.999, 1.001);
+        assertThat(teacher.shadowErrors().shadow()).isBetween(0.999, 1.001);
+        assertThat(student.shadowErrors().shadow()).isBetween(0.999, 1.001);
+        assertThat(student.shadowErrors().own()).isBetween(0.999, 1.001); // it draws without guidance itself
+        assertThat(teacher.shadowErrors().own()).isNaN();
+        assertThat(student.meanShadowErrors()).contains(student.shadowErrors());
     }
 
     @Test

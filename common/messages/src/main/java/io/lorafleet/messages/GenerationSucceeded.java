@@ -10,6 +10,7 @@ import java.util.List;
  * @param images in the order of their seeds
  * @param unetEvaluations what the request cost
  * @param elapsed from the worker's start to the stored pictures
+ * @param shadow what was found of the request's shadow; null if it went without
  */
 public record GenerationSucceeded(
         String requestId,
@@ -17,7 +18,8 @@ public record GenerationSucceeded(
         Instant at,
         List<GeneratedImage> images,
         long unetEvaluations,
-        Duration elapsed)
+        Duration elapsed,
+        ShadowMeasured shadow)
         implements GenerationFinished {
     public GenerationSucceeded {
         Check.id("requestId", requestId);

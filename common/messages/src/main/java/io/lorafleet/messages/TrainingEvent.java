@@ -9,13 +9,11 @@ import java.time.Instant;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainingStarted.class, name = "started"),
     @JsonSubTypes.Type(value = TrainingProgressed.class, name = "progressed"),
-    @JsonSubTypes.Type(value = TrainingFinished.class, name = "finished")
+    @JsonSubTypes.Type(value = TrainingFinished.class, name = "finished"),
+    @JsonSubTypes.Type(value = RouteDecided.class, name = "route-decided")
 })
-public sealed interface TrainingEvent permits TrainingStarted, TrainingProgressed, TrainingFinished {
+public sealed interface TrainingEvent permits TrainingStarted, TrainingProgressed, TrainingFinished, RouteDecided {
     String adapter();
-
-    /** @return what the run is made from */
-    Lineage lineage();
 
     Instant at();
 }

@@ -99,7 +99,19 @@ class GoldenJsonTest {
                                 AT,
                                 List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
                                 50,
-                                Duration.ofMillis(2700))),
+                                Duration.ofMillis(2700),
+                                null)),
+                Arguments.of(
+                        "generation-succeeded-with-shadow",
+                        GenerationFinished.class,
+                        new GenerationSucceeded(
+                                "r1",
+                                "w1",
+                                AT,
+                                List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
+                                50,
+                                Duration.ofMillis(2700),
+                                new ShadowMeasured(new PinnedAdapter("fast", 4, SHA), 0.25, ADAPTER, 0.5))),
                 Arguments.of(
                         "generation-failed",
                         GenerationFinished.class,
@@ -156,6 +168,18 @@ class GoldenJsonTest {
                         "training-rejected",
                         TrainingEvent.class,
                         TrainingFinished.rejected("fast", LINEAGE, "worse than its parent", null, AT)),
+                Arguments.of(
+                        "route-decided",
+                        TrainingEvent.class,
+                        new RouteDecided(
+                                "fast",
+                                RouteDecided.Decision.ROLLED_BACK,
+                                4,
+                                3,
+                                AT,
+                                "its live error is higher",
+                                new AdapterRoute("fast", 3, null, null, null, AT.plusSeconds(1)),
+                                AT.plusSeconds(1))),
                 Arguments.of(
                         "adapter-route",
                         AdapterRoute.class,

@@ -2,7 +2,9 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.Figures;
 import java.util.List;
+import java.util.Locale;
 
 /** What the gateway says of an adapter. @param route null if requests get the newest version */
 record AdapterView(String name, AdapterRoute route, List<AdapterVersion> versions) {
@@ -42,8 +44,33 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
                     version.sizeBytes(),
                     version.createdAt(),
                     version.retiredAt() == null ? "" : "  retired"));
+            text.append(made(version));
         }
         return text.toString();
+    }
+
+    /** @return a line on what the trainer made it from, and how good it found it; nothing for one that was uploaded */
+    private static String made(AdapterVersion version) {
+        if (version.lineage() == null) {
+            return "";
+        }
+        String from = String.format(
+                "%n    made from version %d and %d samples",
+                version.lineage().parent(), version.lineage().samples());
+        Figures figures = version.figures();
+        if (figures == null) {
+            return from;
+        }
+        String learned = String.format(
+                Locale.ROOT, "; learned %.3f, its parent %.3f", figures.learned(), figures.parentLearned());
+        return figures.adherence() == null
+                ? from + learned
+                : from + learned
+                        + String.format(
+                                Locale.ROOT,
+                                "; adherence %.3f, its parent %.3f",
+                                figures.adherence(),
+                                figures.parentAdherence());
     }
 
     private String use() {

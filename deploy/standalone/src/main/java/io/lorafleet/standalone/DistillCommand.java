@@ -99,7 +99,7 @@ final class DistillCommand implements Callable<Integer> {
         try (Distillation run = new Distillation(model, student, plan, learned);
                 DistillProgress progress = new DistillProgress(System.err)) {
             if (Files.exists(checkpoint)) {
-                run.resume(Files.readAllBytes(checkpoint));
+                resume(run, checkpoint);
             }
             while (!run.done()) {
                 run.round(progress);
@@ -107,6 +107,15 @@ final class DistillCommand implements Callable<Integer> {
             }
             replace(file(), written.apply(run.parameters()));
             Files.delete(checkpoint);
+        }
+    }
+
+    private static void resume(Distillation run, Path checkpoint) throws IOException {
+        try {
+            run.resume(Files.readAllBytes(checkpoint));
+        } catch (CheckpointException e) {
+            throw new FleetException(
+                    checkpoint + ": " + e.getMessage() + "; to begin anew, remove it, or take another --name");
         }
     }
 

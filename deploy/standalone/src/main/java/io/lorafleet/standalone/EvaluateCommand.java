@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--rows-at-once",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Pictures drawn together (${DEFAULT-VALUE}).")
+            description = "Rows of the UNet's batch (${DEFAULT-VALUE}).")
     private int rowsAtOnce;
 
     @Option(

@@ -248,6 +248,6 @@ class FeedbackIntakeTest {
     private void succeed(String id) {
         List<GeneratedImage> images =
                 List.of(new GeneratedImage(0, 7, "blob", SHA), new GeneratedImage(1, 8, "blob", SHA));
-        generations.apply(new GenerationSucceeded(id, "w1", NOW, images, 40, Duration.ofSeconds(1)));
+        generations.apply(new GenerationSucceeded(id, "w1", NOW, images, 40, Duration.ofSeconds(1), null));
     }
 }

@@ -70,7 +70,7 @@ final class Samples {
 
     static GenerationFinished succeeded(String id) {
         return new GenerationSucceeded(
-                id, "w1", NOW, List.of(new GeneratedImage(0, 7, "blob", SHA)), 40, Duration.ofSeconds(1));
+                id, "w1", NOW, List.of(new GeneratedImage(0, 7, "blob", SHA)), 40, Duration.ofSeconds(1), null);
     }
 
     static GenerationFinished cancelled(String id) {

@@ -130,7 +130,7 @@ final class WorkerPeer implements AutoCloseable {
         for (int i = 0; i < seeds.length; i++) {
             images.add(image(id, i, seeds[i]));
         }
-        finish(new GenerationSucceeded(id, workerId, Instant.now(), images, 40, Duration.ofMillis(1500)));
+        finish(new GenerationSucceeded(id, workerId, Instant.now(), images, 40, Duration.ofMillis(1500), null));
     }
 
     private GeneratedImage image(String id, int index, long seed) {

@@ -1,7 +1,6 @@
 package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Denoising;
-import io.lorafleet.diffusion.Picture;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.Torch;
@@ -11,6 +10,7 @@ import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.batching.BatchCap;
 import io.lorafleet.worker.batching.Turns;
 import io.lorafleet.worker.job.Drawing;
+import io.lorafleet.worker.job.Drawn;
 import io.lorafleet.worker.job.ImageEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -77,8 +77,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     @Override
-    public List<CompletableFuture<Picture>> draw(Drawing drawing) {
-        List<CompletableFuture<Picture>> pictures = Stream.generate(CompletableFuture<Picture>::new)
+    public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
+        List<CompletableFuture<Drawn>> pictures = Stream.generate(CompletableFuture<Drawn>::new)
                 .limit(drawing.request().count())
                 .toList();
         HeldAdapters.acquire(drawing.request(), adapters)
@@ -92,7 +92,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     /** Sends each picture on its way. */
-    private void prepare(Drawing drawing, HeldAdapters held, List<CompletableFuture<Picture>> pictures) {
+    private void prepare(Drawing drawing, HeldAdapters held, List<CompletableFuture<Drawn>> pictures) {
         SharedPrompt shared;
         try {
             shared = new SharedPrompt(prompt(drawing, held), held, pictures.size());

@@ -104,7 +104,7 @@ final class EngineMetrics {
             PinnedAdapter student = request.shadow().student().adapter();
             evaluated(student.toString(), "shadow", ride.rows() - request.rows());
             meters.summary("lorafleet.shadow.error", "adapter", student.toString())
-                    .record(ride.denoising().shadowError());
+                    .record(ride.denoising().shadowErrors().shadow());
         }
     }
 

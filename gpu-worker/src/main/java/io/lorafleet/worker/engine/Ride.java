@@ -1,13 +1,13 @@
 package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Denoising;
-import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.worker.batching.Candidate;
 import io.lorafleet.worker.batching.PictureSize;
 import io.lorafleet.worker.job.DeadlinePassedException;
 import io.lorafleet.worker.job.Drawing;
+import io.lorafleet.worker.job.Drawn;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,16 +20,16 @@ final class Ride implements Candidate {
     private final Drawing drawing;
     private final SharedPrompt prompt;
     private final Denoising denoising;
-    private final CompletableFuture<Picture> picture;
+    private final CompletableFuture<Drawn> drawn;
     private final PictureSize size;
     private boolean begun;
 
     /** @param prompt left when the last step is made, or the picture given up */
-    Ride(Drawing drawing, SharedPrompt prompt, Denoising denoising, CompletableFuture<Picture> picture) {
+    Ride(Drawing drawing, SharedPrompt prompt, Denoising denoising, CompletableFuture<Drawn> drawn) {
         this.drawing = drawing;
         this.prompt = prompt;
         this.denoising = denoising;
-        this.picture = picture;
+        this.drawn = drawn;
         this.size = new PictureSize(drawing.request().width(), drawing.request().height());
     }
 
@@ -76,15 +76,15 @@ final class Ride implements Candidate {
     void giveUp(Throwable why) {
         denoising.close();
         prompt.leave();
-        picture.completeExceptionally(why);
+        drawn.completeExceptionally(why);
     }
 
     /** Decodes the latent, and is over. */
     void finish() {
         try (denoising) {
-            picture.complete(denoising.picture());
+            drawn.complete(new Drawn(denoising.picture(), denoising.meanShadowErrors()));
         } catch (RuntimeException | Error e) {
-            picture.completeExceptionally(e);
+            drawn.completeExceptionally(e);
         }
     }
 

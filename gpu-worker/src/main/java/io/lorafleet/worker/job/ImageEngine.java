@@ -1,6 +1,5 @@
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,5 +20,5 @@ public interface ImageEngine {
      *     {@link java.util.concurrent.CancellationException} if the stop signal came first, and with
      *     {@link DeadlinePassedException} if the deadline did
      */
-    List<CompletableFuture<Picture>> draw(Drawing drawing);
+    List<CompletableFuture<Drawn>> draw(Drawing drawing);
 }

@@ -1,6 +1,5 @@
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
@@ -99,14 +98,16 @@ public class RequestHandler {
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         try {
-            List<GeneratedImage> images = draw(request, start, stop, progress);
+            ShadowMean shadow = new ShadowMean(request);
+            List<GeneratedImage> images = draw(request, start, stop, progress, shadow);
             return new Outcome.Done(store(new GenerationSucceeded(
                     request.requestId(),
                     workerId,
                     clock.instant(),
                     images,
                     request.unetEvaluations(),
-                    Duration.between(start, clock.instant()))));
+                    Duration.between(start, clock.instant()),
+                    shadow.measured())));
         } catch (CancellationException e) {
             return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
@@ -141,16 +142,19 @@ public class RequestHandler {
     }
 
     private List<GeneratedImage> draw(
-            GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress) throws IOException {
+            GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
+            throws IOException {
         AtomicInteger steps = new AtomicInteger();
         Runnable onStep =
                 () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
-        List<CompletableFuture<Picture>> pictures =
+        List<CompletableFuture<Drawn>> pictures =
                 engine.draw(new Drawing(request, initImages.load(request), arrivedAt, stop, onStep));
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
-            byte[] png = PngFile.encode(await(pictures.get(i)), PictureText.of(request, seed, engine.model()));
+            Drawn drawn = await(pictures.get(i));
+            shadow.take(drawn);
+            byte[] png = PngFile.encode(drawn.picture(), PictureText.of(request, seed, engine.model()));
             String key = BlobKeys.image(request.requestId(), i);
             // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
             blobs.putIfAbsent(key, png);
@@ -159,7 +163,7 @@ public class RequestHandler {
         return images;
     }
 
-    private static Picture await(CompletableFuture<Picture> picture) {
+    private static Drawn await(CompletableFuture<Drawn> picture) {
         try {
             return picture.join();
         } catch (CompletionException e) {

@@ -1,6 +1,7 @@
 package io.lorafleet.worker.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.lorafleet.messages.BlobKeys;
@@ -16,6 +17,7 @@ import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.ShadowMeasured;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
@@ -307,6 +309,24 @@ class RequestHandlerTest {
                         .summary()
                         .count())
                 .isEqualTo(watched.steps());
+        assertThat(result.shadow().student()).isEqualTo(student);
+        assertThat(result.shadow().error()).isPositive();
+        assertThat(result.shadow().drawnWith()).isNull(); // the teacher draws
+    }
+
+    @Test
+    void comparesTheShadowWithTheStudentThatDraws() throws IOException {
+        PinnedAdapter shadow = DemoAdapter.store("shadow", DemoAdapter.weights(192, 0.25f), blobs);
+        PinnedAdapter drawn = DemoAdapter.store("drawn", DemoAdapter.weights(192, 0.25f), blobs);
+        GenerateImage watched = Requests.request()
+                .guidance(1)
+                .adapter(drawn, 1)
+                .shadow(shadow, 5)
+                .build();
+        ShadowMeasured found = succeeded(handle(watched)).shadow();
+        assertThat(found.drawnWith()).isEqualTo(drawn);
+        assertThat(found.error()).isCloseTo(found.drawnError(), withinPercentage(0.1)); // the same weights
+        assertThat(succeeded(handle(Requests.star())).shadow()).isNull();
     }
 
     @Test

@@ -17,14 +17,17 @@ public final class Ledger {
     private record Place(String adapter, int partition) {}
 
     public void apply(TrainingEvent event) {
-        Place place = new Place(event.adapter(), event.lineage().partition());
-        if (event instanceof TrainingStarted) {
-            // A trainer that lost the partition and does not know may say another stretch. The first one counts.
-            if (event.lineage().fromOffset() == consumedTo(event.adapter(), place.partition())) {
-                begun.putIfAbsent(place, event.lineage());
-            }
-        } else if (event instanceof TrainingFinished) {
-            consumed(event.adapter(), event.lineage());
+        if (event instanceof TrainingStarted started) {
+            begun(started.adapter(), started.lineage());
+        } else if (event instanceof TrainingFinished finished) {
+            consumed(finished.adapter(), finished.lineage());
+        }
+    }
+
+    /** A trainer that lost the partition and does not know may say another stretch. The first one counts. */
+    private void begun(String adapter, Lineage lineage) {
+        if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {
+            begun.putIfAbsent(new Place(adapter, lineage.partition()), lineage);
         }
     }
 

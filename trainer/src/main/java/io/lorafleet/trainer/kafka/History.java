@@ -4,10 +4,13 @@ import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.TrainingEvent;
 import io.lorafleet.trainer.feedback.Ledger;
 import io.lorafleet.trainer.publish.AdapterBook;
+import io.lorafleet.trainer.publish.Publication;
+import io.lorafleet.trainer.trial.TrialBook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +44,7 @@ final class History {
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Ledger ledger = new Ledger();
     private final AdapterBook book = new AdapterBook();
+    private final TrialBook trials = new TrialBook(book);
 
     History(Clients clients, String topicPrefix) {
         this.consumer = clients.tail();
@@ -60,6 +64,20 @@ final class History {
 
     AdapterBook book() {
         return book;
+    }
+
+    TrialBook trials() {
+        return trials;
+    }
+
+    /** What this trainer has published itself needs not be read before it counts. */
+    void published(Publication publication) {
+        publication.version().ifPresent(book::apply);
+        publication.event().ifPresent(ledger::apply);
+        publication.decision().ifPresent(decision -> {
+            book.apply(decision.route());
+            trials.apply(decision);
+        });
     }
 
     /**
@@ -100,7 +118,11 @@ final class History {
     private void apply(ConsumerRecord<String, byte[]> record) {
         try {
             if (!record.topic().equals(adapters)) {
-                ledger.apply(Json.read(record.value(), TrainingEvent.class));
+                TrainingEvent event = Json.read(record.value(), TrainingEvent.class);
+                ledger.apply(event);
+                if (event instanceof RouteDecided decision) {
+                    trials.apply(decision);
+                }
             } else if (record.key() != null && record.key().indexOf('@') < 0) {
                 applyRoute(record);
             } else {

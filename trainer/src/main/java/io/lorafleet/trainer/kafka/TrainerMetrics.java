@@ -1,5 +1,6 @@
 package io.lorafleet.trainer.kafka;
 
+import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.trainer.feedback.Gathering;
 import io.micrometer.core.instrument.Counter;
@@ -18,6 +19,7 @@ final class TrainerMetrics {
     private final Counter rejected;
     private final Counter refused;
     private final Map<Gathering.Taken, Counter> taken = new EnumMap<>(Gathering.Taken.class);
+    private final Map<RouteDecided.Decision, Counter> decisions = new EnumMap<>(RouteDecided.Decision.class);
     private volatile double loss = Double.NaN;
 
     TrainerMetrics(MeterRegistry meters) {
@@ -28,6 +30,14 @@ final class TrainerMetrics {
         published = counter("lorafleet.training.published", "Runs that ended with a new version", meters);
         rejected = counter("lorafleet.training.rejected", "Runs whose version was not published", meters);
         refused = counter("lorafleet.feedback.refused", "Records that went to the dead letters", meters);
+        for (RouteDecided.Decision each : RouteDecided.Decision.values()) {
+            decisions.put(
+                    each,
+                    Counter.builder("lorafleet.training.decisions")
+                            .description("What became of versions among real requests")
+                            .tag("decision", each.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
         for (Gathering.Taken each : Gathering.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
             taken.put(each, counter(name, "Samples that were read, by what became of them", meters));
@@ -53,6 +63,10 @@ final class TrainerMetrics {
 
     void finished(TrainingFinished event) {
         (event.outcome() == TrainingFinished.Outcome.PUBLISHED ? published : rejected).increment();
+    }
+
+    void decided(RouteDecided decision) {
+        decisions.get(decision.decision()).increment();
     }
 
     void took(Gathering.Taken what) {

@@ -1,16 +1,21 @@
 package io.lorafleet.trainer.kafka;
 
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.messages.TrainingStarted;
 import io.lorafleet.trainer.distill.RunOrder;
 import io.lorafleet.trainer.feedback.Gathering;
 import io.lorafleet.trainer.feedback.Stretch;
 import io.lorafleet.trainer.publish.Publication;
 import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.trial.Routes;
+import io.lorafleet.trainer.trial.Trial;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +54,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Announcements announcements;
     private final Transactions transactions;
     private final History history;
+    private final Routes routes;
+    private final LiveTrials trials;
     private final Map<TopicPartition, Gathering> gatherings = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private CurrentRun run;
@@ -70,6 +77,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
         this.announcements = new Announcements(clients.plain(), settings.topicPrefix(), settings.id(), clock);
         this.history = new History(clients, settings.topicPrefix());
+        this.routes = new Routes(settings.trials());
+        this.trials = new LiveTrials(clients, settings.topicPrefix(), settings.trials());
         this.consumer = clients.feedback();
     }
 
@@ -89,6 +98,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         if (run == null) {
             beginRun();
         }
+        decide();
         commit();
         metrics.waiting(gatherings.values().stream().mapToInt(Gathering::size).sum());
     }
@@ -147,7 +157,12 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private Optional<Stretch> due(Gathering gathering, Instant now) {
-        return gathering.due(settings.readiness(), now, adapter -> pauses.isOver(adapter, now));
+        return gathering.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
+    }
+
+    /** What comes after a version that is on trial must go on from it, or not: that is to be seen. */
+    private boolean mayRun(String adapter, Instant now) {
+        return pauses.isOver(adapter, now) && history.trials().open(adapter).isEmpty();
     }
 
     private void beginRun(TopicPartition partition, Gathering gathering, Stretch stretch) {
@@ -188,7 +203,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
             run = null;
             return;
         }
-        Publication publication = run.publication().get();
+        Publication publication = withTrial(run.publication().get());
         String adapter = run.order().adapter();
         long to = run.order().lineage().toOffset();
         Gathering gathering = gatherings.get(run.partition());
@@ -196,11 +211,14 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         if (!transactions.publish(publication, run.partition(), offset, consumer.groupMetadata())) {
             return; // the next poll says whether the partition is still this trainer's
         }
-        history.ledger().apply(publication.event());
+        history.published(publication);
         gathering.forget(adapter, to);
         committed.put(run.partition(), offset);
-        metrics.finished(publication.event());
-        LOG.infof("the run of %s is finished: %s", adapter, outcome(publication));
+        publication.event().ifPresent(event -> {
+            metrics.finished(event);
+            LOG.infof("the run of %s is finished: %s", adapter, outcome(event));
+        });
+        publication.decision().ifPresent(this::told);
         run = null;
         pauses.wentWell(adapter);
         try {
@@ -210,11 +228,73 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         }
     }
 
-    private static String outcome(Publication publication) {
-        return publication
-                .version()
-                .map(version -> version.pinned() + " is published")
-                .orElseGet(() -> publication.event().reason());
+    private static String outcome(TrainingFinished event) {
+        return event.version() == null ? event.reason() : event.adapter() + "@" + event.version() + " is published";
+    }
+
+    /** The route may have been changed since the run began. */
+    private Publication withTrial(Publication publication) {
+        if (publication.version().isEmpty()) {
+            return publication;
+        }
+        history.catchUp();
+        AdapterVersion version = publication.version().get();
+        AdapterRoute route = history.book().route(version.name()).orElse(null);
+        return publication.with(history.book()
+                .current(version.name())
+                .flatMap(stable -> routes.begin(version, stable, route, clock.instant())));
+    }
+
+    /** Promotes what does not fall behind, and rolls back what does. */
+    private void decide() {
+        List<RouteDecided> own =
+                history.trials().open().stream().filter(this::isOwn).toList();
+        for (Trial trial : trials.follow(own)) {
+            trial.verdict(clock.instant()).ifPresent(verdict -> decide(trial.decision(), verdict));
+        }
+    }
+
+    /** Who owns the partition of an adapter's feedback decides, as it publishes. */
+    private boolean isOwn(RouteDecided decision) {
+        return gatherings.containsKey(partition(decision));
+    }
+
+    private TopicPartition partition(RouteDecided decision) {
+        int partition = history.book()
+                .find(decision.adapter(), decision.version())
+                .map(version -> version.lineage().partition())
+                .orElse(-1);
+        return new TopicPartition(Topic.FEEDBACK.in(settings.topicPrefix()), partition);
+    }
+
+    private void decide(RouteDecided last, Trial.Verdict verdict) {
+        history.catchUp();
+        if (!history.trials().open(last.adapter()).equals(Optional.of(last))) {
+            return; // somebody has changed the route
+        }
+        TopicPartition partition = partition(last);
+        RouteDecided next = routes.next(last, verdict, clock.instant());
+        Publication publication = Publication.of(next);
+        if (transactions.publish(publication, partition, committed.get(partition), consumer.groupMetadata())) {
+            history.published(publication);
+            told(next);
+        }
+    }
+
+    private static String text(RouteDecided.Decision decision) {
+        return switch (decision) {
+            case CANARY -> "tried on a share of the requests";
+            case PROMOTED -> "promoted";
+            case KEPT -> "kept";
+            case ROLLED_BACK -> "rolled back";
+        };
+    }
+
+    private void told(RouteDecided decision) {
+        metrics.decided(decision);
+        LOG.infof(
+                "%s@%d is %s: %s",
+                decision.adapter(), decision.version(), text(decision.decision()), decision.reason());
     }
 
     /** Moves on past what no run needs. */

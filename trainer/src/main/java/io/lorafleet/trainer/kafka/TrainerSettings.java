@@ -1,11 +1,13 @@
 package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.trainer.feedback.Readiness;
+import io.lorafleet.trainer.trial.TrialRules;
 import java.time.Duration;
 
 /**
  * @param id of this trainer
  * @param readiness of an adapter's samples for a run
  * @param maxRetryPause longest pause before what failed is tried again
+ * @param trials of new versions
  */
-record TrainerSettings(String topicPrefix, String id, Readiness readiness, Duration maxRetryPause) {}
+record TrainerSettings(String topicPrefix, String id, Readiness readiness, Duration maxRetryPause, TrialRules trials) {}

@@ -3,6 +3,7 @@ package io.lorafleet.trainer.kafka;
 import io.lorafleet.trainer.TrainerConfig;
 import io.lorafleet.trainer.feedback.Readiness;
 import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.trial.TrialRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -22,6 +23,7 @@ class TrainerStart {
             TrainerConfig config,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             Publisher publisher,
+            TrialRules trials,
             MeterRegistry meters,
             Clock clock) {
         String prefix = config.topicPrefix().orElse("");
@@ -33,7 +35,8 @@ class TrainerStart {
                         config.trainer().id(),
                         new Readiness(
                                 config.trainer().minSamples(), config.trainer().maxAge()),
-                        config.trainer().maxRetryPause()),
+                        config.trainer().maxRetryPause(),
+                        trials),
                 publisher,
                 new TrainerMetrics(meters),
                 clock);

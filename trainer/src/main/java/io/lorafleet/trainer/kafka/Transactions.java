@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes what came of a run: the version, the event and the offsets, all or nothing. The broker takes the offsets, and
+ * Publishes what came of a run, or of a trial: version, route, events and offsets, all or nothing. The broker takes the offsets, and
  * with them the rest, only from a member of the group that has not been overtaken.
  *
  * @see KIP-447, producer scalability for exactly once semantics
@@ -48,9 +48,7 @@ final class Transactions {
         if (member.generationId() < 0 || member.memberId().isEmpty()) {
             // It has left the group. A broker would take its offsets all the same, as those of somebody without a
             // group.
-            LOG.warnf(
-                    "a run of %s is not published: this trainer is in no group",
-                    publication.event().adapter());
+            LOG.warn("nothing is published: this trainer is in no group");
             return false;
         }
         producer.beginTransaction();
@@ -58,7 +56,7 @@ final class Transactions {
             write(publication);
             producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(offset)), member);
         } catch (CommitFailedException | RebalanceInProgressException e) {
-            LOG.warnf("a run of %s is not published: %s", publication.event().adapter(), e.getMessage());
+            LOG.warnf("nothing is published: %s", e.getMessage());
             producer.abortTransaction();
             return false;
         }
@@ -73,13 +71,17 @@ final class Transactions {
                 .version()
                 .ifPresent(version ->
                         sent.add(send(Topic.ADAPTERS, version.pinned().toString(), version)));
-        sent.add(send(Topic.TRAININGS, publication.event().adapter(), publication.event()));
+        publication.event().ifPresent(event -> sent.add(send(Topic.TRAININGS, event.adapter(), event)));
+        publication.decision().ifPresent(decision -> {
+            sent.add(send(Topic.ADAPTERS, decision.adapter(), decision.route()));
+            sent.add(send(Topic.TRAININGS, decision.adapter(), decision));
+        });
         try {
             for (Future<?> each : sent) {
                 each.get();
             }
         } catch (ExecutionException e) {
-            throw new KafkaException("what came of a run cannot be written", e.getCause());
+            throw new KafkaException("what is to be published cannot be written", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);

@@ -25,9 +25,14 @@ public final class AdapterBook {
         routes.remove(name);
     }
 
+    /** @return nothing if requests get the newest version */
+    public Optional<AdapterRoute> route(String name) {
+        return Optional.ofNullable(routes.get(name));
+    }
+
     /** @return the version that a run goes on from: what most requests get */
     public Optional<AdapterVersion> current(String name) {
-        return Optional.ofNullable(routes.get(name))
+        return route(name)
                 .flatMap(route -> find(name, route.stable()))
                 .filter(version -> version.retiredAt() == null)
                 .or(() -> newest(name));

@@ -1,8 +1,33 @@
 package io.lorafleet.trainer.publish;
 
 import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.TrainingFinished;
 import java.util.Optional;
 
-/** What is to be published of a run, all of it at once with the offsets that it consumed. */
-public record Publication(TrainingFinished event, Optional<AdapterVersion> version) {}
+/**
+ * What is to be published, all of it at once.
+ *
+ * @param event the end of a run; nothing if no run has ended
+ * @param version that came of it
+ * @param decision with the route that goes with it
+ */
+public record Publication(
+        Optional<TrainingFinished> event, Optional<AdapterVersion> version, Optional<RouteDecided> decision) {
+
+    static Publication of(AdapterVersion version, TrainingFinished event) {
+        return new Publication(Optional.of(event), Optional.of(version), Optional.empty());
+    }
+
+    static Publication rejected(TrainingFinished event) {
+        return new Publication(Optional.of(event), Optional.empty(), Optional.empty());
+    }
+
+    public static Publication of(RouteDecided decision) {
+        return new Publication(Optional.empty(), Optional.empty(), Optional.of(decision));
+    }
+
+    public Publication with(Optional<RouteDecided> decided) {
+        return new Publication(event, version, decided);
+    }
+}

@@ -12,7 +12,6 @@ import io.lorafleet.trainer.feedback.FeedbackArchive;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
 
 /** Makes a run, and all of it that must be in the blob store before the fleet hears of it. */
 public final class Publisher {
@@ -44,12 +43,11 @@ public final class Publisher {
         Instant now = clock.instant();
         if (result instanceof Training.Result.Trained trained) {
             AdapterVersion version = store(order, lastNumber, trained, now);
-            return new Publication(TrainingFinished.published(version, now), Optional.of(version));
+            return Publication.of(version, TrainingFinished.published(version, now));
         }
         Training.Result.Rejected rejected = (Training.Result.Rejected) result;
-        return new Publication(
-                TrainingFinished.rejected(order.adapter(), order.lineage(), rejected.reason(), rejected.figures(), now),
-                Optional.empty());
+        return Publication.rejected(TrainingFinished.rejected(
+                order.adapter(), order.lineage(), rejected.reason(), rejected.figures(), now));
     }
 
     private AdapterVersion store(RunOrder order, int lastNumber, Training.Result.Trained trained, Instant now)

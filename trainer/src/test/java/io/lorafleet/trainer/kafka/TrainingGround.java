@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.ShadowMeasured;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.TrainingEvent;
 import io.lorafleet.messages.TrainingFinished;
@@ -16,6 +21,7 @@ import io.lorafleet.trainer.distill.Training;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.feedback.Readiness;
 import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.trial.TrialRules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,6 +47,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** A fleet's topics with a prefix of their own on a real broker, and trainers on them. */
 final class TrainingGround implements AutoCloseable {
     private static final int MIN_SAMPLES = 2;
+    private static final TrialRules NO_TRIALS = new TrialRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final String bootstrap;
@@ -67,6 +74,10 @@ final class TrainingGround implements AutoCloseable {
 
     /** Starts one. It is taken for lost soon after it has polled for the last time. */
     TrainerLoop trainer(Training training, Faults faults) {
+        return trainer(training, faults, NO_TRIALS);
+    }
+
+    TrainerLoop trainer(Training training, Faults faults, TrialRules trials) {
         Map<String, Object> client = new HashMap<>();
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
@@ -75,7 +86,11 @@ final class TrainingGround implements AutoCloseable {
         TrainerLoop trainer = new TrainerLoop(
                 () -> faults.clients(client, prefix, transactionalId),
                 new TrainerSettings(
-                        prefix, "trainer-1", new Readiness(MIN_SAMPLES, Duration.ofHours(1)), Duration.ofSeconds(1)),
+                        prefix,
+                        "trainer-1",
+                        new Readiness(MIN_SAMPLES, Duration.ofHours(1)),
+                        Duration.ofSeconds(1),
+                        trials),
                 new Publisher(training, blobs, new FeedbackArchive(blobs), clock),
                 new TrainerMetrics(new SimpleMeterRegistry()),
                 clock);
@@ -102,9 +117,43 @@ final class TrainingGround implements AutoCloseable {
         }
     }
 
+    /** A worker has drawn pictures, with a shadow beside. */
+    void result(String requestId, ShadowMeasured shadow) {
+        GenerationFinished result = new GenerationSucceeded(
+                requestId,
+                "w1",
+                clock.instant(),
+                List.of(new GenerationSucceeded.GeneratedImage(0, 7, "blob", Samples.SHA)),
+                20,
+                Duration.ofSeconds(1),
+                shadow);
+        send(Topic.RESULTS, requestId, Json.write(result));
+    }
+
+    void route(AdapterRoute route) {
+        send(Topic.ADAPTERS, route.name(), Json.write(route));
+    }
+
+    /** @return the latest one that is written for an adapter */
+    AdapterRoute route(String adapter) {
+        return records(Topic.ADAPTERS, "read_committed").stream()
+                .filter(record -> record.key().equals(adapter))
+                .map(record -> Json.read(record.value(), AdapterRoute.class))
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+    }
+
+    List<RouteDecided> decisions() {
+        return events().stream()
+                .filter(RouteDecided.class::isInstance)
+                .map(RouteDecided.class::cast)
+                .toList();
+    }
+
     /** @return versions that trainers have published, for all to see */
     List<AdapterVersion> trained() {
         return records(Topic.ADAPTERS, "read_committed").stream()
+                .filter(record -> record.key().contains("@"))
                 .map(record -> Json.read(record.value(), AdapterVersion.class))
                 .filter(version -> version.lineage() != null)
                 .toList();

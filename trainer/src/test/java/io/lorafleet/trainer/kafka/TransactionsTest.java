@@ -24,7 +24,9 @@ class TransactionsTest {
     private static final ConsumerGroupMetadata MEMBER =
             new ConsumerGroupMetadata("trainers", 3, "member", Optional.empty());
     private static final Publication PUBLICATION = new Publication(
-            TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW), Optional.of(student("fast", 2)));
+            Optional.of(TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW)),
+            Optional.of(student("fast", 2)),
+            Optional.empty());
 
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());

@@ -65,7 +65,7 @@ class PublisherTest {
         assertThat(version.guidance()).isEqualTo(5);
         assertThat(version.lineage()).isEqualTo(lineage(0, 5));
         assertThat(version.figures()).isEqualTo(FIGURES);
-        assertThat(prepare("weights").event()).isEqualTo(TrainingFinished.published(version, NOW));
+        assertThat(prepare("weights").event()).contains(TrainingFinished.published(version, NOW));
     }
 
     @Test
@@ -92,7 +92,7 @@ class PublisherTest {
                 publisher(new Training.Result.Rejected("worse", FIGURES)).prepare(ORDER, 1, watch);
         assertThat(publication.version()).isEmpty();
         assertThat(publication.event())
-                .isEqualTo(TrainingFinished.rejected("fast", lineage(0, 5), "worse", FIGURES, NOW));
+                .contains(TrainingFinished.rejected("fast", lineage(0, 5), "worse", FIGURES, NOW));
         assertThat(blobs.get(BlobKeys.adapterNumber("fast", 2))).isEmpty();
     }
 

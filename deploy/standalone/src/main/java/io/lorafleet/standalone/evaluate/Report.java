@@ -56,8 +56,8 @@ public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures
         add(text, "| PSNR to the teacher's pictures, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
         add(
                 text,
-                "| seconds for the steps of a picture, %d together | %.3f | | %.3f (%.2f of the teacher's) |%n",
-                speed.together(),
+                "| seconds for the steps of a picture, at %d rows a step | %.3f | | %.3f (%.2f of the teacher's) |%n",
+                speed.rows(),
                 speed.teacherSeconds(),
                 speed.studentSeconds(),
                 speed.ratio());

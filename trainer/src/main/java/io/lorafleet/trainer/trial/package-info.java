@@ -1,0 +1,2 @@
+/** Whether a new version stays, by what it does among real requests. */
+package io.lorafleet.trainer.trial;
