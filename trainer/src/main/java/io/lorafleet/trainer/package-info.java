@@ -2,6 +2,6 @@
  * The trainer: gathers feedback, distils adapters further from it, and publishes those that pass the gate. This package
  * holds its configuration and its wiring.
  *
- * <p>Imports point {@code kafka -> publish -> distill -> evaluate, feedback -> common}.
+ * <p>Imports point {@code kafka -> trial -> publish -> distill -> evaluate, feedback -> common}.
  */
 package io.lorafleet.trainer;

@@ -14,7 +14,11 @@ class ArchitectureTest {
     static final ArchRule FEATURES_DO_NOT_KNOW_KAFKA = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..trainer.feedback..", "..trainer.distill..", "..trainer.evaluate..", "..trainer.publish..")
+                    "..trainer.feedback..",
+                    "..trainer.distill..",
+                    "..trainer.evaluate..",
+                    "..trainer.publish..",
+                    "..trainer.trial..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..trainer.kafka..", "org.apache.kafka..");
@@ -22,7 +26,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NOBODY_ELSE_TOUCHES_ARRAYS = noClasses()
             .that()
-            .resideInAnyPackage("..trainer.feedback..", "..trainer.publish..", "..trainer.kafka..")
+            .resideInAnyPackage("..trainer.feedback..", "..trainer.publish..", "..trainer.trial..", "..trainer.kafka..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "io.lorafleet.diffusion..", "io.lorafleet.distillation..");

@@ -65,7 +65,8 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
                 Locale.ROOT, "; learned %.3f, its parent %.3f", figures.learned(), figures.parentLearned());
         return figures.adherence() == null
                 ? from + learned
-                : from + learned
+                : from
+                        + learned
                         + String.format(
                                 Locale.ROOT,
                                 "; adherence %.3f, its parent %.3f",
