@@ -39,7 +39,7 @@ deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
 echo "== sixteen pictures, which nobody likes"
 head -16 $prompts/train.txt > "$folder/rated.txt"
 while read -r prompt; do
-    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/picture.png" < /dev/null | sed -n 's/.*generation //p')
+    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/picture.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
     deploy/fleet feedback "$id" --rating down --as-teacher < /dev/null
 done < "$folder/rated.txt"
 

@@ -45,6 +45,9 @@ final class FeedbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (generationId.isBlank()) {
+            throw new FleetException("GENERATION_ID: expected the id of a generation, found nothing");
+        }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
         System.out.println(
                 new GatewayClient(url).feedback(generationId, feedback).text());

@@ -10,15 +10,15 @@ import java.util.Optional;
  * How much of what the prompts ask for is in the pictures, read off them. Only for prompts of the demo model.
  *
  * @param recovered of what guidance gains, by the student: {@code (student - unguided) / (teacher - unguided)}, over all
- *     attributes
+ *     attributes; null if guidance gains nothing on these prompts
  * @param wholeRecovered the same, over whole prompts
  */
 record AdherenceFigures(
         AdherenceReport teacher,
         AdherenceReport unguided,
         AdherenceReport student,
-        double recovered,
-        double wholeRecovered) {
+        Double recovered,
+        Double wholeRecovered) {
 
     /** @return nothing if a prompt is of another kind */
     static Optional<AdherenceFigures> of(List<Pictures> pictures) {
@@ -38,7 +38,8 @@ record AdherenceFigures(
                 recovered(teacher.prompts(), unguided.prompts(), student.prompts()));
     }
 
-    private static double recovered(Tally teacher, Tally unguided, Tally student) {
-        return (student.share() - unguided.share()) / (teacher.share() - unguided.share());
+    private static Double recovered(Tally teacher, Tally unguided, Tally student) {
+        double gap = teacher.share() - unguided.share();
+        return gap > 0 ? (student.share() - unguided.share()) / gap : null;
     }
 }

@@ -81,9 +81,14 @@ public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures
         row(text, "prompts met whole", AdherenceReport::prompts);
         add(
                 text,
-                "| of the gap, recovered | 1 | 0 | %.3f of attributes, %.3f of whole prompts |%n",
-                adherence.recovered(),
-                adherence.wholeRecovered());
+                "| of the gap, recovered | 1 | 0 | %s of attributes, %s of whole prompts |%n",
+                share(adherence.recovered()),
+                share(adherence.wholeRecovered()));
+    }
+
+    /** Where guidance gains nothing, there is nothing to recover. */
+    private static String share(Double recovered) {
+        return recovered == null ? "-" : String.format(Locale.ROOT, "%.3f", recovered);
     }
 
     private void row(StringBuilder text, String what, Function<AdherenceReport, Tally> tally) {
