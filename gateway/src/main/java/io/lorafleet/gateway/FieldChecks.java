@@ -41,6 +41,16 @@ public final class FieldChecks {
         return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
+    /** @param value as it stands in a URL */
+    public int whole(String field, int min, int max, String value, int fallback) {
+        try {
+            return whole(field, min, max, value == null ? null : Integer.valueOf(value), fallback);
+        } catch (NumberFormatException e) {
+            refuse(field, min + " to " + max, "no whole number");
+            return fallback;
+        }
+    }
+
     public double number(String field, double min, double max, Double value, double fallback) {
         return check(field, value, fallback, min + " to " + max, x -> x >= min && x <= max);
     }

@@ -54,6 +54,13 @@ public interface GatewayConfig {
         @WithDefault("8")
         int maxCount();
 
+        /**
+         * UNet evaluations that may be waiting or under way in the whole fleet, counted in pictures of the model's own
+         * size: one of four times the pixels counts four times. Beyond, orders are refused with 429 until there is room.
+         */
+        @WithDefault("100000")
+        long maxQueuedEvaluations();
+
         /** Width times height of one picture. */
         @WithDefault("1048576")
         long maxPixels();

@@ -6,6 +6,7 @@ import io.lorafleet.gateway.adapter.AdapterLog;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.AdmissionRules;
+import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.GenerateImage;
@@ -17,7 +18,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -26,6 +26,9 @@ import java.util.Optional;
 final class Wiring {
     /** In base64, as long as Jackson lets a text be (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
+
+    /** Times the pixels of the largest picture, it still is a long. */
+    private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private final GatewayConfig config;
 
@@ -56,23 +59,31 @@ final class Wiring {
     @Produces
     @Singleton
     @Startup
-    GenerationTable generationTable() {
+    GenerationTable generationTable(Backlog backlog) {
         return new GenerationTable(
-                expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()));
+                expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()),
+                backlog);
+    }
+
+    @Produces
+    @Singleton
+    Backlog backlog(Clock clock) {
+        return new Backlog(clock);
     }
 
     @Produces
     @Singleton
     @Startup
-    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters, Clock clock) {
+    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters, Backlog backlog, Clock clock) {
         GatewayConfig.Limits limits = config.limits();
         expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
         expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
         expect("lorafleet.limits.max-count", 1, GenerateImage.MAX_COUNT, limits.maxCount());
         expect("lorafleet.limits.max-init-image-bytes", 1, MAX_INIT_IMAGE_BYTES, limits.maxInitImageBytes());
+        expect("lorafleet.limits.max-queued-evaluations", 1, MAX_QUEUED_EVALUATIONS, limits.maxQueuedEvaluations());
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
-        return new AdmissionRules(limits, models, adapters, new SecureRandom(), clock);
+        return new AdmissionRules(limits, models, adapters, backlog, clock);
     }
 
     @Produces
@@ -95,6 +106,10 @@ final class Wiring {
     }
 
     private static int expect(String key, int min, int max, int found) {
+        return (int) expect(key, min, (long) max, found);
+    }
+
+    private static long expect(String key, long min, long max, long found) {
         if (found < min || found > max) {
             throw new IllegalStateException(key + ": expected " + min + " to " + max + ", found " + found);
         }

@@ -13,7 +13,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule featuresKnowNeitherHttpNorKafka = noClasses()
             .that()
-            .resideInAnyPackage("..feedback..", "..generation..", "..adapter..", "..model..")
+            .resideInAnyPackage("..feedback..", "..generation..", "..adapter..", "..model..", "..training..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

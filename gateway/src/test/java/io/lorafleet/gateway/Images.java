@@ -1,12 +1,17 @@
 package io.lorafleet.gateway;
 
+import com.luciad.imageio.webp.WebPImageReaderSpi;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Image files to send along. */
 public final class Images {
@@ -15,9 +20,14 @@ public final class Images {
 
     private Images() {}
 
-    /** @param format as ImageIO knows it, such as png */
+    /** @param format as ImageIO knows it, such as png @return a picture with redder columns to the right */
     public static byte[] file(String format, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                image.setRGB(x, y, new Color(255 * x / width, (x ^ y) % 2 * 40, 255 * y / height).getRGB());
+            }
+        }
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try {
             ImageIO.write(image, format, file);
@@ -32,6 +42,22 @@ public final class Images {
         byte[] png = file("png", 8, 8);
         ByteBuffer.wrap(png).putInt(PNG_WIDTH, width).putInt(PNG_WIDTH + Integer.BYTES, height);
         return png;
+    }
+
+    /** @return the picture in a PNG, JPEG or WebP file */
+    public static BufferedImage read(byte[] file) {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+            return image == null ? readWebp(file) : image;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static BufferedImage readWebp(byte[] file) throws IOException {
+        ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
+        reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)));
+        return reader.read(0);
     }
 
     public static String base64(byte[] file) {

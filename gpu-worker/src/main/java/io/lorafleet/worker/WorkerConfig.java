@@ -71,6 +71,10 @@ public interface WorkerConfig {
         @WithDefault("PT30S")
         Duration batchPatience();
 
+        /** A preview of each picture goes out so often, after a step. Zero: none does. */
+        @WithDefault("PT0.25S")
+        Duration previewEvery();
+
         /** How often workers may begin a request before it goes to the dead letters. Below Kafka's own limit, 5. */
         @WithDefault("4")
         int maxAttempts();

@@ -134,6 +134,7 @@ public final class Requests {
                 shadow,
                 priority,
                 deadline,
+                null,
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 }

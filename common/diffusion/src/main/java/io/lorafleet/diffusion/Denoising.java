@@ -23,6 +23,9 @@ public final class Denoising implements AutoCloseable {
     private final NDManager job;
     private final History history;
     private NDArray latent;
+    /** What the last step took the clean latent for. */
+    private NDArray predicted;
+
     private int step;
     private Shadow.Errors shadowErrors = Shadow.Errors.NONE;
     private Shadow.Errors allShadowErrors = new Shadow.Errors(0, 0);
@@ -143,16 +146,25 @@ public final class Denoising implements AutoCloseable {
     /** @param outputs the model's answer for each row of the prompt (rows, C, H, W) */
     void advance(NDArray outputs) {
         NDArray next;
+        NDArray clean;
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
             outputs.tempAttach(scope);
-            next = sampler.step(latent, guided(outputs), step, history);
+            NDArray output = guided(outputs);
+            NDArray input = sampler.modelInput(latent, step);
+            clean = prompt.model().schedule().predicted(input, output, timesteps[step]);
+            next = sampler.step(latent, output, step, history);
+            clean.attach(job);
             next.attach(job);
             if (prompt.shadow() != null) {
                 shadowErrors = prompt.shadow().errors(outputs, request.guided());
                 allShadowErrors = allShadowErrors.plus(shadowErrors);
             }
         }
+        if (predicted != null) {
+            predicted.close();
+        }
+        predicted = clean;
         latent.close();
         latent = next;
         step++;
@@ -181,6 +193,14 @@ public final class Denoising implements AutoCloseable {
     /** @return the latent after the steps done so far (1, C, H, W); stays with this object */
     public NDArray latent() {
         return latent;
+    }
+
+    /** @return roughly the picture that the last step saw coming, a pixel for each of the latent's */
+    public Picture preview(LatentColours colours) {
+        if (predicted == null) {
+            throw new IllegalStateException("no step is done");
+        }
+        return colours.picture(predicted);
     }
 
     /** @return the picture that the latent stands for now */

@@ -23,7 +23,11 @@ public record Picture(int width, int height, byte[] rgb) {
         Shape shape = image.getShape();
         int height = Math.toIntExact(shape.get(2));
         int width = Math.toIntExact(shape.get(3));
-        float[] planes = image.toFloatArray();
+        return of(image.toFloatArray(), width, height);
+    }
+
+    /** @param planes red, green and blue, each (H, W) from -1 to 1; what is outside is clamped */
+    static Picture of(float[] planes, int width, int height) {
         byte[] rgb = new byte[planes.length];
         int pixels = width * height;
         for (int pixel = 0; pixel < pixels; pixel++) {

@@ -27,7 +27,7 @@ public final class Distillation implements AutoCloseable {
     private int step;
 
     /**
-     * @param model whose UNet is laid out for training, and is that of a student of low rank, too
+     * @param model the teacher's; a student of low rank learns through its UNet, which then is laid out for training
      * @param student where it begins; stays the caller's
      */
     public Distillation(StableDiffusion model, Student student, Plan plan, List<WeightedPrompt> prompts) {

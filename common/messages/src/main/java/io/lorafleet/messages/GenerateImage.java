@@ -20,6 +20,8 @@ import java.util.List;
  * @param count pictures, 1 to {@value #MAX_COUNT}
  * @param shadow tried beside the request, or null
  * @param deadline after which nobody wants the pictures, or null
+ * @param orderSha256 of the client's order, if it came with an idempotency key, by which another order with the same key
+ *     is told from the same one again; else null
  * @param acceptedAt when the gateway took the request
  */
 public record GenerateImage(
@@ -38,6 +40,7 @@ public record GenerateImage(
         ShadowStudent shadow,
         Priority priority,
         Instant deadline,
+        String orderSha256,
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;
@@ -69,6 +72,9 @@ public record GenerateImage(
         Check.range("seed", 0, MAX_SEED, seed);
         Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
         Check.present("priority", priority);
+        if (orderSha256 != null) {
+            Check.sha256("orderSha256", orderSha256);
+        }
         Check.present("acceptedAt", acceptedAt);
     }
 
@@ -91,5 +97,10 @@ public record GenerateImage(
     /** @return UNet evaluations that the whole request costs */
     public long unetEvaluations() {
         return (long) rows() * allSteps();
+    }
+
+    /** @return how much work the whole request is, in pixels that UNet evaluations go over */
+    public long cost() {
+        return unetEvaluations() * width * height;
     }
 }

@@ -5,8 +5,9 @@ package io.lorafleet.messages;
  *
  * @param step steps done so far over all pictures of the request, from 1
  * @param steps {@link GenerateImage#allSteps} of the request
+ * @param preview of the picture that made the step; null after most steps
  */
-public record StepDone(String requestId, int step, int steps) implements GenerationProgress {
+public record StepDone(String requestId, int step, int steps, Preview preview) implements GenerationProgress {
     public StepDone {
         Check.id("requestId", requestId);
         Check.range("step", 1, steps, step);

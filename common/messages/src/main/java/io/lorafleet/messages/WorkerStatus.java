@@ -13,6 +13,7 @@ import java.util.List;
  * @param device where the model is resident, such as {@code cpu()} or {@code gpu(0)}
  * @param slots requests that the worker holds at once
  * @param busySlots those that hold one now
+ * @param batches of the steps since it was said last; null if there were none
  * @param residentAdapters {@code name@version} of those on the device, from the latest used
  * @param refusedAdapters versions that it cannot use, and why
  */
@@ -22,6 +23,7 @@ public record WorkerStatus(
         String device,
         int slots,
         int busySlots,
+        Batches batches,
         BaseModel model,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
@@ -52,6 +54,19 @@ public record WorkerStatus(
         residentAdapters = List.copyOf(Check.present("residentAdapters", residentAdapters));
         refusedAdapters = List.copyOf(Check.present("refusedAdapters", refusedAdapters));
         Check.present("at", at);
+    }
+
+    /**
+     * How full the batches are.
+     *
+     * @param rows of a batch on average
+     * @param capacity rows that one may have, for pictures of the model's own size
+     */
+    public record Batches(double rows, int capacity) {
+        public Batches {
+            Check.range("batches.rows", 0, 1_000_000, rows);
+            Check.range("batches.capacity", 1, 1_000_000, capacity);
+        }
     }
 
     /**

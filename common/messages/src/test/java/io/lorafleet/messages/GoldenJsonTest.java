@@ -46,6 +46,7 @@ class GoldenJsonTest {
                                 new ShadowStudent(new AppliedAdapter(new PinnedAdapter("fast", 3, SHA), 1), 5),
                                 Priority.BATCH,
                                 AT.plusSeconds(60),
+                                SHA,
                                 AT)),
                 Arguments.of(
                         "generate-image-without-adapter",
@@ -65,6 +66,7 @@ class GoldenJsonTest {
                                 1,
                                 null,
                                 Priority.INTERACTIVE,
+                                null,
                                 null,
                                 AT)),
                 Arguments.of(
@@ -86,10 +88,15 @@ class GoldenJsonTest {
                                 null,
                                 Priority.INTERACTIVE,
                                 null,
+                                null,
                                 AT)),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
-                Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25)),
+                Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25, null)),
+                Arguments.of(
+                        "step-done-with-preview",
+                        GenerationProgress.class,
+                        new StepDone("r1", 4, 25, new Preview(1, "/9j/4AAQ"))),
                 Arguments.of(
                         "generation-succeeded",
                         GenerationFinished.class,
@@ -194,6 +201,7 @@ class GoldenJsonTest {
                                 "cpu()",
                                 2,
                                 1,
+                                new WorkerStatus.Batches(5.5, 16),
                                 new WorkerStatus.BaseModel("demo-model", SHA, 4, 64, SamplerName.DDIM),
                                 List.of("fast@3"),
                                 List.of(new WorkerStatus.RefusedAdapter("crayon@2", "expected finite numbers")),

@@ -1,5 +1,6 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.distillation.Method;
 import io.lorafleet.messages.Json;
@@ -53,6 +54,13 @@ final class BenchTrainingCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", defaultValue = "3", description = "Of AdamW (${DEFAULT-VALUE}).")
     private int steps;
 
+    @Option(
+            names = "--teacher-precision",
+            paramLabel = "NAME",
+            defaultValue = "FLOAT32",
+            description = "Of a teacher with weights of its own: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Precision teacherPrecision;
+
     @Option(names = "--method", paramLabel = "NAME", description = "Only that one, in this process.")
     private Method method;
 
@@ -66,7 +74,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (method != null) {
             Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-            print(TrainingBench.run(new Workload(architecture, method, size, batch, rank, steps)));
+            print(TrainingBench.run(new Workload(architecture, method, teacherPrecision, size, batch, rank, steps)));
             return ExitCode.OK;
         }
         Map<Method, Report> reports = new EnumMap<>(Method.class);
@@ -101,6 +109,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                 "--json",
                 "--arch=" + architecture,
                 "--method=" + each,
+                "--teacher-precision=" + teacherPrecision,
                 "--batch=" + batch,
                 "--rank=" + rank,
                 "--steps=" + steps));

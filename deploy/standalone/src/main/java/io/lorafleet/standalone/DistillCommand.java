@@ -1,6 +1,5 @@
 package io.lorafleet.standalone;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.Torch;
@@ -65,7 +64,7 @@ final class DistillCommand implements Callable<Integer> {
             throw new FleetException("--output: expected a folder, found " + output);
         }
         Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-        try (StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu())) {
+        try (StableDiffusion model = options.open(folder)) {
             Plan plan = options.plan(model.defaultSize());
             if (options.lowRank()) {
                 try (LoraStudent student = options.factors(model)) {

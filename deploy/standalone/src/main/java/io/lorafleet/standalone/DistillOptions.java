@@ -1,11 +1,14 @@
 package io.lorafleet.standalone;
 
+import ai.djl.Device;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.distillation.LoraStudent;
 import io.lorafleet.distillation.Method;
 import io.lorafleet.distillation.Plan;
 import io.lorafleet.distillation.Targets;
 import io.lorafleet.distillation.TimestepWeighting;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** How a student is made. The defaults are for the demo model on two processors. */
@@ -17,6 +20,14 @@ final class DistillOptions {
             description = "What learns: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). The others are there to be"
                     + " compared with.")
     private Method method;
+
+    @Option(
+            names = "--teacher-precision",
+            paramLabel = "NAME",
+            defaultValue = "FLOAT32",
+            description = "Of a teacher with weights of its own, beside a student all of whose weights learn:"
+                    + " ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). BFLOAT16 takes half the memory.")
+    private Precision teacherPrecision;
 
     @Option(
             names = "--guidance",
@@ -155,6 +166,13 @@ final class DistillOptions {
                 width == null ? modelSize : width,
                 height == null ? modelSize : height,
                 seed);
+    }
+
+    /** @return the teacher, to be closed by the caller; a student of low rank learns through it */
+    StableDiffusion open(Path folder) {
+        return method.lowRank()
+                ? StableDiffusion.openForTraining(folder, Device.cpu())
+                : StableDiffusion.open(folder, Device.cpu(), teacherPrecision);
     }
 
     /** @return where the factors begin, to be closed by the caller */

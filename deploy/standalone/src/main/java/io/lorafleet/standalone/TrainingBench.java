@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.UNet;
@@ -32,10 +33,18 @@ final class TrainingBench {
     /**
      * What is measured.
      *
+     * @param teacherPrecision of a teacher that shares no weights with its student
      * @param size of the pictures in pixels, or null for the model's own
      * @param steps of the optimiser
      */
-    record Workload(Architecture architecture, Method method, Integer size, int batch, int rank, int steps) {}
+    record Workload(
+            Architecture architecture,
+            Method method,
+            Precision teacherPrecision,
+            Integer size,
+            int batch,
+            int rank,
+            int steps) {}
 
     /** @param peakMebibytes most memory that the process ever had */
     record Report(long peakMebibytes, double medianSeconds) {}
@@ -46,9 +55,7 @@ final class TrainingBench {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             UNetConfig config = workload.architecture().config();
             Method method = workload.method();
-            // The frozen one: the teacher, and what factors are added to.
-            UNet base =
-                    method == Method.FULL ? null : new UNet(config, Weights.random("unet", DataType.FLOAT32, owner));
+            UNet base = base(workload, owner);
             try (Student student = method.lowRank()
                             ? LoraStudent.begin(base, Targets.ATTENTION, workload.rank(), workload.rank(), 0, owner)
                             : FullStudent.random(config, owner);
@@ -63,6 +70,22 @@ final class TrainingBench {
                 return new Report(EngineBench.peakMebibytes(), seconds.get(seconds.size() / 2));
             }
         }
+    }
+
+    /** The frozen one: the teacher, and what factors are added to. Null if there is none. */
+    private static UNet base(Workload workload, NDManager owner) {
+        UNetConfig config = workload.architecture().config();
+        return switch (workload.method()) {
+            case FULL -> null;
+            case FULL_DISTILLATION -> {
+                Precision precision = workload.teacherPrecision();
+                precision.require(Device.cpu());
+                yield new UNet(
+                        config,
+                        Weights.random("unet", precision.dataType(), owner).withUse(precision.use()));
+            }
+            case LORA, LORA_DISTILLATION -> new UNet(config, Weights.random("unet", DataType.FLOAT32, owner));
+        };
     }
 
     private static void step(Workload workload, UNet base, Student student, AdamW optimiser, NDManager owner) {

@@ -318,6 +318,7 @@ abstract class FleetContract {
                 null,
                 Priority.INTERACTIVE,
                 null,
+                null,
                 Instant.EPOCH);
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }

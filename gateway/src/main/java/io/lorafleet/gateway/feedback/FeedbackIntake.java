@@ -1,6 +1,7 @@
 package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
@@ -17,12 +18,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Takes what people say of pictures, and publishes it for each student that drew them. */
 @Singleton
 public final class FeedbackIntake {
-    private static final int MAX_KEY_LENGTH = 255;
-
     private final GenerationTable generations;
     private final AdapterRegistry adapters;
     private final FeedbackLog log;
@@ -45,25 +45,23 @@ public final class FeedbackIntake {
     /**
      * Returns when every sample is durable.
      *
-     * @param key by which a client says that it sends the same again; null if it does not
+     * @param idempotencyKey as the client sent it; null if it did not
      * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
      */
-    public Reception take(String generationId, FeedbackForm form, String key) {
+    public Reception take(String generationId, FeedbackForm form, String idempotencyKey) {
         Optional<Generation> generation = generations.find(generationId);
         if (generation.isEmpty()) {
             return new Reception.UnknownGeneration();
         }
         FieldChecks checks = new FieldChecks();
         Verdict verdict = Verdict.of(form, checks);
-        if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
-            checks.refuse("Idempotency-Key", "1 to " + MAX_KEY_LENGTH + " characters", key.length() + " characters");
-        }
+        IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         return checks.badFields().isEmpty()
                 ? take(generation.get(), verdict, key)
                 : new Reception.Refused(checks.badFields());
     }
 
-    private Reception take(Generation generation, Verdict verdict, String key) {
+    private Reception take(Generation generation, Verdict verdict, IdempotencyKey key) {
         if (!(generation.finished() instanceof GenerationSucceeded succeeded)) {
             return new Reception.NotSucceeded(generation);
         }
@@ -81,7 +79,8 @@ public final class FeedbackIntake {
         return samples.isEmpty() ? new Reception.NoStudent() : new Reception.Published(samples);
     }
 
-    private List<FeedbackGiven> samples(GenerateImage request, GeneratedImage image, Verdict verdict, String key) {
+    private List<FeedbackGiven> samples(
+            GenerateImage request, GeneratedImage image, Verdict verdict, IdempotencyKey key) {
         Instant now = clock.instant();
         return request.adapters().stream()
                 .map(AppliedAdapter::adapter)
@@ -102,10 +101,10 @@ public final class FeedbackIntake {
             GeneratedImage image,
             Verdict verdict,
             PinnedAdapter student,
-            String key,
+            IdempotencyKey key,
             Instant now) {
         return new FeedbackGiven(
-                key == null ? FeedbackIds.random() : FeedbackIds.of(request.requestId(), image.index(), student, key),
+                id(request, image, student, key),
                 request.requestId(),
                 student,
                 request.prompt(),
@@ -118,6 +117,13 @@ public final class FeedbackIntake {
                 verdict.asTeacher(),
                 verdict.note(),
                 now);
+    }
+
+    /** The trainer counts each id once. */
+    private static String id(GenerateImage request, GeneratedImage image, PinnedAdapter student, IdempotencyKey key) {
+        return key == null
+                ? UUID.randomUUID().toString()
+                : key.idFor(request.requestId(), Integer.toString(image.index()), student.toString());
     }
 
     private void publish(FeedbackGiven sample) {

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.messages.GenerateImage;
+import java.time.Duration;
 import java.util.List;
 
 /** What becomes of an order. */
@@ -26,6 +27,18 @@ public sealed interface Admission {
             known = List.copyOf(known);
         }
     }
+
+    /** Too much is waiting already. @param clearsIn when there may be room for it */
+    record Overloaded(Duration clearsIn) implements Admission {}
+
+    /** The same order came before, with the same idempotency key. @param generation that it became */
+    record Repeated(Generation generation) implements Admission {}
+
+    /** Another order came before with the same idempotency key. */
+    record KeyReused() implements Admission {}
+
+    /** An order with the same idempotency key is being published at this moment. */
+    record Underway() implements Admission {}
 
     /** No worker has announced its model yet, so nothing can be said of the order. */
     record NoModel() implements Admission {}

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 
 /** Decides whether an order can be drawn, and everything that it leaves open. */
 public final class AdmissionRules {
@@ -26,29 +25,28 @@ public final class AdmissionRules {
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
     private final Shadows shadows;
-    private final RandomGenerator random;
+    private final Backlog backlog;
     private final Clock clock;
 
     public AdmissionRules(
-            Limits limits, ModelDirectory models, AdapterRegistry adapters, RandomGenerator random, Clock clock) {
+            Limits limits, ModelDirectory models, AdapterRegistry adapters, Backlog backlog, Clock clock) {
         this.limits = limits;
         this.models = models;
         this.adapters = adapters;
         this.shadows = new Shadows(adapters);
-        this.random = random;
+        this.backlog = backlog;
         this.clock = clock;
     }
 
-    public Admission admit(GenerationOrder order) {
+    public Admission admit(GenerationOrder order, OrderId id) {
         Optional<BaseModel> model = models.current();
         if (model.isEmpty()) {
             return new Admission.NoModel();
         }
-        String requestId = UUID.randomUUID().toString();
         FieldChecks checks = new FieldChecks();
         List<ChosenAdapter> chosen = new ArrayList<>();
         for (NamedAdapter named : NamedAdapter.of(order, checks)) {
-            Optional<AdapterVersion> version = adapters.resolve(named.reference(), requestId);
+            Optional<AdapterVersion> version = adapters.resolve(named.reference(), id.requestId());
             if (version.isEmpty()) {
                 return new Admission.UnknownAdapter(
                         named.field(),
@@ -56,11 +54,11 @@ public final class AdmissionRules {
             }
             chosen.add(new ChosenAdapter(named, version.get()));
         }
-        return admit(requestId, order, model.get(), chosen, checks);
+        return admit(id, order, model.get(), chosen, checks);
     }
 
     private Admission admit(
-            String requestId, GenerationOrder order, BaseModel model, List<ChosenAdapter> chosen, FieldChecks checks) {
+            OrderId id, GenerationOrder order, BaseModel model, List<ChosenAdapter> chosen, FieldChecks checks) {
         Instant now = clock.instant();
         if (order.prompt() == null) {
             checks.refuse("prompt", "a text", "none");
@@ -78,14 +76,14 @@ public final class AdmissionRules {
         }
         int count = checks.whole("count", 1, limits.maxCount(), order.count(), 1);
         long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // picture k draws from seed + k
-        long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), random.nextLong(lastFirstSeed + 1));
+        long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), seed(id, lastFirstSeed));
         Priority priority = checks.oneOf("priority", Priority.values(), order.priority(), Priority.INTERACTIVE);
         Instant deadline = checks.future("deadline", order.deadline(), now);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
         GenerateImage request = new GenerateImage(
-                requestId,
+                id.requestId(),
                 prompt,
                 negativePrompt,
                 image == null ? null : image.reference(),
@@ -97,11 +95,24 @@ public final class AdmissionRules {
                 height,
                 seed,
                 count,
-                shadows.pick(requestId, chosen, dial).orElse(null),
+                shadows.pick(id.requestId(), chosen, dial).orElse(null),
                 priority,
                 deadline,
+                id.orderSha256(),
                 now);
+        long most = limits.maxQueuedEvaluations() * model.defaultSize() * model.defaultSize();
+        long waiting = backlog.waiting();
+        // However much it is, one that nothing stands before is let through: else it could never be drawn.
+        if (waiting > 0 && waiting + request.cost() > most) {
+            return new Admission.Overloaded(backlog.timeFor(waiting + request.cost() - most));
+        }
         return new Admission.Admitted(request, image);
+    }
+
+    /** By chance, but the same wherever the same request is admitted. */
+    private static long seed(OrderId id, long last) {
+        long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
+        return Math.floorMod(random, last + 1);
     }
 
     /** @param ofImage the side of the init image, or null if there is none */

@@ -66,7 +66,9 @@ public record Generation(
     }
 
     Generation ended(GenerationFinished event) {
-        return new Generation(id, request, cancelling, event.workerId(), startedAt, progress, event);
+        // A preview is of no use any more, and by far the largest part.
+        StepDone last = progress == null ? null : new StepDone(id, progress.step(), progress.steps(), null);
+        return new Generation(id, request, cancelling, event.workerId(), startedAt, last, event);
     }
 
     public Status status() {

@@ -4,14 +4,18 @@ import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationProgress;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Every generation that this gateway knows: the fold of the generation topics.
@@ -21,14 +25,16 @@ import java.util.function.UnaryOperator;
  */
 public final class GenerationTable {
     private final int capacity;
+    private final Backlog backlog;
     // Both in the order in which the entries came in, so that the oldest is the first.
     private final Map<String, Generation> unfinished = new LinkedHashMap<>();
     private final Map<String, Generation> finished = new LinkedHashMap<>();
     private final Map<String, List<Consumer<Generation>>> followers = new HashMap<>();
 
-    /** @param capacity generations remembered; beyond, the oldest finished ones are forgotten first */
-    public GenerationTable(int capacity) {
+    /** @param capacity generations remembered; beyond, the oldest finished ones are forgotten first @param backlog kept up to date */
+    public GenerationTable(int capacity, Backlog backlog) {
         this.capacity = capacity;
+        this.backlog = backlog;
     }
 
     public synchronized void apply(GenerateImage command) {
@@ -64,6 +70,31 @@ public final class GenerationTable {
     }
 
     /**
+     * @param after the last one of the page before, or null to begin with the newest
+     * @return at most so many of those that are wanted, the newest first
+     */
+    public synchronized List<Generation> list(Predicate<Generation> wanted, GenerationPosition after, int most) {
+        return Stream.concat(unfinished.values().stream(), finished.values().stream())
+                .filter(Generation::isKnown)
+                .filter(wanted)
+                .filter(each -> after == null || GenerationPosition.of(each).compareTo(after) > 0)
+                .sorted(Comparator.comparing(GenerationPosition::of))
+                .limit(most)
+                .toList();
+    }
+
+    /** @return how the fleet does at this time */
+    public FleetSummary summary(Instant now) {
+        List<Generation> all;
+        synchronized (this) {
+            all = Stream.concat(unfinished.values().stream(), finished.values().stream())
+                    .filter(Generation::isKnown)
+                    .toList();
+        }
+        return FleetSummary.of(all, backlog.timeFor(backlog.waiting()), now);
+    }
+
+    /**
      * Tells the generation as it is, if it is known, then as it is after every progress, the last time when it is
      * finished. Nothing is missed in between.
      *
@@ -94,6 +125,7 @@ public final class GenerationTable {
         } else {
             unfinished.put(id, after);
         }
+        backlog.changed(before, after);
         forgetTheOldest();
         return after;
     }
@@ -101,7 +133,7 @@ public final class GenerationTable {
     private void forgetTheOldest() {
         if (unfinished.size() + finished.size() > capacity) {
             Map<String, Generation> from = finished.isEmpty() ? unfinished : finished;
-            from.remove(from.keySet().iterator().next());
+            backlog.changed(from.remove(from.keySet().iterator().next()), null);
         }
     }
 

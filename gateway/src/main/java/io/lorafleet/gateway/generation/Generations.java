@@ -1,11 +1,15 @@
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Takes orders, and stops what was ordered. */
 @Singleton
@@ -15,6 +19,8 @@ public final class Generations {
     private final GenerationTable table;
     private final BlobStore blobs;
     private final GenerationMetrics metrics;
+    /** Ids of orders with a key between their look into the table and their being in it. */
+    private final Set<String> underway = ConcurrentHashMap.newKeySet();
 
     Generations(
             AdmissionRules rules,
@@ -32,10 +38,38 @@ public final class Generations {
     /**
      * Publishes the order if it is admitted.
      *
+     * @param idempotencyKey as the client sent it; null if it did not
      * @throws NotPublishedException if it was admitted but the broker did not confirm it; it is not remembered then
      */
-    public Admission submit(GenerationOrder order) {
-        Admission admission = rules.admit(order);
+    public Admission submit(GenerationOrder order, String idempotencyKey) {
+        FieldChecks checks = new FieldChecks();
+        IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
+        if (!checks.badFields().isEmpty()) {
+            return new Admission.Refused(checks.badFields());
+        }
+        if (key == null) {
+            return publish(rules.admit(order, OrderId.random()));
+        }
+        OrderId id = OrderId.of(key, order);
+        if (!underway.add(id.requestId())) {
+            return new Admission.Underway();
+        }
+        try {
+            return table.find(id.requestId())
+                    .map(before -> again(before, id))
+                    .orElseGet(() -> publish(rules.admit(order, id)));
+        } finally {
+            underway.remove(id.requestId());
+        }
+    }
+
+    private static Admission again(Generation before, OrderId id) {
+        boolean same = before.request() == null // forgotten, and the key is the client's word
+                || id.orderSha256().equals(before.request().orderSha256());
+        return same ? new Admission.Repeated(before) : new Admission.KeyReused();
+    }
+
+    private Admission publish(Admission admission) {
         if (admission instanceof Admission.Admitted admitted) {
             if (admitted.initImage() != null) { // before the request that refers to it
                 admitted.initImage().storeIn(blobs);

@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.feedback.FeedbackForm;
 import io.lorafleet.gateway.feedback.FeedbackIntake;
 import io.lorafleet.gateway.feedback.Reception;
@@ -31,7 +32,7 @@ public final class FeedbackResource {
                     + " styles, is refused.")
     public Response give(
             String id,
-            @HeaderParam("Idempotency-Key")
+            @HeaderParam(IdempotencyKey.HEADER)
                     @Parameter(
                             description = "The same key for the same picture counts once, however often it is sent: the"
                                     + " first that arrives stands.")

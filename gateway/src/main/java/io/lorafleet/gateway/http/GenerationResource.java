@@ -1,5 +1,7 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Cancellation;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
@@ -9,9 +11,11 @@ import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -20,12 +24,14 @@ import jakarta.ws.rs.sse.Sse;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /** Orders pictures, and follows and stops what was ordered. */
 @Path(GenerationResource.PATH)
 public final class GenerationResource {
     static final String PATH = "/v1/generations";
+    private static final String REPLAYED = "Idempotent-Replayed";
 
     private final Orders orders;
     private final Generations generations;
@@ -43,14 +49,43 @@ public final class GenerationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Order pictures; answers when the order is durable")
-    public Response submit(GenerationOrder order) {
+    public Response submit(
+            @HeaderParam(IdempotencyKey.HEADER)
+                    @Parameter(
+                            description =
+                                    "The same order with the same key is taken once, however often it is sent; then"
+                                            + " the answer has " + REPLAYED
+                                            + ": true. Another order with the same key is"
+                                            + " refused. 1 to 255 characters.")
+                    String idempotencyKey,
+            GenerationOrder order) {
         if (order == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        String id = orders.submit(order, UnaryOperator.identity()).requestId();
-        return Response.accepted(GenerationView.of(find(id)))
-                .location(URI.create(GenerationView.path(id)))
-                .build();
+        Orders.Taken taken = orders.submit(order, idempotencyKey, UnaryOperator.identity());
+        Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(taken.id())))
+                .location(URI.create(GenerationView.path(taken.id())));
+        return taken.again() ? answer.header(REPLAYED, true).build() : answer.build();
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Generations, the newest first",
+            description = "Of those that the gateway remembers. A page ends with where the next one begins.")
+    public GenerationListView list(
+            @QueryParam("status") @Parameter(description = "queued, running, succeeded, failed, cancelled or expired")
+                    String status,
+            @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION that drew them") String adapter,
+            @QueryParam("priority") @Parameter(description = "interactive or batch") String priority,
+            @QueryParam("limit") @Parameter(description = "1 to 200; 20 if it is not said") String limit,
+            @QueryParam("after") @Parameter(description = "What the page before says as next") String after) {
+        FieldChecks checks = new FieldChecks();
+        GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
+        if (!checks.badFields().isEmpty()) {
+            throw new ProblemException(Problem.invalid(checks.badFields()));
+        }
+        return GenerationListView.of(table.list(query::wants, query.after(), query.limit() + 1), query.limit());
     }
 
     @GET

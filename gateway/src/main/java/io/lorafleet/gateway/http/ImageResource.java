@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.messages.GenerationSucceeded;
@@ -8,15 +9,16 @@ import io.lorafleet.storage.BlobStore;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** Serves the pictures of finished generations. */
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
@@ -32,21 +34,41 @@ public final class ImageResource {
         this.blobs = blobs;
     }
 
+    /** @return what follows a picture's path for another format than PNG */
+    static String query(ImageFormat format, int quality) {
+        return "?format=" + format.lowerCase() + "&quality=" + quality;
+    }
+
     @GET
-    @Produces("image/png")
+    @Produces({"image/png", "image/jpeg", "image/webp"})
     @Operation(summary = "One picture of a generation that succeeded")
-    public Response get(String id, int index, @Context Request request) throws IOException {
-        GeneratedImage image = find(id, index).orElseThrow(() -> missing(id, index));
-        EntityTag tag = new EntityTag(image.sha256());
-        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        if (unchanged == null) {
-            InputStream png = blobs.open(image.blob()).orElseThrow(() -> missing(id, index));
-            return Response.ok(png)
-                    .tag(tag)
-                    .header(HttpHeaders.CACHE_CONTROL, CACHE)
-                    .build();
+    public Response get(
+            String id,
+            int index,
+            @QueryParam("format") @Parameter(description = "png, jpeg or webp; png if it is not said") String format,
+            @QueryParam("quality") @Parameter(description = "Of jpeg and webp: 0 to 100, which is the default")
+                    String quality,
+            @Context Request request)
+            throws IOException {
+        FieldChecks checks = new FieldChecks();
+        ImageFormat wanted = checks.oneOf("format", ImageFormat.values(), format, ImageFormat.PNG);
+        int best = ImageFormat.LEAST_COMPRESSED;
+        int percent = checks.whole("quality", 0, best, quality, best);
+        if (!checks.badFields().isEmpty()) {
+            throw new ProblemException(Problem.invalid(checks.badFields()));
         }
-        return unchanged.build();
+        GeneratedImage image = find(id, index).orElseThrow(() -> missing(id, index));
+        EntityTag tag = new EntityTag(
+                wanted == ImageFormat.PNG ? image.sha256() : image.sha256() + "-" + wanted.lowerCase() + percent);
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        if (unchanged != null) {
+            return unchanged.build();
+        }
+        byte[] png = blobs.get(image.blob()).orElseThrow(() -> missing(id, index));
+        return Response.ok(wanted.convert(png, percent), wanted.mediaType())
+                .tag(tag)
+                .header(HttpHeaders.CACHE_CONTROL, CACHE)
+                .build();
     }
 
     private Optional<GeneratedImage> find(String id, int index) {

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -12,7 +13,12 @@ import java.util.regex.Pattern;
  * since clients send options of models that are not served here.
  *
  * @param size {@code WxH}, or {@code auto} or nothing for the model's own
- * @param responseFormat {@code url}, also if nothing is said, or {@code b64_json}
+ * @param responseFormat {@code b64_json}, also if nothing is said, as OpenAI's later models have it, or {@code url}; a
+ *     stream always has the former
+ * @param outputFormat {@code png}, also if nothing is said, {@code jpeg} or {@code webp}
+ * @param outputCompression 0 to 100, quality of JPEG and WebP
+ * @param stream whether to answer with events, as the picture comes to be
+ * @param partialImages of a stream: how many previews, 0 to 3
  * @see <a href="https://platform.openai.com/docs/api-reference/images/create">OpenAI's reference</a>
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -22,12 +28,17 @@ record OpenAiRequest(
         Integer n,
         String size,
         @JsonProperty("response_format") String responseFormat,
+        @JsonProperty("output_format") String outputFormat,
+        @JsonProperty("output_compression") Integer outputCompression,
+        Boolean stream,
+        @JsonProperty("partial_images") Integer partialImages,
         @JsonProperty("negative_prompt") String negativePrompt,
         @JsonProperty("num_inference_steps") Integer numInferenceSteps,
         @JsonProperty("guidance_scale") Double guidanceScale,
         Long seed) {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final int MOST_PARTIAL_IMAGES = 3;
 
     /** What a field of the order is called here. */
     private static final Map<String, String> NAMES = Map.of(
@@ -40,18 +51,33 @@ record OpenAiRequest(
             "steps", "num_inference_steps",
             "guidanceScale", "guidance_scale");
 
+    /** In which form a client wants its pictures. */
+    private enum ResponseFormat {
+        URL,
+        B64_JSON
+    }
+
     static String nameOf(String orderField) {
         return NAMES.getOrDefault(orderField, orderField);
     }
 
-    boolean wantsBase64() {
-        if (responseFormat == null || responseFormat.equals("url")) {
-            return false;
+    /** @throws ProblemException if the client wants what there is not */
+    OpenAiDelivery delivery() {
+        FieldChecks checks = new FieldChecks();
+        ResponseFormat response =
+                checks.oneOf("response_format", ResponseFormat.values(), responseFormat, ResponseFormat.B64_JSON);
+        ImageFormat format = checks.oneOf("output_format", ImageFormat.values(), outputFormat, ImageFormat.PNG);
+        int best = ImageFormat.LEAST_COMPRESSED;
+        int quality = checks.whole("output_compression", 0, best, outputCompression, best);
+        int previews = checks.whole("partial_images", 0, MOST_PARTIAL_IMAGES, partialImages, 0);
+        boolean streams = Boolean.TRUE.equals(stream);
+        if (streams && n != null && n > 1) {
+            checks.refuse("n", "1 with stream", n);
         }
-        if (responseFormat.equals("b64_json")) {
-            return true;
+        if (!checks.badFields().isEmpty()) {
+            throw new ProblemException(Problem.invalid(checks.badFields()));
         }
-        throw new ProblemException(Problem.invalid("response_format", "url or b64_json", "another format"));
+        return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
     }
 
     /** @param adapter what {@link #model} means, or null for the base model alone */

@@ -1,33 +1,37 @@
 package io.lorafleet.gateway.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.model.ModelDirectory;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationExpired;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
-import io.lorafleet.storage.BlobStore;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.RestMulti;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Draws pictures for clients of OpenAI's API, who wait for them. */
 @Path(OpenAiResource.PATH)
@@ -35,42 +39,73 @@ public final class OpenAiResource {
     static final String PATH = "/v1/images/generations";
 
     private final Orders orders;
-    private final GenerationTable table;
+    private final GenerationStream streams;
+    private final OpenAiPictures pictures;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
-    private final BlobStore blobs;
+    private final ObjectMapper json;
+    private final Clock clock;
     private final Duration timeout;
 
     OpenAiResource(
             Orders orders,
-            GenerationTable table,
+            GenerationStream streams,
+            OpenAiPictures pictures,
             ModelDirectory models,
             AdapterRegistry adapters,
-            BlobStore blobs,
+            ObjectMapper json,
+            Clock clock,
             GatewayConfig config) {
         this.orders = orders;
-        this.table = table;
+        this.streams = streams;
+        this.pictures = pictures;
         this.models = models;
         this.adapters = adapters;
-        this.blobs = blobs;
+        this.json = json;
+        this.clock = clock;
         this.timeout = config.openai().timeout();
+    }
+
+    /**
+     * What a client of this path accepts says nothing: which kind of answer is wanted stands in the body, and of the
+     * official clients, one accepts only JSON when it asks for events, and another only events.
+     */
+    @ServerRequestFilter(preMatching = true)
+    void acceptAnything(ContainerRequestContext request) {
+        if (request.getUriInfo().getPath().equals(PATH)) {
+            request.getHeaders().putSingle(HttpHeaders.ACCEPT, MediaType.WILDCARD);
+        }
     }
 
     @POST
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Draw pictures as OpenAI's API does; answers when they are there")
-    public Uni<OpenAiImages> generate(OpenAiRequest request, @Context UriInfo uri) {
+    @Operation(
+            summary = "Draw pictures as OpenAI's API does; answers when they are there",
+            description = "With stream, it answers with server-sent events: image_generation.partial_image, as often as"
+                    + " partial_images says or less, then image_generation.completed, or error.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OpenAiImages.class)))
+    public RestMulti<byte[]> generate(
+            @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey, OpenAiRequest request, @Context UriInfo uri) {
         if (request == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        boolean base64 = request.wantsBase64();
+        OpenAiDelivery delivery = request.delivery();
         URI base = uri.getBaseUri(); // now, because the request's context is gone when the pictures come
-        GenerateImage ordered = orders.submit(request.toOrder(adapter(request.model())), OpenAiRequest::nameOf);
-        return finished(ordered.requestId())
-                .emitOn(Infrastructure.getDefaultWorkerPool())
-                .map(generation -> images(ordered, generation, base64, base));
+        GenerationOrder order = request.toOrder(adapter(request.model()));
+        String id = orders.submit(order, idempotencyKey, OpenAiRequest::nameOf).id();
+        Multi<String> text = delivery.stream()
+                ? events(id, delivery)
+                : finished(id)
+                        .map(generation -> write(pictures.of(generation, delivery, base)))
+                        .toMulti();
+        return RestMulti.fromMultiData(text.map(each -> each.getBytes(StandardCharsets.UTF_8)))
+                .encodeAsJsonArray(false)
+                .header(
+                        HttpHeaders.CONTENT_TYPE,
+                        delivery.stream() ? MediaType.SERVER_SENT_EVENTS : MediaType.APPLICATION_JSON)
+                .build();
     }
 
     /** @return the adapter that a model's name stands for, or null for the base model */
@@ -87,50 +122,38 @@ public final class OpenAiResource {
         return null;
     }
 
+    private Multi<String> events(String id, OpenAiDelivery delivery) {
+        OpenAiStream stream = new OpenAiStream(delivery, pictures, json, clock);
+        return streams.of(id)
+                .select()
+                .first(timeout)
+                .map(stream::tell)
+                .filter(text -> !text.isEmpty())
+                .onCompletion()
+                .continueWith(() -> stream.end(late(id)));
+    }
+
     private Uni<Generation> finished(String id) {
-        return Uni.createFrom()
-                .<Generation>emitter(answer -> answer.onTermination(table.follow(id, state -> {
-                    if (state.isFinished()) {
-                        answer.complete(state);
-                    }
-                })))
+        return streams.of(id)
+                .filter(state -> state.filter(Generation::isFinished).isPresent())
+                .toUni()
+                .map(Optional::get)
                 .ifNoItem()
                 .after(timeout)
-                .failWith(() -> new ProblemException(
-                        ProblemType.TIMEOUT,
-                        "expected pictures within " + timeout + "; they may still come to " + GenerationView.path(id)));
+                .failWith(() -> late(id));
     }
 
-    private OpenAiImages images(GenerateImage request, Generation generation, boolean base64, URI base) {
-        if (generation.finished() instanceof GenerationSucceeded succeeded) {
-            return new OpenAiImages(
-                    request.acceptedAt().getEpochSecond(),
-                    succeeded.images().stream()
-                            .map(image -> base64
-                                    ? new OpenAiImages.Image(base64(image), null)
-                                    : new OpenAiImages.Image(null, url(base, generation.id(), image)))
-                            .toList());
-        }
-        if (generation.finished() instanceof GenerationCancelled) {
-            throw new ProblemException(ProblemType.CANCELLED, "generation " + generation.id() + " was cancelled");
-        }
-        if (generation.finished() instanceof GenerationExpired) {
-            throw new ProblemException(ProblemType.EXPIRED, "generation " + generation.id() + " came to its deadline");
-        }
-        throw new ProblemException(ProblemType.GENERATION_FAILED, ((GenerationFailed) generation.finished()).detail());
+    private ProblemException late(String id) {
+        return new ProblemException(
+                ProblemType.TIMEOUT,
+                "expected pictures within " + timeout + "; they may still come to " + GenerationView.path(id));
     }
 
-    private static String url(URI base, String id, GeneratedImage image) {
-        return base.resolve(GenerationView.path(id, image.index())).toString();
-    }
-
-    private String base64(GeneratedImage image) {
+    private String write(OpenAiImages images) {
         try {
-            return Base64.getEncoder()
-                    .encodeToString(blobs.get(image.blob())
-                            .orElseThrow(() -> new IOException("blob " + image.blob() + " is missing")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return json.writeValueAsString(images);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write pictures as JSON", e);
         }
     }
 }

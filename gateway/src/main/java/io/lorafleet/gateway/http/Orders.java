@@ -1,10 +1,10 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Admission;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.generation.Generations;
-import io.lorafleet.messages.GenerateImage;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 @Singleton
 final class Orders {
     private static final Duration WORKERS_COME_UP_WITHIN = Duration.ofSeconds(5);
+    private static final Duration UNDERWAY_FOR = Duration.ofSeconds(1);
 
     private final Generations generations;
 
@@ -21,15 +22,26 @@ final class Orders {
     }
 
     /**
+     * An order that was taken.
+     *
+     * @param id of the generation
+     * @param again whether it came before, with the same idempotency key
+     */
+    record Taken(String id, boolean again) {}
+
+    /**
      * Submits an order; one that is not admitted ends with a problem.
      *
+     * @param idempotencyKey as the client sent it; null if it did not
      * @param fieldNames what the endpoint calls each field of an order
-     * @return the request as it was published
      */
-    GenerateImage submit(GenerationOrder order, UnaryOperator<String> fieldNames) {
-        Admission admission = generations.submit(order);
+    Taken submit(GenerationOrder order, String idempotencyKey, UnaryOperator<String> fieldNames) {
+        Admission admission = generations.submit(order, idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
-            return admitted.request();
+            return new Taken(admitted.request().requestId(), false);
+        }
+        if (admission instanceof Admission.Repeated repeated) {
+            return new Taken(repeated.generation().id(), true);
         }
         if (admission instanceof Admission.Refused refused) {
             throw new ProblemException(Problem.invalid(refused.badFields().stream()
@@ -43,6 +55,26 @@ final class Orders {
                             + (unknown.known().isEmpty()
                                     ? ": expected none, since there are no adapters"
                                     : ": expected one of " + String.join(", ", unknown.known())));
+        }
+        if (admission instanceof Admission.Overloaded overloaded) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.OVERLOADED,
+                            "the workers have as much before them as may wait; expected room in "
+                                    + overloaded.clearsIn().toSeconds() + " seconds"),
+                    overloaded.clearsIn());
+        }
+        if (admission instanceof Admission.KeyReused) {
+            throw new ProblemException(
+                    ProblemType.IDEMPOTENCY_KEY_REUSED,
+                    IdempotencyKey.HEADER + ": expected the order that it came with first, found another one");
+        }
+        if (admission instanceof Admission.Underway) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.ORDER_UNDERWAY,
+                            "an order with this idempotency key is being published; try again"),
+                    UNDERWAY_FOR);
         }
         throw noWorker();
     }

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.model.KnownWorker;
 import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.Batches;
 import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Locale;
  * A worker as clients see it.
  *
  * @param state ready, stopped or lost
+ * @param batches of its latest steps; absent if it made none lately
  * @param model the base model's name
  * @param residentAdapters {@code name@version} of those on the device, from the latest used
  * @param lastSeen when it said all this
@@ -21,6 +23,7 @@ record WorkerView(
         String device,
         int slots,
         int busySlots,
+        Batches batches,
         String model,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
@@ -34,6 +37,7 @@ record WorkerView(
                 status.device(),
                 status.slots(),
                 status.busySlots(),
+                status.batches(),
                 status.model().name(),
                 status.residentAdapters(),
                 status.refusedAdapters(),

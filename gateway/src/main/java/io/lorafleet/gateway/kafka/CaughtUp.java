@@ -22,7 +22,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     private static final List<String> CHANNELS =
-            List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "workers");
+            List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "trainings", "workers");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final KafkaClientService clients;

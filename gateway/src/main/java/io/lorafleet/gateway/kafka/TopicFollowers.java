@@ -4,6 +4,7 @@ import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.GenerationMetrics;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.training.TrainingTable;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
@@ -12,6 +13,7 @@ import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.TrainingEvent;
 import io.lorafleet.messages.WorkerStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Consumer;
@@ -28,13 +30,19 @@ public class TopicFollowers {
     private final GenerationMetrics metrics;
     private final AdapterRegistry adapters;
     private final ModelDirectory models;
+    private final TrainingTable trainings;
 
     TopicFollowers(
-            GenerationTable generations, GenerationMetrics metrics, AdapterRegistry adapters, ModelDirectory models) {
+            GenerationTable generations,
+            GenerationMetrics metrics,
+            AdapterRegistry adapters,
+            ModelDirectory models,
+            TrainingTable trainings) {
         this.generations = generations;
         this.metrics = metrics;
         this.adapters = adapters;
         this.models = models;
+        this.trainings = trainings;
     }
 
     @Incoming("requests")
@@ -77,6 +85,11 @@ public class TopicFollowers {
         } else {
             apply(record, AdapterRoute.class, adapters::apply);
         }
+    }
+
+    @Incoming("trainings")
+    void training(ConsumerRecord<String, byte[]> record) {
+        apply(record, TrainingEvent.class, trainings::apply);
     }
 
     @Incoming("workers")

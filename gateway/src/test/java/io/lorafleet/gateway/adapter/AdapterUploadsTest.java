@@ -147,7 +147,8 @@ class AdapterUploadsTest {
 
     private void announce(String fingerprint) {
         BaseModel model = new BaseModel("tiny-sd", fingerprint, 8, 64, SamplerName.DDIM);
-        models.apply(new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, model, List.of(), List.of(), NOW));
+        models.apply(new WorkerStatus(
+                "w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, model, List.of(), List.of(), NOW));
     }
 
     private static Upload upload(AdapterUploads uploads, byte[] file) throws IOException {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.AppliedAdapter;
@@ -39,7 +40,7 @@ class FeedbackIntakeTest {
     private static final FeedbackForm UP = new FeedbackForm("up", null, null, null);
     private static final String NO_KEY = null;
 
-    private final GenerationTable generations = new GenerationTable(10);
+    private final GenerationTable generations = new GenerationTable(10, new Backlog(Clock.systemUTC()));
     private final AdapterRegistry adapters = new AdapterRegistry();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<FeedbackGiven> written = new ArrayList<>();
@@ -241,6 +242,7 @@ class FeedbackIntakeTest {
                 2,
                 null,
                 Priority.INTERACTIVE,
+                null,
                 null,
                 NOW));
     }

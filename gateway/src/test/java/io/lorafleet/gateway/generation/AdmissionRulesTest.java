@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
@@ -19,6 +20,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.storage.Sha256;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +28,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class AdmissionRulesTest {
 
     private final ModelDirectory models = new ModelDirectory(CLOCK);
     private final AdapterRegistry adapters = new AdapterRegistry();
-    private final AdmissionRules rules = new AdmissionRules(Samples.LIMITS, models, adapters, new Random(1), CLOCK);
+    private final AdmissionRules rules =
+            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), CLOCK);
 
     @BeforeEach
     void announceAModel() {
@@ -73,15 +75,31 @@ class AdmissionRulesTest {
     @Test
     void namesTheAdaptersThatThereAre() {
         adapters.apply(style("ink", 1));
-        assertThat(rules.admit(withAdapter("oil"))).isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
-        assertThat(rules.admit(withAdapter("ink@2"))).isInstanceOf(Admission.UnknownAdapter.class);
+        assertThat(rules.admit(withAdapter("oil"), OrderId.random()))
+                .isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
+        assertThat(rules.admit(withAdapter("ink@2"), OrderId.random())).isInstanceOf(Admission.UnknownAdapter.class);
+    }
+
+    @Test
+    void refusesWhatWouldHaveToWaitTooLong() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        GenerationOrder large = order(Map.of("steps", 51)); // 102 evaluations
+        GenerateImage first = ((Admission.Admitted) strict.admit(large, OrderId.random())).request();
+        table.apply(first);
+        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random()))
+                .isEqualTo(new Admission.Overloaded(Duration.ofSeconds(5)));
+        table.apply(Samples.cancelled(first.requestId()));
+        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random())).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker =
-                new AdmissionRules(Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Random(1), CLOCK);
-        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT)).isEqualTo(new Admission.NoModel());
+                new AdmissionRules(Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), CLOCK);
+        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, OrderId.random())).isEqualTo(new Admission.NoModel());
     }
 
     @ParameterizedTest
@@ -198,7 +216,8 @@ class AdmissionRulesTest {
     @Test
     void namesTheAdapterOfSeveralThatIsUnknown() {
         adapters.apply(style("ink", 1));
-        assertThat(rules.admit(withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
+        assertThat(rules.admit(
+                        withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))), OrderId.random()))
                 .isEqualTo(new Admission.UnknownAdapter("adapters[1].adapter", List.of("ink")));
     }
 
@@ -336,11 +355,11 @@ class AdmissionRulesTest {
     }
 
     private GenerateImage admitted(GenerationOrder order) {
-        return ((Admission.Admitted) rules.admit(order)).request();
+        return ((Admission.Admitted) rules.admit(order, OrderId.random())).request();
     }
 
     private List<BadField> refused(GenerationOrder order) {
-        return ((Admission.Refused) rules.admit(order)).badFields();
+        return ((Admission.Refused) rules.admit(order, OrderId.random())).badFields();
     }
 
     private static GenerationOrder withAdapters(List<Map<String, Object>> ordered) {

@@ -12,6 +12,7 @@ import io.lorafleet.gateway.generation.Generation.Status;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.StepDone;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GenerationTableTest {
-    private final GenerationTable table = new GenerationTable(3);
+    private final GenerationTable table = new GenerationTable(3, new Backlog(Clock.systemUTC()));
 
     @Test
     void followsAGenerationFromItsRequestToItsResult() {
@@ -28,7 +29,7 @@ class GenerationTableTest {
         assertThat(find("g").status()).isEqualTo(Status.QUEUED);
         table.apply(started("g"));
         assertThat(find("g").status()).isEqualTo(Status.RUNNING);
-        table.apply(new StepDone("g", 5, 20));
+        table.apply(new StepDone("g", 5, 20, null));
         assertThat(find("g")).extracting(Generation::step, Generation::steps).containsExactly(5, 20);
         table.apply(succeeded("g"));
         assertThat(find("g")).extracting(Generation::status, Generation::step).containsExactly(Status.SUCCEEDED, 20);
@@ -92,7 +93,7 @@ class GenerationTableTest {
     @Test
     void beginsAtStepZeroWhenAnotherWorkerBeginsAnew() {
         table.apply(request("g"));
-        table.apply(new StepDone("g", 5, 20));
+        table.apply(new StepDone("g", 5, 20, null));
         table.apply(started("g"));
         assertThat(find("g").step()).isZero();
     }
@@ -108,7 +109,7 @@ class GenerationTableTest {
     void stepsThatAreReadAfterTheEndChangeNothing() {
         table.apply(cancelled("g"));
         Generation end = find("g");
-        table.apply(new StepDone("g", 5, 20));
+        table.apply(new StepDone("g", 5, 20, null));
         assertThat(find("g")).isEqualTo(end);
     }
 
@@ -137,12 +138,37 @@ class GenerationTableTest {
     }
 
     @Test
+    void listsTheNewestFirstPageByPage() {
+        GenerationTable roomy = new GenerationTable(9, new Backlog(Clock.systemUTC()));
+        roomy.apply(request("old", NOW));
+        roomy.apply(request("new", NOW.plusSeconds(1)));
+        roomy.apply(succeeded("old"));
+        roomy.apply(new CancelGeneration("unknown"));
+        List<Generation> page = roomy.list(any -> true, null, 1);
+        assertThat(page).extracting(Generation::id).containsExactly("new");
+        // One that comes between two pages is on neither.
+        roomy.apply(request("newest", NOW.plusSeconds(2)));
+        GenerationPosition end =
+                GenerationPosition.parse(GenerationPosition.of(page.get(0)).toString());
+        assertThat(roomy.list(any -> true, end, 9)).extracting(Generation::id).containsExactly("old");
+    }
+
+    @Test
+    void listsThoseThatAreWanted() {
+        Stream.of("a", "b", "c").forEach(id -> table.apply(request(id)));
+        table.apply(succeeded("b"));
+        assertThat(table.list(each -> !each.isFinished(), null, 9))
+                .extracting(Generation::id)
+                .containsExactly("c", "a");
+    }
+
+    @Test
     void tellsAFollowerEverythingFromNowToTheEnd() {
         table.apply(request("g"));
         table.apply(started("g"));
         List<Generation> told = new ArrayList<>();
         table.follow("g", told::add);
-        table.apply(new StepDone("g", 1, 20));
+        table.apply(new StepDone("g", 1, 20, null));
         table.apply(succeeded("g"));
         table.apply(cancelled("g"));
         assertThat(told).extracting(Generation::step).containsExactly(0, 1, 20);

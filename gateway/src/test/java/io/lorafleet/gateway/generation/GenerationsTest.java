@@ -28,14 +28,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GenerationsTest {
-    private final GenerationTable table = new GenerationTable(10);
+    private static final String NO_KEY = null;
+
+    private final GenerationTable table = new GenerationTable(10, new Backlog(Clock.systemUTC()));
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ListLog log = new ListLog();
     private BlobStore blobs;
@@ -44,16 +45,20 @@ class GenerationsTest {
     @BeforeEach
     void wire(@TempDir Path directory) throws IOException {
         blobs = new DirectoryBlobStore(directory);
+        generations = gateway(table);
+    }
+
+    private Generations gateway(GenerationTable known) {
         ModelDirectory models = new ModelDirectory(Clock.systemUTC());
         models.apply(ready());
-        AdmissionRules rules =
-                new AdmissionRules(Samples.LIMITS, models, new AdapterRegistry(), new Random(1), Clock.systemUTC());
-        generations = new Generations(rules, log, table, blobs, new GenerationMetrics(meters));
+        AdmissionRules rules = new AdmissionRules(
+                Samples.LIMITS, models, new AdapterRegistry(), new Backlog(Clock.systemUTC()), Clock.systemUTC());
+        return new Generations(rules, log, known, blobs, new GenerationMetrics(meters));
     }
 
     @Test
     void remembersWhatWasPublished() {
-        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT)).request();
+        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY)).request();
         assertThat(log.written).containsExactly(request);
         assertThat(table.find(request.requestId())).map(Generation::request).contains(request);
     }
@@ -61,7 +66,8 @@ class GenerationsTest {
     @Test
     void remembersNothingThatTheBrokerDidNotConfirm() {
         log.isDeaf = true;
-        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT)).isInstanceOf(NotPublishedException.class);
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY))
+                .isInstanceOf(NotPublishedException.class);
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isZero();
     }
 
@@ -69,19 +75,67 @@ class GenerationsTest {
     void storesAnInitImageBeforeItIsReferredTo() throws IOException {
         byte[] png = Images.file("png", 64, 64);
         log.onWrite = request -> assertThat(stored(request.initImage())).contains(png);
-        generations.submit(withInitImage(png));
+        generations.submit(withInitImage(png), NO_KEY);
         assertThat(log.written).hasSize(1);
     }
 
     @Test
     void countsAnAcceptedGenerationWhenItEnds() {
-        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT)).request();
+        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY)).request();
         table.apply(cancelled(request.requestId()));
         table.apply(succeeded("of-another-gateway"));
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isEqualTo(1);
         assertThat(meters.get("lorafleet.generations.finished").counters())
                 .singleElement()
                 .matches(counter -> counter.getId().getTag("status").equals("cancelled") && counter.count() == 1);
+    }
+
+    @Test
+    void takesAnOrderThatCameBeforeWithItsKeyOnce() {
+        GenerationOrder order = order(Map.of("prompt", "a blue star"));
+        GenerateImage request = ((Admission.Admitted) generations.submit(order, "k")).request();
+        Admission again = generations.submit(order, "k");
+        assertThat(log.written).containsExactly(request);
+        assertThat(again)
+                .isEqualTo(
+                        new Admission.Repeated(table.find(request.requestId()).orElseThrow()));
+        assertThat(generations.submit(order, "another key")).isInstanceOf(Admission.Admitted.class);
+    }
+
+    @Test
+    void makesTheSameRequestOfAnOrderAndItsKeyOnEveryGateway() {
+        GenerateImage here = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, "k")).request();
+        GenerationTable knowsNothing = new GenerationTable(10, new Backlog(Clock.systemUTC()));
+        GenerateImage there = ((Admission.Admitted) gateway(knowsNothing).submit(NOTHING_BUT_A_PROMPT, "k")).request();
+        assertThat(there)
+                .usingRecursiveComparison()
+                .ignoringFields("acceptedAt")
+                .isEqualTo(here);
+    }
+
+    @Test
+    void refusesAnotherOrderWithTheSameKey() {
+        generations.submit(order(Map.of("steps", 4)), "k");
+        assertThat(generations.submit(order(Map.of("steps", 5)), "k")).isEqualTo(new Admission.KeyReused());
+        assertThat(log.written).hasSize(1);
+    }
+
+    @Test
+    void publishesAnOrderOnceWhenItComesTwiceAtTheSameTime() {
+        List<Admission> second = new ArrayList<>();
+        log.onWrite = request -> second.add(generations.submit(NOTHING_BUT_A_PROMPT, "k"));
+        generations.submit(NOTHING_BUT_A_PROMPT, "k");
+        assertThat(second).containsExactly(new Admission.Underway());
+        assertThat(log.written).hasSize(1);
+    }
+
+    @Test
+    void letsAnOrderBeSentAgainThatTheBrokerDidNotConfirm() {
+        log.isDeaf = true;
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, "k"))
+                .isInstanceOf(NotPublishedException.class);
+        log.isDeaf = false;
+        assertThat(generations.submit(NOTHING_BUT_A_PROMPT, "k")).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test

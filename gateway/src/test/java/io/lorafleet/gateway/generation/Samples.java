@@ -27,15 +27,19 @@ final class Samples {
     static final GenerationOrder NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
 
     /** The defaults. */
-    static final GatewayConfig.Limits LIMITS = new SmallRyeConfigBuilder()
-            .addDiscoveredConverters()
-            .withMapping(GatewayConfig.class)
-            .withDefaultValue("lorafleet.storage.directory", "/blobs")
-            .build()
-            .getConfigMapping(GatewayConfig.class)
-            .limits();
+    static final GatewayConfig.Limits LIMITS = limits(Map.of());
 
     private Samples() {}
+
+    /** @param set keys that are not at their defaults */
+    static GatewayConfig.Limits limits(Map<String, String> set) {
+        SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(GatewayConfig.class)
+                .withDefaultValue("lorafleet.storage.directory", "/blobs");
+        set.forEach(config::withDefaultValue);
+        return config.build().getConfigMapping(GatewayConfig.class).limits();
+    }
 
     /** @param fields as in JSON; a prompt is added if there is none */
     static GenerationOrder order(Map<String, Object> fields) {
@@ -45,6 +49,10 @@ final class Samples {
     }
 
     static GenerateImage request(String id) {
+        return request(id, NOW);
+    }
+
+    static GenerateImage request(String id, Instant acceptedAt) {
         return new GenerateImage(
                 id,
                 "a red circle",
@@ -61,7 +69,8 @@ final class Samples {
                 null,
                 Priority.INTERACTIVE,
                 null,
-                NOW);
+                null,
+                acceptedAt);
     }
 
     static GenerationStarted started(String id) {
@@ -83,6 +92,6 @@ final class Samples {
 
     static WorkerStatus ready() {
         BaseModel model = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
-        return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, model, List.of(), List.of(), NOW);
+        return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, model, List.of(), List.of(), NOW);
     }
 }

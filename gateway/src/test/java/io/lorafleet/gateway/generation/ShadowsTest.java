@@ -19,7 +19,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,8 @@ class ShadowsTest {
 
     private final AdapterRegistry adapters = new AdapterRegistry();
     private final ModelDirectory models = new ModelDirectory(CLOCK);
-    private final AdmissionRules rules = new AdmissionRules(Samples.LIMITS, models, adapters, new Random(1), CLOCK);
+    private final AdmissionRules rules =
+            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), CLOCK);
 
     @BeforeEach
     void routeAShadow() {
@@ -116,7 +116,7 @@ class ShadowsTest {
     }
 
     private ShadowStudent shadow(Map<String, Object> fields) {
-        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields))).request();
+        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields), OrderId.random())).request();
         return request.shadow();
     }
 

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -26,6 +27,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class GenerationResourceTest extends GatewayTest {
@@ -105,6 +110,59 @@ class GenerationResourceTest extends GatewayTest {
                 .body("acceptedAt", equalTo(accepted.toString()))
                 .body("startedAt", equalTo(started.toString()))
                 .body("finishedAt", equalTo(finished.toString()));
+    }
+
+    @Test
+    void takesAnOrderOnceHoweverOftenItIsSentWithItsKey() {
+        Map<String, Object> order = Map.of("prompt", "a red circle", "steps", 4);
+        ValidatableResponse first = post(order, "once").statusCode(202).header("Idempotent-Replayed", nullValue());
+        String id = first.extract().path("id");
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+        post(order, "once")
+                .statusCode(202)
+                .header("Idempotent-Replayed", "true")
+                .body("id", equalTo(id))
+                .body("status", equalTo("succeeded"));
+        isProblem(post(Map.of("prompt", "a blue circle"), "once"), 422, "idempotency-key-reused");
+        isProblem(post(order, "k".repeat(256)), 400, "invalid-request");
+    }
+
+    private static ValidatableResponse post(Map<String, Object> order, String key) {
+        return given().contentType("application/json")
+                .header("Idempotency-Key", key)
+                .body(order)
+                .post("/v1/generations")
+                .then();
+    }
+
+    @Test
+    void listsGenerationsPageByPage() {
+        String old = submit(Map.of("prompt", "the old one", "priority", "batch"));
+        String middle = submit(Map.of("prompt", "the middle one", "priority", "batch"));
+        String newest = submit(Map.of("prompt", "the newest"));
+        worker.cancelled(middle);
+        awaitStatus(middle, "cancelled");
+        String next = list("limit=2")
+                .statusCode(200)
+                .body("generations.id", equalTo(List.of(newest, middle)))
+                .extract()
+                .path("next");
+        list("limit=1&after=" + next).body("generations.id", equalTo(List.of(old)));
+        list("limit=1&priority=batch&status=queued").body("generations.id", equalTo(List.of(old)));
+        list("adapter=no-such-one").body("generations", empty()).body("next", nullValue());
+    }
+
+    @Test
+    void saysWhatIsWrongWithAListsFilters() {
+        ValidatableResponse answer = list("status=done&priority=high&limit=many&after=later");
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors.field", equalTo(List.of("status", "priority", "limit", "after")));
+        isProblem(list("limit=201"), 400, "invalid-request");
+    }
+
+    private static ValidatableResponse list(String query) {
+        return given().get("/v1/generations?" + query).then();
     }
 
     @Test
@@ -221,6 +279,58 @@ class GenerationResourceTest extends GatewayTest {
         isProblem(given().get("/v1/generations/" + id + "/images/1").then(), 404, "not-found");
         await().untilAsserted(() ->
                 given().get("/q/metrics").then().body(containsString("lorafleet_event_streams_open 0.0")));
+    }
+
+    @Test
+    void streamsPreviews() throws Exception {
+        String id = submit(Map.of("prompt", "a red circle", "steps", 4));
+        byte[] jpeg = Images.file("jpeg", 8, 8);
+        HttpResponse<Stream<String>> events = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(gateway.resolve("/v1/generations/" + id + "/events"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines());
+        worker.step(id, 1, 4, jpeg);
+        worker.step(id, 2, 4);
+        worker.cancelled(id);
+        assertThat(events.body())
+                .contains(
+                        "data:{\"step\":1,\"steps\":4,\"preview\":{\"image\":0,\"jpeg\":\"" + Images.base64(jpeg)
+                                + "\"}}",
+                        "data:{\"step\":2,\"steps\":4}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg", "webp"})
+    void servesAPictureInOtherFormats(String format) throws IOException {
+        String id = submit(Map.of("prompt", "a red circle"));
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+        String path = "/v1/generations/" + id + "/images/0?format=" + format;
+        byte[] fine = picture(path, "image/" + format);
+        byte[] coarse = picture(path + "&quality=10", "image/" + format);
+        assertThat(fine).hasSizeGreaterThan(coarse.length);
+        BufferedImage image = Images.read(fine);
+        assertThat(image.getWidth()).isEqualTo(64);
+        assertThat(new Color(image.getRGB(32, 32)).getRed())
+                .isCloseTo(new Color(Images.read(WorkerPeer.PNG).getRGB(32, 32)).getRed(), within(30));
+    }
+
+    private static byte[] picture(String path, String mediaType) {
+        return given().get(path)
+                .then()
+                .statusCode(200)
+                .contentType(mediaType)
+                .extract()
+                .asByteArray();
+    }
+
+    @Test
+    void refusesFormatsThatThereAreNot() {
+        ValidatableResponse answer = given().get("/v1/generations/any/images/0?format=gif&quality=101")
+                .then();
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors.field", equalTo(List.of("format", "quality")));
     }
 
     @Test

@@ -24,7 +24,9 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithAnAbsoluteUrlOfThePicture() {
-        String url = draw(Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd"), worker::succeed)
+        String url = draw(
+                        Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd", "response_format", "url"),
+                        worker::succeed)
                 .statusCode(200)
                 .extract()
                 .path("data[0].url");
@@ -34,8 +36,19 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
+    void answersWithAUrlOfAnotherFormat() {
+        String url = draw(
+                        Map.of("prompt", "by url of webp", "response_format", "url", "output_format", "webp"),
+                        worker::succeed)
+                .statusCode(200)
+                .extract()
+                .path("data[0].url");
+        given().get(url).then().statusCode(200).contentType("image/webp");
+    }
+
+    @Test
     void answersWithThePictureItself() {
-        draw(Map.of("prompt", "by value", "response_format", "b64_json", "size", "128x64"), worker::succeed)
+        draw(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
                 .statusCode(200)
                 .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))
                 .body("data[0].url", nullValue());

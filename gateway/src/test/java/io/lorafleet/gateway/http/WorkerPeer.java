@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.Images;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
@@ -12,6 +13,7 @@ import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Preview;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
@@ -42,7 +44,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A worker as the gateway sees one: a peer that writes to the topics and to the blob store. */
 final class WorkerPeer implements AutoCloseable {
-    static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 1, 2, 3};
+    static final byte[] PNG = Images.file("png", 64, 64);
     static final String SHA = "ab".repeat(32);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
@@ -68,6 +70,7 @@ final class WorkerPeer implements AutoCloseable {
                 "cpu()",
                 2,
                 1,
+                new WorkerStatus.Batches(5.5, 16),
                 MODEL,
                 List.of("ink@1"),
                 List.of(new RefusedAdapter("oil@2", "expected finite numbers")),
@@ -113,7 +116,12 @@ final class WorkerPeer implements AutoCloseable {
     }
 
     void step(String id, int step, int steps) {
-        progress(new StepDone(id, step, steps));
+        progress(new StepDone(id, step, steps, null));
+    }
+
+    /** @param jpeg what the picture is like after the step */
+    void step(String id, int step, int steps, byte[] jpeg) {
+        progress(new StepDone(id, step, steps, new Preview(0, Images.base64(jpeg))));
     }
 
     void succeed(String id) {

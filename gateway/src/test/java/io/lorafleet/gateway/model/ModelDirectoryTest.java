@@ -57,6 +57,6 @@ class ModelDirectoryTest {
 
     private static WorkerStatus status(String id, WorkerStatus.State state, Instant at, String model) {
         BaseModel base = new BaseModel(model, "ab".repeat(32), 8, 64, SamplerName.DDIM);
-        return new WorkerStatus(id, state, "cpu()", 2, 1, base, List.of("ink@1"), List.of(), at);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, null, base, List.of("ink@1"), List.of(), at);
     }
 }

@@ -8,10 +8,12 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.batching.BatchCap;
+import io.lorafleet.worker.batching.PictureSize;
 import io.lorafleet.worker.batching.Turns;
 import io.lorafleet.worker.job.Drawing;
 import io.lorafleet.worker.job.Drawn;
 import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.StepCount;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +36,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final BaseModel description;
     private final ResidentAdapters adapters;
     private final Clock clock;
+    private final EngineMetrics metrics;
+    private final int capacity;
     private final StepLoop loop;
     private final Thread device;
     private final ExecutorService preparing = singleThread("prepare");
@@ -50,14 +54,17 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
             ResidentAdapters adapters,
             BatchCap cap,
             Duration patience,
+            Previews previews,
             MeterRegistry meters,
             Clock clock) {
         this.model = model;
         this.description = description;
         this.adapters = adapters;
         this.clock = clock;
-        EngineMetrics metrics = new EngineMetrics(meters, adapters, clock);
-        this.loop = new StepLoop(new Turns<>(cap, patience), ride -> decoding.execute(ride::finish), metrics, clock);
+        this.metrics = new EngineMetrics(meters, adapters, clock);
+        this.capacity = cap.of(new PictureSize(model.defaultSize(), model.defaultSize()));
+        this.loop = new StepLoop(
+                new Turns<>(cap, patience), ride -> decoding.execute(ride::finish), previews, metrics, clock);
         this.device = Torch.thread("device", loop);
         device.start();
     }
@@ -74,6 +81,11 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     @Override
     public String device() {
         return model.owner().getDevice().toString();
+    }
+
+    @Override
+    public StepCount steps() {
+        return metrics.count(capacity);
     }
 
     @Override
@@ -103,7 +115,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         for (int i = 0; i < pictures.size(); i++) {
             try {
                 Denoising denoising = Denoising.start(shared.prompt(), drawing.picture(i), drawing.image());
-                loop.join(new Ride(drawing, shared, denoising, pictures.get(i)));
+                loop.join(new Ride(drawing, i, shared, denoising, pictures.get(i)));
             } catch (RuntimeException | Error e) {
                 shared.leave();
                 pictures.get(i).completeExceptionally(e);

@@ -5,6 +5,7 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.job.StepCount;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -91,6 +92,11 @@ final class EngineMetrics {
                 .distinct()
                 .count());
         batch.forEach(this::stepped);
+    }
+
+    /** May be asked by any thread. @param capacity of a batch */
+    StepCount count(int capacity) {
+        return new StepCount(rows.count(), Math.round(rows.totalAmount()), capacity);
     }
 
     private void stepped(Ride ride) {

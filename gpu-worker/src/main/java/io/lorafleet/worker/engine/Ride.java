@@ -1,6 +1,7 @@
 package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.worker.batching.Candidate;
@@ -18,15 +19,18 @@ final class Ride implements Candidate {
     private static final Logger LOG = Logger.getLogger(Ride.class);
 
     private final Drawing drawing;
+    private final int index;
     private final SharedPrompt prompt;
     private final Denoising denoising;
     private final CompletableFuture<Drawn> drawn;
     private final PictureSize size;
     private boolean begun;
+    private Instant previewDue = Instant.MIN;
 
-    /** @param prompt left when the last step is made, or the picture given up */
-    Ride(Drawing drawing, SharedPrompt prompt, Denoising denoising, CompletableFuture<Drawn> drawn) {
+    /** @param index which picture of the request @param prompt left when the last step is made, or the picture given up */
+    Ride(Drawing drawing, int index, SharedPrompt prompt, Denoising denoising, CompletableFuture<Drawn> drawn) {
         this.drawing = drawing;
+        this.index = index;
         this.prompt = prompt;
         this.denoising = denoising;
         this.drawn = drawn;
@@ -48,12 +52,20 @@ final class Ride implements Candidate {
         return first;
     }
 
-    void stepped() {
+    void stepped(Previews previews, Instant now) {
         try {
-            drawing.onStep().run();
+            drawing.onStep().stepped(index, preview(previews, now));
         } catch (RuntimeException e) { // that nobody hears of it must not end the loop
             LOG.warnf("request %s: a step could not be reported: %s", request().requestId(), e);
         }
+    }
+
+    private Picture preview(Previews previews, Instant now) {
+        if (previews.every().isZero() || denoising.done() || now.isBefore(previewDue)) {
+            return null;
+        }
+        previewDue = now.plus(previews.every());
+        return denoising.preview(previews.colours());
     }
 
     /** @return why it must not go on, or null if it may */

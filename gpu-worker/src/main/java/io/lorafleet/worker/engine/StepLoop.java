@@ -28,6 +28,7 @@ final class StepLoop implements Runnable {
 
     private final Turns<Ride> turns;
     private final Consumer<Ride> decoder;
+    private final Previews previews;
     private final EngineMetrics metrics;
     private final Clock clock;
     private final BlockingQueue<Ride> joining = new LinkedBlockingQueue<>();
@@ -40,8 +41,9 @@ final class StepLoop implements Runnable {
     private record Kept(List<Ride> rides, StepBatch batch) {}
 
     /** @param decoder takes what has made its last step; must be quick */
-    StepLoop(Turns<Ride> turns, Consumer<Ride> decoder, EngineMetrics metrics, Clock clock) {
+    StepLoop(Turns<Ride> turns, Consumer<Ride> decoder, Previews previews, EngineMetrics metrics, Clock clock) {
         this.turns = turns;
+        this.previews = previews;
         this.decoder = decoder;
         this.metrics = metrics;
         this.clock = clock;
@@ -106,8 +108,9 @@ final class StepLoop implements Runnable {
             return;
         }
         metrics.stepped(chosen);
+        Instant now = clock.instant();
         for (Ride ride : chosen) {
-            ride.stepped();
+            ride.stepped(previews, now);
             if (ride.denoising().done()) {
                 leave(ride);
                 ride.leavePrompt();

@@ -11,9 +11,10 @@ import java.time.Instant;
  *
  * @param image that the pictures come from, or null
  * @param arrivedAt when it came to this worker
- * @param onStep called after each step of each picture, on the engine's thread: must be quick
+ * @param onStep hears of each step of each picture
  */
-public record Drawing(GenerateImage request, ImageToImage image, Instant arrivedAt, StopSignal stop, Runnable onStep) {
+public record Drawing(
+        GenerateImage request, ImageToImage image, Instant arrivedAt, StopSignal stop, StepListener onStep) {
 
     /** @param index of the picture, from 0 */
     public TextToImage picture(int index) {

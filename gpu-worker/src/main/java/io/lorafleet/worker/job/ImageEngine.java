@@ -12,6 +12,9 @@ public interface ImageEngine {
     /** @return where the model is */
     String device();
 
+    /** @return what it has done so far */
+    StepCount steps();
+
     /**
      * Draws the pictures of a request, among those of others.
      *

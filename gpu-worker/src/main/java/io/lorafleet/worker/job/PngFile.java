@@ -22,12 +22,7 @@ final class PngFile {
 
     /** @param texts by keyword; each becomes an iTXt chunk, which is UTF-8 */
     static byte[] encode(Picture picture, Map<String, String> texts) {
-        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = picture.rgb();
-        for (int i = 0; i < picture.width() * picture.height(); i++) {
-            int pixel = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
-            image.setRGB(i % picture.width(), i / picture.width(), pixel);
-        }
+        BufferedImage image = ImageBuffer.of(picture);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {

@@ -1,5 +1,6 @@
 package io.lorafleet.worker.job;
 
+import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
@@ -12,6 +13,7 @@ import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Preview;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -145,8 +148,8 @@ public class RequestHandler {
             GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
-        Runnable onStep =
-                () -> progress.report(new StepDone(request.requestId(), steps.incrementAndGet(), request.allSteps()));
+        StepListener onStep = (picture, preview) -> progress.report(new StepDone(
+                request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(picture, preview)));
         List<CompletableFuture<Drawn>> pictures =
                 engine.draw(new Drawing(request, initImages.load(request), arrivedAt, stop, onStep));
         List<GeneratedImage> images = new ArrayList<>();
@@ -161,6 +164,12 @@ public class RequestHandler {
             images.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
         return images;
+    }
+
+    private static Preview preview(int picture, Picture preview) {
+        return preview == null
+                ? null
+                : new Preview(picture, Base64.getEncoder().encodeToString(JpegFile.encode(preview)));
     }
 
     private static Drawn await(CompletableFuture<Drawn> picture) {

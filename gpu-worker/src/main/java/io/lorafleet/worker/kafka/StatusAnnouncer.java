@@ -5,6 +5,7 @@ import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.StepCount;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +29,7 @@ class StatusAnnouncer {
     private final Clock clock;
     private final ScheduledExecutorService repeating =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
+    private StepCount told = new StepCount(0, 0, 1);
     private volatile WorkerStatus.State announced = WorkerStatus.State.STOPPED;
 
     StatusAnnouncer(
@@ -76,12 +78,20 @@ class StatusAnnouncer {
                 engine.device(),
                 config.slots(),
                 busySlots,
+                batchesSinceLast(engine.steps()),
                 engine.model(),
                 adapters.names(),
                 adapters.refused(),
                 clock.instant());
         workers.send(Record.of(config.id(), Json.write(status))).await().atMost(PATIENCE);
         announced = state;
+    }
+
+    private WorkerStatus.Batches batchesSinceLast(StepCount now) {
+        long steps = now.steps() - told.steps();
+        double rows = now.rows() - told.rows();
+        told = now;
+        return steps == 0 ? null : new WorkerStatus.Batches(rows / steps, now.capacity());
     }
 
     /** @return what the fleet has been told last */

@@ -16,6 +16,7 @@ import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Preview;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.ShadowMeasured;
 import io.lorafleet.messages.StepDone;
@@ -41,7 +42,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -93,6 +96,20 @@ class RequestHandlerTest {
         assertThat(progress.subList(1, progress.size()))
                 .extracting(step -> ((StepDone) step).step())
                 .containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void showsPreviewsOfEachPicture() throws IOException {
+        handle(Requests.star(null, 64, 3, 2));
+        List<Preview> previews = progress.stream()
+                .filter(StepDone.class::isInstance)
+                .map(step -> ((StepDone) step).preview())
+                .filter(Objects::nonNull)
+                .toList();
+        assertThat(previews).extracting(Preview::image).contains(0, 1);
+        BufferedImage first = ImageIO.read(new ByteArrayInputStream(
+                Base64.getDecoder().decode(previews.get(0).jpeg())));
+        assertThat(first.getWidth()).isEqualTo(64 / engine.model().sizeMultiple());
     }
 
     @Test

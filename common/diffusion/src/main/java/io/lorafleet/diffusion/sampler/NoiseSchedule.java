@@ -116,6 +116,17 @@ public record NoiseSchedule(
         return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
     }
 
+    /**
+     * @param x a noisy latent, in the model's own scale
+     * @param output what the model said of it, after guidance
+     * @param timestep that it was asked about; one between two of training counts as the nearest
+     * @return the clean latent that the output stands for
+     */
+    public NDArray predicted(NDArray x, NDArray output, double timestep) {
+        double alphaBar = alphaBar((int) Math.rint(timestep));
+        return clipped(prediction.picture(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+    }
+
     /** @return a predicted picture, within the bound if there is one */
     NDArray clipped(NDArray picture) {
         return clipSample == Double.POSITIVE_INFINITY ? picture : picture.clip(-clipSample, clipSample);

@@ -1,0 +1,69 @@
+package io.lorafleet.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LatentColoursTest {
+    private static StableDiffusion model;
+    private static LatentColours colours;
+
+    @BeforeAll
+    static void open() {
+        model = DemoModel.open();
+        colours = LatentColours.of(model);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SamplerKind.class)
+    void showsAPictureWithAPixelForEachOfTheLatents(SamplerKind sampler) {
+        TextToImage request = new TextToImage("a large red star on a gray background", "", 5, sampler, 8, 64, 96, 7);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
+                Denoising denoising = Denoising.start(prompt, request, null)) {
+            while (!denoising.done()) {
+                denoising.advance();
+            }
+            Picture preview = denoising.preview(colours);
+            assertThat(preview.width()).isEqualTo(64 / model.sizeMultiple());
+            assertThat(preview.height()).isEqualTo(96 / model.sizeMultiple());
+            Picture small = denoising.picture().resized(preview.width(), preview.height());
+            assertThat(Psnr.of(preview, small)).isGreaterThan(Psnr.of(withoutShapes(small), small));
+        }
+    }
+
+    /** @return a picture of its mean colour */
+    private static Picture withoutShapes(Picture picture) {
+        byte[] flat = new byte[picture.rgb().length];
+        for (int colour = 0; colour < 3; colour++) {
+            int sum = 0;
+            for (int i = colour; i < flat.length; i += 3) {
+                sum += picture.rgb()[i] & 0xFF;
+            }
+            for (int i = colour; i < flat.length; i += 3) {
+                flat[i] = (byte) (sum / (flat.length / 3));
+            }
+        }
+        return new Picture(picture.width(), picture.height(), flat);
+    }
+
+    @Test
+    void hasNothingToShowBeforeTheFirstStep() {
+        TextToImage request = new TextToImage("a red star", "", 5, SamplerKind.DDIM, 8, 64, 64, 7);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
+                Denoising denoising = Denoising.start(prompt, request, null)) {
+            assertThatThrownBy(() -> denoising.preview(colours)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+}

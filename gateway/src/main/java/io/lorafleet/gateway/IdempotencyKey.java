@@ -1,0 +1,34 @@
+package io.lorafleet.gateway;
+
+import io.lorafleet.storage.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/** By what a client says that it sends the same again, so that it counts once. */
+public record IdempotencyKey(String value) {
+    public static final String HEADER = "Idempotency-Key";
+    private static final int MAX_LENGTH = 255;
+
+    /** @param header null if the client sent none @return null if there is no key, or none that can be accepted */
+    public static IdempotencyKey of(String header, FieldChecks checks) {
+        if (header == null) {
+            return null;
+        }
+        if (header.isEmpty() || header.length() > MAX_LENGTH) {
+            checks.refuse(HEADER, "1 to " + MAX_LENGTH + " characters", header.length() + " characters");
+            return null;
+        }
+        return new IdempotencyKey(header);
+    }
+
+    /**
+     * The same on every gateway. The key is hashed with what it is for, so that it means nothing anywhere else.
+     *
+     * @param purpose of the id; may hold no slash, which only the key may
+     */
+    public String idFor(String... purpose) {
+        String whole = String.join("/", purpose) + "/" + value;
+        byte[] hash = Sha256.newDigest().digest(whole.getBytes(StandardCharsets.UTF_8));
+        return UUID.nameUUIDFromBytes(hash).toString();
+    }
+}

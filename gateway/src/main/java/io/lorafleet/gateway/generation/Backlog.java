@@ -1,0 +1,67 @@
+package io.lorafleet.gateway.generation;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What the workers have before them, and how fast they get through it. Costs are as in {@code GenerateImage.cost}. */
+public final class Backlog {
+    /** Long enough to hold several of the slowest requests. */
+    private static final Duration WINDOW = Duration.ofMinutes(5);
+
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    /** As long as nothing is known. */
+    private static final Duration USUAL_WAIT = Duration.ofSeconds(5);
+
+    private final Clock clock;
+    private final Deque<Done> done = new ArrayDeque<>();
+    private long waiting;
+    private long doneInWindow;
+
+    /** A request that succeeded. */
+    private record Done(Instant at, long cost) {}
+
+    public Backlog(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** A generation was this, and now is that; null for one that was not known, or is forgotten. */
+    synchronized void changed(Generation before, Generation after) {
+        waiting += waiting(after) - waiting(before);
+        if (after != null && after.status() == Generation.Status.SUCCEEDED && waiting(before) > 0) {
+            done.addLast(new Done(after.finished().at(), cost(after)));
+            doneInWindow += cost(after);
+        }
+    }
+
+    private static long waiting(Generation generation) {
+        return generation == null || generation.isFinished() ? 0 : cost(generation);
+    }
+
+    private static long cost(Generation generation) {
+        return generation.request() == null ? 0 : generation.request().cost();
+    }
+
+    /** @return the cost of everything that is not finished */
+    synchronized long waiting() {
+        return waiting;
+    }
+
+    /** @return how long the workers will take for so much, going by what they did lately */
+    synchronized Duration timeFor(long cost) {
+        Instant now = clock.instant();
+        while (!done.isEmpty() && done.getFirst().at().isBefore(now.minus(WINDOW))) {
+            doneInWindow -= done.removeFirst().cost();
+        }
+        if (done.isEmpty()) {
+            return USUAL_WAIT;
+        }
+        double seconds = Duration.between(done.getFirst().at(), now).toMillis() / 1000.0;
+        double wait = cost * Math.max(seconds, 1) / doneInWindow;
+        return Duration.ofSeconds(
+                (long) Math.ceil(Math.min(Math.max(wait, SHORTEST_WAIT.toSeconds()), LONGEST_WAIT.toSeconds())));
+    }
+}

@@ -1,0 +1,29 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.FleetSummary;
+import io.lorafleet.gateway.generation.GenerationTable;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Says how the fleet does. */
+@Path("/v1/fleet")
+public final class FleetResource {
+    private final GenerationTable table;
+    private final Clock clock;
+
+    FleetResource(GenerationTable table, Clock clock) {
+        this.table = table;
+        this.clock = clock;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "What waits, and how many pictures were drawn in each of the last minutes, and how fast")
+    public FleetSummary get() {
+        return table.summary(clock.instant());
+    }
+}

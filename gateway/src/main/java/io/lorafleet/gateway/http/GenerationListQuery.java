@@ -1,0 +1,57 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationPosition;
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.Priority;
+
+/**
+ * Which generations a client wants to see.
+ *
+ * @param status null for any
+ * @param adapter name, or name@version; null for any, and for none
+ * @param priority null for any
+ * @param limit on a page
+ * @param after the last one of the page before; null to begin with the newest
+ */
+record GenerationListQuery(
+        Generation.Status status, String adapter, Priority priority, int limit, GenerationPosition after) {
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MAX_LIMIT = 200;
+
+    /** All as they stand in the URL, null where they do not. */
+    static GenerationListQuery of(
+            String status, String adapter, String priority, String limit, String after, FieldChecks checks) {
+        return new GenerationListQuery(
+                checks.oneOf("status", Generation.Status.values(), status, null),
+                adapter,
+                checks.oneOf("priority", Priority.values(), priority, null),
+                checks.whole("limit", 1, MAX_LIMIT, limit, DEFAULT_LIMIT),
+                position(after, checks));
+    }
+
+    private static GenerationPosition position(String after, FieldChecks checks) {
+        try {
+            return after == null ? null : GenerationPosition.parse(after);
+        } catch (IllegalArgumentException e) {
+            checks.refuse("after", "what the page before says as next", "something else");
+            return null;
+        }
+    }
+
+    boolean wants(Generation generation) {
+        return (status == null || generation.status() == status)
+                && (priority == null
+                        || generation.request() != null && generation.request().priority() == priority)
+                && (adapter == null || drawnBy(generation));
+    }
+
+    private boolean drawnBy(Generation generation) {
+        return generation.request() != null
+                && generation.request().adapters().stream()
+                        .map(AppliedAdapter::adapter)
+                        .anyMatch(each ->
+                                each.name().equals(adapter) || each.toString().equals(adapter));
+    }
+}

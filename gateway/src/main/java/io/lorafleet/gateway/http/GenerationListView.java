@@ -1,0 +1,22 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationPosition;
+import java.util.List;
+
+/**
+ * A page of generations.
+ *
+ * @param next what to say as {@code after} for the next page; absent on the last one
+ */
+record GenerationListView(List<GenerationView> generations, String next) {
+
+    /** @param found the page's, and one more if there are more @param limit on a page */
+    static GenerationListView of(List<Generation> found, int limit) {
+        List<Generation> page = found.subList(0, Math.min(limit, found.size()));
+        String next = found.size() > limit
+                ? GenerationPosition.of(page.get(limit - 1)).toString()
+                : null;
+        return new GenerationListView(page.stream().map(GenerationView::of).toList(), next);
+    }
+}

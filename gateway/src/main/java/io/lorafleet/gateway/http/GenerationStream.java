@@ -1,0 +1,66 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A generation as a stream: what it is, then what it becomes, until it is finished.
+ *
+ * <p>A client that reads slowly holds up nobody: beyond a bounded number of states, it gets only the newest.
+ */
+@Singleton
+final class GenerationStream {
+    private static final int BUFFERED = 64;
+    /** Shorter than the idle timeout of usual proxies; it is also how a client that left is noticed. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    private final GenerationTable table;
+    private final AtomicInteger open = new AtomicInteger();
+
+    GenerationStream(GenerationTable table, MeterRegistry registry) {
+        this.table = table;
+        Gauge.builder("lorafleet.event.streams.open", open::get)
+                .description("Clients that follow a generation")
+                .register(registry);
+    }
+
+    /** @return states, on a thread that may block; empty ones where nothing was said for a while */
+    Multi<Optional<Generation>> of(String id) {
+        return Multi.createFrom()
+                .<Optional<Generation>>emitter(stream -> start(id, stream), BackPressureStrategy.LATEST)
+                .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED);
+    }
+
+    private void start(String id, MultiEmitter<? super Optional<Generation>> stream) {
+        open.incrementAndGet();
+        Future<?> heartbeat = Infrastructure.getDefaultWorkerPool()
+                .scheduleAtFixedRate(
+                        () -> stream.emit(Optional.empty()),
+                        HEARTBEAT.toSeconds(),
+                        HEARTBEAT.toSeconds(),
+                        TimeUnit.SECONDS);
+        Runnable unfollow = table.follow(id, state -> {
+            stream.emit(Optional.of(state));
+            if (state.isFinished()) {
+                stream.complete();
+            }
+        });
+        stream.onTermination(() -> {
+            unfollow.run();
+            heartbeat.cancel(false);
+            open.decrementAndGet();
+        });
+    }
+}

@@ -1,0 +1,91 @@
+package io.lorafleet.gateway.http;
+
+import com.luciad.imageio.webp.WebPImageWriterSpi;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** The kinds of file that pictures are served as. They are stored as PNG. */
+enum ImageFormat {
+    PNG,
+    JPEG,
+    WEBP;
+
+    static final int LEAST_COMPRESSED = 100;
+
+    String lowerCase() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String mediaType() {
+        return "image/" + lowerCase();
+    }
+
+    /**
+     * @param png a stored picture
+     * @param quality 0 to 100, of the formats that lose something
+     * @return the same picture as a file of this kind; of PNG the very same, with the texts in it
+     */
+    byte[] convert(byte[] png, int quality) {
+        return this == PNG ? png : encode(read(png), quality);
+    }
+
+    /** @param file small and rough @return the same in this size, as a file of this kind */
+    byte[] enlarge(byte[] file, int width, int height, int quality) {
+        BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D brush = large.createGraphics();
+        brush.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        brush.drawImage(read(file), 0, 0, width, height, null);
+        brush.dispose();
+        return encode(large, quality);
+    }
+
+    private static BufferedImage read(byte[] file) {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+            if (image == null) {
+                throw new IOException("expected a picture, found something else");
+            }
+            return image;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] encode(BufferedImage image, int quality) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
+            ImageWriter writer = writer();
+            ImageWriteParam parameters = writer.getDefaultWriteParam();
+            if (this != PNG) {
+                parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                parameters.setCompressionType(this == JPEG ? "JPEG" : "Lossy");
+                parameters.setCompressionQuality(quality / 100f);
+            }
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(image, null, null), parameters);
+            writer.dispose();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot encode a picture in memory", e);
+        }
+        return file.toByteArray();
+    }
+
+    private ImageWriter writer() throws IOException {
+        return this == WEBP
+                // Named, because the JDK looks for plug-ins only on the class path of the program that began.
+                ? new WebPImageWriterSpi().createWriterInstance()
+                : ImageIO.getImageWritersByFormatName(lowerCase()).next();
+    }
+}

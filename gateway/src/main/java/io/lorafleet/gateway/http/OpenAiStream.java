@@ -1,0 +1,108 @@
+package io.lorafleet.gateway.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.Preview;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** One client's stream of OpenAI's events. Not for several threads at once. */
+final class OpenAiStream {
+    private static final String STILL_HERE = ": still here\n\n";
+
+    private final OpenAiDelivery delivery;
+    private final OpenAiPictures pictures;
+    private final ObjectMapper json;
+    private final Clock clock;
+    private int previews;
+    private boolean ended;
+
+    OpenAiStream(OpenAiDelivery delivery, OpenAiPictures pictures, ObjectMapper json, Clock clock) {
+        this.delivery = delivery;
+        this.pictures = pictures;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** @return what the client hears of this state, as it goes over the line; empty for nothing */
+    String tell(Optional<Generation> state) {
+        if (state.isEmpty()) {
+            return STILL_HERE;
+        }
+        if (!state.get().isFinished()) {
+            return preview(state.get());
+        }
+        ended = true;
+        try {
+            return finished(state.get());
+        } catch (ProblemException e) { // the status has been sent
+            return failed(e);
+        }
+    }
+
+    /** @param why nothing more comes, unless the end was told @return what is left to say */
+    List<String> end(ProblemException why) {
+        return ended ? List.of() : List.of(failed(why));
+    }
+
+    private String failed(ProblemException why) {
+        return event(OpenAiEvents.Failed.TYPE, OpenAiEvents.Failed.of(why.problem()));
+    }
+
+    private String finished(Generation generation) {
+        GenerationSucceeded succeeded = OpenAiPictures.succeeded(generation);
+        return event(
+                OpenAiEvents.Completed.TYPE,
+                OpenAiEvents.Completed.of(
+                        pictures.base64(succeeded.images().get(0), delivery),
+                        succeeded.at().getEpochSecond(),
+                        size(generation),
+                        delivery.format()));
+    }
+
+    /** They are spread over the steps: of three, the first comes after a quarter of them. */
+    private String preview(Generation generation) {
+        GenerateImage request = generation.request();
+        boolean due = previews < delivery.previews()
+                && generation.progress() != null
+                && generation.progress().preview() != null
+                && request != null
+                && generation.step() * (delivery.previews() + 1) >= generation.steps() * (previews + 1);
+        if (!due) {
+            return "";
+        }
+        Preview preview = generation.progress().preview();
+        byte[] picture = delivery.format()
+                .enlarge(
+                        Base64.getDecoder().decode(preview.jpeg()),
+                        request.width(),
+                        request.height(),
+                        delivery.quality());
+        return event(
+                OpenAiEvents.PartialImage.TYPE,
+                OpenAiEvents.PartialImage.of(
+                        Base64.getEncoder().encodeToString(picture),
+                        clock.instant().getEpochSecond(),
+                        size(generation),
+                        delivery.format(),
+                        previews++));
+    }
+
+    private static String size(Generation generation) {
+        GenerateImage request = generation.request();
+        return request == null ? "auto" : request.width() + "x" + request.height();
+    }
+
+    private String event(String name, Object data) {
+        try {
+            return "event: " + name + "\ndata: " + json.writeValueAsString(data) + "\n\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + name, e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.training.TrainingTable;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Lists what the trainers do. */
+@Path("/v1/trainings")
+public final class TrainingResource {
+    private final TrainingTable trainings;
+
+    TrainingResource(TrainingTable trainings) {
+        this.trainings = trainings;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "The latest training of each adapter, with its losses, and the decisions about its route")
+    public List<TrainingView> list() {
+        return trainings.all().stream().map(TrainingView::of).toList();
+    }
+}

@@ -1,0 +1,83 @@
+package io.lorafleet.gateway.training;
+
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.TrainingStarted;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The latest run of an adapter, and the latest decisions about its route.
+ *
+ * @param started null as long as no run is known
+ * @param progress of that run, by its steps; not every one that was told
+ * @param finished null while it goes on
+ * @param decisions the latest ones, in order
+ */
+public record Training(
+        String adapter,
+        TrainingStarted started,
+        List<TrainingProgressed> progress,
+        TrainingFinished finished,
+        List<RouteDecided> decisions) {
+    private static final int POINTS = 120;
+    private static final int DECISIONS = 20;
+
+    public Training {
+        progress = List.copyOf(progress);
+        decisions = List.copyOf(decisions);
+    }
+
+    static Training unheardOf(String adapter) {
+        return new Training(adapter, null, List.of(), null, List.of());
+    }
+
+    /** Where another trainer takes a run up, what is known of it stays. */
+    Training with(TrainingStarted event) {
+        boolean same = started != null && started.lineage().equals(event.lineage());
+        return new Training(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
+    }
+
+    /** From a checkpoint, steps are made again. */
+    Training with(TrainingProgressed event) {
+        if (started == null || !started.lineage().equals(event.lineage())) {
+            return this;
+        }
+        List<TrainingProgressed> points = new ArrayList<>();
+        progress.stream().filter(each -> each.step() < event.step()).forEach(points::add);
+        points.add(event);
+        return new Training(adapter, started, thinned(points), finished, decisions);
+    }
+
+    /** Every second one goes when there are many, but never the last. */
+    private static List<TrainingProgressed> thinned(List<TrainingProgressed> points) {
+        if (points.size() <= POINTS) {
+            return points;
+        }
+        List<TrainingProgressed> fewer = new ArrayList<>();
+        for (int i = (points.size() - 1) % 2; i < points.size(); i += 2) {
+            fewer.add(points.get(i));
+        }
+        return fewer;
+    }
+
+    Training with(TrainingFinished event) {
+        return started == null || !started.lineage().equals(event.lineage())
+                ? this
+                : new Training(adapter, started, progress, event, decisions);
+    }
+
+    Training with(RouteDecided event) {
+        List<RouteDecided> all = new ArrayList<>(decisions);
+        all.add(event);
+        int first = Math.max(0, all.size() - DECISIONS);
+        return new Training(adapter, started, progress, finished, all.subList(first, all.size()));
+    }
+
+    /** @return what the run makes its version from */
+    public Lineage lineage() {
+        return started.lineage();
+    }
+}

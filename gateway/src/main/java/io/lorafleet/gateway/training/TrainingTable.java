@@ -1,0 +1,39 @@
+package io.lorafleet.gateway.training;
+
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.TrainingEvent;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.TrainingStarted;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The latest training of each adapter: the fold of the trainings' topic. */
+@Singleton
+public final class TrainingTable {
+    private final Map<String, Training> byAdapter = new TreeMap<>();
+
+    public synchronized void apply(TrainingEvent event) {
+        byAdapter.compute(
+                event.adapter(), (name, before) -> changed(before == null ? Training.unheardOf(name) : before, event));
+    }
+
+    private static Training changed(Training before, TrainingEvent event) {
+        if (event instanceof TrainingStarted started) {
+            return before.with(started);
+        }
+        if (event instanceof TrainingProgressed progressed) {
+            return before.with(progressed);
+        }
+        return event instanceof TrainingFinished finished ? before.with(finished) : before.with((RouteDecided) event);
+    }
+
+    /** @return by the adapters' names, of those that ever began a run */
+    public synchronized List<Training> all() {
+        return byAdapter.values().stream()
+                .filter(training -> training.started() != null)
+                .toList();
+    }
+}

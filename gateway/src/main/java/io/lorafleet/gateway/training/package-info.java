@@ -1,0 +1,2 @@
+/** What the trainers do, as their events tell it. */
+package io.lorafleet.gateway.training;

@@ -1,0 +1,204 @@
+// Adapters: their versions and how good they are, their routes, what is being trained; and new ones.
+
+import { get, post, put, remove, upload } from './api.js';
+import { chart } from './chart.js';
+import { kindOf, usable } from './choice.js';
+import { field, make, rounded, say, select, slider, time } from './dom.js';
+import { act } from './job.js';
+import { trainingCard } from './training.js';
+
+/** @param {string[]} rest the name of the adapter to show */
+export async function adapters([name], signal) {
+  const all = await get('/v1/adapters');
+  const chosen = all.find((adapter) => adapter.name === name) ?? all[0];
+  const list = make('ul.list', {}, ...all.map((adapter) =>
+    make('li', {}, make('a', { href: `#/adapters/${encodeURIComponent(adapter.name)}`, ...(adapter === chosen ? { 'aria-current': 'true' } : {}) },
+      adapter.name, ' ', make(`span.badge.${kindOf(adapter)}`, {}, kindOf(adapter)),
+      make('small', {}, routeText(adapter))))));
+  const detail = make('section', { 'aria-label': chosen ? chosen.name : 'Adapter' });
+  if (chosen) {
+    await show(chosen, detail, signal);
+  } else {
+    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload one, or make a student with deploy/fleet distill.'));
+  }
+  return make('div.columns', {}, make('div', {}, all.length ? list : null, uploadForm()), detail);
+}
+
+function routeText({ route, versions }) {
+  if (!versions.some((version) => !version.retiredAt)) {
+    return 'retired';
+  }
+  if (!route) {
+    return 'requests get the newest version';
+  }
+  const parts = [`stable @${route.stable}`];
+  if (route.canary) {
+    parts.push(`canary @${route.canary.version}, ${Math.round(100 * route.canary.share)} %`);
+  }
+  if (route.shadow) {
+    parts.push(`shadow @${route.shadow.version}`);
+  }
+  return parts.join(', ');
+}
+
+async function show(adapter, detail, signal) {
+  const training = make('div');
+  const fill = (current) =>
+    detail.replaceChildren(
+      make('h2', {}, current.name),
+      make('p', {}, routeText(current)),
+      quality(current),
+      versionTable(current, fill),
+      usable(current).length ? routeForm(current, fill) : '',
+      training,
+    );
+  fill(adapter);
+  const tell = async () => {
+    const trainings = await get('/v1/trainings').catch(() => []);
+    const mine = trainings.find((each) => each.adapter === adapter.name);
+    training.replaceChildren(...(mine ? [trainingCard(mine)] : []));
+  };
+  await tell();
+  const timer = setInterval(tell, 3000);
+  signal.addEventListener('abort', () => clearInterval(timer));
+}
+
+/** Of the versions that the trainer made. */
+function quality({ versions }) {
+  const measured = versions.filter((version) => version.figures);
+  if (!measured.length) {
+    return make('p.hint', {}, 'No version was measured: those that the trainer makes are.');
+  }
+  const labels = [];
+  const learned = [];
+  const adherence = [];
+  for (const { version, lineage, figures } of measured) {
+    const before = `@${lineage.parent}`;
+    if (!labels.includes(before)) {
+      labels.push(before);
+      learned.push(figures.parentLearned);
+      adherence.push(figures.parentAdherence ?? null);
+    }
+    labels.push(`@${version}`);
+    learned.push(figures.learned);
+    adherence.push(figures.adherence ?? null);
+  }
+  return chart('Quality over versions, on held-out prompts', labels, [
+    { name: 'learned, of what guidance makes out', values: learned },
+    { name: 'adherence to prompts', values: adherence },
+  ]);
+}
+
+function versionTable(adapter, changed) {
+  const heads = ['Version', 'Made', 'From', 'Learned', 'Adherence', 'Size', ''];
+  return make('div.scrolled', {},
+    make('table', {},
+      make('caption', {}, 'Versions'),
+      make('thead', {}, make('tr', {}, ...heads.map((head) => make('th', { scope: 'col' }, head || make('span.hidden', {}, 'Actions'))))),
+      make('tbody', {}, ...adapter.versions.toReversed().map((version) => versionRow(adapter, version, changed)))));
+}
+
+function versionRow({ name, route }, version, changed) {
+  const { lineage, figures } = version;
+  const uses = ['stable', 'canary', 'shadow'].filter((use) => (route?.[use]?.version ?? route?.[use]) === version.version);
+  const retire = async () => {
+    await act(async () => {
+      await remove(`/v1/adapters/${name}/versions/${version.version}`);
+      changed(await get(`/v1/adapters/${name}`));
+      say(`${name}@${version.version} is retired.`);
+    });
+  };
+  return make(version.retiredAt ? 'tr.retired' : 'tr', {},
+    make('th', { scope: 'row' }, `@${version.version} `, ...uses.map((use) => make(`span.badge.${use}`, {}, use))),
+    make('td', {}, time(version.createdAt)),
+    make('td', {}, lineage ? `@${lineage.parent}, ${lineage.samples} samples` : 'uploaded'),
+    make('td', {}, rounded(figures?.learned, 3)),
+    make('td', {}, rounded(figures?.adherence, 3)),
+    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}`),
+    make('td', {}, version.retiredAt ? 'retired'
+      : make('button', { type: 'button', onclick: retire, disabled: uses.length > 0, 'aria-label': `Retire @${version.version}` }, 'Retire')));
+}
+
+function routeForm(adapter, changed) {
+  const { name, route } = adapter;
+  const versions = usable(adapter).map(({ version }) => [String(version), `@${version}`]).toReversed();
+  const none = [['', 'none'], ...versions];
+  const stable = select(versions, String(route?.stable ?? versions[0][0]));
+  const canary = select(none, String(route?.canary?.version ?? ''));
+  const share = slider('Canary’s share', { min: 1, max: 100, value: Math.round(100 * (route?.canary?.share ?? 0.1)) }, (value) => `${value} %`);
+  const shadow = select(none, String(route?.shadow?.version ?? ''));
+  const shadowShare = slider('Shadow’s share', { min: 1, max: 100, value: Math.round(100 * (route?.shadow?.share ?? 0.1)) }, (value) => `${value} %`);
+  const enable = () => {
+    share.input.disabled = !canary.value;
+    shadowShare.input.disabled = !shadow.value;
+  };
+  canary.addEventListener('change', enable);
+  shadow.addEventListener('change', enable);
+  enable();
+  const change = (task, words) => act(async () => {
+    changed(await task());
+    say(words);
+  });
+  const form = make('form.route', { 'aria-label': 'Route' },
+    make('h3', {}, 'Route'),
+    field('Stable', stable, 'Requests that name no version get it.'),
+    field('Canary', canary, 'A share of them gets this one instead.'), share.row,
+    field('Shadow', shadow, 'Goes along with a share of them, and changes nothing.'), shadowShare.row,
+    make('p.actions', {},
+      make('button.primary', { type: 'submit' }, 'Set the route'),
+      make('button', { type: 'button', disabled: !route?.previous, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back.') }, 'Roll back'),
+      make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Requests get the newest version again.') }, 'Remove the route')));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const part = (version, { input }) => (version.value ? { version: Number(version.value), share: Number(input.value) / 100 } : undefined);
+    const body = { stable: Number(stable.value), canary: part(canary, share), shadow: part(shadow, shadowShare) };
+    change(() => put(`/v1/adapters/${name}/route`, body), 'The route is set.');
+  });
+  return form;
+}
+
+function uploadForm() {
+  const file = make('input', { type: 'file', accept: '.safetensors', required: true });
+  const name = make('input', { required: true, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', placeholder: 'crayon' });
+  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: has learned the guidance']], 'style');
+  const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
+  const guidanceField = field('Guidance that it learned', guidance);
+  const enable = () => (guidanceField.hidden = kind.value !== 'student');
+  kind.addEventListener('change', enable);
+  enable();
+  const zone = make('div.drop', {}, field('A safetensors file, of diffusers, PEFT or kohya', file, 'Or drop one here.'));
+  zone.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    zone.classList.add('over');
+  });
+  zone.addEventListener('dragleave', () => zone.classList.remove('over'));
+  zone.addEventListener('drop', (event) => {
+    event.preventDefault();
+    zone.classList.remove('over');
+    file.files = event.dataTransfer.files;
+    suggest();
+  });
+  const suggest = () => {
+    name.value ||= (file.files[0]?.name ?? '').replace(/\.safetensors$/, '').replace(/[^A-Za-z0-9._-]+/g, '-');
+  };
+  file.addEventListener('change', suggest);
+  const form = make('form.order', { 'aria-label': 'Upload an adapter' },
+    make('h3', {}, 'Upload'), zone, field('Name', name, 'Of one that is there: this becomes its next version.'),
+    field('Kind', kind), guidanceField,
+    make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Upload')));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    act(async () => {
+      const query = kind.value === 'student' ? `?kind=student&guidance=${guidance.value}` : '?kind=style';
+      const version = await upload(`/v1/adapters/${encodeURIComponent(name.value)}${query}`, file.files[0]);
+      say(`${version.name}@${version.version} is there.`);
+      const there = `#/adapters/${encodeURIComponent(version.name)}`;
+      if (location.hash === there) {
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      } else {
+        location.hash = there;
+      }
+    });
+  });
+  return form;
+}

@@ -1,0 +1,137 @@
+// The gateway's API. Whatever it refuses becomes an Error with its words.
+
+const KEY = 'lorafleet.key';
+
+function headers(more = {}) {
+  const key = sessionStorage.getItem(KEY);
+  return key ? { ...more, Authorization: `Bearer ${key}` } : more;
+}
+
+/** Asks for a key once, however many requests need one. */
+let asking = null;
+function askForKey() {
+  asking ??= new Promise((resolve) => {
+    const dialog = document.getElementById('key');
+    dialog.addEventListener(
+      'close',
+      () => {
+        sessionStorage.setItem(KEY, dialog.querySelector('input').value.trim());
+        asking = null;
+        resolve();
+      },
+      { once: true },
+    );
+    dialog.showModal();
+  });
+  return asking;
+}
+
+async function send(path, options = {}) {
+  for (;;) {
+    const answer = await fetch(path, { ...options, headers: headers(options.headers) });
+    if (answer.status === 401) {
+      await askForKey();
+      continue;
+    }
+    if (!answer.ok) {
+      throw new Error(await problem(answer));
+    }
+    return answer;
+  }
+}
+
+async function problem(answer) {
+  try {
+    const { title, detail, errors } = await answer.json();
+    if (errors?.length) {
+      return errors.map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}`).join('; ');
+    }
+    return detail || title;
+  } catch {
+    return `the gateway answered ${answer.status}`;
+  }
+}
+
+export const get = async (path) => (await send(path)).json();
+
+async function sendJson(method, path, body) {
+  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+  return (await send(path, { method, ...json })).json();
+}
+
+export const post = (path, body) => sendJson('POST', path, body);
+export const put = (path, body) => sendJson('PUT', path, body);
+export const remove = (path) => sendJson('DELETE', path);
+
+export async function upload(path, file) {
+  const options = { method: 'PUT', body: file, headers: { 'Content-Type': 'application/octet-stream' } };
+  return (await send(path, options)).json();
+}
+
+/** A picture as something that an image can show; the caller revokes it. */
+export async function picture(path) {
+  return URL.createObjectURL(await (await send(path)).blob());
+}
+
+/**
+ * Follows a generation until it is finished. When the connection breaks, it is made anew, and the gateway begins with
+ * how things stand.
+ *
+ * @param {(event: {name: string, data: object}) => void} listener
+ * @param {AbortSignal} signal ends it
+ */
+export async function follow(id, listener, signal) {
+  let pause = 500;
+  while (!signal.aborted) {
+    try {
+      const answer = await send(`/v1/generations/${id}/events`, { signal });
+      for await (const event of events(answer.body)) {
+        pause = 500;
+        listener(event);
+        if (event.name === 'finished') {
+          return;
+        }
+      }
+    } catch (e) {
+      if (signal.aborted) {
+        return;
+      }
+      listener({ name: 'broken', data: { reason: e.message } });
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(2 * pause, 8000);
+  }
+}
+
+/** Reads server-sent events; see the HTML standard, 9.2.6. */
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    text += value;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const event = parse(text.slice(0, end));
+      text = text.slice(end + 2);
+      if (event) {
+        yield event;
+      }
+    }
+  }
+}
+
+function parse(block) {
+  let name = 'message';
+  const data = [];
+  for (const line of block.split('\n')) {
+    if (line.startsWith('event:')) {
+      name = line.slice(6).trim();
+    } else if (line.startsWith('data:')) {
+      data.push(line.slice(5).trimStart());
+    }
+  }
+  return data.length ? { name, data: JSON.parse(data.join('\n')) } : null;
+}

@@ -1,0 +1,56 @@
+// What a picture is drawn with: the adapters, and how strongly.
+
+import { make } from './dom.js';
+
+/** Versions that new requests may use. */
+export const usable = (adapter) => adapter.versions.filter((version) => !version.retiredAt);
+
+/** student or style: it does not change from version to version. */
+export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
+
+/**
+ * Lets somebody choose adapters that are added up on the base: none, one student at most, any styles.
+ *
+ * @param {object[]} adapters
+ * @param {() => void} changed
+ */
+export function adapterChoice(adapters, changed) {
+  const rows = adapters.filter((adapter) => usable(adapter).length).map((adapter) => row(adapter));
+
+  function row(adapter) {
+    const kind = kindOf(adapter);
+    const box = make('input', { type: 'checkbox', value: adapter.name });
+    const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
+      make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
+      ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
+    // Of a student, the guidance sets it.
+    const scale = kind === 'student' ? null
+      : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
+    const chosen = { kind, box, order: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
+    const enable = () => [version, scale].forEach((control) => control && (control.disabled = !box.checked));
+    box.addEventListener('change', () => {
+      if (box.checked && kind === 'student') {
+        rows.filter((other) => other.kind === 'student' && other !== chosen).forEach((other) => other.uncheck());
+      }
+      enable();
+      changed();
+    });
+    chosen.uncheck = () => {
+      box.checked = false;
+      enable();
+    };
+    enable();
+    chosen.element = make('div.adapter', {},
+      make('label', {}, box, ' ', adapter.name, ' ', make(`span.badge.${kind}`, {}, kind)), version, scale);
+    return chosen;
+  }
+
+  const chosen = () => rows.filter((each) => each.box.checked);
+  return {
+    element: make('fieldset', {}, make('legend', {}, 'Adapters'),
+      make('p.hint', {}, rows.length ? 'None: the base draws alone, under guidance.' : 'There are none yet: upload one under Adapters.'),
+      ...rows.map((each) => each.element)),
+    student: () => chosen().find((each) => each.kind === 'student'),
+    order: () => chosen().map((each) => each.order()),
+  };
+}

@@ -1,0 +1,92 @@
+// The same prompt and seeds with several of them, side by side: the guided base, students, versions.
+
+import { get, post } from './api.js';
+import { kindOf, usable } from './choice.js';
+import { field, make, rounded, seconds, slider } from './dom.js';
+import { act, job } from './job.js';
+
+export async function compare(_, signal) {
+  const adapters = await get('/v1/adapters');
+  const contestants = [
+    { name: 'Base, guided', order: {}, checked: true },
+    { name: 'Base, no guidance', order: { guidanceScale: 1 } },
+    ...adapters.flatMap((adapter) => versions(adapter)),
+  ];
+  const results = make('section', { 'aria-label': 'Comparison' });
+  const prompt = make('textarea', { rows: 2, required: true, maxlength: 4000, placeholder: 'a small blue ring' });
+  const seed = make('input', { type: 'number', min: 0, max: 4294967288, value: 1, required: true });
+  const seeds = slider('Seeds', { min: 1, max: 6, value: 3 });
+  const steps = slider('Steps', { min: 1, max: 100, value: 20 });
+  const boxes = contestants.map((each) => {
+    each.box = make('input', { type: 'checkbox', checked: each.checked });
+    return make('label.option', {}, each.box, ' ', each.name);
+  });
+  const form = make('form.order', { 'aria-label': 'What to compare' },
+    field('Prompt', prompt),
+    make('fieldset', {}, make('legend', {}, 'Drawn by'), ...boxes),
+    field('First seed', seed), seeds.row, steps.row,
+    make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Compare')));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const order = {
+      prompt: prompt.value,
+      seed: Number(seed.value),
+      count: Number(seeds.input.value),
+      steps: Number(steps.input.value),
+    };
+    run(contestants.filter(({ box }) => box.checked), order);
+  });
+
+  async function run(chosen, order) {
+    const columns = make('div.contest');
+    const summary = make('div');
+    results.replaceChildren(make('h2', {}, order.prompt), columns, summary);
+    const ended = [];
+    const begin = async (contestant) => {
+      const generation = await post('/v1/generations', { ...order, ...contestant.order });
+      const onFinished = (end) => {
+        ended.push({ name: contestant.name, end });
+        summary.replaceChildren(table(chosen, ended));
+      };
+      columns.append(make('section', { 'aria-label': contestant.name },
+        make('h3', {}, contestant.name), job(generation, signal, { onFinished })));
+    };
+    for (const contestant of chosen) { // in turn, so that the columns stand as the boxes do
+      await act(() => begin(contestant));
+    }
+  }
+
+  return make('div.columns', {}, form, results);
+}
+
+function versions(adapter) {
+  const kind = kindOf(adapter);
+  return usable(adapter)
+    .slice(-4)
+    .map(({ version }) => ({
+      name: `${adapter.name}@${version} (${kind})`,
+      order: { adapter: `${adapter.name}@${version}` },
+      checked: kind === 'student' && version === usable(adapter).at(-1).version,
+    }));
+}
+
+/** In parts of the first one's, which mostly is the teacher. */
+function table(chosen, ended) {
+  const found = chosen
+    .map(({ name }) => ended.find((each) => each.name === name))
+    .filter((each) => each?.end.status === 'succeeded');
+  const [first] = found;
+  const time = (each) => seconds(each.end.elapsed);
+  const row = (each) =>
+    make('tr', {},
+      make('th', { scope: 'row' }, each.name),
+      make('td', {}, `${rounded(time(each))} s`),
+      make('td', {}, each === first ? '' : `${rounded(time(each) / time(first))} ×`),
+      make('td', {}, each.end.unetEvaluations),
+      make('td', {}, each === first ? '' : `${rounded(each.end.unetEvaluations / first.end.unetEvaluations)} ×`));
+  return make('div.scrolled', {},
+    make('table', {},
+      make('caption', {}, 'Time on the worker, beside other requests, and UNet evaluations'),
+      make('thead', {}, make('tr', {}, ...['', 'Time', 'of the first', 'Evaluations', 'of the first'].map((text) => make('th', { scope: 'col' }, text)))),
+      make('tbody', {}, ...found.map(row))));
+}

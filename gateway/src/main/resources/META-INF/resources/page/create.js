@@ -1,0 +1,130 @@
+// Orders pictures, and shows them as they come to be.
+
+import { get, post } from './api.js';
+import { adapterChoice, kindOf } from './choice.js';
+import { field, make, say, select, slider } from './dom.js';
+import { act, job, recent } from './job.js';
+
+const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras', 'lcm', 'pndm', 'unipc'];
+const REMEMBERED = 12;
+
+/** @param {string[]} rest the id of a generation to show first, if there is one */
+export async function create([linked], signal) {
+  const [adapters, before] = await Promise.all([get('/v1/adapters'), recent(`limit=${REMEMBERED}`)]);
+  const results = make('section.results', { 'aria-label': 'Results' });
+  const form = orderForm(adapters, (order) => submit(order));
+
+  async function submit(order) {
+    const generation = await post('/v1/generations', order);
+    results.prepend(card(generation));
+    return generation;
+  }
+
+  function card(generation) {
+    const again = (ended) => {
+      const { request } = ended;
+      if (!request) {
+        return [];
+      }
+      const link = `${location.origin}${location.pathname}#/create/${ended.id}`;
+      return [
+        make('p.actions', {},
+          make('button', { type: 'button', onclick: () => act(() => submit(orderOf(request, adapters))) }, 'Again with another seed'),
+          make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('The link is copied.'))) }, 'Copy link'),
+        ),
+      ];
+    };
+    return make('section.result', {},
+      make('h3', {}, generation.request?.prompt || 'a picture without a prompt'),
+      job(generation, signal, { actions: again }));
+  }
+
+  const shown = linked ? [await get(`/v1/generations/${linked}`)] : [];
+  const rest = before.filter((generation) => generation.id !== linked);
+  results.append(...[...shown, ...rest].map(card));
+  return make('div.columns', {}, form, results);
+}
+
+/** The same order, but for the seed. */
+function orderOf(request, adapters) {
+  const students = adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
+  const dialled = request.adapters.some(({ name }) => students.includes(name)); // its scale says it all
+  return {
+    prompt: request.prompt,
+    negativePrompt: request.negativePrompt,
+    adapters: request.adapters.map(({ name, version, scale }) => ({ adapter: `${name}@${version}`, scale })),
+    ...(dialled ? {} : { guidanceScale: request.guidanceScale }),
+    steps: request.steps,
+    sampler: request.sampler,
+    width: request.width,
+    height: request.height,
+    count: request.count,
+  };
+}
+
+function orderForm(adapters, submit) {
+  const prompt = make('textarea', { name: 'prompt', rows: 3, required: true, maxlength: 4000, placeholder: 'a large red star on a gray background' });
+  const negative = make('input', { name: 'negative', maxlength: 4000 });
+  const sampler = select([['', 'the model’s own'], ...SAMPLERS.map((name) => [name, name])], '', { name: 'sampler' });
+  const width = make('input', { type: 'number', name: 'width', min: 8, max: 4096, step: 8, placeholder: 'auto' });
+  const height = make('input', { type: 'number', name: 'height', min: 8, max: 4096, step: 8, placeholder: 'auto' });
+  const seed = make('input', { type: 'number', name: 'seed', min: 0, max: 4294967295, placeholder: 'by chance' });
+  const count = slider('Pictures', { name: 'count', min: 1, max: 8, value: 1 });
+  const steps = slider('Steps', { name: 'steps', min: 1, max: 100, value: 20 });
+  const guidance = slider('Guidance', { name: 'guidance', min: 1, max: 15, step: 0.5, value: 5 });
+  const note = make('small.hint');
+  guidance.row.append(note);
+  const choice = adapterChoice(adapters, explain);
+  let guidanceTouched = false;
+  guidance.input.addEventListener('input', () => (guidanceTouched = true));
+
+  /** A student has learned its guidance, and the slider is another way to set its scale. */
+  function explain() {
+    note.textContent = choice.student()
+      ? 'The student’s dial: it draws so in one evaluation a step, not two.'
+      : 'How closely to follow the prompt; 1 is none.';
+  }
+  explain();
+
+  const button = make('button.primary', { type: 'submit' }, 'Draw');
+  const number = (input) => (input.value === '' ? {} : { [input.name]: Number(input.value) });
+  const form = make('form.order', { 'aria-label': 'What to draw' },
+    field('Prompt', prompt, 'Ctrl and Enter draw, too.'),
+    choice.element,
+    guidance.row,
+    steps.row,
+    count.row,
+    make('details', {}, make('summary', {}, 'More'),
+      field('Lead away from', negative),
+      field('Sampler', sampler),
+      make('div.pair', {}, field('Width', width), field('Height', height)),
+      field('Seed', seed)),
+    make('p.actions', {}, button));
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const added = choice.order();
+    const order = {
+      prompt: prompt.value,
+      ...(negative.value ? { negativePrompt: negative.value } : {}),
+      ...(added.length ? { adapters: added } : {}),
+      // Left alone, a student gives the guidance that it learned.
+      ...(choice.student() && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
+      steps: Number(steps.input.value),
+      ...(sampler.value ? { sampler: sampler.value } : {}),
+      ...number(width),
+      ...number(height),
+      ...number(seed),
+      count: Number(count.input.value),
+    };
+    button.disabled = true;
+    await act(() => submit(order));
+    button.disabled = false;
+  });
+  prompt.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      form.requestSubmit();
+    }
+  });
+  return form;
+}

@@ -1,0 +1,72 @@
+// Small helpers to build the page. Text always goes in as text, never as markup.
+
+/**
+ * Makes an element.
+ *
+ * @param {string} tag such as "button", or "button.primary" with classes
+ * @param {object} properties attributes; those that begin with "on" are listeners
+ * @param {...(Node|string|number|null)} children
+ */
+export function make(tag, properties = {}, ...children) {
+  const [name, ...classes] = tag.split('.');
+  const element = document.createElement(name);
+  element.classList.add(...classes);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith('on')) {
+      element.addEventListener(key.slice(2), value);
+    } else if (value === true) {
+      element.setAttribute(key, '');
+    } else if (value !== null && value !== undefined && value !== false) {
+      element.setAttribute(key, value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A control with its label. */
+export function field(label, control, hint = null) {
+  return make('label.field', {}, make('span', {}, label), control, hint ? make('small.hint', {}, hint) : null);
+}
+
+/** A slider that says its value. */
+export function slider(label, properties, text = (value) => value) {
+  const output = make('output');
+  const input = make('input', { type: 'range', ...properties });
+  const show = () => {
+    output.textContent = text(input.value);
+    input.setAttribute('aria-valuetext', text(input.value));
+  };
+  input.addEventListener('input', show);
+  show();
+  return { row: make('label.field', {}, make('span', {}, label, ' ', output), input), input, show };
+}
+
+export function select(options, chosen, properties = {}) {
+  return make(
+    'select',
+    properties,
+    ...options.map(([value, text]) => make('option', { value, selected: value === chosen }, text)),
+  );
+}
+
+/** Says something to everybody, also to those who do not see the page. */
+export function say(text) {
+  const said = document.getElementById('said');
+  said.textContent = text;
+  said.classList.add('shown');
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => said.classList.remove('shown'), 6000);
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+
+export const time = (iso) => (iso ? TIME.format(new Date(iso)) : '');
+
+/** @param {string} iso an ISO 8601 duration of hours, minutes and seconds */
+export function seconds(iso) {
+  const found = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(iso ?? '');
+  return found ? Number(found[1] ?? 0) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0) : null;
+}
+
+export const rounded = (number, digits = 2) => (number === null || number === undefined ? '–' : number.toFixed(digits));

@@ -1,0 +1,73 @@
+package io.lorafleet.gateway.generation;
+
+import static io.lorafleet.gateway.generation.Samples.NOW;
+import static io.lorafleet.gateway.generation.Samples.cancelled;
+import static io.lorafleet.gateway.generation.Samples.request;
+import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+    private static final long COST = request("any").cost();
+
+    private final Backlog backlog = backlogAt(Duration.ofSeconds(10));
+    private final GenerationTable table = new GenerationTable(3, backlog);
+
+    private static Backlog backlogAt(Duration afterTheFirst) {
+        return new Backlog(Clock.fixed(NOW.plus(afterTheFirst), ZoneOffset.UTC));
+    }
+
+    @Test
+    void countsWhatIsNotFinished() {
+        table.apply(request("a"));
+        table.apply(request("b"));
+        assertThat(backlog.waiting()).isEqualTo(2 * COST);
+        table.apply(request("b"));
+        table.apply(cancelled("a"));
+        table.apply(cancelled("a"));
+        assertThat(backlog.waiting()).isEqualTo(COST);
+        table.apply(succeeded("b"));
+        assertThat(backlog.waiting()).isZero();
+    }
+
+    @Test
+    void countsNothingOfARequestThatIsReadAfterItsResult() {
+        table.apply(succeeded("a"));
+        table.apply(request("a"));
+        assertThat(backlog.waiting()).isZero();
+    }
+
+    @Test
+    void countsNothingOfWhatIsForgotten() {
+        for (String id : new String[] {"a", "b", "c", "d"}) {
+            table.apply(request(id));
+        }
+        assertThat(backlog.waiting()).isEqualTo(3 * COST);
+    }
+
+    @Test
+    void expectsTheWorkersToGoOnAsFastAsTheyDidLately() {
+        assertThat(backlog.timeFor(COST)).isEqualTo(Duration.ofSeconds(5));
+        table.apply(request("a"));
+        table.apply(request("b"));
+        table.apply(succeeded("a"));
+        table.apply(succeeded("b"));
+        // Two in ten seconds.
+        assertThat(backlog.timeFor(4 * COST)).isEqualTo(Duration.ofSeconds(20));
+        assertThat(backlog.timeFor(1)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(backlog.timeFor(10_000 * COST)).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void goesByTheLastMinutesOnly() {
+        Backlog later = backlogAt(Duration.ofMinutes(6));
+        GenerationTable other = new GenerationTable(3, later);
+        other.apply(request("a"));
+        other.apply(succeeded("a"));
+        assertThat(later.timeFor(COST)).isEqualTo(Duration.ofSeconds(5));
+    }
+}

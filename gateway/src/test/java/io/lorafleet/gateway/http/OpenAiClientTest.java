@@ -1,0 +1,147 @@
+package io.lorafleet.gateway.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.errors.OpenAIException;
+import com.openai.models.images.Image;
+import com.openai.models.images.ImageGenPartialImageEvent;
+import com.openai.models.images.ImageGenStreamEvent;
+import com.openai.models.images.ImageGenerateParams;
+import com.openai.models.images.ImageGenerateParams.OutputFormat;
+import com.openai.models.images.ImagesResponse;
+import com.openai.models.models.Model;
+import io.lorafleet.gateway.Images;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.awt.image.BufferedImage;
+import java.net.URI;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** OpenAI's own client, as it is. */
+@QuarkusTest
+class OpenAiClientTest extends GatewayTest {
+    private static final byte[] PREVIEW = Images.file("jpeg", 8, 8);
+
+    @TestHTTPResource("/v1")
+    private URI api;
+
+    private OpenAIClient client;
+
+    @BeforeEach
+    void openTheClient() {
+        client = OpenAIOkHttpClient.builder()
+                .baseUrl(api.toString())
+                .apiKey("none is asked for")
+                .maxRetries(0)
+                .build();
+    }
+
+    @AfterEach
+    void closeTheClient() {
+        client.close();
+    }
+
+    @Test
+    void listsModels() {
+        assertThat(client.models().list().data()).extracting(Model::id).contains("tiny-sd");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"png", "jpeg", "webp"})
+    void draws(String format) {
+        ImagesResponse answer = meanwhile(
+                "drawn as " + format,
+                params -> client.images()
+                        .generate(params.size("128x64")
+                                .outputFormat(OutputFormat.of(format))
+                                .outputCompression(80)
+                                .build()),
+                worker::succeed);
+        Image image = answer.data().orElseThrow().get(0);
+        byte[] file = Base64.getDecoder().decode(image.b64Json().orElseThrow());
+        BufferedImage picture = Images.read(file);
+        assertThat(picture.getWidth()).isEqualTo(64); // as the worker drew it
+        assertThat(new String(file, ISO_8859_1))
+                .contains(format.equals("png") ? "PNG" : format.equals("jpeg") ? "JFIF" : "WEBP");
+    }
+
+    @Test
+    void streamsPartialImages() {
+        List<ImageGenStreamEvent> events =
+                meanwhile("streamed", params -> stream(params.partialImages(2).outputFormat(OutputFormat.JPEG)), id -> {
+                    worker.start(id);
+                    for (int step = 1; step <= 8; step++) {
+                        worker.step(id, step, 8, PREVIEW);
+                    }
+                    worker.succeed(id);
+                });
+        assertThat(events).hasSize(3);
+        assertThat(events.subList(0, 2))
+                .extracting(event -> event.asGenerationPartialImage().partialImageIndex())
+                .containsExactly(0L, 1L);
+        ImageGenPartialImageEvent partial = events.get(0).asGenerationPartialImage();
+        BufferedImage preview = Images.read(Base64.getDecoder().decode(partial.b64Json()));
+        assertThat(preview.getWidth()).isEqualTo(64);
+        assertThat(events.get(2).asGenerationCompleted().usage().totalTokens()).isZero();
+    }
+
+    @Test
+    void hearsInTheStreamThatTheGenerationFailed() {
+        assertThatThrownBy(() -> meanwhile(
+                        "streamed to its failure",
+                        this::stream,
+                        id -> worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "gave up after 3")))
+                .hasRootCauseInstanceOf(OpenAIException.class)
+                .rootCause()
+                .hasMessageContaining("gave up after 3");
+    }
+
+    @Test
+    void hearsWhatIsWrong() {
+        assertThatThrownBy(() -> client.images()
+                        .generate(ImageGenerateParams.builder()
+                                .prompt("a")
+                                .size("60x64")
+                                .build()))
+                .isInstanceOf(BadRequestException.class)
+                .hasMessageContaining("size: expected a multiple of 8");
+    }
+
+    private List<ImageGenStreamEvent> stream(ImageGenerateParams.Builder params) {
+        try (StreamResponse<ImageGenStreamEvent> events = client.images().generateStreaming(params.build())) {
+            return events.stream().toList();
+        }
+    }
+
+    /** Lets the client ask while the worker acts upon its request. */
+    private static <T> T meanwhile(String prompt, Function<ImageGenerateParams.Builder, T> ask, Consumer<String> act) {
+        CompletableFuture<T> answer = CompletableFuture.supplyAsync(
+                () -> ask.apply(ImageGenerateParams.builder().prompt(prompt)));
+        act.accept(WorkerPeer.await(
+                        Topic.REQUESTS,
+                        record -> Json.read(record.value(), GenerateImage.class)
+                                .prompt()
+                                .equals(prompt))
+                .key());
+        return answer.join();
+    }
+}

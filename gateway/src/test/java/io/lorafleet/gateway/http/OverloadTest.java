@@ -1,0 +1,44 @@
+package io.lorafleet.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.matchesPattern;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A gateway that lets little wait. */
+@QuarkusTest
+@TestProfile(OverloadTest.LittleMayWait.class)
+class OverloadTest extends GatewayTest {
+    private static final Map<String, Object> TEN_EVALUATIONS = Map.of("prompt", "a", "steps", 5);
+
+    public static final class LittleMayWait implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("lorafleet.limits.max-queued-evaluations", "80");
+        }
+    }
+
+    @Test
+    void takesWhatMayWaitAndRefusesTheRestUntilThereIsRoom() {
+        List<String> accepted = new ArrayList<>();
+        while (true) {
+            var answer = post(TEN_EVALUATIONS);
+            if (answer.extract().statusCode() != 202) {
+                isProblem(answer, 429, "overloaded");
+                answer.header("Retry-After", matchesPattern("[1-9][0-9]*"));
+                break;
+            }
+            accepted.add(answer.extract().path("id"));
+        }
+        assertThat(accepted).isNotEmpty();
+        accepted.forEach(worker::succeed);
+        accepted.forEach(id -> awaitStatus(id, "succeeded"));
+        submit(TEN_EVALUATIONS);
+    }
+}

@@ -1,0 +1,24 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.Picture;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** A picture as a JPEG file: for a small one that may be rough, a quarter of a PNG. */
+final class JpegFile {
+    private JpegFile() {}
+
+    static byte[] encode(Picture picture) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
+            ImageIO.write(ImageBuffer.of(picture), "jpeg", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot encode a JPEG in memory", e);
+        }
+        return file.toByteArray();
+    }
+}

@@ -1,0 +1,9 @@
+package io.lorafleet.worker.job;
+
+/**
+ * The steps that an engine has made since it began.
+ *
+ * @param rows of all their batches together
+ * @param capacity rows that a batch may have, for pictures of the model's own size
+ */
+public record StepCount(long steps, long rows, int capacity) {}

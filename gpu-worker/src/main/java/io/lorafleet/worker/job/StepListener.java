@@ -1,0 +1,14 @@
+package io.lorafleet.worker.job;
+
+import io.lorafleet.diffusion.Picture;
+
+/** Hears of steps, on the engine's thread: must be quick. */
+public interface StepListener {
+    /**
+     * A step is done.
+     *
+     * @param picture which one of the request
+     * @param preview what it is like so far, small and rough; null after most steps
+     */
+    void stepped(int picture, Picture preview);
+}
