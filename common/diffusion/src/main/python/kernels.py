@@ -70,6 +70,18 @@ class Kernels(torch.nn.Module):
         y.narrow(0, 0, n).view(n, -1, b.size(2)).baddbmm_(torch.bmm(tokens, a), b)
         return y
 
+    @torch.jit.export
+    def add_low_rank_pointwise(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+        """The same for each pixel: (N, out, H, W) + ((n, in, H, W) (n, in, r)) (n, r, out), in place."""
+        n = a.size(0)
+        pixels = x.narrow(0, 0, n).permute(0, 2, 3, 1).reshape(n, -1, a.size(1))
+        out = y.narrow(0, 0, n).permute(0, 2, 3, 1)
+        if out.is_contiguous():  # the channels of a pixel are side by side in memory
+            out.view(n, -1, b.size(2)).baddbmm_(torch.bmm(pixels, a), b)
+        else:
+            out.add_(torch.bmm(torch.bmm(pixels, a), b).view(out.size()))
+        return y
+
 
 if __name__ == "__main__":
     torch.jit.save(torch.jit.script(Kernels()), sys.argv[1])

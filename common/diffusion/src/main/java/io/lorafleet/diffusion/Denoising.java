@@ -23,12 +23,25 @@ public final class Denoising implements AutoCloseable {
     private final NDManager job;
     private final History history;
     private NDArray latent;
-    /** What the last step took the clean latent for. */
-    private NDArray predicted;
+    /** What the last step went by; null before the first. */
+    private Last last;
 
     private int step;
     private Shadow.Errors shadowErrors = Shadow.Errors.NONE;
     private Shadow.Errors allShadowErrors = new Shadow.Errors(0, 0);
+
+    /**
+     * A step that was made.
+     *
+     * @param latent before it
+     * @param output what the model said, after guidance
+     */
+    private record Last(NDArray latent, NDArray output) {
+        void close() {
+            latent.close();
+            output.close();
+        }
+    }
 
     private Denoising(PreparedPrompt prompt, TextToImage request, ImageToImage image, IntFunction<float[]> noise) {
         this.prompt = prompt;
@@ -145,27 +158,24 @@ public final class Denoising implements AutoCloseable {
 
     /** @param outputs the model's answer for each row of the prompt (rows, C, H, W) */
     void advance(NDArray outputs) {
+        NDArray output;
         NDArray next;
-        NDArray clean;
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
             outputs.tempAttach(scope);
-            NDArray output = guided(outputs);
-            NDArray input = sampler.modelInput(latent, step);
-            clean = prompt.model().schedule().predicted(input, output, timesteps[step]);
+            output = guided(outputs);
             next = sampler.step(latent, output, step, history);
-            clean.attach(job);
+            output.attach(job);
             next.attach(job);
             if (prompt.shadow() != null) {
                 shadowErrors = prompt.shadow().errors(outputs, request.guided());
                 allShadowErrors = allShadowErrors.plus(shadowErrors);
             }
         }
-        if (predicted != null) {
-            predicted.close();
+        if (last != null) {
+            last.close();
         }
-        predicted = clean;
-        latent.close();
+        last = new Last(latent, output);
         latent = next;
         step++;
     }
@@ -197,10 +207,14 @@ public final class Denoising implements AutoCloseable {
 
     /** @return roughly the picture that the last step saw coming, a pixel for each of the latent's */
     public Picture preview(LatentColours colours) {
-        if (predicted == null) {
+        if (last == null) {
             throw new IllegalStateException("no step is done");
         }
-        return colours.picture(predicted);
+        try (NDManager scope = job.newSubManager()) {
+            last.latent().tempAttach(scope);
+            NDArray input = sampler.modelInput(last.latent(), step - 1);
+            return colours.picture(prompt.model().schedule().predicted(input, last.output(), timesteps[step - 1]));
+        }
     }
 
     /** @return the picture that the latent stands for now */

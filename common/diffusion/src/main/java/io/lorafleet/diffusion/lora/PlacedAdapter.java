@@ -28,17 +28,17 @@ public final class PlacedAdapter implements AutoCloseable {
     /**
      * The factors of one layer.
      *
-     * @param a (in, r) for a linear layer, (r, in, k, k) for a convolution
+     * @param a (in, r) for a linear layer, and for a convolution with a kernel of one pixel; else (r, in, k, k)
      * @param b (r, out) or (out, r), the adapter's own scale multiplied in
      */
     record Factors(int rank, NDArray a, NDArray b) {
-        boolean linear() {
+        boolean matrices() {
             return a.getShape().dimension() == 2;
         }
 
         /** @return the dimension of a that is the rank; of b it is the other of its two */
         int rankAxis() {
-            return linear() ? 1 : 0;
+            return matrices() ? 1 : 0;
         }
     }
 
@@ -48,7 +48,8 @@ public final class PlacedAdapter implements AutoCloseable {
         static Place of(String layer, Update update, int start) {
             Shape a = update.a().shape();
             Shape b = update.b().shape();
-            return a.dimension() == 2
+            boolean matrix = a.dimension() == 2 || a.get(2) == 1 && a.get(3) == 1;
+            return matrix
                     ? new Place(layer, update.rank(), start, turned(a), turned(b))
                     : new Place(layer, update.rank(), start, a, b);
         }
@@ -57,7 +58,7 @@ public final class PlacedAdapter implements AutoCloseable {
             return new Shape(shape.get(1), shape.get(0));
         }
 
-        boolean linear() {
+        boolean matrices() {
             return a.dimension() == 2;
         }
 
@@ -122,8 +123,8 @@ public final class PlacedAdapter implements AutoCloseable {
             for (int i = first; i < places.size(); i += writers) {
                 Place place = places.get(i);
                 Update update = adapter.updates().get(place.layer());
-                writer.write(update.a(), place.linear(), 1, place.start());
-                writer.write(update.b(), place.linear(), (float) update.scale(), place.middle());
+                writer.write(update.a(), place.matrices(), 1, place.start());
+                writer.write(update.b(), place.matrices(), (float) update.scale(), place.middle());
             }
         });
     }

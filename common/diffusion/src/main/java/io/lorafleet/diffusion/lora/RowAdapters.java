@@ -38,7 +38,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     /**
      * The factors of one layer for the first n rows; r the largest rank.
      *
-     * @param a as the layer multiplies it: (n, in, r) for a linear layer, (n r, in, k, k) for a convolution
+     * @param a as the layer multiplies it: (n, in, r), or (n r, in, k, k) for a convolution of more than one pixel
      * @param b likewise (n, r, out) or (n, out, r), the scales multiplied in
      */
     private record Stack(NDArray a, NDArray b) {}
@@ -92,7 +92,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDArray b = stacked(bs);
             a.attach(owner);
             b.attach(owner);
-            return new Stack(like.linear() ? a : flattenRows(a), b);
+            return new Stack(like.matrices() ? a : flattenRows(a), b);
         }
     }
 
@@ -156,6 +156,12 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         if (stack == null) {
             return y;
         }
+        return stack.a().getShape().dimension() == 3
+                ? Kernels.get().addLowRankPointwise(y, x, stack.a(), stack.b())
+                : addConvolution(layer, x, y, stack);
+    }
+
+    private static NDArray addConvolution(Conv2d layer, NDArray x, NDArray y, Stack stack) {
         try (NDManager scope = Scopes.open(x, y)) {
             long rows = stack.b().getShape().get(0);
             NDIndex first = new NDIndex(":" + rows);

@@ -36,6 +36,13 @@ public interface Kernels {
      */
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
+    /**
+     * The same for each pixel: what a convolution with a kernel of one pixel adds.
+     *
+     * @param y (N, out, H, W) @param x (N, in, H, W) @param a (n, in, r) @param b (n, r, out) @return y
+     */
+    NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b);
+
     /** @return those in use: PyTorch's own through TorchScript, or plain arrays where that cannot be loaded */
     static Kernels get() {
         return Loaded.KERNELS;

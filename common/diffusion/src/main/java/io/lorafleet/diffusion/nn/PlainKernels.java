@@ -78,4 +78,13 @@ final class PlainKernels implements Kernels {
             return scope.ret(y);
         }
     }
+
+    @Override
+    public NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b) {
+        try (NDManager scope = Scopes.open(y, x)) {
+            // Views, so it is y that changes.
+            addLowRank(y.transpose(0, 2, 3, 1), x.transpose(0, 2, 3, 1), a, b);
+            return scope.ret(y);
+        }
+    }
 }

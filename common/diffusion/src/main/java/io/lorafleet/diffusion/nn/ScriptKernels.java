@@ -40,4 +40,9 @@ final class ScriptKernels implements Kernels {
     public NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b) {
         return module.call("add_low_rank", y, x, a, b);
     }
+
+    @Override
+    public NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b) {
+        return module.call("add_low_rank_pointwise", y, x, a, b);
+    }
 }

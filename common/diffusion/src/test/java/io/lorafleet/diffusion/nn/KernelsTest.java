@@ -82,6 +82,26 @@ class KernelsTest {
     }
 
     @Test
+    void addLowRanksToPixelsAlike() {
+        NDArray y = random(3, 6, 5, 7);
+        // As a packed layer leaves it: the channels of a pixel side by side.
+        NDArray turned = random(3, 5, 7, 6).transpose(0, 3, 1, 2);
+        NDArray a = random(2, 4, 3);
+        NDArray b = random(2, 3, 6);
+        for (NDArray sum : new NDArray[] {y, turned}) {
+            assertAlike(
+                    random(3, 4, 5, 7),
+                    x -> plain.addLowRankPointwise(copy(sum), x, a, b),
+                    x -> script.addLowRankPointwise(copy(sum), x, a, b));
+        }
+    }
+
+    /** In the same order in memory. */
+    private static NDArray copy(NDArray array) {
+        return array.transpose(0, 2, 3, 1).duplicate().transpose(0, 3, 1, 2);
+    }
+
+    @Test
     void leaveNothingBehind() {
         NDArray x = random(2, 8, 3, 5);
         NDArray scale = random(8);
