@@ -24,7 +24,8 @@ export LORAFLEET_TRAINER_PROMPTS_BASE=$PWD/$prompts/train.txt
 export LORAFLEET_TRAINER_PROMPTS_HELD_OUT=$PWD/$prompts/held-out.txt
 
 echo "== a first student, of few steps"
-deploy/fleet distill --model deploy/demo-model --prompts $prompts/train.txt --name fast --steps 100 --output "$folder"
+deploy/fleet distill --model deploy/demo-model --prompts $prompts/train.txt --name fast --steps 100 \
+    --batch 32 --passes 2 --prompts-per-round 64 --learning-rate 1e-3 --output "$folder"
 
 echo "== a fleet with it"
 deploy/fleet up --data "$folder/data" > "$folder/fleet.log" 2>&1 &

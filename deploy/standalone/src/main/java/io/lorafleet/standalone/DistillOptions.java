@@ -52,14 +52,14 @@ final class DistillOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "800",
+            defaultValue = "2000",
             description = "Steps of the optimiser (${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            defaultValue = "32",
+            defaultValue = "16",
             description = "Points that each step learns from (${DEFAULT-VALUE}).")
     private int batch;
 
@@ -73,14 +73,14 @@ final class DistillOptions {
     @Option(
             names = "--prompts-per-round",
             paramLabel = "N",
-            defaultValue = "64",
+            defaultValue = "128",
             description = "Pictures that are drawn at a time, for the points on their way (${DEFAULT-VALUE}).")
     private int promptsPerRound;
 
     @Option(
             names = "--passes",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "Over the points of each round (${DEFAULT-VALUE}).")
     private int passes;
 
@@ -101,7 +101,7 @@ final class DistillOptions {
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
-            defaultValue = "1e-3",
+            defaultValue = "3e-3",
             description = "At its peak (${DEFAULT-VALUE}).")
     private double learningRate;
 
