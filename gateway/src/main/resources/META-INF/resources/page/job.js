@@ -111,7 +111,7 @@ function thumbs(id, image) {
     );
     return pressed;
   };
-  const buttons = [button('up', '👍', 'A good picture'), button('down', '👎', 'A bad picture')];
+  const buttons = [button('up', 'Good', 'A good picture'), button('down', 'Bad', 'A bad picture')];
   return buttons;
 }
 

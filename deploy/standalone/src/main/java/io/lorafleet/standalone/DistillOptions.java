@@ -36,7 +36,7 @@ final class DistillOptions {
             description = "Guidance scale that the student learns (${DEFAULT-VALUE}).")
     private double guidance;
 
-    @Option(names = "--rank", paramLabel = "R", defaultValue = "16", description = "Of the factors (${DEFAULT-VALUE}).")
+    @Option(names = "--rank", paramLabel = "R", defaultValue = "8", description = "Of the factors (${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(names = "--alpha", paramLabel = "X", description = "The update is alpha / rank B A (alpha = rank).")
