@@ -87,6 +87,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
+        // The slots of a killed worker may use up several deliveries of what it held.
+        p.setProperty("group.share.delivery.count.limit", "10");
         // Nobody waits for more members to join a group on one machine.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         return new KafkaConfig(p, false);

@@ -61,9 +61,7 @@ public final class LatentColours {
         int height = Math.toIntExact(latent.getShape().get(2));
         int width = Math.toIntExact(latent.getShape().get(3));
         int pixels = height * width;
-        float[] planes = latent.getDataType() == DataType.FLOAT32
-                ? latent.toFloatArray()
-                : latent.toType(DataType.FLOAT32, false).toFloatArray();
+        float[] planes = latent.toType(DataType.FLOAT32, false).toFloatArray();
         float[] colours = new float[3 * pixels];
         for (int colour = 0; colour < 3; colour++) {
             int weights = colour * (channels + 1);

@@ -34,6 +34,13 @@ public final class Backlog {
         if (after != null && after.status() == Generation.Status.SUCCEEDED && waiting(before) > 0) {
             done.addLast(new Done(after.finished().at(), cost(after)));
             doneInWindow += cost(after);
+            forgetTheOld(clock.instant());
+        }
+    }
+
+    private void forgetTheOld(Instant now) {
+        while (!done.isEmpty() && done.getFirst().at().isBefore(now.minus(WINDOW))) {
+            doneInWindow -= done.removeFirst().cost();
         }
     }
 
@@ -53,9 +60,7 @@ public final class Backlog {
     /** @return how long the workers will take for so much, going by what they did lately */
     synchronized Duration timeFor(long cost) {
         Instant now = clock.instant();
-        while (!done.isEmpty() && done.getFirst().at().isBefore(now.minus(WINDOW))) {
-            doneInWindow -= done.removeFirst().cost();
-        }
+        forgetTheOld(now);
         if (done.isEmpty()) {
             return USUAL_WAIT;
         }

@@ -74,9 +74,7 @@ public final class GenerationTable {
      * @return at most so many of those that are wanted, the newest first
      */
     public synchronized List<Generation> list(Predicate<Generation> wanted, GenerationPosition after, int most) {
-        return Stream.concat(unfinished.values().stream(), finished.values().stream())
-                .filter(Generation::isKnown)
-                .filter(wanted)
+        return known().filter(wanted)
                 .filter(each -> after == null || GenerationPosition.of(each).compareTo(after) > 0)
                 .sorted(Comparator.comparing(GenerationPosition::of))
                 .limit(most)
@@ -87,11 +85,14 @@ public final class GenerationTable {
     public FleetSummary summary(Instant now) {
         List<Generation> all;
         synchronized (this) {
-            all = Stream.concat(unfinished.values().stream(), finished.values().stream())
-                    .filter(Generation::isKnown)
-                    .toList();
+            all = known().toList();
         }
         return FleetSummary.of(all, backlog.timeFor(backlog.waiting()), now);
+    }
+
+    private Stream<Generation> known() {
+        return Stream.concat(unfinished.values().stream(), finished.values().stream())
+                .filter(Generation::isKnown);
     }
 
     /**
@@ -128,6 +129,11 @@ public final class GenerationTable {
         backlog.changed(before, after);
         forgetTheOldest();
         return after;
+    }
+
+    /** Forgets a request whose end cannot be known any more. */
+    public synchronized void forget(String id) {
+        backlog.changed(unfinished.remove(id), null);
     }
 
     private void forgetTheOldest() {

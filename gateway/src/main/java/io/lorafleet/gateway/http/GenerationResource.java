@@ -82,9 +82,7 @@ public final class GenerationResource {
             @QueryParam("after") @Parameter(description = "What the page before says as next") String after) {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
-        if (!checks.badFields().isEmpty()) {
-            throw new ProblemException(Problem.invalid(checks.badFields()));
-        }
+        ProblemException.throwIfAny(checks.badFields());
         return GenerationListView.of(table.list(query::wants, query.after(), query.limit() + 1), query.limit());
     }
 

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -54,9 +55,7 @@ public final class ImageResource {
         ImageFormat wanted = checks.oneOf("format", ImageFormat.values(), format, ImageFormat.PNG);
         int best = ImageFormat.LEAST_COMPRESSED;
         int percent = checks.whole("quality", 0, best, quality, best);
-        if (!checks.badFields().isEmpty()) {
-            throw new ProblemException(Problem.invalid(checks.badFields()));
-        }
+        ProblemException.throwIfAny(checks.badFields());
         GeneratedImage image = find(id, index).orElseThrow(() -> missing(id, index));
         EntityTag tag = new EntityTag(
                 wanted == ImageFormat.PNG ? image.sha256() : image.sha256() + "-" + wanted.lowerCase() + percent);
@@ -64,11 +63,17 @@ public final class ImageResource {
         if (unchanged != null) {
             return unchanged.build();
         }
-        byte[] png = blobs.get(image.blob()).orElseThrow(() -> missing(id, index));
-        return Response.ok(wanted.convert(png, percent), wanted.mediaType())
+        InputStream png = blobs.open(image.blob()).orElseThrow(() -> missing(id, index));
+        return Response.ok(wanted == ImageFormat.PNG ? png : converted(png, wanted, percent), wanted.mediaType())
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, CACHE)
                 .build();
+    }
+
+    private static byte[] converted(InputStream png, ImageFormat format, int quality) throws IOException {
+        try (png) {
+            return format.convert(png.readAllBytes(), quality);
+        }
     }
 
     private Optional<GeneratedImage> find(String id, int index) {

@@ -74,9 +74,7 @@ record OpenAiRequest(
         if (streams && n != null && n > 1) {
             checks.refuse("n", "1 with stream", n);
         }
-        if (!checks.badFields().isEmpty()) {
-            throw new ProblemException(Problem.invalid(checks.badFields()));
-        }
+        ProblemException.throwIfAny(checks.badFields());
         return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
     }
 

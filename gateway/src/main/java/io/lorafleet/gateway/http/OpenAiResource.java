@@ -1,13 +1,12 @@
 package io.lorafleet.gateway.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.Json;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -43,7 +42,6 @@ public final class OpenAiResource {
     private final OpenAiPictures pictures;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
-    private final ObjectMapper json;
     private final Clock clock;
     private final Duration timeout;
 
@@ -53,7 +51,6 @@ public final class OpenAiResource {
             OpenAiPictures pictures,
             ModelDirectory models,
             AdapterRegistry adapters,
-            ObjectMapper json,
             Clock clock,
             GatewayConfig config) {
         this.orders = orders;
@@ -61,7 +58,6 @@ public final class OpenAiResource {
         this.pictures = pictures;
         this.models = models;
         this.adapters = adapters;
-        this.json = json;
         this.clock = clock;
         this.timeout = config.openai().timeout();
     }
@@ -95,12 +91,12 @@ public final class OpenAiResource {
         URI base = uri.getBaseUri(); // now, because the request's context is gone when the pictures come
         GenerationOrder order = request.toOrder(adapter(request.model()));
         String id = orders.submit(order, idempotencyKey, OpenAiRequest::nameOf).id();
-        Multi<String> text = delivery.stream()
-                ? events(id, delivery)
+        Multi<byte[]> answer = delivery.stream()
+                ? events(id, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
                 : finished(id)
-                        .map(generation -> write(pictures.of(generation, delivery, base)))
+                        .map(generation -> Json.write(pictures.of(generation, delivery, base)))
                         .toMulti();
-        return RestMulti.fromMultiData(text.map(each -> each.getBytes(StandardCharsets.UTF_8)))
+        return RestMulti.fromMultiData(answer)
                 .encodeAsJsonArray(false)
                 .header(
                         HttpHeaders.CONTENT_TYPE,
@@ -123,7 +119,7 @@ public final class OpenAiResource {
     }
 
     private Multi<String> events(String id, OpenAiDelivery delivery) {
-        OpenAiStream stream = new OpenAiStream(delivery, pictures, json, clock);
+        OpenAiStream stream = new OpenAiStream(delivery, pictures, clock);
         return streams.of(id)
                 .select()
                 .first(timeout)
@@ -147,13 +143,5 @@ public final class OpenAiResource {
         return new ProblemException(
                 ProblemType.TIMEOUT,
                 "expected pictures within " + timeout + "; they may still come to " + GenerationView.path(id));
-    }
-
-    private String write(OpenAiImages images) {
-        try {
-            return json.writeValueAsString(images);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write pictures as JSON", e);
-        }
     }
 }

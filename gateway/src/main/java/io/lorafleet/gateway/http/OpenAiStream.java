@@ -1,11 +1,11 @@
 package io.lorafleet.gateway.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Preview;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
@@ -17,15 +17,13 @@ final class OpenAiStream {
 
     private final OpenAiDelivery delivery;
     private final OpenAiPictures pictures;
-    private final ObjectMapper json;
     private final Clock clock;
     private int previews;
     private boolean ended;
 
-    OpenAiStream(OpenAiDelivery delivery, OpenAiPictures pictures, ObjectMapper json, Clock clock) {
+    OpenAiStream(OpenAiDelivery delivery, OpenAiPictures pictures, Clock clock) {
         this.delivery = delivery;
         this.pictures = pictures;
-        this.json = json;
         this.clock = clock;
     }
 
@@ -51,18 +49,16 @@ final class OpenAiStream {
     }
 
     private String failed(ProblemException why) {
-        return event(OpenAiEvents.Failed.TYPE, OpenAiEvents.Failed.of(why.problem()));
+        return text(OpenAiEvent.Failed.of(why.problem()));
     }
 
     private String finished(Generation generation) {
         GenerationSucceeded succeeded = OpenAiPictures.succeeded(generation);
-        return event(
-                OpenAiEvents.Completed.TYPE,
-                OpenAiEvents.Completed.of(
-                        pictures.base64(succeeded.images().get(0), delivery),
-                        succeeded.at().getEpochSecond(),
-                        size(generation),
-                        delivery.format()));
+        return text(OpenAiEvent.Picture.completed(
+                pictures.base64(succeeded.images().get(0), delivery),
+                succeeded.at().getEpochSecond(),
+                size(generation),
+                delivery.format()));
     }
 
     /** They are spread over the steps: of three, the first comes after a quarter of them. */
@@ -83,14 +79,12 @@ final class OpenAiStream {
                         request.width(),
                         request.height(),
                         delivery.quality());
-        return event(
-                OpenAiEvents.PartialImage.TYPE,
-                OpenAiEvents.PartialImage.of(
-                        Base64.getEncoder().encodeToString(picture),
-                        clock.instant().getEpochSecond(),
-                        size(generation),
-                        delivery.format(),
-                        previews++));
+        return text(OpenAiEvent.Picture.partial(
+                Base64.getEncoder().encodeToString(picture),
+                clock.instant().getEpochSecond(),
+                size(generation),
+                delivery.format(),
+                previews++));
     }
 
     private static String size(Generation generation) {
@@ -98,11 +92,7 @@ final class OpenAiStream {
         return request == null ? "auto" : request.width() + "x" + request.height();
     }
 
-    private String event(String name, Object data) {
-        try {
-            return "event: " + name + "\ndata: " + json.writeValueAsString(data) + "\n\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write " + name, e);
-        }
+    private static String text(OpenAiEvent event) {
+        return "event: " + event.type() + "\ndata: " + new String(Json.write(event), StandardCharsets.UTF_8) + "\n\n";
     }
 }

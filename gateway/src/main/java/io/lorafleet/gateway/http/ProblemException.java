@@ -1,6 +1,8 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.BadField;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Ends a request with a problem. */
@@ -23,6 +25,13 @@ final class ProblemException extends RuntimeException {
         super(problem.detail());
         this.problem = problem;
         this.retryAfter = retryAfter;
+    }
+
+    /** @throws ProblemException if there are bad fields */
+    static void throwIfAny(List<BadField> badFields) {
+        if (!badFields.isEmpty()) {
+            throw new ProblemException(Problem.invalid(badFields));
+        }
     }
 
     Problem problem() {

@@ -31,28 +31,34 @@ public class TopicFollowers {
     private final AdapterRegistry adapters;
     private final ModelDirectory models;
     private final TrainingTable trainings;
+    private final DroppedRequests dropped;
 
     TopicFollowers(
             GenerationTable generations,
             GenerationMetrics metrics,
             AdapterRegistry adapters,
             ModelDirectory models,
-            TrainingTable trainings) {
+            TrainingTable trainings,
+            DroppedRequests dropped) {
         this.generations = generations;
         this.metrics = metrics;
         this.adapters = adapters;
         this.models = models;
         this.trainings = trainings;
+        this.dropped = dropped;
     }
 
     @Incoming("requests")
     void request(ConsumerRecord<String, byte[]> record) {
-        apply(record, GenerateImage.class, generations::apply);
+        apply(record, GenerateImage.class, command -> {
+            generations.apply(command);
+            dropped.read(record, command);
+        });
     }
 
     @Incoming("batch-requests")
     void batchRequest(ConsumerRecord<String, byte[]> record) {
-        apply(record, GenerateImage.class, generations::apply);
+        request(record);
     }
 
     @Incoming("control")

@@ -36,13 +36,13 @@ public record Training(
 
     /** Where another trainer takes a run up, what is known of it stays. */
     Training with(TrainingStarted event) {
-        boolean same = started != null && started.lineage().equals(event.lineage());
+        boolean same = isOf(event.lineage());
         return new Training(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
     }
 
     /** From a checkpoint, steps are made again. */
     Training with(TrainingProgressed event) {
-        if (started == null || !started.lineage().equals(event.lineage())) {
+        if (!isOf(event.lineage())) {
             return this;
         }
         List<TrainingProgressed> points = new ArrayList<>();
@@ -64,9 +64,7 @@ public record Training(
     }
 
     Training with(TrainingFinished event) {
-        return started == null || !started.lineage().equals(event.lineage())
-                ? this
-                : new Training(adapter, started, progress, event, decisions);
+        return isOf(event.lineage()) ? new Training(adapter, started, progress, event, decisions) : this;
     }
 
     Training with(RouteDecided event) {
@@ -74,6 +72,10 @@ public record Training(
         all.add(event);
         int first = Math.max(0, all.size() - DECISIONS);
         return new Training(adapter, started, progress, finished, all.subList(first, all.size()));
+    }
+
+    private boolean isOf(Lineage run) {
+        return started != null && started.lineage().equals(run);
     }
 
     /** @return what the run makes its version from */

@@ -16,6 +16,7 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
@@ -181,6 +182,11 @@ class GenerationsTest {
         @Override
         public void write(CancelGeneration command) {
             take(command.requestId(), command);
+        }
+
+        @Override
+        public void write(GenerationFinished result) {
+            take(result.requestId(), (Record) result);
         }
 
         private void take(String key, Record command) {

@@ -1,7 +1,6 @@
 package io.lorafleet.worker.engine;
 
 import ai.djl.Device;
-import io.lorafleet.diffusion.LatentColours;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.Torch;
 import io.lorafleet.diffusion.checkpoint.PipelineFolder;
@@ -91,7 +90,7 @@ class EngineParts {
                         config.maxBatchRows().getAsInt(), new PictureSize(model.defaultSize(), model.defaultSize()))
                 : CapMeasurement.of(model);
         LOG.infof("a batch may have %d rows of %d x %d pixels", cap.rows(), model.defaultSize(), model.defaultSize());
-        Previews previews = new Previews(LatentColours.of(model), config.previewEvery());
+        Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine =
                 new DiffusionEngine(model, description, adapters, cap, config.batchPatience(), previews, meters, clock);
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);

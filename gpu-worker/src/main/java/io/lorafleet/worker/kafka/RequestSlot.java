@@ -34,7 +34,7 @@ final class RequestSlot implements Runnable {
     private static final Duration POLL = Duration.ofMillis(500);
     /** Before a record goes back that could not be handled now, so that a passing fault does not use up its tries. */
     private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
-    /** Kafka drops a record after this many deliveries (group.share.delivery.count.limit). */
+    /** With group.share.delivery.count.limit as it is by default, Kafka drops a record after so many deliveries. */
     private static final int LAST_DELIVERY = 5;
 
     private final List<String> topics;

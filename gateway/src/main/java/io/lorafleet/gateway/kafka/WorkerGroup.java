@@ -28,22 +28,23 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * How many requests of each topic the workers have not finished, as the gauge {@code lorafleet.requests.lag}. It is
- * here because gateways stay up when workers are scaled away. Every gateway says the same: take the maximum of them,
- * not the sum.
+ * Asks the broker how far the workers' share group has come, for {@link DroppedRequests} and for the gauge {@code
+ * lorafleet.requests.lag}: how many requests of each topic the workers have not finished. It is here because gateways
+ * stay up when workers are scaled away. Every gateway says the same: take the maximum of them, not the sum.
  *
- * <p>It counts the records that a worker holds, too, since they are not acknowledged yet. It is NaN while the broker
- * does not say, as before the first request of a topic is finished. Brokers have been seen to say 0 while a released
- * record was waiting: nobody should scale to zero on this alone.
+ * <p>The lag counts the records that a worker holds, too, since they are not acknowledged yet. It is NaN while the
+ * broker does not say, as before the first request of a topic is finished. Brokers have been seen to say 0 while a
+ * released record was waiting: nobody should scale to zero on this alone.
  */
 @Singleton
 @Startup
-public final class RequestLag {
-    private static final Logger LOG = Logger.getLogger(RequestLag.class);
+public final class WorkerGroup {
+    private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
     private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String topicPrefix;
+    private final DroppedRequests dropped;
     private final Map<String, Object> settings;
     private final Future<?> asking;
     /** Made when it is first needed: that fails while the broker's name cannot be resolved. */
@@ -51,11 +52,13 @@ public final class RequestLag {
     /** By topic name; of those whose lag is known. */
     private volatile Map<String, Long> lags = Map.of();
 
-    RequestLag(
+    WorkerGroup(
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             GatewayConfig config,
+            DroppedRequests dropped,
             MeterRegistry registry) {
         this.topicPrefix = config.topicPrefix().orElse("");
+        this.dropped = dropped;
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(topicPrefix);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
@@ -107,9 +110,12 @@ public final class RequestLag {
     private void ask() {
         String group = topicPrefix + Topic.WORKER_GROUP;
         try {
-            lags = sums(admin().listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+            Map<TopicPartition, SharePartitionOffsetInfo> offsets = admin().listShareGroupOffsets(
+                            Map.of(group, new ListShareGroupOffsetsSpec()))
                     .partitionsToOffsetInfo(group)
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            lags = sums(offsets);
+            dropped.look(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debugf(e, "the lag of %s is unknown", group);
             lags = Map.of();

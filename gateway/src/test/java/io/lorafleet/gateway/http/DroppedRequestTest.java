@@ -1,0 +1,125 @@
+package io.lorafleet.gateway.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.lorafleet.messages.Topic;
+import io.lorafleet.testkit.BrokerResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A share group gives a record up that is delivered too often, and says so to nobody. */
+@QuarkusTest
+@TestProfile(DroppedRequestTest.FreshFleet.class)
+@WithTestResource(BrokerResource.class)
+class DroppedRequestTest extends GatewayTest {
+    public static final class FreshFleet implements QuarkusTestProfile {}
+
+    /** The embedded broker's group.share.delivery.count.limit. */
+    private static final int DELIVERIES = 10;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String broker;
+
+    private KafkaShareConsumer<String, byte[]> slot;
+
+    @BeforeEach
+    void openSlot() {
+        slot = new KafkaShareConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        broker,
+                        "group.id",
+                        Topic.WORKER_GROUP,
+                        "share.acknowledgement.mode",
+                        "explicit",
+                        "share.acquire.mode",
+                        "record_limit",
+                        "max.poll.records",
+                        1),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        slot.subscribe(Set.of(Topic.REQUESTS.in("")));
+    }
+
+    @AfterEach
+    void closeSlot() {
+        slot.close();
+    }
+
+    @Test
+    void isPublishedAgain() {
+        String id = submit(Map.of("prompt", "a"));
+        assertThat(deliveries(id, AcknowledgeType.RELEASE).limit(DELIVERIES))
+                .containsExactlyElementsOf(upTo(DELIVERIES));
+
+        assertThat(deliveries(id, AcknowledgeType.ACCEPT).limit(1)).containsExactly(1);
+
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+    }
+
+    @Test
+    void failsIfThatDoesNotHelp() {
+        String id = submit(Map.of("prompt", "a"));
+
+        assertThat(deliveries(id, AcknowledgeType.REJECT).limit(3)).containsExactly(1, 1, 1);
+
+        await().atMost(PATIENCE).untilAsserted(() -> isFailed(id));
+    }
+
+    private static void isFailed(String id) {
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("status", equalTo("failed"))
+                .body("failure.reason", equalTo("attempts-exhausted"));
+    }
+
+    private static List<Integer> upTo(int last) {
+        return IntStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    /** @return the delivery counts of a request that this slot gets and answers so; others it finishes */
+    private Stream<Integer> deliveries(String id, AcknowledgeType answer) {
+        return Stream.generate(() -> next(id, answer));
+    }
+
+    private int next(String id, AcknowledgeType answer) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(deadline)) {
+            for (ConsumerRecord<String, byte[]> record : slot.poll(Duration.ofMillis(200))) {
+                if (record.key().equals(id)) {
+                    slot.acknowledge(record, answer);
+                    slot.commitSync();
+                    return record.deliveryCount().orElseThrow();
+                }
+                worker.succeed(record.key());
+                slot.acknowledge(record, AcknowledgeType.ACCEPT);
+                slot.commitSync();
+            }
+        }
+        throw new AssertionError("expected request " + id + ", found none in " + PATIENCE);
+    }
+}
