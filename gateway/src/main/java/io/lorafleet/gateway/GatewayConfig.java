@@ -21,6 +21,8 @@ public interface GatewayConfig {
 
     Openai openai();
 
+    Security security();
+
     /** Generations that a gateway remembers; beyond, it forgets the finished ones first. */
     @WithDefault("10000")
     int rememberedGenerations();
@@ -61,6 +63,10 @@ public interface GatewayConfig {
         @WithDefault("100000")
         long maxQueuedEvaluations();
 
+        /** Likewise, of one caller's alone. Where nobody has to say who he is, all are one. */
+        @WithDefault("100000")
+        long maxQueuedEvaluationsPerCaller();
+
         /** Width times height of one picture. */
         @WithDefault("1048576")
         long maxPixels();
@@ -86,5 +92,14 @@ public interface GatewayConfig {
         /** How long a client is kept waiting for its pictures. */
         @WithDefault("10m")
         Duration timeout();
+    }
+
+    /** Who may do what. */
+    interface Security {
+        /**
+         * The file that {@code fleet key create} writes. Without it, and without {@code quarkus.oidc.tenant-enabled},
+         * everybody may do everything, and only this machine can connect.
+         */
+        Optional<Path> apiKeys();
     }
 }

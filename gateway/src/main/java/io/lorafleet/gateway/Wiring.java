@@ -81,6 +81,11 @@ final class Wiring {
         expect("lorafleet.limits.max-count", 1, GenerateImage.MAX_COUNT, limits.maxCount());
         expect("lorafleet.limits.max-init-image-bytes", 1, MAX_INIT_IMAGE_BYTES, limits.maxInitImageBytes());
         expect("lorafleet.limits.max-queued-evaluations", 1, MAX_QUEUED_EVALUATIONS, limits.maxQueuedEvaluations());
+        expect(
+                "lorafleet.limits.max-queued-evaluations-per-caller",
+                1,
+                MAX_QUEUED_EVALUATIONS,
+                limits.maxQueuedEvaluationsPerCaller());
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
         return new AdmissionRules(limits, models, adapters, backlog, clock);

@@ -3,7 +3,7 @@
 import { get, post, put, remove, upload } from './api.js';
 import { chart } from './chart.js';
 import { kindOf, usable } from './choice.js';
-import { field, make, rounded, say, select, slider, time } from './dom.js';
+import { field, make, rounded, say, select, slider, table, time } from './dom.js';
 import { act } from './job.js';
 import { trainingCard } from './training.js';
 
@@ -90,12 +90,8 @@ function quality({ versions }) {
 }
 
 function versionTable(adapter, changed) {
-  const heads = ['Version', 'Made', 'From', 'Learned', 'Adherence', 'Size', ''];
-  return make('div.scrolled', {},
-    make('table', {},
-      make('caption', {}, 'Versions'),
-      make('thead', {}, make('tr', {}, ...heads.map((head) => make('th', { scope: 'col' }, head || make('span.hidden', {}, 'Actions'))))),
-      make('tbody', {}, ...adapter.versions.toReversed().map((version) => versionRow(adapter, version, changed)))));
+  return table('Versions', ['Version', 'Made', 'From', 'Learned', 'Adherence', 'Size', ''],
+    adapter.versions.toReversed().map((version) => versionRow(adapter, version, changed)));
 }
 
 function versionRow({ name, route }, version, changed) {

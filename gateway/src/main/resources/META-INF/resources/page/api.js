@@ -34,7 +34,7 @@ async function send(path, options = {}) {
       continue;
     }
     if (!answer.ok) {
-      throw new Error(await problem(answer));
+      throw Object.assign(new Error(await problem(answer)), { status: answer.status });
     }
     return answer;
   }

@@ -2,7 +2,7 @@
 
 import { get, post } from './api.js';
 import { kindOf, usable } from './choice.js';
-import { field, make, rounded, seconds, slider } from './dom.js';
+import { field, make, rounded, seconds, slider, table } from './dom.js';
 import { act, job } from './job.js';
 
 export async function compare(_, signal) {
@@ -21,12 +21,13 @@ export async function compare(_, signal) {
     each.box = make('input', { type: 'checkbox', checked: each.checked });
     return make('label.option', {}, each.box, ' ', each.name);
   });
+  const submit = make('button.primary', { type: 'submit' }, 'Compare');
   const form = make('form.order', { 'aria-label': 'What to compare' },
     field('Prompt', prompt),
     make('fieldset', {}, make('legend', {}, 'Drawn by'), ...boxes),
     field('First seed', seed), seeds.row, steps.row,
-    make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Compare')));
-  form.addEventListener('submit', (event) => {
+    make('p.actions', {}, submit));
+  form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const order = {
       prompt: prompt.value,
@@ -34,7 +35,9 @@ export async function compare(_, signal) {
       count: Number(seeds.input.value),
       steps: Number(steps.input.value),
     };
-    run(contestants.filter(({ box }) => box.checked), order);
+    submit.disabled = true;
+    await run(contestants.filter(({ box }) => box.checked), order);
+    submit.disabled = false;
   });
 
   async function run(chosen, order) {
@@ -42,17 +45,15 @@ export async function compare(_, signal) {
     const summary = make('div');
     results.replaceChildren(make('h2', {}, order.prompt), columns, summary);
     const ended = [];
-    const begin = async (contestant) => {
-      const generation = await post('/v1/generations', { ...order, ...contestant.order });
-      const onFinished = (end) => {
+    for (const contestant of chosen) { // in turn, so that none takes another one's time
+      const column = make('section', { 'aria-label': contestant.name }, make('h3', {}, contestant.name));
+      columns.append(column);
+      await act(async () => {
+        const generation = await post('/v1/generations', { ...order, ...contestant.order });
+        const end = await new Promise((onFinished) => column.append(job(generation, signal, { onFinished })));
         ended.push({ name: contestant.name, end });
-        summary.replaceChildren(table(chosen, ended));
-      };
-      columns.append(make('section', { 'aria-label': contestant.name },
-        make('h3', {}, contestant.name), job(generation, signal, { onFinished })));
-    };
-    for (const contestant of chosen) { // in turn, so that the columns stand as the boxes do
-      await act(() => begin(contestant));
+        summary.replaceChildren(figures(chosen, ended));
+      });
     }
   }
 
@@ -71,7 +72,7 @@ function versions(adapter) {
 }
 
 /** In parts of the first one's, which mostly is the teacher. */
-function table(chosen, ended) {
+function figures(chosen, ended) {
   const found = chosen
     .map(({ name }) => ended.find((each) => each.name === name))
     .filter((each) => each?.end.status === 'succeeded');
@@ -84,9 +85,6 @@ function table(chosen, ended) {
       make('td', {}, each === first ? '' : `${rounded(time(each) / time(first))} ×`),
       make('td', {}, each.end.unetEvaluations),
       make('td', {}, each === first ? '' : `${rounded(each.end.unetEvaluations / first.end.unetEvaluations)} ×`));
-  return make('div.scrolled', {},
-    make('table', {},
-      make('caption', {}, 'Time on the worker, beside other requests, and UNet evaluations'),
-      make('thead', {}, make('tr', {}, ...['', 'Time', 'of the first', 'Evaluations', 'of the first'].map((text) => make('th', { scope: 'col' }, text)))),
-      make('tbody', {}, ...found.map(row))));
+  return table('Time on the worker, and UNet evaluations',
+    ['Drawn by', 'Time', 'of the first', 'Evaluations', 'of the first'], found.map(row));
 }

@@ -50,6 +50,20 @@ export function select(options, chosen, properties = {}) {
   );
 }
 
+/**
+ * A table that scrolls where it is too wide, with the keyboard, too.
+ *
+ * @param {string[]} heads an empty one is over buttons @param {Node[]} rows
+ */
+export function table(caption, heads, rows) {
+  const head = (text) => make('th', { scope: 'col' }, text || make('span.hidden', {}, 'Actions'));
+  return make('div.scrolled', { role: 'region', 'aria-label': caption, tabindex: 0 },
+    make('table', {},
+      make('caption', {}, caption),
+      make('thead', {}, make('tr', {}, ...heads.map(head))),
+      make('tbody', {}, ...rows)));
+}
+
 /** Says something to everybody, also to those who do not see the page. */
 export function say(text) {
   const said = document.getElementById('said');

@@ -2,7 +2,7 @@
 
 import { get } from './api.js';
 import { chart } from './chart.js';
-import { make, rounded, time } from './dom.js';
+import { make, rounded, table, time } from './dom.js';
 import { trainingCard } from './training.js';
 
 const EVERY = 3000;
@@ -51,9 +51,5 @@ function workerTable(workers) {
       make('td', {}, worker.residentAdapters.slice(0, 8).join(' ') || '–',
         ...worker.refusedAdapters.map(({ adapter, reason }) => make('p.problem', {}, `cannot use ${adapter}: ${reason}`))),
       make('td', {}, time(worker.lastSeen)));
-  return make('section', { 'aria-label': 'Workers' },
-    make('div.scrolled', {}, make('table', {},
-      make('caption', {}, 'Workers'),
-      make('thead', {}, make('tr', {}, ...heads.map((head) => make('th', { scope: 'col' }, head)))),
-      make('tbody', {}, ...workers.map(row)))));
+  return table('Workers', heads, workers.map(row));
 }

@@ -99,7 +99,6 @@ const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
 
 /** For the students that drew the picture to learn from. */
 function thumbs(id, image) {
-  const key = crypto.randomUUID();
   const button = (rating, sign, label) => {
     const pressed = make('button.thumb', { type: 'button', 'aria-label': label, 'aria-pressed': 'false' }, sign);
     pressed.addEventListener('click', () =>

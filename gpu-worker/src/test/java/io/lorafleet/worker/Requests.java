@@ -135,6 +135,7 @@ public final class Requests {
                 priority,
                 deadline,
                 null,
+                null,
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -32,11 +33,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param controllerPort where the node talks to itself
      */
     public static EmbeddedBroker start(Path directory, int port, int controllerPort) throws IOException {
+        return start(directory, port, controllerPort, Map.of());
+    }
+
+    /** @param settings of the broker that go before its own */
+    static EmbeddedBroker start(Path directory, int port, int controllerPort, Map<String, String> settings)
+            throws IOException {
         Files.createDirectories(directory);
         if (!Files.exists(directory.resolve("meta.properties"))) {
             format(directory, controllerPort);
         }
-        KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort), Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort, settings), Time.SYSTEM);
         server.startup();
         return new EmbeddedBroker(server, "localhost:" + port);
     }
@@ -66,7 +73,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static KafkaConfig config(Path directory, int port, int controllerPort) {
+    private static KafkaConfig config(Path directory, int port, int controllerPort, Map<String, String> settings) {
         Properties p = new Properties();
         p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", Integer.toString(NODE_ID));
@@ -91,6 +98,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("group.share.delivery.count.limit", "10");
         // Nobody waits for more members to join a group on one machine.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
+        p.putAll(settings);
         return new KafkaConfig(p, false);
     }
 }

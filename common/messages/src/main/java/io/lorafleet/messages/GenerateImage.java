@@ -20,6 +20,7 @@ import java.util.List;
  * @param count pictures, 1 to {@value #MAX_COUNT}
  * @param shadow tried beside the request, or null
  * @param deadline after which nobody wants the pictures, or null
+ * @param owner who ordered it; null where nobody has to say who he is
  * @param orderSha256 of the client's order, if it came with an idempotency key, by which another order with the same key
  *     is told from the same one again; else null
  * @param acceptedAt when the gateway took the request
@@ -40,10 +41,12 @@ public record GenerateImage(
         ShadowStudent shadow,
         Priority priority,
         Instant deadline,
+        String owner,
         String orderSha256,
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;
+    public static final int MAX_OWNER_LENGTH = 255;
     public static final int MAX_STEPS = 1000;
     public static final int MAX_COUNT = 16;
     public static final int MIN_SIZE = 8;
@@ -72,6 +75,9 @@ public record GenerateImage(
         Check.range("seed", 0, MAX_SEED, seed);
         Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
         Check.present("priority", priority);
+        if (owner != null) {
+            Check.atMost("owner", MAX_OWNER_LENGTH, owner);
+        }
         if (orderSha256 != null) {
             Check.sha256("orderSha256", orderSha256);
         }

@@ -46,6 +46,7 @@ class GoldenJsonTest {
                                 new ShadowStudent(new AppliedAdapter(new PinnedAdapter("fast", 3, SHA), 1), 5),
                                 Priority.BATCH,
                                 AT.plusSeconds(60),
+                                "alice",
                                 SHA,
                                 AT)),
                 Arguments.of(
@@ -68,6 +69,7 @@ class GoldenJsonTest {
                                 Priority.INTERACTIVE,
                                 null,
                                 null,
+                                null,
                                 AT)),
                 Arguments.of(
                         "generate-image-from-image",
@@ -87,6 +89,7 @@ class GoldenJsonTest {
                                 1,
                                 null,
                                 Priority.INTERACTIVE,
+                                null,
                                 null,
                                 null,
                                 AT)),

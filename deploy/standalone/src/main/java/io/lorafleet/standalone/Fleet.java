@@ -20,6 +20,8 @@ import picocli.CommandLine.ScopeType;
             FeedbackCommand.class,
             AdapterCommand.class,
             WorkersCommand.class,
+            KeyCommand.class,
+            AclsCommand.class,
             TopicsCommand.class,
             DistillCommand.class,
             EvaluateCommand.class,

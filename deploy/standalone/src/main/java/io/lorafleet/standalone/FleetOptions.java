@@ -59,6 +59,12 @@ final class FleetOptions {
             description = "Goes before every topic's name, so that several fleets can share one broker.")
     private String topicPrefix;
 
+    @Option(
+            names = "--api-keys",
+            paramLabel = "FILE",
+            description = "The gateway asks for one of these keys, which `fleet key create` makes.")
+    private Path apiKeys;
+
     FleetSettings settings() {
         requireRange("--port", port, 65535);
         requireRange("--broker-port", brokerPort, 65535);
@@ -76,7 +82,8 @@ final class FleetOptions {
                 brokerPort,
                 bootstrap,
                 workers,
-                topicPrefix);
+                topicPrefix,
+                apiKeys == null ? null : apiKeys.toAbsolutePath());
     }
 
     private void requireRange(String option, int value, int max) {

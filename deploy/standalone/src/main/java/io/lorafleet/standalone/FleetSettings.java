@@ -11,9 +11,18 @@ import java.nio.file.Path;
  * @param port of the gateway
  * @param brokerPort of the broker in this process
  * @param bootstrap an outer broker to use instead, as {@code host:port}; else null
+ * @param apiKeys the file of keys that the gateway asks for; null if it asks for none
  */
 record FleetSettings(
-        Path root, Path data, Path model, int port, int brokerPort, String bootstrap, int workers, String topicPrefix) {
+        Path root,
+        Path data,
+        Path model,
+        int port,
+        int brokerPort,
+        String bootstrap,
+        int workers,
+        String topicPrefix,
+        Path apiKeys) {
 
     boolean ownsBroker() {
         return bootstrap == null;

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 /** The gateway's API. What the gateway refuses becomes a {@link FleetException} with its words. */
 final class GatewayClient {
+    /** Of the environment. */
+    private static final String KEY = "LORAFLEET_API_KEY";
+
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
     /** Adapters can be some hundred megabytes, and the network slow. */
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(30);
@@ -26,13 +29,21 @@ final class GatewayClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final URI url;
+    /** An API key or a token; null for none. */
+    private final String key;
+
+    /** With the key that the environment holds. */
+    GatewayClient(URI url) {
+        this(url, System.getenv(KEY));
+    }
 
     /** @throws FleetException if that is no address of a web server */
-    GatewayClient(URI url) {
+    GatewayClient(URI url, String key) {
         if (!List.of("http", "https").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
             throw new FleetException("--url: expected an address such as http://localhost:8080, found " + url);
         }
         this.url = url;
+        this.key = key;
     }
 
     /** @return whether a gateway is there, and has its broker */
@@ -167,7 +178,8 @@ final class GatewayClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {

@@ -29,7 +29,10 @@ final class Launches {
     static List<Launch> of(FleetSettings settings, DataFolder data, String bootstrap) throws IOException {
         Launches launches = new Launches(settings, data, bootstrap);
         List<Launch> all = new ArrayList<>();
-        all.add(launches.launch("gateway", "gateway", "512m", settings.port(), Map.of()));
+        Map<String, String> security = settings.apiKeys() == null
+                ? Map.of()
+                : Map.of("lorafleet.security.api-keys", settings.apiKeys().toString());
+        all.add(launches.launch("gateway", "gateway", "512m", settings.port(), security));
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
         for (int i = 1; i <= settings.workers(); i++) {
             String id = WORKER + i;

@@ -1,10 +1,9 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.broker.FleetTopics;
-import java.util.Map;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -13,17 +12,16 @@ final class Provisioning {
     /** Leaves the number of replicas to the cluster. */
     static final short CLUSTER_DEFAULT = -1;
 
-    private static final int TIMEOUT_MS = 10_000;
-
     private Provisioning() {}
 
     /** @throws FleetException if the cluster does not answer, or refuses */
     static void provision(String bootstrap, FleetTopics topics) throws InterruptedException {
-        Map<String, Object> config = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-        try (Admin admin = Admin.create(config)) {
+        provision(bootstrap, null, topics);
+    }
+
+    /** @param config of the admin client, a properties file; null for none */
+    static void provision(String bootstrap, Path config, FleetTopics topics) throws InterruptedException {
+        try (Admin admin = Admin.create(ClusterSettings.of(bootstrap, config))) {
             topics.provision(admin);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TimeoutException) {

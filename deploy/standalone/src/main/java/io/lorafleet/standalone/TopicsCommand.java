@@ -2,6 +2,7 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.messages.Topic;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,6 +23,9 @@ final class TopicsCommand implements Callable<Integer> {
             defaultValue = "localhost:9092",
             description = "A broker of the cluster (${DEFAULT-VALUE}).")
     private String bootstrap;
+
+    @Option(names = "--config", paramLabel = "FILE", description = ClusterSettings.DESCRIPTION)
+    private Path config;
 
     @Option(
             names = "--topic-prefix",
@@ -46,7 +50,7 @@ final class TopicsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Provisioning.provision(bootstrap, new FleetTopics(topicPrefix, partitions, replicationFactor));
+        Provisioning.provision(bootstrap, config, new FleetTopics(topicPrefix, partitions, replicationFactor));
         Arrays.stream(Topic.values()).map(topic -> topic.in(topicPrefix)).forEach(System.out::println);
         return ExitCode.OK;
     }

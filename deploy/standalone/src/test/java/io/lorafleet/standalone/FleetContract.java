@@ -70,7 +70,8 @@ abstract class FleetContract {
         Path root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
         model = root.resolve("deploy/demo-model");
         fleet = new LocalFleet(
-                new FleetSettings(root, data, model, Ports.free(), Ports.free(), startBroker(), 2, ""), said::add);
+                new FleetSettings(root, data, model, Ports.free(), Ports.free(), startBroker(), 2, "", null),
+                said::add);
         fleet.start();
         gateway = new GatewayClient(fleet.gateway());
         topics = new TopicRecords(fleet.bootstrapServers());
@@ -317,6 +318,7 @@ abstract class FleetContract {
                 1,
                 null,
                 Priority.INTERACTIVE,
+                null,
                 null,
                 null,
                 Instant.EPOCH);

@@ -34,7 +34,7 @@ class LocalFleetIT {
             install(module, FakeServices.Obedient.class);
         }
         Files.createFile(root.resolve("model_index.json"));
-        settings = new FleetSettings(root, root.resolve("data"), root, Ports.free(), Ports.free(), null, 2, "");
+        settings = new FleetSettings(root, root.resolve("data"), root, Ports.free(), Ports.free(), null, 2, "", null);
     }
 
     @Test

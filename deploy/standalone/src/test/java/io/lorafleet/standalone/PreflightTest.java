@@ -87,6 +87,6 @@ class PreflightTest {
     }
 
     private FleetSettings settings(Path modelFolder, String bootstrap) {
-        return new FleetSettings(model, model, modelFolder, port, brokerPort, bootstrap, 1, "");
+        return new FleetSettings(model, model, modelFolder, port, brokerPort, bootstrap, 1, "", null);
     }
 }

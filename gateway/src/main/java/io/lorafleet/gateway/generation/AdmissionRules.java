@@ -98,15 +98,22 @@ public final class AdmissionRules {
                 shadows.pick(id.requestId(), chosen, dial).orElse(null),
                 priority,
                 deadline,
+                id.owner(),
                 id.orderSha256(),
                 now);
-        long most = limits.maxQueuedEvaluations() * model.defaultSize() * model.defaultSize();
-        long waiting = backlog.waiting();
-        // However much it is, one that nothing stands before is let through: else it could never be drawn.
-        if (waiting > 0 && waiting + request.cost() > most) {
-            return new Admission.Overloaded(backlog.timeFor(waiting + request.cost() - most));
+        long unit = (long) model.defaultSize() * model.defaultSize();
+        long over = Math.max(
+                excess(backlog.waiting(), request.cost(), limits.maxQueuedEvaluations() * unit),
+                excess(backlog.waiting(id.owner()), request.cost(), limits.maxQueuedEvaluationsPerCaller() * unit));
+        if (over > 0) {
+            return new Admission.Overloaded(backlog.timeFor(over));
         }
         return new Admission.Admitted(request, image);
+    }
+
+    /** However much it is, what nothing stands before is let through: else it could never be drawn. */
+    private static long excess(long waiting, long cost, long most) {
+        return waiting == 0 ? 0 : waiting + cost - most;
     }
 
     /** By chance, but the same wherever the same request is admitted. */

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 
 /** What the workers have before them, and how fast they get through it. Costs are as in {@code GenerateImage.cost}. */
 public final class Backlog {
@@ -18,6 +20,9 @@ public final class Backlog {
 
     private final Clock clock;
     private final Deque<Done> done = new ArrayDeque<>();
+    /** By owner; nobody's under a key of its own. */
+    private final Map<String, Long> waitingOf = new HashMap<>();
+
     private long waiting;
     private long doneInWindow;
 
@@ -30,7 +35,8 @@ public final class Backlog {
 
     /** A generation was this, and now is that; null for one that was not known, or is forgotten. */
     synchronized void changed(Generation before, Generation after) {
-        waiting += waiting(after) - waiting(before);
+        add(before, -waiting(before));
+        add(after, waiting(after));
         if (after != null && after.status() == Generation.Status.SUCCEEDED && waiting(before) > 0) {
             done.addLast(new Done(after.finished().at(), cost(after)));
             doneInWindow += cost(after);
@@ -44,6 +50,18 @@ public final class Backlog {
         }
     }
 
+    private void add(Generation generation, long cost) {
+        if (cost != 0) {
+            waiting += cost;
+            waitingOf.merge(
+                    key(generation.request().owner()), cost, (all, more) -> all + more == 0 ? null : all + more);
+        }
+    }
+
+    private static String key(String owner) {
+        return owner == null ? "" : owner;
+    }
+
     private static long waiting(Generation generation) {
         return generation == null || generation.isFinished() ? 0 : cost(generation);
     }
@@ -55,6 +73,11 @@ public final class Backlog {
     /** @return the cost of everything that is not finished */
     synchronized long waiting() {
         return waiting;
+    }
+
+    /** @return the cost of everything of one owner that is not finished */
+    synchronized long waiting(String owner) {
+        return waitingOf.getOrDefault(key(owner), 0L);
     }
 
     /** @return how long the workers will take for so much, going by what they did lately */

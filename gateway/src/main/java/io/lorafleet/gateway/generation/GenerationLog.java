@@ -3,9 +3,8 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFinished;
 
-/** Where commands about generations, and ends of them, are written for the workers and for every gateway to read. */
+/** Where commands about generations are written for the workers and for every gateway to read. */
 public interface GenerationLog {
 
     /**
@@ -21,11 +20,4 @@ public interface GenerationLog {
      * @throws NotPublishedException if that cannot be said
      */
     void write(CancelGeneration command);
-
-    /**
-     * Returns when the result is durable.
-     *
-     * @throws NotPublishedException if that cannot be said
-     */
-    void write(GenerationFinished result);
 }

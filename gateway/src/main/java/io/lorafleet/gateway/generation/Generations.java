@@ -38,19 +38,20 @@ public final class Generations {
     /**
      * Publishes the order if it is admitted.
      *
+     * @param owner who sends it; null where nobody has to say who he is
      * @param idempotencyKey as the client sent it; null if it did not
      * @throws NotPublishedException if it was admitted but the broker did not confirm it; it is not remembered then
      */
-    public Admission submit(GenerationOrder order, String idempotencyKey) {
+    public Admission submit(GenerationOrder order, String owner, String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
         IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
         if (key == null) {
-            return publish(rules.admit(order, OrderId.random()));
+            return publish(rules.admit(order, OrderId.random(owner)));
         }
-        OrderId id = OrderId.of(key, order);
+        OrderId id = OrderId.of(key, owner, order);
         if (!underway.add(id.requestId())) {
             return new Admission.Underway();
         }

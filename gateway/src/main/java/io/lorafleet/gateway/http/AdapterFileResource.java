@@ -1,9 +1,11 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -15,6 +17,7 @@ import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Serves the weights of adapters. */
+@RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH + "/{name}/versions/{version}/weights")
 public final class AdapterFileResource {
     private final AdapterRegistry registry;

@@ -6,6 +6,8 @@ import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -23,6 +25,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Lists adapters, takes new versions in, and retires old ones. */
+@RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 public final class AdapterResource {
@@ -38,12 +41,14 @@ public final class AdapterResource {
         this.retirements = retirements;
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
     @GET
     @Operation(summary = "Every adapter, with its route and its versions")
     public List<Adapter> list() {
         return registry.all();
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
     @GET
     @Path("/{name}")
     @Operation(summary = "An adapter: its route, if it has one, and its versions from the first on")

@@ -4,6 +4,9 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.feedback.FeedbackForm;
 import io.lorafleet.gateway.feedback.FeedbackIntake;
 import io.lorafleet.gateway.feedback.Reception;
+import io.lorafleet.gateway.security.Caller;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -15,12 +18,15 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** Takes what people say of pictures, from which the students that drew them learn. */
+@RolesAllowed(Roles.FEEDBACK)
 @Path(GenerationResource.PATH + "/{id}/feedback")
 public final class FeedbackResource {
     private final FeedbackIntake intake;
+    private final Caller caller;
 
-    FeedbackResource(FeedbackIntake intake) {
+    FeedbackResource(FeedbackIntake intake, Caller caller) {
         this.intake = intake;
+        this.caller = caller;
     }
 
     @POST
@@ -40,6 +46,9 @@ public final class FeedbackResource {
             FeedbackForm form) {
         if (form == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
+        }
+        if (caller.find(id).isEmpty()) {
+            throw GenerationResource.unknown(id);
         }
         Reception reception = intake.take(id, form, idempotencyKey);
         if (reception instanceof Reception.Published published) {

@@ -2,6 +2,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.FleetSummary;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -10,6 +12,7 @@ import java.time.Clock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Says how the fleet does. */
+@RolesAllowed(Roles.OPERATE)
 @Path("/v1/fleet")
 public final class FleetResource {
     private final GenerationTable table;

@@ -7,7 +7,11 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.security.Caller;
+import io.lorafleet.gateway.security.Roles;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -28,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /** Orders pictures, and follows and stops what was ordered. */
+@RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH)
 public final class GenerationResource {
     static final String PATH = "/v1/generations";
@@ -37,12 +42,15 @@ public final class GenerationResource {
     private final Generations generations;
     private final GenerationTable table;
     private final GenerationEvents events;
+    private final Caller caller;
 
-    GenerationResource(Orders orders, Generations generations, GenerationTable table, GenerationEvents events) {
+    GenerationResource(
+            Orders orders, Generations generations, GenerationTable table, GenerationEvents events, Caller caller) {
         this.orders = orders;
         this.generations = generations;
         this.table = table;
         this.events = events;
+        this.caller = caller;
     }
 
     @POST
@@ -83,7 +91,9 @@ public final class GenerationResource {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
         ProblemException.throwIfAny(checks.badFields());
-        return GenerationListView.of(table.list(query::wants, query.after(), query.limit() + 1), query.limit());
+        return GenerationListView.of(
+                table.list(each -> query.wants(each) && caller.maySee(each), query.after(), query.limit() + 1),
+                query.limit());
     }
 
     @GET
@@ -95,6 +105,7 @@ public final class GenerationResource {
     }
 
     @GET
+    @Blocking // until it is known who asks
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
@@ -108,7 +119,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Cancel a generation; it is over when its status says so")
     public Response cancel(String id) {
-        Cancellation cancellation = generations.cancel(id);
+        Cancellation cancellation = generations.cancel(find(id).id());
         if (cancellation instanceof Cancellation.Requested requested) {
             return Response.accepted(GenerationView.of(requested.generation())).build();
         }
@@ -122,7 +133,7 @@ public final class GenerationResource {
     }
 
     private Generation find(String id) {
-        return table.find(id).orElseThrow(() -> unknown(id));
+        return caller.find(id).orElseThrow(() -> unknown(id));
     }
 
     static ProblemException unknown(String id) {

@@ -2,10 +2,12 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.security.Caller;
+import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.storage.BlobStore;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -22,16 +24,17 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** Serves the pictures of finished generations. */
+@RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
 public final class ImageResource {
     /** A picture never changes, and belongs to who asked for it. */
     private static final String CACHE = "private, immutable, max-age=31536000";
 
-    private final GenerationTable table;
+    private final Caller caller;
     private final BlobStore blobs;
 
-    ImageResource(GenerationTable table, BlobStore blobs) {
-        this.table = table;
+    ImageResource(Caller caller, BlobStore blobs) {
+        this.caller = caller;
         this.blobs = blobs;
     }
 
@@ -77,7 +80,7 @@ public final class ImageResource {
     }
 
     private Optional<GeneratedImage> find(String id, int index) {
-        Generation generation = table.find(id).orElseThrow(() -> GenerationResource.unknown(id));
+        Generation generation = caller.find(id).orElseThrow(() -> GenerationResource.unknown(id));
         return generation.finished() instanceof GenerationSucceeded succeeded
                 ? succeeded.images().stream()
                         .filter(image -> image.index() == index)

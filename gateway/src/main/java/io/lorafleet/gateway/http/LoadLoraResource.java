@@ -5,6 +5,8 @@ import io.lorafleet.gateway.adapter.AdapterFiles;
 import io.lorafleet.gateway.adapter.AdapterFiles.Load;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.Upload;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -18,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
  *
  * @see <a href="https://docs.vllm.ai/en/latest/features/lora.html#dynamically-serving-lora-adapters">vLLM's words</a>
  */
+@RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(LoadLoraResource.PATH)
 public final class LoadLoraResource {
     static final String PATH = "/v1/load_lora_adapter";

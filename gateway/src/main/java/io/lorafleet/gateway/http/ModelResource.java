@@ -3,7 +3,9 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Lists what can be named as a model, as OpenAI's API and vLLM do: the base, then each adapter. */
+@RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 public final class ModelResource {
     static final String PATH = "/v1/models";

@@ -6,16 +6,17 @@ import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.Json;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -30,9 +31,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestMulti;
-import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Draws pictures for clients of OpenAI's API, who wait for them. */
+@RolesAllowed(Roles.GENERATE)
 @Path(OpenAiResource.PATH)
 public final class OpenAiResource {
     static final String PATH = "/v1/images/generations";
@@ -60,17 +61,6 @@ public final class OpenAiResource {
         this.adapters = adapters;
         this.clock = clock;
         this.timeout = config.openai().timeout();
-    }
-
-    /**
-     * What a client of this path accepts says nothing: which kind of answer is wanted stands in the body, and of the
-     * official clients, one accepts only JSON when it asks for events, and another only events.
-     */
-    @ServerRequestFilter(preMatching = true)
-    void acceptAnything(ContainerRequestContext request) {
-        if (request.getUriInfo().getPath().equals(PATH)) {
-            request.getHeaders().putSingle(HttpHeaders.ACCEPT, MediaType.WILDCARD);
-        }
     }
 
     @POST

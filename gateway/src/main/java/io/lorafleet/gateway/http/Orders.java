@@ -5,6 +5,7 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Admission;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.security.Caller;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -16,9 +17,11 @@ final class Orders {
     private static final Duration UNDERWAY_FOR = Duration.ofSeconds(1);
 
     private final Generations generations;
+    private final Caller caller;
 
-    Orders(Generations generations) {
+    Orders(Generations generations, Caller caller) {
         this.generations = generations;
+        this.caller = caller;
     }
 
     /**
@@ -36,7 +39,7 @@ final class Orders {
      * @param fieldNames what the endpoint calls each field of an order
      */
     Taken submit(GenerationOrder order, String idempotencyKey, UnaryOperator<String> fieldNames) {
-        Admission admission = generations.submit(order, idempotencyKey);
+        Admission admission = generations.submit(order, caller.name(), idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
             return new Taken(admitted.request().requestId(), false);
         }

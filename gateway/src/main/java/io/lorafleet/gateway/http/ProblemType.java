@@ -6,6 +6,8 @@ import java.util.Locale;
 /** The kinds of error that this API answers with. */
 enum ProblemType {
     INVALID_REQUEST(400, "The request is not valid"),
+    UNAUTHENTICATED(401, "This gateway asks who you are"),
+    FORBIDDEN(403, "You may not do this"),
     NO_ADAPTER_DIRECTORY(403, "This gateway loads no adapters from its disk"),
     NOT_FOUND(404, "There is no such thing"),
     MODEL_NOT_FOUND(404, "There is no such model"),

@@ -3,6 +3,9 @@ package io.lorafleet.gateway.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.lorafleet.gateway.NotPublishedException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -36,6 +39,30 @@ final class Problems {
         Problem problem = Problem.of(
                 ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement, found none in time; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
+    }
+
+    /** Without credentials. */
+    @ServerExceptionMapper
+    Response unauthenticated(UnauthorizedException e, UriInfo uri) {
+        return unauthenticated("Authorization: expected Bearer and an API key or a token, found neither", uri);
+    }
+
+    /** With credentials that are none here. */
+    @ServerExceptionMapper
+    Response unauthenticated(AuthenticationFailedException e, UriInfo uri) {
+        return unauthenticated("Authorization: expected an API key or a token of this gateway, found another one", uri);
+    }
+
+    private static Response unauthenticated(String detail, UriInfo uri) {
+        return answer(Problem.of(ProblemType.UNAUTHENTICATED, detail), uri)
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e, UriInfo uri) {
+        return answer(Problem.of(ProblemType.FORBIDDEN, "expected a role that allows this, found none"), uri)
+                .build();
     }
 
     @ServerExceptionMapper

@@ -4,6 +4,8 @@ import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRoutes;
 import io.lorafleet.gateway.adapter.RouteChange;
 import io.lorafleet.gateway.adapter.RouteOrder;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Sets which versions requests get that name an adapter and no version. */
+@RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 public final class RouteResource {

@@ -1,6 +1,8 @@
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.gateway.training.TrainingTable;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -9,6 +11,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Lists what the trainers do. */
+@RolesAllowed({Roles.OPERATE, Roles.MANAGE_ADAPTERS})
 @Path("/v1/trainings")
 public final class TrainingResource {
     private final TrainingTable trainings;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.Retirements;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -13,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Retires an adapter, for clients of vLLM's API. */
+@RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(UnloadLoraResource.PATH)
 public final class UnloadLoraResource {
     static final String PATH = "/v1/unload_lora_adapter";

@@ -1,6 +1,8 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.security.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -9,6 +11,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Lists the workers. */
+@RolesAllowed(Roles.OPERATE)
 @Path("/v1/workers")
 public final class WorkerResource {
     private final ModelDirectory models;

@@ -5,8 +5,6 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.Topic;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -26,17 +24,16 @@ import org.jboss.logging.Logger;
  * are gone it may hand the record to one after the other.
  *
  * <p>Workers reply before they acknowledge, so a request that the group has done with, and that has no result, was
- * dropped. Several gateways may publish it again, each once; the first result stands.
+ * dropped. Workers count their attempts, so a request that kills them does not go round for ever. Several gateways may
+ * publish it again, each once; the first result stands.
  */
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
     /** For results to be read that are on their topic already, and for what the broker says to be true. */
     private static final Duration PATIENCE = Duration.ofSeconds(6);
-    /** How often a request may stand on its topic: what ends this if it is dropped for a reason. */
-    private static final int MOST_COPIES = 3;
-    /** Who says that it failed, where others are told the worker. */
-    private static final String GATEWAY = "gateway";
+    /** It doubles with every copy, so often: six seconds become three minutes. */
+    private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;
     private final GenerationLog log;
@@ -52,6 +49,10 @@ final class DroppedRequests {
      * @param droppedSince when it was first seen to be dropped; null if it is not
      */
     private record Place(TopicPartition partition, long offset, int copies, Instant droppedSince) {
+        Duration patience() {
+            return PATIENCE.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
+        }
+
         Place dropped(Instant since) {
             return new Place(partition, offset, copies, since);
         }
@@ -86,7 +87,7 @@ final class DroppedRequests {
                 places.replace(id, place, place.dropped(null));
             } else if (place.droppedSince() == null) {
                 places.replace(id, place, place.dropped(now));
-            } else if (place.droppedSince().plus(PATIENCE).isBefore(now)) {
+            } else if (place.droppedSince().plus(place.patience()).isBefore(now)) {
                 end(generation.request(), place, now);
             }
         });
@@ -102,17 +103,9 @@ final class DroppedRequests {
         try {
             if (command.acceptedAt().plus(Topic.RESULTS.retention()).isBefore(now)) {
                 generations.forget(id); // Kafka has deleted its result before it
-            } else if (place.copies() < MOST_COPIES) {
+            } else {
                 LOG.warnf("Kafka dropped request %s: publishing it again", id);
                 log.write(command);
-            } else {
-                LOG.errorf("Kafka dropped request %s %d times: giving it up", id, place.copies());
-                log.write(new GenerationFailed(
-                        id,
-                        GATEWAY,
-                        now,
-                        Reason.ATTEMPTS_EXHAUSTED,
-                        "no worker finished it, however often it was published"));
             }
             places.replace(id, place, place.dropped(null)); // unless the new copy has been read meanwhile
         } catch (NotPublishedException e) {

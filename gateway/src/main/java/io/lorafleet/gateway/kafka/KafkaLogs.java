@@ -10,7 +10,6 @@ import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -42,11 +41,6 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     @Override
     public void write(CancelGeneration command) {
         write(Topic.CONTROL, command.requestId(), command);
-    }
-
-    @Override
-    public void write(GenerationFinished result) {
-        write(Topic.RESULTS, result.requestId(), result);
     }
 
     @Override

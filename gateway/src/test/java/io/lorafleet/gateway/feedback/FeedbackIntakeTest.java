@@ -244,6 +244,7 @@ class FeedbackIntakeTest {
                 Priority.INTERACTIVE,
                 null,
                 null,
+                null,
                 NOW));
     }
 

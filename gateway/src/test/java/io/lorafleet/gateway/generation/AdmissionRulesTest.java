@@ -75,9 +75,10 @@ class AdmissionRulesTest {
     @Test
     void namesTheAdaptersThatThereAre() {
         adapters.apply(style("ink", 1));
-        assertThat(rules.admit(withAdapter("oil"), OrderId.random()))
+        assertThat(rules.admit(withAdapter("oil"), OrderId.random(null)))
                 .isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
-        assertThat(rules.admit(withAdapter("ink@2"), OrderId.random())).isInstanceOf(Admission.UnknownAdapter.class);
+        assertThat(rules.admit(withAdapter("ink@2"), OrderId.random(null)))
+                .isInstanceOf(Admission.UnknownAdapter.class);
     }
 
     @Test
@@ -87,19 +88,20 @@ class AdmissionRulesTest {
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, CLOCK);
         GenerationTable table = new GenerationTable(10, backlog);
         GenerationOrder large = order(Map.of("steps", 51)); // 102 evaluations
-        GenerateImage first = ((Admission.Admitted) strict.admit(large, OrderId.random())).request();
+        GenerateImage first = ((Admission.Admitted) strict.admit(large, OrderId.random(null))).request();
         table.apply(first);
-        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random()))
+        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random(null)))
                 .isEqualTo(new Admission.Overloaded(Duration.ofSeconds(5)));
         table.apply(Samples.cancelled(first.requestId()));
-        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random())).isInstanceOf(Admission.Admitted.class);
+        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker =
                 new AdmissionRules(Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), CLOCK);
-        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, OrderId.random())).isEqualTo(new Admission.NoModel());
+        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isEqualTo(new Admission.NoModel());
     }
 
     @ParameterizedTest
@@ -217,7 +219,8 @@ class AdmissionRulesTest {
     void namesTheAdapterOfSeveralThatIsUnknown() {
         adapters.apply(style("ink", 1));
         assertThat(rules.admit(
-                        withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))), OrderId.random()))
+                        withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))),
+                        OrderId.random(null)))
                 .isEqualTo(new Admission.UnknownAdapter("adapters[1].adapter", List.of("ink")));
     }
 
@@ -355,11 +358,11 @@ class AdmissionRulesTest {
     }
 
     private GenerateImage admitted(GenerationOrder order) {
-        return ((Admission.Admitted) rules.admit(order, OrderId.random())).request();
+        return ((Admission.Admitted) rules.admit(order, OrderId.random(null))).request();
     }
 
     private List<BadField> refused(GenerationOrder order) {
-        return ((Admission.Refused) rules.admit(order, OrderId.random())).badFields();
+        return ((Admission.Refused) rules.admit(order, OrderId.random(null))).badFields();
     }
 
     private static GenerationOrder withAdapters(List<Map<String, Object>> ordered) {

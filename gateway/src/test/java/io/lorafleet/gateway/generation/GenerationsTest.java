@@ -16,7 +16,6 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.InitImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
@@ -35,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GenerationsTest {
+    private static final String NOBODY = null;
     private static final String NO_KEY = null;
 
     private final GenerationTable table = new GenerationTable(10, new Backlog(Clock.systemUTC()));
@@ -59,7 +59,8 @@ class GenerationsTest {
 
     @Test
     void remembersWhatWasPublished() {
-        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY)).request();
+        GenerateImage request =
+                ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY)).request();
         assertThat(log.written).containsExactly(request);
         assertThat(table.find(request.requestId())).map(Generation::request).contains(request);
     }
@@ -67,7 +68,7 @@ class GenerationsTest {
     @Test
     void remembersNothingThatTheBrokerDidNotConfirm() {
         log.isDeaf = true;
-        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY))
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY))
                 .isInstanceOf(NotPublishedException.class);
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isZero();
     }
@@ -76,13 +77,14 @@ class GenerationsTest {
     void storesAnInitImageBeforeItIsReferredTo() throws IOException {
         byte[] png = Images.file("png", 64, 64);
         log.onWrite = request -> assertThat(stored(request.initImage())).contains(png);
-        generations.submit(withInitImage(png), NO_KEY);
+        generations.submit(withInitImage(png), NOBODY, NO_KEY);
         assertThat(log.written).hasSize(1);
     }
 
     @Test
     void countsAnAcceptedGenerationWhenItEnds() {
-        GenerateImage request = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NO_KEY)).request();
+        GenerateImage request =
+                ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY)).request();
         table.apply(cancelled(request.requestId()));
         table.apply(succeeded("of-another-gateway"));
         assertThat(meters.counter("lorafleet.generations.accepted").count()).isEqualTo(1);
@@ -94,20 +96,21 @@ class GenerationsTest {
     @Test
     void takesAnOrderThatCameBeforeWithItsKeyOnce() {
         GenerationOrder order = order(Map.of("prompt", "a blue star"));
-        GenerateImage request = ((Admission.Admitted) generations.submit(order, "k")).request();
-        Admission again = generations.submit(order, "k");
+        GenerateImage request = ((Admission.Admitted) generations.submit(order, NOBODY, "k")).request();
+        Admission again = generations.submit(order, NOBODY, "k");
         assertThat(log.written).containsExactly(request);
         assertThat(again)
                 .isEqualTo(
                         new Admission.Repeated(table.find(request.requestId()).orElseThrow()));
-        assertThat(generations.submit(order, "another key")).isInstanceOf(Admission.Admitted.class);
+        assertThat(generations.submit(order, NOBODY, "another key")).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
     void makesTheSameRequestOfAnOrderAndItsKeyOnEveryGateway() {
-        GenerateImage here = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, "k")).request();
+        GenerateImage here = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).request();
         GenerationTable knowsNothing = new GenerationTable(10, new Backlog(Clock.systemUTC()));
-        GenerateImage there = ((Admission.Admitted) gateway(knowsNothing).submit(NOTHING_BUT_A_PROMPT, "k")).request();
+        GenerateImage there =
+                ((Admission.Admitted) gateway(knowsNothing).submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).request();
         assertThat(there)
                 .usingRecursiveComparison()
                 .ignoringFields("acceptedAt")
@@ -115,17 +118,25 @@ class GenerationsTest {
     }
 
     @Test
+    void keepsTheKeysOfDifferentOwnersApart() {
+        GenerateImage hers = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, "alice", "k")).request();
+        GenerateImage his = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, "bob", "k")).request();
+        assertThat(his.requestId()).isNotEqualTo(hers.requestId());
+        assertThat(hers.owner()).isEqualTo("alice");
+    }
+
+    @Test
     void refusesAnotherOrderWithTheSameKey() {
-        generations.submit(order(Map.of("steps", 4)), "k");
-        assertThat(generations.submit(order(Map.of("steps", 5)), "k")).isEqualTo(new Admission.KeyReused());
+        generations.submit(order(Map.of("steps", 4)), NOBODY, "k");
+        assertThat(generations.submit(order(Map.of("steps", 5)), NOBODY, "k")).isEqualTo(new Admission.KeyReused());
         assertThat(log.written).hasSize(1);
     }
 
     @Test
     void publishesAnOrderOnceWhenItComesTwiceAtTheSameTime() {
         List<Admission> second = new ArrayList<>();
-        log.onWrite = request -> second.add(generations.submit(NOTHING_BUT_A_PROMPT, "k"));
-        generations.submit(NOTHING_BUT_A_PROMPT, "k");
+        log.onWrite = request -> second.add(generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k"));
+        generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
         assertThat(second).containsExactly(new Admission.Underway());
         assertThat(log.written).hasSize(1);
     }
@@ -133,10 +144,10 @@ class GenerationsTest {
     @Test
     void letsAnOrderBeSentAgainThatTheBrokerDidNotConfirm() {
         log.isDeaf = true;
-        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, "k"))
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k"))
                 .isInstanceOf(NotPublishedException.class);
         log.isDeaf = false;
-        assertThat(generations.submit(NOTHING_BUT_A_PROMPT, "k")).isInstanceOf(Admission.Admitted.class);
+        assertThat(generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
@@ -182,11 +193,6 @@ class GenerationsTest {
         @Override
         public void write(CancelGeneration command) {
             take(command.requestId(), command);
-        }
-
-        @Override
-        public void write(GenerationFinished result) {
-            take(result.requestId(), (Record) result);
         }
 
         private void take(String key, Record command) {

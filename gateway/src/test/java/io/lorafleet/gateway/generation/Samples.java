@@ -70,6 +70,7 @@ final class Samples {
                 Priority.INTERACTIVE,
                 null,
                 null,
+                null,
                 acceptedAt);
     }
 

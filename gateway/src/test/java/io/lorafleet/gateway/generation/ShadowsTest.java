@@ -116,7 +116,7 @@ class ShadowsTest {
     }
 
     private ShadowStudent shadow(Map<String, Object> fields) {
-        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields), OrderId.random())).request();
+        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields), OrderId.random(null))).request();
         return request.shadow();
     }
 

@@ -10,16 +10,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** Loads the model, then opens the slots and tells the fleet; on shutdown the other way round. */
@@ -29,7 +30,7 @@ class RequestIntake {
     private static final int CANNOT_START = 2;
 
     private final WorkerConfig config;
-    private final String bootstrapServers;
+    private final Map<String, Object> broker;
     private final Instance<ImageEngine> engine;
     private final Instance<RequestHandler> handler;
     private final Instance<ResidentAdapters> adapters;
@@ -41,7 +42,7 @@ class RequestIntake {
 
     RequestIntake(
             WorkerConfig config,
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+            @Identifier("default-kafka-broker") Map<String, Object> broker,
             Instance<ImageEngine> engine,
             Instance<RequestHandler> handler,
             Instance<ResidentAdapters> adapters,
@@ -49,7 +50,7 @@ class RequestIntake {
             StatusAnnouncer announcer,
             MeterRegistry meters) {
         this.config = config;
-        this.bootstrapServers = bootstrapServers;
+        this.broker = broker;
         this.engine = engine;
         this.handler = handler;
         this.adapters = adapters;
@@ -111,20 +112,16 @@ class RequestIntake {
     }
 
     private KafkaShareConsumer<byte[], byte[]> newConsumer() {
-        return new KafkaShareConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ConsumerConfig.GROUP_ID_CONFIG,
-                        prefix() + Topic.WORKER_GROUP,
-                        ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG,
-                        "explicit",
-                        // The other mode hands out whole batches: ten records to one slot, and none to the next.
-                        ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
-                        "record_limit",
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        1),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        Map<String, Object> settings = new HashMap<>();
+        // What is meant for other clients would only make this one warn.
+        ConsumerConfig.configNames().stream()
+                .filter(broker::containsKey)
+                .forEach(key -> settings.put(key, broker.get(key)));
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, prefix() + Topic.WORKER_GROUP);
+        settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+        // The other mode hands out whole batches: ten records to one slot, and none to the next.
+        settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        return new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

@@ -1,0 +1,60 @@
+package io.lorafleet.messages;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The file by which gateways know API keys. The keys themselves are not in it, but what tells them when they come. */
+public record ApiKeys(List<Entry> keys) {
+    public static final ApiKeys NONE = new ApiKeys(List.of());
+
+    /** What somebody may do. */
+    public enum Role {
+        /** Order pictures, and see one's own. */
+        @JsonProperty("generate")
+        GENERATE,
+        /** Rate one's own pictures. */
+        @JsonProperty("feedback")
+        FEEDBACK,
+        /** Upload, route and retire adapters. */
+        @JsonProperty("manage-adapters")
+        MANAGE_ADAPTERS,
+        /** See the fleet, its metrics, and everybody's generations. */
+        @JsonProperty("operate")
+        OPERATE
+    }
+
+    /**
+     * A key.
+     *
+     * @param id the part of the key that is no secret
+     * @param owner who has it; a generation belongs to its owner
+     * @param sha256 of the whole key. It is long and drawn at random, so there is nothing to be guessed that would need
+     *     a slower hash
+     */
+    public record Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt) {
+        public Entry {
+            Check.id("id", id);
+            Check.id("owner", owner);
+            roles = Set.copyOf(new TreeSet<>(Check.present("roles", roles)));
+            Check.sha256("sha256", sha256);
+            Check.present("createdAt", createdAt);
+        }
+    }
+
+    public ApiKeys {
+        keys = List.copyOf(Check.present("keys", keys));
+    }
+
+    public ApiKeys with(Entry entry) {
+        return new ApiKeys(Stream.concat(keys.stream(), Stream.of(entry)).toList());
+    }
+
+    /** @return the same if there is no such key */
+    public ApiKeys without(String id) {
+        return new ApiKeys(keys.stream().filter(key -> !key.id().equals(id)).toList());
+    }
+}

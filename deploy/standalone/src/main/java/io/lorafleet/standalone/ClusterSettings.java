@@ -1,0 +1,39 @@
+package io.lorafleet.standalone;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** How to reach a Kafka cluster as its administrator. */
+final class ClusterSettings {
+    static final String DESCRIPTION =
+            "Settings of Kafka's admin client, such as security.protocol and sasl.jaas.config: a properties file.";
+
+    private static final int TIMEOUT_MS = 10_000;
+
+    private ClusterSettings() {}
+
+    /** @param file of more settings, or null */
+    static Map<String, Object> of(String bootstrap, Path file) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        if (file != null) {
+            Properties more = new Properties();
+            try (Reader in = Files.newBufferedReader(file)) {
+                more.load(in);
+            } catch (IOException e) {
+                throw new FleetException(
+                        "--config: expected a properties file, found " + file + ", which cannot be read");
+            }
+            more.stringPropertyNames().forEach(key -> settings.put(key, more.getProperty(key)));
+        }
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        return settings;
+    }
+}

@@ -1,0 +1,233 @@
+package io.lorafleet.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lorafleet.broker.Ports;
+import io.lorafleet.standalone.bench.RandomAdapter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** The gateway's page in a real browser, before a real fleet. Skipped where there is no Chromium. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PageIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Dimension DESKTOP = new Dimension(1280, 1100);
+    private static final Dimension PHONE = new Dimension(400, 900);
+    private static final String STUDENT = "fast";
+
+    private LocalFleet fleet;
+    private ChromeDriver browser;
+    /** A student's weights. */
+    private Path file;
+    /** Where what was looked at is kept. */
+    private Path pictures;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Path chromium = program("chromium", "chromium-browser", "google-chrome");
+        Path driver = program("chromedriver");
+        assumeTrue(chromium != null && driver != null, "there is no Chromium with its driver");
+        Path root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
+        Path model = root.resolve("deploy/demo-model");
+        pictures = Files.createDirectories(root.resolve("deploy/standalone/target/page"));
+        fleet = new LocalFleet(
+                new FleetSettings(root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", null),
+                said -> {});
+        fleet.start();
+        file = Files.write(
+                folder.resolve(STUDENT + ".safetensors"),
+                RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, 1));
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chromium.toFile());
+        options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
+        browser = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(driver.toFile())
+                        .build(),
+                options);
+        browser.manage().window().setSize(DESKTOP);
+    }
+
+    private static Path program(String... names) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .flatMap(folder -> Stream.of(names).map(name -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.quit();
+        }
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void takesAnAdapter() throws Exception {
+        open("adapters");
+        find("input[type=file]").sendKeys(file.toString());
+        find("form[aria-label='Upload an adapter'] option[value=student]").click();
+        press("Upload");
+        await().atMost(PATIENCE).until(() -> find("h2").getText().equals(STUDENT));
+        press("Set the route");
+        await().atMost(PATIENCE).until(() -> find("main").getText().contains("stable @1"));
+        looksGood("adapters");
+    }
+
+    @Test
+    @Order(2)
+    void drawsAndRates() throws Exception {
+        open("create");
+        find("textarea").sendKeys("a large red star on a gray background");
+        find("input[value=" + STUDENT + "]").click();
+        set("steps", 30);
+        press("Draw");
+        await().atMost(PATIENCE).until(() -> count("img.rough") > 0);
+        await().atMost(PATIENCE).until(() -> text(".job .status").contains("30 UNet evaluations"));
+        await().atMost(PATIENCE)
+                .until(
+                        () -> browser.executeScript("return document.querySelector('.job img').naturalWidth"),
+                        Predicate.isEqual(64L));
+        find("button[aria-label='A bad picture']").click();
+        await().atMost(PATIENCE).until(() -> text("#said").contains("will learn"));
+        press("Again with another seed");
+        await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
+        looksGood("create");
+    }
+
+    @Test
+    @Order(3)
+    void showsALinkedGenerationFirst() {
+        open("create");
+        await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
+        String older = browser.findElements(By.className("job")).get(1).getAttribute("data-id");
+        open("create/" + older);
+        await().atMost(PATIENCE).until(() -> older.equals(find(".job").getAttribute("data-id")));
+        assertThat(count(".job")).isEqualTo(2);
+    }
+
+    @Test
+    @Order(4)
+    void comparesTeacherAndStudents() throws Exception {
+        open("compare");
+        find("textarea").sendKeys("a small blue ring");
+        press("Compare");
+        await().atMost(PATIENCE).until(() -> count(".contest tr, tbody tr") == 2);
+        assertThat(find("table").getText()).contains("Base, guided", STUDENT + "@1 (student)", "0.50 ×");
+        assertThat(count(".contest figcaption")).isEqualTo(6);
+        looksGood("compare");
+    }
+
+    @Test
+    @Order(5)
+    void showsTheFleet() throws Exception {
+        open("fleet");
+        await().atMost(PATIENCE).until(() -> find("tbody").getText().contains("ready"));
+        assertThat(find("tbody").getText()).contains("worker-1", "demo-model", STUDENT + "@1");
+        assertThat(count("svg polyline")).isPositive();
+        looksGood("fleet");
+    }
+
+    @Test
+    @Order(6)
+    void saysWhatTheGatewayRefuses() {
+        open("create");
+        find("textarea").sendKeys("a");
+        browser.executeScript("document.querySelector('[name=width]').closest('details').open = true");
+        find("[name=width]").sendKeys("8000");
+        browser.executeScript("document.querySelector('form').noValidate = true");
+        press("Draw");
+        await().atMost(PATIENCE).until(() -> text("#said").contains("width: expected"));
+    }
+
+    /** For everybody, on a phone, too; and keeps a picture. */
+    private void looksGood(String view) throws IOException {
+        for (Map.Entry<String, Dimension> size :
+                Map.of("desktop", DESKTOP, "phone", PHONE).entrySet()) {
+            browser.manage().window().setSize(size.getValue());
+            assertThat((Long) browser.executeScript("return document.documentElement.scrollWidth"))
+                    .as(view + " on a " + size.getKey() + " fits its width")
+                    .isLessThanOrEqualTo((Long) browser.executeScript("return window.innerWidth"));
+            assertThat(seriousFindings()).as(view + " on a " + size.getKey()).isEmpty();
+            Files.write(
+                    pictures.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+        }
+        browser.manage().window().setSize(DESKTOP);
+    }
+
+    /** Of axe-core. */
+    @SuppressWarnings("unchecked")
+    private List<Object> seriousFindings() throws IOException {
+        try (InputStream axe = PageIT.class.getResourceAsStream("/axe.min.js")) {
+            browser.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return (List<Object>) browser.executeAsyncScript("const done = arguments[0];"
+                + "axe.run().then(({violations}) => done(violations"
+                + ".filter(({impact}) => ['serious', 'critical'].includes(impact))"
+                + ".map(({id, nodes}) => id + ': ' + nodes.map(({html}) => html).join(' '))))");
+    }
+
+    private void open(String view) {
+        browser.get("about:blank");
+        browser.get(URI.create(fleet.gateway() + "/#/" + view).toString());
+        await().atMost(PATIENCE).until(() -> count("main form, main section") > 0);
+    }
+
+    private void press(String button) {
+        WebElement found = browser.findElement(By.xpath("//button[normalize-space()='" + button + "']"));
+        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", found);
+        found.click();
+    }
+
+    private void set(String slider, int value) {
+        browser.executeScript(
+                "const it = document.querySelector(`[name=${arguments[0]}]`); it.value = arguments[1];"
+                        + "it.dispatchEvent(new Event('input'))",
+                slider,
+                value);
+    }
+
+    private WebElement find(String selector) {
+        return browser.findElement(By.cssSelector(selector));
+    }
+
+    private int count(String selector) {
+        return browser.findElements(By.cssSelector(selector)).size();
+    }
+
+    private String text(String selector) {
+        return find(selector).getText();
+    }
+}

@@ -1,0 +1,56 @@
+package io.lorafleet.gateway.security;
+
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.messages.ApiKeys;
+import io.quarkus.runtime.Startup;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Whether callers have to say who they are, and how. */
+@Singleton
+@Startup
+public final class Security {
+    private static final Logger LOG = Logger.getLogger(Security.class);
+
+    private final Optional<KeyFile> keys;
+    private final boolean open;
+
+    Security(
+            GatewayConfig config,
+            @ConfigProperty(name = "quarkus.oidc.tenant-enabled") boolean tokens,
+            @ConfigProperty(name = "quarkus.http.host") String host) {
+        keys = config.security().apiKeys().map(KeyFile::new);
+        open = keys.isEmpty() && !tokens;
+        if (open) {
+            if (!isThisMachineOnly(host)) {
+                throw new IllegalStateException(
+                        "quarkus.http.host: expected localhost, since nobody has to say who he" + " is, found " + host
+                                + "; set lorafleet.security.api-keys or quarkus.oidc to open it to others");
+            }
+            LOG.warn("OPEN MODE: whoever can connect from this machine may do everything. Set"
+                    + " lorafleet.security.api-keys, or quarkus.oidc, before you let others in");
+        }
+    }
+
+    private static boolean isThisMachineOnly(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** @return whether nobody has to say who he is */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** @return the entry of an API key, if it is one of the file's */
+    Optional<ApiKeys.Entry> find(String key) {
+        return keys.flatMap(file -> file.find(key));
+    }
+}

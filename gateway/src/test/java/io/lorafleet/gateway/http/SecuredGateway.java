@@ -1,0 +1,99 @@
+package io.lorafleet.gateway.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lorafleet.messages.ApiKeys;
+import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.messages.Json;
+import io.lorafleet.storage.Sha256;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+
+/** A gateway that asks who somebody is: by API keys, one for each role and owner, and by tokens of a provider. */
+public final class SecuredGateway implements QuarkusTestProfile {
+    /** Where the provider's private key is, for tests that a class loader of its own has loaded. */
+    private static final String PRIVATE_KEY = "test.provider.private-key";
+
+    private static final String PUBLIC_KEY = "test.provider.public-key";
+
+    private static final String FILL = "A".repeat(43);
+
+    /** @return the key of somebody with that role alone */
+    static String key(String owner, Role role) {
+        return "lf_%016x_%s".formatted(31L * owner.hashCode() + role.ordinal() & Long.MAX_VALUE, FILL);
+    }
+
+    private static ApiKeys.Entry entry(String owner, Role role) {
+        String key = key(owner, role);
+        return new ApiKeys.Entry(
+                key.substring(3, 19), owner, Set.of(role), Sha256.of(key.getBytes(UTF_8)), Instant.EPOCH);
+    }
+
+    /** @return what the provider signs tokens with */
+    static PrivateKey privateKey() {
+        try {
+            byte[] encoded = Base64.getDecoder().decode(System.getProperty(PRIVATE_KEY));
+            return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Made once in this process: the overrides are asked for more than once. @return the public one */
+    private static synchronized String newKeys() {
+        if (System.getProperty(PUBLIC_KEY) == null) {
+            try {
+                KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+                generator.initialize(2048);
+                KeyPair pair = generator.generateKeyPair();
+                Base64.Encoder encoder = Base64.getEncoder();
+                System.setProperty(
+                        PRIVATE_KEY, encoder.encodeToString(pair.getPrivate().getEncoded()));
+                System.setProperty(
+                        PUBLIC_KEY, encoder.encodeToString(pair.getPublic().getEncoded()));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return System.getProperty(PUBLIC_KEY);
+    }
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        try {
+            ApiKeys keys = ApiKeys.NONE;
+            for (String owner : new String[] {"alice", "bob"}) {
+                for (Role role : Role.values()) {
+                    keys = keys.with(entry(owner, role));
+                }
+            }
+            Path file = Files.createTempFile("api-keys", ".json");
+            file.toFile().deleteOnExit();
+            Files.write(file, Json.write(keys));
+            return Map.of(
+                    "lorafleet.security.api-keys",
+                    file.toString(),
+                    "quarkus.oidc.tenant-enabled",
+                    "true",
+                    "quarkus.oidc.public-key",
+                    newKeys(),
+                    "quarkus.oidc.token.issuer",
+                    "https://id.example.com");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.lorafleet.gateway.http;
+
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.testkit.BrokerResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import io.smallrye.jwt.build.Jwt;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may do what, for every endpoint, with every kind of credential. */
+@QuarkusTest
+@TestProfile(SecuredGateway.class)
+@WithTestResource(BrokerResource.class)
+class SecurityTest {
+    private static final String FORGED = "lf_0000000000000000_" + "B".repeat(43);
+
+    private WorkerPeer worker;
+
+    /** An endpoint, and the roles that may use it. */
+    private record Endpoint(String method, String path, String mediaType, String body, Set<Role> roles) {
+        Endpoint(String method, String path, Role first, Role... more) {
+            this(method, path, "application/json", method.equals("GET") ? null : "{}", EnumSet.of(first, more));
+        }
+
+        ValidatableResponse call(RequestSpecification as) {
+            RequestSpecification request =
+                    body == null ? as : as.contentType(mediaType).body(body.getBytes(UTF_8));
+            return request.request(method, path).then();
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    /** Of ids and names that there are not: whoever may call gets an answer about that. */
+    static List<Endpoint> endpoints() {
+        Role[] readers = {Role.MANAGE_ADAPTERS, Role.OPERATE};
+        return List.of(
+                new Endpoint("POST", "/v1/generations", Role.GENERATE),
+                new Endpoint("GET", "/v1/generations", Role.GENERATE),
+                new Endpoint("GET", "/v1/generations/none", Role.GENERATE),
+                new Endpoint("GET", "/v1/generations/none/events", Role.GENERATE),
+                new Endpoint("GET", "/v1/generations/none/images/0", Role.GENERATE),
+                new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE),
+                new Endpoint("POST", "/v1/generations/none/feedback", Role.FEEDBACK),
+                new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
+                new Endpoint("GET", "/v1/models", Role.GENERATE),
+                new Endpoint("GET", "/v1/adapters", Role.GENERATE, readers),
+                new Endpoint("GET", "/v1/adapters/none", Role.GENERATE, readers),
+                new Endpoint("GET", "/v1/adapters/none/versions/1/weights", Role.MANAGE_ADAPTERS),
+                new Endpoint(
+                        "PUT",
+                        "/v1/adapters/none",
+                        "application/octet-stream",
+                        "no weights",
+                        Set.of(Role.MANAGE_ADAPTERS)),
+                new Endpoint("DELETE", "/v1/adapters/none", Role.MANAGE_ADAPTERS),
+                new Endpoint("DELETE", "/v1/adapters/none/versions/1", Role.MANAGE_ADAPTERS),
+                new Endpoint("PUT", "/v1/adapters/none/route", Role.MANAGE_ADAPTERS),
+                new Endpoint("DELETE", "/v1/adapters/none/route", Role.MANAGE_ADAPTERS),
+                new Endpoint("POST", "/v1/adapters/none/rollback", Role.MANAGE_ADAPTERS),
+                new Endpoint("POST", "/v1/load_lora_adapter", Role.MANAGE_ADAPTERS),
+                new Endpoint("POST", "/v1/unload_lora_adapter", Role.MANAGE_ADAPTERS),
+                new Endpoint("GET", "/v1/workers", Role.OPERATE),
+                new Endpoint("GET", "/v1/fleet", Role.OPERATE),
+                new Endpoint("GET", "/v1/trainings", Role.OPERATE, Role.MANAGE_ADAPTERS),
+                new Endpoint("GET", "/q/metrics", Role.OPERATE));
+    }
+
+    static Stream<Endpoint> problemEndpoints() {
+        return endpoints().stream().filter(endpoint -> endpoint.path().startsWith("/v1"));
+    }
+
+    @BeforeEach
+    void announceTheWorker() throws IOException {
+        worker = new WorkerPeer();
+        worker.announce();
+        await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        await().until(() -> order("alice").extract().statusCode() == 202);
+    }
+
+    @AfterEach
+    void closeTheWorker() {
+        worker.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void letsInWhoMay(Endpoint endpoint) {
+        for (Role role : Role.values()) {
+            for (RequestSpecification as : List.of(key("alice", role), token("carol", role))) {
+                int status = endpoint.call(as).extract().statusCode();
+                if (endpoint.roles().contains(role)) {
+                    assertThat(status)
+                            .as(endpoint + " as " + role)
+                            .isNotIn(401, 403)
+                            .isLessThan(500);
+                } else {
+                    assertThat(status).as(endpoint + " as " + role).isEqualTo(403);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void asksWhoSomebodyIs(Endpoint endpoint) {
+        Instant past = Instant.now().minus(Duration.ofHours(1));
+        List<RequestSpecification> strangers = List.of(
+                given(),
+                bearer(FORGED),
+                bearer("lf_short"),
+                bearer("no.token.atall"),
+                bearer(Jwt.issuer("https://id.example.com")
+                        .upn("carol")
+                        .groups("operate")
+                        .expiresAt(past)
+                        .sign(SecuredGateway.privateKey())),
+                bearer(Jwt.issuer("https://another.example.com")
+                        .upn("carol")
+                        .groups("operate")
+                        .sign(SecuredGateway.privateKey())),
+                given().header("Authorization", "Basic YWxpY2U6YWxpY2U="));
+        for (int i = 0; i < strangers.size(); i++) {
+            assertThat(endpoint.call(strangers.get(i)).extract().statusCode())
+                    .as("%s as stranger %d", endpoint, i)
+                    .isEqualTo(401);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("problemEndpoints")
+    void saysItAsAProblem(Endpoint endpoint) {
+        GatewayTest.isProblem(endpoint.call(given()), 401, "unauthenticated");
+        GatewayTest.isProblem(endpoint.call(bearer(FORGED)), 401, "unauthenticated");
+    }
+
+    @Test
+    void showsAGenerationToItsOwnerAndToOperatorsOnly() {
+        String id = order("alice").statusCode(202).extract().path("id");
+        String path = "/v1/generations/" + id;
+        key("alice", Role.GENERATE).get(path).then().statusCode(200);
+        key("alice", Role.GENERATE).get("/v1/generations").then().body("generations.id", hasItem(id));
+        key("bob", Role.GENERATE).get("/v1/generations").then().body("generations.id", not(hasItem(id)));
+        worker.succeed(id);
+        await().untilAsserted(() ->
+                key("alice", Role.GENERATE).get(path + "/images/0").then().statusCode(200));
+        for (String part : List.of("", "/events", "/images/0")) {
+            key("bob", Role.GENERATE).get(path + part).then().statusCode(404);
+        }
+        key("bob", Role.GENERATE).delete(path).then().statusCode(404);
+        key("bob", Role.FEEDBACK)
+                .contentType("application/json")
+                .body(Map.of("rating", "up"))
+                .post(path + "/feedback")
+                .then()
+                .statusCode(404)
+                .body("type", equalTo("urn:lorafleet:problem:not-found"));
+    }
+
+    @Test
+    void leavesHealthAndTheDescriptionOpen() {
+        for (String path : List.of("/q/health/live", "/q/openapi", "/", "/page/app.js")) {
+            given().get(path)
+                    .then()
+                    .statusCode(200)
+                    .header("X-Content-Type-Options", "nosniff")
+                    .header("X-Frame-Options", "DENY")
+                    .header("Access-Control-Allow-Origin", nullValue());
+        }
+    }
+
+    private static ValidatableResponse order(String owner) {
+        return key(owner, Role.GENERATE)
+                .contentType("application/json")
+                .body(Map.of("prompt", "a"))
+                .post("/v1/generations")
+                .then();
+    }
+
+    private static RequestSpecification key(String owner, Role role) {
+        return bearer(SecuredGateway.key(owner, role));
+    }
+
+    private static RequestSpecification token(String name, Role role) {
+        return bearer(Jwt.issuer("https://id.example.com")
+                .upn(name)
+                .groups(role.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .sign(SecuredGateway.privateKey()));
+    }
+
+    private static RequestSpecification bearer(String token) {
+        return given().header("Authorization", "Bearer " + token);
+    }
+}
