@@ -4,7 +4,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What can be configured of a gateway, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
 @ConfigMapping(prefix = "lorafleet")
@@ -67,6 +69,10 @@ public interface GatewayConfig {
         @WithDefault("100000")
         long maxQueuedEvaluationsPerCaller();
 
+        /** Requests that may be waiting or under way in the whole fleet: fewer than are remembered. */
+        @WithDefault("5000")
+        int maxQueuedRequests();
+
         /** Width times height of one picture. */
         @WithDefault("1048576")
         long maxPixels();
@@ -85,6 +91,21 @@ public interface GatewayConfig {
         /** Size of an uploaded adapter. */
         @WithDefault("536870912")
         long maxAdapterBytes();
+    }
+
+    Webhooks webhooks();
+
+    /** Calls that tell clients of finished generations. */
+    interface Webhooks {
+        /** {@code whsec_} and 24 to 64 random bytes in base64: what calls are signed with. Without it there are none. */
+        Optional<String> secret();
+
+        /** Hosts that may be called without TLS, and may have private addresses. Others are called by https only. */
+        Optional<Set<String>> trustedHosts();
+
+        /** Before each of the further attempts, when a call fails. */
+        @WithDefault("5s,30s,2m,10m")
+        List<Duration> pauses();
     }
 
     /** The endpoint that takes OpenAI's requests. */

@@ -8,10 +8,13 @@ import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.AdmissionRules;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.WebhookRules;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
 @Singleton
@@ -74,7 +78,8 @@ final class Wiring {
     @Produces
     @Singleton
     @Startup
-    AdmissionRules admissionRules(ModelDirectory models, AdapterRegistry adapters, Backlog backlog, Clock clock) {
+    AdmissionRules admissionRules(
+            ModelDirectory models, AdapterRegistry adapters, Backlog backlog, WebhookRules webhooks, Clock clock) {
         GatewayConfig.Limits limits = config.limits();
         expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
         expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
@@ -86,9 +91,34 @@ final class Wiring {
                 1,
                 MAX_QUEUED_EVALUATIONS,
                 limits.maxQueuedEvaluationsPerCaller());
+        expect(
+                "lorafleet.limits.max-queued-requests",
+                1,
+                config.rememberedGenerations() - 1,
+                limits.maxQueuedRequests());
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
-        return new AdmissionRules(limits, models, adapters, backlog, clock);
+        return new AdmissionRules(limits, models, adapters, backlog, webhooks, clock);
+    }
+
+    @Produces
+    @Singleton
+    WebhookRules webhookRules() {
+        return new WebhookRules(
+                config.webhooks().secret().isPresent(),
+                config.webhooks().trustedHosts().orElse(Set.of()));
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    Webhooks webhooks(WebhookRules rules, Clock clock, MeterRegistry meters) {
+        try {
+            return new Webhooks(
+                    config.webhooks().secret(), rules, config.webhooks().pauses(), clock, meters);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("lorafleet.webhooks.secret: " + e.getMessage());
+        }
     }
 
     @Produces

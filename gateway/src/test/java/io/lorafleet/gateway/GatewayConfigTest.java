@@ -57,14 +57,14 @@ class GatewayConfigTest {
     @Test
     void namesTheKeyOfALimitBeyondTheMessagesOwn() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-steps", "1001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null))
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-steps: expected 1 to 1000, found 1001");
     }
 
     @Test
     void namesTheKeyOfAnImageThatNoBodyCouldHold() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null))
+        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
     }
 

@@ -136,6 +136,7 @@ public final class Requests {
                 deadline,
                 null,
                 null,
+                null,
                 Instant.parse("2026-01-01T00:00:00Z"));
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param count pictures, 1 to {@value #MAX_COUNT}
  * @param shadow tried beside the request, or null
  * @param deadline after which nobody wants the pictures, or null
+ * @param webhook URL that is told when the request is finished, or null
  * @param owner who ordered it; null where nobody has to say who he is
  * @param orderSha256 of the client's order, if it came with an idempotency key, by which another order with the same key
  *     is told from the same one again; else null
@@ -41,12 +42,14 @@ public record GenerateImage(
         ShadowStudent shadow,
         Priority priority,
         Instant deadline,
+        String webhook,
         String owner,
         String orderSha256,
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;
     public static final int MAX_OWNER_LENGTH = 255;
+    public static final int MAX_WEBHOOK_LENGTH = 2000;
     public static final int MAX_STEPS = 1000;
     public static final int MAX_COUNT = 16;
     public static final int MIN_SIZE = 8;
@@ -75,6 +78,9 @@ public record GenerateImage(
         Check.range("seed", 0, MAX_SEED, seed);
         Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
         Check.present("priority", priority);
+        if (webhook != null) {
+            Check.atMost("webhook", MAX_WEBHOOK_LENGTH, webhook);
+        }
         if (owner != null) {
             Check.atMost("owner", MAX_OWNER_LENGTH, owner);
         }

@@ -46,6 +46,7 @@ class GoldenJsonTest {
                                 new ShadowStudent(new AppliedAdapter(new PinnedAdapter("fast", 3, SHA), 1), 5),
                                 Priority.BATCH,
                                 AT.plusSeconds(60),
+                                "https://example.com/finished",
                                 "alice",
                                 SHA,
                                 AT)),
@@ -70,6 +71,7 @@ class GoldenJsonTest {
                                 null,
                                 null,
                                 null,
+                                null,
                                 AT)),
                 Arguments.of(
                         "generate-image-from-image",
@@ -89,6 +91,7 @@ class GoldenJsonTest {
                                 1,
                                 null,
                                 Priority.INTERACTIVE,
+                                null,
                                 null,
                                 null,
                                 null,

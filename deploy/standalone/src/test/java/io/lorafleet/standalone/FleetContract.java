@@ -321,6 +321,7 @@ abstract class FleetContract {
                 null,
                 null,
                 null,
+                null,
                 Instant.EPOCH);
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }

@@ -26,15 +26,22 @@ public final class AdmissionRules {
     private final AdapterRegistry adapters;
     private final Shadows shadows;
     private final Backlog backlog;
+    private final WebhookRules webhooks;
     private final Clock clock;
 
     public AdmissionRules(
-            Limits limits, ModelDirectory models, AdapterRegistry adapters, Backlog backlog, Clock clock) {
+            Limits limits,
+            ModelDirectory models,
+            AdapterRegistry adapters,
+            Backlog backlog,
+            WebhookRules webhooks,
+            Clock clock) {
         this.limits = limits;
         this.models = models;
         this.adapters = adapters;
         this.shadows = new Shadows(adapters);
         this.backlog = backlog;
+        this.webhooks = webhooks;
         this.clock = clock;
     }
 
@@ -79,6 +86,7 @@ public final class AdmissionRules {
         long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), seed(id, lastFirstSeed));
         Priority priority = checks.oneOf("priority", Priority.values(), order.priority(), Priority.INTERACTIVE);
         Instant deadline = checks.future("deadline", order.deadline(), now);
+        webhooks.check(order.webhook(), checks);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
@@ -98,6 +106,7 @@ public final class AdmissionRules {
                 shadows.pick(id.requestId(), chosen, dial).orElse(null),
                 priority,
                 deadline,
+                order.webhook(),
                 id.owner(),
                 id.orderSha256(),
                 now);
@@ -107,6 +116,9 @@ public final class AdmissionRules {
                 excess(backlog.waiting(id.owner()), request.cost(), limits.maxQueuedEvaluationsPerCaller() * unit));
         if (over > 0) {
             return new Admission.Overloaded(backlog.timeFor(over));
+        }
+        if (backlog.requests() >= limits.maxQueuedRequests()) {
+            return new Admission.Overloaded(backlog.timeFor(request.cost()));
         }
         return new Admission.Admitted(request, image);
     }

@@ -24,6 +24,7 @@ public final class Backlog {
     private final Map<String, Long> waitingOf = new HashMap<>();
 
     private long waiting;
+    private int requests;
     private long doneInWindow;
 
     /** A request that succeeded. */
@@ -35,8 +36,8 @@ public final class Backlog {
 
     /** A generation was this, and now is that; null for one that was not known, or is forgotten. */
     synchronized void changed(Generation before, Generation after) {
-        add(before, -waiting(before));
-        add(after, waiting(after));
+        add(before, -1);
+        add(after, 1);
         if (after != null && after.status() == Generation.Status.SUCCEEDED && waiting(before) > 0) {
             done.addLast(new Done(after.finished().at(), cost(after)));
             doneInWindow += cost(after);
@@ -50,9 +51,12 @@ public final class Backlog {
         }
     }
 
-    private void add(Generation generation, long cost) {
+    /** @param sign 1 to add it, -1 to take it away */
+    private void add(Generation generation, int sign) {
+        long cost = sign * waiting(generation);
         if (cost != 0) {
             waiting += cost;
+            requests += sign;
             waitingOf.merge(
                     key(generation.request().owner()), cost, (all, more) -> all + more == 0 ? null : all + more);
         }
@@ -68,6 +72,11 @@ public final class Backlog {
 
     private static long cost(Generation generation) {
         return generation.request() == null ? 0 : generation.request().cost();
+    }
+
+    /** @return how many are not finished */
+    synchronized int requests() {
+        return requests;
     }
 
     /** @return the cost of everything that is not finished */

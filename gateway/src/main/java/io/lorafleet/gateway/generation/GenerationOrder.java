@@ -50,4 +50,7 @@ public record GenerationOrder(
         @Schema(
                 description =
                         "When nobody wants the pictures any more: a time in ISO 8601, such as 2026-01-02T03:04:05Z.")
-        String deadline) {}
+        String deadline,
+
+        @Schema(description = "A URL that is told, by a signed POST, when the generation is finished.")
+        String webhook) {}

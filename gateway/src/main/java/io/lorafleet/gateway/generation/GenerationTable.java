@@ -133,13 +133,18 @@ public final class GenerationTable {
 
     /** Forgets a request whose end cannot be known any more. */
     public synchronized void forget(String id) {
-        backlog.changed(unfinished.remove(id), null);
+        forget(unfinished, id);
+    }
+
+    private void forget(Map<String, Generation> from, String id) {
+        backlog.changed(from.remove(id), null);
+        followers.remove(id);
     }
 
     private void forgetTheOldest() {
         if (unfinished.size() + finished.size() > capacity) {
             Map<String, Generation> from = finished.isEmpty() ? unfinished : finished;
-            backlog.changed(from.remove(from.keySet().iterator().next()), null);
+            forget(from, from.keySet().iterator().next());
         }
     }
 

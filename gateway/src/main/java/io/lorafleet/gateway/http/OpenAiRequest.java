@@ -106,6 +106,7 @@ record OpenAiRequest(
                 seed,
                 n,
                 null,
+                null,
                 null);
     }
 }

@@ -6,10 +6,13 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.core.http.HttpClosedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.CharConversionException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +75,12 @@ final class Problems {
                 : answer(JsonProblems.of(e), uri).build();
     }
 
+    @ServerExceptionMapper
+    Response notText(CharConversionException e, UriInfo uri) {
+        return answer(Problem.invalid("body", "JSON in UTF-8", "bytes that are no text"), uri)
+                .build();
+    }
+
     /** Named as well, or else the framework's own mapper for it would be nearer. */
     @ServerExceptionMapper
     Response notTheJsonExpected(MismatchedInputException e, UriInfo uri) {
@@ -105,10 +114,23 @@ final class Problems {
 
     @ServerExceptionMapper
     Response unexpected(Exception e, UriInfo uri) {
+        if (hasClientGone(e)) {
+            LOG.debugf("the client of %s went away", uri.getPath());
+            return Response.serverError().build(); // which nobody reads
+        }
         String id = UUID.randomUUID().toString();
         LOG.errorf(e, "error %s on %s", id, uri.getPath());
         return answer(Problem.of(ProblemType.INTERNAL, "the gateway's log has it as error " + id), uri)
                 .build();
+    }
+
+    private static boolean hasClientGone(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClosedChannelException || cause instanceof HttpClosedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Response.ResponseBuilder answer(Problem problem, UriInfo uri) {

@@ -245,6 +245,7 @@ class FeedbackIntakeTest {
                 null,
                 null,
                 null,
+                null,
                 NOW));
     }
 

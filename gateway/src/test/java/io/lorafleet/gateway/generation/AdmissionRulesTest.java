@@ -42,7 +42,7 @@ class AdmissionRulesTest {
     private final ModelDirectory models = new ModelDirectory(CLOCK);
     private final AdapterRegistry adapters = new AdapterRegistry();
     private final AdmissionRules rules =
-            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), CLOCK);
+            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
 
     @BeforeEach
     void announceAModel() {
@@ -85,7 +85,7 @@ class AdmissionRulesTest {
     void refusesWhatWouldHaveToWaitTooLong() {
         Backlog backlog = new Backlog(CLOCK);
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
-        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, CLOCK);
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         GenerationTable table = new GenerationTable(10, backlog);
         GenerationOrder large = order(Map.of("steps", 51)); // 102 evaluations
         GenerateImage first = ((Admission.Admitted) strict.admit(large, OrderId.random(null))).request();
@@ -98,9 +98,21 @@ class AdmissionRulesTest {
     }
 
     @Test
+    void refusesMoreRequestsThanMayWait() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-requests", "2"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        table.apply(Samples.request("a"));
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Admitted.class);
+        table.apply(Samples.request("b"));
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Overloaded.class);
+    }
+
+    @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
-        AdmissionRules noWorker =
-                new AdmissionRules(Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), CLOCK);
+        AdmissionRules noWorker = new AdmissionRules(
+                Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
         assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isEqualTo(new Admission.NoModel());
     }
 

@@ -26,12 +26,15 @@ class BacklogTest {
         table.apply(request("a"));
         table.apply(request("b"));
         assertThat(backlog.waiting()).isEqualTo(2 * COST);
+        assertThat(backlog.requests()).isEqualTo(2);
         table.apply(request("b"));
         table.apply(cancelled("a"));
         table.apply(cancelled("a"));
         assertThat(backlog.waiting()).isEqualTo(COST);
+        assertThat(backlog.requests()).isEqualTo(1);
         table.apply(succeeded("b"));
         assertThat(backlog.waiting()).isZero();
+        assertThat(backlog.requests()).isZero();
     }
 
     @Test

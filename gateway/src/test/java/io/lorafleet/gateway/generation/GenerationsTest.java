@@ -53,7 +53,12 @@ class GenerationsTest {
         ModelDirectory models = new ModelDirectory(Clock.systemUTC());
         models.apply(ready());
         AdmissionRules rules = new AdmissionRules(
-                Samples.LIMITS, models, new AdapterRegistry(), new Backlog(Clock.systemUTC()), Clock.systemUTC());
+                Samples.LIMITS,
+                models,
+                new AdapterRegistry(),
+                new Backlog(Clock.systemUTC()),
+                Samples.NO_WEBHOOKS,
+                Clock.systemUTC());
         return new Generations(rules, log, known, blobs, new GenerationMetrics(meters));
     }
 

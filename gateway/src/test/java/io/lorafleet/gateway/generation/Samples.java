@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Messages to test with. */
 final class Samples {
@@ -28,6 +29,8 @@ final class Samples {
 
     /** The defaults. */
     static final GatewayConfig.Limits LIMITS = limits(Map.of());
+
+    static final WebhookRules NO_WEBHOOKS = new WebhookRules(false, Set.of());
 
     private Samples() {}
 
@@ -68,6 +71,7 @@ final class Samples {
                 1,
                 null,
                 Priority.INTERACTIVE,
+                null,
                 null,
                 null,
                 null,

@@ -30,7 +30,7 @@ class ShadowsTest {
     private final AdapterRegistry adapters = new AdapterRegistry();
     private final ModelDirectory models = new ModelDirectory(CLOCK);
     private final AdmissionRules rules =
-            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), CLOCK);
+            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
 
     @BeforeEach
     void routeAShadow() {

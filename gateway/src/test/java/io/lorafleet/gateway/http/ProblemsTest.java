@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.startsWith;
 import io.lorafleet.gateway.Images;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,18 @@ class ProblemsTest extends GatewayTest {
             isProblem(answer, 400, "invalid-request");
             answer.body("errors[0].field", equalTo("steps")).body("errors[0].expected", equalTo("a whole number"));
         }
+    }
+
+    @Test
+    void saysThatABodyIsNoText() {
+        // Its first bytes look as if it were UTF-32, and its next ones are no character of that.
+        byte[] body = "\0\0\0{\"prompt\": \"a\"}".getBytes(StandardCharsets.UTF_8);
+        ValidatableResponse answer = given().contentType("application/json")
+                .body(body)
+                .post("/v1/generations")
+                .then();
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors[0].expected", equalTo("JSON in UTF-8"));
     }
 
     @Test

@@ -1,0 +1,83 @@
+package io.lorafleet.gateway.kafka;
+
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.webhook.Webhooks;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/**
+ * Gives each finished generation to one gateway of them all, for its webhook. A result counts as consumed when the webhook
+ * has taken it or is given up, so a gateway that is killed leaves what it had not told to another one.
+ */
+@ApplicationScoped
+public class FinishedFollower {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+    /** For the same record to come to the table of generations. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final GenerationTable generations;
+    private final Webhooks webhooks;
+    private final CaughtUp caughtUp;
+
+    /** Says that this gateway may not yet know what was ordered. */
+    private static final class NotYet extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
+        this.generations = generations;
+        this.webhooks = webhooks;
+        this.caughtUp = caughtUp;
+    }
+
+    /** Returns at once, so that a webhook that does not answer holds up no other. */
+    @Incoming("finished")
+    @Acknowledgment(Acknowledgment.Strategy.MANUAL)
+    CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
+        whenCaughtUp()
+                .chain(() -> find(record.getKey()))
+                .onItem()
+                .ifNotNull()
+                .transformToUni(webhooks::tell)
+                .subscribe()
+                .with(told -> record.ack());
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private Uni<Void> whenCaughtUp() {
+        return Uni.createFrom()
+                .item(caughtUp::everywhere)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onItem()
+                .transformToUni(everywhere -> everywhere
+                        ? Uni.createFrom().voidItem()
+                        : Uni.createFrom().failure(NotYet::new))
+                .onFailure(NotYet.class)
+                .retry()
+                .withBackOff(BETWEEN_LOOKS, BETWEEN_LOOKS)
+                .indefinitely();
+    }
+
+    /** @return the finished generation; null if it is forgotten */
+    private Uni<Generation> find(String id) {
+        Uni<Generation> finished = Uni.createFrom()
+                .emitter(known -> known.onTermination(generations.follow(id, generation -> {
+                    if (generation.isFinished()) {
+                        known.complete(generation);
+                    }
+                })));
+        return finished.emitOn(Infrastructure.getDefaultWorkerPool()) // not where the table is locked
+                .ifNoItem()
+                .after(PATIENCE)
+                .recoverWithItem((Generation) null);
+    }
+}

@@ -1,0 +1,2 @@
+/** Tells clients of finished generations, by calls as in Standard Webhooks. */
+package io.lorafleet.gateway.webhook;
