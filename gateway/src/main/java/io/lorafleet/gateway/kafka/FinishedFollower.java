@@ -26,7 +26,8 @@ public class FinishedFollower {
 
     private final GenerationTable generations;
     private final Webhooks webhooks;
-    private final CaughtUp caughtUp;
+    /** Looked at once for all results that wait for it, which after a long time without a gateway may be many. */
+    private final Uni<Void> caughtUp;
 
     /** Says that this gateway may not yet know what was ordered. */
     private static final class NotYet extends RuntimeException {
@@ -36,15 +37,14 @@ public class FinishedFollower {
     FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
         this.generations = generations;
         this.webhooks = webhooks;
-        this.caughtUp = caughtUp;
+        this.caughtUp = whenEverywhere(caughtUp).memoize().indefinitely();
     }
 
     /** Returns at once, so that a webhook that does not answer holds up no other. */
     @Incoming("finished")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
-        whenCaughtUp()
-                .chain(() -> find(record.getKey()))
+        caughtUp.chain(() -> find(record.getKey()))
                 .onItem()
                 .ifNotNull()
                 .transformToUni(webhooks::tell)
@@ -53,7 +53,7 @@ public class FinishedFollower {
         return CompletableFuture.completedFuture(null);
     }
 
-    private Uni<Void> whenCaughtUp() {
+    private static Uni<Void> whenEverywhere(CaughtUp caughtUp) {
         return Uni.createFrom()
                 .item(caughtUp::everywhere)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
@@ -61,7 +61,7 @@ public class FinishedFollower {
                 .transformToUni(everywhere -> everywhere
                         ? Uni.createFrom().voidItem()
                         : Uni.createFrom().failure(NotYet::new))
-                .onFailure(NotYet.class)
+                .onFailure() // also where the broker does not say it in time
                 .retry()
                 .withBackOff(BETWEEN_LOOKS, BETWEEN_LOOKS)
                 .indefinitely();
