@@ -50,7 +50,7 @@ public final class BlobKeys {
         return generation(requestId) + index + ".png";
     }
 
-    /** The {@link GenerationSucceeded} of a request. Whoever finds it need not compute again. */
+    /** The {@link GenerationManifest} of a request that succeeded. Whoever finds it need not compute again. */
     public static String manifest(String requestId) {
         return generation(requestId) + "manifest.json";
     }

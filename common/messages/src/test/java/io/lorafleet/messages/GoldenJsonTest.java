@@ -25,6 +25,35 @@ class GoldenJsonTest {
     private static final Lineage LINEAGE = new Lineage(3, 0, 100, 120, 17, 42, "steps=200");
     private static final Figures FIGURES = new Figures(0.82, 0.8, 0.5, null);
 
+    private static final GenerateImage PLAIN_REQUEST = new GenerateImage(
+            "r1",
+            "",
+            "",
+            null,
+            List.of(),
+            1,
+            4,
+            SamplerName.EULER,
+            512,
+            512,
+            0,
+            1,
+            null,
+            Priority.INTERACTIVE,
+            null,
+            null,
+            null,
+            null,
+            AT);
+    private static final GenerationSucceeded SUCCEEDED = new GenerationSucceeded(
+            "r1",
+            "w1",
+            AT,
+            List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
+            50,
+            Duration.ofMillis(2700),
+            null);
+
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of(
@@ -50,29 +79,7 @@ class GoldenJsonTest {
                                 "alice",
                                 SHA,
                                 AT)),
-                Arguments.of(
-                        "generate-image-without-adapter",
-                        GenerateImage.class,
-                        new GenerateImage(
-                                "r1",
-                                "",
-                                "",
-                                null,
-                                List.of(),
-                                1,
-                                4,
-                                SamplerName.EULER,
-                                512,
-                                512,
-                                0,
-                                1,
-                                null,
-                                Priority.INTERACTIVE,
-                                null,
-                                null,
-                                null,
-                                null,
-                                AT)),
+                Arguments.of("generate-image-without-adapter", GenerateImage.class, PLAIN_REQUEST),
                 Arguments.of(
                         "generate-image-from-image",
                         GenerateImage.class,
@@ -103,17 +110,7 @@ class GoldenJsonTest {
                         "step-done-with-preview",
                         GenerationProgress.class,
                         new StepDone("r1", 4, 25, new Preview(1, "/9j/4AAQ"))),
-                Arguments.of(
-                        "generation-succeeded",
-                        GenerationFinished.class,
-                        new GenerationSucceeded(
-                                "r1",
-                                "w1",
-                                AT,
-                                List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
-                                50,
-                                Duration.ofMillis(2700),
-                                null)),
+                Arguments.of("generation-succeeded", GenerationFinished.class, SUCCEEDED),
                 Arguments.of(
                         "generation-succeeded-with-shadow",
                         GenerationFinished.class,
@@ -125,6 +122,10 @@ class GoldenJsonTest {
                                 50,
                                 Duration.ofMillis(2700),
                                 new ShadowMeasured(new PinnedAdapter("fast", 4, SHA), 0.25, ADAPTER, 0.5))),
+                Arguments.of(
+                        "generation-manifest",
+                        GenerationManifest.class,
+                        new GenerationManifest(PLAIN_REQUEST, SUCCEEDED)),
                 Arguments.of(
                         "generation-failed",
                         GenerationFinished.class,

@@ -5,19 +5,21 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Takes orders, and stops what was ordered. */
+/** Takes orders, and finds and stops what was ordered. */
 @Singleton
 public final class Generations {
     private final AdmissionRules rules;
     private final GenerationLog log;
     private final GenerationTable table;
     private final BlobStore blobs;
+    private final GenerationArchive archive;
     private final GenerationMetrics metrics;
     /** Ids of orders with a key between their look into the table and their being in it. */
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
@@ -32,6 +34,7 @@ public final class Generations {
         this.log = log;
         this.table = table;
         this.blobs = blobs;
+        this.archive = new GenerationArchive(blobs);
         this.metrics = metrics;
     }
 
@@ -56,7 +59,7 @@ public final class Generations {
             return new Admission.Underway();
         }
         try {
-            return table.find(id.requestId())
+            return find(id.requestId())
                     .map(before -> again(before, id))
                     .orElseGet(() -> publish(rules.admit(order, id)));
         } finally {
@@ -81,9 +84,25 @@ public final class Generations {
         return admission;
     }
 
+    /** @return the generation; one that succeeded also if this gateway has forgotten it, or Kafka has */
+    public Optional<Generation> find(String id) {
+        Optional<Generation> known = table.find(id);
+        if (known.isEmpty()) {
+            archive.find(id).ifPresent(this::recall);
+            return table.find(id);
+        }
+        return known;
+    }
+
+    /** First how it ended, so that it never counts as waiting. */
+    private void recall(GenerationManifest manifest) {
+        table.apply(manifest.result());
+        table.apply(manifest.request());
+    }
+
     /** @throws NotPublishedException if the broker did not confirm the command */
     public Cancellation cancel(String id) {
-        Optional<Generation> generation = table.find(id);
+        Optional<Generation> generation = find(id);
         if (generation.isEmpty()) {
             return new Cancellation.Unknown();
         }

@@ -1,7 +1,7 @@
 package io.lorafleet.gateway.security;
 
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.Generations;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
@@ -10,11 +10,11 @@ import java.util.Optional;
 @RequestScoped
 public class Caller {
     private final SecurityIdentity identity;
-    private final GenerationTable table;
+    private final Generations generations;
 
-    Caller(SecurityIdentity identity, GenerationTable table) {
+    Caller(SecurityIdentity identity, Generations generations) {
         this.identity = identity;
-        this.table = table;
+        this.generations = generations;
     }
 
     /** @return who that is; null where nobody has to say so */
@@ -32,6 +32,6 @@ public class Caller {
 
     /** @return the generation, if there is one that the caller may see */
     public Optional<Generation> find(String id) {
-        return table.find(id).filter(this::maySee);
+        return generations.find(id).filter(this::maySee);
     }
 }

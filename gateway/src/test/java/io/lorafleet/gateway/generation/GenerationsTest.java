@@ -16,7 +16,9 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.Json;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -68,6 +70,25 @@ class GenerationsTest {
                 ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY)).request();
         assertThat(log.written).containsExactly(request);
         assertThat(table.find(request.requestId())).map(Generation::request).contains(request);
+    }
+
+    @Test
+    void findsWhatWasDrawnLongAgoInTheBlobStore() throws IOException {
+        GenerationManifest manifest = new GenerationManifest(Samples.request("old"), Samples.succeeded("old"));
+        blobs.putIfAbsent(BlobKeys.manifest("old"), Json.write(manifest));
+        Generation found = generations.find("old").orElseThrow();
+        assertThat(found.request()).isEqualTo(manifest.request());
+        assertThat(found.finished()).isEqualTo(manifest.result());
+        assertThat(generations.cancel("old")).isInstanceOf(Cancellation.AlreadyFinished.class);
+        assertThat(table.summary(Samples.NOW).queued()).isZero();
+    }
+
+    @Test
+    void findsNothingWhereNothingWasDrawn() throws IOException {
+        blobs.putIfAbsent(BlobKeys.manifest("broken"), new byte[] {1, 2, 3});
+        assertThat(generations.find("never")).isEmpty();
+        assertThat(generations.find("broken")).isEmpty();
+        assertThat(generations.find("../no id")).isEmpty();
     }
 
     @Test

@@ -82,7 +82,7 @@ final class Samples {
         return new GenerationStarted(id, "w1", NOW);
     }
 
-    static GenerationFinished succeeded(String id) {
+    static GenerationSucceeded succeeded(String id) {
         return new GenerationSucceeded(
                 id, "w1", NOW, List.of(new GeneratedImage(0, 7, "blob", SHA)), 40, Duration.ofSeconds(1), null);
     }

@@ -8,6 +8,7 @@ import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
@@ -103,14 +104,16 @@ public class RequestHandler {
         try {
             ShadowMean shadow = new ShadowMean(request);
             List<GeneratedImage> images = draw(request, start, stop, progress, shadow);
-            return new Outcome.Done(store(new GenerationSucceeded(
-                    request.requestId(),
-                    workerId,
-                    clock.instant(),
-                    images,
-                    request.unetEvaluations(),
-                    Duration.between(start, clock.instant()),
-                    shadow.measured())));
+            return new Outcome.Done(store(
+                    request,
+                    new GenerationSucceeded(
+                            request.requestId(),
+                            workerId,
+                            clock.instant(),
+                            images,
+                            request.unetEvaluations(),
+                            Duration.between(start, clock.instant()),
+                            shadow.measured())));
         } catch (CancellationException e) {
             return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
@@ -127,7 +130,7 @@ public class RequestHandler {
     /** A worker may have died after it stored the manifest and before it replied. */
     private Optional<GenerationSucceeded> finishedBefore(GenerateImage request) throws IOException {
         return blobs.get(BlobKeys.manifest(request.requestId()))
-                .map(json -> Json.read(json, GenerationSucceeded.class));
+                .map(json -> Json.read(json, GenerationManifest.class).result());
     }
 
     /**
@@ -181,12 +184,10 @@ public class RequestHandler {
     }
 
     /** Of two attempts that finish, the first one's manifest counts. */
-    private GenerationSucceeded store(GenerationSucceeded result) throws IOException {
-        String key = BlobKeys.manifest(result.requestId());
-        if (blobs.putIfAbsent(key, Json.write(result))) {
-            return result;
-        }
-        return Json.read(blobs.get(key).orElseThrow(), GenerationSucceeded.class);
+    private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
+        boolean first = blobs.putIfAbsent(
+                BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));
+        return first ? result : finishedBefore(request).orElseThrow();
     }
 
     private GenerationFinished cancelled(GenerateImage request) {

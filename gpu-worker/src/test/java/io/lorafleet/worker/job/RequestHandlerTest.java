@@ -10,6 +10,7 @@ import io.lorafleet.messages.GenerationCancelled;
 import io.lorafleet.messages.GenerationExpired;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFailed.Reason;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
@@ -89,9 +90,8 @@ class RequestHandlerTest {
                                 .isEqualTo(image.sha256()));
         assertThat(result.images().get(0).sha256())
                 .isNotEqualTo(result.images().get(1).sha256());
-        assertThat(Json.read(
-                        blobs.get(BlobKeys.manifest(request.requestId())).orElseThrow(), GenerationSucceeded.class))
-                .isEqualTo(result);
+        assertThat(Json.read(blobs.get(BlobKeys.manifest(request.requestId())).orElseThrow(), GenerationManifest.class))
+                .isEqualTo(new GenerationManifest(request, result));
         assertThat(progress.get(0)).isInstanceOf(GenerationStarted.class);
         assertThat(progress.subList(1, progress.size()))
                 .extracting(step -> ((StepDone) step).step())

@@ -1,0 +1,38 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerationManifest;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RequestIds;
+import io.lorafleet.storage.BlobStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Generations that succeeded, however long ago: their manifests in the blob store. */
+final class GenerationArchive {
+    private static final Logger LOG = Logger.getLogger(GenerationArchive.class);
+
+    private final BlobStore blobs;
+
+    GenerationArchive(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /** @throws UncheckedIOException if the blob store does not answer */
+    Optional<GenerationManifest> find(String id) {
+        if (!RequestIds.valid(id)) {
+            return Optional.empty();
+        }
+        try {
+            return blobs.get(BlobKeys.manifest(id)).map(json -> Json.read(json, GenerationManifest.class));
+        } catch (InvalidMessageException e) {
+            LOG.warnf("the manifest of generation %s cannot be read: %s", id, e.getMessage());
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
