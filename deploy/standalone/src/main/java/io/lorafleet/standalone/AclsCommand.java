@@ -2,7 +2,6 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.broker.FleetAcls;
 import io.lorafleet.broker.FleetAcls.Service;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -11,6 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -21,22 +21,8 @@ import picocli.CommandLine.Option;
             "With --dry-run it only prints what it would allow."
         })
 final class AclsCommand implements Callable<Integer> {
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "A broker of the cluster (${DEFAULT-VALUE}).")
-    private String bootstrap;
-
-    @Option(names = "--config", paramLabel = "FILE", description = ClusterSettings.DESCRIPTION)
-    private Path config;
-
-    @Option(
-            names = "--topic-prefix",
-            paramLabel = "PREFIX",
-            defaultValue = "",
-            description = "Goes before every topic's name, so that several fleets can share one cluster.")
-    private String topicPrefix;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(
             names = "--gateway",
@@ -64,7 +50,7 @@ final class AclsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        FleetAcls acls = new FleetAcls(topicPrefix);
+        FleetAcls acls = new FleetAcls(cluster.topicPrefix());
         Map<Service, String> principals =
                 new EnumMap<>(Map.of(Service.GATEWAY, gateway, Service.WORKER, worker, Service.TRAINER, trainer));
         if (!dryRun) {
@@ -82,12 +68,12 @@ final class AclsCommand implements Callable<Integer> {
     }
 
     private void apply(FleetAcls acls, Map<Service, String> principals) throws InterruptedException {
-        try (Admin admin = Admin.create(ClusterSettings.of(bootstrap, config))) {
+        try (Admin admin = Admin.create(ClusterSettings.of(cluster.bootstrap(), cluster.config()))) {
             acls.apply(admin, principals);
         } catch (ExecutionException | KafkaException e) {
             Throwable why = e.getCause() == null ? e : e.getCause();
             throw new FleetException(
-                    "the Kafka cluster at " + bootstrap + " does not take the rules: " + why.getMessage());
+                    "the Kafka cluster at " + cluster.bootstrap() + " does not take the rules: " + why.getMessage());
         }
     }
 }

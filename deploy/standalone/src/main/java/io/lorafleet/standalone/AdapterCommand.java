@@ -1,16 +1,16 @@
 package io.lorafleet.standalone;
 
-import io.lorafleet.messages.AdapterVersion;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 
 @Command(
         name = "adapter",
@@ -18,13 +18,8 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = AdapterRouteCommand.class)
 final class AdapterCommand {
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
-            scope = ScopeType.INHERIT,
-            description = "The fleet's gateway (${DEFAULT-VALUE}).")
-    private URI url;
+    @Mixin
+    private GatewayOptions gateway;
 
     @Command(
             name = "add",
@@ -38,14 +33,15 @@ final class AdapterCommand {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("there is no file " + file);
         }
-        AdapterVersion added = gateway().addAdapter(name, file, student == null ? null : student.guidance);
-        System.out.println("added " + added.pinned() + " (sha256 " + added.sha256() + ")");
+        gateway.print(
+                gateway.client().addAdapter(name, file, student == null ? null : student.guidance),
+                added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")");
         return ExitCode.OK;
     }
 
     @Command(name = "list", description = "Shows every adapter: its route and its versions.")
     int list() throws InterruptedException {
-        gateway().adapters().stream().map(AdapterView::text).forEach(System.out::println);
+        gateway.print(gateway.client().adapters(), AdapterCommand::text);
         return ExitCode.OK;
     }
 
@@ -54,7 +50,7 @@ final class AdapterCommand {
             description = "Gives requests the stable version before, and removes canary and shadow.")
     int rollBack(@Parameters(paramLabel = "NAME", description = "The adapter.") String name)
             throws InterruptedException {
-        System.out.println(gateway().rollBack(name).text());
+        gateway.print(gateway.client().rollBack(name), AdapterView::text);
         return ExitCode.OK;
     }
 
@@ -64,12 +60,18 @@ final class AdapterCommand {
                     + " what is retired.")
     int remove(@Parameters(paramLabel = "NAME[@VERSION]", description = "What to retire.") String reference)
             throws InterruptedException {
-        System.out.println(gateway().retire(reference).text());
+        gateway.print(gateway.client().retire(reference), AdapterView::text);
         return ExitCode.OK;
     }
 
-    GatewayClient gateway() {
-        return new GatewayClient(url);
+    GatewayOptions gateway() {
+        return gateway;
+    }
+
+    private static String text(List<AdapterView> adapters) {
+        return adapters.isEmpty()
+                ? "there is no adapter"
+                : adapters.stream().map(AdapterView::text).collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** What sets a guidance student apart from a style. Both options, or none. */

@@ -83,21 +83,21 @@ final class AdapterRouteCommand implements Callable<Integer> {
             throw usage("expected --newest, or any of --stable, --canary and --shadow, found "
                     + (newest ? "both" : "neither"));
         }
-        GatewayClient gateway = adapters.gateway();
-        AdapterView changed = newest ? gateway.removeRoute(name) : gateway.route(name, route(gateway));
-        System.out.println(changed.text());
+        GatewayClient client = adapters.gateway().client();
+        adapters.gateway()
+                .print(newest ? client.removeRoute(name) : client.route(name, route(client)), AdapterView::text);
         return ExitCode.OK;
     }
 
-    private NewRoute route(GatewayClient gateway) throws InterruptedException {
+    private NewRoute route(GatewayClient client) throws InterruptedException {
         return new NewRoute(
-                stable == null ? presentStable(gateway) : stable,
+                stable == null ? presentStable(client) : stable,
                 canary == null ? null : new NewRoute.Share(canary.version, canary.share),
                 shadow == null ? null : new NewRoute.Share(shadow.version, shadow.share));
     }
 
-    private int presentStable(GatewayClient gateway) throws InterruptedException {
-        AdapterRoute route = gateway.adapter(name).route();
+    private int presentStable(GatewayClient client) throws InterruptedException {
+        AdapterRoute route = client.adapter(name).value().route();
         if (route == null) {
             throw usage(name + " has no route yet: expected --stable N");
         }

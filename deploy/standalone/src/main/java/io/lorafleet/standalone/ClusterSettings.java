@@ -11,9 +11,6 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** How to reach a Kafka cluster as its administrator. */
 final class ClusterSettings {
-    static final String DESCRIPTION =
-            "Settings of Kafka's admin client, such as security.protocol and sasl.jaas.config: a properties file.";
-
     private static final int TIMEOUT_MS = 10_000;
 
     private ClusterSettings() {}

@@ -1,10 +1,10 @@
 package io.lorafleet.standalone;
 
-import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -36,12 +36,8 @@ final class FeedbackCommand implements Callable<Integer> {
     @Option(names = "--as-teacher", description = "It should look as the base draws it under guidance.")
     private boolean asTeacher;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
-            description = "The fleet's gateway (${DEFAULT-VALUE}).")
-    private URI url;
+    @Mixin
+    private GatewayOptions gateway;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -49,8 +45,7 @@ final class FeedbackCommand implements Callable<Integer> {
             throw new FleetException("GENERATION_ID: expected the id of a generation, found nothing");
         }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
-        System.out.println(
-                new GatewayClient(url).feedback(generationId, feedback).text());
+        gateway.print(gateway.client().feedback(generationId, feedback), FeedbackView::text);
         return ExitCode.OK;
     }
 

@@ -29,15 +29,15 @@ final class Follower {
      *
      * @throws FleetException if the gateway stays away
      */
-    GenerationView follow(String id) throws InterruptedException {
+    Answer<GenerationView> follow(String id) throws InterruptedException {
         int unanswered = 0;
         while (true) {
             showEvents(id);
             // The stream is over: because the generation is, or because the connection broke.
             try {
-                GenerationView view = gateway.generation(id);
-                if (view.isFinished()) {
-                    return view;
+                Answer<GenerationView> answer = gateway.generation(id);
+                if (answer.value().isFinished()) {
+                    return answer;
                 }
                 unanswered = 0;
             } catch (FleetException e) {

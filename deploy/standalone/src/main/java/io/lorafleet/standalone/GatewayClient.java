@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The gateway's API. What the gateway refuses becomes a {@link FleetException} with its words. */
 final class GatewayClient {
     /** Of the environment. */
-    private static final String KEY = "LORAFLEET_API_KEY";
+    static final String KEY = "LORAFLEET_API_KEY";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
     /** Adapters can be some hundred megabytes, and the network slow. */
@@ -73,16 +73,11 @@ final class GatewayClient {
             Thread.sleep(retryAfter(answer).toMillis());
             answer = send(post);
         }
-        return read(answer, GenerationView.class);
+        return read(answer, GenerationView.class).value();
     }
 
-    GenerationView generation(String id) throws InterruptedException {
+    Answer<GenerationView> generation(String id) throws InterruptedException {
         return read(send(request(path(id)).build()), GenerationView.class);
-    }
-
-    /** @return the generation as the gateway words it */
-    String generationJson(String id) throws InterruptedException {
-        return new String(bodyOf(send(request(path(id)).build())), StandardCharsets.UTF_8);
     }
 
     /** @return the lines of a generation's stream of events; the caller closes it */
@@ -101,7 +96,7 @@ final class GatewayClient {
         bodyOf(send(request(path(id)).DELETE().build()));
     }
 
-    FeedbackView feedback(String generationId, NewFeedback feedback) throws InterruptedException {
+    Answer<FeedbackView> feedback(String generationId, NewFeedback feedback) throws InterruptedException {
         HttpRequest post = request(path(encoded(generationId)) + "/feedback")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(feedback)))
@@ -110,21 +105,22 @@ final class GatewayClient {
     }
 
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
-    AdapterVersion addAdapter(String name, Path file, Double guidance) throws IOException, InterruptedException {
+    Answer<AdapterVersion> addAdapter(String name, Path file, Double guidance)
+            throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         HttpRequest put = request(adapterPath(name) + query)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
-                .PUT(BodyPublishers.ofFile(file))
+                .PUT(UploadBody.of(file))
                 .build();
         return read(send(put), AdapterVersion.class);
     }
 
-    List<AdapterView> adapters() throws InterruptedException {
-        return List.of(read(send(request("/v1/adapters").build()), AdapterView[].class));
+    Answer<List<AdapterView>> adapters() throws InterruptedException {
+        return all(request("/v1/adapters"), AdapterView[].class);
     }
 
-    AdapterView adapter(String name) throws InterruptedException {
+    Answer<AdapterView> adapter(String name) throws InterruptedException {
         return adapter(request(adapterPath(name)));
     }
 
@@ -134,22 +130,22 @@ final class GatewayClient {
                 .build()));
     }
 
-    AdapterView route(String name, NewRoute route) throws InterruptedException {
+    Answer<AdapterView> route(String name, NewRoute route) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/route")
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofByteArray(Json.write(route))));
     }
 
-    AdapterView removeRoute(String name) throws InterruptedException {
+    Answer<AdapterView> removeRoute(String name) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/route").DELETE());
     }
 
-    AdapterView rollBack(String name) throws InterruptedException {
+    Answer<AdapterView> rollBack(String name) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/rollback").POST(BodyPublishers.noBody()));
     }
 
     /** @param reference {@code NAME} for the whole adapter, or {@code NAME@VERSION} */
-    AdapterView retire(String reference) throws InterruptedException {
+    Answer<AdapterView> retire(String reference) throws InterruptedException {
         int at = reference.indexOf('@');
         String path = at < 0
                 ? adapterPath(reference)
@@ -157,11 +153,11 @@ final class GatewayClient {
         return adapter(request(path).DELETE());
     }
 
-    List<WorkerView> workers() throws InterruptedException {
-        return List.of(read(send(request("/v1/workers").build()), WorkerView[].class));
+    Answer<List<WorkerView>> workers() throws InterruptedException {
+        return all(request("/v1/workers"), WorkerView[].class);
     }
 
-    private AdapterView adapter(HttpRequest.Builder request) throws InterruptedException {
+    private Answer<AdapterView> adapter(HttpRequest.Builder request) throws InterruptedException {
         return read(send(request.build()), AdapterView.class);
     }
 
@@ -191,8 +187,14 @@ final class GatewayClient {
         }
     }
 
-    private static <T> T read(HttpResponse<byte[]> answer, Class<T> type) {
-        return Json.read(bodyOf(answer), type);
+    private <T> Answer<List<T>> all(HttpRequest.Builder request, Class<T[]> type) throws InterruptedException {
+        Answer<T[]> answer = read(send(request.build()), type);
+        return new Answer<>(answer.json(), List.of(answer.value()));
+    }
+
+    private static <T> Answer<T> read(HttpResponse<byte[]> answer, Class<T> type) {
+        byte[] body = bodyOf(answer);
+        return new Answer<>(new String(body, StandardCharsets.UTF_8), Json.read(body, type));
     }
 
     private static byte[] bodyOf(HttpResponse<byte[]> answer) {

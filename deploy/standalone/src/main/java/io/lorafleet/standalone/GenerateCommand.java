@@ -122,15 +122,15 @@ final class GenerateCommand implements Callable<Integer> {
             if (url == null && !gateway.isReady()) {
                 own.start();
             }
-            GenerationView finished = follow(gateway, order);
+            Answer<GenerationView> finished = follow(gateway, order);
             if (json) {
-                System.out.println(gateway.generationJson(finished.id()));
+                System.out.println(finished.json());
             }
-            return report(finished, gateway, files);
+            return report(finished.value(), gateway, files);
         }
     }
 
-    private GenerationView follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
+    private Answer<GenerationView> follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
         // Counted from here on: a fleet may have had to start first.
         NewGeneration timed =
                 deadline == null ? order : order.until(Instant.now().plus(deadline));

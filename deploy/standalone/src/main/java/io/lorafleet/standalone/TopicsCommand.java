@@ -2,11 +2,11 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.messages.Topic;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -17,22 +17,8 @@ import picocli.CommandLine.Option;
             "What is there already stays as it is, so it is safe to repeat."
         })
 final class TopicsCommand implements Callable<Integer> {
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "A broker of the cluster (${DEFAULT-VALUE}).")
-    private String bootstrap;
-
-    @Option(names = "--config", paramLabel = "FILE", description = ClusterSettings.DESCRIPTION)
-    private Path config;
-
-    @Option(
-            names = "--topic-prefix",
-            paramLabel = "PREFIX",
-            defaultValue = "",
-            description = "Goes before every topic's name, so that several fleets can share one cluster.")
-    private String topicPrefix;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(
             names = "--partitions",
@@ -50,8 +36,13 @@ final class TopicsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Provisioning.provision(bootstrap, config, new FleetTopics(topicPrefix, partitions, replicationFactor));
-        Arrays.stream(Topic.values()).map(topic -> topic.in(topicPrefix)).forEach(System.out::println);
+        Provisioning.provision(
+                cluster.bootstrap(),
+                cluster.config(),
+                new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor));
+        Arrays.stream(Topic.values())
+                .map(topic -> topic.in(cluster.topicPrefix()))
+                .forEach(System.out::println);
         return ExitCode.OK;
     }
 }

@@ -28,6 +28,7 @@ record WantedStudent(Safetensors file, Double guidance) {
         int at = reference.indexOf('@');
         GatewayClient gateway = new GatewayClient(url);
         AdapterVersion version = gateway.adapter(at < 0 ? reference : reference.substring(0, at))
+                .value()
                 .version(at < 0 ? null : number(reference, at));
         return new WantedStudent(
                 Safetensors.of(version.pinned().toString(), gateway.weights(version)), version.guidance());

@@ -3,7 +3,9 @@ package io.lorafleet.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -73,6 +75,20 @@ class FeedbackCommandTest {
         assertThat(err.toString())
                 .isEqualToIgnoringNewLines(
                         "fleet: No student drew the picture: expected a generation that a student drew");
+    }
+
+    @Test
+    void printsTheAnswerAsItIs() {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(run("g1", "--rating", "up", "--json")).isZero();
+        } finally {
+            System.setOut(before);
+        }
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines(said);
     }
 
     @Test

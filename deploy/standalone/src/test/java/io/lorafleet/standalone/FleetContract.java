@@ -351,13 +351,13 @@ abstract class FleetContract {
     }
 
     private byte[] picture(String id) throws InterruptedException {
-        return gateway.picture(gateway.generation(id).images().get(0));
+        return gateway.picture(gateway.generation(id).value().images().get(0));
     }
 
     /** @return {@code NAME@VERSION} of the one adapter that the generation names */
     private String adapter(String id) {
         try {
-            byte[] generation = gateway.generationJson(id).getBytes(StandardCharsets.UTF_8);
+            byte[] generation = gateway.generation(id).json().getBytes(StandardCharsets.UTF_8);
             JsonNode adapter = Json.read(generation, JsonNode.class).at("/request/adapters/0");
             return adapter.path("name").asText() + "@" + adapter.path("version").asInt();
         } catch (InterruptedException e) {
@@ -371,7 +371,7 @@ abstract class FleetContract {
     }
 
     private GenerationView follow(String id) throws InterruptedException {
-        return new Follower(gateway, SILENT).follow(id);
+        return new Follower(gateway, SILENT).follow(id).value();
     }
 
     private GenerationView draw(NewGeneration order) throws InterruptedException {

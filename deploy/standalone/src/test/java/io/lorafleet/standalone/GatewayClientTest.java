@@ -125,7 +125,7 @@ class GatewayClientTest {
                 exchange -> answer(exchange, 200, calls.get() == 1 ? "{'id':'g1','status':'running'}" : FINISHED));
         RecordedProgress progress = new RecordedProgress();
 
-        GenerationView finished = new Follower(client, progress).follow("g1");
+        GenerationView finished = new Follower(client, progress).follow("g1").value();
 
         assertThat(finished.status()).isEqualTo(GenerationView.Status.SUCCEEDED);
         assertThat(finished.elapsed()).isEqualTo(Duration.ofMillis(1500));
@@ -157,7 +157,7 @@ class GatewayClientTest {
                                 + "'updatedAt':'2026-01-01T00:00:00Z'},'versions':[{'version':1," + version
                                 + "},{'version':2," + version + ",'retiredAt':'2026-01-01T00:00:00Z'}]}]"));
 
-        assertThat(client.adapters().get(0).text().lines())
+        assertThat(client.adapters().value().get(0).text().lines())
                 .hasSize(3)
                 .startsWith("fast: stable 1, canary 2 (share 0.1)")
                 .last()
@@ -191,7 +191,7 @@ class GatewayClientTest {
                                 + "'residentAdapters':['ink@1'],'refusedAdapters':[{'adapter':'oil@2','reason':'why'}],"
                                 + "'lastSeen':'2026-01-01T00:00:00Z'}]"));
 
-        assertThat(client.workers().get(0).text())
+        assertThat(client.workers().value().get(0).text())
                 .contains("w1", "lost", "1 of 2 slots busy", "holds ink@1", "cannot use oil@2: why");
     }
 

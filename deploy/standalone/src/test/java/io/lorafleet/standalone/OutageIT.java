@@ -90,15 +90,16 @@ class OutageIT {
     void anyGatewayAnswersForTheJobsOfAnother() throws Exception {
         String id = first.generate(order(20), PATIENCE).id();
 
-        GenerationView finished = new Follower(second, SILENT).follow(id);
+        GenerationView finished = new Follower(second, SILENT).follow(id).value();
 
         assertThat(finished.status()).isEqualTo(Status.SUCCEEDED);
         GenerationView.Image image = finished.images().get(0);
         assertThat(second.picture(image)).isEqualTo(first.picture(image));
         String unwanted = first.generate(order(200), PATIENCE).id();
-        await().atMost(PATIENCE).until(() -> second.generation(unwanted).status() == Status.RUNNING);
+        await().atMost(PATIENCE).until(() -> second.generation(unwanted).value().status() == Status.RUNNING);
         second.cancel(unwanted);
-        assertThat(new Follower(first, SILENT).follow(unwanted).status()).isEqualTo(Status.CANCELLED);
+        assertThat(new Follower(first, SILENT).follow(unwanted).value().status())
+                .isEqualTo(Status.CANCELLED);
     }
 
     @Test
@@ -109,7 +110,8 @@ class OutageIT {
         }
         ExecutorService clients = Executors.newFixedThreadPool(ids.size());
         List<Future<GenerationView>> followed = ids.stream()
-                .map(id -> clients.submit(() -> new Follower(first, SILENT).follow(id)))
+                .map(id -> clients.submit(
+                        () -> new Follower(first, SILENT).follow(id).value()))
                 .toList();
         await().atMost(PATIENCE).until(() -> ids.stream().anyMatch(id -> status(second, id) == Status.RUNNING));
 
@@ -122,7 +124,8 @@ class OutageIT {
         clients.shutdown();
         await().atMost(PATIENCE).until(() -> said.contains("gateway is back"));
         for (String id : ids) { // what it knows now, it has read again
-            assertThat(first.generationJson(id)).isEqualTo(second.generationJson(id));
+            assertThat(first.generation(id).json())
+                    .isEqualTo(second.generation(id).json());
         }
     }
 
@@ -159,13 +162,13 @@ class OutageIT {
 
         assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
         for (String id : accepted) {
-            assertThat(new Follower(second, SILENT).follow(id).status()).isEqualTo(Status.SUCCEEDED);
+            assertThat(new Follower(second, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
         }
     }
 
     private static Status status(GatewayClient gateway, String id) {
         try {
-            return gateway.generation(id).status();
+            return gateway.generation(id).value().status();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -172,6 +172,17 @@ class PageIT {
         await().atMost(PATIENCE).until(() -> text("#said").contains("width: expected"));
     }
 
+    @Test
+    @Order(7)
+    void describesTheApiAndLetsOneTryIt() {
+        browser.get(fleet.gateway() + "/q/swagger-ui/#/OpenAI/listModels");
+        await().atMost(PATIENCE).until(() -> count(".opblock") >= 23);
+        await().atMost(PATIENCE).until(() -> count(".try-out__btn") == 1);
+        press("Try it out");
+        press("Execute");
+        await().atMost(PATIENCE).until(() -> text(".live-responses-table").contains("demo-model"));
+    }
+
     /** For everybody, on a phone, too; and keeps a picture. */
     private void looksGood(String view) throws IOException {
         for (Map.Entry<String, Dimension> size :

@@ -1,0 +1,9 @@
+package io.lorafleet.standalone;
+
+/**
+ * What a gateway said.
+ *
+ * @param json in its own words
+ * @param value the part of it that is used here
+ */
+record Answer<T>(String json, T value) {}

@@ -1,0 +1,30 @@
+package io.lorafleet.standalone;
+
+import java.net.URI;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options of every command that asks a gateway which runs already. */
+final class GatewayOptions {
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://localhost:" + FleetOptions.DEFAULT_PORT,
+            scope = ScopeType.INHERIT,
+            description = "The fleet's gateway (${DEFAULT-VALUE}). If it asks who you are: " + GatewayClient.KEY
+                    + " in the environment holds a key or a token.")
+    private URI url;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Prints the gateway's answer as it is, in JSON.")
+    private boolean json;
+
+    GatewayClient client() {
+        return new GatewayClient(url);
+    }
+
+    /** @param text words it for people */
+    <T> void print(Answer<T> answer, Function<T, String> text) {
+        System.out.println(json ? answer.json() : text.apply(answer.value()));
+    }
+}
