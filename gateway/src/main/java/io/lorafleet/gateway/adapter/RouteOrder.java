@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The route that a client wants for an adapter. What it leaves out, the route will not have. */
 public record RouteOrder(
-        @Schema(description = "The version that requests get.")
+        @Schema(required = true, description = "The version that requests get.")
         Integer stable,
 
         @Schema(description = "A version that a share of the requests gets instead.")
@@ -20,9 +20,10 @@ public record RouteOrder(
 
     /** A version for a share of the requests. */
     public record Share(
-            Integer version,
+            @Schema(required = true) Integer version,
 
-            @Schema(description = "Above 0, at most 1.") Double share) {}
+            @Schema(required = true, description = "Above 0, at most 1.")
+            Double share) {}
 
     /**
      * @param checks told of what cannot be accepted

@@ -1,5 +1,7 @@
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -12,8 +14,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param guidanceScale with a student adapter, another way to set its dial: see {@link Dial}
  * @param deadline ISO 8601
  */
+@Schema(additionalProperties = Schema.False.class)
 public record GenerationOrder(
+        @Schema(required = true, description = "What to draw.")
         String prompt,
+
+        @Schema(description = "What guidance leads away from. Default: nothing.")
         String negativePrompt,
 
         @Schema(
@@ -36,15 +42,29 @@ public record GenerationOrder(
         @Schema(description = "Adapters that are added up on the base model: up to 8, at most one of them a student.")
         List<OrderedAdapter> adapters,
 
+        @Schema(
+                minimum = "1",
+                maximum = "50",
+                description = "How strongly the prompt guides. With a student, the dial between it and its teacher.")
         Double guidanceScale,
-        Integer steps,
-        String sampler,
-        Integer width,
-        Integer height,
-        Long seed,
-        Integer count,
 
-        @Schema(description = "interactive, or batch for what can wait. Default: interactive.")
+        @Schema(minimum = "1", description = "Sampler steps of a picture.")
+        Integer steps,
+
+        @Schema(implementation = SamplerName.class, description = "Default: the model's own.")
+        String sampler,
+
+        @Schema(minimum = "1", description = "Pixels, a multiple of what the model allows. Default: the model's own.")
+        Integer width,
+
+        @Schema(minimum = "1", description = "Likewise.") Integer height,
+
+        @Schema(minimum = "0", maximum = "4294967295", description = "Of the first picture; the next one has one more.")
+        Long seed,
+
+        @Schema(minimum = "1", description = "Pictures.") Integer count,
+
+        @Schema(implementation = Priority.class, description = "batch is for what can wait. Default: interactive.")
         String priority,
 
         @Schema(

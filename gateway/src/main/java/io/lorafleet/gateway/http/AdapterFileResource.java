@@ -15,10 +15,16 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Serves the weights of adapters. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH + "/{name}/versions/{version}/weights")
+@Tag(ref = ApiDescription.ADAPTERS)
 public final class AdapterFileResource {
     private final AdapterRegistry registry;
     private final BlobStore blobs;
@@ -30,7 +36,13 @@ public final class AdapterFileResource {
 
     @GET
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "A version's safetensors file, also when the version is retired")
+    @Operation(
+            operationId = "downloadVersion",
+            summary = "A version's safetensors file, also when the version is retired")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response get(String name, int version) throws IOException {
         AdapterVersion found = registry.find(name)
                 .flatMap(adapter -> adapter.version(version))

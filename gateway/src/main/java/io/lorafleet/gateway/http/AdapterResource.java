@@ -7,6 +7,7 @@ import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
 import io.lorafleet.gateway.security.Roles;
+import io.lorafleet.messages.AdapterVersion;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -23,10 +24,17 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Lists adapters, takes new versions in, and retires old ones. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
+@Tag(ref = ApiDescription.ADAPTERS)
 @Produces(MediaType.APPLICATION_JSON)
 public final class AdapterResource {
     static final String PATH = "/v1/adapters";
@@ -43,7 +51,7 @@ public final class AdapterResource {
 
     @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
     @GET
-    @Operation(summary = "Every adapter, with its route and its versions")
+    @Operation(operationId = "listAdapters", summary = "Every adapter, with its route and its versions")
     public List<Adapter> list() {
         return registry.all();
     }
@@ -51,7 +59,9 @@ public final class AdapterResource {
     @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
     @GET
     @Path("/{name}")
-    @Operation(summary = "An adapter: its route, if it has one, and its versions from the first on")
+    @Operation(
+            operationId = "getAdapter",
+            summary = "An adapter: its route, if it has one, and its versions from the first on")
     public Adapter get(String name) {
         return registry.find(name).orElseThrow(() -> unknown(name));
     }
@@ -59,11 +69,30 @@ public final class AdapterResource {
     @PUT
     @Path("/{name}")
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "Make a safetensors file the newest version of an adapter")
+    @Operation(operationId = "uploadAdapter", summary = "Make a safetensors file the newest version of an adapter")
+    @APIResponse(
+            responseCode = "201",
+            description = "The new version",
+            content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The newest version, which is this file",
+            content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
     public Response upload(
             String name,
-            @QueryParam("kind") @DefaultValue("style") String kind,
-            @QueryParam("guidance") String guidance,
+            @QueryParam("kind")
+                    @DefaultValue("style")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"style", "student"}))
+                    String kind,
+            @QueryParam("guidance")
+                    @Parameter(
+                            description = "Of a student: the guidance scale that it was distilled at",
+                            schema = @Schema(type = SchemaType.NUMBER))
+                    String guidance,
             InputStream safetensors)
             throws IOException {
         Upload upload = uploads.upload(name, AdapterKinds.of(kind), guidance(guidance), safetensors);
@@ -84,14 +113,14 @@ public final class AdapterResource {
 
     @DELETE
     @Path("/{name}/versions/{version}")
-    @Operation(summary = "Retire a version: no new request may use it")
+    @Operation(operationId = "retireVersion", summary = "Retire a version: no new request may use it")
     public Adapter retire(String name, int version) {
         return adapter(retirements.retire(name, version), name + "@" + version);
     }
 
     @DELETE
     @Path("/{name}")
-    @Operation(summary = "Retire every version of an adapter, and remove its route")
+    @Operation(operationId = "retireAdapter", summary = "Retire every version of an adapter, and remove its route")
     public Adapter retireAll(String name) {
         return adapter(retirements.retireAll(name), name);
     }

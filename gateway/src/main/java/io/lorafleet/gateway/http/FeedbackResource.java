@@ -13,13 +13,16 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 
 /** Takes what people say of pictures, from which the students that drew them learn. */
 @RolesAllowed(Roles.FEEDBACK)
 @Path(GenerationResource.PATH + "/{id}/feedback")
+@Tag(ref = ApiDescription.GENERATIONS)
 public final class FeedbackResource {
     private final FeedbackIntake intake;
     private final Caller caller;
@@ -33,10 +36,13 @@ public final class FeedbackResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "rateImage",
             summary = "Rate a picture; answers when the feedback is durable",
             description = "The student adapters that drew the picture learn from it. A picture of the base alone, or of"
                     + " styles, is refused.")
-    public Response give(
+    @ResponseStatus(202)
+    @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
+    public FeedbackView give(
             String id,
             @HeaderParam(IdempotencyKey.HEADER)
                     @Parameter(
@@ -52,7 +58,7 @@ public final class FeedbackResource {
         }
         Reception reception = intake.take(id, form, idempotencyKey);
         if (reception instanceof Reception.Published published) {
-            return Response.accepted(FeedbackView.of(published.samples())).build();
+            return FeedbackView.of(published.samples());
         }
         throw problem(reception, id);
     }

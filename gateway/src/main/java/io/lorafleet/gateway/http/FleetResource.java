@@ -10,10 +10,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Says how the fleet does. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/fleet")
+@Tag(ref = ApiDescription.FLEET)
 public final class FleetResource {
     private final GenerationTable table;
     private final Clock clock;
@@ -25,7 +27,9 @@ public final class FleetResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "What waits, and how many pictures were drawn in each of the last minutes, and how fast")
+    @Operation(
+            operationId = "getFleet",
+            summary = "What waits, and how many pictures were drawn in each of the last minutes, and how fast")
     public FleetSummary get() {
         return table.summary(clock.instant());
     }

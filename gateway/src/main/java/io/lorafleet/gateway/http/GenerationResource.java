@@ -21,6 +21,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.sse.OutboundSseEvent;
@@ -28,12 +29,21 @@ import jakarta.ws.rs.sse.Sse;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /** Orders pictures, and follows and stops what was ordered. */
 @RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH)
+@Tag(ref = ApiDescription.GENERATIONS)
 public final class GenerationResource {
     static final String PATH = "/v1/generations";
     private static final String REPLAYED = "Idempotent-Replayed";
@@ -56,7 +66,18 @@ public final class GenerationResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Order pictures; answers when the order is durable")
+    @Operation(operationId = "createGeneration", summary = "Order pictures; answers when the order is durable")
+    @APIResponse(
+            responseCode = "202",
+            description = "The order is safely on Kafka. This is the generation that comes of it, at its Location.",
+            headers = {
+                @Header(name = HttpHeaders.LOCATION, schema = @Schema(type = SchemaType.STRING)),
+                @Header(
+                        name = REPLAYED,
+                        description = "true if the same order came before",
+                        schema = @Schema(type = SchemaType.BOOLEAN))
+            },
+            content = @Content(schema = @Schema(implementation = GenerationView.class)))
     public Response submit(
             @HeaderParam(IdempotencyKey.HEADER)
                     @Parameter(
@@ -79,14 +100,41 @@ public final class GenerationResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "listGenerations",
             summary = "Generations, the newest first",
             description = "Of those that the gateway remembers. A page ends with where the next one begins.")
     public GenerationListView list(
-            @QueryParam("status") @Parameter(description = "queued, running, succeeded, failed, cancelled or expired")
+            @QueryParam("status")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {
+                                                "queued",
+                                                "running",
+                                                "succeeded",
+                                                "failed",
+                                                "cancelled",
+                                                "expired"
+                                            }))
                     String status,
             @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION that drew them") String adapter,
-            @QueryParam("priority") @Parameter(description = "interactive or batch") String priority,
-            @QueryParam("limit") @Parameter(description = "1 to 200; 20 if it is not said") String limit,
+            @QueryParam("priority")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"interactive", "batch"}))
+                    String priority,
+            @QueryParam("limit")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "200",
+                                            defaultValue = "20"))
+                    String limit,
             @QueryParam("after") @Parameter(description = "What the page before says as next") String after) {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
@@ -99,7 +147,7 @@ public final class GenerationResource {
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Where a generation stands")
+    @Operation(operationId = "getGeneration", summary = "Where a generation stands")
     public GenerationView get(String id) {
         return GenerationView.of(find(id));
     }
@@ -109,7 +157,13 @@ public final class GenerationResource {
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Follow a generation: queued, started, step and finished events; ends when it is finished")
+    @Operation(
+            operationId = "followGeneration",
+            summary = "Follow a generation: queued, started, step and finished events; ends when it is finished")
+    @APIResponse(
+            responseCode = "200",
+            description = "What it is now, then what it becomes, as server-sent events",
+            content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, example = ApiExamples.EVENTS))
     public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
         return events.of(find(id).id(), sse);
     }
@@ -117,11 +171,13 @@ public final class GenerationResource {
     @DELETE
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Cancel a generation; it is over when its status says so")
-    public Response cancel(String id) {
+    @Operation(operationId = "cancelGeneration", summary = "Cancel a generation; it is over when its status says so")
+    @ResponseStatus(202)
+    @APIResponseSchema(value = GenerationView.class, responseCode = "202")
+    public GenerationView cancel(String id) {
         Cancellation cancellation = generations.cancel(find(id).id());
         if (cancellation instanceof Cancellation.Requested requested) {
-            return Response.accepted(GenerationView.of(requested.generation())).build();
+            return GenerationView.of(requested.generation());
         }
         if (cancellation instanceof Cancellation.AlreadyFinished finished) {
             throw new ProblemException(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A generation as clients see it.
@@ -25,9 +26,13 @@ import java.util.Locale;
  * @param finishedAt by the worker's clock: when the pictures were stored, or it was over without any; absent until then
  * @param elapsed from the worker's start to the stored pictures
  */
+@Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 record GenerationView(
         String id,
+
+        @Schema(enumeration = {"queued", "running", "succeeded", "failed", "cancelled", "expired"})
         String status,
+
         int step,
         int steps,
         Boolean cancelling,

@@ -21,11 +21,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Serves the pictures of finished generations. */
 @RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
+@Tag(ref = ApiDescription.GENERATIONS)
 public final class ImageResource {
     /** A picture never changes, and belongs to who asked for it. */
     private static final String CACHE = "private, immutable, max-age=31536000";
@@ -45,12 +51,35 @@ public final class ImageResource {
 
     @GET
     @Produces({"image/png", "image/jpeg", "image/webp"})
-    @Operation(summary = "One picture of a generation that succeeded")
+    @Operation(operationId = "getImage", summary = "One picture of a generation that succeeded")
+    @APIResponse(
+            responseCode = "200",
+            description = "The picture; a PNG says in its text chunks how it was made",
+            content = {
+                @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(mediaType = "image/webp", schema = @Schema(type = SchemaType.STRING, format = "binary"))
+            })
     public Response get(
             String id,
             int index,
-            @QueryParam("format") @Parameter(description = "png, jpeg or webp; png if it is not said") String format,
-            @QueryParam("quality") @Parameter(description = "Of jpeg and webp: 0 to 100, which is the default")
+            @QueryParam("format")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"png", "jpeg", "webp"},
+                                            defaultValue = "png"))
+                    String format,
+            @QueryParam("quality")
+                    @Parameter(
+                            description = "Of jpeg and webp",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "0",
+                                            maximum = "100",
+                                            defaultValue = "100"))
                     String quality,
             @Context Request request)
             throws IOException {

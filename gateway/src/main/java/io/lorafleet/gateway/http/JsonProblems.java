@@ -24,7 +24,7 @@ final class JsonProblems {
                 && !mismatch.getPath().isEmpty()) {
             return Problem.invalid(path(mismatch), nameOf(mismatch.getTargetType()), "a value of another type");
         }
-        return Problem.invalid("body", "a JSON object", "something else" + where(e.getLocation()));
+        return Problem.invalid("body", "a JSON object with each field once", "something else" + where(e.getLocation()));
     }
 
     private static String path(JsonMappingException e) {

@@ -2,6 +2,7 @@ package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
@@ -13,8 +14,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(
-        @JsonProperty("lora_name") String name,
-        @JsonProperty("lora_path") String path,
+        @Schema(required = true) @JsonProperty("lora_name") String name,
+        @Schema(required = true) @JsonProperty("lora_path") String path,
         @JsonProperty("load_inplace") Boolean inPlace,
         String kind,
         Double guidance) {

@@ -14,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * Loads an adapter from the gateway's disk, for clients of vLLM's API.
@@ -22,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
  */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(LoadLoraResource.PATH)
+@Tag(ref = ApiDescription.VLLM)
 public final class LoadLoraResource {
     static final String PATH = "/v1/load_lora_adapter";
 
@@ -36,7 +38,7 @@ public final class LoadLoraResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(summary = "Load an adapter from the gateway's disk, as vLLM does")
+    @Operation(operationId = "loadLoraAdapter", summary = "Load an adapter from the gateway's disk, as vLLM does")
     public String load(LoadLoraRequest request) throws IOException {
         if (request == null || isEmpty(request.name()) || isEmpty(request.path())) {
             throw new ProblemException(

@@ -13,10 +13,12 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Lists what can be named as a model, as OpenAI's API and vLLM do: the base, then each adapter. */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
+@Tag(ref = ApiDescription.OPENAI)
 public final class ModelResource {
     static final String PATH = "/v1/models";
 
@@ -32,7 +34,9 @@ public final class ModelResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "The base model and the adapters, as OpenAI's API and vLLM list them")
+    @Operation(
+            operationId = "listModels",
+            summary = "The base model and the adapters, as OpenAI's API and vLLM list them")
     public OpenAiModels list() {
         BaseModel base = models.current().orElseThrow(Orders::noWorker);
         OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());

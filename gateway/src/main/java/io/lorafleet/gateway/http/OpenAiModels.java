@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.AdapterVersion;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** OpenAI's list of models, with what vLLM has beside it. */
 record OpenAiModels(String object, List<Model> data) {
@@ -26,7 +27,7 @@ record OpenAiModels(String object, List<Model> data) {
             long created,
             @JsonProperty("owned_by") String ownedBy,
             String root,
-            String parent) {
+            @Schema(nullable = true) String parent) {
 
         static Model base(String name, Instant now) {
             return new Model(name, "model", now.getEpochSecond(), "lorafleet", name, null);

@@ -7,6 +7,7 @@ import io.lorafleet.gateway.generation.GenerationOrder;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * OpenAI's request for pictures, with extensions from {@code negative_prompt} on. What it has beyond that is ignored,
@@ -23,15 +24,33 @@ import java.util.regex.Pattern;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
+        @Schema(description = "base, or an adapter: NAME or NAME@VERSION. Default: the base.")
         String model,
-        String prompt,
+
+        @Schema(required = true) String prompt,
+
+        @Schema(minimum = "1", description = "Pictures. Default: 1.")
         Integer n,
+
+        @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64")
         String size,
-        @JsonProperty("response_format") String responseFormat,
-        @JsonProperty("output_format") String outputFormat,
-        @JsonProperty("output_compression") Integer outputCompression,
+
+        @Schema(enumeration = {"b64_json", "url"}) @JsonProperty("response_format")
+        String responseFormat,
+
+        @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format")
+        String outputFormat,
+
+        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP.")
+        @JsonProperty("output_compression")
+        Integer outputCompression,
+
         Boolean stream,
-        @JsonProperty("partial_images") Integer partialImages,
+
+        @Schema(minimum = "0", maximum = "3", description = "Previews on the way, with stream.")
+        @JsonProperty("partial_images")
+        Integer partialImages,
+
         @JsonProperty("negative_prompt") String negativePrompt,
         @JsonProperty("num_inference_steps") Integer numInferenceSteps,
         @JsonProperty("guidance_scale") Double guidanceScale,

@@ -30,11 +30,13 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Draws pictures for clients of OpenAI's API, who wait for them. */
 @RolesAllowed(Roles.GENERATE)
 @Path(OpenAiResource.PATH)
+@Tag(ref = ApiDescription.OPENAI)
 public final class OpenAiResource {
     static final String PATH = "/v1/images/generations";
 
@@ -68,10 +70,17 @@ public final class OpenAiResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "createImages",
             summary = "Draw pictures as OpenAI's API does; answers when they are there",
             description = "With stream, it answers with server-sent events: image_generation.partial_image, as often as"
                     + " partial_images says or less, then image_generation.completed, or error.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OpenAiImages.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The pictures, or where they are; with stream, events",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
+            })
     public RestMulti<byte[]> generate(
             @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey, OpenAiRequest request, @Context UriInfo uri) {
         if (request == null) {

@@ -103,13 +103,8 @@ final class Problems {
             case 415 -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
             default -> ProblemType.OTHER;
         };
-        Response.ResponseBuilder answer =
-                answer(Problem.of(type, status, e.getResponse().getStatusInfo().getReasonPhrase(), List.of()), uri);
-        List<Object> allow = e.getResponse().getHeaders().get(HttpHeaders.ALLOW);
-        if (allow != null) {
-            allow.forEach(method -> answer.header(HttpHeaders.ALLOW, method));
-        }
-        return answer.build();
+        return answer(Problem.of(type, status, e.getResponse().getStatusInfo().getReasonPhrase(), List.of()), uri)
+                .build();
     }
 
     @ServerExceptionMapper

@@ -14,10 +14,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Sets which versions requests get that name an adapter and no version. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
+@Tag(ref = ApiDescription.ADAPTERS)
 @Produces(MediaType.APPLICATION_JSON)
 public final class RouteResource {
     private final AdapterRoutes routes;
@@ -30,6 +32,7 @@ public final class RouteResource {
     @Path("/{name}/route")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "setRoute",
             summary = "Route requests to a stable version, and shares of them to a canary and a shadow",
             description = "The whole route: a canary or shadow that is left out is removed. The stable version that it"
                     + " had is kept for a roll-back. If two clients set one route at once, the last one wins.")
@@ -42,14 +45,14 @@ public final class RouteResource {
 
     @DELETE
     @Path("/{name}/route")
-    @Operation(summary = "Give requests the newest version again")
+    @Operation(operationId = "removeRoute", summary = "Give requests the newest version again")
     public Adapter remove(String name) {
         return adapter(routes.remove(name), name);
     }
 
     @POST
     @Path("/{name}/rollback")
-    @Operation(summary = "Go back to the stable version before, without canary and shadow")
+    @Operation(operationId = "rollBack", summary = "Go back to the stable version before, without canary and shadow")
     public Adapter rollBack(String name) {
         return adapter(routes.rollBack(name), name);
     }

@@ -9,10 +9,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Lists what the trainers do. */
 @RolesAllowed({Roles.OPERATE, Roles.MANAGE_ADAPTERS})
 @Path("/v1/trainings")
+@Tag(ref = ApiDescription.FLEET)
 public final class TrainingResource {
     private final TrainingTable trainings;
 
@@ -22,7 +24,9 @@ public final class TrainingResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "The latest training of each adapter, with its losses, and the decisions about its route")
+    @Operation(
+            operationId = "listTrainings",
+            summary = "The latest training of each adapter, with its losses, and the decisions about its route")
     public List<TrainingView> list() {
         return trainings.all().stream().map(TrainingView::of).toList();
     }

@@ -13,10 +13,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Retires an adapter, for clients of vLLM's API. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(UnloadLoraResource.PATH)
+@Tag(ref = ApiDescription.VLLM)
 public final class UnloadLoraResource {
     static final String PATH = "/v1/unload_lora_adapter";
 
@@ -35,7 +37,7 @@ public final class UnloadLoraResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(summary = "Retire every version of an adapter, as vLLM unloads one")
+    @Operation(operationId = "unloadLoraAdapter", summary = "Retire every version of an adapter, as vLLM unloads one")
     public String unload(UnloadLoraRequest request) {
         if (request == null || LoadLoraResource.isEmpty(request.name())) {
             throw new ProblemException(

@@ -9,10 +9,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Lists the workers. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/workers")
+@Tag(ref = ApiDescription.FLEET)
 public final class WorkerResource {
     private final ModelDirectory models;
 
@@ -22,7 +24,9 @@ public final class WorkerResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Every worker that this gateway knows: what it holds, and whether it is there")
+    @Operation(
+            operationId = "listWorkers",
+            summary = "Every worker that this gateway knows: what it holds, and whether it is there")
     public List<WorkerView> list() {
         return models.workers().stream().map(WorkerView::of).toList();
     }

@@ -96,7 +96,7 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     /** Sends a request, and lets the worker end it as soon as it is published. */
-    private static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
+    static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
         end.accept(WorkerPeer.await(
                         Topic.REQUESTS,

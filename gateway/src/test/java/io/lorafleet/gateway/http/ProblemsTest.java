@@ -66,6 +66,22 @@ class ProblemsTest extends GatewayTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/generations | {'prompt': 'a', 'prompt': 'b'}",
+                "/v1/unload_lora_adapter | {'lora_name': 'a', 'lora_name': 'b'}"
+            })
+    void refusesAFieldThatComesTwice(String path, String body) {
+        ValidatableResponse answer = given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .post(path)
+                .then();
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors[0].expected", equalTo("a JSON object with each field once"));
+    }
+
     @Test
     void saysThatABodyIsNoText() {
         // Its first bytes look as if it were UTF-32, and its next ones are no character of that.

@@ -1,0 +1,34 @@
+package io.lorafleet.gateway.http;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.List;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Operation;
+
+/** What the API's OpenAPI document says of all operations alike: errors, and examples. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public final class ApiDescription implements OASFilter {
+    static final String GENERATIONS = "Generations";
+    static final String ADAPTERS = "Adapters";
+    static final String FLEET = "Fleet";
+    static final String OPENAI = "OpenAI";
+    static final String VLLM = "vLLM";
+    static final String PROBLEM = "Problem";
+
+    @Override
+    public Operation filterOperation(Operation operation) {
+        // The framework adds these of its own accord, without their content.
+        List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
+        operation.getResponses().setDefaultValue(OASFactory.createAPIResponse().ref(PROBLEM));
+        if (operation.getRequestBody() != null) {
+            operation
+                    .getRequestBody()
+                    .getContent()
+                    .getMediaTypes()
+                    .values()
+                    .forEach(body -> ApiExamples.addTo(body, operation.getOperationId()));
+        }
+        return operation;
+    }
+}

@@ -1,0 +1,84 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.messages.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+
+/** Requests that the OpenAPI document shows, each of which a test sends; and a stream of events. */
+final class ApiExamples {
+    static final String EVENTS = """
+            event:queued
+            data:{}
+
+            event:started
+            data:{"workerId":"worker-1"}
+
+            event:step
+            data:{"step":1,"steps":20}
+
+            event:finished
+            data:{"id":"8a2bdfd0-9705-46fe-bde1-e24653cb4837","status":"succeeded", ...}
+            """;
+
+    /** @param operation its id */
+    private record Example(String operation, String name, String json) {}
+
+    private static final List<Example> EXAMPLES = List.of(
+            new Example("createGeneration", "A picture", """
+                    {"prompt": "a large red star on a white background"}"""),
+            new Example("createGeneration", "In detail", """
+                    {
+                      "prompt": "a blue ring left of a yellow heart on a black background",
+                      "negativePrompt": "green",
+                      "guidanceScale": 6,
+                      "steps": 25,
+                      "sampler": "dpmpp_2m",
+                      "seed": 7,
+                      "count": 2,
+                      "priority": "batch"
+                    }"""),
+            new Example("createGeneration", "By a student, in a style", """
+                    {
+                      "prompt": "a small green square",
+                      "adapters": [{"adapter": "fast"}, {"adapter": "crayon@1", "scale": 0.7}]
+                    }"""),
+            new Example( // a blue square on white, 64 x 64 pixels
+                    "createGeneration", "Over an image", """
+                    {
+                      "prompt": "a large blue star",
+                      "initImage": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
+                    2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
+                      "strength": 0.6
+                    }"""),
+            new Example("rateImage", "Good", """
+                    {"rating": "up"}"""),
+            new Example("rateImage", "As the teacher would", """
+                    {"rating": -0.5, "image": 0, "asTeacher": true, "note": "the ring is not closed"}"""),
+            new Example("setRoute", "One version", """
+                    {"stable": 1}"""),
+            new Example("setRoute", "With a canary and a shadow", """
+                    {"stable": 1, "canary": {"version": 2, "share": 0.1}, "shadow": {"version": 2, "share": 0.01}}"""),
+            new Example("createImages", "A picture", """
+                    {"prompt": "a yellow heart on a gray background", "model": "fast", "size": "64x64"}"""),
+            new Example("createImages", "As a JPEG file at a URL", """
+                    {"prompt": "two white triangles", "response_format": "url", "output_format": "jpeg"}"""),
+            new Example("loadLoraAdapter", "A student", """
+                    {"lora_name": "fast", "lora_path": "fast", "kind": "student", "guidance": 5}"""),
+            new Example("unloadLoraAdapter", "An adapter", """
+                    {"lora_name": "fast"}"""));
+
+    private ApiExamples() {}
+
+    /** Adds an operation's examples to what describes its body. */
+    static void addTo(MediaType body, String operation) {
+        EXAMPLES.stream()
+                .filter(example -> example.operation().equals(operation))
+                .forEach(example -> body.addExample(
+                        example.name(),
+                        OASFactory.createExample()
+                                .value(Json.read(example.json().getBytes(StandardCharsets.UTF_8), Map.class))));
+    }
+}
