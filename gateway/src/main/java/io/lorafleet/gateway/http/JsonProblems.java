@@ -24,7 +24,10 @@ final class JsonProblems {
                 && !mismatch.getPath().isEmpty()) {
             return Problem.invalid(path(mismatch), nameOf(mismatch.getTargetType()), "a value of another type");
         }
-        return Problem.invalid("body", "a JSON object with each field once", "something else" + where(e.getLocation()));
+        // Jackson has no exception of its own for it.
+        return e.getOriginalMessage().startsWith("Duplicate field")
+                ? Problem.invalid("body", "each field once", "one again" + where(e.getLocation()))
+                : Problem.invalid("body", "a JSON object", "something else" + where(e.getLocation()));
     }
 
     private static String path(JsonMappingException e) {

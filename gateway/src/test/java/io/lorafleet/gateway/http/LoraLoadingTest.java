@@ -61,13 +61,13 @@ class LoraLoadingTest extends GatewayTest {
 
     @Test
     void loadsAFolderWithAStudent() throws IOException {
-        Path folder = Files.createDirectory(directory.resolve("fast"));
-        Files.write(folder.resolve("pytorch_lora_weights.safetensors"), lora("fast", 8));
+        Path folder = Files.createDirectory(directory.resolve("swift"));
+        Files.write(folder.resolve("pytorch_lora_weights.safetensors"), lora("swift", 8));
         load(Map.of(
                         "lora_name",
-                        "fast",
+                        "swift",
                         "lora_path",
-                        "fast",
+                        "swift",
                         "kind",
                         "student",
                         "guidance",
@@ -75,7 +75,7 @@ class LoraLoadingTest extends GatewayTest {
                         "is_3d_lora_weight",
                         false))
                 .statusCode(200);
-        given().get("/v1/adapters/fast")
+        given().get("/v1/adapters/swift")
                 .then()
                 .body("versions[0].kind", equalTo("student"))
                 .body("versions[0].rank", equalTo(8));

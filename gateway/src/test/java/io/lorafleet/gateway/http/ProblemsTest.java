@@ -79,7 +79,7 @@ class ProblemsTest extends GatewayTest {
                 .post(path)
                 .then();
         isProblem(answer, 400, "invalid-request");
-        answer.body("errors[0].expected", equalTo("a JSON object with each field once"));
+        answer.body("errors[0].expected", equalTo("each field once"));
     }
 
     @Test

@@ -9,6 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.messages.ApiKeys.Role;
 import io.lorafleet.testkit.BrokerResource;
 import io.quarkus.test.common.WithTestResource;
@@ -25,6 +27,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +116,32 @@ class SecurityTest {
         worker.close();
     }
 
+    /** So that whoever adds an endpoint says here who may use it. */
+    @Test
+    void knowsEveryOperationOfTheDocumentAndItsRoles() throws IOException {
+        JsonNode paths = new ObjectMapper()
+                .readTree(given().get("/q/openapi?format=json").asString())
+                .path("paths");
+        Map<String, Set<String>> described = new TreeMap<>();
+        paths.properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    Set<String> roles = new TreeSet<>();
+                    operation.getValue().at("/security/0/key").forEach(role -> roles.add(role.asText()));
+                    described.put(operation.getKey().toUpperCase(Locale.ROOT) + " " + exampleOf(path.getKey()), roles);
+                }));
+        assertThat(problemEndpoints())
+                .allSatisfy(endpoint -> assertThat(described.get(endpoint.toString()))
+                        .as(endpoint.toString())
+                        .isEqualTo(endpoint.roles().stream()
+                                .map(SecurityTest::nameOf)
+                                .collect(Collectors.toCollection(TreeSet::new))))
+                .hasSize(described.size());
+    }
+
+    private static String exampleOf(String path) {
+        return path.replaceAll("\\{(id|name)}", "none").replace("{index}", "0").replace("{version}", "1");
+    }
+
     @ParameterizedTest
     @MethodSource("endpoints")
     void letsInWhoMay(Endpoint endpoint) {
@@ -187,7 +218,7 @@ class SecurityTest {
 
     @Test
     void leavesHealthAndTheDescriptionOpen() {
-        for (String path : List.of("/q/health/live", "/q/openapi", "/", "/page/app.js")) {
+        for (String path : List.of("/q/health/live", "/q/openapi", "/q/swagger-ui/", "/", "/page/app.js")) {
             given().get(path)
                     .then()
                     .statusCode(200)
@@ -212,8 +243,12 @@ class SecurityTest {
     private static RequestSpecification token(String name, Role role) {
         return bearer(Jwt.issuer("https://id.example.com")
                 .upn(name)
-                .groups(role.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .groups(nameOf(role))
                 .sign(SecuredGateway.privateKey()));
+    }
+
+    private static String nameOf(Role role) {
+        return role.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static RequestSpecification bearer(String token) {
