@@ -11,17 +11,21 @@ import { trainingCard } from './training.js';
 export async function adapters([name], signal) {
   const all = await get('/v1/adapters');
   const chosen = all.find((adapter) => adapter.name === name) ?? all[0];
-  const list = make('ul.list', {}, ...all.map((adapter) =>
-    make('li', {}, make('a', { href: `#/adapters/${encodeURIComponent(adapter.name)}`, ...(adapter === chosen ? { 'aria-current': 'true' } : {}) },
-      adapter.name, ' ', make(`span.badge.${kindOf(adapter)}`, {}, kindOf(adapter)),
-      make('small', {}, routeText(adapter))))));
+  const list = make('ul.list');
+  const changed = (current) => list.replaceChildren(...all.map((adapter) => entry(adapter.name === current.name ? current : adapter, chosen)));
   const detail = make('section', { 'aria-label': chosen ? chosen.name : 'Adapter' });
   if (chosen) {
-    await show(chosen, detail, signal);
+    await show(chosen, detail, signal, changed);
   } else {
     detail.append(make('p.hint', {}, 'There are no adapters yet. Upload one, or make a student with deploy/fleet distill.'));
   }
   return make('div.columns', {}, make('div', {}, all.length ? list : null, uploadForm()), detail);
+}
+
+function entry(adapter, chosen) {
+  return make('li', {}, make('a', { href: `#/adapters/${encodeURIComponent(adapter.name)}`, 'aria-current': adapter.name === chosen.name ? 'true' : null },
+    adapter.name, ' ', make(`span.badge.${kindOf(adapter)}`, {}, kindOf(adapter)),
+    make('small', {}, routeText(adapter))));
 }
 
 function routeText({ route, versions }) {
@@ -41,9 +45,10 @@ function routeText({ route, versions }) {
   return parts.join(', ');
 }
 
-async function show(adapter, detail, signal) {
+async function show(adapter, detail, signal, changed) {
   const training = make('div');
-  const fill = (current) =>
+  const fill = (current) => {
+    changed(current);
     detail.replaceChildren(
       make('h2', {}, current.name),
       make('p', {}, routeText(current)),
@@ -52,6 +57,7 @@ async function show(adapter, detail, signal) {
       usable(current).length ? routeForm(current, fill) : '',
       training,
     );
+  };
   fill(adapter);
   const tell = async () => {
     const trainings = await get('/v1/trainings').catch(() => []);
@@ -142,7 +148,7 @@ function routeForm(adapter, changed) {
     field('Shadow', shadow, 'Goes along with a share of them, and changes nothing.'), shadowShare.row,
     make('p.actions', {},
       make('button.primary', { type: 'submit' }, 'Set the route'),
-      make('button', { type: 'button', disabled: !route?.previous, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back.') }, 'Roll back'),
+      make('button', { type: 'button', disabled: !route?.previousStable, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back.') }, 'Roll back'),
       make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Requests get the newest version again.') }, 'Remove the route')));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -8,6 +8,9 @@ export const usable = (adapter) => adapter.versions.filter((version) => !version
 /** student or style: it does not change from version to version. */
 export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 
+/** The names of those that learn from what people say of their pictures. */
+export const students = (adapters) => adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
+
 /**
  * Lets somebody choose adapters that are added up on the base: none, one student at most, any styles.
  *

@@ -1,7 +1,7 @@
 // The same prompt and seeds with several of them, side by side: the guided base, students, versions.
 
 import { get, post } from './api.js';
-import { kindOf, usable } from './choice.js';
+import { kindOf, students, usable } from './choice.js';
 import { field, make, rounded, seconds, slider, table } from './dom.js';
 import { act, job } from './job.js';
 
@@ -50,7 +50,7 @@ export async function compare(_, signal) {
       columns.append(column);
       await act(async () => {
         const generation = await post('/v1/generations', { ...order, ...contestant.order });
-        const end = await new Promise((onFinished) => column.append(job(generation, signal, { onFinished })));
+        const end = await new Promise((onFinished) => column.append(job(generation, signal, { students: students(adapters), onFinished })));
         ended.push({ name: contestant.name, end });
         summary.replaceChildren(figures(chosen, ended));
       });

@@ -1,7 +1,7 @@
 // Orders pictures, and shows them as they come to be.
 
 import { get, post } from './api.js';
-import { adapterChoice, kindOf } from './choice.js';
+import { adapterChoice, students } from './choice.js';
 import { field, make, say, select, slider } from './dom.js';
 import { act, job, recent } from './job.js';
 
@@ -29,14 +29,15 @@ export async function create([linked], signal) {
       const link = `${location.origin}${location.pathname}#/create/${ended.id}`;
       return [
         make('p.actions', {},
-          make('button', { type: 'button', onclick: () => act(() => submit(orderOf(request, adapters))) }, 'Again with another seed'),
+          request.initImage ? null // which this page does not have
+            : make('button', { type: 'button', onclick: () => act(() => submit(orderOf(request, adapters))) }, 'Again with another seed'),
           make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('The link is copied.'))) }, 'Copy link'),
         ),
       ];
     };
     return make('section.result', {},
       make('h3', {}, generation.request?.prompt || 'a picture without a prompt'),
-      job(generation, signal, { actions: again }));
+      job(generation, signal, { students: students(adapters), actions: again }));
   }
 
   const shown = linked ? [await get(`/v1/generations/${linked}`)] : [];
@@ -47,8 +48,7 @@ export async function create([linked], signal) {
 
 /** The same order, but for the seed. */
 function orderOf(request, adapters) {
-  const students = adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
-  const dialled = request.adapters.some(({ name }) => students.includes(name)); // its scale says it all
+  const dialled = request.adapters.some(({ name }) => students(adapters).includes(name)); // its scale says it all
   return {
     prompt: request.prompt,
     negativePrompt: request.negativePrompt,

@@ -75,6 +75,11 @@ export function say(text) {
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
 
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** The hour and minute, here. */
+export const clock = (iso) => CLOCK.format(new Date(iso));
+
 export const time = (iso) => (iso ? TIME.format(new Date(iso)) : '');
 
 /** @param {string} iso an ISO 8601 duration of hours, minutes and seconds */

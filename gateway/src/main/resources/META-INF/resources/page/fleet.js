@@ -2,7 +2,7 @@
 
 import { get } from './api.js';
 import { chart } from './chart.js';
-import { make, rounded, table, time } from './dom.js';
+import { clock, make, rounded, table, time } from './dom.js';
 import { trainingCard } from './training.js';
 
 const EVERY = 3000;
@@ -30,7 +30,7 @@ function queue({ queued, running, clearsInSeconds, picturesPerMinute }) {
 }
 
 function charts({ minutes }) {
-  const labels = minutes.map(({ minute }) => minute.slice(11, 16));
+  const labels = minutes.map(({ minute }) => clock(minute));
   return make('section.charts', { 'aria-label': 'The last half hour' },
     chart('Pictures a minute', labels, [{ name: 'pictures', values: minutes.map(({ pictures }) => pictures) }], { zero: true, digits: 0 }),
     chart('Seconds from order to picture', labels, [

@@ -19,10 +19,11 @@ export function drawnBy(request) {
 /**
  * @param {object} generation as the gateway tells it
  * @param {AbortSignal} signal ends the following
- * @param {{onFinished?: (generation: object) => void, actions?: (generation: object) => Node[]}} hooks
+ * @param {{students?: string[], onFinished?: (generation: object) => void, actions?: (generation: object) => Node[]}} hooks
+ *     students: whose pictures can be rated
  * @returns {HTMLElement}
  */
-export function job(generation, signal, { onFinished = () => {}, actions = () => [] } = {}) {
+export function job(generation, signal, { students = [], onFinished = () => {}, actions = () => [] } = {}) {
   const { id, request } = generation;
   const count = request?.count ?? 1;
   const status = make('p.status', { role: 'status' });
@@ -81,7 +82,7 @@ export function job(generation, signal, { onFinished = () => {}, actions = () =>
     frame.append(
       make('figcaption', {},
         make('a', { href: url, download: `${ended.request?.prompt.slice(0, 40) || ended.id} ${image.seed}.png` }, 'Download'),
-        ...(ended.request?.adapters.length ? thumbs(ended.id, image.index) : []),
+        ...(ended.request?.adapters.some(({ name }) => students.includes(name)) ? thumbs(ended.id, image.index) : []),
       ),
     );
   }

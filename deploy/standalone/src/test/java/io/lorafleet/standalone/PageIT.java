@@ -44,6 +44,7 @@ class PageIT {
 
     private LocalFleet fleet;
     private ChromeDriver browser;
+    private Path model;
     /** A student's weights. */
     private Path file;
     /** Where what was looked at is kept. */
@@ -55,7 +56,7 @@ class PageIT {
         Path driver = program("chromedriver");
         assumeTrue(chromium != null && driver != null, "there is no Chromium with its driver");
         Path root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
-        Path model = root.resolve("deploy/demo-model");
+        model = root.resolve("deploy/demo-model");
         pictures = Files.createDirectories(root.resolve("deploy/standalone/target/page"));
         fleet = new LocalFleet(
                 new FleetSettings(root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", null),
@@ -181,6 +182,23 @@ class PageIT {
         press("Try it out");
         press("Execute");
         await().atMost(PATIENCE).until(() -> text(".live-responses-table").contains("demo-model"));
+    }
+
+    @Test
+    @Order(8)
+    void routesTheNextVersionAndRollsBack() throws IOException {
+        Files.write(file, RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, 2));
+        open("adapters");
+        find("input[type=file]").sendKeys(file.toString());
+        find("form[aria-label='Upload an adapter'] option[value=student]").click();
+        press("Upload");
+        await().atMost(PATIENCE)
+                .until(() -> find("form[aria-label=Route]").getText().contains("@2"));
+        find("form[aria-label=Route] select option[value='2']").click();
+        press("Set the route");
+        await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @2"));
+        press("Roll back");
+        await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @1"));
     }
 
     /** For everybody, on a phone, too; and keeps a picture. */
