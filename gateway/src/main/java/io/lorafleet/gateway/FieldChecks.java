@@ -1,5 +1,6 @@
 package io.lorafleet.gateway;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +27,19 @@ public final class FieldChecks {
     }
 
     public String text(String field, int maxLength, String value, String fallback) {
-        if (value == null || value.length() <= maxLength) {
-            return value == null ? fallback : value;
+        if (value == null) {
+            return fallback;
         }
-        refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
-        return fallback;
+        if (value.length() > maxLength) {
+            refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
+            return fallback;
+        }
+        // JSON can escape what UTF-8 cannot write, and what ends a text in a PNG.
+        if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            refuse(field, "Unicode text", "a NUL, or half of a surrogate pair");
+            return fallback;
+        }
+        return value;
     }
 
     public int whole(String field, int min, int max, Integer value, int fallback) {

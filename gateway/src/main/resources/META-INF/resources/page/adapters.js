@@ -168,7 +168,7 @@ function uploadForm() {
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();
-  const zone = make('div.drop', {}, field('A safetensors file, of diffusers, PEFT or kohya', file, 'Or drop one here.'));
+  const zone = make('div.drop', {}, field('A safetensors file, of diffusers or kohya', file, 'Or drop one here.'));
   zone.addEventListener('dragover', (event) => {
     event.preventDefault();
     zone.classList.add('over');

@@ -3,7 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 480;
 const HEIGHT = 180;
-const MARGIN = { top: 12, right: 12, bottom: 24, left: 44 };
+const MARGIN = { top: 12, right: 12, bottom: 24, left: 56 };
 
 function draw(tag, attributes, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -32,7 +32,8 @@ export function chart(title, labels, lines, { digits = 2, zero = false } = {}) {
   const low = zero ? 0 : Math.min(...values);
   const high = Math.max(...values);
   const room = high - low || Math.abs(high) || 1;
-  const [bottom, top] = zero ? [0, high || 1] : [low - 0.1 * room, high + 0.1 * room];
+  const even = (value) => (digits ? value : 2 * Math.ceil(value / 2)); // so that the middle is whole, too
+  const [bottom, top] = zero ? [0, even(high) || 2] : [low - 0.1 * room, high + 0.1 * room];
   const x = (i) => MARGIN.left + ((WIDTH - MARGIN.left - MARGIN.right) * (labels.length === 1 ? 0.5 : i / (labels.length - 1)));
   const y = (value) => HEIGHT - MARGIN.bottom - ((HEIGHT - MARGIN.top - MARGIN.bottom) * (value - bottom)) / (top - bottom);
   const svg = draw('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words(title, labels, lines, digits) });

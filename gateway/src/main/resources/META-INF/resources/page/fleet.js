@@ -6,6 +6,8 @@ import { clock, make, rounded, table, time } from './dom.js';
 import { trainingCard } from './training.js';
 
 const EVERY = 3000;
+/** The gateway does not look further ahead. */
+const LONGEST = 600;
 
 export async function fleet(_, signal) {
   const view = make('div.fleet');
@@ -25,7 +27,7 @@ function queue({ queued, running, clearsInSeconds, picturesPerMinute }) {
   return make('section.figures', { 'aria-label': 'Now' },
     figure(queued, 'waiting'),
     figure(running, 'under way'),
-    figure(queued + running ? `${clearsInSeconds} s` : '–', 'until all are done'),
+    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all are done'),
     figure(picturesPerMinute, 'pictures in the last minute'));
 }
 

@@ -28,7 +28,8 @@ final class GatewayClient {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final URI url;
+    /** Without a slash at its end; a path belongs to it, such as a proxy may have. */
+    private final String url;
     /** An API key or a token; null for none. */
     private final String key;
 
@@ -42,7 +43,7 @@ final class GatewayClient {
         if (!List.of("http", "https").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
             throw new FleetException("--url: expected an address such as http://localhost:8080, found " + url);
         }
-        this.url = url;
+        this.url = url.toString().replaceAll("/+$", "");
         this.key = key;
     }
 
@@ -174,7 +175,8 @@ final class GatewayClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
         return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 

@@ -79,6 +79,9 @@ final class KeyCommand {
 
     @Command(name = "list", description = "Shows whose keys there are, and what they allow.")
     int list() throws IOException {
+        if (!Files.exists(file)) {
+            throw new FleetException("--file: expected a file that `fleet key create` made, found none at " + file);
+        }
         for (ApiKeys.Entry key : read().keys()) {
             String roles = key.roles().stream().map(KeyCommand::name).sorted().collect(Collectors.joining(","));
             System.out.println(key.id() + "  " + key.owner() + "  " + roles + "  since " + key.createdAt());

@@ -11,6 +11,10 @@ final class Preflight {
     /** @throws FleetException naming the first thing that is missing or taken, and the option that changes it */
     static void check(FleetSettings settings) {
         requireModel(settings.model());
+        if (settings.apiKeys() != null && !Files.isReadable(settings.apiKeys())) {
+            throw new FleetException("--api-keys: expected a file that `deploy/fleet key create` made, found none at "
+                    + settings.apiKeys());
+        }
         requireFree("--port", settings.port());
         if (settings.ownsBroker()) {
             if (settings.port() == settings.brokerPort()) {

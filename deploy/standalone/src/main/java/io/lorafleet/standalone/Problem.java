@@ -14,7 +14,10 @@ record Problem(String title, String detail, List<BadField> errors) {
     /** @return the problem in an answer, in lines for people */
     static String describe(HttpResponse<byte[]> answer) {
         try {
-            return Json.read(answer.body(), Problem.class).text();
+            String said = Json.read(answer.body(), Problem.class).text();
+            return answer.statusCode() == 401
+                    ? said + " (" + GatewayClient.KEY + " in the environment is where a key or a token goes)"
+                    : said;
         } catch (InvalidMessageException notAProblem) {
             return answer.uri() + " answered HTTP " + answer.statusCode() + ", and not as a lorafleet gateway does";
         }

@@ -20,7 +20,8 @@ final class PromptFile {
             }
             return prompts;
         } catch (IOException e) {
-            throw new FleetException(file + ": cannot be read: " + e);
+            throw new FleetException(
+                    "--prompts: expected a text file with one prompt a line, found none that can be read at " + file);
         }
     }
 }

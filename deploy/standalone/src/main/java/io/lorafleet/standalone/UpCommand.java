@@ -22,7 +22,9 @@ final class UpCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             fleet.start();
             System.out.println("The fleet is up: " + fleet.gateway());
-            System.out.println("Draw something: deploy/fleet generate \"a large red star on a white background\""
+            System.out.println("Draw something: "
+                    + (settings.apiKeys() == null ? "" : GatewayClient.KEY + "=lf_... ")
+                    + "deploy/fleet generate \"a large red star on a white background\""
                     + (settings.port() == FleetOptions.DEFAULT_PORT ? "" : " --url " + fleet.gateway())
                     + " -o star.png");
             System.out.println("Logs: " + settings.data().resolve("logs"));

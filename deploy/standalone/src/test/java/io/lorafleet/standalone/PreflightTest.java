@@ -86,6 +86,17 @@ class PreflightTest {
                 .hasMessageStartingWith("no model_index.json in " + model);
     }
 
+    @Test
+    void namesAFileOfKeysThatIsNotThere() {
+        Path missing = model.resolve("keys.json");
+        FleetSettings settings = new FleetSettings(model, model, model, port, brokerPort, null, 1, "", missing);
+
+        assertThatThrownBy(() -> Preflight.check(settings))
+                .isInstanceOf(FleetException.class)
+                .hasMessageStartingWith("--api-keys: ")
+                .hasMessageEndingWith(missing.toString());
+    }
+
     private FleetSettings settings(Path modelFolder, String bootstrap) {
         return new FleetSettings(model, model, modelFolder, port, brokerPort, bootstrap, 1, "", null);
     }

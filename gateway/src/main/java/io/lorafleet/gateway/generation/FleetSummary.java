@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  *
  * @param queued not begun
  * @param running begun, and not finished
- * @param clearsInSeconds how long the workers will take for both, going by what they did lately
+ * @param clearsInSeconds how long the workers will take for both, going by what they did lately; 600 for that and more
  * @param picturesPerMinute of the last minute
  * @param minutes of the last half hour
  */

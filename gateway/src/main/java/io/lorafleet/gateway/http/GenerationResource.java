@@ -97,6 +97,7 @@ public final class GenerationResource {
         return taken.again() ? answer.header(REPLAYED, true).build() : answer.build();
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
@@ -144,6 +145,7 @@ public final class GenerationResource {
                 query.limit());
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -152,6 +154,7 @@ public final class GenerationResource {
         return GenerationView.of(find(id));
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @GET
     @Blocking // until it is known who asks
     @Path("/{id}/events")
@@ -168,6 +171,7 @@ public final class GenerationResource {
         return events.of(find(id).id(), sse);
     }
 
+    @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @DELETE
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)

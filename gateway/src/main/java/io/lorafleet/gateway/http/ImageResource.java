@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Serves the pictures of finished generations. */
-@RolesAllowed(Roles.GENERATE)
+@RolesAllowed({Roles.GENERATE, Roles.OPERATE})
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
 @Tag(ref = ApiDescription.GENERATIONS)
 public final class ImageResource {

@@ -11,6 +11,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -38,14 +40,28 @@ public final class ModelResource {
             operationId = "listModels",
             summary = "The base model and the adapters, as OpenAI's API and vLLM list them")
     public OpenAiModels list() {
+        return OpenAiModels.of(all());
+    }
+
+    @GET
+    @Path("/{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(operationId = "getModel", summary = "One of these models")
+    public OpenAiModels.Model get(String id) {
+        return all().stream()
+                .filter(model -> model.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.MODEL_NOT_FOUND, "expected a model that " + PATH + " lists, found another one"));
+    }
+
+    private List<OpenAiModels.Model> all() {
         BaseModel base = models.current().orElseThrow(Orders::noWorker);
         OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());
-        return OpenAiModels.of(Stream.concat(
-                        Stream.of(itself),
-                        adapters.all().stream()
-                                .map(Adapter::stable)
-                                .flatMap(version -> version.stream())
-                                .map(version -> OpenAiModels.Model.adapter(version, base.name())))
-                .toList());
+        Stream<OpenAiModels.Model> added = adapters.all().stream()
+                .map(Adapter::stable)
+                .flatMap(Optional::stream)
+                .map(version -> OpenAiModels.Model.adapter(version, base.name()));
+        return Stream.concat(Stream.of(itself), added).toList();
     }
 }

@@ -2,15 +2,19 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.IdempotencyKey;
+import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.Json;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -31,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Draws pictures for clients of OpenAI's API, who wait for them. */
@@ -40,7 +45,10 @@ import org.jboss.resteasy.reactive.RestMulti;
 public final class OpenAiResource {
     static final String PATH = "/v1/images/generations";
 
+    private static final Logger LOG = Logger.getLogger(OpenAiResource.class);
+
     private final Orders orders;
+    private final Generations generations;
     private final GenerationStream streams;
     private final OpenAiPictures pictures;
     private final ModelDirectory models;
@@ -50,6 +58,7 @@ public final class OpenAiResource {
 
     OpenAiResource(
             Orders orders,
+            Generations generations,
             GenerationStream streams,
             OpenAiPictures pictures,
             ModelDirectory models,
@@ -57,6 +66,7 @@ public final class OpenAiResource {
             Clock clock,
             GatewayConfig config) {
         this.orders = orders;
+        this.generations = generations;
         this.streams = streams;
         this.pictures = pictures;
         this.models = models;
@@ -95,7 +105,9 @@ public final class OpenAiResource {
                 : finished(id)
                         .map(generation -> Json.write(pictures.of(generation, delivery, base)))
                         .toMulti();
-        return RestMulti.fromMultiData(answer)
+        boolean mayComeBack = idempotencyKey != null;
+        return RestMulti.fromMultiData(
+                        mayComeBack ? answer : answer.onCancellation().invoke(() -> abandon(id)))
                 .encodeAsJsonArray(false)
                 .header(
                         HttpHeaders.CONTENT_TYPE,
@@ -103,12 +115,23 @@ public final class OpenAiResource {
                 .build();
     }
 
+    /** Nobody waits for the pictures any more: the client went away, and could not ask for them again. */
+    private void abandon(String id) {
+        Infrastructure.getDefaultExecutor().execute(() -> {
+            try {
+                generations.cancel(id);
+            } catch (NotPublishedException e) {
+                LOG.warnf("generation %s is drawn for nobody: %s", id, e.getMessage());
+            }
+        });
+    }
+
     /** @return the adapter that a model's name stands for, or null for the base model */
     private String adapter(String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;
         }
-        boolean isBase = model.equals("base")
+        boolean isBase = model.equals(AdapterUploads.BASE)
                 || models.current().filter(base -> base.name().equals(model)).isPresent();
         if (!isBase) {
             throw new ProblemException(

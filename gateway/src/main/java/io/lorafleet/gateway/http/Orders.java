@@ -57,7 +57,8 @@ final class Orders {
                     fieldNames.apply(unknown.field())
                             + (unknown.known().isEmpty()
                                     ? ": expected none, since there are no adapters"
-                                    : ": expected one of " + String.join(", ", unknown.known())));
+                                    : ": expected one of " + String.join(", ", unknown.known())
+                                            + ", or NAME@VERSION of them that is not retired"));
         }
         if (admission instanceof Admission.Overloaded overloaded) {
             throw new ProblemException(

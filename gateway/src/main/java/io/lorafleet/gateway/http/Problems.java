@@ -133,6 +133,9 @@ final class Problems {
         Problem located = problem.at(path);
         return Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
-                .entity(OPENAI_PATHS.contains(path) ? located.with(OpenAiError.of(located)) : located);
+                .entity(
+                        OPENAI_PATHS.contains(path) || path.startsWith(ModelResource.PATH + "/")
+                                ? located.with(OpenAiError.of(located))
+                                : located);
     }
 }

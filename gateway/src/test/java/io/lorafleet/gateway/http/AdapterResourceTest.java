@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.gateway.Adapters;
 import io.lorafleet.messages.AdapterVersion;
@@ -23,16 +24,27 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class AdapterResourceTest extends GatewayTest {
     @Inject
     BlobStore blobs;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "tiny-sd"})
+    void leavesTheNamesOfTheBaseToTheBase(String name) {
+        ValidatableResponse answer = put(name, lora("usurper", 4));
+        isProblem(answer, 422, "invalid-adapter");
+        answer.body("detail", startsWith("name: expected none that stands for the base model"));
+    }
 
     @Test
     void publishesAnUploadAsTheNextVersion() throws IOException {

@@ -8,6 +8,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
 import com.openai.errors.OpenAIException;
 import com.openai.models.images.Image;
 import com.openai.models.images.ImageGenPartialImageEvent;
@@ -63,6 +64,10 @@ class OpenAiClientTest extends GatewayTest {
     @Test
     void listsModels() {
         assertThat(client.models().list().data()).extracting(Model::id).contains("tiny-sd");
+        assertThat(client.models().retrieve("tiny-sd").ownedBy()).isEqualTo("lorafleet");
+        assertThatThrownBy(() -> client.models().retrieve("no-such"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("expected a model that /v1/models lists");
     }
 
     @ParameterizedTest

@@ -10,7 +10,13 @@ import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +24,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class OpenAiResourceTest extends GatewayTest {
@@ -52,6 +59,26 @@ class OpenAiResourceTest extends GatewayTest {
                 .statusCode(200)
                 .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))
                 .body("data[0].url", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void stopsWhatNobodyWaitsForAnyMore(boolean stream) {
+        String prompt = "in vain, " + stream;
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiResource.PATH))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.write(Map.of("prompt", prompt, "stream", stream))))
+                .build();
+        CompletableFuture<?> answer = HttpClient.newHttpClient().sendAsync(request, BodyHandlers.discarding());
+        String id = WorkerPeer.await(
+                        Topic.REQUESTS,
+                        record -> Json.read(record.value(), GenerateImage.class)
+                                .prompt()
+                                .equals(prompt))
+                .key();
+        answer.cancel(true);
+        assertThat(WorkerPeer.awaitRecord(Topic.CONTROL, id)).isNotNull();
     }
 
     @Test

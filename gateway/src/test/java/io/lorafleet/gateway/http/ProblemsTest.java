@@ -82,6 +82,24 @@ class ProblemsTest extends GatewayTest {
         answer.body("errors[0].expected", equalTo("each field once"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'prompt': 5} | a text",
+                "{'prompt': true} | a text",
+                "{'prompt': 'a \\u0000 star'} | Unicode text",
+                "{'prompt': 'a \\ud83d star'} | Unicode text"
+            })
+    void refusesPromptsThatAreNoText(String body, String expected) {
+        ValidatableResponse answer = given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .post("/v1/generations")
+                .then();
+        isProblem(answer, 400, "invalid-request");
+        answer.body("errors[0].field", equalTo("prompt")).body("errors[0].expected", equalTo(expected));
+    }
+
     @Test
     void saysThatABodyIsNoText() {
         // Its first bytes look as if it were UTF-32, and its next ones are no character of that.

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.anything;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
@@ -69,14 +70,15 @@ class SecurityTest {
         Role[] readers = {Role.MANAGE_ADAPTERS, Role.OPERATE};
         return List.of(
                 new Endpoint("POST", "/v1/generations", Role.GENERATE),
-                new Endpoint("GET", "/v1/generations", Role.GENERATE),
-                new Endpoint("GET", "/v1/generations/none", Role.GENERATE),
-                new Endpoint("GET", "/v1/generations/none/events", Role.GENERATE),
-                new Endpoint("GET", "/v1/generations/none/images/0", Role.GENERATE),
-                new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE),
+                new Endpoint("GET", "/v1/generations", Role.GENERATE, Role.OPERATE),
+                new Endpoint("GET", "/v1/generations/none", Role.GENERATE, Role.OPERATE),
+                new Endpoint("GET", "/v1/generations/none/events", Role.GENERATE, Role.OPERATE),
+                new Endpoint("GET", "/v1/generations/none/images/0", Role.GENERATE, Role.OPERATE),
+                new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE, Role.OPERATE),
                 new Endpoint("POST", "/v1/generations/none/feedback", Role.FEEDBACK),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
+                new Endpoint("GET", "/v1/models/none", Role.GENERATE),
                 new Endpoint("GET", "/v1/adapters", Role.GENERATE, readers),
                 new Endpoint("GET", "/v1/adapters/none", Role.GENERATE, readers),
                 new Endpoint("GET", "/v1/adapters/none/versions/1/weights", Role.MANAGE_ADAPTERS),
@@ -207,6 +209,8 @@ class SecurityTest {
             key("bob", Role.GENERATE).get(path + part).then().statusCode(404);
         }
         key("bob", Role.GENERATE).delete(path).then().statusCode(404);
+        key("bob", Role.OPERATE).get(path).then().statusCode(200);
+        key("bob", Role.OPERATE).get("/v1/generations").then().body("generations.id", hasItem(id));
         key("bob", Role.FEEDBACK)
                 .contentType("application/json")
                 .body(Map.of("rating", "up"))
@@ -223,6 +227,9 @@ class SecurityTest {
                     .then()
                     .statusCode(200)
                     .header("X-Content-Type-Options", "nosniff")
+                    .header(
+                            "Cache-Control",
+                            path.equals("/") || path.startsWith("/page") ? equalTo("no-cache") : anything())
                     .header("X-Frame-Options", "DENY")
                     .header("Access-Control-Allow-Origin", nullValue());
         }
