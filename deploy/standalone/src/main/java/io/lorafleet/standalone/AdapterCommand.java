@@ -3,8 +3,6 @@ package io.lorafleet.standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -41,7 +39,7 @@ final class AdapterCommand {
 
     @Command(name = "list", description = "Shows every adapter: its route and its versions.")
     int list() throws InterruptedException {
-        gateway.print(gateway.client().adapters(), AdapterCommand::text);
+        gateway.printAll(gateway.client().adapters(), AdapterView::text, "there is no adapter");
         return ExitCode.OK;
     }
 
@@ -66,12 +64,6 @@ final class AdapterCommand {
 
     GatewayOptions gateway() {
         return gateway;
-    }
-
-    private static String text(List<AdapterView> adapters) {
-        return adapters.isEmpty()
-                ? "there is no adapter"
-                : adapters.stream().map(AdapterView::text).collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** What sets a guidance student apart from a style. Both options, or none. */

@@ -8,10 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Shows how a run goes: a bar on a terminal, else a line now and then. On Ctrl-C it breaks the run off between two steps:
@@ -26,7 +23,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final PrintStream out;
-    private final boolean terminal = Boolean.getBoolean("lorafleet.terminal");
+    private final boolean terminal = Terminal.isThere();
     private final long start = System.nanoTime();
     private ProgressBar bar;
     private final Thread hook = new Thread(this::stop);
@@ -77,12 +74,9 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     }
 
     private ProgressBar bar(Progress progress) {
-        return new ProgressBarBuilder()
-                .setTaskName("distilling")
+        return Terminal.bar("distilling", out)
                 .setInitialMax(progress.steps())
                 .startsFrom(progress.step(), Duration.ZERO)
-                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
-                .setConsumer(new ConsoleProgressBarConsumer(out))
                 .setUnit(" steps", 1)
                 .build();
     }

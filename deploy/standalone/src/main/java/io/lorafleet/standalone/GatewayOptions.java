@@ -1,7 +1,9 @@
 package io.lorafleet.standalone;
 
 import java.net.URI;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -26,5 +28,14 @@ final class GatewayOptions {
     /** @param text words it for people */
     <T> void print(Answer<T> answer, Function<T, String> text) {
         System.out.println(json ? answer.json() : text.apply(answer.value()));
+    }
+
+    /** @param text words one of them @param none words that there are none */
+    <T> void printAll(Answer<List<T>> answer, Function<T, String> text, String none) {
+        print(
+                answer,
+                all -> all.isEmpty()
+                        ? none
+                        : all.stream().map(text).collect(Collectors.joining(System.lineSeparator())));
     }
 }

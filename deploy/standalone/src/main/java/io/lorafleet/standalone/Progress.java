@@ -1,10 +1,7 @@
 package io.lorafleet.standalone;
 
 import java.io.PrintStream;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how a generation gets on. */
 interface Progress extends AutoCloseable {
@@ -19,7 +16,7 @@ interface Progress extends AutoCloseable {
 
     /** @return a bar on a terminal, else a few lines */
     static Progress on(PrintStream out) {
-        return Boolean.getBoolean("lorafleet.terminal") ? new Bar(out) : new Lines(out);
+        return Terminal.isThere() ? new Bar(out) : new Lines(out);
     }
 
     /** A line that moves. */
@@ -27,11 +24,8 @@ interface Progress extends AutoCloseable {
         private final ProgressBar bar;
 
         Bar(PrintStream out) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName("drawing")
+            bar = Terminal.bar("drawing", out)
                     .setInitialMax(-1) // not known yet
-                    .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
-                    .setConsumer(new ConsoleProgressBarConsumer(out))
                     .setUnit(" steps", 1)
                     .build();
         }

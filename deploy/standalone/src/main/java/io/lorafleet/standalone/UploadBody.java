@@ -7,10 +7,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A file as the body of a request; on a terminal a bar shows how much of it is gone. */
 final class UploadBody {
@@ -19,7 +16,7 @@ final class UploadBody {
     private UploadBody() {}
 
     static BodyPublisher of(Path file) throws IOException {
-        if (!Boolean.getBoolean("lorafleet.terminal")) {
+        if (!Terminal.isThere()) {
             return BodyPublishers.ofFile(file);
         }
         long bytes = Files.size(file);
@@ -30,12 +27,7 @@ final class UploadBody {
         try {
             return ProgressBar.wrap(
                     Files.newInputStream(file),
-                    new ProgressBarBuilder()
-                            .setTaskName("uploading")
-                            .setInitialMax(bytes)
-                            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
-                            .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                            .setUnit(" kB", KILOBYTE));
+                    Terminal.bar("uploading", System.err).setInitialMax(bytes).setUnit(" kB", KILOBYTE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

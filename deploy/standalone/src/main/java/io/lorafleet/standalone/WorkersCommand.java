@@ -1,8 +1,6 @@
 package io.lorafleet.standalone;
 
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -14,13 +12,7 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        gateway.print(gateway.client().workers(), WorkersCommand::text);
+        gateway.printAll(gateway.client().workers(), WorkerView::text, "the gateway has heard of no worker");
         return ExitCode.OK;
-    }
-
-    private static String text(List<WorkerView> workers) {
-        return workers.isEmpty()
-                ? "the gateway has heard of no worker"
-                : workers.stream().map(WorkerView::text).collect(Collectors.joining(System.lineSeparator()));
     }
 }

@@ -26,9 +26,6 @@ import java.util.Optional;
  * number whose publishing failed is lost.
  */
 public final class AdapterUploads {
-    /** The base model, to clients of OpenAI's API. */
-    public static final String BASE = "base";
-
     private final AdapterRegistry registry;
     private final AdapterLog log;
     private final BlobStore blobs;
@@ -89,8 +86,7 @@ public final class AdapterUploads {
     private AdapterVersion draft(
             String name, AdapterVersion.Kind kind, Double guidance, Path file, MessageDigest sha256, int rank)
             throws IOException {
-        if (name.equals(BASE)
-                || models.current().filter(base -> base.name().equals(name)).isPresent()) {
+        if (models.isBase(name)) {
             throw new IllegalArgumentException("name: expected none that stands for the base model, found " + name);
         }
         return new AdapterVersion(

@@ -4,7 +4,6 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
-import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.generation.Generations;
@@ -131,9 +130,7 @@ public final class OpenAiResource {
         if (model == null || adapters.isUsable(model)) {
             return model;
         }
-        boolean isBase = model.equals(AdapterUploads.BASE)
-                || models.current().filter(base -> base.name().equals(model)).isPresent();
-        if (!isBase) {
+        if (!models.isBase(model)) {
             throw new ProblemException(
                     ProblemType.MODEL_NOT_FOUND, "model: expected base or the name of an adapter, found neither");
         }

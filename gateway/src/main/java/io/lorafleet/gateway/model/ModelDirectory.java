@@ -14,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The workers, and the base model that they announce. */
 @Singleton
 public final class ModelDirectory {
+    /** Any base, whatever it is called, to clients of OpenAI's API. */
+    private static final String BASE = "base";
+
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
                     (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
             .thenComparing(worker -> worker.status().at());
@@ -51,5 +54,11 @@ public final class ModelDirectory {
         return workers().stream()
                 .max(READY_THEN_NEWEST)
                 .map(worker -> worker.status().model());
+    }
+
+    /** @return whether a client means the present model by that name; no adapter may have it */
+    public boolean isBase(String name) {
+        return name.equals(BASE)
+                || current().filter(model -> model.name().equals(name)).isPresent();
     }
 }
