@@ -122,5 +122,11 @@ public interface GatewayConfig {
          * everybody may do everything, and only this machine can connect.
          */
         Optional<Path> apiKeys();
+
+        /**
+         * Host names, without ports, that requests may be for, beside localhost and the loopback addresses. None by
+         * default: then in open mode only those of this machine will do, and else any name.
+         */
+        Optional<Set<String>> allowedHosts();
     }
 }

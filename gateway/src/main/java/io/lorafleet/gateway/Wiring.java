@@ -10,6 +10,9 @@ import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.WebhookRules;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.security.HostRules;
+import io.lorafleet.gateway.security.OriginRules;
+import io.lorafleet.gateway.security.Security;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
@@ -22,8 +25,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
 @Singleton
@@ -99,6 +106,23 @@ final class Wiring {
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
         return new AdmissionRules(limits, models, adapters, backlog, webhooks, clock);
+    }
+
+    @Produces
+    @Singleton
+    HostRules hostRules(Security security) {
+        Set<String> names = config.security().allowedHosts().orElse(Set.of()).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        return new HostRules(!security.isOpen() && names.isEmpty(), names);
+    }
+
+    @Produces
+    @Singleton
+    OriginRules originRules(
+            @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean enabled,
+            @ConfigProperty(name = "quarkus.http.cors.origins") Optional<List<String>> origins) {
+        return new OriginRules(enabled ? origins.orElse(List.of()) : List.of());
     }
 
     @Produces

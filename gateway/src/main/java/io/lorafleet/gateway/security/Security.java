@@ -45,7 +45,7 @@ public final class Security {
     }
 
     /** @return whether nobody has to say who he is */
-    boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 

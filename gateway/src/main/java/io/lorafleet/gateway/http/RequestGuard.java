@@ -1,0 +1,81 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.security.HostRules;
+import io.lorafleet.gateway.security.OriginRules;
+import io.lorafleet.gateway.security.PathRules;
+import io.lorafleet.gateway.security.Security;
+import io.lorafleet.messages.Json;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at every request before anything else does, whatever its path is, and refuses what no honest client sends. */
+@Singleton
+final class RequestGuard {
+    /** Before CORS, authentication, and everything that comes after them. */
+    private static final int FIRST = 1000;
+
+    private static final List<String> PROXY_HEADERS =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP");
+
+    private final boolean open;
+    private final HostRules hosts;
+    private final OriginRules origins;
+
+    RequestGuard(Security security, HostRules hosts, OriginRules origins) {
+        this.open = security.isOpen();
+        this.hosts = hosts;
+        this.origins = origins;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::look, FIRST);
+    }
+
+    private void look(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String authority =
+                request.authority() == null ? null : request.authority().toString();
+        Optional<Problem> problem = problem(ProblemType.FOREIGN_HOST, hosts.refuse(authority))
+                .or(() -> problem(ProblemType.PROXIED, refuseProxy(request)))
+                .or(() -> problem(
+                        ProblemType.FOREIGN_ORIGIN,
+                        origins.refuse(new OriginRules.Sent(
+                                request.method().name(),
+                                authority,
+                                request.getHeader("Origin"),
+                                request.getHeader("Sec-Fetch-Site"),
+                                request.getHeader("Sec-Fetch-Mode")))))
+                .or(() -> problem(ProblemType.INVALID_REQUEST, PathRules.refuse(request.path())));
+        if (problem.isEmpty()) {
+            context.next();
+            return;
+        }
+        context.response()
+                .setStatusCode(problem.get().status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader("Connection", "close") // with whatever body is still to come
+                .end(Buffer.buffer(Json.write(problem.get())));
+    }
+
+    private static Optional<Problem> problem(ProblemType type, Optional<String> detail) {
+        return detail.map(text -> Problem.of(type, text));
+    }
+
+    /** A proxy on this machine would let in whoever reaches it. */
+    private Optional<String> refuseProxy(HttpServerRequest request) {
+        return open
+                ? PROXY_HEADERS.stream()
+                        .filter(request.headers()::contains)
+                        .findFirst()
+                        .map(name ->
+                                name + ": expected none in open mode, in which a gateway serves this machine alone,"
+                                        + " found one; set lorafleet.security.api-keys or quarkus.oidc")
+                : Optional.empty();
+    }
+}

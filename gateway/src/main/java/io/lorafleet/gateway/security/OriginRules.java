@@ -1,0 +1,72 @@
+package io.lorafleet.gateway.security;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which web pages may make a browser call this gateway: its own, and those of origins that its CORS settings name.
+ *
+ * <p>Browsers say where a request comes from, and other clients do not: what says nothing is let through. {@code
+ * Sec-Fetch-Site} goes first, because no page can forge it; older browsers send {@code Origin} alone.
+ *
+ * @param trusted origins, or {@code *}, or regular expressions between slashes, as {@code quarkus.http.cors.origins}
+ * @see <a href="https://pkg.go.dev/net/http#CrossOriginProtection">the same rules in Go's standard library</a>
+ */
+public record OriginRules(List<String> trusted) {
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+    private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/]+)");
+
+    public OriginRules {
+        trusted = List.copyOf(trusted);
+    }
+
+    /** A request's headers, each null if it was not sent. @param authority host and port that it is for */
+    public record Sent(String method, String authority, String origin, String fetchSite, String fetchMode) {
+        private boolean isSafe() {
+            return SAFE_METHODS.contains(method);
+        }
+
+        /** To follow a link to the page is no call. */
+        private boolean isNavigation() {
+            return isSafe() && "navigate".equals(fetchMode);
+        }
+    }
+
+    /** @return what is wrong, if anything is */
+    public Optional<String> refuse(Sent request) {
+        boolean own = request.fetchSite() == null
+                ? request.origin() == null || request.isSafe() || isOwn(request)
+                : OWN_SITES.contains(request.fetchSite());
+        return own || request.isNavigation() || isTrusted(request.origin())
+                ? Optional.empty()
+                : Optional.of("Origin: expected this gateway's own or one of quarkus.http.cors.origins, found another");
+    }
+
+    /** The scheme is left out: behind a proxy that ends TLS, the gateway does not know it. */
+    private static boolean isOwn(Sent request) {
+        var origin = ORIGIN.matcher(request.origin().toLowerCase(Locale.ROOT));
+        return origin.matches()
+                && request.authority() != null
+                && withoutDefaultPort(origin.group(2))
+                        .equals(withoutDefaultPort(request.authority().toLowerCase(Locale.ROOT)));
+    }
+
+    private static String withoutDefaultPort(String authority) {
+        return authority.replaceFirst(":(80|443)$", "");
+    }
+
+    private boolean isTrusted(String origin) {
+        return origin != null && trusted.stream().anyMatch(each -> matches(each, origin));
+    }
+
+    private static boolean matches(String trusted, String origin) {
+        boolean isExpression = trusted.length() > 2 && trusted.startsWith("/") && trusted.endsWith("/");
+        return isExpression
+                ? origin.matches(trusted.substring(1, trusted.length() - 1))
+                : trusted.equals("*") || trusted.equalsIgnoreCase(origin);
+    }
+}

@@ -1,0 +1,83 @@
+package io.lorafleet.gateway.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One HTTP/1.1 request, byte for byte as it is written here. Ordinary clients tidy up paths and set Host themselves, and
+ * an attacker does not.
+ */
+final class RawHttp {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final String method;
+    private final String target;
+    private final List<String> headers = new ArrayList<>();
+    private String body = "";
+    private String host = "localhost";
+
+    private RawHttp(String method, String target) {
+        this.method = method;
+        this.target = target;
+    }
+
+    /** @param text the status line, the headers, and what there is of the body */
+    record Answer(int status, String text) {
+        String header(String name) {
+            return text.lines()
+                    .takeWhile(line -> !line.isEmpty())
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
+                    .map(line -> line.substring(name.length() + 1).strip())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    static RawHttp request(String method, String target) {
+        return new RawHttp(method, target);
+    }
+
+    /** @param value null for a request without a Host */
+    RawHttp host(String value) {
+        host = value;
+        return this;
+    }
+
+    RawHttp header(String name, String value) {
+        headers.add(name + ": " + value);
+        return this;
+    }
+
+    RawHttp body(String text) {
+        body = text;
+        return this;
+    }
+
+    Answer send(int port) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
+            if (host != null) {
+                request.append("Host: ").append(host).append("\r\n");
+            }
+            headers.forEach(header -> request.append(header).append("\r\n"));
+            if (!body.isEmpty()) {
+                request.append("Content-Length: ").append(body.length()).append("\r\n");
+            }
+            request.append("Connection: close\r\n\r\n").append(body);
+            socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+            return answer(socket.getInputStream());
+        }
+    }
+
+    private static Answer answer(InputStream in) throws IOException {
+        String text = new String(in.readNBytes(1 << 14), StandardCharsets.ISO_8859_1).replace("\r\n", "\n");
+        return new Answer(text.isEmpty() ? 0 : Integer.parseInt(text.split(" ", 3)[1]), text);
+    }
+}
