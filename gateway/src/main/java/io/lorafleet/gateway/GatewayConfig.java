@@ -128,5 +128,11 @@ public interface GatewayConfig {
          * default: then in open mode only those of this machine will do, and else any name.
          */
         Optional<Set<String>> allowedHosts();
+
+        /**
+         * What a token's roles begin with, such as {@code lorafleet-}, so that another application's role of the same name
+         * allows nothing here. None by default.
+         */
+        Optional<String> tokenRolePrefix();
     }
 }

@@ -48,7 +48,7 @@ public record GenerateImage(
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;
-    public static final int MAX_OWNER_LENGTH = 255;
+    public static final int MAX_OWNER_LENGTH = 512;
     public static final int MAX_WEBHOOK_LENGTH = 2000;
     public static final int MAX_STEPS = 1000;
     public static final int MAX_COUNT = 16;

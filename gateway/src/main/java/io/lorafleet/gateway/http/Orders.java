@@ -39,7 +39,7 @@ final class Orders {
      * @param fieldNames what the endpoint calls each field of an order
      */
     Taken submit(GenerationOrder order, String idempotencyKey, UnaryOperator<String> fieldNames) {
-        Admission admission = generations.submit(order, caller.name(), idempotencyKey);
+        Admission admission = generations.submit(order, caller.owner(), idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
             return new Taken(admitted.request().requestId(), false);
         }

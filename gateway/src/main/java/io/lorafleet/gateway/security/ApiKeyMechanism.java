@@ -50,6 +50,7 @@ final class ApiKeyMechanism implements HttpAuthenticationMechanism {
     private static SecurityIdentity identity(ApiKeys.Entry entry) {
         return QuarkusSecurityIdentity.builder()
                 .setPrincipal(new QuarkusPrincipal(entry.owner()))
+                .addAttribute(Caller.OWNER, "key:" + entry.owner())
                 .addRoles(entry.roles().stream().map(Roles::name).collect(Collectors.toSet()))
                 .build();
     }

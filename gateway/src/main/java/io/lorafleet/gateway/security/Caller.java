@@ -9,6 +9,12 @@ import java.util.Optional;
 /** Whoever sent the request that is being answered. */
 @RequestScoped
 public class Caller {
+    /**
+     * The attribute of an identity that says whom things belong to, and where the name comes from: {@code key:NAME} as the
+     * operator wrote it into the file of keys, or {@code token:ISSUER#SUBJECT}. So neither can be taken for the other.
+     */
+    static final String OWNER = "lorafleet.owner";
+
     private final SecurityIdentity identity;
     private final Generations generations;
 
@@ -17,16 +23,17 @@ public class Caller {
         this.generations = generations;
     }
 
-    /** @return who that is; null where nobody has to say so */
-    public String name() {
-        return identity.isAnonymous() ? null : identity.getPrincipal().getName();
+    /** @return whom generations and feedback belong to; null where nobody has to say who they are */
+    public String owner() {
+        return identity.getAttribute(OWNER);
     }
 
     /** @return whether it is one of the caller's own, or the caller is an operator */
     public boolean maySee(Generation generation) {
+        String owner = owner();
         boolean own = generation.request() != null
-                && name() != null
-                && name().equals(generation.request().owner());
+                && owner != null
+                && owner.equals(generation.request().owner());
         return own || identity.hasRole(Roles.OPERATE);
     }
 

@@ -6,6 +6,7 @@ import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -16,15 +17,23 @@ import org.jboss.logging.Logger;
 public final class Security {
     private static final Logger LOG = Logger.getLogger(Security.class);
 
+    private static final String AUDIENCE = "quarkus.oidc.token.audience";
+
     private final Optional<KeyFile> keys;
     private final boolean open;
 
     Security(
             GatewayConfig config,
             @ConfigProperty(name = "quarkus.oidc.tenant-enabled") boolean tokens,
+            @ConfigProperty(name = AUDIENCE) Optional<List<String>> audience,
             @ConfigProperty(name = "quarkus.http.host") String host) {
         keys = config.security().apiKeys().map(KeyFile::new);
         open = keys.isEmpty() && !tokens;
+        if (tokens && audience.filter(Security::isOneOfOurs).isEmpty()) {
+            throw new IllegalStateException(AUDIENCE + ": expected whom this gateway's tokens are issued for, found "
+                    + audience.map(Object::toString).orElse("none")
+                    + "; without it, tokens that the provider issued for other applications would do here");
+        }
         if (open) {
             if (!isThisMachineOnly(host)) {
                 throw new IllegalStateException(
@@ -34,6 +43,10 @@ public final class Security {
             LOG.warn("OPEN MODE: whoever can connect from this machine may do everything. Set"
                     + " lorafleet.security.api-keys, or quarkus.oidc, before you let others in");
         }
+    }
+
+    private static boolean isOneOfOurs(List<String> audience) {
+        return !audience.isEmpty() && !audience.contains("any"); // which switches the check off
     }
 
     private static boolean isThisMachineOnly(String host) {

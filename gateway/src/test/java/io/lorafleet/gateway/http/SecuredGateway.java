@@ -24,6 +24,10 @@ import java.util.Set;
 
 /** A gateway that asks who somebody is: by API keys, one for each role and owner, and by tokens of a provider. */
 public final class SecuredGateway implements QuarkusTestProfile {
+    static final String ISSUER = "https://id.example.com";
+    static final String AUDIENCE = "lorafleet";
+    static final String ROLE_PREFIX = "lorafleet-";
+
     /** Where the provider's private key is, for tests that a class loader of its own has loaded. */
     private static final String PRIVATE_KEY = "test.provider.private-key";
 
@@ -91,7 +95,11 @@ public final class SecuredGateway implements QuarkusTestProfile {
                     "quarkus.oidc.public-key",
                     newKeys(),
                     "quarkus.oidc.token.issuer",
-                    "https://id.example.com");
+                    ISSUER,
+                    "quarkus.oidc.token.audience",
+                    AUDIENCE,
+                    "lorafleet.security.token-role-prefix",
+                    ROLE_PREFIX);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,6 +20,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import io.smallrye.jwt.build.JwtClaimsBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,15 +172,14 @@ class SecurityTest {
                 bearer(FORGED),
                 bearer("lf_short"),
                 bearer("no.token.atall"),
-                bearer(Jwt.issuer("https://id.example.com")
-                        .upn("carol")
-                        .groups("operate")
-                        .expiresAt(past)
+                bearer(claims("carol", Role.OPERATE).expiresAt(past).sign(SecuredGateway.privateKey())),
+                bearer(claims("carol", Role.OPERATE)
+                        .issuer("https://another.example.com")
                         .sign(SecuredGateway.privateKey())),
-                bearer(Jwt.issuer("https://another.example.com")
-                        .upn("carol")
-                        .groups("operate")
+                bearer(claims("carol", Role.OPERATE)
+                        .audience("another-application")
                         .sign(SecuredGateway.privateKey())),
+                bearer(claims(null, Role.OPERATE).sign(SecuredGateway.privateKey())),
                 given().header("Authorization", "Basic YWxpY2U6YWxpY2U="));
         for (int i = 0; i < strangers.size(); i++) {
             assertThat(endpoint.call(strangers.get(i)).extract().statusCode())
@@ -220,6 +220,33 @@ class SecurityTest {
                 .body("type", equalTo("urn:lorafleet:problem:not-found"));
     }
 
+    /** Who may choose a user name at the provider could else take what a key's owner has. */
+    @Test
+    void tellsAKeysOwnerFromATokensOfTheSameName() {
+        String id = order("alice").statusCode(202).extract().path("id");
+        key("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(200);
+        token("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(404);
+        token("key:alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(404);
+        String tokens = token("alice", Role.GENERATE)
+                .contentType("application/json")
+                .body(Map.of("prompt", "a"))
+                .post("/v1/generations")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        token("alice", Role.GENERATE).get("/v1/generations/" + tokens).then().statusCode(200);
+        key("alice", Role.GENERATE).get("/v1/generations/" + tokens).then().statusCode(404);
+    }
+
+    @Test
+    void takesNoRoleOfAnotherApplication() {
+        String token = claims("carol", Role.OPERATE)
+                .groups(Set.of("operate", "other-operate"))
+                .sign(SecuredGateway.privateKey());
+        bearer(token).get("/v1/workers").then().statusCode(403);
+    }
+
     @Test
     void leavesHealthAndTheDescriptionOpen() {
         for (String path : List.of("/q/health/live", "/q/openapi", "/q/swagger-ui/", "/", "/page/app.js")) {
@@ -248,10 +275,15 @@ class SecurityTest {
     }
 
     private static RequestSpecification token(String name, Role role) {
-        return bearer(Jwt.issuer("https://id.example.com")
-                .upn(name)
-                .groups(nameOf(role))
-                .sign(SecuredGateway.privateKey()));
+        return bearer(claims(name, role).sign(SecuredGateway.privateKey()));
+    }
+
+    /** @param name who the provider says it is, in every way; null if it does not say so */
+    private static JwtClaimsBuilder claims(String name, Role role) {
+        JwtClaimsBuilder claims = Jwt.issuer(SecuredGateway.ISSUER)
+                .audience(SecuredGateway.AUDIENCE)
+                .groups(SecuredGateway.ROLE_PREFIX + nameOf(role));
+        return name == null ? claims : claims.subject(name).upn(name).preferredUserName(name);
     }
 
     private static String nameOf(Role role) {
