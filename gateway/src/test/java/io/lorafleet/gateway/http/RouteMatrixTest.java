@@ -101,8 +101,7 @@ class RouteMatrixTest {
                         int status = status(method, path, caller);
                         requests++;
                         count(counts, route, caller, status);
-                        if (!REFUSED.contains(status)
-                                && !PUBLIC.matcher(pathOf(path)).matches()) {
+                        if (!REFUSED.contains(status) && !isPublic(method, pathOf(path))) {
                             open.add(method + " " + path + " as " + caller.name() + ": " + status);
                         }
                     }
