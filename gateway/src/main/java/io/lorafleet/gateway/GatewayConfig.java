@@ -65,13 +65,45 @@ public interface GatewayConfig {
         @WithDefault("100000")
         long maxQueuedEvaluations();
 
-        /** Likewise, of one caller's alone. Where nobody has to say who he is, all are one. */
-        @WithDefault("100000")
+        /** Likewise, of one caller's alone. In open mode nobody is told from another, and this does not apply. */
+        @WithDefault("25000")
         long maxQueuedEvaluationsPerCaller();
 
         /** Requests that may be waiting or under way in the whole fleet: fewer than are remembered. */
         @WithDefault("5000")
         int maxQueuedRequests();
+
+        /** Likewise, of one caller's alone, of both priorities together. */
+        @WithDefault("1250")
+        int maxQueuedRequestsPerCaller();
+
+        /** Streams of events that one gateway holds open. Beyond, a further one is refused with 429. */
+        @WithDefault("2000")
+        int maxEventStreams();
+
+        /** Likewise, of one caller's alone. */
+        @WithDefault("200")
+        int maxEventStreamsPerCaller();
+
+        /** Bodies of one caller's requests that may be on their way at a time. Beyond, a further one is refused with 429. */
+        @WithDefault("64")
+        int maxBodiesPerCaller();
+
+        /** Bytes of JSON bodies that one gateway holds in memory until they are answered. Beyond, it answers 503. */
+        @WithDefault("67108864")
+        long maxBodyBytes();
+
+        /** Likewise, of one caller's alone. Beyond, a further one is refused with 429. */
+        @WithDefault("33554432")
+        long maxBodyBytesPerCaller();
+
+        /** Bytes of a body that must come in a second, on the average; a slower one is cut off, with 408. */
+        @WithDefault("16384")
+        int minBodyBytesPerSecond();
+
+        /** What a body may take beside that. */
+        @WithDefault("10s")
+        Duration bodyPatience();
 
         /** Width times height of one picture. */
         @WithDefault("1048576")

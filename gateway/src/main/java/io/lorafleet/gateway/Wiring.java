@@ -103,6 +103,11 @@ final class Wiring {
                 1,
                 config.rememberedGenerations() - 1,
                 limits.maxQueuedRequests());
+        expect(
+                "lorafleet.limits.max-queued-requests-per-caller",
+                1,
+                Integer.MAX_VALUE,
+                limits.maxQueuedRequestsPerCaller());
         int mostPixels = GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
         expect("lorafleet.limits.max-init-image-pixels", 1, mostPixels, limits.maxInitImagePixels());
         return new AdmissionRules(limits, models, adapters, backlog, webhooks, clock);

@@ -111,21 +111,30 @@ public final class AdmissionRules {
                 id.orderSha256(),
                 now);
         long unit = (long) model.defaultSize() * model.defaultSize();
-        long over = Math.max(
-                excess(backlog.waiting(), request.cost(), limits.maxQueuedEvaluations() * unit),
-                excess(backlog.waiting(id.owner()), request.cost(), limits.maxQueuedEvaluationsPerCaller() * unit));
-        if (over > 0) {
-            return new Admission.Overloaded(backlog.timeFor(over));
-        }
-        if (backlog.requests() >= limits.maxQueuedRequests()) {
-            return new Admission.Overloaded(backlog.timeFor(request.cost()));
-        }
-        return new Admission.Admitted(request, image);
+        return overload(request, unit).orElseGet(() -> new Admission.Admitted(request, image));
+    }
+
+    /** @param unit pixels of a picture of the model's own size */
+    private Optional<Admission> overload(GenerateImage request, long unit) {
+        Optional<Admission> all =
+                overload(request, backlog.waiting(), limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
+        return all.isPresent() || request.owner() == null
+                ? all
+                : overload(
+                        request,
+                        backlog.waiting(request.owner()),
+                        limits.maxQueuedRequestsPerCaller(),
+                        limits.maxQueuedEvaluationsPerCaller() * unit);
     }
 
     /** However much it is, what nothing stands before is let through: else it could never be drawn. */
-    private static long excess(long waiting, long cost, long most) {
-        return waiting == 0 ? 0 : waiting + cost - most;
+    private Optional<Admission> overload(
+            GenerateImage request, Backlog.Waiting waiting, int mostRequests, long mostCost) {
+        long over = waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
+        if (waiting.requests() >= mostRequests) {
+            over = Math.max(over, request.cost());
+        }
+        return over > 0 ? Optional.of(new Admission.Overloaded(backlog.timeFor(over))) : Optional.empty();
     }
 
     /** By chance, but the same wherever the same request is admitted. */

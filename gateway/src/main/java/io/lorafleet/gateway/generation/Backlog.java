@@ -20,12 +20,20 @@ public final class Backlog {
 
     private final Clock clock;
     private final Deque<Done> done = new ArrayDeque<>();
-    /** By owner; nobody's under a key of its own. */
-    private final Map<String, Long> waitingOf = new HashMap<>();
+    /** By owner, for those that have something here. */
+    private final Map<String, Waiting> byOwner = new HashMap<>();
 
-    private long waiting;
-    private int requests;
+    private Waiting all = Waiting.NOTHING;
     private long doneInWindow;
+
+    /** What is not finished. @param cost of all of them */
+    record Waiting(int requests, long cost) {
+        static final Waiting NOTHING = new Waiting(0, 0);
+
+        private Waiting plus(Waiting more) {
+            return new Waiting(requests + more.requests, cost + more.cost);
+        }
+    }
 
     /** A request that succeeded. */
     private record Done(Instant at, long cost) {}
@@ -54,16 +62,20 @@ public final class Backlog {
     /** @param sign 1 to add it, -1 to take it away */
     private void add(Generation generation, int sign) {
         long cost = sign * waiting(generation);
-        if (cost != 0) {
-            waiting += cost;
-            requests += sign;
-            waitingOf.merge(
-                    key(generation.request().owner()), cost, (all, more) -> all + more == 0 ? null : all + more);
+        if (cost == 0) {
+            return;
         }
-    }
-
-    private static String key(String owner) {
-        return owner == null ? "" : owner;
+        Waiting change = new Waiting(sign, cost);
+        all = all.plus(change);
+        String owner = generation.request().owner();
+        if (owner != null) {
+            Waiting now = waiting(owner).plus(change);
+            if (now.equals(Waiting.NOTHING)) {
+                byOwner.remove(owner);
+            } else {
+                byOwner.put(owner, now);
+            }
+        }
     }
 
     private static long waiting(Generation generation) {
@@ -74,19 +86,14 @@ public final class Backlog {
         return generation.request() == null ? 0 : generation.request().cost();
     }
 
-    /** @return how many are not finished */
-    synchronized int requests() {
-        return requests;
+    /** @return everything that is not finished */
+    synchronized Waiting waiting() {
+        return all;
     }
 
-    /** @return the cost of everything that is not finished */
-    synchronized long waiting() {
-        return waiting;
-    }
-
-    /** @return the cost of everything of one owner that is not finished */
-    synchronized long waiting(String owner) {
-        return waitingOf.getOrDefault(key(owner), 0L);
+    /** @return everything of one owner that is not finished */
+    synchronized Waiting waiting(String owner) {
+        return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }
 
     /** @return how long the workers will take for so much, going by what they did lately */

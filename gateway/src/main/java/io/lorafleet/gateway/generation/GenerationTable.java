@@ -73,8 +73,9 @@ public final class GenerationTable {
      * @param after the last one of the page before, or null to begin with the newest
      * @return at most so many of those that are wanted, the newest first
      */
-    public synchronized List<Generation> list(Predicate<Generation> wanted, GenerationPosition after, int most) {
-        return known().filter(wanted)
+    public List<Generation> list(Predicate<Generation> wanted, GenerationPosition after, int most) {
+        return known().stream()
+                .filter(wanted)
                 .filter(each -> after == null || GenerationPosition.of(each).compareTo(after) > 0)
                 .sorted(Comparator.comparing(GenerationPosition::of))
                 .limit(most)
@@ -83,16 +84,14 @@ public final class GenerationTable {
 
     /** @return how the fleet does at this time */
     public FleetSummary summary(Instant now) {
-        List<Generation> all;
-        synchronized (this) {
-            all = known().toList();
-        }
-        return FleetSummary.of(all, backlog.timeFor(backlog.waiting()), now);
+        return FleetSummary.of(known(), backlog.timeFor(backlog.waiting().cost()), now);
     }
 
-    private Stream<Generation> known() {
+    /** A copy, so that whoever looks through it holds up nobody. */
+    private synchronized List<Generation> known() {
         return Stream.concat(unfinished.values().stream(), finished.values().stream())
-                .filter(Generation::isKnown);
+                .filter(Generation::isKnown)
+                .toList();
     }
 
     /**

@@ -20,8 +20,13 @@ final class GenerationEvents {
     /** @param preview of the picture that made the step; after most steps there is none */
     private record StepView(int step, int steps, Preview preview) {}
 
-    Multi<OutboundSseEvent> of(String id, Sse sse) {
-        return streams.of(id)
+    /** @throws ProblemException if there are too many streams already */
+    void requireRoom(String owner) {
+        streams.requireRoom(owner);
+    }
+
+    Multi<OutboundSseEvent> of(String id, String owner, Sse sse) {
+        return streams.of(id, owner)
                 .map(state -> state.map(known -> event(known, sse))
                         .orElseGet(() ->
                                 sse.newEventBuilder().comment("still here").build()));

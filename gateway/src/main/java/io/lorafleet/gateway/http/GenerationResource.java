@@ -168,7 +168,9 @@ public final class GenerationResource {
             description = "What it is now, then what it becomes, as server-sent events",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, example = ApiExamples.EVENTS))
     public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
-        return events.of(find(id).id(), sse);
+        String owner = caller.owner();
+        events.requireRoom(owner); // as long as it can be answered with a problem
+        return events.of(find(id).id(), owner, sse);
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})

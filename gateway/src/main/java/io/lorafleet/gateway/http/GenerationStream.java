@@ -2,8 +2,6 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -13,7 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A generation as a stream: what it is, then what it becomes, until it is finished.
@@ -27,24 +24,31 @@ final class GenerationStream {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final GenerationTable table;
-    private final AtomicInteger open = new AtomicInteger();
+    private final Quota open;
 
-    GenerationStream(GenerationTable table, MeterRegistry registry) {
+    GenerationStream(GenerationTable table, Quotas quotas) {
         this.table = table;
-        Gauge.builder("lorafleet.event.streams.open", open::get)
-                .description("Clients that follow a generation")
-                .register(registry);
+        this.open = quotas.eventStreams();
     }
 
-    /** @return states, on a thread that may block; empty ones where nothing was said for a while */
-    Multi<Optional<Generation>> of(String id) {
+    /** @throws ProblemException if there are too many streams already */
+    void requireRoom(String owner) {
+        open.requireRoom(owner, 1);
+    }
+
+    /**
+     * @param owner who follows it; null where nobody is told from another
+     * @return states, on a thread that may block; empty ones where nothing was said for a while; at once a failure if
+     *     there are too many streams
+     */
+    Multi<Optional<Generation>> of(String id, String owner) {
         return Multi.createFrom()
-                .<Optional<Generation>>emitter(stream -> start(id, stream), BackPressureStrategy.LATEST)
+                .<Optional<Generation>>emitter(stream -> start(id, owner, stream), BackPressureStrategy.LATEST)
                 .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED);
     }
 
-    private void start(String id, MultiEmitter<? super Optional<Generation>> stream) {
-        open.incrementAndGet();
+    private void start(String id, String owner, MultiEmitter<? super Optional<Generation>> stream) {
+        open.take(owner, 1);
         Future<?> heartbeat = Infrastructure.getDefaultWorkerPool()
                 .scheduleAtFixedRate(
                         () -> stream.emit(Optional.empty()),
@@ -60,7 +64,7 @@ final class GenerationStream {
         stream.onTermination(() -> {
             unfollow.run();
             heartbeat.cancel(false);
-            open.decrementAndGet();
+            open.giveBack(owner, 1);
         });
     }
 }

@@ -8,6 +8,7 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.Json;
 import io.smallrye.common.annotation.Blocking;
@@ -52,6 +53,7 @@ public final class OpenAiResource {
     private final OpenAiPictures pictures;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
+    private final Caller caller;
     private final Clock clock;
     private final Duration timeout;
 
@@ -62,6 +64,7 @@ public final class OpenAiResource {
             OpenAiPictures pictures,
             ModelDirectory models,
             AdapterRegistry adapters,
+            Caller caller,
             Clock clock,
             GatewayConfig config) {
         this.orders = orders;
@@ -70,6 +73,7 @@ public final class OpenAiResource {
         this.pictures = pictures;
         this.models = models;
         this.adapters = adapters;
+        this.caller = caller;
         this.clock = clock;
         this.timeout = config.openai().timeout();
     }
@@ -98,10 +102,12 @@ public final class OpenAiResource {
         OpenAiDelivery delivery = request.delivery();
         URI base = uri.getBaseUri(); // now, because the request's context is gone when the pictures come
         GenerationOrder order = request.toOrder(adapter(request.model()));
+        String owner = caller.owner();
+        streams.requireRoom(owner); // before anything is ordered
         String id = orders.submit(order, idempotencyKey, OpenAiRequest::nameOf).id();
         Multi<byte[]> answer = delivery.stream()
-                ? events(id, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
-                : finished(id)
+                ? events(id, owner, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
+                : finished(id, owner)
                         .map(generation -> Json.write(pictures.of(generation, delivery, base)))
                         .toMulti();
         boolean mayComeBack = idempotencyKey != null;
@@ -137,9 +143,9 @@ public final class OpenAiResource {
         return null;
     }
 
-    private Multi<String> events(String id, OpenAiDelivery delivery) {
+    private Multi<String> events(String id, String owner, OpenAiDelivery delivery) {
         OpenAiStream stream = new OpenAiStream(delivery, pictures, clock);
-        return streams.of(id)
+        return streams.of(id, owner)
                 .select()
                 .first(timeout)
                 .map(stream::tell)
@@ -148,8 +154,8 @@ public final class OpenAiResource {
                 .continueWith(() -> stream.end(late(id)));
     }
 
-    private Uni<Generation> finished(String id) {
-        return streams.of(id)
+    private Uni<Generation> finished(String id, String owner) {
+        return streams.of(id, owner)
                 .filter(state -> state.filter(Generation::isFinished).isPresent())
                 .toUni()
                 .map(Optional::get)

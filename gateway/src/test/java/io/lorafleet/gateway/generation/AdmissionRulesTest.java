@@ -109,6 +109,32 @@ class AdmissionRulesTest {
         assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Overloaded.class);
     }
 
+    /** Cheap requests of one caller, and then a dear one of his and of another. */
+    @ParameterizedTest
+    @CsvSource({"max-queued-requests-per-caller, 3", "max-queued-evaluations-per-caller, 120"})
+    void leavesToOthersWhatOneCallerMayNotTake(String limit, String most) {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits." + limit, most));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(1000, backlog);
+        OrderId bob = OrderId.random("key:bob");
+        int admitted = 0;
+        while (strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random("key:alice")) instanceof Admission.Admitted more) {
+            table.apply(more.request());
+            admitted++;
+        }
+        assertThat(admitted).isEqualTo(3);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, bob)).isInstanceOf(Admission.Admitted.class);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Admitted.class);
+    }
+
+    @Test
+    void leavesThreeQuartersOfTheQueueToOthersByDefault() {
+        GatewayConfig.Limits limits = Samples.LIMITS;
+        assertThat(limits.maxQueuedRequestsPerCaller()).isEqualTo(limits.maxQueuedRequests() / 4);
+        assertThat(limits.maxQueuedEvaluationsPerCaller()).isEqualTo(limits.maxQueuedEvaluations() / 4);
+    }
+
     @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker = new AdmissionRules(

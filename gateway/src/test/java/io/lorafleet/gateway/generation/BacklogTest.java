@@ -25,23 +25,20 @@ class BacklogTest {
     void countsWhatIsNotFinished() {
         table.apply(request("a"));
         table.apply(request("b"));
-        assertThat(backlog.waiting()).isEqualTo(2 * COST);
-        assertThat(backlog.requests()).isEqualTo(2);
+        assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(2, 2 * COST));
         table.apply(request("b"));
         table.apply(cancelled("a"));
         table.apply(cancelled("a"));
-        assertThat(backlog.waiting()).isEqualTo(COST);
-        assertThat(backlog.requests()).isEqualTo(1);
+        assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(1, COST));
         table.apply(succeeded("b"));
-        assertThat(backlog.waiting()).isZero();
-        assertThat(backlog.requests()).isZero();
+        assertThat(backlog.waiting()).isEqualTo(Backlog.Waiting.NOTHING);
     }
 
     @Test
     void countsNothingOfARequestThatIsReadAfterItsResult() {
         table.apply(succeeded("a"));
         table.apply(request("a"));
-        assertThat(backlog.waiting()).isZero();
+        assertThat(backlog.waiting()).isEqualTo(Backlog.Waiting.NOTHING);
     }
 
     @Test
@@ -49,7 +46,7 @@ class BacklogTest {
         for (String id : new String[] {"a", "b", "c", "d"}) {
             table.apply(request(id));
         }
-        assertThat(backlog.waiting()).isEqualTo(3 * COST);
+        assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(3, 3 * COST));
     }
 
     @Test

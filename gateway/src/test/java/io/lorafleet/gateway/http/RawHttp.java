@@ -60,23 +60,34 @@ final class RawHttp {
     }
 
     Answer send(int port) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
-            if (host != null) {
-                request.append("Host: ").append(host).append("\r\n");
-            }
-            headers.forEach(header -> request.append(header).append("\r\n"));
-            if (!body.isEmpty()) {
-                request.append("Content-Length: ").append(body.length()).append("\r\n");
-            }
-            request.append("Connection: close\r\n\r\n").append(body);
-            socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-            return answer(socket.getInputStream());
+        try (Socket socket = open(port)) {
+            return answer(socket);
         }
     }
 
-    private static Answer answer(InputStream in) throws IOException {
+    /** Sends the request, or as much of its body as there is: see {@link #header} for one that promises more. */
+    Socket open(int port) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.getOutputStream().write(text().getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    private String text() {
+        StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
+        if (host != null) {
+            request.append("Host: ").append(host).append("\r\n");
+        }
+        headers.forEach(header -> request.append(header).append("\r\n"));
+        if (!body.isEmpty() && headers.stream().noneMatch(header -> header.startsWith("Content-Length"))) {
+            request.append("Content-Length: ").append(body.length()).append("\r\n");
+        }
+        return request.append("Connection: close\r\n\r\n").append(body).toString();
+    }
+
+    /** @return what came until the connection was closed, or enough of it */
+    static Answer answer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
         String text = new String(in.readNBytes(1 << 14), StandardCharsets.ISO_8859_1).replace("\r\n", "\n");
         return new Answer(text.isEmpty() ? 0 : Integer.parseInt(text.split(" ", 3)[1]), text);
     }

@@ -1,0 +1,80 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.security.Caller;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.ext.Provider;
+import jakarta.ws.rs.ext.ReaderInterceptor;
+import jakarta.ws.rs.ext.ReaderInterceptorContext;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Bounds what a body may take: its length, if it is JSON, the memory of all JSON bodies together, the threads that wait for
+ * one caller's, and the time. Each has its share, so that no caller can use up what is everybody's.
+ */
+@Provider
+public final class BodyGuard implements ReaderInterceptor {
+    private static final int MAX_JSON_BYTES = 1 << 20;
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    // Asked at each request: this object is made before there is a configuration.
+    private final Instance<GatewayConfig> config;
+    private final Instance<Quotas> quotas;
+    private final Instance<Caller> caller;
+    private final CurrentVertxRequest current;
+
+    BodyGuard(
+            Instance<GatewayConfig> config,
+            Instance<Quotas> quotas,
+            Instance<Caller> caller,
+            CurrentVertxRequest current) {
+        this.config = config;
+        this.quotas = quotas;
+        this.caller = caller;
+        this.current = current;
+    }
+
+    private static int base64Length(int bytes) {
+        return (bytes + 2) / 3 * 4;
+    }
+
+    @Override
+    public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
+        RoutingContext request = current.getCurrent();
+        GatewayConfig.Limits limits = config.get().limits();
+        String owner = caller.get().owner();
+        GuardedBody body = new GuardedBody(
+                context.getInputStream(),
+                owner,
+                quotas.get(),
+                limits.bodyPatience(),
+                limits.minBodyBytesPerSecond(),
+                () -> closeAfterAnswer(request));
+        request.addEndHandler(answered -> body.release());
+        if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
+            boolean isOrder = context.getType() == GenerationOrder.class;
+            body.holdInMemory(MAX_JSON_BYTES + (isOrder ? base64Length(limits.maxInitImageBytes()) : 0));
+        }
+        context.setInputStream(body);
+        return context.proceed();
+    }
+
+    /**
+     * What is still to come of the body would be taken for the next request. The answer gets time to arrive first: a
+     * connection that is closed with bytes unread is reset, and the client may never see it.
+     */
+    private static void closeAfterAnswer(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.version() != HttpVersion.HTTP_2) { // there, it ends with its stream
+            context.addEndHandler(answered -> context.vertx()
+                    .setTimer(LINGER.toMillis(), timer -> request.connection().close()));
+        }
+    }
+}

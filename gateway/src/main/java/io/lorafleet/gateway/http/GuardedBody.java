@@ -1,0 +1,150 @@
+package io.lorafleet.gateway.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+
+/** A body as it is read, which ends with a problem when it is too long, too slow, or too much beside the others. */
+final class GuardedBody extends FilterInputStream {
+    /** Bytes are taken from the quota by so many at a time. */
+    private static final int STEP = 1 << 16;
+
+    /** What Quarkus' VertxInputStream says after quarkus.http.read-timeout. */
+    private static final String TIMED_OUT = "Read timed out";
+
+    private final String owner;
+    private final Quotas quotas;
+    private final long patienceNanos;
+    private final int minBytesPerSecond;
+    private final Runnable whenRefused;
+    private final long begun = System.nanoTime();
+
+    private int limit = -1;
+    private long read;
+    private long held;
+    private boolean onItsWay;
+    private boolean refused;
+
+    /**
+     * @param owner of the request; null where nobody is told from another
+     * @param patience what a body may take beside the time that its length allows
+     * @param whenRefused called when no more is read of a body that has not ended
+     * @throws ProblemException if the caller has too many bodies on their way
+     */
+    GuardedBody(
+            InputStream in,
+            String owner,
+            Quotas quotas,
+            Duration patience,
+            int minBytesPerSecond,
+            Runnable whenRefused) {
+        super(in);
+        this.owner = owner;
+        this.quotas = quotas;
+        this.patienceNanos = patience.toNanos();
+        this.minBytesPerSecond = minBytesPerSecond;
+        this.whenRefused = whenRefused;
+        try {
+            quotas.bodies().take(owner, 1);
+        } catch (ProblemException e) {
+            whenRefused.run();
+            throw e;
+        }
+        onItsWay = true;
+    }
+
+    /** Says that all of it will be in memory. @param most bytes that it may have */
+    void holdInMemory(int most) {
+        limit = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        int count;
+        try {
+            count = super.read(buffer, offset, length);
+        } catch (IOException e) {
+            if (TIMED_OUT.equals(e.getMessage())) {
+                throw refused(tooSlow());
+            }
+            throw e;
+        }
+        if (count < 0) {
+            arrived();
+            return count;
+        }
+        read += count;
+        if (limit >= 0) {
+            hold();
+        }
+        if (isTooSlow()) {
+            throw refused(tooSlow());
+        }
+        return count;
+    }
+
+    private void hold() {
+        if (read > limit) {
+            throw refused(new ProblemException(
+                    ProblemType.TOO_LARGE, "expected at most " + limit + " bytes of JSON, found more"));
+        }
+        long more = (read - 1) / STEP * STEP - held; // the first step is free: most bodies are small
+        if (more > 0) {
+            try {
+                quotas.bodyBytes().take(owner, more);
+            } catch (ProblemException e) {
+                throw refused(e);
+            }
+            held += more;
+        }
+    }
+
+    private boolean isTooSlow() {
+        return System.nanoTime() - begun > patienceNanos + read * 1_000_000_000L / minBytesPerSecond;
+    }
+
+    private ProblemException tooSlow() {
+        return new ProblemException(
+                ProblemType.TOO_SLOW,
+                "expected at least " + minBytesPerSecond + " bytes of the body a second, found " + read + " bytes in "
+                        + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " seconds");
+    }
+
+    private ProblemException refused(ProblemException problem) {
+        refused = true;
+        arrived();
+        whenRefused.run();
+        return problem;
+    }
+
+    /** Quarkus' stream reads all that is to come when it is closed; what was refused is not waited for. */
+    @Override
+    public void close() throws IOException {
+        if (!refused) {
+            super.close();
+        }
+    }
+
+    private synchronized void arrived() {
+        if (onItsWay) {
+            onItsWay = false;
+            quotas.bodies().giveBack(owner, 1);
+        }
+    }
+
+    /** Gives back what it holds. */
+    synchronized void release() {
+        arrived();
+        if (held > 0) {
+            quotas.bodyBytes().giveBack(owner, held);
+            held = 0;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.GatewayConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+
+/** What requests hold of this gateway while they last. */
+@Singleton
+final class Quotas {
+    private final Quota eventStreams;
+    private final Quota bodies;
+    private final Quota bodyBytes;
+
+    Quotas(GatewayConfig config, MeterRegistry registry) {
+        GatewayConfig.Limits limits = config.limits();
+        eventStreams = new Quota("event streams", limits.maxEventStreams(), limits.maxEventStreamsPerCaller());
+        // The threads are the bound for everybody.
+        bodies = new Quota("bodies on their way", Long.MAX_VALUE, limits.maxBodiesPerCaller());
+        bodyBytes = new Quota("bytes of bodies", limits.maxBodyBytes(), limits.maxBodyBytesPerCaller());
+        gauge(registry, "lorafleet.event.streams.open", "Clients that follow a generation", eventStreams);
+        gauge(registry, "lorafleet.bodies", "Bodies that are being read", bodies);
+        gauge(registry, "lorafleet.body.bytes", "Bytes of JSON bodies whose requests are not answered yet", bodyBytes);
+    }
+
+    private static void gauge(MeterRegistry registry, String name, String description, Quota quota) {
+        Gauge.builder(name, quota, Quota::taken).description(description).register(registry);
+    }
+
+    Quota eventStreams() {
+        return eventStreams;
+    }
+
+    /** Bodies that are being read: each holds a thread until it is there. */
+    Quota bodies() {
+        return bodies;
+    }
+
+    /** Bytes of bodies that are held in memory until their requests are answered. */
+    Quota bodyBytes() {
+        return bodyBytes;
+    }
+}

@@ -1,0 +1,173 @@
+package io.lorafleet.gateway.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.testkit.BrokerResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One caller tries to use up what is everybody's, and another one goes on. */
+@QuarkusTest
+@TestProfile(SecuredGateway.class)
+@WithTestResource(BrokerResource.class)
+class OneCallerTest {
+    private final List<Socket> open = new ArrayList<>();
+    private WorkerPeer worker;
+
+    @BeforeEach
+    void announceTheWorker() throws IOException {
+        worker = new WorkerPeer();
+        worker.announce();
+        await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+        await().until(() -> orderOf("bob") == 202);
+    }
+
+    @AfterEach
+    void closeAll() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+        worker.close();
+    }
+
+    @Test
+    void withBodiesThatDoNotCome() throws IOException {
+        for (int i = 0; i < 64; i++) {
+            start("POST", "/v1/generations", "application/json", 100, "{");
+        }
+        await().until(() -> metric("lorafleet_bodies") >= 64);
+        RawHttp.Answer refused = RawHttp.answer(start("POST", "/v1/generations", "application/json", 100, "{"));
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(orderOf("bob")).isEqualTo(202);
+        for (Socket slow : open.subList(0, 64)) {
+            assertThat(statusOf(slow)).as("408, or closed").isIn(408, 0);
+        }
+        await().until(() -> metric("lorafleet_bodies") == 0);
+        assertThat(orderOf("alice")).isEqualTo(202);
+    }
+
+    /** A byte now and then, so that the connection is never idle. */
+    @Test
+    void withABodyThatComesByDrops() throws Exception {
+        Socket slow = start("POST", "/v1/generations", "application/json", 100_000, "{");
+        long begun = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(200)).until(() -> {
+            try {
+                slow.getOutputStream().write(' ');
+                return slow.getInputStream().available() > 0;
+            } catch (IOException closed) {
+                return true;
+            }
+        });
+        RawHttp.Answer cut = RawHttp.answer(slow);
+        assertThat(cut.status()).as(cut.text()).isEqualTo(408);
+        assertThat(cut.text()).contains("urn:lorafleet:problem:too-slow");
+        assertThat(System.nanoTime() - begun).isGreaterThan(1_000_000_000L);
+    }
+
+    @Test
+    void withTheMemoryOfLargeBodies() throws IOException {
+        String part = "{\"prompt\":\"a\",\"initImage\":\"" + "A".repeat(7_000_000);
+        for (int i = 0; i < 4; i++) {
+            start("POST", "/v1/generations", "application/json", 10_000_000, part);
+        }
+        await().until(() -> metric("lorafleet_body_bytes") > 27_000_000);
+        Socket fifth = start("POST", "/v1/generations", "application/json", 10_000_000, "{\"prompt\":\"a\",");
+        try {
+            fifth.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII), 0, 7_000_000);
+        } catch (IOException e) {
+            // it was refused before it was all there
+        }
+        assertThat(statusOf(fifth)).as("429, or closed while it was sent").isIn(429, 0);
+        assertThat(metric("lorafleet_body_bytes")).isLessThanOrEqualTo(33_554_432);
+        assertThat(orderOf("bob")).isEqualTo(202);
+        closeAll();
+        await().until(() -> metric("lorafleet_body_bytes") == 0);
+    }
+
+    @Test
+    void withStreamsOfEvents() throws IOException {
+        String id = order("alice").extract().path("id");
+        String stream = "/v1/generations/" + id + "/events";
+        for (int i = 0; i < 200; i++) {
+            open.add(follow(stream));
+        }
+        await().until(() -> metric("lorafleet_event_streams_open") == 200);
+        RawHttp.Answer refused = RawHttp.answer(follow(stream));
+        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+        String bobs = order("bob").extract().path("id");
+        Socket his = RawHttp.request("GET", "/v1/generations/" + bobs + "/events")
+                .header("Authorization", "Bearer " + SecuredGateway.key("bob", Role.GENERATE))
+                .open(RestAssured.port);
+        open.add(his);
+        worker.succeed(bobs);
+        assertThat(RawHttp.answer(his).text()).contains("event:finished");
+        closeAll();
+        await().until(() -> metric("lorafleet_event_streams_open") == 0);
+    }
+
+    private Socket follow(String path) throws IOException {
+        return RawHttp.request("GET", path)
+                .header("Authorization", "Bearer " + SecuredGateway.key("alice", Role.GENERATE))
+                .open(RestAssured.port);
+    }
+
+    /** Begins a request of alice. @param length of the body that is promised */
+    private Socket start(String method, String path, String type, int length, String body) throws IOException {
+        Socket socket = RawHttp.request(method, path)
+                .header("Authorization", "Bearer " + SecuredGateway.key("alice", Role.GENERATE))
+                .header("Content-Type", type)
+                .header("Content-Length", Integer.toString(length))
+                .body(body)
+                .open(RestAssured.port);
+        open.add(socket);
+        return socket;
+    }
+
+    private static int statusOf(Socket socket) {
+        try {
+            return RawHttp.answer(socket).status();
+        } catch (IOException reset) {
+            return 0;
+        }
+    }
+
+    private static double metric(String name) {
+        return given().header("Authorization", "Bearer " + SecuredGateway.key("bob", Role.OPERATE))
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
+    private static int orderOf(String owner) {
+        return order(owner).extract().statusCode();
+    }
+
+    private static ValidatableResponse order(String owner) {
+        return given().header("Authorization", "Bearer " + SecuredGateway.key(owner, Role.GENERATE))
+                .contentType("application/json")
+                .body(Map.of("prompt", "a"))
+                .post("/v1/generations")
+                .then();
+    }
+}
