@@ -10,6 +10,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,10 @@ public final class AdmissionRules {
     private static final int DEFAULT_STEPS = 20;
     private static final int ADAPTERS_NAMED = 10;
 
+    private static final Duration DECODING_WITHIN = Duration.ofSeconds(5);
+
+    private final ImageDecoding decoding =
+            new ImageDecoding(Runtime.getRuntime().availableProcessors(), DECODING_WITHIN);
     private final Limits limits;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
@@ -120,7 +125,9 @@ public final class AdmissionRules {
         if (backlog.requests() >= limits.maxQueuedRequests()) {
             return new Admission.Overloaded(backlog.timeFor(request.cost()));
         }
-        return new Admission.Admitted(request, image);
+        Optional<Admission> refusal =
+                image == null ? Optional.empty() : decoding.refusal(image); // the dearest check last
+        return refusal.orElseGet(() -> new Admission.Admitted(request, image));
     }
 
     /** However much it is, what nothing stands before is let through: else it could never be drawn. */
