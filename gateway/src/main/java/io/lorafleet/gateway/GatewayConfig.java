@@ -33,6 +33,13 @@ public interface GatewayConfig {
     interface Storage {
         /** The directory that gateways, workers and trainer share. Required. */
         Path directory();
+
+        /**
+         * Bytes that stay free on the directory's file system for what workers and trainer write. Init images and
+         * adapters that would leave less are refused with 507. 1 GiB by default.
+         */
+        @WithDefault("1073741824")
+        long minFreeBytes();
     }
 
     /** What concerns the gateway alone. */
@@ -123,6 +130,13 @@ public interface GatewayConfig {
         /** Size of an uploaded adapter. */
         @WithDefault("536870912")
         long maxAdapterBytes();
+
+        /**
+         * Bytes of init images and adapters that one caller may store within a day, as each gateway counts them; beyond,
+         * they are refused with 429. What is stored already counts nothing. No limit where nobody has to say who he is.
+         */
+        @WithDefault("4294967296")
+        long maxStoredBytesPerCaller();
     }
 
     Webhooks webhooks();

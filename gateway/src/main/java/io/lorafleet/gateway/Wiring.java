@@ -13,6 +13,9 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.HostRules;
 import io.lorafleet.gateway.security.OriginRules;
 import io.lorafleet.gateway.security.Security;
+import io.lorafleet.gateway.storage.ClientBlobs;
+import io.lorafleet.gateway.storage.FreeSpace;
+import io.lorafleet.gateway.storage.StorageAllowance;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
@@ -65,6 +68,23 @@ final class Wiring {
                             + config.storage().directory(),
                     e);
         }
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    ClientBlobs clientBlobs(BlobStore blobs, Clock clock) {
+        long mostBytes = config.limits().maxStoredBytesPerCaller();
+        expect("lorafleet.limits.max-stored-bytes-per-caller", 1, Long.MAX_VALUE / 2, mostBytes);
+        return new ClientBlobs(
+                blobs,
+                FreeSpace.of(config.storage().directory()),
+                expect(
+                        "lorafleet.storage.min-free-bytes",
+                        0,
+                        Long.MAX_VALUE / 2,
+                        config.storage().minFreeBytes()),
+                new StorageAllowance(mostBytes, clock));
     }
 
     @Produces
@@ -153,8 +173,14 @@ final class Wiring {
     @Produces
     @Singleton
     AdapterUploads adapterUploads(
-            AdapterRegistry registry, AdapterLog log, BlobStore blobs, ModelDirectory models, Clock clock) {
-        return new AdapterUploads(registry, log, blobs, models, config.limits().maxAdapterBytes(), clock);
+            AdapterRegistry registry,
+            AdapterLog log,
+            BlobStore blobs,
+            ClientBlobs clientBlobs,
+            ModelDirectory models,
+            Clock clock) {
+        return new AdapterUploads(
+                registry, log, blobs, clientBlobs, models, config.limits().maxAdapterBytes(), clock);
     }
 
     @Produces

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayConfigTest {
     private static final String DIRECTORY = "lorafleet.storage.directory";
@@ -24,6 +26,8 @@ class GatewayConfigTest {
         assertThat(config.limits().maxInitImageBytes()).isEqualTo(8 * 1024 * 1024);
         assertThat(config.limits().maxInitImagePixels()).isEqualTo(2048 * 2048);
         assertThat(config.limits().maxAdapterBytes()).isEqualTo(512L * 1024 * 1024);
+        assertThat(config.limits().maxStoredBytesPerCaller()).isEqualTo(4L * 1024 * 1024 * 1024);
+        assertThat(config.storage().minFreeBytes()).isEqualTo(1024 * 1024 * 1024);
         assertThat(config.gateway().adapterDirectory()).isEmpty();
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.rememberedGenerations()).isEqualTo(10_000);
@@ -66,6 +70,15 @@ class GatewayConfigTest {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
         assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lorafleet.storage.min-free-bytes, -1", "lorafleet.limits.max-stored-bytes-per-caller, 0"})
+    void namesTheKeyOfAStorageLimitThatIsNone(String key, String value) {
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, value));
+        assertThatThrownBy(() -> new Wiring(config).clientBlobs(null, null))
+                .hasMessageStartingWith(key + ": expected")
+                .hasMessageEndingWith("found " + value);
     }
 
     private static GatewayConfig read(Map<String, String> keys) {

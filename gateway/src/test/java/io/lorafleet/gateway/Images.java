@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Image files to send along. */
 public final class Images {
@@ -42,6 +46,36 @@ public final class Images {
         byte[] png = file("png", 8, 8);
         ByteBuffer.wrap(png).putInt(PNG_WIDTH, width).putInt(PNG_WIDTH + Integer.BYTES, height);
         return png;
+    }
+
+    /** @return a JPEG file of some kilobytes that goes over its picture so many times more */
+    public static byte[] scanBomb(int width, int height, int scans) {
+        BufferedImage gray = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ImageWriteParam param = writer.getDefaultWriteParam();
+        param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bomb)) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(gray, null, null), param);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        byte[] jpeg = bomb.toByteArray();
+        int end = jpeg.length - 2;
+        int scan = end;
+        while (jpeg[scan] != (byte) 0xFF || jpeg[scan + 1] != (byte) 0xDA) {
+            scan--;
+        }
+        bomb.reset();
+        bomb.write(jpeg, 0, end);
+        for (int i = 0; i < scans; i++) {
+            bomb.write(jpeg, scan, end - scan);
+        }
+        bomb.write(jpeg, end, 2);
+        return bomb.toByteArray();
     }
 
     /** @return the picture in a PNG, JPEG or WebP file */

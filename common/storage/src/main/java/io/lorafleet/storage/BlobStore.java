@@ -20,8 +20,12 @@ public interface BlobStore {
      * @param content read to its end, not closed
      * @return true if this call stored it, false if one was there, which stays as it was
      * @throws InvalidKeyException if the key is not of the form above
+     * @throws StorageFullException if the store has no room for it
      */
     boolean putIfAbsent(String key, InputStream content) throws IOException;
+
+    /** @return a blob to write before its key is known, such as one that is named by its content; to be closed */
+    StagedBlob stage() throws IOException;
 
     /** @return the blob's bytes, to be closed by the caller, or nothing if there is no such blob */
     Optional<InputStream> open(String key) throws IOException;

@@ -5,12 +5,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -20,37 +23,114 @@ import java.util.stream.Stream;
  * by machines.
  */
 public final class DirectoryBlobStore implements BlobStore {
+    private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);
+    private static final int COPIED_AT_ONCE = 1 << 16;
+
     private final Path root;
     private final Path unfinished;
 
-    /** @param root made if it is not there */
+    /** @param root made if it is not there; what was left unfinished in it more than a day ago is removed */
     public DirectoryBlobStore(Path root) throws IOException {
         this.root = root.toAbsolutePath().normalize();
         this.unfinished = this.root.resolve(".unfinished"); // no key can name it
         Files.createDirectories(unfinished);
+        removeLeftovers();
+    }
+
+    /** Of processes that were killed. Others may be writing at this moment. */
+    private void removeLeftovers() throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(LEFT_OVER_AFTER));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(unfinished)) {
+            for (Path file : files) {
+                try {
+                    if (Files.getLastModifiedTime(file).compareTo(old) < 0) {
+                        Files.delete(file);
+                    }
+                } catch (IOException e) {
+                    // finished by now, removed by another process that starts, or somebody else's
+                }
+            }
+        }
     }
 
     @Override
     public boolean putIfAbsent(String key, InputStream content) throws IOException {
-        Path target = path(key);
-        if (Files.exists(target)) {
+        if (Files.exists(path(key))) {
             return false;
         }
-        Path aside = unfinished.resolve(UUID.randomUUID().toString());
-        try {
-            try (OutputStream out = Files.newOutputStream(aside, StandardOpenOption.CREATE_NEW)) {
-                content.transferTo(out);
+        try (StagedBlob staged = stage()) {
+            byte[] buffer = new byte[COPIED_AT_ONCE];
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                staged.write(buffer, 0, read);
             }
-            sync(aside);
-            Files.createDirectories(target.getParent());
-            if (!linkIfAbsent(target, aside)) {
-                return false;
-            }
-            sync(target.getParent());
-            return true;
-        } finally {
-            Files.deleteIfExists(aside);
+            return staged.commit(key);
         }
+    }
+
+    @Override
+    public StagedBlob stage() throws IOException {
+        return new StagedFile();
+    }
+
+    /** A file that no key can name. */
+    private final class StagedFile implements StagedBlob {
+        private final Path aside = unfinished.resolve(UUID.randomUUID().toString());
+        private final OutputStream out;
+        private long bytes;
+
+        StagedFile() throws IOException {
+            try {
+                out = Files.newOutputStream(aside, StandardOpenOption.CREATE_NEW);
+            } catch (IOException e) {
+                throw fullOr(e);
+            }
+        }
+
+        @Override
+        public void write(byte[] content, int offset, int length) throws IOException {
+            try {
+                out.write(content, offset, length);
+                bytes += length;
+            } catch (IOException e) {
+                throw fullOr(e);
+            }
+        }
+
+        @Override
+        public long bytesWritten() {
+            return bytes;
+        }
+
+        @Override
+        public boolean commit(String key) throws IOException {
+            Path target = path(key);
+            try {
+                out.close();
+                sync(aside);
+                Files.createDirectories(target.getParent());
+                if (!linkIfAbsent(target, aside)) {
+                    return false;
+                }
+                sync(target.getParent());
+                return true;
+            } catch (IOException e) {
+                throw fullOr(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (out) {
+                Files.deleteIfExists(aside);
+            }
+        }
+    }
+
+    /** @return the failure as one of a full disk, if that is what it is: Java has no type of its own for it */
+    private IOException fullOr(IOException failure) throws IOException {
+        boolean isFull = Files.getFileStore(root).getUsableSpace() < COPIED_AT_ONCE
+                || String.valueOf(failure.getMessage()).contains("No space left on device");
+        return isFull ? new StorageFullException(failure) : failure;
     }
 
     /** A hard link, because a rename would replace what another writer stored in the meantime. */
@@ -101,11 +181,9 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /** Forces a file or directory to the disk, so that what is visible survives a loss of power. */
-    private static void sync(Path path) {
+    private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot force " + path + " to the disk", e);
         }
     }
 }

@@ -84,9 +84,45 @@ abstract class BlobStoreContract {
         };
         assertThatThrownBy(() -> store.putIfAbsent("key", broken)).hasMessageContaining("the source broke");
         assertThat(store.get("key")).isEmpty();
-        try (Stream<String> keys = store.list("")) {
-            assertThat(keys).isEmpty();
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void storesAStagedBlobUnderAKeyThatComesLast() throws IOException {
+        try (StagedBlob staged = store.stage()) {
+            staged.write(bytes("-pict-"), 1, 4);
+            staged.write(bytes("ure"), 0, 3);
+            assertThat(staged.bytesWritten()).isEqualTo(7);
+            assertThat(keys()).isEmpty();
+            assertThat(staged.commit("a/b.png")).isTrue();
         }
+        assertThat(store.get("a/b.png")).contains(bytes("picture"));
+    }
+
+    @Test
+    void keepsWhatIsThereWhenAStagedBlobIsCommitted() throws IOException {
+        store.putIfAbsent("key", bytes("first"));
+        try (StagedBlob staged = store.stage()) {
+            staged.write(bytes("second"), 0, 6);
+            assertThat(staged.commit("key")).isFalse();
+        }
+        assertThat(store.get("key")).contains(bytes("first"));
+    }
+
+    @Test
+    void forgetsAStagedBlobThatIsNotCommitted() throws IOException {
+        try (StagedBlob staged = store.stage()) {
+            staged.write(bytes("given up"), 0, 8);
+        }
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void refusesToCommitUnderAKeyThatIsNoRelativePath() throws IOException {
+        try (StagedBlob staged = store.stage()) {
+            assertThatThrownBy(() -> staged.commit("../a")).isInstanceOf(InvalidKeyException.class);
+        }
+        assertThat(keys()).isEmpty();
     }
 
     @Test
@@ -113,6 +149,12 @@ abstract class BlobStoreContract {
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("blob key");
         assertThatThrownBy(() -> store.get(key)).isInstanceOf(InvalidKeyException.class);
+    }
+
+    private List<String> keys() throws IOException {
+        try (Stream<String> keys = store.list("")) {
+            return keys.toList();
+        }
     }
 
     private static byte[] bytes(String text) {

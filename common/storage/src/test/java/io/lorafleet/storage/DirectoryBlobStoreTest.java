@@ -1,9 +1,14 @@
 package io.lorafleet.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +21,32 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
         BlobStore store = newStore();
         store.putIfAbsent("a", new byte[] {1});
         assertThatThrownBy(() -> store.putIfAbsent("a/b", new byte[] {2})).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void removesAtItsStartWhatWasLeftUnfinishedLongAgo() throws IOException {
+        newStore();
+        Path unfinished = directory.resolve("made/on/demand/.unfinished");
+        Path old = Files.createFile(unfinished.resolve("old"));
+        Path underway = Files.createFile(unfinished.resolve("underway"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        newStore();
+        assertThat(old).doesNotExist();
+        assertThat(underway).exists();
+    }
+
+    @Test
+    void leavesNothingOfABlobForWhichThereIsNoRoom() throws IOException {
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 1 << 20)) {
+            BlobStore store = new DirectoryBlobStore(disk.path());
+            store.putIfAbsent("small", new byte[1000]);
+            assertThatThrownBy(() -> store.putIfAbsent("large", new byte[2 << 20]))
+                    .isInstanceOf(StorageFullException.class)
+                    .hasMessage("expected room in the blob store, found none");
+            assertThat(store.get("large")).isEmpty();
+            assertThat(disk.path().resolve(".unfinished")).isEmptyDirectory();
+            assertThat(store.putIfAbsent("medium", new byte[500_000])).isTrue();
+        }
     }
 
     @Override

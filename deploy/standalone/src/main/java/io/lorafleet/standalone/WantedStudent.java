@@ -31,7 +31,7 @@ record WantedStudent(Safetensors file, Double guidance) {
                 .value()
                 .version(at < 0 ? null : number(reference, at));
         return new WantedStudent(
-                Safetensors.of(version.pinned().toString(), gateway.weights(version)), version.guidance());
+                Safetensors.ofAdapter(version.pinned().toString(), gateway.weights(version)), version.guidance());
     }
 
     private static Integer number(String reference, int at) {

@@ -1,9 +1,8 @@
 package io.lorafleet.gateway.adapter;
 
-import io.lorafleet.messages.AdapterVersion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
 
 /** Loads adapters from the gateway's own disk, where its configuration allows that. */
@@ -29,18 +28,22 @@ public final class AdapterFiles {
         record NotAllowed() implements Load {}
     }
 
-    /** @param path of a file or folder: see {@link AdapterDirectory#find} */
-    public Load load(String name, AdapterVersion.Kind kind, Double guidance, String path) throws IOException {
+    /**
+     * @param owner who wants it; null where nobody has to say who he is
+     * @param path of a file or folder: see {@link AdapterDirectory#open}
+     */
+    public Load load(AdapterUploads.Description adapter, String owner, String path) throws IOException {
         if (directory.isEmpty()) {
             return new Load.NotAllowed();
         }
-        AdapterDirectory.Found found = directory.get().find(path);
+        AdapterDirectory.Found found = directory.get().open(path);
         if (found instanceof AdapterDirectory.Found.Refused refused) {
             return new Load.Refused(refused.expected(), refused.found());
         }
         if (found instanceof AdapterDirectory.Found.File file) {
-            try (InputStream safetensors = Files.newInputStream(file.path())) {
-                return new Load.Uploaded(uploads.upload(name, kind, guidance, safetensors));
+            try (SeekableByteChannel content = file.content()) {
+                return new Load.Uploaded(
+                        uploads.upload(adapter, owner, content.size(), Channels.newInputStream(content)));
             }
         }
         return new Load.NoFile();

@@ -1,23 +1,20 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.safetensors.BadSafetensorsException;
+import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Takes in adapter files: checks them, stores them by their content and publishes them as new versions.
@@ -26,9 +23,13 @@ import java.util.Optional;
  * number whose publishing failed is lost.
  */
 public final class AdapterUploads {
+    /** Until the file's own is known. */
+    private static final String ANY_SHA256 = "0".repeat(64);
+
     private final AdapterRegistry registry;
     private final AdapterLog log;
     private final BlobStore blobs;
+    private final ClientBlobs clientBlobs;
     private final ModelDirectory models;
     private final long maxBytes;
     private final Clock clock;
@@ -37,79 +38,94 @@ public final class AdapterUploads {
             AdapterRegistry registry,
             AdapterLog log,
             BlobStore blobs,
+            ClientBlobs clientBlobs,
             ModelDirectory models,
             long maxBytes,
             Clock clock) {
         this.registry = registry;
         this.log = log;
         this.blobs = blobs;
+        this.clientBlobs = clientBlobs;
         this.models = models;
         this.maxBytes = maxBytes;
         this.clock = clock;
     }
 
+    /** What the uploader says of an adapter. */
+    public record Description(String name, AdapterVersion.Kind kind, Double guidance) {}
+
     /**
-     * Makes the file the newest version of the adapter.
+     * Makes the file the newest version of the adapter. It is judged as early as can be: by what is said of it, then by
+     * its length, then by its header; only then its tensors are read.
      *
-     * @param guidance for a student, the scale that it was distilled at; else null
-     * @param safetensors read to its end, or to the limit; not closed
+     * @param owner who sends it; null where nobody has to say who he is
+     * @param declaredBytes what the file is said to have; negative if that is not said
+     * @param safetensors read as far as its header says, and not closed
+     * @throws io.lorafleet.storage.StorageFullException if the blob store has no room for it
+     * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner has stored too much
      */
-    public Upload upload(String name, AdapterVersion.Kind kind, Double guidance, InputStream safetensors)
+    public Upload upload(Description adapter, String owner, long declaredBytes, InputStream safetensors)
             throws IOException {
-        // Aside first: the blob's key is the hash of all its bytes.
-        Path aside = Files.createTempFile("lorafleet-adapter-", ".safetensors");
+        if (models.isBase(adapter.name())) {
+            return new Upload.Refused("name: expected none that stands for the base model, found " + adapter.name());
+        }
         try {
-            MessageDigest sha256 = Sha256.newDigest();
-            try (OutputStream out = new DigestOutputStream(Files.newOutputStream(aside), sha256)) {
-                if (!copy(safetensors, out)) {
-                    return new Upload.TooLarge(maxBytes);
-                }
-            }
-            SafetensorsHeader.Look look = SafetensorsHeader.look(aside);
-            if (look instanceof SafetensorsHeader.Look.Fault fault) {
-                return new Upload.Refused(fault.reason());
-            }
-            int rank = ((SafetensorsHeader.Look.Lora) look).rank();
-            AdapterVersion draft;
-            try {
-                draft = draft(name, kind, guidance, aside, sha256, rank);
-            } catch (IllegalArgumentException e) {
-                return new Upload.Refused(e.getMessage());
-            }
-            return publish(draft, aside);
-        } finally {
-            Files.delete(aside);
+            draft(adapter, ANY_SHA256, 1, 1);
+        } catch (IllegalArgumentException e) {
+            return new Upload.Refused(e.getMessage());
+        }
+        if (declaredBytes > maxBytes) {
+            return new Upload.TooLarge(maxBytes);
+        }
+        try (ClientBlobs.Incoming incoming = clientBlobs.receive(owner, Math.max(0, declaredBytes))) {
+            return receive(adapter, declaredBytes, new IncomingAdapter(safetensors, incoming));
+        } catch (BadSafetensorsException e) {
+            return new Upload.Refused(e.getMessage());
         }
     }
 
-    /** @return the version, with the lowest number that it may have */
-    private AdapterVersion draft(
-            String name, AdapterVersion.Kind kind, Double guidance, Path file, MessageDigest sha256, int rank)
-            throws IOException {
-        if (models.isBase(name)) {
-            throw new IllegalArgumentException("name: expected none that stands for the base model, found " + name);
+    private Upload receive(Description adapter, long declaredBytes, IncomingAdapter file)
+            throws IOException, BadSafetensorsException {
+        SafetensorsHeader header = file.readHeader(maxBytes);
+        OptionalInt rank = LoraRank.of(header);
+        if (rank.isEmpty()) {
+            return new Upload.Refused(
+                    "expected tensors of a LoRA (" + String.join(", ", LoraRank.FACTOR_A) + "), found none");
         }
+        if (header.fileBytes() > maxBytes) {
+            return new Upload.TooLarge(maxBytes);
+        }
+        if (declaredBytes >= 0) {
+            header.requireFileOf(declaredBytes);
+        }
+        String sha256 = file.readTensors(header);
+        return publish(draft(adapter, sha256, header.fileBytes(), rank.getAsInt()), file);
+    }
+
+    /**
+     * @return the version, with the lowest number that it may have
+     * @throws IllegalArgumentException if the description is of none that can be
+     */
+    private AdapterVersion draft(Description adapter, String sha256, long bytes, int rank) {
         return new AdapterVersion(
-                name,
-                1 + registry.find(name).map(Adapter::lastNumber).orElse(0),
-                HexFormat.of().formatHex(sha256.digest()),
-                Files.size(file),
+                adapter.name(),
+                1 + registry.find(adapter.name()).map(Adapter::lastNumber).orElse(0),
+                sha256,
+                bytes,
                 rank,
                 models.current().map(BaseModel::fingerprint).orElse(null),
-                kind,
-                guidance,
+                adapter.kind(),
+                adapter.guidance(),
                 clock.instant(),
                 null);
     }
 
-    private Upload publish(AdapterVersion draft, Path file) throws IOException {
+    private Upload publish(AdapterVersion draft, IncomingAdapter file) throws IOException {
         Optional<AdapterVersion> newest = registry.find(draft.name()).flatMap(Adapter::newest);
         if (newest.isPresent() && isSame(newest.get(), draft)) {
             return new Upload.Unchanged(newest.get());
         }
-        try (InputStream content = Files.newInputStream(file)) {
-            blobs.putIfAbsent(BlobKeys.adapter(draft.sha256()), content);
-        }
+        file.store(BlobKeys.adapter(draft.sha256()));
         AdapterVersion version = numbered(draft, claimNumber(draft));
         log.write(version);
         registry.apply(version);
@@ -147,19 +163,5 @@ public final class AdapterUploads {
                 && newest.kind() == draft.kind()
                 && Objects.equals(newest.guidance(), draft.guidance())
                 && !isForAnotherBase;
-    }
-
-    /** @return false if the source is longer than the limit */
-    private boolean copy(InputStream from, OutputStream to) throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        long copied = 0;
-        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-            copied += read;
-            if (copied > maxBytes) {
-                return false;
-            }
-            to.write(buffer, 0, read);
-        }
-        return true;
     }
 }

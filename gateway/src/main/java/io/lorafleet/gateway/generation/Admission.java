@@ -31,6 +31,9 @@ public sealed interface Admission {
     /** Too much is waiting already. @param clearsIn when there may be room for it */
     record Overloaded(Duration clearsIn) implements Admission {}
 
+    /** Too many images are being decoded at this moment. @param retryIn when it may be worth another try */
+    record Busy(Duration retryIn) implements Admission {}
+
     /** The same order came before, with the same idempotency key. @param generation that it became */
     record Repeated(Generation generation) implements Admission {}
 

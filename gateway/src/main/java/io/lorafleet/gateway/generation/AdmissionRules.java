@@ -10,6 +10,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,10 @@ public final class AdmissionRules {
     private static final int DEFAULT_STEPS = 20;
     private static final int ADAPTERS_NAMED = 10;
 
+    private static final Duration DECODING_WITHIN = Duration.ofSeconds(5);
+
+    private final ImageDecoding decoding =
+            new ImageDecoding(Runtime.getRuntime().availableProcessors(), DECODING_WITHIN);
     private final Limits limits;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
@@ -111,7 +116,9 @@ public final class AdmissionRules {
                 id.orderSha256(),
                 now);
         long unit = (long) model.defaultSize() * model.defaultSize();
-        return overload(request, unit).orElseGet(() -> new Admission.Admitted(request, image));
+        return overload(request, unit)
+                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // the dearest check last
+                .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
     /** @param unit pixels of a picture of the model's own size */

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationManifest;
@@ -18,7 +19,7 @@ public final class Generations {
     private final AdmissionRules rules;
     private final GenerationLog log;
     private final GenerationTable table;
-    private final BlobStore blobs;
+    private final ClientBlobs clientBlobs;
     private final GenerationArchive archive;
     private final GenerationMetrics metrics;
     /** Ids of orders with a key between their look into the table and their being in it. */
@@ -29,11 +30,12 @@ public final class Generations {
             GenerationLog log,
             GenerationTable table,
             BlobStore blobs,
+            ClientBlobs clientBlobs,
             GenerationMetrics metrics) {
         this.rules = rules;
         this.log = log;
         this.table = table;
-        this.blobs = blobs;
+        this.clientBlobs = clientBlobs;
         this.archive = new GenerationArchive(blobs);
         this.metrics = metrics;
     }
@@ -76,7 +78,7 @@ public final class Generations {
     private Admission publish(Admission admission) {
         if (admission instanceof Admission.Admitted admitted) {
             if (admitted.initImage() != null) { // before the request that refers to it
-                admitted.initImage().storeIn(blobs);
+                admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
             }
             log.write(admitted.request());
             remember(admitted.request());

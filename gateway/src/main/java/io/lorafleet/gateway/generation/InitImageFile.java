@@ -2,22 +2,24 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
+import io.lorafleet.gateway.storage.ClientBlobs;
+import io.lorafleet.images.BadImageException;
+import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InitImage;
-import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The image that an order's pictures are to come from.
+ * The image that an order's pictures are to come from. Until {@link ImageDecoding}, only its header is known.
  *
- * @param content of the PNG or JPEG file, as the client sent it
- * @param width in pixels
- * @param height in pixels
+ * @param image as the client sent it
  * @param reference what the request says of it
  */
-public record InitImageFile(byte[] content, int width, int height, InitImage reference) {
+public record InitImageFile(CheckedImage image, InitImage reference) {
+    static final String FIELD = "initImage";
+
     /** As in diffusers. */
     private static final double DEFAULT_STRENGTH = 0.8;
 
@@ -38,19 +40,28 @@ public record InitImageFile(byte[] content, int width, int height, InitImage ref
             checks.refuse("strength * steps", "at least 1", strength + " * " + steps);
         }
         try {
-            ImageFileReader.ImageFile file = new ImageFileReader(limits).read(order.initImage());
-            InitImage reference = new InitImage(Sha256.of(file.content()), strength);
-            return new InitImageFile(file.content(), file.width(), file.height(), reference);
-        } catch (ImageFileReader.UnreadableException e) {
-            checks.refuse("initImage", e.expected(), e.found());
+            CheckedImage image = new ImageFileReader(limits).read(order.initImage());
+            return new InitImageFile(image, new InitImage(Sha256.of(image.file()), strength));
+        } catch (BadImageException e) {
+            checks.refuse(FIELD, e.expected(), e.found());
             return null;
         }
     }
 
+    /** @return pixels */
+    int width() {
+        return image.width();
+    }
+
+    /** @return pixels */
+    int height() {
+        return image.height();
+    }
+
     /** Named by its content, so the same image is stored once. */
-    void storeIn(BlobStore blobs) {
+    void storeIn(ClientBlobs blobs, String owner) {
         try {
-            blobs.putIfAbsent(BlobKeys.initImage(reference.sha256()), content);
+            blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);
         } catch (IOException e) {
             throw new UncheckedIOException("the init image cannot be stored", e);
         }

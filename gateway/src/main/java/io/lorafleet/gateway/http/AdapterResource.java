@@ -3,9 +3,11 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
+import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
+import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.AdapterVersion;
 import jakarta.annotation.security.RolesAllowed;
@@ -17,6 +19,8 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -42,11 +46,13 @@ public final class AdapterResource {
     private final AdapterRegistry registry;
     private final AdapterUploads uploads;
     private final Retirements retirements;
+    private final Caller caller;
 
-    AdapterResource(AdapterRegistry registry, AdapterUploads uploads, Retirements retirements) {
+    AdapterResource(AdapterRegistry registry, AdapterUploads uploads, Retirements retirements, Caller caller) {
         this.registry = registry;
         this.uploads = uploads;
         this.retirements = retirements;
+        this.caller = caller;
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
@@ -93,9 +99,13 @@ public final class AdapterResource {
                             description = "Of a student: the guidance scale that it was distilled at",
                             schema = @Schema(type = SchemaType.NUMBER))
                     String guidance,
+            @Context HttpHeaders headers,
             InputStream safetensors)
             throws IOException {
-        Upload upload = uploads.upload(name, AdapterKinds.of(kind), guidance(guidance), safetensors);
+        Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance));
+        String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server refuses others
+        Upload upload = uploads.upload(adapter, caller.owner(), declaredBytes, safetensors);
         if (upload instanceof Upload.Published published) {
             return Response.created(URI.create(PATH + "/" + name))
                     .entity(published.version())

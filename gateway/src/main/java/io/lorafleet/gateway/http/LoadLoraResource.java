@@ -4,7 +4,9 @@ import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterFiles;
 import io.lorafleet.gateway.adapter.AdapterFiles.Load;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Upload;
+import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -29,10 +31,12 @@ public final class LoadLoraResource {
 
     private final AdapterRegistry registry;
     private final AdapterFiles files;
+    private final Caller caller;
 
-    LoadLoraResource(AdapterRegistry registry, AdapterFiles files) {
+    LoadLoraResource(AdapterRegistry registry, AdapterFiles files, Caller caller) {
         this.registry = registry;
         this.files = files;
+        this.caller = caller;
     }
 
     @POST
@@ -52,8 +56,9 @@ public final class LoadLoraResource {
                     "The lora adapter '" + request.name() + "' has already been loaded. If you want to load the"
                             + " adapter in place, set 'load_inplace' to True.");
         }
-        Load load =
-                files.load(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance(), request.path());
+        Description adapter =
+                new Description(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance());
+        Load load = files.load(adapter, caller.owner(), request.path());
         refuseUnlessLoaded(load);
         return "Success: LoRA adapter '" + request.name() + "' added successfully.";
     }

@@ -68,6 +68,11 @@ final class Orders {
                                     + overloaded.clearsIn().toSeconds() + " seconds"),
                     overloaded.clearsIn());
         }
+        if (admission instanceof Admission.Busy busy) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.BUSY, "expected to decode the init image in time, found many others"),
+                    busy.retryIn());
+        }
         if (admission instanceof Admission.KeyReused) {
             throw new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,

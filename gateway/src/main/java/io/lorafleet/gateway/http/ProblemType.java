@@ -31,13 +31,15 @@ enum ProblemType {
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key belongs to another order"),
     INVALID_ADAPTER(422, "The file cannot be used as an adapter"),
     OVERLOADED(429, "Too much is waiting already"),
+    ALLOWANCE_USED(429, "You have stored as much as you may"),
     GENERATION_FAILED(500, "The generation failed"),
     INTERNAL(500, "Something went wrong in the gateway"),
-    BUSY(503, "This gateway has as much to do as it can"),
+    BUSY(503, "The gateway is busy"),
     NO_WORKER(503, "No worker has announced its model yet"),
     NOT_PUBLISHED(503, "The broker did not take the request"),
     TIMEOUT(504, "The generation took too long"),
     EXPIRED(504, "The generation's deadline passed"),
+    INSUFFICIENT_STORAGE(507, "The blob store is full"),
     /** For any other status that the framework answers with. */
     OTHER(0, "The request cannot be served");
 

@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.storage.AllowanceUsedException;
+import io.lorafleet.storage.StorageFullException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.CharConversionException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +45,23 @@ final class Problems {
         Problem problem = Problem.of(
                 ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement, found none in time; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
+    }
+
+    @ServerExceptionMapper
+    Response storageFull(StorageFullException e, UriInfo uri) {
+        LOG.warnf("refused on %s: %s", uri.getPath(), e.getMessage());
+        return answer(Problem.of(ProblemType.INSUFFICIENT_STORAGE, e.getMessage()), uri)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response unchecked(UncheckedIOException e, UriInfo uri) {
+        return e.getCause() instanceof StorageFullException full ? storageFull(full, uri) : unexpected(e, uri);
+    }
+
+    @ServerExceptionMapper
+    Response allowanceUsed(AllowanceUsedException e, UriInfo uri) {
+        return expected(new ProblemException(Problem.of(ProblemType.ALLOWANCE_USED, e.getMessage()), e.eases()), uri);
     }
 
     /** Without credentials. */

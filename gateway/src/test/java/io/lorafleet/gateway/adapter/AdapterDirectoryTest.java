@@ -1,11 +1,15 @@
 package io.lorafleet.gateway.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lorafleet.gateway.adapter.AdapterDirectory.Found;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,32 +32,42 @@ class AdapterDirectoryTest {
         directory = new AdapterDirectory(root);
     }
 
+    /** @return what is found, or the path of the file, which is closed again */
+    private static Object found(AdapterDirectory directory, String path) throws IOException {
+        Found found = directory.open(path);
+        if (found instanceof Found.File file) {
+            file.content().close();
+            return file.path();
+        }
+        return found;
+    }
+
     @Test
     void findsAFileByItsPathOrItsPathBelowTheDirectory() throws IOException {
         Path ink = file(root.resolve("ink.safetensors"));
-        assertThat(directory.find("ink.safetensors")).isEqualTo(new Found.File(ink));
-        assertThat(directory.find(ink.toString())).isEqualTo(new Found.File(ink));
+        assertThat(found(directory, "ink.safetensors")).isEqualTo(ink);
+        assertThat(found(directory, ink.toString())).isEqualTo(ink);
     }
 
     @Test
     void findsTheOneFileOfAFolder() throws IOException {
         Path ink = file(root.resolve("ink/any.safetensors"));
         file(root.resolve("ink/README.md"));
-        assertThat(directory.find("ink")).isEqualTo(new Found.File(ink));
+        assertThat(found(directory, "ink")).isEqualTo(ink);
     }
 
     @Test
     void prefersTheFileThatDiffusersWrites() throws IOException {
         Path ink = file(root.resolve("ink/pytorch_lora_weights.safetensors"));
         file(root.resolve("ink/checkpoint.safetensors"));
-        assertThat(directory.find("ink")).isEqualTo(new Found.File(ink));
+        assertThat(found(directory, "ink")).isEqualTo(ink);
     }
 
     @Test
     void refusesAFolderThatLeavesAChoice() throws IOException {
         file(root.resolve("ink/a.safetensors"));
         file(root.resolve("ink/b.safetensors"));
-        assertThat(directory.find("ink"))
+        assertThat(found(directory, "ink"))
                 .isEqualTo(new Found.Refused(
                         "pytorch_lora_weights.safetensors in the folder, or only one file *.safetensors", "2 of them"));
     }
@@ -62,22 +76,23 @@ class AdapterDirectoryTest {
     void followsALinkThatStaysInside() throws IOException {
         Path ink = file(root.resolve("ink/1.safetensors"));
         Files.createSymbolicLink(root.resolve("latest"), root.resolve("ink"));
-        assertThat(directory.find("latest")).isEqualTo(new Found.File(ink));
+        assertThat(found(directory, "latest")).isEqualTo(ink);
     }
 
     @Test
     void worksBelowADirectoryThatIsALinkItself() throws IOException {
         Path ink = file(root.resolve("ink.safetensors"));
         Path link = Files.createSymbolicLink(outside.resolve("link"), root);
-        assertThat(new AdapterDirectory(link)
-                        .find(link.resolve("ink.safetensors").toString()))
-                .isEqualTo(new Found.File(ink));
+        assertThat(found(
+                        new AdapterDirectory(link),
+                        link.resolve("ink.safetensors").toString()))
+                .isEqualTo(ink);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"../outside/secret.safetensors", "..", "a/../../outside", "/etc/passwd", "../nothing"})
     void refusesAPathThatLeadsOutOfIt(String path) throws IOException {
-        assertThat(directory.find(path)).isEqualTo(OUTSIDE);
+        assertThat(found(directory, path)).isEqualTo(OUTSIDE);
     }
 
     @Test
@@ -86,28 +101,64 @@ class AdapterDirectoryTest {
         Files.createSymbolicLink(root.resolve("folder"), outside);
         Files.createDirectory(root.resolve("inner"));
         Files.createSymbolicLink(root.resolve("inner/a.safetensors"), outside.resolve("secret.safetensors"));
-        assertThat(directory.find("file.safetensors")).isEqualTo(OUTSIDE);
-        assertThat(directory.find("folder")).isEqualTo(OUTSIDE);
-        assertThat(directory.find("folder/secret.safetensors")).isEqualTo(OUTSIDE);
-        assertThat(directory.find("inner")).isEqualTo(OUTSIDE);
+        assertThat(found(directory, "file.safetensors")).isEqualTo(OUTSIDE);
+        assertThat(found(directory, "folder")).isEqualTo(OUTSIDE);
+        assertThat(found(directory, "folder/secret.safetensors")).isEqualTo(OUTSIDE);
+        assertThat(found(directory, "inner")).isEqualTo(OUTSIDE);
     }
 
     @Test
     void findsNothingWhereNothingIs() throws IOException {
         Files.createDirectory(root.resolve("empty"));
         Files.createSymbolicLink(root.resolve("dangling"), root.resolve("gone"));
-        assertThat(directory.find("missing.safetensors")).isEqualTo(new Found.Nothing());
-        assertThat(directory.find("empty")).isEqualTo(new Found.Nothing());
-        assertThat(directory.find("dangling")).isEqualTo(new Found.Nothing());
+        assertThat(found(directory, "missing.safetensors")).isEqualTo(new Found.Nothing());
+        assertThat(found(directory, "empty")).isEqualTo(new Found.Nothing());
+        assertThat(found(directory, "dangling")).isEqualTo(new Found.Nothing());
     }
 
     @Test
     void refusesWhatIsNoSafetensorsFile() throws IOException {
         file(root.resolve("notes.txt"));
         Files.createDirectories(root.resolve("odd/folder.safetensors"));
-        assertThat(directory.find("notes.txt")).isInstanceOf(Found.Refused.class);
-        assertThat(directory.find("odd")).isInstanceOf(Found.Refused.class);
-        assertThat(directory.find("nul\0")).isInstanceOf(Found.Refused.class);
+        assertThat(found(directory, "notes.txt")).isInstanceOf(Found.Refused.class);
+        assertThat(found(directory, "odd")).isInstanceOf(Found.Refused.class);
+        assertThat(found(directory, "nul\0")).isInstanceOf(Found.Refused.class);
+    }
+
+    @Test
+    void refusesAPathThatLeadsNowhere() throws IOException {
+        Found nowhere = new Found.Refused(
+                "a path that leads somewhere", "one that is too long, leads through a file, or goes in circles");
+        file(root.resolve("file"));
+        Files.createSymbolicLink(root.resolve("there"), root.resolve("back"));
+        Files.createSymbolicLink(root.resolve("back"), root.resolve("there"));
+        assertThat(found(directory, "there")).isEqualTo(nowhere);
+        assertThat(found(directory, "file/ink.safetensors")).isEqualTo(nowhere);
+        assertThat(found(directory, "n".repeat(300) + ".safetensors")).isEqualTo(nowhere);
+        assertThat(found(directory, "a/".repeat(3000) + "ink.safetensors")).isEqualTo(new Found.Nothing());
+    }
+
+    @Test
+    void refusesWhatItMayNotRead() throws IOException {
+        Path secret = file(root.resolve("ink.safetensors"));
+        Path folder = Files.createDirectory(root.resolve("folder"));
+        Files.setPosixFilePermissions(secret, Set.of());
+        Files.setPosixFilePermissions(folder, Set.of());
+        assumeThat(Files.isReadable(secret)).as("root may read everything").isFalse();
+        Found refused = new Found.Refused("a file that this gateway may read", "one that it may not");
+        assertThat(found(directory, "ink.safetensors")).isEqualTo(refused);
+        assertThat(found(directory, "folder")).isEqualTo(refused);
+    }
+
+    @Test
+    void opensWhatItLookedAtAndNoLinkInItsPlace() throws IOException {
+        Path ink = file(root.resolve("styles/ink.safetensors"));
+        Files.move(root.resolve("styles"), root.resolve("moved"));
+        Files.createSymbolicLink(root.resolve("styles"), outside);
+        file(outside.resolve("ink.safetensors"));
+        assertThatThrownBy(() -> AdapterDirectory.openBelow(root, ink)).isInstanceOf(FileSystemException.class);
+        Path link = Files.createSymbolicLink(root.resolve("a.safetensors"), outside.resolve("secret.safetensors"));
+        assertThatThrownBy(() -> AdapterDirectory.openBelow(root, link)).isInstanceOf(FileSystemException.class);
     }
 
     private static Path file(Path path) throws IOException {

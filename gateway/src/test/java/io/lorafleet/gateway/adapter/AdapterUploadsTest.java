@@ -6,6 +6,9 @@ import static io.lorafleet.gateway.LoraFiles.lora;
 import static io.lorafleet.gateway.LoraFiles.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import io.lorafleet.gateway.Storage;
+import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.SamplerName;
@@ -15,10 +18,15 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -33,15 +41,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterUploadsTest {
+    private static final long MAX_BYTES = 100_000_000;
+    private static final String NOBODY = null;
+    private static final Description INK = new Description("ink", AdapterVersion.Kind.STYLE, null);
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
     private final AdapterRegistry registry = new AdapterRegistry();
     private final ModelDirectory models = new ModelDirectory(CLOCK);
+
+    @TempDir
+    private Path directory;
+
     private BlobStore blobs;
     private AdapterUploads uploads;
 
     @BeforeEach
-    void wire(@TempDir Path directory) throws IOException {
+    void wire() throws IOException {
         blobs = new DirectoryBlobStore(directory);
         uploads = gateway(registry);
     }
@@ -69,9 +84,14 @@ class AdapterUploadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"t\": {\"shape\": [4, 1]}}", "{\"t.lora_A.weight\": {\"shape\": []}}"})
+    @ValueSource(
+            strings = {
+                "{}          ",
+                "{\"t\": {\"dtype\": \"U8\", \"shape\": [4, 1], \"data_offsets\": [0, 4]}}",
+                "{\"t.lora_A.weight\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [0, 4]}}"
+            })
     void refusesAFileWithoutALora(String header) throws IOException {
-        assertThat(upload(uploads, safetensors(header, 0)))
+        assertThat(upload(uploads, safetensors(header, header.isBlank() ? 0 : 4)))
                 .isEqualTo(new Upload.Refused("expected tensors of a LoRA (lora_A, lora_down, lora.down), found none"));
     }
 
@@ -108,9 +128,103 @@ class AdapterUploadsTest {
 
     @Test
     void claimsNoNumberForWhatIsRefused() throws IOException {
-        assertThat(uploads.upload("ink", AdapterVersion.Kind.STUDENT, null, new ByteArrayInputStream(lora("a", 1))))
-                .isInstanceOf(Upload.Refused.class);
+        assertThat(upload(uploads, safetensors("{}", 0))).isInstanceOf(Upload.Refused.class);
         assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bad name, STYLE,", "ink, STUDENT,", "ink, STUDENT, 0.5", "ink, STYLE, 5", "base, STYLE,"})
+    void readsNothingOfAFileThatNoVersionCanBe(String name, AdapterVersion.Kind kind, Double guidance)
+            throws IOException {
+        ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
+        int length = file.available();
+        assertThat(uploads.upload(new Description(name, kind, guidance), NOBODY, length, file))
+                .isInstanceOf(Upload.Refused.class);
+        assertThat(file.available()).isEqualTo(length);
+    }
+
+    @Test
+    void readsNothingOfAFileThatIsSaidToBeTooLarge() throws IOException {
+        ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
+        int length = file.available();
+        assertThat(uploads.upload(INK, NOBODY, MAX_BYTES + 1, file)).isEqualTo(new Upload.TooLarge(MAX_BYTES));
+        assertThat(file.available()).isEqualTo(length);
+    }
+
+    @Test
+    void readsNoDataOfAFileWhoseHeaderSaysThatItIsTooLarge() throws IOException {
+        byte[] huge = safetensors(
+                "{\"x.lora_A.w\": {\"dtype\": \"U8\", \"shape\": [1, 99999999], \"data_offsets\": [0, 99999999]}}",
+                1000);
+        ByteArrayInputStream file = new ByteArrayInputStream(huge);
+        assertThat(uploads.upload(INK, NOBODY, -1, file)).isEqualTo(new Upload.TooLarge(MAX_BYTES));
+        assertThat(file.available()).isEqualTo(1000);
+    }
+
+    @Test
+    void readsNothingOfAHeaderOfManyMegabytes() throws IOException {
+        byte[] length = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(60 << 20)
+                .array();
+        long[] read = new long[1];
+        InputStream entries = new InputStream() {
+            @Override
+            public int read() {
+                long at = read[0]++;
+                return at < length.length ? Byte.toUnsignedInt(length[(int) at]) : ' ';
+            }
+        };
+        long before = allocated();
+        assertThat(uploads.upload(INK, NOBODY, 70 << 20, entries))
+                .isInstanceOfSatisfying(
+                        Upload.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .startsWith("header length: expected 2 to 8388608 bytes, found 62914560"));
+        assertThat(allocated() - before).as("bytes on the heap").isLessThan(1 << 20);
+        assertThat(read[0]).as("bytes read").isEqualTo(8);
+    }
+
+    @Test
+    void refusesAFileThatEndsBeforeItsHeaderSaysSo() throws IOException {
+        byte[] file = lora("a", 4);
+        byte[] shorter = Arrays.copyOf(file, file.length - 1);
+        Upload broken = new Upload.Refused("expected 16 bytes of tensors, found 15 (truncated?)");
+        assertThat(upload(uploads, shorter)).isEqualTo(broken);
+        assertThat(uploads.upload(INK, NOBODY, shorter.length, new ByteArrayInputStream(shorter)))
+                .isEqualTo(broken);
+        assertThat(unfinished()).isEmptyDirectory();
+    }
+
+    @Test
+    void readsNoFurtherThanTheHeaderSays() throws IOException {
+        byte[] file = Arrays.copyOf(lora("a", 4), 1_000_000);
+        ByteArrayInputStream in = new ByteArrayInputStream(file);
+        assertThat(uploads.upload(INK, NOBODY, -1, in))
+                .isEqualTo(new Upload.Refused("expected 16 bytes of tensors, found 17"));
+        assertThat(in.available()).isEqualTo(1_000_000 - lora("a", 4).length - 1);
+    }
+
+    @Test
+    void keepsAFileAsideInTheStoreItselfUntilItIsWhole() throws IOException {
+        byte[] file = lora("a", 4);
+        InputStream in = new ByteArrayInputStream(file) {
+            @Override
+            public synchronized int read() {
+                assertThat(unfinished()).isNotEmptyDirectory(); // it is asked at the end whether there is more
+                return super.read();
+            }
+        };
+        assertThat(uploads.upload(INK, NOBODY, -1, in)).isInstanceOf(Upload.Published.class);
+        assertThat(unfinished()).isEmptyDirectory();
+    }
+
+    private Path unfinished() {
+        return directory.resolve(".unfinished");
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     @Test
@@ -142,7 +256,7 @@ class AdapterUploadsTest {
     }
 
     private AdapterUploads gateway(AdapterRegistry own) {
-        return new AdapterUploads(own, new ListedLog(), blobs, models, 100_000, CLOCK);
+        return new AdapterUploads(own, new ListedLog(), blobs, Storage.unlimited(blobs), models, MAX_BYTES, CLOCK);
     }
 
     private void announce(String fingerprint) {
@@ -152,7 +266,7 @@ class AdapterUploadsTest {
     }
 
     private static Upload upload(AdapterUploads uploads, byte[] file) throws IOException {
-        return uploads.upload("ink", AdapterVersion.Kind.STYLE, null, new ByteArrayInputStream(file));
+        return uploads.upload(INK, NOBODY, -1, new ByteArrayInputStream(file));
     }
 
     private static AdapterVersion published(AdapterUploads uploads, byte[] file) throws IOException {

@@ -136,6 +136,21 @@ class AdmissionRulesTest {
     }
 
     @Test
+    void decodesNoImageForWhichThereIsNoRoomInTheQueue() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-requests", "1"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        new GenerationTable(10, backlog).apply(Samples.request("a"));
+        byte[] broken = Images.file("png", 64, 64);
+        Arrays.fill(broken, 60, 100, (byte) 7); // which only decoding brings up
+        GenerationOrder order = withInitImage(Images.base64(broken), null, null);
+        assertThat(strict.admit(order, OrderId.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(refused(order))
+                .containsExactly(new BadField(
+                        "initImage", "a whole PNG or JPEG picture, in RGB or gray", "one that cannot be decoded"));
+    }
+
+    @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker = new AdmissionRules(
                 Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
@@ -364,7 +379,7 @@ class AdmissionRulesTest {
 
     static Stream<Arguments> badInitImages() {
         byte[] png = Images.file("png", 64, 64);
-        String aPicture = "a picture with sides of at least 8 and together at most 4194304 pixels";
+        String aPicture = "a picture with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
         String base64 = aFile + " in base64, or as a data: URL with base64";
         String whole = "a whole PNG or JPEG picture, in RGB or gray";
@@ -376,7 +391,11 @@ class AdmissionRulesTest {
                 Arguments.of("", aFile, "another kind"),
                 Arguments.of(Images.base64(Arrays.copyOf(png, png.length / 2)), whole, "one that cannot be decoded"),
                 Arguments.of(Images.base64(Images.file("png", 7, 64)), aPicture, "7 x 64"),
-                Arguments.of(Images.base64(Images.bomb(60_000, 60_000)), aPicture, "60000 x 60000"),
+                Arguments.of(
+                        Images.base64(Images.bomb(60_000, 60_000)),
+                        "a picture of at most 4194304 pixels",
+                        "60000 x 60000"),
+                Arguments.of(Images.base64(Images.scanBomb(2048, 2048, 1000)), "at most 100 scans in a JPEG", "more"),
                 Arguments.of(
                         Images.base64(new byte[8 * 1024 * 1024 + 1]),
                         "a file of at most 8388608 bytes",

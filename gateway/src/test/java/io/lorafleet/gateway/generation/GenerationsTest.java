@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
@@ -61,7 +62,7 @@ class GenerationsTest {
                 new Backlog(Clock.systemUTC()),
                 Samples.NO_WEBHOOKS,
                 Clock.systemUTC());
-        return new Generations(rules, log, known, blobs, new GenerationMetrics(meters));
+        return new Generations(rules, log, known, blobs, Storage.unlimited(blobs), new GenerationMetrics(meters));
     }
 
     @Test

@@ -185,13 +185,16 @@ class AdapterResourceTest extends GatewayTest {
 
     @Test
     void refusesAFileWithoutALora() {
-        isProblem(put("bad", safetensors("{\"t\": {\"shape\": [4, 1]}}", 0)), 422, "invalid-adapter");
+        isProblem(put("bad", safetensors("{}", 0)), 422, "invalid-adapter");
     }
 
     @Test
     void refusesAnUploadThatBrokeOff() {
         isProblem(
-                put("bad", safetensors("{\"t.lora_A.weight\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 0)),
+                put(
+                        "bad",
+                        safetensors(
+                                "{\"t.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 0)),
                 422,
                 "invalid-adapter");
     }
@@ -208,6 +211,12 @@ class AdapterResourceTest extends GatewayTest {
     @Test
     void refusesAFileThatIsTooLarge() {
         isProblem(put("big", new byte[100_001]), 413, "too-large");
+    }
+
+    @Test
+    void answersBeforeALargeFileIsRead() {
+        isProblem(put("bad name", new byte[20_000_000]), 422, "invalid-adapter");
+        isProblem(put("big", new byte[20_000_000]), 413, "too-large");
     }
 
     @Test

@@ -101,6 +101,7 @@ class LoraLoadingTest extends GatewayTest {
     void refusesWhatItCannotLoad() throws IOException {
         Files.writeString(directory.resolve("text.safetensors"), "not a safetensors file");
         isProblem(load(Map.of("lora_name", "x", "lora_path", "missing")), 404, "not-found");
+        isProblem(load(Map.of("lora_name", "x", "lora_path", "n".repeat(300))), 400, "invalid-request");
         isProblem(load(Map.of("lora_name", "x", "lora_path", "text.safetensors")), 400, "invalid-request");
         ValidatableResponse outside = load(Map.of("lora_name", "x", "lora_path", "../outside"));
         isProblem(outside, 400, "invalid-request");

@@ -153,7 +153,7 @@ class ProblemsTest extends GatewayTest {
         "PNG, 0, strength, more than 0 and at most 1, 0.0",
         "PNG, 2, strength, more than 0 and at most 1, 2.0",
         "PNG, 0.01, strength * steps, at least 1, 0.01 * 20",
-        "BOMB, 0.6, initImage, a picture with sides of at least 8 and together at most 4194304 pixels, 30000 x 30000"
+        "BOMB, 0.6, initImage, a picture of at most 4194304 pixels, 30000 x 30000"
     })
     void namesWhatIsWrongWithAnOrderOverAnImage(
             String initImage, double strength, String field, String expected, String found) {

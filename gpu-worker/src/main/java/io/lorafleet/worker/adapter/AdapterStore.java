@@ -83,7 +83,7 @@ public final class AdapterStore {
 
     private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
         try {
-            return LoraFile.read(Safetensors.of(pinned.toString(), file), base);
+            return LoraFile.read(Safetensors.ofAdapter(pinned.toString(), file), base);
         } catch (AdapterException | CheckpointException e) {
             throw UnusableAdapterException.ever(pinned, e.getMessage());
         }

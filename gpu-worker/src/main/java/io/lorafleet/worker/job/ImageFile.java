@@ -1,16 +1,11 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.Picture;
+import io.lorafleet.images.BadImageException;
+import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.GenerateImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** A PNG or JPEG file as a picture. Transparency is dropped and EXIF is not read, as in Pillow's convert("RGB"). */
 final class ImageFile {
@@ -18,33 +13,12 @@ final class ImageFile {
 
     private ImageFile() {}
 
-    /** @throws UnusableInitImageException if that is no picture, or one that is too large to be decoded */
+    /** @throws UnusableInitImageException if that is no picture, or one that may not be decoded */
     static Picture decode(byte[] file) {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new UnusableInitImageException("expected a PNG or JPEG file, found another kind");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                requireSize(reader.getWidth(0), reader.getHeight(0)); // of the header: nothing is decoded yet
-                return picture(reader.read(0));
-            } finally {
-                reader.dispose();
-            }
-        } catch (UnusableInitImageException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) { // the JDK's readers throw all kinds on damaged files
-            throw new UnusableInitImageException("expected a whole picture in RGB or gray, found one that cannot be"
-                    + " decoded: " + e.getMessage());
-        }
-    }
-
-    private static void requireSize(int width, int height) {
-        if ((long) width * height > MAX_PIXELS) {
-            throw new UnusableInitImageException(
-                    "expected at most " + MAX_PIXELS + " pixels, found " + width + " x " + height);
+        try {
+            return picture(CheckedImage.of(file, MAX_PIXELS).decode());
+        } catch (BadImageException e) {
+            throw new UnusableInitImageException(e.getMessage());
         }
     }
 

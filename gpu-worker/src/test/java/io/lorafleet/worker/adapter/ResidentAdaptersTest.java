@@ -15,6 +15,7 @@ import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
+import io.lorafleet.storage.StagedBlob;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
@@ -290,6 +291,11 @@ class ResidentAdaptersTest {
         @Override
         public boolean putIfAbsent(String key, InputStream content) throws IOException {
             return store.putIfAbsent(key, content);
+        }
+
+        @Override
+        public StagedBlob stage() throws IOException {
+            return store.stage();
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -54,11 +55,38 @@ class ImageFileTest {
     }
 
     @Test
+    void refusesFormatsThatTheGatewayDoesNotTake() throws IOException {
+        BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        for (String format : List.of("gif", "bmp", "tiff")) {
+            byte[] other = file(format, image);
+            assertThatThrownBy(() -> ImageFile.decode(other))
+                    .hasMessage("init image: expected a PNG or JPEG file, found another kind");
+        }
+    }
+
+    @Test
+    void refusesAJpegWithTooManyScans() throws IOException {
+        byte[] jpeg = file("jpeg", new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY));
+        int scan = jpeg.length - 2;
+        while (jpeg[scan] != (byte) 0xFF || jpeg[scan + 1] != (byte) 0xDA) {
+            scan--;
+        }
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(jpeg, 0, scan);
+        for (int i = 0; i < 101; i++) {
+            bomb.write(jpeg, scan, jpeg.length - 2 - scan);
+        }
+        bomb.write(jpeg, jpeg.length - 2, 2);
+        assertThatThrownBy(() -> ImageFile.decode(bomb.toByteArray()))
+                .hasMessage("init image: expected at most 100 scans in a JPEG, found more");
+    }
+
+    @Test
     void refusesAPictureThatIsTooLargeBeforeItDecodesIt() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // where the header has width and height
         assertThatThrownBy(() -> ImageFile.decode(png))
-                .hasMessage("init image: expected at most 16777216 pixels, found 50000 x 50000");
+                .hasMessage("init image: expected a picture of at most 16777216 pixels, found 50000 x 50000");
     }
 
     private static byte[] file(String format, BufferedImage image) throws IOException {

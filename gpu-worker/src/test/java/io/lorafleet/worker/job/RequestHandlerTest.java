@@ -23,6 +23,7 @@ import io.lorafleet.messages.ShadowMeasured;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
+import io.lorafleet.storage.StagedBlob;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
@@ -417,6 +418,11 @@ class RequestHandlerTest {
     private static final class BrokenStore implements BlobStore {
         @Override
         public boolean putIfAbsent(String key, InputStream content) throws IOException {
+            throw new IOException("no disk");
+        }
+
+        @Override
+        public StagedBlob stage() throws IOException {
             throw new IOException("no disk");
         }
 

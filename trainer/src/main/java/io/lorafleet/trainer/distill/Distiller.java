@@ -85,7 +85,7 @@ public final class Distiller implements Training {
         }
         try (StableDiffusion model = base.open()) {
             LoraAdapter before = LoraFile.read(
-                    Safetensors.of(parent.pinned().toString(), file.get()),
+                    Safetensors.ofAdapter(parent.pinned().toString(), file.get()),
                     model.unet().weightShapes());
             Plan plan = recipe.plan(
                     parent.guidance(), model.defaultSize(), order.lineage().seed());

@@ -5,11 +5,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.safetensors.BadSafetensorsException;
+import io.lorafleet.safetensors.SafetensorsHeader;
+import io.lorafleet.safetensors.TensorType;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,17 +103,12 @@ public final class Safetensors {
     /** @throws CheckpointException if there is no such file, or it is not a valid safetensors file */
     public static Safetensors open(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer length = ByteBuffer.allocate(SafetensorsHeader.LENGTH_BYTES);
-            channel.read(length, 0);
-            long headerBytes = headerBytes(file.toString(), length, channel.size());
-            ByteBuffer json = ByteBuffer.allocate(Math.toIntExact(headerBytes));
-            for (int read = 0; json.hasRemaining() && read >= 0; ) {
-                read = channel.read(json, SafetensorsHeader.LENGTH_BYTES + json.position());
-            }
-            long dataStart = SafetensorsHeader.LENGTH_BYTES + headerBytes;
-            SafetensorsHeader header =
-                    SafetensorsHeader.parse(file.toString(), json.array(), channel.size() - dataStart);
-            return new Safetensors(file.toString(), header, new MappedFile(file, dataStart));
+            SafetensorsHeader header = header(
+                    file.toString(),
+                    new BufferedInputStream(Channels.newInputStream(channel)),
+                    channel.size(),
+                    SafetensorsHeader.MAX_HEADER_BYTES);
+            return new Safetensors(file.toString(), header, new MappedFile(file, header.dataStart()));
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + e, e);
         }
@@ -116,13 +119,33 @@ public final class Safetensors {
      * @param file the whole file, kept
      */
     public static Safetensors of(String name, byte[] file) {
-        ByteBuffer all = ByteBuffer.wrap(file);
-        int headerBytes = Math.toIntExact(headerBytes(name, all.duplicate(), file.length));
-        int dataStart = SafetensorsHeader.LENGTH_BYTES + headerBytes;
-        byte[] json = new byte[headerBytes];
-        all.get(SafetensorsHeader.LENGTH_BYTES, json);
-        SafetensorsHeader header = SafetensorsHeader.parse(name, json, file.length - dataStart);
-        return new Safetensors(name, header, new Bytes(all, dataStart));
+        return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
+    }
+
+    /** As {@link #of(String, byte[])}, for the file of an adapter, whose header may not be as long as a model's. */
+    public static Safetensors ofAdapter(String name, byte[] file) {
+        return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
+    }
+
+    private static Safetensors of(String name, byte[] file, long maxHeaderBytes) {
+        try {
+            SafetensorsHeader header = header(name, new ByteArrayInputStream(file), file.length, maxHeaderBytes);
+            return new Safetensors(name, header, new Bytes(ByteBuffer.wrap(file), header.dataStart()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can always be read", e);
+        }
+    }
+
+    private static SafetensorsHeader header(String name, InputStream file, long fileBytes, long maxHeaderBytes)
+            throws IOException {
+        try {
+            long most = Math.max(0, fileBytes - Long.BYTES);
+            SafetensorsHeader header = SafetensorsHeader.read(file, Math.min(most, maxHeaderBytes));
+            header.requireFileOf(fileBytes);
+            return header;
+        } catch (BadSafetensorsException e) {
+            throw new CheckpointException(name + ": " + e.getMessage(), e);
+        }
     }
 
     /** @return the file's name, for messages */
@@ -162,7 +185,7 @@ public final class Safetensors {
             if (found.type() == TensorType.BF16) {
                 bytes = widen(bytes);
             }
-            return owner.create(bytes, new Shape(found.shape()), found.type().dataType());
+            return owner.create(bytes, new Shape(found.shape()), dataType(found.type()));
         } catch (IOException e) {
             throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
         }
@@ -187,9 +210,7 @@ public final class Safetensors {
             ByteBuffer bytes = memory.of(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
             source.copy(found.offset(), bytes);
             bytes.flip();
-            return inType(
-                    type,
-                    owner.create(bytes, new Shape(found.shape()), found.type().dataType()));
+            return inType(type, owner.create(bytes, new Shape(found.shape()), dataType(found.type())));
         } catch (IOException e) {
             throw new CheckpointException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
         }
@@ -256,19 +277,6 @@ public final class Safetensors {
         }
     }
 
-    private static long headerBytes(String name, ByteBuffer first, long fileBytes) {
-        if (fileBytes < SafetensorsHeader.LENGTH_BYTES) {
-            throw new CheckpointException(name + ": expected a safetensors file, found " + fileBytes + " bytes");
-        }
-        long headerBytes = first.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-        long most = Math.min(SafetensorsHeader.MAX_HEADER_BYTES, fileBytes - SafetensorsHeader.LENGTH_BYTES);
-        if (headerBytes < 2 || headerBytes > most) {
-            throw new CheckpointException(name + ": header length: expected 2 to " + most + " bytes, found "
-                    + headerBytes + " (truncated, or no safetensors file?)");
-        }
-        return headerBytes;
-    }
-
     private static ByteBuffer map(Path file, long offset, long bytes) throws IOException {
         if (bytes == 0) {
             return ByteBuffer.allocateDirect(0);
@@ -280,6 +288,19 @@ public final class Safetensors {
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
         }
+    }
+
+    /** @return the type of an array made from it */
+    private static DataType dataType(TensorType type) {
+        return switch (type) {
+            case F64 -> DataType.FLOAT64;
+            // bfloat16 is widened in Java: DJL has no mapping for it, and asking for one ends the process.
+            case F32, BF16 -> DataType.FLOAT32;
+            case F16 -> DataType.FLOAT16;
+            case I64 -> DataType.INT64;
+            case I32 -> DataType.INT32;
+            case U8 -> DataType.UINT8;
+        };
     }
 
     /** bfloat16 is the upper half of a float32. */

@@ -1,0 +1,175 @@
+package io.lorafleet.images;
+
+import io.lorafleet.images.CheckedImage.Dimensions;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * The segments of a JPEG file, walked from marker to marker as libjpeg does it, without decoding any.
+ *
+ * <p>A progressive file may repeat scans of the whole picture in a few bytes each, and every one is decoded. So scans are
+ * counted, and the samples that all of them go over.
+ *
+ * @see <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>
+ * @see <a href="https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf">Two issues with the JPEG
+ *     standard</a>, which the limits answer to
+ */
+final class JpegSegments {
+    static final byte[] SIGNATURE = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
+
+    /** Encoders make 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world application needing more". */
+    static final int MAX_SCANS = 100;
+    /** Of all scans together: 20 scans of the largest picture in three full components, some seconds of a core. */
+    private static final long MAX_SAMPLES = 1L << 30;
+    /** A profile or metadata of 8 MiB take 128 of their segments of 64 KiB; tables, a few for each scan. */
+    private static final int MAX_OTHER_SEGMENTS = 1000;
+
+    private static final int BLOCK = 8;
+    private static final int MAX_COMPONENTS = 4;
+    private static final int MAX_SAMPLING = 4;
+
+    private static final int RESERVED = 0xBF; // up to here, with none that takes part in a picture
+    private static final int SOF0 = 0xC0;
+    private static final int SOF2 = 0xC2;
+    private static final int DHT = 0xC4;
+    private static final int JPG = 0xC8;
+    private static final int DAC = 0xCC;
+    private static final int SOF15 = 0xCF;
+    private static final int RST0 = 0xD0;
+    private static final int RST7 = 0xD7;
+    private static final int SOI = 0xD8;
+    private static final int EOI = 0xD9;
+    private static final int SOS = 0xDA;
+    private static final int DNL = 0xDC;
+    private static final int DHP = 0xDE;
+    private static final int EXP = 0xDF;
+
+    private final ByteBuffer in;
+    private final long maxPixels;
+    private Dimensions size;
+    private long samplesOfAScan;
+    private int scans;
+    private int others;
+
+    private JpegSegments(byte[] file, long maxPixels) {
+        this.in = ByteBuffer.wrap(file).position(2); // behind SOI
+        this.maxPixels = maxPixels;
+    }
+
+    /** @throws BadImageException if it is damaged, too large, or too much work */
+    static Dimensions check(byte[] file, long maxPixels) throws BadImageException {
+        JpegSegments segments = new JpegSegments(file, maxPixels);
+        try {
+            segments.walk();
+        } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment is longer than the file
+            throw CheckedImage.damaged();
+        }
+        if (segments.scans == 0) {
+            throw CheckedImage.damaged();
+        }
+        return segments.size;
+    }
+
+    private void walk() throws BadImageException {
+        for (int marker = nextMarker(); marker != EOI; marker = nextMarker()) {
+            if (marker <= RESERVED || marker == SOI || marker == DNL || marker == DHP || marker == EXP) {
+                throw CheckedImage.damaged(); // DNL would change the height, DHP and EXP begin a picture in layers
+            }
+            if (marker >= RST0 && marker <= RST7) {
+                continue;
+            }
+            int start = in.position();
+            int length = Short.toUnsignedInt(in.getShort());
+            if (length < Short.BYTES) { // which it counts itself
+                throw CheckedImage.damaged();
+            }
+            if (marker == SOS) {
+                scan();
+            } else if (isFrame(marker)) {
+                frame(marker);
+            } else {
+                atMost("segments in a JPEG beside its scans", MAX_OTHER_SEGMENTS, ++others);
+            }
+            in.position(start + length);
+        }
+    }
+
+    /** What lies before it is skipped: the data of a scan. @return EOI at the end of the file, as in libjpeg */
+    private int nextMarker() {
+        while (in.hasRemaining()) {
+            if (in.get() == (byte) 0xFF) {
+                int marker = 0xFF;
+                while (marker == 0xFF && in.hasRemaining()) { // which may be repeated to fill
+                    marker = Byte.toUnsignedInt(in.get());
+                }
+                if (marker != 0 && marker != 0xFF) { // FF 00 is a byte of data
+                    return marker;
+                }
+            }
+        }
+        return EOI;
+    }
+
+    private static boolean isFrame(int marker) {
+        return marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC;
+    }
+
+    private void scan() throws BadImageException {
+        if (size == null) {
+            throw CheckedImage.damaged();
+        }
+        atMost("scans in a JPEG", MAX_SCANS, ++scans);
+        atMost("samples in all scans of a JPEG", MAX_SAMPLES, scans * samplesOfAScan);
+    }
+
+    private void frame(int marker) throws BadImageException {
+        if (size != null) {
+            throw new BadImageException("one frame in a JPEG", "several");
+        }
+        int precision = in.get();
+        int height = Short.toUnsignedInt(in.getShort());
+        int width = Short.toUnsignedInt(in.getShort());
+        int components = Byte.toUnsignedInt(in.get());
+        if (marker > SOF2 || precision != 8 || width == 0 || height == 0) { // height 0: a DNL would say it
+            throw CheckedImage.damaged();
+        }
+        if (components < 1 || components > MAX_COMPONENTS) {
+            throw new BadImageException("1 to " + MAX_COMPONENTS + " components in a JPEG", components + " of them");
+        }
+        size = new Dimensions(width, height).atMost(maxPixels);
+        samplesOfAScan = samples(components);
+    }
+
+    /** @return samples of the whole frame: the decoder puts the picture out after each scan, whatever was in it */
+    private long samples(int components) throws BadImageException {
+        int mostHorizontal = 1;
+        int mostVertical = 1;
+        long blocksOfAUnit = 0;
+        for (int i = 0; i < components; i++) {
+            in.get(); // the component's name
+            int sampling = Byte.toUnsignedInt(in.get());
+            in.get(); // its table
+            int horizontal = sampling >> 4;
+            int vertical = sampling & 0xF;
+            if (horizontal < 1 || horizontal > MAX_SAMPLING || vertical < 1 || vertical > MAX_SAMPLING) {
+                throw CheckedImage.damaged();
+            }
+            mostHorizontal = Math.max(mostHorizontal, horizontal);
+            mostVertical = Math.max(mostVertical, vertical);
+            blocksOfAUnit += (long) horizontal * vertical;
+        }
+        long across = ceilDiv(size.width(), BLOCK * mostHorizontal);
+        long down = ceilDiv(size.height(), BLOCK * mostVertical);
+        return across * down * blocksOfAUnit * BLOCK * BLOCK;
+    }
+
+    private static int ceilDiv(int value, int by) {
+        return (value + by - 1) / by;
+    }
+
+    private static void atMost(String what, long most, long found) throws BadImageException {
+        if (found > most) {
+            throw new BadImageException("at most " + most + " " + what, "more");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.lorafleet.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadUpdateListener;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.junit.jupiter.api.Test;
+
+/** Real files, damaged by chance: each ends in a picture or in a refusal, and asks for bounded work. */
+class MutatedFilesTest {
+    private static final int MUTANTS = 2000;
+    private static final long MAX_PIXELS = 1 << 20;
+
+    @Test
+    void endInAPictureOrInARefusal() throws IOException {
+        List<Map.Entry<String, byte[]>> files =
+                new ArrayList<>(SampleFiles.ofEachKind().entrySet());
+        int pictures = 0;
+        for (int seed = 0; seed < MUTANTS; seed++) {
+            Map.Entry<String, byte[]> file = files.get(seed % files.size());
+            byte[] mutant = SampleFiles.mutated(file.getValue(), new Random(seed));
+            try {
+                CheckedImage checked = CheckedImage.of(mutant, MAX_PIXELS);
+                assertThat(passes(file.getKey(), mutant))
+                        .as("passes over the picture of seed %d", seed)
+                        .isLessThanOrEqualTo(JpegSegments.MAX_SCANS);
+                BufferedImage picture = checked.decode();
+                assertThat((long) picture.getWidth() * picture.getHeight())
+                        .as("pixels of seed %d", seed)
+                        .isEqualTo((long) checked.width() * checked.height())
+                        .isLessThanOrEqualTo(MAX_PIXELS);
+                pictures++;
+            } catch (BadImageException e) {
+                assertThat(e.expected()).isNotEmpty();
+            }
+        }
+        assertThat(pictures).as("mutants that are pictures").isBetween(MUTANTS / 20, MUTANTS - MUTANTS / 20);
+    }
+
+    /** @return how often the JDK's own reader goes over the picture: it does not ask what was counted */
+    private static int passes(String kind, byte[] file) throws IOException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName(kind.substring(0, kind.indexOf(',')))
+                .next();
+        PassCounter counter = new PassCounter();
+        reader.addIIOReadUpdateListener(counter);
+        try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            reader.setInput(in, true, true);
+            reader.read(0);
+        } catch (IOException | RuntimeException e) {
+            // damaged; what counts is how far it went
+        } finally {
+            reader.dispose();
+        }
+        return counter.passes;
+    }
+
+    private static final class PassCounter implements IIOReadUpdateListener {
+        private int passes;
+
+        @Override
+        public void passStarted(
+                ImageReader source,
+                BufferedImage image,
+                int pass,
+                int minPass,
+                int maxPass,
+                int minX,
+                int minY,
+                int periodX,
+                int periodY,
+                int[] bands) {
+            passes++;
+        }
+
+        @Override
+        public void imageUpdate(
+                ImageReader source,
+                BufferedImage image,
+                int minX,
+                int minY,
+                int width,
+                int height,
+                int periodX,
+                int periodY,
+                int[] bands) {}
+
+        @Override
+        public void passComplete(ImageReader source, BufferedImage image) {}
+
+        @Override
+        public void thumbnailPassStarted(
+                ImageReader source,
+                BufferedImage thumbnail,
+                int pass,
+                int minPass,
+                int maxPass,
+                int minX,
+                int minY,
+                int periodX,
+                int periodY,
+                int[] bands) {}
+
+        @Override
+        public void thumbnailUpdate(
+                ImageReader source,
+                BufferedImage thumbnail,
+                int minX,
+                int minY,
+                int width,
+                int height,
+                int periodX,
+                int periodY,
+                int[] bands) {}
+
+        @Override
+        public void thumbnailPassComplete(ImageReader source, BufferedImage thumbnail) {}
+    }
+}

@@ -1,0 +1,23 @@
+package io.lorafleet.safetensors;
+
+/** Element types that are accepted in a safetensors file. */
+public enum TensorType {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8),
+    I32(4),
+    U8(1);
+
+    private final int bytes;
+
+    TensorType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** @return bytes of one element in the file */
+    public int bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,2 @@
+/** The safetensors format: what a file says it holds. Tensors themselves are read elsewhere. */
+package io.lorafleet.safetensors;

@@ -1,0 +1,75 @@
+package io.lorafleet.gateway.adapter;
+
+import io.lorafleet.gateway.storage.ClientBlobs;
+import io.lorafleet.safetensors.BadSafetensorsException;
+import io.lorafleet.safetensors.SafetensorsHeader;
+import io.lorafleet.storage.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/** An adapter's file as it comes in: whatever is read of it is written aside, for its key is the hash of all its bytes. */
+final class IncomingAdapter {
+    private static final int COPIED_AT_ONCE = 1 << 16;
+
+    private final InputStream source;
+    private final ClientBlobs.Incoming aside;
+    private final MessageDigest sha256 = Sha256.newDigest();
+
+    /** @param source from the file's first byte; not closed */
+    IncomingAdapter(InputStream source, ClientBlobs.Incoming aside) {
+        this.source = source;
+        this.aside = aside;
+    }
+
+    /**
+     * @param maxBytes of the whole file
+     * @throws BadSafetensorsException before more of the file is read
+     */
+    SafetensorsHeader readHeader(long maxBytes) throws IOException, BadSafetensorsException {
+        return SafetensorsHeader.read(new Copied(), Math.min(maxBytes, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES));
+    }
+
+    /**
+     * @return the SHA-256 of the whole file
+     * @throws BadSafetensorsException if it ends before its header says so, or after
+     */
+    String readTensors(SafetensorsHeader header) throws IOException, BadSafetensorsException {
+        aside.expect(header.fileBytes());
+        byte[] buffer = new byte[COPIED_AT_ONCE];
+        InputStream in = new Copied();
+        for (long left = header.dataBytes(); left > 0; left = header.fileBytes() - aside.bytesWritten()) {
+            if (in.read(buffer, 0, (int) Math.min(buffer.length, left)) < 0) {
+                header.requireFileOf(aside.bytesWritten());
+            }
+        }
+        if (source.read() >= 0) {
+            header.requireFileOf(aside.bytesWritten() + 1);
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    void store(String key) throws IOException {
+        aside.commit(key);
+    }
+
+    /** The source, of which a copy is made as it is read. */
+    private final class Copied extends InputStream {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = source.read(buffer, offset, length);
+            if (read > 0) {
+                aside.write(buffer, offset, read);
+                sha256.update(buffer, offset, read);
+            }
+            return read;
+        }
+    }
+}

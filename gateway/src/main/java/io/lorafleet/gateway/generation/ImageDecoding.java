@@ -1,0 +1,45 @@
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.gateway.BadField;
+import io.lorafleet.images.BadImageException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decodes init images, to see whether they are whole: a broken file must not get as far as a worker. Only so many at
+ * once, because each takes a processor and the memory of its pixels.
+ */
+final class ImageDecoding {
+    private final Semaphore places;
+    private final Duration patience;
+
+    /** @param patience how long an image waits for its turn */
+    ImageDecoding(int atOnce, Duration patience) {
+        this.places = new Semaphore(atOnce, true);
+        this.patience = patience;
+    }
+
+    /** @return why the order cannot be admitted, or nothing if the image is whole */
+    Optional<Admission> refusal(InitImageFile file) {
+        try {
+            if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Optional.of(new Admission.Busy(patience));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(new Admission.Busy(patience));
+        }
+        try {
+            file.image().decode();
+            return Optional.empty();
+        } catch (BadImageException e) {
+            return Optional.of(
+                    new Admission.Refused(List.of(new BadField(InitImageFile.FIELD, e.expected(), e.found()))));
+        } finally {
+            places.release();
+        }
+    }
+}

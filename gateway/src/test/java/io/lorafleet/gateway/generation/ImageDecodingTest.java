@@ -1,0 +1,31 @@
+package io.lorafleet.gateway.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.Images;
+import io.lorafleet.images.BadImageException;
+import io.lorafleet.images.CheckedImage;
+import io.lorafleet.messages.InitImage;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ImageDecodingTest {
+    private static final Duration PATIENCE = Duration.ofMillis(10);
+
+    @Test
+    void saysThatItIsBusyWhenNoPlaceComesFreeInTime() throws BadImageException {
+        assertThat(new ImageDecoding(0, PATIENCE).refusal(image())).contains(new Admission.Busy(PATIENCE));
+    }
+
+    @Test
+    void leavesItsPlaceToTheNext() throws BadImageException {
+        ImageDecoding one = new ImageDecoding(1, PATIENCE);
+        assertThat(one.refusal(image())).isEmpty();
+        assertThat(one.refusal(image())).isEmpty();
+    }
+
+    private static InitImageFile image() throws BadImageException {
+        CheckedImage image = CheckedImage.of(Images.file("png", 8, 8), 64);
+        return new InitImageFile(image, new InitImage(Samples.SHA, 0.5));
+    }
+}

@@ -1,0 +1,36 @@
+package io.lorafleet.gateway.http;
+
+import static io.lorafleet.gateway.LoraFiles.lora;
+import static org.hamcrest.Matchers.matchesPattern;
+
+import io.lorafleet.gateway.Images;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A gateway whose reserve no disk can hold. */
+@QuarkusTest
+@TestProfile(FullStoreTest.HugeReserve.class)
+class FullStoreTest extends GatewayTest {
+    private static final String EXPECTED = "expected at least [0-9]+ bytes free in the blob store, found [0-9]+";
+
+    public static final class HugeReserve implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("lorafleet.storage.min-free-bytes", "4000000000000000000");
+        }
+    }
+
+    @Test
+    void takesNothingThatWouldHaveToBeStored() {
+        var upload = put("ink", lora("ink", 4));
+        isProblem(upload, 507, "insufficient-storage");
+        upload.body("detail", matchesPattern(EXPECTED));
+        var order = post(Map.of("prompt", "a", "initImage", Images.base64(Images.file("png", 64, 64))));
+        isProblem(order, 507, "insufficient-storage");
+        order.body("detail", matchesPattern(EXPECTED));
+        submit(Map.of("prompt", "nothing to store"));
+    }
+}

@@ -1,0 +1,50 @@
+package io.lorafleet.gateway.http;
+
+import static io.lorafleet.gateway.LoraFiles.lora;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.testkit.BrokerResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A gateway that lets each caller store little. */
+@QuarkusTest
+@TestProfile(StorageAllowanceUsedTest.LittleMayBeStored.class)
+@WithTestResource(BrokerResource.class)
+class StorageAllowanceUsedTest {
+    public static final class LittleMayBeStored implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> keys = new HashMap<>(new SecuredGateway().getConfigOverrides());
+            keys.put("lorafleet.limits.max-stored-bytes-per-caller", "300");
+            return keys;
+        }
+    }
+
+    @Test
+    void refusesWhatIsMoreThanACallerMayStoreInADay() {
+        put("alice", lora("a", 30)).statusCode(201);
+        ValidatableResponse more = put("alice", lora("b", 30));
+        GatewayTest.isProblem(more, 429, "allowance-used");
+        more.header("Retry-After", matchesPattern("[1-9][0-9]*"));
+        more.body("detail", startsWith("expected at most 300 bytes of images and adapters"));
+        put("bob", lora("b", 30)).statusCode(201);
+    }
+
+    private static ValidatableResponse put(String owner, byte[] file) {
+        return given().header("Authorization", "Bearer " + SecuredGateway.key(owner, Role.MANAGE_ADAPTERS))
+                .contentType("application/octet-stream")
+                .body(file)
+                .put("/v1/adapters/" + owner)
+                .then();
+    }
+}
