@@ -34,6 +34,8 @@ class FleetTest {
                 "adapter roll-back",
                 "adapter remove",
                 "workers",
+                "key create",
+                "key rotate",
                 "topics"
             })
     void everyCommandHasHelp(String command) {
