@@ -17,9 +17,14 @@ import java.util.stream.Stream;
 
 /**
  * Blobs as files below one directory, which may be shared by processes and, over a network file system with hard links,
- * by machines.
+ * by machines. Where each subtree has its own users, the file system keeps to that: what is not finished lies in
+ * {@code .unfinished}, which all of them may write in, and a hard link makes it a blob.
  */
 public final class DirectoryBlobStore implements BlobStore {
+    private static final String MODE = "unix:mode";
+    /** Of a mode, without the kind of file: setgid and sticky are among them. */
+    private static final int PERMISSIONS = 07777;
+
     private final Path root;
     private final Path unfinished;
 
@@ -42,7 +47,7 @@ public final class DirectoryBlobStore implements BlobStore {
                 content.transferTo(out);
             }
             sync(aside);
-            Files.createDirectories(target.getParent());
+            createFolder(target.getParent());
             if (!linkIfAbsent(target, aside)) {
                 return false;
             }
@@ -50,6 +55,28 @@ public final class DirectoryBlobStore implements BlobStore {
             return true;
         } finally {
             Files.deleteIfExists(aside);
+        }
+    }
+
+    /** Makes a folder, and those that it is in. Whoever may write in a folder may write in those below it. */
+    private static void createFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        createFolder(folder.getParent());
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(folder)) { // made by another writer just now
+                return;
+            }
+            throw e;
+        }
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            Object wanted = Files.getAttribute(folder.getParent(), MODE);
+            if (!wanted.equals(Files.getAttribute(folder, MODE))) { // some file systems give all the same one
+                Files.setAttribute(folder, MODE, (int) wanted & PERMISSIONS);
+            }
         }
     }
 
