@@ -32,8 +32,7 @@ final class ApiKeysFile {
         }
         if (!OwnerOnly.isClosed(file)) {
             Files.setPosixFilePermissions(file, OwnerOnly.FILE);
-            say.accept("other users could open " + file
-                    + ", which is closed to them now; revoke the keys that you do not" + " know");
+            say.accept("other users could open " + file + ", which is closed to them now");
         }
         try {
             return Json.read(Files.readAllBytes(file), ApiKeys.class);
