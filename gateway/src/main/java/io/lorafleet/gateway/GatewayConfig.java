@@ -165,7 +165,8 @@ public interface GatewayConfig {
     interface Security {
         /**
          * The file that {@code fleet key create} writes. Without it, and without {@code quarkus.oidc.tenant-enabled},
-         * everybody may do everything, and only this machine can connect.
+         * everybody may do everything, and only this machine can connect. It belongs to the gateway's user or to root,
+         * and nobody else can open it (mode 0600): otherwise the gateway does not start.
          */
         Optional<Path> apiKeys();
 

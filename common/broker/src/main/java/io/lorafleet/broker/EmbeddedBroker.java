@@ -15,18 +15,24 @@ import org.apache.kafka.metadata.storage.Formatter;
 
 /** A single Kafka node (KRaft: broker and controller in one) in this process, with its log in a directory. */
 public final class EmbeddedBroker implements AutoCloseable {
+    static final String LISTENER = "CLIENTS";
+    static final String CONTROLLER = "CONTROLLER";
+
     private static final int NODE_ID = 1;
 
     private final KafkaRaftServer server;
     private final String bootstrapServers;
+    private final Map<String, String> login;
 
-    private EmbeddedBroker(KafkaRaftServer server, String bootstrapServers) {
+    private EmbeddedBroker(KafkaRaftServer server, String bootstrapServers, Map<String, String> login) {
         this.server = server;
         this.bootstrapServers = bootstrapServers;
+        this.login = login;
     }
 
     /**
-     * Starts a broker on the loopback interface. A directory that held one before is taken up again.
+     * Starts a broker on the loopback interface, which takes anybody on this machine for a client. A directory that held
+     * one before is taken up again.
      *
      * @param directory for the log; made if it is not there
      * @param port where clients connect
@@ -36,8 +42,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(directory, port, controllerPort, Map.of());
     }
 
+    /** Starts a broker that only those talk to who have its {@link #login}, on either port. */
+    public static EmbeddedBroker startClosed(Path directory, int port, int controllerPort) throws IOException {
+        BrokerPassword password = BrokerPassword.draw();
+        return start(directory, port, controllerPort, password.brokerSettings(), password.clientSettings());
+    }
+
     /** @param settings of the broker that go before its own */
     static EmbeddedBroker start(Path directory, int port, int controllerPort, Map<String, String> settings)
+            throws IOException {
+        return start(directory, port, controllerPort, settings, Map.of());
+    }
+
+    private static EmbeddedBroker start(
+            Path directory, int port, int controllerPort, Map<String, String> settings, Map<String, String> login)
             throws IOException {
         Files.createDirectories(directory);
         if (!Files.exists(directory.resolve("meta.properties"))) {
@@ -45,11 +63,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort, settings), Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, "localhost:" + port);
+        return new EmbeddedBroker(server, "localhost:" + port, login);
     }
 
     public String bootstrapServers() {
         return bootstrapServers;
+    }
+
+    /** @return Kafka's settings by which a client shows that it may talk to this broker; a secret, none if it is open */
+    public Map<String, String> login() {
+        return login;
     }
 
     @Override
@@ -63,7 +86,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
                 .setNodeId(NODE_ID)
                 .setClusterId(Uuid.randomUuid().toString())
-                .setControllerListenerName("CONTROLLER")
+                .setControllerListenerName(CONTROLLER)
                 .setMetadataLogDirectory(directory.toString())
                 .setDirectories(List.of(directory.toString()));
         try {
@@ -78,11 +101,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", Integer.toString(NODE_ID));
         p.setProperty("controller.quorum.voters", NODE_ID + "@localhost:" + controllerPort);
-        p.setProperty("controller.listener.names", "CONTROLLER");
-        p.setProperty("listeners", "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
-        p.setProperty("advertised.listeners", "PLAINTEXT://localhost:" + port);
-        p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        p.setProperty("inter.broker.listener.name", "PLAINTEXT");
+        p.setProperty("controller.listener.names", CONTROLLER);
+        p.setProperty(
+                "listeners",
+                "%s://localhost:%d,%s://localhost:%d".formatted(LISTENER, port, CONTROLLER, controllerPort));
+        p.setProperty("advertised.listeners", LISTENER + "://localhost:" + port);
+        p.setProperty("listener.security.protocol.map", LISTENER + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+        p.setProperty("inter.broker.listener.name", LISTENER);
         p.setProperty("log.dirs", directory.toString());
         p.setProperty("auto.create.topics.enable", "false");
         // One node can hold one replica.

@@ -1,14 +1,22 @@
 package io.lorafleet.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.messages.Topic;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +46,72 @@ class EmbeddedBrokerIT {
                             .get("share.auto.offset.reset")
                             .value())
                     .isEqualTo("earliest");
+        }
+    }
+
+    @Test
+    void letsNobodyInWithoutThePassword() throws Exception {
+        int controllerPort = Ports.free();
+        FleetTopics topics = new FleetTopics("", 1, (short) 1);
+        try (EmbeddedBroker broker = EmbeddedBroker.startClosed(directory, Ports.free(), controllerPort)) {
+            Map<String, Object> clients = Map.of("bootstrap.servers", broker.bootstrapServers());
+            Map<String, Object> controllers = Map.of("bootstrap.controllers", "localhost:" + controllerPort);
+            try (Admin admin = admin(clients, broker.login())) {
+                topics.provision(admin);
+            }
+            try (Admin admin = admin(controllers, broker.login())) {
+                assertThat(admin.describeMetadataQuorum().quorumInfo().get().leaderId())
+                        .isEqualTo(1);
+            }
+
+            List<Map<String, String>> strangers =
+                    List.of(Map.of(), BrokerPassword.draw().clientSettings());
+            for (Map<String, String> stranger : strangers) {
+                try (Admin admin = admin(clients, stranger)) {
+                    assertThatThrownBy(() -> admin.listTopics().names().get()).isInstanceOf(ExecutionException.class);
+                }
+                try (Admin admin = admin(controllers, stranger)) {
+                    assertThatThrownBy(() ->
+                                    admin.describeMetadataQuorum().quorumInfo().get())
+                            .isInstanceOf(ExecutionException.class);
+                }
+                assertThatThrownBy(() -> read(clients, stranger)).isInstanceOf(KafkaException.class);
+            }
+        }
+    }
+
+    @Test
+    void drawsAnotherPasswordAtEachStart() throws Exception {
+        Map<String, String> before;
+        try (EmbeddedBroker broker = EmbeddedBroker.startClosed(directory, Ports.free(), Ports.free())) {
+            before = broker.login();
+        }
+        try (EmbeddedBroker broker = EmbeddedBroker.startClosed(directory, Ports.free(), Ports.free());
+                Admin admin = admin(Map.of("bootstrap.servers", broker.bootstrapServers()), before)) {
+            assertThatThrownBy(() -> admin.listTopics().names().get())
+                    .hasCauseInstanceOf(SaslAuthenticationException.class);
+        }
+    }
+
+    private static Admin admin(Map<String, Object> address, Map<String, String> login) {
+        return Admin.create(settings(address, login));
+    }
+
+    private static Map<String, Object> settings(Map<String, Object> address, Map<String, String> login) {
+        Map<String, Object> settings = new HashMap<>(address);
+        settings.putAll(login);
+        settings.put("default.api.timeout.ms", 5000);
+        settings.put("request.timeout.ms", 5000);
+        return settings;
+    }
+
+    private static void read(Map<String, Object> address, Map<String, String> login) {
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(settings(address, login), new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(Topic.REQUESTS.in(""), 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            consumer.position(partition);
         }
     }
 }

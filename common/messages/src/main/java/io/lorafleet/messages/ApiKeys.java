@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -34,14 +35,30 @@ public record ApiKeys(List<Entry> keys) {
      * @param owner who has it; a generation belongs to its owner
      * @param sha256 of the whole key. It is long and drawn at random, so there is nothing to be guessed that would need
      *     a slower hash
+     * @param expiresAt from when on it is no key any more; null if it is one until it is revoked
      */
-    public record Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt) {
+    public record Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt, Instant expiresAt) {
         public Entry {
             Check.id("id", id);
             Check.id("owner", owner);
             roles = Set.copyOf(new TreeSet<>(Check.present("roles", roles)));
             Check.sha256("sha256", sha256);
             Check.present("createdAt", createdAt);
+        }
+
+        /** A key that does not expire. */
+        public Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt) {
+            this(id, owner, roles, sha256, createdAt, null);
+        }
+
+        /** @return the same key, which expires then */
+        public Entry until(Instant end) {
+            return new Entry(id, owner, roles, sha256, createdAt, end);
+        }
+
+        /** @return whether it is no key any more */
+        public boolean expiredBy(Instant now) {
+            return expiresAt != null && !now.isBefore(expiresAt);
         }
     }
 
@@ -51,6 +68,10 @@ public record ApiKeys(List<Entry> keys) {
 
     public ApiKeys with(Entry entry) {
         return new ApiKeys(Stream.concat(keys.stream(), Stream.of(entry)).toList());
+    }
+
+    public Optional<Entry> find(String id) {
+        return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
     /** @return the same if there is no such key */

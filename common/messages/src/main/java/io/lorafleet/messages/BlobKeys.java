@@ -6,12 +6,12 @@ public final class BlobKeys {
 
     /** Weights of an adapter, named by their content. */
     public static String adapter(String sha256) {
-        return "adapters/" + Check.sha256("sha256", sha256) + ".safetensors";
+        return BlobTree.ADAPTERS.prefix() + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
     /** Holds the number of an adapter version for whoever puts it there first. */
     public static String adapterNumber(String name, int version) {
-        return "adapters/numbers/" + Check.id("name", name) + "/" + version;
+        return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
 
     /** The feedback that a finished run has consumed: a JSON array of {@link FeedbackGiven}. */
@@ -22,12 +22,12 @@ public final class BlobKeys {
 
     /** How all of those of an adapter and a partition begin. */
     public static String consumedFeedback(String adapter, int partition) {
-        return "feedback/" + Check.id("adapter", adapter) + "/" + partition + "/";
+        return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/" + partition + "/";
     }
 
     /** How the keys of all that an adapter's unfinished runs leave begin. */
     public static String training(String adapter) {
-        return "training/" + Check.id("adapter", adapter) + "/";
+        return BlobTree.TRAINING.prefix() + Check.id("adapter", adapter) + "/";
     }
 
     /**
@@ -42,7 +42,7 @@ public final class BlobKeys {
 
     /** An image that pictures come from, named by its content. */
     public static String initImage(String sha256) {
-        return "init-images/" + Check.sha256("sha256", sha256);
+        return BlobTree.INIT_IMAGES.prefix() + Check.sha256("sha256", sha256);
     }
 
     /** Picture {@code index} (from 0) of a request. */
@@ -61,6 +61,6 @@ public final class BlobKeys {
     }
 
     private static String generation(String requestId) {
-        return "generations/" + Check.id("requestId", requestId) + "/";
+        return BlobTree.GENERATIONS.prefix() + Check.id("requestId", requestId) + "/";
     }
 }

@@ -20,11 +20,15 @@ import java.util.stream.Stream;
 
 /**
  * Blobs as files below one directory, which may be shared by processes and, over a network file system with hard links,
- * by machines.
+ * by machines. Where each subtree has its own users, the file system keeps to that: what is not finished lies in
+ * {@code .unfinished}, which all of them may write in, and a hard link makes it a blob.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);
     private static final int COPIED_AT_ONCE = 1 << 16;
+    private static final String MODE = "unix:mode";
+    /** Of a mode, without the kind of file: setgid and sticky are among them. */
+    private static final int PERMISSIONS = 07777;
 
     private final Path root;
     private final Path unfinished;
@@ -107,7 +111,7 @@ public final class DirectoryBlobStore implements BlobStore {
             try {
                 out.close();
                 sync(aside);
-                Files.createDirectories(target.getParent());
+                createFolder(target.getParent());
                 if (!linkIfAbsent(target, aside)) {
                     return false;
                 }
@@ -131,6 +135,28 @@ public final class DirectoryBlobStore implements BlobStore {
         boolean isFull = Files.getFileStore(root).getUsableSpace() < COPIED_AT_ONCE
                 || String.valueOf(failure.getMessage()).contains("No space left on device");
         return isFull ? new StorageFullException(failure) : failure;
+    }
+
+    /** Makes a folder, and those that it is in. Whoever may write in a folder may write in those below it. */
+    private static void createFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        createFolder(folder.getParent());
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(folder)) { // made by another writer just now
+                return;
+            }
+            throw e;
+        }
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            Object wanted = Files.getAttribute(folder.getParent(), MODE);
+            if (!wanted.equals(Files.getAttribute(folder, MODE))) { // some file systems give all the same one
+                Files.setAttribute(folder, MODE, (int) wanted & PERMISSIONS);
+            }
+        }
     }
 
     /** A hard link, because a rename would replace what another writer stored in the meantime. */

@@ -17,19 +17,26 @@ final class ClusterSettings {
 
     /** @param file of more settings, or null */
     static Map<String, Object> of(String bootstrap, Path file) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        Properties more = new Properties();
         if (file != null) {
-            Properties more = new Properties();
             try (Reader in = Files.newBufferedReader(file)) {
                 more.load(in);
             } catch (IOException e) {
                 throw new FleetException(
                         "--config: expected a properties file, found " + file + ", which cannot be read");
             }
-            more.stringPropertyNames().forEach(key -> settings.put(key, more.getProperty(key)));
         }
+        Map<String, String> settings = new HashMap<>();
+        more.stringPropertyNames().forEach(key -> settings.put(key, more.getProperty(key)));
+        return of(bootstrap, settings);
+    }
+
+    /** @param more settings, such as those of a login */
+    static Map<String, Object> of(String bootstrap, Map<String, String> more) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        settings.putAll(more);
         settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         return settings;
     }

@@ -1,14 +1,20 @@
 package io.lorafleet.standalone;
 
+import io.lorafleet.storage.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 
 /** The folder in which a fleet keeps everything. One fleet at a time holds it. */
 final class DataFolder implements AutoCloseable {
@@ -21,11 +27,16 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Takes a folder, and makes it if it is not there.
+     * Takes a folder, and makes it if it is not there: then only this user can open it.
      *
-     * @throws FleetException if another fleet holds it
+     * @param closed whether other users must not open it, even if they could before
+     * @throws FleetException if another fleet holds it, or it cannot be closed
      */
-    static DataFolder open(Path path) throws IOException {
+    static DataFolder open(Path path, boolean closed) throws IOException {
+        Files.createDirectories(path, OwnerOnly.folder());
+        if (closed) {
+            closeToOthers(path);
+        }
         Files.createDirectories(path.resolve("logs"));
         Path lockFile = path.resolve("lock");
         FileChannel channel = FileChannel.open(
@@ -39,6 +50,20 @@ final class DataFolder implements AutoCloseable {
         channel.write(
                 ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
         return new DataFolder(path, channel);
+    }
+
+    private static void closeToOthers(Path path) throws IOException {
+        try {
+            if (!OwnerOnly.isClosed(path)) {
+                Files.setPosixFilePermissions(path, OwnerOnly.FOLDER);
+            }
+        } catch (FileSystemException notOurs) {
+            // Then the objection says what is wrong.
+        }
+        Optional<String> objection = OwnerOnly.objection(path);
+        if (objection.isPresent()) {
+            throw new FleetException("--data: with --api-keys, " + objection.get());
+        }
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -57,6 +82,21 @@ final class DataFolder implements AutoCloseable {
         return path.resolve("blobs");
     }
 
+    /** Leaves the settings by which a Kafka client may talk to the fleet's own broker, for this user alone. */
+    void writeKafkaClient(Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Files.deleteIfExists(kafkaClient());
+        Files.createFile(kafkaClient(), OwnerOnly.file());
+        try (Writer out = Files.newBufferedWriter(kafkaClient())) {
+            properties.store(out, "For --config, while the fleet runs. Whoever has this may do everything.");
+        }
+    }
+
+    private Path kafkaClient() {
+        return path.resolve("kafka-client.properties");
+    }
+
     Path logs() {
         return path.resolve("logs");
     }
@@ -65,6 +105,7 @@ final class DataFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
+            Files.deleteIfExists(kafkaClient());
             lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             WorkersCommand.class,
             KeyCommand.class,
             AclsCommand.class,
+            BlobPermissionsCommand.class,
             TopicsCommand.class,
             DistillCommand.class,
             EvaluateCommand.class,

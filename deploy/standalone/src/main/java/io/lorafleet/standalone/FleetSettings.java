@@ -24,6 +24,11 @@ record FleetSettings(
         String topicPrefix,
         Path apiKeys) {
 
+    /** @return whether other users of this machine must not reach what the fleet keeps and says */
+    boolean isClosed() {
+        return apiKeys != null;
+    }
+
     boolean ownsBroker() {
         return bootstrap == null;
     }

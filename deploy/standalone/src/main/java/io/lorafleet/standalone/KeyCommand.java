@@ -1,17 +1,15 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.messages.ApiKeys;
+import io.lorafleet.messages.ApiKeys.Entry;
 import io.lorafleet.messages.ApiKeys.Role;
-import io.lorafleet.messages.InvalidMessageException;
-import io.lorafleet.messages.Json;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -20,9 +18,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "key",
@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
         },
         synopsisSubcommandLabel = "COMMAND")
 final class KeyCommand {
+    private static final String PREFIX = "lf_";
     private static final int ID_BYTES = 8;
     private static final int SECRET_BYTES = 32;
 
@@ -41,7 +42,10 @@ final class KeyCommand {
             required = true,
             scope = ScopeType.INHERIT,
             description = "What lorafleet.security.api-keys names, or `fleet up --api-keys`.")
-    private Path file;
+    private Path path;
+
+    @Spec
+    private CommandSpec command;
 
     @Command(
             name = "create",
@@ -60,45 +64,111 @@ final class KeyCommand {
                             required = true,
                             split = ",",
                             description = "generate, feedback, manage-adapters or operate; several with commas.")
-                    Set<String> roles)
+                    Set<String> roles,
+            @Option(
+                            names = "--expires",
+                            paramLabel = "DURATION",
+                            converter = ShortDuration.class,
+                            description = "How long it lasts, such as 90d (until it is revoked).")
+                    Duration life)
             throws IOException {
-        SecureRandom random = new SecureRandom();
-        String id = HexFormat.of().formatHex(bytes(random, ID_BYTES));
-        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(random, SECRET_BYTES));
-        String key = "lf_" + id + "_" + secret;
         Set<Role> allowed = roles.stream().map(KeyCommand::role).collect(Collectors.toSet());
-        String sha256 = Sha256.of(key.getBytes(StandardCharsets.UTF_8));
+        if (life != null && life.isZero()) {
+            throw new FleetException("--expires: expected more than nothing, found 0s");
+        }
+        String key = newKey();
+        Entry entry;
         try {
-            write(read().with(new ApiKeys.Entry(id, owner, allowed, sha256, Instant.now())));
+            entry = entry(key, owner, allowed, life);
         } catch (IllegalArgumentException e) {
             throw new FleetException("--" + e.getMessage());
         }
+        file().change(keys -> keys.with(entry));
         System.out.println(key);
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Shows whose keys there are, and what they allow.")
+    @Command(name = "list", description = "Shows whose keys there are, what they allow, and how long.")
     int list() throws IOException {
-        if (!Files.exists(file)) {
-            throw new FleetException("--file: expected a file that `fleet key create` made, found none at " + file);
+        if (!Files.exists(path)) {
+            throw new FleetException("--file: expected a file that `fleet key create` made, found none at " + path);
         }
-        for (ApiKeys.Entry key : read().keys()) {
+        for (Entry key : file().read().keys()) {
             String roles = key.roles().stream().map(KeyCommand::name).sorted().collect(Collectors.joining(","));
-            System.out.println(key.id() + "  " + key.owner() + "  " + roles + "  since " + key.createdAt());
+            System.out.println(
+                    key.id() + "  " + key.owner() + "  " + roles + "  since " + key.createdAt() + "  " + end(key));
         }
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "rotate",
+            sortOptions = false,
+            description = "Prints a new key with the owner, the roles and the life of an old one, which then runs out.")
+    int rotate(
+            @Parameters(paramLabel = "ID", description = "As `fleet key list` shows it.") String id,
+            @Option(
+                            names = "--overlap",
+                            paramLabel = "DURATION",
+                            defaultValue = "1d",
+                            converter = ShortDuration.class,
+                            description =
+                                    "How long the old key still counts (${DEFAULT-VALUE}), such as 1h; 0s if somebody"
+                                            + " may have seen it.")
+                    Duration overlap)
+            throws IOException {
+        String key = newKey();
+        file().change(keys -> {
+            Instant now = Instant.now();
+            Entry old = require(keys, id);
+            if (old.expiredBy(now)) {
+                throw new FleetException("ID: expected a key that has not expired, found " + id);
+            }
+            Duration life = old.expiresAt() == null ? null : Duration.between(old.createdAt(), old.expiresAt());
+            ApiKeys renewed = keys.without(id).with(entry(key, old.owner(), old.roles(), life));
+            Entry ending = old.expiredBy(now.plus(overlap)) ? old : old.until(now.plus(overlap));
+            return overlap.isZero() ? renewed : renewed.with(ending);
+        });
+        System.out.println(key);
         return ExitCode.OK;
     }
 
     @Command(name = "revoke", description = "Takes a key back.")
     int revoke(@Parameters(paramLabel = "ID", description = "As `fleet key list` shows it.") String id)
             throws IOException {
-        ApiKeys before = read();
-        ApiKeys after = before.without(id);
-        if (after.equals(before)) {
-            throw new FleetException("ID: expected one of the keys in " + file + ", found " + id);
-        }
-        write(after);
+        file().change(keys -> keys.without(require(keys, id).id()));
         return ExitCode.OK;
+    }
+
+    private ApiKeysFile file() throws IOException {
+        return new ApiKeysFile(path, command.commandLine().getErr()::println);
+    }
+
+    private Entry require(ApiKeys keys, String id) {
+        return keys.find(id)
+                .orElseThrow(() -> new FleetException("ID: expected one of the keys in " + path + ", found " + id));
+    }
+
+    private static String newKey() {
+        SecureRandom random = new SecureRandom();
+        String id = HexFormat.of().formatHex(bytes(random, ID_BYTES));
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(random, SECRET_BYTES));
+        return PREFIX + id + "_" + secret;
+    }
+
+    /** @param life null if it is not limited */
+    private static Entry entry(String key, String owner, Set<Role> roles, Duration life) {
+        String id = key.substring(PREFIX.length(), PREFIX.length() + 2 * ID_BYTES);
+        Instant now = Instant.now();
+        String sha256 = Sha256.of(key.getBytes(StandardCharsets.UTF_8));
+        return new Entry(id, owner, roles, sha256, now, life == null ? null : now.plus(life));
+    }
+
+    private static String end(Entry key) {
+        if (key.expiresAt() == null) {
+            return "until revoked";
+        }
+        return (key.expiredBy(Instant.now()) ? "expired " : "until ") + key.expiresAt();
     }
 
     private static byte[] bytes(SecureRandom random, int count) {
@@ -118,25 +188,5 @@ final class KeyCommand {
 
     private static String name(Role role) {
         return role.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private ApiKeys read() throws IOException {
-        try {
-            return Files.exists(file) ? Json.read(Files.readAllBytes(file), ApiKeys.class) : ApiKeys.NONE;
-        } catch (InvalidMessageException e) {
-            throw new FleetException("--file: expected a file of API keys, found " + file + ": " + e.getMessage());
-        }
-    }
-
-    /** Whole or not at all, and for this user alone. */
-    private void write(ApiKeys keys) throws IOException {
-        Path target = file.toAbsolutePath();
-        Path aside = Files.createTempFile(
-                target.getParent(),
-                target.getFileName().toString(),
-                ".part",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(aside, Json.write(keys));
-        Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

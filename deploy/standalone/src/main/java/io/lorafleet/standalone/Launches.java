@@ -12,27 +12,40 @@ import java.util.Map;
 
 /** The services of a fleet: which artefact, which settings, how much memory. */
 final class Launches {
+    private static final String GATEWAY = "gateway";
     /** How the names of workers begin. */
     static final String WORKER = "worker-";
 
     private final FleetSettings settings;
     private final DataFolder data;
     private final String bootstrap;
+    private final ServiceEnvironment environment;
 
-    private Launches(FleetSettings settings, DataFolder data, String bootstrap) {
+    private Launches(FleetSettings settings, DataFolder data, String bootstrap, ServiceEnvironment environment) {
         this.settings = settings;
         this.data = data;
         this.bootstrap = bootstrap;
+        this.environment = environment;
     }
 
-    /** @return the gateway, the workers and the trainer, against that broker */
-    static List<Launch> of(FleetSettings settings, DataFolder data, String bootstrap) throws IOException {
-        Launches launches = new Launches(settings, data, bootstrap);
+    /**
+     * @param login Kafka's settings by which the services show that they may talk to it
+     * @param environment of this process, of which each service gets what concerns it
+     * @return the gateway, the workers and the trainer, against that broker
+     */
+    static List<Launch> of(
+            FleetSettings settings,
+            DataFolder data,
+            String bootstrap,
+            Map<String, String> login,
+            Map<String, String> environment)
+            throws IOException {
+        Launches launches = new Launches(settings, data, bootstrap, new ServiceEnvironment(environment, login));
         List<Launch> all = new ArrayList<>();
         Map<String, String> security = settings.apiKeys() == null
                 ? Map.of()
                 : Map.of("lorafleet.security.api-keys", settings.apiKeys().toString());
-        all.add(launches.launch("gateway", "gateway", "512m", settings.port(), security));
+        all.add(launches.launch(GATEWAY, GATEWAY, "512m", settings.port(), security));
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
         for (int i = 1; i <= settings.workers(); i++) {
             String id = WORKER + i;
@@ -74,7 +87,9 @@ final class Launches {
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(jar.toString());
+        // Any user sees a command, and only this one an environment: what is secret goes there.
+        Map<String, String> variables = name.equals(GATEWAY) ? environment.ofGateway() : environment.ofOthers();
         URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
-        return new Launch(name, command, data.logs().resolve(name + ".log"), readiness);
+        return new Launch(name, command, variables, data.logs().resolve(name + ".log"), readiness);
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,15 +26,23 @@ final class LocalFleet implements AutoCloseable {
 
     private final FleetSettings settings;
     private final Consumer<String> say;
+    private final Map<String, String> environment;
     private final List<Service> services = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private DataFolder data;
     private EmbeddedBroker broker;
+    private Map<String, String> login = Map.of();
 
     /** @param say takes what the user should know, while the fleet starts and later */
     LocalFleet(FleetSettings settings, Consumer<String> say) {
+        this(settings, say, System.getenv());
+    }
+
+    /** @param environment what the services' own is made of */
+    LocalFleet(FleetSettings settings, Consumer<String> say, Map<String, String> environment) {
         this.settings = settings;
         this.say = say;
+        this.environment = environment;
     }
 
     /**
@@ -45,13 +54,14 @@ final class LocalFleet implements AutoCloseable {
     void start() throws IOException, InterruptedException {
         String bootstrap = openBroker();
         Provisioning.provision(
-                bootstrap, new FleetTopics(settings.topicPrefix(), PARTITIONS, Provisioning.CLUSTER_DEFAULT));
+                ClusterSettings.of(bootstrap, login),
+                new FleetTopics(settings.topicPrefix(), PARTITIONS, Provisioning.CLUSTER_DEFAULT));
         awaitReady(startServices(bootstrap));
     }
 
     private synchronized String openBroker() throws IOException {
         requireOpen();
-        data = DataFolder.open(settings.data());
+        data = DataFolder.open(settings.data(), settings.isClosed());
         // Nobody else holds the folder, so no service should.
         LeftBehind.end(Launches.storageArgument(data), STOP_LIMIT, say);
         Preflight.check(settings);
@@ -62,14 +72,21 @@ final class LocalFleet implements AutoCloseable {
         if (!settings.ownsBroker()) {
             return settings.bootstrap();
         }
-        broker = EmbeddedBroker.start(data.kafka(), settings.brokerPort(), Ports.free());
+        int controllerPort = Ports.free();
+        if (settings.isClosed()) {
+            broker = EmbeddedBroker.startClosed(data.kafka(), settings.brokerPort(), controllerPort);
+            login = broker.login();
+            data.writeKafkaClient(login);
+        } else {
+            broker = EmbeddedBroker.start(data.kafka(), settings.brokerPort(), controllerPort);
+        }
         say.accept("broker is ready");
         return broker.bootstrapServers();
     }
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        for (Launch launch : Launches.of(settings, data, bootstrap)) {
+        for (Launch launch : Launches.of(settings, data, bootstrap, login, environment)) {
             services.add(Service.start(launch, STOP_LIMIT, say));
         }
         return services.stream()
@@ -127,6 +144,11 @@ final class LocalFleet implements AutoCloseable {
 
     URI gateway() {
         return URI.create("http://localhost:" + settings.port());
+    }
+
+    /** @return Kafka's settings by which a client shows that it may talk to the broker */
+    Map<String, String> login() {
+        return login;
     }
 
     String bootstrapServers() {

@@ -1,6 +1,9 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.broker.Ports;
+import io.lorafleet.storage.OwnerOnly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -11,9 +14,8 @@ final class Preflight {
     /** @throws FleetException naming the first thing that is missing or taken, and the option that changes it */
     static void check(FleetSettings settings) {
         requireModel(settings.model());
-        if (settings.apiKeys() != null && !Files.isReadable(settings.apiKeys())) {
-            throw new FleetException("--api-keys: expected a file that `deploy/fleet key create` made, found none at "
-                    + settings.apiKeys());
+        if (settings.apiKeys() != null) {
+            requireKeys(settings.apiKeys());
         }
         requireFree("--port", settings.port());
         if (settings.ownsBroker()) {
@@ -22,6 +24,20 @@ final class Preflight {
                         "--port and --broker-port: expected two ports, found " + settings.port() + " for both");
             }
             requireFree("--broker-port", settings.brokerPort());
+        }
+    }
+
+    private static void requireKeys(Path keys) {
+        if (!Files.isReadable(keys)) {
+            throw new FleetException(
+                    "--api-keys: expected a file that `deploy/fleet key create` made, found none at " + keys);
+        }
+        try {
+            OwnerOnly.objection(keys).ifPresent(objection -> {
+                throw new FleetException("--api-keys: " + objection);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,9 +1,10 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.broker.FleetTopics;
-import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -14,14 +15,13 @@ final class Provisioning {
 
     private Provisioning() {}
 
-    /** @throws FleetException if the cluster does not answer, or refuses */
-    static void provision(String bootstrap, FleetTopics topics) throws InterruptedException {
-        provision(bootstrap, null, topics);
-    }
-
-    /** @param config of the admin client, a properties file; null for none */
-    static void provision(String bootstrap, Path config, FleetTopics topics) throws InterruptedException {
-        try (Admin admin = Admin.create(ClusterSettings.of(bootstrap, config))) {
+    /**
+     * @param client settings of the cluster's administrator, as {@link ClusterSettings} has them
+     * @throws FleetException if the cluster does not answer, or refuses
+     */
+    static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
+        Object bootstrap = client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
+        try (Admin admin = Admin.create(client)) {
             topics.provision(admin);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TimeoutException) {

@@ -131,6 +131,8 @@ final class Service implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(launch.command())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
         builder.environment().putIfAbsent(WAITING, SHORTLY);
         process = builder.start();
     }

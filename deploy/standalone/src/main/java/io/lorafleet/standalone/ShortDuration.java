@@ -8,19 +8,20 @@ import picocli.CommandLine.TypeConversionException;
 
 /** A duration as people write one: a whole number with its unit, such as 30s. */
 final class ShortDuration implements ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(s|m|h)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(s|m|h|d)");
 
     @Override
     public Duration convert(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new TypeConversionException("expected a number with s, m or h, such as 30s, found " + text);
+            throw new TypeConversionException("expected a number with s, m, h or d, such as 30s, found " + text);
         }
         long number = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
         };
     }
 }

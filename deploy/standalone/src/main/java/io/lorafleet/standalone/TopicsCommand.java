@@ -37,8 +37,7 @@ final class TopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Provisioning.provision(
-                cluster.bootstrap(),
-                cluster.config(),
+                ClusterSettings.of(cluster.bootstrap(), cluster.config()),
                 new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor));
         Arrays.stream(Topic.values())
                 .map(topic -> topic.in(cluster.topicPrefix()))

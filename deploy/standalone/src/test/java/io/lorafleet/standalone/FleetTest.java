@@ -34,6 +34,8 @@ class FleetTest {
                 "adapter roll-back",
                 "adapter remove",
                 "workers",
+                "key create",
+                "key rotate",
                 "topics"
             })
     void everyCommandHasHelp(String command) {
@@ -104,7 +106,7 @@ class FleetTest {
 
     @Test
     void theDataFolderIsTakenBeforeAnythingStarts() throws Exception {
-        try (DataFolder held = DataFolder.open(folder)) {
+        try (DataFolder held = DataFolder.open(folder, false)) {
             assertThat(run("up", "--data", folder.toString())).isEqualTo(1);
 
             assertThat(err.toString()).contains("is in use by another fleet").doesNotContain("\tat ");

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,8 +64,9 @@ class OutageIT {
         Files.createSymbolicLink(other.resolve("blobs"), data.resolve("blobs"));
         FleetSettings otherSettings =
                 new FleetSettings(root, other, model, Ports.free(), Ports.free(), bootstrap, 1, "", null);
-        secondData = DataFolder.open(other);
-        Launch launch = Launches.of(otherSettings, secondData, bootstrap).get(0);
+        secondData = DataFolder.open(other, false);
+        Launch launch = Launches.of(otherSettings, secondData, bootstrap, Map.of(), System.getenv())
+                .get(0);
         secondService = Service.start(launch, Duration.ofSeconds(10), said::add);
         secondService.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         second = new GatewayClient(launch.readiness().resolve("/"));

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,18 @@ class PreflightTest {
                 .isInstanceOf(FleetException.class)
                 .hasMessageStartingWith("--api-keys: ")
                 .hasMessageEndingWith(missing.toString());
+    }
+
+    @Test
+    void refusesAFileOfKeysThatOthersCanOpen() throws IOException {
+        Path keys = Files.createFile(model.resolve("keys.json"));
+        Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r--r--"));
+        FleetSettings settings = new FleetSettings(model, model, model, port, brokerPort, null, 1, "", keys);
+
+        assertThatThrownBy(() -> Preflight.check(settings))
+                .isInstanceOf(FleetException.class)
+                .hasMessageStartingWith("--api-keys: ")
+                .hasMessageContaining("found mode 0644: `chmod go-rwx " + keys);
     }
 
     private FleetSettings settings(Path modelFolder, String bootstrap) {

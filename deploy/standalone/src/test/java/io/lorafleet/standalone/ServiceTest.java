@@ -99,6 +99,9 @@ class ServiceTest {
                 "-Dquarkus.http.port=" + port,
                 main.getName());
         URI readiness = URI.create("http://localhost:" + port + "/q/health/ready");
-        return Service.start(new Launch("fake", command, folder.resolve("fake.log"), readiness), stopLimit, said::add);
+        return Service.start(
+                new Launch("fake", command, System.getenv(), folder.resolve("fake.log"), readiness),
+                stopLimit,
+                said::add);
     }
 }

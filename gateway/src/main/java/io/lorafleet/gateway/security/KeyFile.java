@@ -3,41 +3,57 @@ package io.lorafleet.gateway.security;
 import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.storage.OwnerOnly;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** The API keys of a file, which may change while this gateway runs. */
+/**
+ * The API keys of a file, which may change while this gateway runs. It is looked at for each key that comes, so a change
+ * counts from the next request on. Without the file there are no keys. One that cannot be used leaves the keys as they
+ * were: it is being edited, and whoever takes the keys away removes the file.
+ */
 final class KeyFile {
     private static final Logger LOG = Logger.getLogger(KeyFile.class);
+    private static final String CONFIG_KEY = "lorafleet.security.api-keys: ";
     /** As {@code fleet key create} makes them. */
     private static final Pattern KEY = Pattern.compile("lf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
 
     private final Path file;
-    private FileTime readAt;
+    private final Consumer<String> errors;
+    private FileState read;
     private Map<String, ApiKeys.Entry> byId;
+    /** What was wrong at the request before; it is said once. */
+    private String complaint = "";
 
-    /** @throws IllegalStateException if the file cannot be read, or is no such file */
+    /** @throws IllegalStateException if the file cannot be read, is no such file, or is open to other users */
     KeyFile(Path file) {
+        this(file, LOG::error);
+    }
+
+    /** @param errors takes what is wrong while this gateway runs */
+    KeyFile(Path file, Consumer<String> errors) {
         this.file = file;
+        this.errors = errors;
         try {
-            read();
+            read(FileState.of(file));
         } catch (IOException | InvalidMessageException e) {
             throw new IllegalStateException(
-                    "lorafleet.security.api-keys: expected a file that fleet key create wrote, found " + file + ": "
-                            + e.getMessage(),
-                    e);
+                    CONFIG_KEY + "expected a file that fleet key create wrote, found " + file + ": " + reason(e), e);
         }
     }
 
@@ -46,7 +62,7 @@ final class KeyFile {
         return token.startsWith("lf_");
     }
 
-    /** @return the key's entry, if there is one */
+    /** @return the key's entry, if there is one that has not expired */
     Optional<ApiKeys.Entry> find(String key) {
         Matcher parts = KEY.matcher(key);
         if (!parts.matches()) {
@@ -55,25 +71,51 @@ final class KeyFile {
         byte[] found = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
         // Compared in a time that does not tell how much of it was right.
         return Optional.ofNullable(entries().get(parts.group(1)))
-                .filter(entry -> MessageDigest.isEqual(found, entry.sha256().getBytes(StandardCharsets.UTF_8)));
+                .filter(entry -> MessageDigest.isEqual(found, entry.sha256().getBytes(StandardCharsets.UTF_8)))
+                .filter(entry -> !entry.expiredBy(Instant.now()));
     }
 
     private synchronized Map<String, ApiKeys.Entry> entries() {
         try {
-            if (!Files.getLastModifiedTime(file).equals(readAt)) {
-                read();
-                LOG.infof("read %d API keys anew", byId.size());
+            FileState now = FileState.of(file);
+            if (!now.isSurely(read)) {
+                read(now);
             }
+            complaint = "";
+        } catch (NoSuchFileException e) {
+            read = null;
+            byId = Map.of();
+            complain(file + " is gone: every API key is refused until it is back");
         } catch (IOException | InvalidMessageException e) {
-            LOG.errorf("%s cannot be read, the API keys stay as they were: %s", file, e.getMessage());
+            complain(file + " cannot be used, the API keys stay as they were: " + reason(e));
         }
         return byId;
     }
 
-    private synchronized void read() throws IOException {
-        FileTime modified = Files.getLastModifiedTime(file); // before, so that a change meanwhile is seen later
-        byId = Json.read(Files.readAllBytes(file), ApiKeys.class).keys().stream()
+    /** @param state as it was before, so that a change meanwhile is seen later */
+    private void read(FileState state) throws IOException {
+        Optional<String> objection = OwnerOnly.objection(file);
+        if (objection.isPresent()) {
+            throw new IOException(objection.get());
+        }
+        Map<String, ApiKeys.Entry> found = Json.read(Files.readAllBytes(file), ApiKeys.class).keys().stream()
                 .collect(Collectors.toMap(ApiKeys.Entry::id, Function.identity(), (first, second) -> second));
-        readAt = modified;
+        if (byId != null && !found.equals(byId)) {
+            LOG.infof("read %d API keys anew", found.size());
+        }
+        byId = found;
+        read = state;
+    }
+
+    private void complain(String what) {
+        if (!what.equals(complaint)) {
+            errors.accept(CONFIG_KEY + what);
+            complaint = what;
+        }
+    }
+
+    /** The message of most of these exceptions is the file's name alone. */
+    private static String reason(Exception e) {
+        return e instanceof FileSystemException ? e.toString() : e.getMessage();
     }
 }

@@ -3,7 +3,9 @@ package io.lorafleet.gateway.security;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.security.auth.module.UnixSystem;
 import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.ApiKeys.Role;
 import io.lorafleet.messages.Json;
@@ -12,12 +14,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyFileTest {
@@ -26,12 +32,13 @@ class KeyFileTest {
     @TempDir
     private Path folder;
 
+    private final List<String> errors = new ArrayList<>();
     private Path file;
 
     @BeforeEach
     void writeTheFile() throws IOException {
         file = folder.resolve("keys.json");
-        write(ApiKeys.NONE.with(entry("0123456789abcdef", KEY)), 1);
+        write(theKey(), 1);
     }
 
     private static ApiKeys.Entry entry(String id, String key) {
@@ -39,8 +46,25 @@ class KeyFileTest {
     }
 
     private void write(ApiKeys keys, long modified) throws IOException {
-        Files.write(file, Json.write(keys));
+        write(Json.write(keys), modified);
+    }
+
+    private void write(byte[] content, long modified) throws IOException {
+        Files.write(file, content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         Files.setLastModifiedTime(file, FileTime.fromMillis(modified));
+    }
+
+    private static ApiKeys theKey() {
+        return ApiKeys.NONE.with(entry("0123456789abcdef", KEY));
+    }
+
+    private void expire(Instant at) throws IOException {
+        String json = new String(Json.write(theKey()), UTF_8);
+        write(
+                json.replace("\"createdAt\"", "\"expiresAt\":\"" + at + "\",\"createdAt\"")
+                        .getBytes(UTF_8),
+                2);
     }
 
     @Test
@@ -67,18 +91,102 @@ class KeyFileTest {
 
     @Test
     void seesThatAKeyWasRevoked() throws IOException {
-        KeyFile keys = new KeyFile(file);
+        KeyFile keys = new KeyFile(file, errors::add);
         write(ApiKeys.NONE, 2);
         assertThat(keys.find(KEY)).isEmpty();
     }
 
     @Test
-    void staysAsItWasWhileTheFileIsUnreadable() throws IOException {
-        KeyFile keys = new KeyFile(file);
-        Files.writeString(file, "{");
-        assertThat(keys.find(KEY)).isPresent();
+    void seesAChangeThatLeavesSizeAndModificationTimeAsTheyWere() throws IOException {
+        KeyFile keys = new KeyFile(file, errors::add);
+        byte[] before = Files.readAllBytes(file);
+        byte[] otherKey = new String(before, UTF_8)
+                .replace("0123456789abcdef", "fedcba9876543210")
+                .getBytes(UTF_8);
+        assertThat(otherKey).hasSameSizeAs(before);
+        write(otherKey, 1);
+        assertThat(keys.find(KEY)).isEmpty();
+    }
+
+    @Test
+    void refusesAnExpiredKey() throws IOException {
+        expire(Instant.now().minusSeconds(1));
+        assertThat(new KeyFile(file).find(KEY)).isEmpty();
+    }
+
+    @Test
+    void findsAKeyThatWillExpire() throws IOException {
+        expire(Instant.now().plusSeconds(60));
+        assertThat(new KeyFile(file).find(KEY)).isPresent();
+    }
+
+    @Test
+    void keepsItsKeysWhileTheFileCannotBeParsedAndSaysSoOnce() throws IOException {
+        KeyFile keys = new KeyFile(file, errors::add);
+        write("{".getBytes(UTF_8), 2);
+        for (int request = 0; request < 3; request++) {
+            assertThat(keys.find(KEY)).isPresent();
+        }
+        assertThat(errors).singleElement().asString().contains(file.toString(), "stay as they were");
+    }
+
+    @Test
+    void refusesEveryKeyOfADeletedFileAndSaysSoOnce() throws IOException {
+        KeyFile keys = new KeyFile(file, errors::add);
         Files.delete(file);
+        for (int request = 0; request < 3; request++) {
+            assertThat(keys.find(KEY)).isEmpty();
+        }
+        assertThat(errors)
+                .singleElement()
+                .asString()
+                .contains("lorafleet.security.api-keys", file.toString(), "every API key is refused");
+    }
+
+    @Test
+    void readsAFileThatComesBack() throws IOException {
+        KeyFile keys = new KeyFile(file, errors::add);
+        Path away = Files.move(file, folder.resolve("away"));
+        assertThat(keys.find(KEY)).isEmpty();
+        Files.move(away, file);
         assertThat(keys.find(KEY)).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-r-----, 0640", "rw--w----, 0620", "rw----r--, 0604", "rw-----w-, 0602"})
+    void refusesToBeginWithAFileThatOthersCanOpen(String mode, String found) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+        assertThatThrownBy(() -> new KeyFile(file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("lorafleet.security.api-keys")
+                .hasMessageContaining("mode " + found)
+                .hasMessageContaining("chmod go-rwx " + file);
+    }
+
+    @Test
+    void refusesToBeginWithAFileOfAnotherUser() throws IOException {
+        assumeTrue(new UnixSystem().getUid() == 0, "only root can give a file away");
+        Files.setAttribute(file, "unix:uid", 54321);
+        assertThatThrownBy(() -> new KeyFile(file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("lorafleet.security.api-keys")
+                .hasMessageContaining("user 54321");
+    }
+
+    @Test
+    void keepsItsKeysWhileTheFileIsOpenToOthersAndSaysSoOnce() throws IOException {
+        KeyFile keys = new KeyFile(file, errors::add);
+        String intruder = "lf_1123456789abcdef_" + "A".repeat(43);
+        write(theKey().with(entry("1123456789abcdef", intruder)), 2);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        for (int request = 0; request < 3; request++) {
+            assertThat(keys.find(KEY)).isPresent();
+            assertThat(keys.find(intruder)).isEmpty();
+        }
+        assertThat(errors).singleElement().asString().contains("mode 0666", "stay as they were");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(keys.find(intruder)).isPresent();
     }
 
     @Test

@@ -1,0 +1,123 @@
+package io.lorafleet.standalone;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lorafleet.broker.Ports;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.GenerationView.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged services with keys that the command line makes, on a broker that asks for a password. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SecuredFleetIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private Path keys;
+    private Path data;
+    private String key;
+    private LocalFleet fleet;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Path root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
+        keys = folder.resolve("keys.json");
+        data = folder.resolve("data");
+        key = key("create", "--owner", "alice", "--role", "generate");
+        fleet = new LocalFleet(
+                new FleetSettings(
+                        root, data, root.resolve("deploy/demo-model"), Ports.free(), Ports.free(), null, 1, "", keys),
+                said::add);
+        fleet.start();
+    }
+
+    @AfterAll
+    void stop() {
+        fleet.close();
+    }
+
+    @Test
+    void drawsForWhoeverHasAKeyThatTheCommandLineMade() throws Exception {
+        GatewayClient gateway = new GatewayClient(fleet.gateway(), key);
+
+        String id = gateway.generate(order(), PATIENCE).id();
+
+        assertThat(new Follower(gateway, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+    }
+
+    @Test
+    void refusesARevokedKeyAtOnceAndTakesARotatedOne() throws Exception {
+        String old = key("create", "--owner", "bob", "--role", "generate");
+        String renewed = key("rotate", old.substring(3, 19), "--overlap", "1h");
+        for (String each : List.of(old, renewed)) {
+            new GatewayClient(fleet.gateway(), each).generate(order(), PATIENCE);
+
+            key("revoke", each.substring(3, 19));
+
+            assertThatThrownBy(() -> new GatewayClient(fleet.gateway(), each).generate(order(), PATIENCE))
+                    .isInstanceOf(FleetException.class)
+                    .hasMessageContaining(GatewayClient.KEY);
+        }
+    }
+
+    @Test
+    void leavesTheBrokersPasswordInNoLog() throws Exception {
+        String password = fleet.login().get("sasl.jaas.config").replaceAll(".*password=\"([^\"]+)\".*", "$1");
+        assertThat(password).hasSizeGreaterThan(40).doesNotContain(" ");
+        try (Stream<Path> logs = Files.list(data.resolve("logs"))) {
+            for (Path log : logs.toList()) {
+                assertThat(new String(Files.readAllBytes(log), UTF_8).contains(password))
+                        .as("%s", log)
+                        .isFalse();
+            }
+        }
+    }
+
+    private String key(String command, String... more) {
+        PrintStream terminal = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, UTF_8));
+        try {
+            String[] arguments = Stream.concat(Stream.of("key", command, "--file", keys.toString()), Stream.of(more))
+                    .toArray(String[]::new);
+            assertThat(Fleet.commandLine().execute(arguments)).isZero();
+            return out.toString(UTF_8).strip();
+        } finally {
+            System.setOut(terminal);
+        }
+    }
+
+    private static NewGeneration order() {
+        return new NewGeneration(
+                "a large red star on a white background",
+                "",
+                null,
+                null,
+                null,
+                5.0,
+                5,
+                SamplerName.DDIM,
+                64,
+                64,
+                1234L,
+                1,
+                null,
+                null);
+    }
+}

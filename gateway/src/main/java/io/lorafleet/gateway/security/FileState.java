@@ -1,0 +1,32 @@
+package io.lorafleet.gateway.security;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What tells a file from what it was before, without reading it: which file it is, its size, whose it is, and when its
+ * content or its permissions changed last.
+ */
+record FileState(Map<String, Object> attributes, Instant seenAt) {
+    /** Longer than a tick of any file system's clock, within which two changes look like one. */
+    private static final Duration TICK = Duration.ofSeconds(3);
+
+    static FileState of(Path file) throws IOException {
+        Instant now = Instant.now();
+        return new FileState(Files.readAttributes(file, "unix:dev,ino,size,uid,mode,lastModifiedTime,ctime"), now);
+    }
+
+    /** @return whether the file is what it was then, without a doubt */
+    boolean isSurely(FileState before) {
+        return before != null && attributes.equals(before.attributes) && before.isSettled();
+    }
+
+    private boolean isSettled() {
+        return ((FileTime) attributes.get("ctime")).toInstant().plus(TICK).isBefore(seenAt);
+    }
+}
