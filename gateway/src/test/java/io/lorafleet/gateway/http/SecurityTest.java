@@ -76,6 +76,7 @@ class SecurityTest {
                 new Endpoint("GET", "/v1/generations/none/images/0", Role.GENERATE, Role.OPERATE),
                 new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE, Role.OPERATE),
                 new Endpoint("POST", "/v1/generations/none/feedback", Role.FEEDBACK),
+                new Endpoint("GET", "/v1/webhook-secret", Role.GENERATE),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
                 new Endpoint("GET", "/v1/models/none", Role.GENERATE),
@@ -218,6 +219,12 @@ class SecurityTest {
                 .then()
                 .statusCode(404)
                 .body("type", equalTo("urn:lorafleet:problem:not-found"));
+    }
+
+    @Test
+    void hasNoSecretToShowWhereItCallsNoWebhooks() {
+        GatewayTest.isProblem(
+                key("alice", Role.GENERATE).get("/v1/webhook-secret").then(), 404, "not-found");
     }
 
     @Test
