@@ -143,15 +143,46 @@ public interface GatewayConfig {
 
     /** Calls that tell clients of finished generations. */
     interface Webhooks {
-        /** {@code whsec_} and 24 to 64 random bytes in base64: what calls are signed with. Without it there are none. */
+        /**
+         * {@code whsec_} and 24 to 64 random bytes in base64. What calls are signed with comes of it, for each caller another
+         * secret. Without it there are no calls.
+         */
         Optional<String> secret();
 
-        /** Hosts that may be called without TLS, and may have private addresses. Others are called by https only. */
-        Optional<Set<String>> trustedHosts();
+        /**
+         * The secret before this one. While it is set, calls have signatures by both, so that callers can change over. None by
+         * default.
+         */
+        Optional<String> previousSecret();
+
+        /**
+         * Origins, such as {@code http://hooks.internal:9000}, that may be called without TLS and at private addresses. Others
+         * are called by https only, and at public addresses. None by default.
+         */
+        Optional<Set<String>> trustedOrigins();
+
+        /** For one call, from the look-up of the name to the answer's status. */
+        @WithDefault("10s")
+        Duration timeout();
 
         /** Before each of the further attempts, when a call fails. */
         @WithDefault("5s,30s,2m,10m")
         List<Duration> pauses();
+
+        /**
+         * After a gateway was told of the generation's end. From then on no attempt begins, even if there are some left: many
+         * calls to a host that does not answer wait for each other.
+         */
+        @WithDefault("30m")
+        Duration giveUpAfter();
+
+        /** Calls under way at once. Others wait for their turn. */
+        @WithDefault("64")
+        int maxConcurrentCalls();
+
+        /** Likewise, to one host. */
+        @WithDefault("4")
+        int maxConcurrentCallsPerHost();
     }
 
     /** The endpoint that takes OpenAI's requests. */

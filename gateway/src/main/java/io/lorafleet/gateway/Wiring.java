@@ -8,6 +8,7 @@ import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.AdmissionRules;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.Origin;
 import io.lorafleet.gateway.generation.WebhookRules;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.HostRules;
@@ -16,23 +17,28 @@ import io.lorafleet.gateway.security.Security;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.gateway.storage.FreeSpace;
 import io.lorafleet.gateway.storage.StorageAllowance;
+import io.lorafleet.gateway.webhook.WebhookSecret;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
@@ -43,6 +49,12 @@ final class Wiring {
 
     /** Times the pixels of the largest picture, it still is a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
+    /** Each may hold a thread while its host's name is looked up. */
+    private static final int MAX_WEBHOOK_CALLS = 1000;
 
     private final GatewayConfig config;
 
@@ -153,21 +165,35 @@ final class Wiring {
     @Produces
     @Singleton
     WebhookRules webhookRules() {
-        return new WebhookRules(
-                config.webhooks().secret().isPresent(),
-                config.webhooks().trustedHosts().orElse(Set.of()));
+        Set<Origin> trusted = config.webhooks().trustedOrigins().orElse(Set.of()).stream()
+                .map(origin -> parse("lorafleet.webhooks.trusted-origins", origin, Origin::parse))
+                .collect(Collectors.toSet());
+        return new WebhookRules(config.webhooks().secret().isPresent(), trusted);
     }
 
     @Produces
     @Singleton
     @Startup
-    Webhooks webhooks(WebhookRules rules, Clock clock, MeterRegistry meters) {
-        try {
-            return new Webhooks(
-                    config.webhooks().secret(), rules, config.webhooks().pauses(), clock, meters);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalStateException("lorafleet.webhooks.secret: " + e.getMessage());
+    Webhooks webhooks(WebhookRules rules, Clock clock, MeterRegistry meters, Vertx vertx) {
+        GatewayConfig.Webhooks webhooks = config.webhooks();
+        expect("lorafleet.webhooks.timeout", SHORTEST, MAX_WEBHOOK_TIMEOUT, webhooks.timeout());
+        expect("lorafleet.webhooks.give-up-after", SHORTEST, MAX_WEBHOOK_DURATION, webhooks.giveUpAfter());
+        expect("lorafleet.webhooks.max-concurrent-calls", 1, MAX_WEBHOOK_CALLS, webhooks.maxConcurrentCalls());
+        expect(
+                "lorafleet.webhooks.max-concurrent-calls-per-host",
+                1,
+                MAX_WEBHOOK_CALLS,
+                webhooks.maxConcurrentCallsPerHost());
+        if (webhooks.secret().isEmpty() && webhooks.previousSecret().isPresent()) {
+            throw new IllegalStateException(
+                    "lorafleet.webhooks.previous-secret: expected it beside lorafleet.webhooks.secret, found it alone");
         }
+        List<WebhookSecret> secrets = Stream.of(
+                        secret("lorafleet.webhooks.secret", webhooks.secret()),
+                        secret("lorafleet.webhooks.previous-secret", webhooks.previousSecret()))
+                .flatMap(Optional::stream)
+                .toList();
+        return new Webhooks(secrets, rules, webhooks, clock, meters, vertx);
     }
 
     @Produces
@@ -193,6 +219,24 @@ final class Wiring {
                     "lorafleet.gateway.adapter-directory: expected a directory, found " + directory.get());
         }
         return new AdapterFiles(directory.map(AdapterDirectory::new), uploads);
+    }
+
+    private static Optional<WebhookSecret> secret(String key, Optional<String> value) {
+        return value.map(secret -> parse(key, secret, WebhookSecret::parse));
+    }
+
+    private static <T> T parse(String key, String value, Function<String, T> parser) {
+        try {
+            return parser.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(key + ": " + e.getMessage());
+        }
+    }
+
+    private static void expect(String key, Duration min, Duration max, Duration found) {
+        if (found.compareTo(min) < 0 || found.compareTo(max) > 0) {
+            throw new IllegalStateException(key + ": expected " + min + " to " + max + ", found " + found);
+        }
     }
 
     private static int expect(String key, int min, int max, int found) {

@@ -28,8 +28,32 @@ class GatewayConfigTest {
         assertThat(config.limits().maxAdapterBytes()).isEqualTo(512L * 1024 * 1024);
         assertThat(config.limits().maxStoredBytesPerCaller()).isEqualTo(4L * 1024 * 1024 * 1024);
         assertThat(config.storage().minFreeBytes()).isEqualTo(1024 * 1024 * 1024);
+        assertThat(config.limits().maxQueuedEvaluations()).isEqualTo(100_000);
+        assertThat(config.limits().maxQueuedEvaluationsPerCaller()).isEqualTo(25_000);
+        assertThat(config.limits().maxQueuedRequests()).isEqualTo(5000);
+        assertThat(config.limits().maxQueuedRequestsPerCaller()).isEqualTo(1250);
+        assertThat(config.limits().maxEventStreams()).isEqualTo(2000);
+        assertThat(config.limits().maxEventStreamsPerCaller()).isEqualTo(200);
+        assertThat(config.limits().maxBodiesPerCaller()).isEqualTo(64);
+        assertThat(config.limits().maxBodyBytes()).isEqualTo(64 * 1024 * 1024);
+        assertThat(config.limits().maxBodyBytesPerCaller()).isEqualTo(32 * 1024 * 1024);
+        assertThat(config.limits().minBodyBytesPerSecond()).isEqualTo(16 * 1024);
+        assertThat(config.limits().bodyPatience()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.security().apiKeys()).isEmpty();
+        assertThat(config.security().allowedHosts()).isEmpty();
+        assertThat(config.security().tokenRolePrefix()).isEmpty();
         assertThat(config.gateway().adapterDirectory()).isEmpty();
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.webhooks().secret()).isEmpty();
+        assertThat(config.webhooks().previousSecret()).isEmpty();
+        assertThat(config.webhooks().trustedOrigins()).isEmpty();
+        assertThat(config.webhooks().timeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.webhooks().pauses())
+                .containsExactly(
+                        Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10));
+        assertThat(config.webhooks().giveUpAfter()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(config.webhooks().maxConcurrentCalls()).isEqualTo(64);
+        assertThat(config.webhooks().maxConcurrentCallsPerHost()).isEqualTo(4);
         assertThat(config.rememberedGenerations()).isEqualTo(10_000);
     }
 
@@ -79,6 +103,29 @@ class GatewayConfigTest {
         assertThatThrownBy(() -> new Wiring(config).clientBlobs(null, null))
                 .hasMessageStartingWith(key + ": expected")
                 .hasMessageEndingWith("found " + value);
+    }
+
+    @Test
+    void namesTheKeyOfAnOriginThatIsNone() {
+        String key = "lorafleet.webhooks.trusted-origins";
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "http://hooks.internal:9000,hooks.internal"));
+        assertThatThrownBy(() -> new Wiring(config).webhookRules())
+                .hasMessage(key + ": expected an origin such as http://hooks.internal:9000, found hooks.internal");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "secret, whsec_c2hvcnQ=, 'expected whsec_ and 24 to 64 random bytes in base64, found another text'",
+        "previous-secret, whsec_c2hvcnQ=, 'expected it beside lorafleet.webhooks.secret, found it alone'",
+        "timeout, 0s, 'expected PT0.001S to PT10M, found PT0S'",
+        "give-up-after, 25h, 'expected PT0.001S to PT24H, found PT25H'",
+        "max-concurrent-calls, 0, 'expected 1 to 1000, found 0'",
+        "max-concurrent-calls-per-host, 1001, 'expected 1 to 1000, found 1001'"
+    })
+    void namesTheKeyOfWhatIsNoneOfWebhooks(String key, String value, String message) {
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.webhooks." + key, value));
+        assertThatThrownBy(() -> new Wiring(config).webhooks(null, null, null, null))
+                .hasMessage("lorafleet.webhooks." + key + ": " + message);
     }
 
     private static GatewayConfig read(Map<String, String> keys) {

@@ -27,6 +27,7 @@ public final class Requests {
     private ShadowStudent shadow;
     private Priority priority = Priority.INTERACTIVE;
     private Instant deadline;
+    private String webhook;
 
     private Requests() {}
 
@@ -117,6 +118,11 @@ public final class Requests {
         return this;
     }
 
+    public Requests webhook(String url) {
+        webhook = url;
+        return this;
+    }
+
     public GenerateImage build() {
         return new GenerateImage(
                 UUID.randomUUID().toString(),
@@ -134,7 +140,7 @@ public final class Requests {
                 shadow,
                 priority,
                 deadline,
-                null,
+                webhook,
                 null,
                 null,
                 Instant.parse("2026-01-01T00:00:00Z"));

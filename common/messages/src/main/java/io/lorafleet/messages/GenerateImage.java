@@ -90,6 +90,32 @@ public record GenerateImage(
         Check.present("acceptedAt", acceptedAt);
     }
 
+    /** @return the same, but that nobody is told of its end */
+    GenerateImage withoutWebhook() {
+        return webhook == null
+                ? this
+                : new GenerateImage(
+                        requestId,
+                        prompt,
+                        negativePrompt,
+                        initImage,
+                        adapters,
+                        guidanceScale,
+                        steps,
+                        sampler,
+                        width,
+                        height,
+                        seed,
+                        count,
+                        shadow,
+                        priority,
+                        deadline,
+                        null,
+                        owner,
+                        orderSha256,
+                        acceptedAt);
+    }
+
     /** @return whether nobody wants the pictures any more */
     public boolean expired(Instant now) {
         return deadline != null && !now.isBefore(deadline);

@@ -4,12 +4,13 @@ package io.lorafleet.messages;
  * What the blob store keeps of a generation that succeeded, beside its pictures: enough to answer for it when Kafka does not
  * have it any more.
  *
- * @param request what the pictures were drawn from
+ * @param request what the pictures were drawn from, without its webhook: that may hold a token, and is told from Kafka
  */
 public record GenerationManifest(GenerateImage request, GenerationSucceeded result) {
     public GenerationManifest {
         Check.present("request", request);
         Check.present("result", result);
+        request = request.withoutWebhook();
         if (!request.requestId().equals(result.requestId())) {
             throw new IllegalArgumentException(
                     "result: expected that of " + request.requestId() + ", found that of " + result.requestId());

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.GenerationProgress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +63,15 @@ public final class GenerationTable {
         tellFollowers(ended);
         followers.remove(ended.id());
         return true;
+    }
+
+    /** Applies what was kept of a request, in the order in which it never counts as waiting. */
+    public synchronized void recall(GenerationManifest manifest) {
+        apply(manifest.result());
+        Generation recalled = finished.get(manifest.result().requestId());
+        if (recalled != null && recalled.request() == null) { // one from Kafka has its webhook, too
+            apply(manifest.request());
+        }
     }
 
     public synchronized Optional<Generation> find(String id) {

@@ -6,7 +6,6 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -90,16 +89,10 @@ public final class Generations {
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
         if (known.isEmpty()) {
-            archive.find(id).ifPresent(this::recall);
+            archive.find(id).ifPresent(table::recall);
             return table.find(id);
         }
         return known;
-    }
-
-    /** First how it ended, so that it never counts as waiting. */
-    private void recall(GenerationManifest manifest) {
-        table.apply(manifest.result());
-        table.apply(manifest.request());
     }
 
     /** @throws NotPublishedException if the broker did not confirm the command */

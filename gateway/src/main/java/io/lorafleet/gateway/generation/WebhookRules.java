@@ -6,16 +6,29 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Which URLs may be told of finished generations: https ones of hosts that everybody can reach, and whatever is at the
- * hosts that the operator trusts. Else a client could have the gateway call what only the gateway can reach.
+ * Which URLs may be told of finished generations: https ones of hosts on the public Internet, and those of origins that the
+ * operator trusts. Else a client could have the gateway call what only the gateway can reach.
  *
  * @param enabled whether any may be
- * @param trustedHosts may be called without TLS, and may have private addresses
+ * @param trusted may be called without TLS, and at any address
+ * @param names where hosts are
  */
-public record WebhookRules(boolean enabled, Set<String> trustedHosts) {
+public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
+
+    /** Looks up where a name points to at this moment. */
+    @FunctionalInterface
+    public interface Names {
+        /** @return at least one address. @throws UnknownHostException if it points nowhere */
+        InetAddress[] lookUp(String host) throws UnknownHostException;
+    }
+
+    public WebhookRules(boolean enabled, Set<Origin> trusted) {
+        this(enabled, trusted, InetAddress::getAllByName);
+    }
 
     /** @param url may be null */
     void check(String url, FieldChecks checks) {
@@ -25,54 +38,40 @@ public record WebhookRules(boolean enabled, Set<String> trustedHosts) {
         if (!enabled) {
             checks.refuse("webhook", "none, since this gateway has no lorafleet.webhooks.secret", "one");
         } else if (url.length() > GenerateImage.MAX_WEBHOOK_LENGTH || !mayCall(url)) {
-            checks.refuse("webhook", "an https URL, or one of a host that this gateway trusts", "another text");
+            checks.refuse("webhook", "an https URL, or one of an origin that this gateway trusts", "another text");
         }
     }
 
     private boolean mayCall(String url) {
         try {
-            URI uri = new URI(url);
-            if (uri.getHost() == null || uri.getRawUserInfo() != null) {
-                return false;
-            }
-            return "https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && isTrusted(uri);
-        } catch (URISyntaxException e) {
+            return mayCall(Origin.of(new URI(url)));
+        } catch (URISyntaxException | IllegalArgumentException e) {
             return false;
         }
     }
 
-    private boolean isTrusted(URI uri) {
-        return trustedHosts.contains(uri.getHost());
+    private boolean mayCall(Origin origin) {
+        return origin.isSecure() || trusted.contains(origin);
     }
 
     /**
-     * Whether the host may be called where its name points now. A name could point elsewhere a moment later; but then
-     * the host there would have to have a certificate for that name.
+     * Blocks until the name is looked up. A name may point elsewhere a moment later, so the call must go to this address, and
+     * not to the name.
      *
-     * @throws UnknownHostException if it points nowhere
+     * @return where the URL may be called
+     * @throws UnknownHostException if its name points nowhere
+     * @throws IllegalArgumentException if it may not be called; no more than its host is quoted
      */
-    public boolean mayReach(URI uri) throws UnknownHostException {
-        if (isTrusted(uri)) {
-            return true;
+    public InetAddress addressOf(URI url) throws UnknownHostException {
+        Origin origin = Origin.of(url);
+        if (!mayCall(origin)) {
+            throw new IllegalArgumentException("expected https or a trusted origin, found neither");
         }
-        for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
-            if (!isPublic(address)) {
-                return false;
-            }
+        InetAddress[] addresses = names.lookUp(origin.host());
+        if (!trusted.contains(origin) && Arrays.stream(addresses).anyMatch(SpecialAddresses::contain)) {
+            throw new IllegalArgumentException(
+                    "expected public addresses, found that " + origin.host() + " has another one");
         }
-        return true;
-    }
-
-    private static boolean isPublic(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xFE) == 0xFC; // RFC 4193
-        boolean sharedByCarriers = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xC0) == 64; // RFC 6598
-        return !(address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()
-                || uniqueLocal
-                || sharedByCarriers);
+        return addresses[0];
     }
 }

@@ -13,13 +13,16 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
 
 /**
  * Gives each finished generation to one gateway of them all, for its webhook. A result counts as consumed when the webhook
- * has taken it or is given up, so a gateway that is killed leaves what it had not told to another one.
+ * has taken it or is given up, which no receiver can put off, so a gateway that is killed leaves what it had not told to
+ * another one.
  */
 @ApplicationScoped
 public class FinishedFollower {
+    private static final Logger LOG = Logger.getLogger(FinishedFollower.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
     /** For the same record to come to the table of generations. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -49,7 +52,10 @@ public class FinishedFollower {
                 .ifNotNull()
                 .transformToUni(webhooks::tell)
                 .subscribe()
-                .with(told -> record.ack());
+                .with(told -> record.ack(), e -> {
+                    LOG.errorf(e, "the webhook of generation %s cannot be told", record.getKey());
+                    record.ack(); // or else nothing behind it would ever count as consumed
+                });
         return CompletableFuture.completedFuture(null);
     }
 

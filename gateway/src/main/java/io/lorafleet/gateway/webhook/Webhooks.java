@@ -1,37 +1,41 @@
 package io.lorafleet.gateway.webhook;
 
+import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.Origin;
 import io.lorafleet.gateway.generation.WebhookRules;
 import io.lorafleet.messages.Json;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Tells the URLs that clients named which of their generations are finished, and again if they do not answer. */
+/**
+ * Tells the URLs that clients named which of their generations are finished, and again if they do not answer. URLs may hold
+ * tokens, so nothing here quotes more of them than the host.
+ */
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final Optional<Signature> signature;
-    private final WebhookRules rules;
+    private final List<WebhookSecret> secrets;
     private final List<Duration> pauses;
+    private final Duration giveUpAfter;
+    private final CallLimits limits;
+    private final WebhookClient client;
     private final Clock clock;
     private final MeterRegistry meters;
-    // Without redirects: they would lead to where nobody looked.
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
     /** What a URL is told. Whoever wants to know more asks for the generation, with its own credentials. */
     private record Event(String type, Instant timestamp, Data data) {
@@ -43,28 +47,59 @@ public final class Webhooks {
         }
     }
 
-    /**
-     * @param secret that calls are signed with; empty if there are none
-     * @param pauses before each of the further attempts
-     * @throws IllegalArgumentException if the secret is none
-     */
+    /** @param until when it is given up, if it waits then */
+    private record Call(URI url, String id, byte[] body, List<WebhookSecret> secrets, Instant until) {
+        Map<String, String> headers(Instant now) {
+            return Map.of(
+                    "Content-Type",
+                    "application/json",
+                    "webhook-id",
+                    id,
+                    "webhook-timestamp",
+                    Long.toString(now.getEpochSecond()),
+                    "webhook-signature",
+                    secrets.stream()
+                            .map(secret -> secret.signature(id, now, body))
+                            .collect(Collectors.joining(" ")));
+        }
+    }
+
+    /** @param secrets each of which signs every call; none if there are no calls. The first is what clients are shown */
     public Webhooks(
-            Optional<String> secret, WebhookRules rules, List<Duration> pauses, Clock clock, MeterRegistry meters) {
-        this.signature = secret.map(Signature::new);
-        this.rules = rules;
-        this.pauses = List.copyOf(pauses);
+            List<WebhookSecret> secrets,
+            WebhookRules rules,
+            GatewayConfig.Webhooks config,
+            Clock clock,
+            MeterRegistry meters,
+            Vertx vertx) {
+        this.secrets = List.copyOf(secrets);
+        this.pauses = List.copyOf(config.pauses());
+        this.giveUpAfter = config.giveUpAfter();
+        this.limits = new CallLimits(vertx, config.maxConcurrentCalls(), config.maxConcurrentCallsPerHost());
+        this.client = new WebhookClient(vertx, rules, config.timeout(), config.maxConcurrentCalls());
         this.clock = clock;
         this.meters = meters;
     }
 
-    /** Ends, without a failure, when the URL has taken it, or when it is given up. */
+    /**
+     * @param owner null where nobody has to say who he is
+     * @return what calls of the owner's generations are signed with; empty if there are no calls
+     */
+    public Optional<String> secretOf(String owner) {
+        return secrets.stream().findFirst().map(secret -> secret.of(owner).text());
+    }
+
+    /**
+     * Ends, without a failure, when the URL has taken it, or when it is given up: whatever the URL does, that is not later
+     * than {@code lorafleet.webhooks.give-up-after} and {@code .timeout} together.
+     */
     public Uni<Void> tell(Generation generation) {
-        String url = generation.request() == null ? null : generation.request().webhook();
-        if (url == null || signature.isEmpty()) {
+        if (secrets.isEmpty()
+                || generation.request() == null
+                || generation.request().webhook() == null) {
             return Uni.createFrom().voidItem();
         }
-        byte[] body = Json.write(Event.of(generation));
-        return attempt(URI.create(url), generation.id(), body, 0)
+        return deliver(generation)
                 .onItem()
                 .invoke(() -> count("delivered"))
                 .onFailure()
@@ -75,45 +110,56 @@ public final class Webhooks {
                 });
     }
 
-    private Uni<Void> attempt(URI url, String id, byte[] body, int attempt) {
-        Uni<Void> first = Uni.createFrom().deferred(() -> call(url, id, body));
-        return first.onFailure(IOException.class)
-                .recoverWithUni(e -> attempt == pauses.size()
-                        ? Uni.createFrom().failure(e)
-                        : Uni.createFrom()
-                                .voidItem()
-                                .onItem()
-                                .delayIt()
-                                .by(pauses.get(attempt))
-                                .chain(() -> attempt(url, id, body, attempt + 1)));
+    /** Fails when it is given up. */
+    Uni<Void> deliver(Generation generation) {
+        return Uni.createFrom().deferred(() -> attempt(call(generation), 0));
     }
 
-    private Uni<Void> call(URI url, String id, byte[] body) {
+    private Call call(Generation generation) {
+        return new Call(
+                parse(generation.request().webhook()),
+                generation.id(),
+                Json.write(Event.of(generation)),
+                secrets.stream()
+                        .map(secret -> secret.of(generation.request().owner()))
+                        .toList(),
+                clock.instant().plus(giveUpAfter));
+    }
+
+    private static URI parse(String url) {
         try {
-            if (!rules.mayReach(url)) {
-                return Uni.createFrom()
-                        .failure(new IllegalArgumentException(
-                                "expected a public address, found that " + url.getHost() + " has a private one"));
-            }
-        } catch (IOException e) {
-            return Uni.createFrom().failure(e);
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("expected a URL, found another text"); // without the text
         }
-        Instant now = clock.instant();
-        HttpRequest request = HttpRequest.newBuilder(url)
-                .timeout(TIMEOUT)
-                .header("Content-Type", "application/json")
-                .header("webhook-id", id)
-                .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
-                .header("webhook-signature", signature.orElseThrow().of(id, now, body))
-                .POST(BodyPublishers.ofByteArray(body))
-                .build();
+    }
+
+    private Uni<Void> attempt(Call call, int attempt) {
         return Uni.createFrom()
-                .completionStage(() -> http.sendAsync(request, BodyHandlers.discarding()))
-                .onItem()
-                .transformToUni(answer -> answer.statusCode() / 100 == 2
-                        ? Uni.createFrom().voidItem()
-                        : Uni.createFrom()
-                                .failure(new IOException("expected status 2xx, found " + answer.statusCode())));
+                .completionStage(() -> make(call).toCompletionStage())
+                .onFailure(IOException.class)
+                .recoverWithUni(e -> {
+                    boolean last = attempt == pauses.size()
+                            || clock.instant().plus(pauses.get(attempt)).isAfter(call.until());
+                    return last
+                            ? Uni.createFrom().failure(e)
+                            : Uni.createFrom()
+                                    .voidItem()
+                                    .onItem()
+                                    .delayIt()
+                                    .by(pauses.get(attempt))
+                                    .chain(() -> attempt(call, attempt + 1));
+                });
+    }
+
+    private Future<Void> make(Call call) {
+        return limits.call(
+                        Origin.of(call.url()).host(),
+                        Duration.between(clock.instant(), call.until()),
+                        () -> client.post(call.url(), call.headers(clock.instant()), call.body()))
+                .compose(status -> status / 100 == 2
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new IOException("expected status 2xx, found " + status)));
     }
 
     private void count(String outcome) {

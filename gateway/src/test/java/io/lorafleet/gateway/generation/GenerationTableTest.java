@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Generation.Status;
 import io.lorafleet.messages.CancelGeneration;
+import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.StepDone;
 import java.time.Clock;
@@ -194,5 +195,14 @@ class GenerationTableTest {
 
     private Generation find(String id) {
         return table.find(id).orElseThrow();
+    }
+
+    /** What the blob store keeps of it has no webhook. */
+    @Test
+    void prefersARequestFromKafkaToWhatWasKeptOfIt() {
+        table.apply(request("g"));
+        table.recall(new GenerationManifest(request("g", NOW.plusSeconds(1)), succeeded("g")));
+        assertThat(find("g").request()).isEqualTo(request("g"));
+        assertThat(find("g").isFinished()).isTrue();
     }
 }

@@ -1,8 +1,10 @@
 package io.lorafleet.gateway.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.gateway.FieldChecks;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -11,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookRulesTest {
-    private final WebhookRules rules = new WebhookRules(true, Set.of("hooks.internal", "127.0.0.1"));
+    private static final Set<Origin> TRUSTED =
+            Set.of(Origin.parse("http://hooks.internal:9000"), Origin.parse("https://127.0.0.1:9000"));
+    private final WebhookRules rules = new WebhookRules(true, TRUSTED);
 
     private static boolean takes(WebhookRules rules, String url) {
         FieldChecks checks = new FieldChecks();
@@ -20,8 +24,15 @@ class WebhookRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://example.com/a?b=c", "https://example.com:8443", "http://hooks.internal:9000/x"})
-    void takesHttpsAndTrustedHosts(String url) {
+    @ValueSource(
+            strings = {
+                "https://example.com/a?b=c",
+                "HTTPS://example.com",
+                "https://example.com:8443",
+                "http://hooks.internal:9000/x",
+                "http://HOOKS.internal:9000"
+            })
+    void takesHttpsAndTrustedOrigins(String url) {
         assertThat(takes(rules, url)).isTrue();
     }
 
@@ -29,11 +40,16 @@ class WebhookRulesTest {
     @ValueSource(
             strings = {
                 "http://example.com",
-                "http://hooks.internal.example.com",
+                "http://hooks.internal",
+                "http://hooks.internal:9001/x",
+                "http://127.0.0.1:9000",
+                "http://hooks.internal.example.com:9000",
                 "https://user:secret@example.com",
+                "https://example.com:0",
+                "https://example.com:65536",
                 "https:///path",
                 "//example.com",
-                "ftp://hooks.internal/x",
+                "ftp://hooks.internal:9000/x",
                 "file:///etc/passwd",
                 "https://example.com/ space",
                 "hooks.internal",
@@ -52,26 +68,47 @@ class WebhookRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "127.0.0.2",
-                "10.1.2.3",
-                "172.16.0.1",
-                "192.168.0.1",
-                "169.254.169.254",
-                "100.64.0.1",
-                "0.0.0.0",
-                "[::1]",
-                "[fd00::1]",
-                "[fe80::1]",
-                "[::ffff:10.0.0.1]",
-                "localhost"
+                "https://127.0.0.1",
+                "https://127.0.0.1:9001",
+                "https://169.254.169.254",
+                "https://[::1]:9000",
+                "https://[64:ff9b::a00:1]",
+                "https://localhost"
             })
-    void callsNoPrivateAddresses(String host) throws UnknownHostException {
-        assertThat(rules.mayReach(URI.create("https://" + host + "/x"))).isFalse();
+    void callsNoSpecialAddresses(String origin) {
+        String host = URI.create(origin).getHost();
+        assertThatThrownBy(() -> rules.addressOf(URI.create(origin + "/path?token")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected public addresses, found that " + host + " has another one");
+    }
+
+    /** The operator may have taken it from the trusted ones since it was ordered. */
+    @Test
+    void callsNothingWithoutTlsThatIsNotTrusted() {
+        assertThatThrownBy(() -> rules.addressOf(URI.create("http://8.8.8.8/path?token")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected https or a trusted origin, found neither");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"203.0.113.7", "[2001:db8::1]", "127.0.0.1"})
-    void callsPublicAndTrustedOnes(String host) throws UnknownHostException {
-        assertThat(rules.mayReach(URI.create("https://" + host + "/x"))).isTrue();
+    @ValueSource(strings = {"https://93.184.216.34", "https://[2606:2800:220:1::1]:8443", "https://127.0.0.1:9000"})
+    void callsPublicAddressesAndTrustedOrigins(String origin) throws UnknownHostException {
+        assertThat(rules.addressOf(URI.create(origin + "/x")))
+                .isEqualTo(InetAddress.getByName(URI.create(origin).getHost()));
+    }
+
+    @Test
+    void callsANameOnlyIfAllItsAddressesAreAllowed() throws UnknownHostException {
+        InetAddress open = InetAddress.getByName("93.184.216.34");
+        InetAddress closed = InetAddress.getByName("10.0.0.1");
+        URI url = URI.create("https://example.com/x");
+        assertThat(withNames(open, open).addressOf(url)).isEqualTo(open);
+        for (WebhookRules mixed : new WebhookRules[] {withNames(open, closed), withNames(closed, open)}) {
+            assertThatThrownBy(() -> mixed.addressOf(url)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static WebhookRules withNames(InetAddress... addresses) {
+        return new WebhookRules(true, TRUSTED, host -> addresses);
     }
 }

@@ -77,6 +77,7 @@ class SecurityTest {
                 new Endpoint("GET", "/v1/generations/none/images/0", Role.GENERATE, Role.OPERATE),
                 new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE, Role.OPERATE),
                 new Endpoint("POST", "/v1/generations/none/feedback", Role.FEEDBACK),
+                new Endpoint("GET", "/v1/webhook-secret", Role.GENERATE),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
                 new Endpoint("GET", "/v1/models/none", Role.GENERATE),
@@ -245,6 +246,12 @@ class SecurityTest {
                 .groups(Set.of("operate", "other-operate"))
                 .sign(SecuredGateway.privateKey());
         bearer(token).get("/v1/workers").then().statusCode(403);
+    }
+
+    @Test
+    void hasNoSecretToShowWhereItCallsNoWebhooks() {
+        GatewayTest.isProblem(
+                key("alice", Role.GENERATE).get("/v1/webhook-secret").then(), 404, "not-found");
     }
 
     @Test

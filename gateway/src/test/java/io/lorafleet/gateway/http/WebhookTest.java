@@ -4,22 +4,38 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,58 +44,103 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(WebhookTest.WithSecret.class)
 class WebhookTest extends GatewayTest {
-    private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(UTF_8);
+    private static final String PORT = "test.receiver.port";
 
     public static final class WithSecret implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "lorafleet.webhooks.secret", "whsec_" + Base64.getEncoder().encodeToString(SECRET),
-                    "lorafleet.webhooks.trusted-hosts", "127.0.0.1",
-                    "lorafleet.webhooks.pauses", "100ms,100ms");
+                    "lorafleet.webhooks.secret",
+                    "whsec_" + "QUJD".repeat(8),
+                    "lorafleet.webhooks.trusted-origins",
+                    "http://127.0.0.1:" + port(),
+                    "lorafleet.webhooks.timeout",
+                    "1s",
+                    "lorafleet.webhooks.pauses",
+                    "100ms,100ms");
+        }
+
+        /** One that is free, found once in this process: the overrides are asked for more than once. */
+        private static synchronized String port() {
+            if (System.getProperty(PORT) == null) {
+                try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                    System.setProperty(PORT, Integer.toString(free.getLocalPort()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return System.getProperty(PORT);
         }
     }
 
-    private record Call(String id, String timestamp, String signature, String body) {}
+    private record Call(String path, String id, String timestamp, String signature, String body) {}
 
     private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private HttpServer receiver;
-    /** How many calls it answers with a failure. */
-    private volatile int failures;
+
+    @Inject
+    MeterRegistry meters;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String broker;
 
     @BeforeEach
     void openReceiver() throws IOException {
-        receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        receiver.createContext("/", this::receive);
+        receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.getInteger(PORT)), 0);
+        receiver.setExecutor(threads);
+        receiver.createContext("/", exchange -> answer(exchange, 204));
+        receiver.createContext("/failing", exchange -> answer(exchange, 500));
+        receiver.createContext("/failing-twice", exchange -> answer(exchange, calls.size() < 2 ? 500 : 204));
+        receiver.createContext("/moved", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/there");
+            answer(exchange, 302);
+        });
+        receiver.createContext("/endless", exchange -> {
+            note(exchange);
+            exchange.sendResponseHeaders(200, 1); // of which none comes
+        });
+        receiver.createContext("/silent", this::note);
         receiver.start();
     }
 
     @AfterEach
     void closeReceiver() {
         receiver.stop(0);
+        threads.shutdownNow();
     }
 
-    private void receive(HttpExchange exchange) throws IOException {
+    private void answer(HttpExchange exchange, int status) throws IOException {
+        note(exchange);
+        exchange.sendResponseHeaders(status, -1);
+        exchange.close();
+    }
+
+    private void note(HttpExchange exchange) throws IOException {
         calls.add(new Call(
+                exchange.getRequestURI().getPath(),
                 exchange.getRequestHeaders().getFirst("webhook-id"),
                 exchange.getRequestHeaders().getFirst("webhook-timestamp"),
                 exchange.getRequestHeaders().getFirst("webhook-signature"),
                 new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-        exchange.sendResponseHeaders(calls.size() <= failures ? 500 : 204, -1);
-        exchange.close();
     }
 
-    private String order() {
-        return submit(Map.of(
-                "prompt",
-                "a",
-                "webhook",
-                "http://127.0.0.1:" + receiver.getAddress().getPort() + "/x"));
+    private static String order(String path) {
+        return submit(Map.of("prompt", "a", "webhook", "http://127.0.0.1:" + System.getProperty(PORT) + path));
+    }
+
+    /** @return how often it came to that so far */
+    private double counted(String outcome) {
+        return meters.counter("lorafleet.webhooks", "outcome", outcome).count();
+    }
+
+    private List<Call> callsOf(String id) {
+        return calls.stream().filter(call -> call.id().equals(id)).toList();
     }
 
     @Test
-    void tellsTheEndOfAGenerationSigned() throws Exception {
-        String id = order();
+    void tellsTheEndOfAGenerationSignedWithTheCallersSecret() throws Exception {
+        String id = order("/x");
 
         worker.succeed(id);
 
@@ -87,50 +148,112 @@ class WebhookTest extends GatewayTest {
         Call call = calls.get(0);
         assertThat(call.id()).isEqualTo(id);
         assertThat(call.body()).contains("\"type\":\"generation.succeeded\"", "\"id\":\"" + id + "\"");
+        String secret = given().get("/v1/webhook-secret")
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .extract()
+                .path("secret");
         Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.replace("whsec_", "")), "HmacSHA256"));
         byte[] expected = mac.doFinal((id + "." + call.timestamp() + "." + call.body()).getBytes(UTF_8));
         assertThat(call.signature()).isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
     }
 
     @Test
     void tellsItAgainUntilItIsTaken() {
-        failures = 2;
-        String id = order();
+        double before = counted("delivered");
+        String id = order("/failing-twice");
 
         worker.cancelled(id);
 
         await().until(() -> calls.size() == 3);
         assertThat(calls).extracting(Call::id).containsOnly(id);
         assertThat(calls.get(2).body()).contains("generation.cancelled");
-        isCounted("delivered");
+        await().until(() -> counted("delivered") == before + 1);
     }
 
     @Test
-    void givesUpAndHoldsUpNoOther() {
-        failures = 3;
-        String id = order();
-        worker.succeed(id);
-        isCounted("given_up");
+    void givesUpWhatIsNotTaken() {
+        double before = counted("given-up");
+        String failing = order("/failing");
+        String moved = order("/moved");
 
-        String next = order();
-        worker.succeed(next);
+        worker.succeed(failing);
+        worker.succeed(moved);
 
-        await().until(() -> calls.size() == 4);
-        assertThat(calls.get(3).id()).isEqualTo(next);
+        await().until(() -> counted("given-up") == before + 2);
+        assertThat(callsOf(failing)).hasSize(3);
+        assertThat(callsOf(moved)).hasSize(3).extracting(Call::path).containsOnly("/moved");
     }
 
-    private static void isCounted(String outcome) {
-        await().until(
-                        () -> given().get("/q/metrics").asString().replace('-', '_'),
-                        containsString("lorafleet_webhooks_total{outcome=\"" + outcome + "\"}"));
+    @Test
+    void holdsUpNoOtherWhileOneIsSilent() {
+        double before = counted("given-up");
+        String silent = order("/silent");
+        worker.succeed(silent);
+        await().until(() -> callsOf(silent).size() == 1);
+        String next = order("/x");
+
+        worker.succeed(next);
+
+        await().until(() -> callsOf(next).size() == 1);
+        assertThat(counted("given-up"))
+                .as("the silent one still has its attempts")
+                .isEqualTo(before);
+        await().until(() -> counted("given-up") == before + 1);
+        assertThat(callsOf(silent)).hasSize(3);
+    }
+
+    @Test
+    void countsAResultAsConsumedWhateverItsReceiverDoes() {
+        for (String path : List.of("/endless", "/silent", "/failing", "/moved", "/x")) {
+            worker.succeed(order(path));
+        }
+
+        await().until(() -> calls.stream().map(Call::path).distinct().count() == 5);
+
+        await().atMost(Duration.ofSeconds(30)).until(this::areAllResultsConsumed);
+    }
+
+    private boolean areAllResultsConsumed() throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
+            Map<TopicPartition, OffsetAndMetadata> consumed = admin.listConsumerGroupOffsets("gateway-webhooks")
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            Set<TopicPartition> partitions = consumed.keySet();
+            Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(
+                            partitions.stream().collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest())))
+                    .all()
+                    .get();
+            return !partitions.isEmpty()
+                    && partitions.stream()
+                            .allMatch(each -> consumed.get(each) != null
+                                    && consumed.get(each).offset()
+                                            == ends.get(each).offset());
+        }
+    }
+
+    /** Or else they would be there for everybody who may see metrics, tokens included. */
+    @Test
+    void keepsPathsOutOfTheMetrics() {
+        String id = order("/t0ken");
+        worker.succeed(id);
+        await().until(() -> callsOf(id).size() == 1);
+        assertThat(given().get("/q/metrics").asString())
+                .contains("lorafleet_webhooks_total")
+                .doesNotContain("t0ken");
     }
 
     @Test
     void refusesUrlsThatItMayNotCall() {
-        isProblem(post(Map.of("prompt", "a", "webhook", "http://example.com")), 400, "invalid-request");
-        post(Map.of("prompt", "a", "webhook", "http://example.com"))
-                .body("errors[0].field", equalTo("webhook"))
-                .body("errors[0].found", equalTo("another text"));
+        String url = "http://example.com/t0ken?t0ken";
+        isProblem(post(Map.of("prompt", "a", "webhook", url)), 400, "invalid-request");
+        assertThat(post(Map.of("prompt", "a", "webhook", url))
+                        .body("errors[0].field", equalTo("webhook"))
+                        .body("errors[0].found", equalTo("another text"))
+                        .extract()
+                        .asString())
+                .doesNotContain("t0ken");
     }
 }

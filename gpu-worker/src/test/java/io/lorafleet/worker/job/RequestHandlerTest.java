@@ -99,6 +99,18 @@ class RequestHandlerTest {
                 .containsExactly(1, 2, 3, 4);
     }
 
+    /** It may hold a token, and the blob store is everybody's who has a service to run. */
+    @Test
+    void storesNoWebhook() throws IOException {
+        GenerateImage request =
+                Requests.request().webhook("https://example.com/t0ken").build();
+        succeeded(handle(request));
+        byte[] manifest = blobs.get(BlobKeys.manifest(request.requestId())).orElseThrow();
+        assertThat(new String(manifest, StandardCharsets.UTF_8))
+                .contains(request.requestId())
+                .doesNotContain("t0ken");
+    }
+
     @Test
     void showsPreviewsOfEachPicture() throws IOException {
         handle(Requests.star(null, 64, 3, 2));

@@ -1,0 +1,47 @@
+package io.lorafleet.gateway.generation;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/**
+ * Where a URL leads.
+ *
+ * @param scheme {@code http} or {@code https}
+ * @param host in lower case; an IPv6 address in brackets
+ * @param port the scheme's own if the URL names none
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
+ */
+public record Origin(String scheme, String host, int port) {
+    private static final int MAX_PORT = 65535;
+
+    /** @throws IllegalArgumentException if it is no origin, or more than one */
+    public static Origin parse(String text) {
+        try {
+            URI uri = new URI(text);
+            if ("".equals(uri.getRawPath()) && uri.getRawQuery() == null && uri.getRawFragment() == null) {
+                return of(uri);
+            }
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // answered below
+        }
+        throw new IllegalArgumentException("expected an origin such as http://hooks.internal:9000, found " + text);
+    }
+
+    /** @throws IllegalArgumentException if it is no http or https URL, or has a user; it is not quoted */
+    public static Origin of(URI url) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        boolean secure = scheme.equals("https");
+        int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+        boolean known = secure || scheme.equals("http");
+        if (!known || url.getHost() == null || url.getRawUserInfo() != null || port == 0 || port > MAX_PORT) {
+            throw new IllegalArgumentException("expected an http or https URL without a user, found another one");
+        }
+        return new Origin(scheme, url.getHost().toLowerCase(Locale.ROOT), port);
+    }
+
+    /** @return whether it is called with TLS */
+    public boolean isSecure() {
+        return scheme.equals("https");
+    }
+}
