@@ -1,9 +1,5 @@
 package io.lorafleet.gateway;
 
-import io.lorafleet.storage.Sha256;
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
-
 /** By what a client says that it sends the same again, so that it counts once. */
 public record IdempotencyKey(String value) {
     public static final String HEADER = "Idempotency-Key";
@@ -27,8 +23,6 @@ public record IdempotencyKey(String value) {
      * @param purpose of the id; may hold no slash, which only the key may
      */
     public String idFor(String... purpose) {
-        String whole = String.join("/", purpose) + "/" + value;
-        byte[] hash = Sha256.newDigest().digest(whole.getBytes(StandardCharsets.UTF_8));
-        return UUID.nameUUIDFromBytes(hash).toString();
+        return DerivedId.of(String.join("/", purpose), value);
     }
 }

@@ -2,6 +2,7 @@ package io.lorafleet.trainer;
 
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.PinnedAdapter;
 import java.time.Instant;
@@ -22,8 +23,18 @@ public final class Samples {
     }
 
     public static FeedbackGiven feedback(String id, String adapter, String prompt, double rating, Instant at) {
+        return feedback(id, adapter, prompt, rating, null, at);
+    }
+
+    /** @param owner who says so; null for nobody */
+    public static FeedbackGiven feedback(
+            String id, String adapter, String prompt, double rating, String owner, Instant at) {
         PinnedAdapter drawnWith = new PinnedAdapter(adapter, 1, SHA);
-        return new FeedbackGiven(id, "request", drawnWith, prompt, "", 7, 64, 64, 20, rating, false, null, at);
+        return new FeedbackGiven(id, "request", drawnWith, prompt, "", 7, 64, 64, 20, rating, false, null, owner, at);
+    }
+
+    public static FeedbackWithdrawn withdrawn(String owner, String adapter) {
+        return new FeedbackWithdrawn(adapter, owner, "operator", NOW);
     }
 
     public static AdapterVersion student(String name, int version) {

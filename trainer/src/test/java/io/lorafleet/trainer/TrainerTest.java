@@ -23,6 +23,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -59,9 +60,10 @@ class TrainerTest {
         try (KafkaProducer<String, byte[]> gateway = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker), new StringSerializer(), new ByteArraySerializer())) {
             gateway.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "fast@1", Json.write(first)));
+            Instant now = Instant.now(); // the first may arrive alone, and an old one would not wait for the second
             for (FeedbackGiven sample : List.of(
-                    feedback("a", "fast", "a large red star on a white background", -1),
-                    feedback("b", "fast", "a small blue ring on a black background", -1))) {
+                    feedback("a", "fast", "a large red star on a white background", -1, now),
+                    feedback("b", "fast", "a small blue ring on a black background", -1, now))) {
                 gateway.send(new ProducerRecord<>(Topic.FEEDBACK.in(""), "fast", Json.write(sample)));
             }
         }

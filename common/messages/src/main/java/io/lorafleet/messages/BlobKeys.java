@@ -14,7 +14,7 @@ public final class BlobKeys {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
 
-    /** The feedback that a finished run has consumed: a JSON array of {@link FeedbackGiven}. */
+    /** The feedback that a finished run has consumed: a JSON array of {@link FeedbackEvent}. */
     public static String consumedFeedback(String adapter, Lineage lineage) {
         return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset()
                 + ".json";

@@ -7,7 +7,8 @@ import java.time.Instant;
 /**
  * Somebody said something of a picture. The trainer draws it again, and learns from it.
  *
- * @param feedbackId unique, so that a repeated record counts once
+ * @param feedbackId of the vote: the same for the same owner, picture and student. Of several records with one id, the
+ *     latest counts
  * @param requestId the request that made the picture
  * @param adapter the version that drew it; its name is the record's key
  * @param seed of this picture, which need not be the request's first
@@ -17,6 +18,7 @@ import java.time.Instant;
  * @param rating -1 (bad) to 1 (good)
  * @param asTeacher whether the picture is wanted as the guided base would draw it; false if the record does not say
  * @param note free text, or null
+ * @param owner who said it; null where nobody has to say who he is, and in records of earlier releases
  */
 public record FeedbackGiven(
         String feedbackId,
@@ -31,7 +33,9 @@ public record FeedbackGiven(
         double rating,
         @JsonSetter(nulls = Nulls.AS_EMPTY) boolean asTeacher,
         String note,
-        Instant at) {
+        String owner,
+        Instant at)
+        implements FeedbackEvent {
     public static final int MAX_NOTE_LENGTH = 2000;
 
     public FeedbackGiven {
@@ -48,6 +52,14 @@ public record FeedbackGiven(
         if (note != null) {
             Check.atMost("note", MAX_NOTE_LENGTH, note);
         }
+        if (owner != null) {
+            Check.atMost("owner", GenerateImage.MAX_OWNER_LENGTH, owner);
+        }
         Check.present("at", at);
+    }
+
+    @Override
+    public String student() {
+        return adapter.name();
     }
 }

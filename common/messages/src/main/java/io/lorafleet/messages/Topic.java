@@ -16,7 +16,7 @@ public enum Topic {
     RESULTS("generation.results", Cleanup.DELETE, Duration.ofDays(1)),
     /** Key: request id; value: {@link DeadLetter}. */
     DEAD_LETTERS("generation.dead-letters", Cleanup.DELETE, Duration.ofDays(30)),
-    /** Key: adapter name; value: {@link FeedbackGiven}. */
+    /** Key: adapter name; value: {@link FeedbackEvent}. */
     FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
     /** Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. Compacted: it is the registry. */
     ADAPTERS("adapters", Cleanup.COMPACT, null),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,29 @@ class FeedbackGivenTest {
                 .isFalse();
         assertThat(read(SAMPLE.replace("0.5", "0.5, \"asTeacher\": true")).asTeacher())
                 .isTrue();
+    }
+
+    @Test
+    void mayComeFromBeforeThereWereOwnersAndOtherEvents() {
+        FeedbackEvent old = Json.read(SAMPLE.getBytes(UTF_8), FeedbackEvent.class);
+        assertThat(old).isEqualTo(read(SAMPLE));
+        assertThat(old.owner()).isNull();
+        assertThat(old.student()).isEqualTo("fast");
+    }
+
+    @Test
+    void keepsItsTypeAmongOthersInAnArray() {
+        FeedbackEvent[] events = {
+            new FeedbackWithdrawn("fast", "alice", null, Instant.parse("2026-01-02T03:04:05Z")), read(SAMPLE)
+        };
+        assertThat(Json.read(Json.write(events), FeedbackEvent[].class)).containsExactly(events);
+    }
+
+    @Test
+    void refusesAnOwnerThatIsTooLong() {
+        String bad = SAMPLE.replace("\"at\"", "\"owner\": \"" + "x".repeat(256) + "\", \"at\"");
+        assertThatThrownBy(() -> read(bad))
+                .hasMessage("FeedbackGiven: owner: expected at most 255 characters, found 256");
     }
 
     @Test

@@ -135,9 +135,26 @@ class GoldenJsonTest {
                 Arguments.of("generation-expired", GenerationFinished.class, new GenerationExpired("r1", "w1", AT)),
                 Arguments.of(
                         "feedback-given",
-                        FeedbackGiven.class,
+                        FeedbackEvent.class,
                         new FeedbackGiven(
-                                "f1", "r1", ADAPTER, "a red star", "", 7, 64, 96, 25, -0.5, true, "too small", AT)),
+                                "f1",
+                                "r1",
+                                ADAPTER,
+                                "a red star",
+                                "",
+                                7,
+                                64,
+                                96,
+                                25,
+                                -0.5,
+                                true,
+                                "too small",
+                                "key:alice",
+                                AT)),
+                Arguments.of(
+                        "feedback-withdrawn",
+                        FeedbackEvent.class,
+                        new FeedbackWithdrawn("crayon", "key:alice", "key:carol", AT)),
                 Arguments.of(
                         "adapter-version",
                         AdapterVersion.class,

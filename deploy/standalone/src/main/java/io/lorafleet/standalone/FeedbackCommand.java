@@ -5,8 +5,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 @Command(
@@ -17,7 +20,11 @@ import picocli.CommandLine.TypeConversionException;
             "`fleet generate` says the id of a generation when its pictures are there."
         })
 final class FeedbackCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "GENERATION_ID", description = "What drew the picture.")
+    @Spec
+    private CommandSpec spec;
+
+    /** Optional only because picocli would want it before a subcommand, too. */
+    @Parameters(paramLabel = "GENERATION_ID", arity = "0..1", description = "What drew the picture.")
     private String generationId;
 
     @Option(
@@ -41,11 +48,34 @@ final class FeedbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (generationId == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'GENERATION_ID'");
+        }
         if (generationId.isBlank()) {
             throw new FleetException("GENERATION_ID: expected the id of a generation, found nothing");
         }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
         gateway.print(gateway.client().feedback(generationId, feedback), FeedbackView::text);
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "withdraw",
+            sortOptions = false,
+            description = {
+                "Takes back all that one owner has said so far: no training that begins from now on learns from it.",
+                "What a version has learned already stays in that version; `fleet adapter roll-back` goes back."
+            })
+    int withdraw(
+            @Option(names = "--owner", paramLabel = "OWNER", required = true, description = "Whose feedback it is.")
+                    String owner,
+            @Option(
+                            names = "--adapter",
+                            paramLabel = "NAME",
+                            description = "The student that it concerns. Without it: all of them.")
+                    String adapter)
+            throws InterruptedException {
+        gateway.print(gateway.client().withdrawFeedback(owner, adapter), WithdrawalView::text);
         return ExitCode.OK;
     }
 

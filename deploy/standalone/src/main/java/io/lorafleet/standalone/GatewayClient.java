@@ -105,6 +105,12 @@ final class GatewayClient {
         return read(send(post), FeedbackView.class);
     }
 
+    /** @param adapter name of a student; null for all of them */
+    Answer<WithdrawalView> withdrawFeedback(String owner, String adapter) throws InterruptedException {
+        String query = "?owner=" + encoded(owner) + (adapter == null ? "" : "&adapter=" + encoded(adapter));
+        return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalView.class);
+    }
+
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
     Answer<AdapterVersion> addAdapter(String name, Path file, Double guidance)
             throws IOException, InterruptedException {

@@ -65,6 +65,27 @@ class FeedbackCommandTest {
     }
 
     @Test
+    void withdrawsWhatAnOwnerSaid() {
+        said = "{\"owner\":\"key:mallory\",\"adapters\":[\"fast\"]}";
+
+        assertThat(run("withdraw", "--owner", "key:mallory")).isZero();
+        assertThat(run("withdraw", "--owner", "token:https://id.example.com#7&x", "--adapter", "fast"))
+                .isZero();
+
+        assertThat(asked)
+                .containsExactly(
+                        "DELETE /v1/feedback?owner=key%3Amallory ",
+                        "DELETE /v1/feedback?owner=token%3Ahttps%3A%2F%2Fid.example.com%237%26x&adapter=fast ");
+    }
+
+    @Test
+    void saysFromWhomItIsWithdrawn() {
+        assertThat(new WithdrawalView("mallory", List.of("fast", "slow")).text())
+                .isEqualTo("what mallory has said so far is withdrawn from fast, slow");
+        assertThat(new WithdrawalView("mallory", List.of()).text()).contains("no student");
+    }
+
+    @Test
     void showsWhatTheGatewayRefuses() {
         status = 409;
         said = "{\"title\":\"No student drew the picture\",\"detail\":\"expected a generation that a student drew\"}";

@@ -27,6 +27,7 @@ class FleetTest {
                 "up",
                 "generate",
                 "feedback",
+                "feedback withdraw",
                 "adapter",
                 "adapter add",
                 "adapter list",
@@ -65,6 +66,14 @@ class FleetTest {
         assertThat(run("feedback", "g1", "--rating", "splendid")).isEqualTo(2);
 
         assertThat(err.toString()).contains("expected up, down or a number from -1 to 1, found splendid");
+    }
+
+    @Test
+    void feedbackNeedsAPictureOrAnOwner() {
+        assertThat(run("feedback", "--rating", "up")).isEqualTo(2);
+        assertThat(run("feedback", "withdraw")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("GENERATION_ID", "--owner");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.lorafleet.gateway.feedback;
 
+import io.lorafleet.gateway.DerivedId;
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Takes what people say of pictures, and publishes it for each student that drew them. */
 @Singleton
@@ -45,23 +44,22 @@ public final class FeedbackIntake {
     /**
      * Returns when every sample is durable.
      *
-     * @param idempotencyKey as the client sent it; null if it did not
+     * @param owner who says so; null where nobody has to say who he is
      * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
      */
-    public Reception take(String generationId, FeedbackForm form, String idempotencyKey) {
+    public Reception take(String generationId, FeedbackForm form, String owner) {
         Optional<Generation> generation = generations.find(generationId);
         if (generation.isEmpty()) {
             return new Reception.UnknownGeneration();
         }
         FieldChecks checks = new FieldChecks();
         Verdict verdict = Verdict.of(form, checks);
-        IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         return checks.badFields().isEmpty()
-                ? take(generation.get(), verdict, key)
+                ? take(generation.get(), verdict, owner)
                 : new Reception.Refused(checks.badFields());
     }
 
-    private Reception take(Generation generation, Verdict verdict, IdempotencyKey key) {
+    private Reception take(Generation generation, Verdict verdict, String owner) {
         if (!(generation.finished() instanceof GenerationSucceeded succeeded)) {
             return new Reception.NotSucceeded(generation);
         }
@@ -74,18 +72,17 @@ public final class FeedbackIntake {
         if (generation.request() == null) {
             return new Reception.ForgottenRequest();
         }
-        List<FeedbackGiven> samples = samples(generation.request(), image.get(), verdict, key);
+        List<FeedbackGiven> samples = samples(generation.request(), image.get(), verdict, owner);
         samples.forEach(this::publish);
         return samples.isEmpty() ? new Reception.NoStudent() : new Reception.Published(samples);
     }
 
-    private List<FeedbackGiven> samples(
-            GenerateImage request, GeneratedImage image, Verdict verdict, IdempotencyKey key) {
+    private List<FeedbackGiven> samples(GenerateImage request, GeneratedImage image, Verdict verdict, String owner) {
         Instant now = clock.instant();
         return request.adapters().stream()
                 .map(AppliedAdapter::adapter)
                 .filter(this::isStudent)
-                .map(student -> sample(request, image, verdict, student, key, now))
+                .map(student -> sample(request, image, verdict, student, owner, now))
                 .toList();
     }
 
@@ -101,10 +98,10 @@ public final class FeedbackIntake {
             GeneratedImage image,
             Verdict verdict,
             PinnedAdapter student,
-            IdempotencyKey key,
+            String owner,
             Instant now) {
         return new FeedbackGiven(
-                id(request, image, student, key),
+                voteId(request, image, student, owner),
                 request.requestId(),
                 student,
                 request.prompt(),
@@ -116,14 +113,14 @@ public final class FeedbackIntake {
                 verdict.rating(),
                 verdict.asTeacher(),
                 verdict.note(),
+                owner,
                 now);
     }
 
-    /** The trainer counts each id once. */
-    private static String id(GenerateImage request, GeneratedImage image, PinnedAdapter student, IdempotencyKey key) {
-        return key == null
-                ? UUID.randomUUID().toString()
-                : key.idFor(request.requestId(), Integer.toString(image.index()), student.toString());
+    /** Of records with one id the trainer counts the latest: each owner has one vote on a picture, and may change it. */
+    private static String voteId(GenerateImage request, GeneratedImage image, PinnedAdapter student, String owner) {
+        String whose = owner == null ? "anybody" : "owner " + owner;
+        return DerivedId.of("vote", request.requestId(), Integer.toString(image.index()), student.toString(), whose);
     }
 
     private void publish(FeedbackGiven sample) {

@@ -1,15 +1,15 @@
 package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 
-/** Where samples are written for the trainer to read. */
+/** Where feedback, and what is withdrawn of it, is written for the trainer to read. */
 public interface FeedbackLog {
 
     /**
-     * Returns when the sample is durable.
+     * Returns when the event is durable.
      *
      * @throws NotPublishedException if that cannot be said
      */
-    void write(FeedbackGiven sample);
+    void write(FeedbackEvent event);
 }

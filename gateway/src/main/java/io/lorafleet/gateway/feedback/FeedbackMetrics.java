@@ -27,7 +27,7 @@ public final class FeedbackMetrics {
 
     private static Counter counter(String rating, MeterRegistry registry) {
         return Counter.builder("lorafleet.feedback.given")
-                .description("Samples that were published; one that a client sends again counts again")
+                .description("Samples that were published; a vote that is given again counts again")
                 .tag("rating", rating)
                 .register(registry);
     }

@@ -1,6 +1,5 @@
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.feedback.FeedbackForm;
 import io.lorafleet.gateway.feedback.FeedbackIntake;
 import io.lorafleet.gateway.feedback.Reception;
@@ -8,13 +7,11 @@ import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -39,24 +36,18 @@ public final class FeedbackResource {
             operationId = "rateImage",
             summary = "Rate a picture; answers when the feedback is durable",
             description = "The student adapters that drew the picture learn from it. A picture of the base alone, or of"
-                    + " styles, is refused.")
+                    + " styles, is refused. Each caller has one vote on a picture: the latest counts, until a training"
+                    + " begins with it.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
-    public FeedbackView give(
-            String id,
-            @HeaderParam(IdempotencyKey.HEADER)
-                    @Parameter(
-                            description = "The same key for the same picture counts once, however often it is sent: the"
-                                    + " first that arrives stands.")
-                    String idempotencyKey,
-            FeedbackForm form) {
+    public FeedbackView give(String id, FeedbackForm form) {
         if (form == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         if (caller.find(id).isEmpty()) {
             throw GenerationResource.unknown(id);
         }
-        Reception reception = intake.take(id, form, idempotencyKey);
+        Reception reception = intake.take(id, form, caller.owner());
         if (reception instanceof Reception.Published published) {
             return FeedbackView.of(published.samples());
         }

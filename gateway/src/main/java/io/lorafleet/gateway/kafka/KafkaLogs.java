@@ -8,7 +8,7 @@ import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
@@ -59,8 +59,8 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     }
 
     @Override
-    public void write(FeedbackGiven sample) {
-        write(Topic.FEEDBACK, sample.adapter().name(), sample);
+    public void write(FeedbackEvent event) {
+        write(Topic.FEEDBACK, event.student(), event);
     }
 
     private void write(Topic topic, String key, Object message) {

@@ -38,13 +38,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class FeedbackIntakeTest {
     private static final FeedbackForm UP = new FeedbackForm("up", null, null, null);
-    private static final String NO_KEY = null;
+    private static final String NOBODY = null;
 
     private final GenerationTable generations = new GenerationTable(10, new Backlog(Clock.systemUTC()));
     private final AdapterRegistry adapters = new AdapterRegistry();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<FeedbackGiven> written = new ArrayList<>();
-    private FeedbackLog log = written::add;
+    private FeedbackLog log = event -> written.add((FeedbackGiven) event);
 
     @BeforeEach
     void drawWithAStudent() {
@@ -57,7 +57,7 @@ class FeedbackIntakeTest {
     void saysHowToDrawThePictureAgain() {
         FeedbackForm form = new FeedbackForm(0.5, 1, "too small", true);
 
-        assertThat(intake().take("g", form, NO_KEY)).isEqualTo(new Reception.Published(written));
+        assertThat(intake().take("g", form, "alice")).isEqualTo(new Reception.Published(written));
 
         assertThat(written)
                 .singleElement()
@@ -76,6 +76,7 @@ class FeedbackIntakeTest {
                         0.5,
                         true,
                         "too small",
+                        "alice",
                         NOW));
     }
 
@@ -92,7 +93,7 @@ class FeedbackIntakeTest {
     @ParameterizedTest
     @MethodSource("ratings")
     void countsRatingsInNumbersAndInWords(Object rating, Boolean asTeacher, double expected, String counted) {
-        intake().take("g", new FeedbackForm(rating, null, null, asTeacher), NO_KEY);
+        intake().take("g", new FeedbackForm(rating, null, null, asTeacher), NOBODY);
 
         assertThat(written).extracting(FeedbackGiven::rating).containsExactly(expected);
         assertThat(meters.counter("lorafleet.feedback.given", "rating", counted).count())
@@ -120,17 +121,8 @@ class FeedbackIntakeTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void namesWhatIsWrong(FeedbackForm form, BadField mistake) {
-        assertThat(intake().take("g", form, NO_KEY)).isEqualTo(new Reception.Refused(List.of(mistake)));
+        assertThat(intake().take("g", form, NOBODY)).isEqualTo(new Reception.Refused(List.of(mistake)));
         assertThat(written).isEmpty();
-    }
-
-    @Test
-    void namesAKeyThatCannotBeUsed() {
-        for (String key : List.of("", "k".repeat(256))) {
-            assertThat(intake().take("g", UP, key))
-                    .isEqualTo(new Reception.Refused(List.of(
-                            new BadField("Idempotency-Key", "1 to 255 characters", key.length() + " characters"))));
-        }
     }
 
     @Test
@@ -140,7 +132,7 @@ class FeedbackIntakeTest {
         request("both", style("ink", 1), student("fast", 1, 5), student("slow", 3, 5));
         succeed("both");
 
-        intake().take("both", UP, "k");
+        intake().take("both", UP, "alice");
 
         assertThat(written).extracting(sample -> sample.adapter().toString()).containsExactly("fast@1", "slow@3");
         assertThat(written).extracting(FeedbackGiven::feedbackId).doesNotHaveDuplicates();
@@ -152,7 +144,7 @@ class FeedbackIntakeTest {
         adapters.apply(new AdapterVersion(
                 "fast", 1, SHA, fast.sizeBytes(), fast.rank(), SHA, fast.kind(), fast.guidance(), NOW, NOW));
 
-        assertThat(intake().take("g", UP, NO_KEY)).isInstanceOf(Reception.Published.class);
+        assertThat(intake().take("g", UP, NOBODY)).isInstanceOf(Reception.Published.class);
     }
 
     @Test
@@ -163,7 +155,7 @@ class FeedbackIntakeTest {
         request("of-one-that-is-not-in-the-registry", student("gone", 1, 5));
         for (String id : List.of("of-the-base", "of-a-style", "of-one-that-is-not-in-the-registry")) {
             succeed(id);
-            assertThat(intake().take(id, UP, NO_KEY)).as(id).isEqualTo(new Reception.NoStudent());
+            assertThat(intake().take(id, UP, NOBODY)).as(id).isEqualTo(new Reception.NoStudent());
         }
         assertThat(written).isEmpty();
     }
@@ -174,10 +166,10 @@ class FeedbackIntakeTest {
         request("failed", student("fast", 1, 5));
         generations.apply(new GenerationFailed("failed", "w1", NOW, GenerationFailed.Reason.ADAPTER_UNUSABLE, "why"));
 
-        assertThat(intake().take("unknown", UP, NO_KEY)).isEqualTo(new Reception.UnknownGeneration());
-        assertThat(intake().take("queued", UP, NO_KEY)).isInstanceOf(Reception.NotSucceeded.class);
-        assertThat(intake().take("failed", UP, NO_KEY)).isInstanceOf(Reception.NotSucceeded.class);
-        assertThat(intake().take("g", new FeedbackForm("up", 2, null, null), NO_KEY))
+        assertThat(intake().take("unknown", UP, NOBODY)).isEqualTo(new Reception.UnknownGeneration());
+        assertThat(intake().take("queued", UP, NOBODY)).isInstanceOf(Reception.NotSucceeded.class);
+        assertThat(intake().take("failed", UP, NOBODY)).isInstanceOf(Reception.NotSucceeded.class);
+        assertThat(intake().take("g", new FeedbackForm("up", 2, null, null), NOBODY))
                 .isEqualTo(new Reception.NoSuchImage(2, 2));
     }
 
@@ -185,38 +177,58 @@ class FeedbackIntakeTest {
     void saysWhenTheRequestIsForgotten() {
         succeed("known-by-its-result-alone");
 
-        assertThat(intake().take("known-by-its-result-alone", UP, NO_KEY)).isEqualTo(new Reception.ForgottenRequest());
+        assertThat(intake().take("known-by-its-result-alone", UP, NOBODY)).isEqualTo(new Reception.ForgottenRequest());
     }
 
     @Test
-    void givesTheSameKeyForTheSamePictureTheSameId() {
+    void anOwnerHasOneVoteOnAPictureHoweverOftenHeGivesOrChangesIt() {
+        FeedbackForm down = new FeedbackForm("down", null, "now that I look again", true);
+        for (int i = 0; i < 50; i++) {
+            intake().take("g", i % 2 == 0 ? UP : down, "alice");
+        }
+
+        assertThat(ids()).hasSize(50).containsOnly(ids().get(0));
+    }
+
+    @Test
+    void everyOwnerPictureAndGenerationHasAVoteOfItsOwn() {
         FeedbackForm second = new FeedbackForm("up", 1, null, null);
         request("another", student("fast", 1, 5));
         succeed("another");
 
-        intake().take("g", UP, "k");
-        intake().take("g", UP, "k");
-        intake().take("g", UP, "another key");
-        intake().take("g", second, "k");
-        intake().take("another", UP, "k");
-        intake().take("g", UP, NO_KEY);
-        intake().take("g", UP, NO_KEY);
+        intake().take("g", UP, "alice");
+        intake().take("g", UP, "bob");
+        intake().take("g", UP, "anybody");
+        intake().take("g", UP, NOBODY);
+        intake().take("g", second, "alice");
+        intake().take("another", UP, "alice");
 
-        List<String> ids = written.stream().map(FeedbackGiven::feedbackId).toList();
-        assertThat(ids.get(1)).isEqualTo(ids.get(0));
-        assertThat(ids.subList(1, ids.size())).doesNotHaveDuplicates();
+        assertThat(ids()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whereNobodySaysWhoHeIsAPictureHasOneVote() {
+        intake().take("g", UP, NOBODY);
+        intake().take("g", UP, NOBODY);
+
+        assertThat(ids()).containsOnly(ids().get(0));
+        assertThat(written).extracting(FeedbackGiven::owner).containsOnlyNulls();
     }
 
     @Test
     void countsNothingThatTheBrokerDidNotConfirm() {
-        log = sample -> {
-            throw new NotPublishedException("a deaf log", sample.adapter().name(), null);
+        log = event -> {
+            throw new NotPublishedException("a deaf log", event.student(), null);
         };
 
-        assertThatThrownBy(() -> intake().take("g", UP, NO_KEY)).isInstanceOf(NotPublishedException.class);
+        assertThatThrownBy(() -> intake().take("g", UP, NOBODY)).isInstanceOf(NotPublishedException.class);
 
         assertThat(meters.counter("lorafleet.feedback.given", "rating", "up").count())
                 .isZero();
+    }
+
+    private List<String> ids() {
+        return written.stream().map(FeedbackGiven::feedbackId).toList();
     }
 
     private FeedbackIntake intake() {

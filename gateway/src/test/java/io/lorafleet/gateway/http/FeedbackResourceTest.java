@@ -12,7 +12,9 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
@@ -73,16 +75,17 @@ class FeedbackResourceTest extends GatewayTest {
                         -0.5,
                         true,
                         "too small",
+                        null,
                         sample.at()));
     }
 
     @Test
     void tellsTheTeachersPictureFromTheStudentsByOneWord() {
-        String id = drawnBy(student("quill", 1, 5));
-        FeedbackGiven sample = published(rate(id, Map.of("asTeacher", true)));
+        FeedbackGiven sample = published(rate(drawnBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
         assertThat(sample.asTeacher()).isTrue();
         assertThat(sample.rating()).isEqualTo(-1);
-        assertThat(published(rate(id, UP)).asTeacher()).isFalse();
+        assertThat(published(rate(drawnBy(student("quill", 2, 5)), UP)).asTeacher())
+                .isFalse();
     }
 
     @Test
@@ -96,13 +99,33 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void givesARetryTheIdOfTheFirst() {
+    void givesAVoteThatIsRepeatedOrChangedTheIdOfTheFirst() {
         String id = drawnBy(student("pen", 1, 5));
-        String first = rate(id, UP, "k-1").statusCode(202).extract().path("feedbackId");
-        rate(id, UP, "k-1").statusCode(202).body("feedbackId", equalTo(first));
-        rate(id, UP, "k-2").statusCode(202).body("feedbackId", not(equalTo(first)));
-        String random = rate(id, UP).statusCode(202).extract().path("feedbackId");
-        rate(id, UP).statusCode(202).body("feedbackId", not(equalTo(random)));
+        String first = rate(id, UP).statusCode(202).extract().path("feedbackId");
+        rate(id, UP).statusCode(202).body("feedbackId", equalTo(first));
+        rate(id, Map.of("rating", "down")).statusCode(202).body("feedbackId", equalTo(first));
+    }
+
+    @Test
+    void withdrawsWhatOneOwnerSaid() {
+        publish(student("brush", 1, 5));
+        withdraw("?owner=key:mallory&adapter=brush")
+                .statusCode(202)
+                .body("owner", equalTo("key:mallory"))
+                .body("adapters", equalTo(List.of("brush")));
+        ConsumerRecord<String, byte[]> record = WorkerPeer.await(
+                Topic.FEEDBACK, each -> Json.read(each.value(), FeedbackEvent.class) instanceof FeedbackWithdrawn);
+        assertThat(record.key()).isEqualTo("brush");
+        FeedbackWithdrawn withdrawn = Json.read(record.value(), FeedbackWithdrawn.class);
+        assertThat(withdrawn).isEqualTo(new FeedbackWithdrawn("brush", "key:mallory", null, withdrawn.at()));
+    }
+
+    @Test
+    void withdrawsNothingOfNobody() {
+        ValidatableResponse answer = withdraw("");
+        isProblem(answer, 400, "invalid-request");
+        answer.body("detail", equalTo("owner: expected whose feedback is to be withdrawn, found nobody"));
+        isProblem(withdraw("?owner=mallory&adapter=gone"), 400, "invalid-request");
     }
 
     @ParameterizedTest
@@ -131,13 +154,6 @@ class FeedbackResourceTest extends GatewayTest {
                 .body("errors[0].expected", equalTo(expected))
                 .body("errors[0].found", startsWith(found))
                 .body(not(containsString("secret")));
-    }
-
-    @Test
-    void refusesAKeyThatIsTooLong() {
-        ValidatableResponse answer = rate(submit(Map.of("prompt", "a")), UP, "k".repeat(256));
-        isProblem(answer, 400, "invalid-request");
-        answer.body("detail", equalTo("Idempotency-Key: expected 1 to 255 characters, found 256 characters"));
     }
 
     @Test
@@ -178,7 +194,7 @@ class FeedbackResourceTest extends GatewayTest {
                 .get("/q/openapi")
                 .then()
                 .body("paths.'/v1/generations/{id}/feedback'.post.summary", startsWith("Rate a picture"))
-                .body("paths.'/v1/generations/{id}/feedback'.post.parameters.name.toString()", containsString("Idem"))
+                .body("paths.'/v1/feedback'.delete.summary", startsWith("Withdraw"))
                 .body(form + "rating.oneOf.type", equalTo(List.of("number", "string")))
                 .body(form + "asTeacher.description", containsString("guided base"));
     }
@@ -200,13 +216,12 @@ class FeedbackResourceTest extends GatewayTest {
         await().until(() -> given().get("/v1/adapters/" + version.name()).statusCode() == 200);
     }
 
-    private static ValidatableResponse rate(String id, Object form) {
-        return rate(id, form, null);
+    private static ValidatableResponse withdraw(String query) {
+        return given().delete("/v1/feedback" + query).then();
     }
 
-    private static ValidatableResponse rate(String id, Object form, String key) {
+    private static ValidatableResponse rate(String id, Object form) {
         return given().contentType("application/json")
-                .headers(key == null ? Map.of() : Map.of("Idempotency-Key", key))
                 .body(form)
                 .post("/v1/generations/" + id + "/feedback")
                 .then();
@@ -220,9 +235,8 @@ class FeedbackResourceTest extends GatewayTest {
     private static ConsumerRecord<String, byte[]> record(String feedbackId) {
         return WorkerPeer.await(
                 Topic.FEEDBACK,
-                record -> Json.read(record.value(), FeedbackGiven.class)
-                        .feedbackId()
-                        .equals(feedbackId));
+                record -> Json.read(record.value(), FeedbackEvent.class) instanceof FeedbackGiven sample
+                        && sample.feedbackId().equals(feedbackId));
     }
 
     private static double counted(String rating) {

@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.http;
 
+import static io.lorafleet.gateway.Adapters.student;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,11 @@ import static org.hamcrest.Matchers.nullValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.messages.FeedbackEvent;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
 import io.lorafleet.testkit.BrokerResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -78,6 +84,7 @@ class SecurityTest {
                 new Endpoint("DELETE", "/v1/generations/none", Role.GENERATE, Role.OPERATE),
                 new Endpoint("POST", "/v1/generations/none/feedback", Role.FEEDBACK),
                 new Endpoint("GET", "/v1/webhook-secret", Role.GENERATE),
+                new Endpoint("DELETE", "/v1/feedback", Role.OPERATE),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
                 new Endpoint("GET", "/v1/models/none", Role.GENERATE),
@@ -255,6 +262,51 @@ class SecurityTest {
     }
 
     @Test
+    void givesTheOwnerOfAPictureAndAnOperatorOneVoteEach() {
+        worker.publish(student("pastel", 1, 5));
+        await().until(() ->
+                key("alice", Role.GENERATE).get("/v1/adapters/pastel").statusCode() == 200);
+        String id = order("alice", Map.of("prompt", "a", "adapter", "pastel"))
+                .statusCode(202)
+                .extract()
+                .path("id");
+        worker.succeed(id);
+        await().until(() -> key("alice", Role.GENERATE)
+                .get("/v1/generations/" + id)
+                .path("status")
+                .equals("succeeded"));
+        Set<String> votes = new TreeSet<>();
+        for (int i = 0; i < 3; i++) {
+            votes.add(rate(key("alice", Role.FEEDBACK), id));
+            votes.add(rate(token("carol", Role.FEEDBACK, Role.OPERATE), id));
+        }
+        assertThat(votes).hasSize(2);
+        String owner = Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class)
+                .owner();
+        Set<String> owners = votes.stream().map(SecurityTest::ownerOf).collect(Collectors.toSet());
+        assertThat(owners).hasSize(2).contains(owner).doesNotContainNull();
+    }
+
+    private static String rate(RequestSpecification as, String id) {
+        return as.contentType("application/json")
+                .body(Map.of("rating", "up"))
+                .post("/v1/generations/" + id + "/feedback")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("feedbackId");
+    }
+
+    private static String ownerOf(String feedbackId) {
+        byte[] value = WorkerPeer.await(
+                        Topic.FEEDBACK,
+                        record -> Json.read(record.value(), FeedbackEvent.class) instanceof FeedbackGiven sample
+                                && sample.feedbackId().equals(feedbackId))
+                .value();
+        return Json.read(value, FeedbackEvent.class).owner();
+    }
+
+    @Test
     void leavesHealthAndTheDescriptionOpen() {
         for (String path : List.of("/q/health/live", "/q/openapi", "/q/swagger-ui/", "/", "/page/app.js")) {
             given().get(path)
@@ -270,9 +322,13 @@ class SecurityTest {
     }
 
     private static ValidatableResponse order(String owner) {
+        return order(owner, Map.of("prompt", "a"));
+    }
+
+    private static ValidatableResponse order(String owner, Map<String, String> order) {
         return key(owner, Role.GENERATE)
                 .contentType("application/json")
-                .body(Map.of("prompt", "a"))
+                .body(order)
                 .post("/v1/generations")
                 .then();
     }
@@ -281,15 +337,17 @@ class SecurityTest {
         return bearer(SecuredGateway.key(owner, role));
     }
 
-    private static RequestSpecification token(String name, Role role) {
-        return bearer(claims(name, role).sign(SecuredGateway.privateKey()));
+    private static RequestSpecification token(String name, Role... roles) {
+        return bearer(claims(name, roles).sign(SecuredGateway.privateKey()));
     }
 
     /** @param name who the provider says it is, in every way; null if it does not say so */
-    private static JwtClaimsBuilder claims(String name, Role role) {
+    private static JwtClaimsBuilder claims(String name, Role... roles) {
         JwtClaimsBuilder claims = Jwt.issuer(SecuredGateway.ISSUER)
                 .audience(SecuredGateway.AUDIENCE)
-                .groups(SecuredGateway.ROLE_PREFIX + nameOf(role));
+                .groups(Stream.of(roles)
+                        .map(role -> SecuredGateway.ROLE_PREFIX + nameOf(role))
+                        .collect(Collectors.toSet()));
         return name == null ? claims : claims.subject(name).upn(name).preferredUserName(name);
     }
 

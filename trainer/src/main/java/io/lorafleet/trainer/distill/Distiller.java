@@ -18,13 +18,13 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.evaluate.Gate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.lorafleet.trainer.feedback.Votes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +79,12 @@ public final class Distiller implements Training {
         if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {
             return rejected("the file of its parent " + parent.pinned() + " is missing or damaged");
         }
-        PromptMix prompts = prompts(order);
+        Optional<PromptMix> mix = prompts(order);
+        if (mix.isEmpty()) {
+            return rejected(
+                    "nothing new was said: votes were withdrawn, or were given again after a run learned from them");
+        }
+        PromptMix prompts = mix.get();
         if (prompts.learned().isEmpty()) {
             return rejected("no prompt is left to learn from when some are held out: expected two different ones");
         }
@@ -104,13 +109,19 @@ public final class Distiller implements Training {
         return new Result.Rejected(reason, null);
     }
 
-    private PromptMix prompts(RunOrder order) throws IOException {
-        List<FeedbackGiven> earlier = archive.before(order.adapter(), order.lineage());
-        Set<String> known = earlier.stream().map(FeedbackGiven::feedbackId).collect(Collectors.toSet());
-        List<FeedbackGiven> fresh = order.samples().stream()
-                .filter(sample -> !known.contains(sample.feedbackId()))
-                .toList();
-        return PromptMix.of(fresh, earlier, rules);
+    /**
+     * A vote that an earlier run consumed counts no second time. If it has changed, that says what is drawn again.
+     *
+     * @return nothing if no vote is new
+     */
+    Optional<PromptMix> prompts(RunOrder order) throws IOException {
+        Votes earlier = archive.before(order.adapter(), order.lineage());
+        order.withdrawals().forEach(earlier::apply);
+        Map<Boolean, List<FeedbackGiven>> byKnown =
+                order.samples().stream().collect(Collectors.partitioningBy(sample -> earlier.has(sample.feedbackId())));
+        byKnown.get(true).forEach(earlier::apply);
+        List<FeedbackGiven> fresh = byKnown.get(false);
+        return fresh.isEmpty() ? Optional.empty() : Optional.of(PromptMix.of(fresh, earlier.standing(), rules));
     }
 
     private static LoraAdapter distil(

@@ -2,6 +2,7 @@ package io.lorafleet.trainer.distill;
 
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.feedback.Stretch;
@@ -14,10 +15,13 @@ import java.util.List;
  *
  * @param parent the version that it goes on from
  * @param samples that it consumes
+ * @param withdrawals of what earlier runs have consumed; the samples outlived them
  */
-public record RunOrder(AdapterVersion parent, Lineage lineage, List<FeedbackGiven> samples) {
+public record RunOrder(
+        AdapterVersion parent, Lineage lineage, List<FeedbackGiven> samples, List<FeedbackWithdrawn> withdrawals) {
     public RunOrder {
         samples = List.copyOf(samples);
+        withdrawals = List.copyOf(withdrawals);
     }
 
     /** @param plan the run's settings, as text */
@@ -30,7 +34,7 @@ public record RunOrder(AdapterVersion parent, Lineage lineage, List<FeedbackGive
                 stretch.samples().size(),
                 seed(parent, stretch),
                 plan);
-        return new RunOrder(parent, lineage, stretch.samples());
+        return new RunOrder(parent, lineage, stretch.samples(), stretch.withdrawals());
     }
 
     public String adapter() {

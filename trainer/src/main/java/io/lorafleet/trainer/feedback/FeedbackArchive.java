@@ -1,12 +1,13 @@
 package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,13 +24,21 @@ public final class FeedbackArchive {
         this.blobs = blobs;
     }
 
-    /** Keeps what a run has consumed. To be called before the run is finished; doing it again changes nothing. */
-    public void keep(String adapter, Lineage lineage, List<FeedbackGiven> samples) throws IOException {
-        blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(samples));
+    /**
+     * Keeps what a run has consumed. To be called before the run is finished; doing it again changes nothing.
+     *
+     * @param samples that the withdrawals have left
+     */
+    public void keep(String adapter, Lineage lineage, List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples)
+            throws IOException {
+        // An array: of a list, JSON would not have the types. And in this order: the samples outlived the withdrawals.
+        FeedbackEvent[] events =
+                Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new);
+        blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));
     }
 
-    /** @return what runs that ended before this one began have consumed, in its order, each feedback id once */
-    public List<FeedbackGiven> before(String adapter, Lineage lineage) throws IOException {
+    /** @return what is left of what runs that ended before this one began have consumed */
+    public Votes before(String adapter, Lineage lineage) throws IOException {
         String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
         Map<Long, String> byOffset = new TreeMap<>();
         try (Stream<String> keys = blobs.list(prefix)) {
@@ -40,13 +49,13 @@ public final class FeedbackArchive {
                 }
             });
         }
-        Map<String, FeedbackGiven> byId = new LinkedHashMap<>();
+        Votes votes = new Votes();
         for (String key : byOffset.values()) {
             byte[] kept = blobs.get(key).orElseThrow(() -> new IOException(key + ": was there, and is gone"));
-            for (FeedbackGiven sample : Json.read(kept, FeedbackGiven[].class)) {
-                byId.putIfAbsent(sample.feedbackId(), sample);
+            for (FeedbackEvent event : Json.read(kept, FeedbackEvent[].class)) {
+                votes.apply(event);
             }
         }
-        return List.copyOf(byId.values());
+        return votes;
     }
 }

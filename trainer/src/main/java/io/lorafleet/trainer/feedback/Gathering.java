@@ -1,31 +1,29 @@
 package io.lorafleet.trainer.feedback;
 
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Lineage;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The samples of one partition that no finished run has consumed, by adapter and in the order of their offsets.
+ * The feedback of one partition that no finished run has consumed, by adapter and in the order of its offsets.
  *
- * <p>Each run takes an adapter's samples from where the one before ended to the last one that is there, so stretches of
+ * <p>Each run takes an adapter's records from where the one before ended to the last one that is there, so stretches of
  * one adapter follow each other. What is committed is the first offset that somebody still needs: after a restart,
  * nothing that is consumed is taken again, and nothing else is missed.
+ *
+ * <p>A withdrawal is consumed by a run, too, so that it outlives Kafka's memory of it: one that nothing else follows gets
+ * a run of no samples when it is old.
  */
 public final class Gathering {
     private final int partition;
     private final Ledger ledger;
-    private final Map<String, List<Sample>> waiting = new LinkedHashMap<>();
-    /** Of waiting samples: a record that was sent twice counts once. */
-    private final Map<String, Set<String>> ids = new LinkedHashMap<>();
+    private final Map<String, Waiting> waiting = new LinkedHashMap<>();
 
     private long position;
 
@@ -35,8 +33,10 @@ public final class Gathering {
         WAITING,
         /** A finished run has consumed it. */
         CONSUMED,
-        /** It waits already. */
-        REPEATED
+        /** It waits in the place of an earlier one: its owner says something of that picture again. */
+        REPEATED,
+        /** It takes others back, and waits for a run that keeps that in mind. */
+        WITHDRAWAL
     }
 
     /**
@@ -50,17 +50,18 @@ public final class Gathering {
     }
 
     /** Takes the next record. */
-    public Taken take(long offset, FeedbackGiven feedback) {
+    public Taken take(long offset, FeedbackEvent event) {
         advance(offset + 1);
-        String adapter = feedback.adapter().name();
-        if (offset < ledger.consumedTo(adapter, partition)) {
+        if (offset < ledger.consumedTo(event.student(), partition)) {
             return Taken.CONSUMED;
         }
-        if (!ids.computeIfAbsent(adapter, name -> new HashSet<>()).add(feedback.feedbackId())) {
-            return Taken.REPEATED;
+        Waiting here = waiting.computeIfAbsent(event.student(), name -> new Waiting());
+        Taken taken = Taken.WITHDRAWAL;
+        if (event instanceof FeedbackGiven vote) {
+            taken = here.has(vote) ? Taken.REPEATED : Taken.WAITING;
         }
-        waiting.computeIfAbsent(adapter, name -> new ArrayList<>()).add(new Sample(offset, feedback));
-        return Taken.WAITING;
+        here.add(new FeedbackRecord(offset, event));
+        return taken;
     }
 
     /** Everything before this offset was taken, or is of no use. */
@@ -68,30 +69,28 @@ public final class Gathering {
         position = Math.max(position, next);
     }
 
-    /** @return the offset to commit: of the first sample that waits, or of what comes next */
+    /** @return the offset to commit: of the first record that waits, or of what comes next */
     public long committable() {
         return committable("", 0);
     }
 
-    /** @return the offset to commit when the adapter's samples before an offset are consumed */
+    /** @return the offset to commit when the adapter's records before an offset are consumed */
     public long committable(String adapter, long toOffset) {
         return waiting.entrySet().stream()
-                .flatMap(entry -> entry.getValue().stream()
-                        .filter(sample -> !entry.getKey().equals(adapter) || sample.offset() >= toOffset)
-                        .limit(1))
-                .mapToLong(Sample::offset)
+                .map(entry -> entry.getKey().equals(adapter) ? entry.getValue().from(toOffset) : entry.getValue())
+                .filter(left -> !left.isEmpty())
+                .mapToLong(Waiting::firstOffset)
                 .min()
                 .orElse(position);
     }
 
     /** @return samples that wait */
     public int size() {
-        return waiting.values().stream().mapToInt(List::size).sum();
+        return waiting.values().stream().mapToInt(Waiting::samples).sum();
     }
 
     /**
-     * Finds what the next run should take: first what a run began and did not finish, then the samples that have waited
-     * longest.
+     * Finds what the next run should take: first what a run began and did not finish, then what has waited longest.
      *
      * @param mayRun whether a run of that adapter may begin now
      */
@@ -104,42 +103,26 @@ public final class Gathering {
         return unfinished.or(() -> waiting.entrySet().stream()
                 .filter(entry -> mayRun.test(entry.getKey()))
                 .filter(entry -> ledger.begun(entry.getKey(), partition).isEmpty())
-                .filter(entry -> readiness.isMet(entry.getValue().size(), oldest(entry.getValue()), now))
-                .min(Comparator.comparing(entry -> oldest(entry.getValue())))
+                .filter(entry -> readiness.isMet(
+                        entry.getValue().samples(), entry.getValue().oldest(), now))
+                .min(Comparator.comparing(entry -> entry.getValue().oldest()))
                 .map(entry -> stretch(entry.getKey(), null)));
     }
 
-    private static Instant oldest(List<Sample> samples) {
-        return samples.get(0).feedback().at();
-    }
-
-    /** @param begun if a run has begun already, its stretch */
+    /** @param begun if a run has begun already, its stretch: what was said after that changes nothing of it */
     private Stretch stretch(String adapter, Lineage begun) {
-        List<Sample> all = waiting.get(adapter);
+        Waiting all = waiting.get(adapter);
         long from = begun == null ? ledger.consumedTo(adapter, partition) : begun.fromOffset();
-        long to = begun == null ? all.get(all.size() - 1).offset() + 1 : begun.toOffset();
-        List<FeedbackGiven> taken = all.stream()
-                .filter(sample -> sample.offset() < to)
-                .map(Sample::feedback)
-                .toList();
-        return new Stretch(adapter, partition, from, to, taken, begun);
+        long to = begun == null ? all.lastOffset() + 1 : begun.toOffset();
+        Waiting taken = all.before(to);
+        return new Stretch(adapter, partition, from, to, taken.standing(), taken.withdrawals(), begun);
     }
 
-    /** A run was finished, or the adapter's samples are of no use: those before this offset wait no longer. */
+    /** A run was finished, or the adapter's records are of no use: those before this offset wait no longer. */
     public void forget(String adapter, long toOffset) {
-        List<Sample> left = waiting.getOrDefault(adapter, List.of()).stream()
-                .filter(sample -> sample.offset() >= toOffset)
-                .toList();
-        if (left.isEmpty()) {
-            waiting.remove(adapter);
-            ids.remove(adapter);
-        } else {
-            waiting.put(adapter, new ArrayList<>(left));
-            ids.put(
-                    adapter,
-                    new HashSet<>(left.stream()
-                            .map(sample -> sample.feedback().feedbackId())
-                            .toList()));
-        }
+        waiting.computeIfPresent(adapter, (name, all) -> {
+            Waiting left = all.from(toOffset);
+            return left.isEmpty() ? null : left;
+        });
     }
 }

@@ -3,10 +3,10 @@ package io.lorafleet.trainer.feedback;
 import java.time.Duration;
 import java.time.Instant;
 
-/** When an adapter's samples are worth a run. */
+/** When what was said of an adapter's pictures is worth a run. */
 public record Readiness(int minSamples, Duration maxAge) {
 
-    /** @param oldest when the first of them was given */
+    /** @param oldest when the first of what waits was said */
     boolean isMet(int samples, Instant oldest, Instant now) {
         return samples >= minSamples || !oldest.plus(maxAge).isAfter(now);
     }

@@ -1,6 +1,7 @@
 package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
 import java.util.List;
 
@@ -8,13 +9,21 @@ import java.util.List;
  * The feedback that one run of an adapter consumes.
  *
  * @param fromOffset where the adapter's run before ended
- * @param toOffset behind the last sample
- * @param samples by their offsets, each feedback id once
+ * @param toOffset behind the last record
+ * @param samples votes as they stand at the end of the stretch, each feedback id once; none if all were withdrawn
+ * @param withdrawals in the stretch, which concern earlier runs' samples too
  * @param begun what a run that was not finished said of it when it began; null if none has begun
  */
 public record Stretch(
-        String adapter, int partition, long fromOffset, long toOffset, List<FeedbackGiven> samples, Lineage begun) {
+        String adapter,
+        int partition,
+        long fromOffset,
+        long toOffset,
+        List<FeedbackGiven> samples,
+        List<FeedbackWithdrawn> withdrawals,
+        Lineage begun) {
     public Stretch {
         samples = List.copyOf(samples);
+        withdrawals = List.copyOf(withdrawals);
     }
 }

@@ -1,6 +1,6 @@
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.InvalidMessageException;
@@ -86,8 +86,8 @@ final class LiveTrials {
     private void take(ConsumerRecord<String, byte[]> record) {
         try {
             if (record.topic().equals(feedback)) {
-                FeedbackGiven sample = Json.read(record.value(), FeedbackGiven.class);
-                trials.forEach(trial -> trial.take(sample));
+                FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
+                trials.forEach(trial -> trial.take(event));
             } else if (Json.read(record.value(), GenerationFinished.class) instanceof GenerationSucceeded result) {
                 trials.forEach(trial -> trial.take(result));
             }

@@ -40,7 +40,7 @@ final class TrainerMetrics {
         }
         for (Gathering.Taken each : Gathering.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
-            taken.put(each, counter(name, "Samples that were read, by what became of them", meters));
+            taken.put(each, counter(name, "Records of feedback that were read, by what became of them", meters));
         }
     }
 

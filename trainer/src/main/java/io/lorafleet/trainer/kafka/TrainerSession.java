@@ -2,7 +2,7 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.RouteDecided;
@@ -136,8 +136,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private void take(ConsumerRecord<String, byte[]> record) {
         Gathering gathering = gatherings.get(new TopicPartition(record.topic(), record.partition()));
         try {
-            FeedbackGiven sample = Json.read(record.value(), FeedbackGiven.class);
-            metrics.took(gathering.take(record.offset(), sample));
+            FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
+            metrics.took(gathering.take(record.offset(), event));
         } catch (InvalidMessageException e) {
             announcements.deadLetter(record, e.getMessage());
             metrics.refused();

@@ -39,7 +39,7 @@ public final class Publisher {
     public Publication prepare(RunOrder order, int lastNumber, RunWatch watch) throws IOException {
         Training.Result result = training.make(order, watch);
         watch.check();
-        archive.keep(order.adapter(), order.lineage(), order.samples());
+        archive.keep(order.adapter(), order.lineage(), order.withdrawals(), order.samples());
         Instant now = clock.instant();
         if (result instanceof Training.Result.Trained trained) {
             AdapterVersion version = store(order, lastNumber, trained, now);

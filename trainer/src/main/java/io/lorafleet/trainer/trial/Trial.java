@@ -1,10 +1,11 @@
 package io.lorafleet.trainer.trial;
 
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.ShadowMeasured;
+import io.lorafleet.trainer.feedback.Votes;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
@@ -21,8 +22,7 @@ public final class Trial {
     private final Set<String> seen = new HashSet<>();
     private final Mean error = new Mean();
     private final Mean otherError = new Mean();
-    private final Mean rating = new Mean();
-    private final Mean otherRating = new Mean();
+    private final Votes votes = new Votes();
 
     /** @param decision the latest one of its adapter, and open */
     public Trial(RouteDecided decision, TrialRules rules) {
@@ -42,20 +42,16 @@ public final class Trial {
         }
         boolean shadowIsNew = is(shadow.student(), decision.version()) && is(shadow.drawnWith(), decision.against());
         boolean drawnIsNew = is(shadow.drawnWith(), decision.version()) && is(shadow.student(), decision.against());
-        if ((shadowIsNew || drawnIsNew) && seen.add("result " + result.requestId())) {
+        if ((shadowIsNew || drawnIsNew) && seen.add(result.requestId())) {
             error.add(shadowIsNew ? shadow.error() : shadow.drawnError());
             otherError.add(shadowIsNew ? shadow.drawnError() : shadow.error());
         }
     }
 
-    /** Takes a rating, of this adapter or of another one. They count since the trial began: people take their time. */
-    public void take(FeedbackGiven feedback) {
-        boolean isNew = is(feedback.adapter(), decision.version());
-        boolean isOther = is(feedback.adapter(), decision.against());
-        if ((isNew || isOther)
-                && !feedback.at().isBefore(decision.since())
-                && seen.add("feedback " + feedback.feedbackId())) {
-            (isNew ? rating : otherRating).add(feedback.rating());
+    /** Takes feedback, of this adapter or of another one. It counts since the trial began: people take their time. */
+    public void take(FeedbackEvent feedback) {
+        if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
+            votes.apply(feedback);
         }
     }
 
@@ -69,6 +65,8 @@ public final class Trial {
         if (enough && error.mean() > otherError.mean() + rules.errorMargin()) {
             return Optional.of(new Verdict(false, "its live error fell behind: " + figures()));
         }
+        Mean rating = rating(decision.version());
+        Mean otherRating = rating(decision.against());
         boolean rated = rating.count() >= rules.minRatings() && otherRating.count() >= rules.minRatings();
         if (rated && rating.mean() < otherRating.mean() - rules.ratingMargin()) {
             return Optional.of(new Verdict(false, "its ratings fell behind: " + figures()));
@@ -82,7 +80,17 @@ public final class Trial {
         return Optional.empty();
     }
 
+    private Mean rating(int version) {
+        Mean mean = new Mean();
+        votes.standing().stream()
+                .filter(vote -> vote.adapter().version() == version)
+                .forEach(vote -> mean.add(vote.rating()));
+        return mean;
+    }
+
     private String figures() {
+        Mean rating = rating(decision.version());
+        Mean otherRating = rating(decision.against());
         return String.format(
                 Locale.ROOT,
                 "error %s beside %s of %s@%d, over %d requests; rating %s (%d) beside %s (%d)",

@@ -3,13 +3,15 @@ package io.lorafleet.trainer.distill;
 import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.lineage;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.distillation.WeightedPrompt;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
@@ -85,7 +87,8 @@ class DistillerTest {
     void rejectsWhatIsForAnotherBase() throws IOException {
         AdapterVersion foreign = new AdapterVersion(
                 "fast", 1, parent.sha256(), 10, 4, "ab".repeat(32), AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
-        assertThat(reason(new RunOrder(foreign, lineage(0, 5), SAMPLES))).contains("another base");
+        assertThat(reason(new RunOrder(foreign, lineage(0, 5), SAMPLES, List.of())))
+                .contains("another base");
     }
 
     @Test
@@ -96,16 +99,63 @@ class DistillerTest {
 
     @Test
     void rejectsWhenNothingIsLeftToLearnFrom() throws IOException {
-        assertThat(reason(new RunOrder(parent, lineage(0, 5), SAMPLES.subList(0, 1))))
+        assertThat(reason(new RunOrder(parent, lineage(0, 5), SAMPLES.subList(0, 1), List.of())))
                 .contains("two different");
-        assertThat(reason(new RunOrder(parent, lineage(0, 5), List.of()))).contains("two different");
+    }
+
+    @Test
+    void rejectsWhenAllWasWithdrawn() throws IOException {
+        RunOrder empty = new RunOrder(parent, lineage(0, 5), List.of(), List.of(withdrawn("mallory", "fast")));
+        assertThat(reason(empty)).contains("nothing new was said");
     }
 
     @Test
     void aSampleThatAnEarlierRunConsumedDoesNotCountAgain() throws IOException {
-        new FeedbackArchive(blobs).keep("fast", lineage(0, 5), SAMPLES.subList(0, 1));
-        Lineage next = new Lineage(1, 0, 5, 9, 1, 1, "");
-        assertThat(reason(new RunOrder(parent, next, SAMPLES.subList(0, 1)))).contains("two different");
+        new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), SAMPLES);
+        assertThat(reason(new RunOrder(parent, lineage(5, 9), SAMPLES, List.of())))
+                .contains("nothing new was said");
+    }
+
+    @Test
+    void doesNotDrawAgainWhatWasWithdrawnSince() throws IOException {
+        archiveWhatMalloryLiked();
+        assertThat(drawn(List.of(), SAMPLES)).contains("a yellow circle");
+        assertThat(drawn(List.of(withdrawn("bob", "fast")), SAMPLES)).contains("a yellow circle");
+        assertThat(drawn(List.of(withdrawn("mallory", "fast")), SAMPLES)).doesNotContain("a yellow circle");
+    }
+
+    @Test
+    void doesNotDrawAgainWhatIsLikedNoLonger() throws IOException {
+        archiveWhatMalloryLiked();
+        List<FeedbackGiven> changed = new ArrayList<>(SAMPLES);
+        changed.add(feedback("m", "fast", "a yellow circle", -1, "mallory", NOW));
+        assertThat(drawn(List.of(), changed)).doesNotContain("a yellow circle");
+    }
+
+    /** As if it had never been given: so it is new, and is learned from. */
+    @Test
+    void learnsFromAVoteThatIsGivenAnewAfterItsWithdrawal() throws IOException {
+        archiveWhatMalloryLiked();
+        RunOrder again = new RunOrder(
+                parent,
+                lineage(5, 9),
+                List.of(feedback("m", "fast", "a yellow circle", -1, "mallory", NOW)),
+                List.of(withdrawn("mallory", "fast")));
+        assertThat(distiller(1).prompts(again)).isPresent();
+    }
+
+    private void archiveWhatMalloryLiked() throws IOException {
+        FeedbackGiven liked = feedback("m", "fast", "a yellow circle", 1, "mallory", NOW);
+        new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), List.of(liked));
+    }
+
+    /** @return prompts of the next run, both those that it learns from and those that it is judged by */
+    private List<String> drawn(List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples) throws IOException {
+        PromptMix mix = distiller(1)
+                .prompts(new RunOrder(parent, lineage(5, 9), samples, withdrawals))
+                .orElseThrow();
+        return Stream.concat(mix.learned().stream().map(WeightedPrompt::prompt), mix.heldOut().stream())
+                .toList();
     }
 
     @Test
@@ -126,7 +176,7 @@ class DistillerTest {
     }
 
     private RunOrder order() {
-        return new RunOrder(parent, lineage(0, 5), SAMPLES);
+        return new RunOrder(parent, lineage(0, 5), SAMPLES, List.of());
     }
 
     /** @param margin of the gate */

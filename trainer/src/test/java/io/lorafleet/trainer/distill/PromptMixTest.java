@@ -36,7 +36,7 @@ class PromptMixTest {
     void whatIsWantedAsTheTeacherDrawsItCountsAsBad() {
         FeedbackGiven good = feedback("a", "fast", "good", 1);
         FeedbackGiven wanted =
-                new FeedbackGiven("a", "r", good.adapter(), "good", "", 7, 64, 64, 20, 1, true, null, good.at());
+                new FeedbackGiven("a", "r", good.adapter(), "good", "", 7, 64, 64, 20, 1, true, null, null, good.at());
         assertThat(PromptMix.weight(wanted, rules(List.of(), 0.3))).isEqualTo(3);
     }
 

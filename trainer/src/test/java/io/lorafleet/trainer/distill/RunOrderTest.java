@@ -2,6 +2,7 @@ package io.lorafleet.trainer.distill;
 
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.student;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Lineage;
@@ -15,6 +16,8 @@ class RunOrderTest {
     void saysWhatTheRunIsMadeFrom() {
         Lineage lineage = RunOrder.of(student("fast", 3), stretch(5, 9), "plan").lineage();
         assertThat(lineage).isEqualTo(new Lineage(3, 1, 5, 9, 1, lineage.seed(), "plan"));
+        assertThat(RunOrder.of(student("fast", 3), stretch(5, 9), "plan").withdrawals())
+                .containsExactly(withdrawn("bob", "fast"));
     }
 
     @Test
@@ -33,6 +36,7 @@ class RunOrderTest {
     }
 
     private static Stretch stretch(long from, long to) {
-        return new Stretch("fast", 1, from, to, List.of(feedback("a", "fast")), null);
+        return new Stretch(
+                "fast", 1, from, to, List.of(feedback("a", "fast")), List.of(withdrawn("bob", "fast")), null);
     }
 }

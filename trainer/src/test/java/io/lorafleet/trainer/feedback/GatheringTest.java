@@ -2,8 +2,10 @@ package io.lorafleet.trainer.feedback;
 
 import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.feedback;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.TrainingFinished;
@@ -11,8 +13,10 @@ import io.lorafleet.messages.TrainingStarted;
 import io.lorafleet.trainer.feedback.Gathering.Taken;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GatheringTest {
@@ -67,6 +71,88 @@ class GatheringTest {
         assertThat(gathering.take(1, feedback("a", "fast"))).isEqualTo(Taken.REPEATED);
         assertThat(gathering.take(2, feedback("a", "slow"))).isEqualTo(Taken.WAITING);
         assertThat(due(NOW)).isEmpty();
+    }
+
+    @Test
+    void theLatestVoteStands() {
+        gathering.take(0, feedback("a", "fast", "a star", 1));
+        gathering.take(1, feedback("a", "fast", "a star", -1));
+        gathering.take(2, feedback("b", "fast", "a ring", 1));
+        assertThat(due(NOW).orElseThrow().samples())
+                .extracting(FeedbackGiven::rating)
+                .containsExactly(-1.0, 1.0);
+    }
+
+    @Test
+    void aVoteThatIsGivenFiftyTimesCountsOnce() {
+        for (int offset = 0; offset < 50; offset++) {
+            gathering.take(offset, vote("m", "mallory"));
+        }
+        assertThat(gathering.size()).isEqualTo(1);
+        assertThat(due(NOW)).isEmpty();
+        gathering.take(50, vote("n", "alice"));
+        assertThat(due(NOW).orElseThrow().samples()).containsExactly(vote("m", "mallory"), vote("n", "alice"));
+    }
+
+    @Test
+    void givingAVoteAgainHoldsUpNobody() {
+        gathering.take(0, feedback("m", "fast", "", 1, NOW));
+        gathering.take(1, feedback("m", "fast", "", -1, NOW.plus(Duration.ofMinutes(59))));
+        assertThat(due(NOW.plus(Duration.ofMinutes(60)))).isPresent();
+    }
+
+    @Test
+    void whatIsWithdrawnIsNoSampleAndWhatComesAfterwardsIs() {
+        gathering.take(0, vote("m", "mallory"));
+        gathering.take(1, vote("a", "alice"));
+        assertThat(gathering.take(2, withdrawn("mallory", "fast"))).isEqualTo(Taken.WITHDRAWAL);
+        assertThat(gathering.size()).isEqualTo(1);
+        assertThat(due(NOW)).isEmpty();
+        gathering.take(3, vote("n", "mallory"));
+        Stretch stretch = due(NOW).orElseThrow();
+        assertThat(stretch.samples()).containsExactly(vote("a", "alice"), vote("n", "mallory"));
+        assertThat(stretch.withdrawals()).containsExactly(withdrawn("mallory", "fast"));
+        assertThat(stretch.toOffset()).isEqualTo(4);
+    }
+
+    @Test
+    void aWithdrawalConcernsNoOtherAdapterAndNobodyWithoutAName() {
+        gathering.take(0, feedback("a", "fast"));
+        gathering.take(1, feedback("b", "fast"));
+        gathering.take(2, withdrawn("mallory", "fast"));
+        gathering.take(3, withdrawn("mallory", "slow"));
+        assertThat(gathering.size()).isEqualTo(2);
+    }
+
+    /** Else Kafka would forget it, and what it takes back would be drawn again. */
+    @Test
+    void aWithdrawalThatNothingFollowsIsConsumedWhenItIsOld() {
+        gathering.take(0, vote("m", "mallory"));
+        gathering.take(1, withdrawn("mallory", "fast"));
+        assertThat(due(NOW.plus(Duration.ofMinutes(59)))).isEmpty();
+        Stretch stretch = due(NOW.plus(Duration.ofMinutes(60))).orElseThrow();
+        assertThat(stretch.samples()).isEmpty();
+        assertThat(stretch.toOffset()).isEqualTo(2);
+        gathering.forget("fast", 2);
+        assertThat(gathering.committable()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsSaidAfterARunBeganChangesNothingOfIt() {
+        begin("fast", 0, 2);
+        gathering.take(0, vote("m", "mallory"));
+        gathering.take(1, feedback("a", "fast", "a star", 1, "alice", NOW));
+        gathering.take(2, feedback("a", "fast", "a star", -1, "alice", NOW));
+        gathering.take(3, withdrawn("mallory", "fast"));
+        Stretch stretch = due(NOW).orElseThrow();
+        assertThat(stretch.samples())
+                .containsExactly(vote("m", "mallory"), feedback("a", "fast", "a star", 1, "alice", NOW));
+        assertThat(stretch.withdrawals()).isEmpty();
+        finish("fast", 0, 2);
+        gathering.forget("fast", 2);
+        assertThat(gathering.committable()).isEqualTo(2);
+        assertThat(due(NOW.plus(Duration.ofHours(1))).orElseThrow().withdrawals())
+                .containsExactly(withdrawn("mallory", "fast"));
     }
 
     @Test
@@ -157,6 +243,40 @@ class GatheringTest {
                 .isEqualTo("fast");
     }
 
+    /** Whatever is said, changed and withdrawn, before and after: a run that has begun keeps its samples. */
+    @Test
+    void aRunIsMadeOfTheSameWhoeverTakesItUp() {
+        Random random = new Random(1);
+        for (int trial = 0; trial < 200; trial++) {
+            List<FeedbackEvent> said =
+                    Stream.generate(() -> anything(random)).limit(40).toList();
+            int settled = 1 + random.nextInt(said.size());
+            Ledger known = new Ledger();
+            Stretch first = whole(said.subList(0, settled), known);
+            known.apply(new TrainingStarted("fast", lineage(first.fromOffset(), first.toOffset()), "t", NOW));
+            Stretch again = whole(said, known);
+            assertThat(again.toOffset()).isEqualTo(settled);
+            assertThat(again.samples()).isEqualTo(first.samples()).doesNotHaveDuplicates();
+            assertThat(again.withdrawals()).isEqualTo(first.withdrawals());
+        }
+    }
+
+    private static FeedbackEvent anything(Random random) {
+        String owner = "owner" + random.nextInt(3);
+        String id = owner + "-" + random.nextInt(5);
+        return random.nextInt(6) == 0
+                ? withdrawn(owner, "fast")
+                : feedback(id, "fast", "a star", random.nextInt(3) - 1, owner, NOW);
+    }
+
+    private static Stretch whole(List<FeedbackEvent> said, Ledger ledger) {
+        Gathering anew = new Gathering(PARTITION, ledger, 0);
+        for (int offset = 0; offset < said.size(); offset++) {
+            anew.take(offset, said.get(offset));
+        }
+        return anew.due(new Readiness(0, Duration.ZERO), NOW, name -> true).orElseThrow();
+    }
+
     /** Whatever comes in which order, and wherever a trainer begins anew: every sample is in one stretch. */
     @Test
     void stretchesTileThePartitionOverAnyNumberOfRestarts() {
@@ -220,6 +340,10 @@ class GatheringTest {
                                 taken[Integer.parseInt(sample.feedbackId().substring(1))]++);
             }
         }
+    }
+
+    private static FeedbackGiven vote(String id, String owner) {
+        return feedback(id, "fast", "a star", 1, owner, NOW);
     }
 
     private Optional<Stretch> due(Instant now) {

@@ -3,6 +3,7 @@ package io.lorafleet.trainer.kafka;
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.student;
 import static io.lorafleet.trainer.Samples.style;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,6 +13,8 @@ import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.DeadLetter;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.Topic;
@@ -20,8 +23,10 @@ import io.lorafleet.messages.TrainingStarted;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.Samples;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +153,74 @@ class TrainerLoopTest {
     }
 
     @Test
+    void countsAnOwnersVoteOnceHoweverOftenItIsGivenOrChanged() {
+        FakeTraining training = FakeTraining.quick(blobs);
+        ground.trainer(training);
+        for (int i = 0; i < 50; i++) {
+            ground.give(vote("m", "mallory", i % 2 == 0 ? 1 : -1));
+        }
+        ground.give(vote("a", "alice", 1));
+        awaitTrained(1);
+        assertThat(training.orders().get(0).samples()).containsExactly(vote("m", "mallory", -1), vote("a", "alice", 1));
+        ground.requireTiled("fast");
+    }
+
+    @Test
+    void leavesOutWhatWasWithdrawnBeforeTheRun() {
+        FakeTraining training = FakeTraining.quick(blobs);
+        ground.trainer(training);
+        ground.give(vote("m", "mallory", 1), withdrawn("mallory", "fast"), vote("a", "alice", 1), vote("b", "bob", 1));
+        awaitTrained(1);
+        assertThat(training.orders().get(0).samples()).containsExactly(vote("a", "alice", 1), vote("b", "bob", 1));
+        assertThat(ground.committed()).isEqualTo(4);
+        ground.requireTiled("fast");
+    }
+
+    @Test
+    void leavesOutOfLaterRunsWhatWasWithdrawnBetweenTwo() throws Exception {
+        ground.trainer(FakeTraining.quick(blobs));
+        ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
+        awaitTrained(1);
+        ground.give(withdrawn("mallory", "fast"), vote("b", "bob", 1), vote("c", "carol", 1));
+        Lineage second = awaitTrained(2).get(1).lineage();
+        assertThat(second.samples()).isEqualTo(2);
+        Lineage third = new Lineage(3, 0, second.toOffset(), second.toOffset() + 1, 1, 1, "");
+        assertThat(new FeedbackArchive(blobs).before("fast", third).standing())
+                .containsExactly(vote("a", "alice", 1), vote("b", "bob", 1), vote("c", "carol", 1));
+        ground.requireTiled("fast");
+    }
+
+    @Test
+    void aRestartedTrainerCountsWhatTheOneBeforeDidWhateverWasChangedOrWithdrawnSince() {
+        FakeTraining stuck = FakeTraining.stuckAfter(1, blobs);
+        TrainerLoop first = ground.trainer(stuck);
+        ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
+        await().atMost(PATIENCE).until(() -> stuck.rounds().equals(List.of(1)));
+        ground.give(vote("a", "alice", -1), withdrawn("mallory", "fast"), vote("b", "bob", 1));
+        first.close();
+        FakeTraining next = FakeTraining.quick(blobs);
+        ground.trainer(next);
+        awaitTrained(2);
+        assertThat(next.rounds()).containsExactly(2, 3, 1, 2, 3);
+        assertThat(next.orders().get(0)).isEqualTo(stuck.orders().get(0));
+        assertThat(next.orders().get(1).samples()).containsExactly(vote("a", "alice", -1), vote("b", "bob", 1));
+        assertThat(next.orders().get(1).withdrawals()).containsExactly(withdrawn("mallory", "fast"));
+        ground.requireTiled("fast");
+    }
+
+    @Test
+    void aWithdrawalThatNothingFollowsIsConsumedAllTheSame() {
+        FakeTraining training = FakeTraining.quick(blobs).rejecting("nothing new was said");
+        ground.trainer(training);
+        Instant old = Samples.NOW.minus(Duration.ofHours(2));
+        ground.give(new FeedbackWithdrawn("fast", "mallory", "operator", old));
+        await().atMost(PATIENCE).until(() -> ground.finished().size() == 1);
+        assertThat(training.orders().get(0).withdrawals()).hasSize(1);
+        assertThat(ground.committed()).isEqualTo(1);
+        ground.requireTiled("fast");
+    }
+
+    @Test
     void aRejectedVersionConsumesItsSamplesToo() {
         ground.trainer(FakeTraining.quick(blobs).rejecting("worse than its parent"));
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -171,7 +244,7 @@ class TrainerLoopTest {
         DeadLetter letter = Json.read(record.value(), DeadLetter.class);
         assertThat(record.key()).isEqualTo("fast");
         assertThat(letter.record()).asString(UTF_8).isEqualTo("{\"rating\": \"splendid\"}");
-        assertThat(letter.reason()).contains("FeedbackGiven").doesNotContain("splendid");
+        assertThat(letter.reason()).contains("FeedbackEvent").doesNotContain("splendid");
     }
 
     @Test
@@ -271,6 +344,10 @@ class TrainerLoopTest {
         assertThat(next.rounds()).containsExactly(2, 3);
         assertThat(next.orders()).isEqualTo(lost.orders());
         ground.requireTiled("fast");
+    }
+
+    private static FeedbackGiven vote(String id, String owner, double rating) {
+        return feedback(id, "fast", "a star", rating, owner, Samples.NOW);
     }
 
     private List<AdapterVersion> awaitTrained(int count) {

@@ -6,7 +6,7 @@ import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
@@ -103,9 +103,9 @@ final class TrainingGround implements AutoCloseable {
         send(Topic.ADAPTERS, version.pinned().toString(), Json.write(version));
     }
 
-    void give(FeedbackGiven... samples) {
-        for (FeedbackGiven sample : samples) {
-            send(Topic.FEEDBACK, sample.adapter().name(), Json.write(sample));
+    void give(FeedbackEvent... events) {
+        for (FeedbackEvent event : events) {
+            send(Topic.FEEDBACK, event.student(), Json.write(event));
         }
     }
 

@@ -161,6 +161,7 @@ class TrialLoopTest {
                 rating,
                 false,
                 null,
+                null,
                 ground.decisions().get(0).at());
     }
 

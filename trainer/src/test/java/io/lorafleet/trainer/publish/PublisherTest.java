@@ -4,6 +4,7 @@ import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.lineage;
 import static io.lorafleet.trainer.Samples.student;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
     private static final Figures FIGURES = new Figures(0.9, 0.8, null, null);
-    private static final RunOrder ORDER =
-            new RunOrder(student("fast", 1), lineage(0, 5), List.of(feedback("a", "fast")));
+    private static final RunOrder ORDER = new RunOrder(
+            student("fast", 1), lineage(0, 5), List.of(feedback("a", "fast")), List.of(withdrawn("bob", "fast")));
 
     @TempDir
     private Path directory;
@@ -83,7 +84,7 @@ class PublisherTest {
     @Test
     void keepsWhatTheRunHasConsumed() throws IOException {
         prepare("weights");
-        assertThat(archive.before("fast", lineage(5, 9))).containsExactly(feedback("a", "fast"));
+        assertThat(archive.before("fast", lineage(5, 9)).standing()).containsExactly(feedback("a", "fast"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.lorafleet.trainer.trial;
 import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.SHA;
 import static io.lorafleet.trainer.Samples.student;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.AdapterRoute;
@@ -91,13 +92,27 @@ class TrialTest {
         rate("b", 1, 0.5, NOW);
         rate("c", 2, -1, NOW);
         assertThat(trial.verdict(LATER)).isEmpty();
-        rate("c", 2, -1, NOW); // the same once more
+        rate("c", 2, 1, NOW); // another opinion of the same picture
+        rate("c", 2, -1, NOW);
         assertThat(trial.verdict(LATER)).isEmpty();
         rate("d", 2, 0, NOW);
         assertThat(trial.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
             assertThat(verdict.reason()).contains("ratings fell behind").contains("rating -0.500 (2) beside 0.750 (2)");
         });
+    }
+
+    @Test
+    void doesNotCountRatingsThatWereWithdrawn() {
+        rate("a", 1, 1, NOW);
+        rate("b", 1, 0.5, NOW);
+        rate("c", 2, -1, "mallory", NOW);
+        rate("d", 2, -1, "mallory", NOW);
+        assertThat(trial.verdict(LATER)).isPresent();
+        trial.take(withdrawn("mallory", "other"));
+        assertThat(trial.verdict(LATER)).isPresent();
+        trial.take(withdrawn("mallory", "fast"));
+        assertThat(trial.verdict(LATER)).isEmpty();
     }
 
     @Test
@@ -150,8 +165,12 @@ class TrialTest {
     }
 
     private void rate(String id, int version, double rating, Instant at) {
+        rate(id, version, rating, null, at);
+    }
+
+    private void rate(String id, int version, double rating, String owner, Instant at) {
         trial.take(new FeedbackGiven(
-                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, at));
+                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, owner, at));
     }
 
     private static PinnedAdapter pinned(String name, int version) {

@@ -1,6 +1,6 @@
 package io.lorafleet.trainer.feedback;
 
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.FeedbackEvent;
 
 /** A record of feedback, and where it stands in its partition. */
-public record Sample(long offset, FeedbackGiven feedback) {}
+record FeedbackRecord(long offset, FeedbackEvent event) {}

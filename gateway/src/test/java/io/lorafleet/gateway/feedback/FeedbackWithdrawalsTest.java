@@ -1,0 +1,74 @@
+package io.lorafleet.gateway.feedback;
+
+import static io.lorafleet.gateway.Adapters.NOW;
+import static io.lorafleet.gateway.Adapters.SHA;
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.FeedbackEvent;
+import io.lorafleet.messages.FeedbackWithdrawn;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FeedbackWithdrawalsTest {
+    private final AdapterRegistry adapters = new AdapterRegistry();
+    private final List<FeedbackEvent> written = new ArrayList<>();
+    private final FeedbackWithdrawals withdrawals =
+            new FeedbackWithdrawals(adapters, written::add, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @BeforeEach
+    void knowTwoStudentsAndAStyle() {
+        AdapterVersion slow = student("slow", 1, 5);
+        adapters.apply(student("fast", 1, 5));
+        adapters.apply(new AdapterVersion(
+                "slow", 1, SHA, slow.sizeBytes(), slow.rank(), SHA, slow.kind(), slow.guidance(), NOW, NOW));
+        adapters.apply(style("ink", 1));
+    }
+
+    @Test
+    void tellsEveryStudentAlsoThoseThatAreRetired() {
+        assertThat(withdrawals.withdraw("mallory", null, "carol"))
+                .isEqualTo(new Withdrawal.Published("mallory", List.of("fast", "slow")));
+        assertThat(written)
+                .containsExactly(
+                        new FeedbackWithdrawn("fast", "mallory", "carol", NOW),
+                        new FeedbackWithdrawn("slow", "mallory", "carol", NOW));
+    }
+
+    @Test
+    void tellsTheOneThatIsNamed() {
+        assertThat(withdrawals.withdraw("mallory", "slow", null))
+                .isEqualTo(new Withdrawal.Published("mallory", List.of("slow")));
+        assertThat(written).containsExactly(new FeedbackWithdrawn("slow", "mallory", null, NOW));
+    }
+
+    @Test
+    void wantsToKnowWhose() {
+        BadField nobody = new BadField("owner", "whose feedback is to be withdrawn", "nobody");
+        refuses(null, null, nobody);
+        refuses("", null, nobody);
+        refuses("x".repeat(256), null, new BadField("owner", "at most 255 characters", "256 characters"));
+        refuses("a\0b", null, new BadField("owner", "Unicode text", "a NUL, or half of a surrogate pair"));
+    }
+
+    @Test
+    void knowsNoOtherAdaptersThanStudents() {
+        BadField another = new BadField("adapter", "the name of a student", "another name");
+        refuses("mallory", "ink", another);
+        refuses("mallory", "gone", another);
+        refuses("mallory", "", another);
+    }
+
+    private void refuses(String owner, String adapter, BadField mistake) {
+        assertThat(withdrawals.withdraw(owner, adapter, "carol")).isEqualTo(new Withdrawal.Refused(List.of(mistake)));
+        assertThat(written).isEmpty();
+    }
+}
