@@ -92,9 +92,12 @@ public interface GatewayConfig {
         @WithDefault("200")
         int maxEventStreamsPerCaller();
 
-        /** Bodies of one caller's requests that may be on their way at a time. Beyond, a further one is refused with 429. */
+        /**
+         * Requests of one caller that may be under way at a time in one gateway, beside event streams. Beyond, a further one
+         * is refused with 429. Of all callers, it is as many as {@code quarkus.thread-pool.max-threads}; others wait.
+         */
         @WithDefault("64")
-        int maxBodiesPerCaller();
+        int maxRequestsPerCaller();
 
         /** Bytes of JSON bodies that one gateway holds in memory until they are answered. Beyond, it answers 503. */
         @WithDefault("67108864")
@@ -104,7 +107,10 @@ public interface GatewayConfig {
         @WithDefault("33554432")
         long maxBodyBytesPerCaller();
 
-        /** Bytes of a body that must come in a second, on the average; a slower one is cut off, with 408. */
+        /**
+         * Bytes of a body that must come in a second, on the average, and of an answer that must be taken; a slower one is
+         * cut off.
+         */
         @WithDefault("16384")
         int minBodyBytesPerSecond();
 

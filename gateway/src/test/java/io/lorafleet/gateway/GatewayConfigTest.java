@@ -34,7 +34,7 @@ class GatewayConfigTest {
         assertThat(config.limits().maxQueuedRequestsPerCaller()).isEqualTo(1250);
         assertThat(config.limits().maxEventStreams()).isEqualTo(2000);
         assertThat(config.limits().maxEventStreamsPerCaller()).isEqualTo(200);
-        assertThat(config.limits().maxBodiesPerCaller()).isEqualTo(64);
+        assertThat(config.limits().maxRequestsPerCaller()).isEqualTo(64);
         assertThat(config.limits().maxBodyBytes()).isEqualTo(64 * 1024 * 1024);
         assertThat(config.limits().maxBodyBytesPerCaller()).isEqualTo(32 * 1024 * 1024);
         assertThat(config.limits().minBodyBytesPerSecond()).isEqualTo(16 * 1024);

@@ -4,8 +4,6 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.core.MediaType;
@@ -13,16 +11,13 @@ import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
-import java.time.Duration;
 
 /**
- * Bounds what a body may take: its length, if it is JSON, the memory of all JSON bodies together, the threads that wait for
- * one caller's, and the time. Each has its share, so that no caller can use up what is everybody's.
+ * Bounds what a body may take: its length, if it is JSON, the memory of all JSON bodies together, and the time.
  */
 @Provider
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;
-    private static final Duration LINGER = Duration.ofSeconds(1);
 
     // Asked at each request: this object is made before there is a configuration.
     private final Instance<GatewayConfig> config;
@@ -53,10 +48,10 @@ public final class BodyGuard implements ReaderInterceptor {
         GuardedBody body = new GuardedBody(
                 context.getInputStream(),
                 owner,
-                quotas.get(),
+                quotas.get().bodyBytes(),
                 limits.bodyPatience(),
                 limits.minBodyBytesPerSecond(),
-                () -> closeAfterAnswer(request));
+                () -> Connections.closeAfterAnswer(request));
         request.addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
             boolean isOrder = context.getType() == GenerationOrder.class;
@@ -64,17 +59,5 @@ public final class BodyGuard implements ReaderInterceptor {
         }
         context.setInputStream(body);
         return context.proceed();
-    }
-
-    /**
-     * What is still to come of the body would be taken for the next request. The answer gets time to arrive first: a
-     * connection that is closed with bytes unread is reset, and the client may never see it.
-     */
-    private static void closeAfterAnswer(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        if (request.version() != HttpVersion.HTTP_2) { // there, it ends with its stream
-            context.addEndHandler(answered -> context.vertx()
-                    .setTimer(LINGER.toMillis(), timer -> request.connection().close()));
-        }
     }
 }

@@ -14,7 +14,7 @@ final class GuardedBody extends FilterInputStream {
     private static final String TIMED_OUT = "Read timed out";
 
     private final String owner;
-    private final Quotas quotas;
+    private final Quota bytes;
     private final long patienceNanos;
     private final int minBytesPerSecond;
     private final Runnable whenRefused;
@@ -23,35 +23,22 @@ final class GuardedBody extends FilterInputStream {
     private int limit = -1;
     private long read;
     private long held;
-    private boolean onItsWay;
     private boolean refused;
 
     /**
      * @param owner of the request; null where nobody is told from another
+     * @param bytes what it takes of if all of it will be in memory
      * @param patience what a body may take beside the time that its length allows
      * @param whenRefused called when no more is read of a body that has not ended
-     * @throws ProblemException if the caller has too many bodies on their way
      */
     GuardedBody(
-            InputStream in,
-            String owner,
-            Quotas quotas,
-            Duration patience,
-            int minBytesPerSecond,
-            Runnable whenRefused) {
+            InputStream in, String owner, Quota bytes, Duration patience, int minBytesPerSecond, Runnable whenRefused) {
         super(in);
         this.owner = owner;
-        this.quotas = quotas;
+        this.bytes = bytes;
         this.patienceNanos = patience.toNanos();
         this.minBytesPerSecond = minBytesPerSecond;
         this.whenRefused = whenRefused;
-        try {
-            quotas.bodies().take(owner, 1);
-        } catch (ProblemException e) {
-            whenRefused.run();
-            throw e;
-        }
-        onItsWay = true;
     }
 
     /** Says that all of it will be in memory. @param most bytes that it may have */
@@ -77,7 +64,6 @@ final class GuardedBody extends FilterInputStream {
             throw e;
         }
         if (count < 0) {
-            arrived();
             return count;
         }
         read += count;
@@ -98,7 +84,7 @@ final class GuardedBody extends FilterInputStream {
         long more = (read - 1) / STEP * STEP - held; // the first step is free: most bodies are small
         if (more > 0) {
             try {
-                quotas.bodyBytes().take(owner, more);
+                bytes.take(owner, more);
             } catch (ProblemException e) {
                 throw refused(e);
             }
@@ -119,7 +105,6 @@ final class GuardedBody extends FilterInputStream {
 
     private ProblemException refused(ProblemException problem) {
         refused = true;
-        arrived();
         whenRefused.run();
         return problem;
     }
@@ -132,18 +117,10 @@ final class GuardedBody extends FilterInputStream {
         }
     }
 
-    private synchronized void arrived() {
-        if (onItsWay) {
-            onItsWay = false;
-            quotas.bodies().giveBack(owner, 1);
-        }
-    }
-
     /** Gives back what it holds. */
     synchronized void release() {
-        arrived();
         if (held > 0) {
-            quotas.bodyBytes().giveBack(owner, held);
+            bytes.giveBack(owner, held);
             held = 0;
         }
     }

@@ -9,17 +9,17 @@ import jakarta.inject.Singleton;
 @Singleton
 final class Quotas {
     private final Quota eventStreams;
-    private final Quota bodies;
+    private final Quota requests;
     private final Quota bodyBytes;
 
     Quotas(GatewayConfig config, MeterRegistry registry) {
         GatewayConfig.Limits limits = config.limits();
         eventStreams = new Quota("event streams", limits.maxEventStreams(), limits.maxEventStreamsPerCaller());
         // The threads are the bound for everybody.
-        bodies = new Quota("bodies on their way", Long.MAX_VALUE, limits.maxBodiesPerCaller());
+        requests = new Quota("requests", Long.MAX_VALUE, limits.maxRequestsPerCaller());
         bodyBytes = new Quota("bytes of bodies", limits.maxBodyBytes(), limits.maxBodyBytesPerCaller());
         gauge(registry, "lorafleet.event.streams.open", "Clients that follow a generation", eventStreams);
-        gauge(registry, "lorafleet.bodies", "Bodies that are being read", bodies);
+        gauge(registry, "lorafleet.http.requests", "Requests that are under way, without streams", requests);
         gauge(registry, "lorafleet.body.bytes", "Bytes of JSON bodies whose requests are not answered yet", bodyBytes);
     }
 
@@ -31,9 +31,9 @@ final class Quotas {
         return eventStreams;
     }
 
-    /** Bodies that are being read: each holds a thread until it is there. */
-    Quota bodies() {
-        return bodies;
+    /** Requests that are under way, without streams: each may hold a thread. */
+    Quota requests() {
+        return requests;
     }
 
     /** Bytes of bodies that are held in memory until their requests are answered. */

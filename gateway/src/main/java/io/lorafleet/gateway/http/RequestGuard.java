@@ -56,10 +56,10 @@ final class RequestGuard {
             context.next();
             return;
         }
+        Connections.closeAfterAnswer(context);
         context.response()
                 .setStatusCode(problem.get().status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .putHeader("Connection", "close") // with whatever body is still to come
                 .end(Buffer.buffer(Json.write(problem.get())));
     }
 

@@ -51,7 +51,7 @@ class OneCallerTest {
         for (int i = 0; i < 64; i++) {
             start("POST", "/v1/generations", "application/json", 100, "{");
         }
-        await().until(() -> metric("lorafleet_bodies") >= 64);
+        await().until(() -> metric("lorafleet_http_requests") >= 64);
         RawHttp.Answer refused = RawHttp.answer(start("POST", "/v1/generations", "application/json", 100, "{"));
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("Retry-After")).isEqualTo("5");
@@ -59,7 +59,7 @@ class OneCallerTest {
         for (Socket slow : open.subList(0, 64)) {
             assertThat(statusOf(slow)).as("408, or closed").isIn(408, 0);
         }
-        await().until(() -> metric("lorafleet_bodies") == 0);
+        await().until(() -> metric("lorafleet_http_requests") == 0);
         assertThat(orderOf("alice")).isEqualTo(202);
     }
 
