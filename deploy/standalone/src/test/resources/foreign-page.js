@@ -157,10 +157,13 @@ function writes(target, { name, adapter, generation, elsewhere }) {
     ['DELETE', `/v1/adapters/${adapter}/route`],
     ['DELETE', `/v1/adapters/${adapter}/versions/1`],
     ['DELETE', picture],
-    ['PUT', `/v1/adapters/stolen-${name}`, 'weights'],
+    ['PUT', `/v1/adapters/stolen-${name}`, weights, 'application/octet-stream'],
   ];
-  const all = (way, send) => changes(way).map(([method, path, body]) => [`${way} ${method} ${path}`,
-    () => send(target + path, body, method)]);
+  /** Some that the gateway would take, if there is a way to them. */
+  const weights = () => fetch(`${target}/v1/adapters/${adapter}/versions/2/weights`, patient())
+    .then((answer) => answer.blob(), () => 'none');
+  const all = (way, send) => changes(way).map(([method, path, body, type = json]) => [`${way} ${method} ${path}`,
+    async () => send(target + path, body === weights ? await weights() : body, method, type)]);
   const posts = (way, send) => all(way, send).filter(([what]) => what.startsWith(`${way} POST`));
   const simple = (type, address, body) => tell(fetch(address, patient({
     method: 'POST', mode: 'no-cors', credentials: 'include', body: body && new Blob([body], { type }),
@@ -175,10 +178,10 @@ function writes(target, { name, adapter, generation, elsewhere }) {
     ...forms.flatMap((type) => posts(`form ${type}`, (address, body) => submitted(address, type, body))),
     ...forms.slice(0, 1).flatMap((type) => posts('sandboxed form', (address, body) => submitted(address, type, body, true))),
     ...posts('XHR text/plain', (address, body) => xhr('POST', address, 'text/plain', body)),
-    ...all('fetch cors', (address, body, method) => tell(fetch(address, patient({
-      method, headers: body ? { 'Content-Type': json } : {}, body,
+    ...all('fetch cors', (address, body, method, type) => tell(fetch(address, patient({
+      method, headers: body ? { 'Content-Type': type } : {}, body,
     })))),
-    ...all('XHR', (address, body, method) => xhr(method, address, body && json, body)),
+    ...all('XHR', (address, body, method, type) => xhr(method, address, body && type, body)),
   ];
 }
 
