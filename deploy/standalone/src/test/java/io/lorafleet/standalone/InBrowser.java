@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -44,6 +46,8 @@ abstract class InBrowser {
                         root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", apiKeys),
                 said -> {});
         fleet.start();
+        // The page may replace what was found before it is read; then it is looked for again.
+        Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);
         browser = browser(chromium, driver, arguments);
     }
 
