@@ -2,21 +2,16 @@ package io.lorafleet.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lorafleet.broker.Ports;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,23 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
-import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 
-/** The gateway's page in a real browser, before a real fleet. Skipped where there is no Chromium. */
+/** The gateway's page in a real browser, before a real fleet. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class PageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+class PageIT extends InBrowser {
     private static final Dimension DESKTOP = new Dimension(1280, 1100);
     private static final Dimension PHONE = new Dimension(400, 900);
     private static final String STUDENT = "fast";
 
-    private LocalFleet fleet;
-    private ChromeDriver browser;
-    private Path model;
     /** A student's weights. */
     private Path file;
     /** Where what was looked at is kept. */
@@ -52,46 +39,17 @@ class PageIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        Path chromium = program("chromium", "chromium-browser", "google-chrome");
-        Path driver = program("chromedriver");
-        assumeTrue(chromium != null && driver != null, "there is no Chromium with its driver");
-        Path root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
-        model = root.resolve("deploy/demo-model");
+        start(folder, null);
         pictures = Files.createDirectories(root.resolve("deploy/standalone/target/page"));
-        fleet = new LocalFleet(
-                new FleetSettings(root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", null),
-                said -> {});
-        fleet.start();
         file = Files.write(
                 folder.resolve(STUDENT + ".safetensors"),
                 RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, 1));
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(chromium.toFile());
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(driver.toFile())
-                        .build(),
-                options);
         browser.manage().window().setSize(DESKTOP);
     }
 
-    private static Path program(String... names) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .flatMap(folder -> Stream.of(names).map(name -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-    }
-
     @AfterAll
-    void stop() {
-        if (browser != null) {
-            browser.quit();
-        }
-        if (fleet != null) {
-            fleet.close();
-        }
+    void end() {
+        stop();
     }
 
     @Test
@@ -226,37 +184,5 @@ class PageIT {
                 + "axe.run().then(({violations}) => done(violations"
                 + ".filter(({impact}) => ['serious', 'critical'].includes(impact))"
                 + ".map(({id, nodes}) => id + ': ' + nodes.map(({html}) => html).join(' '))))");
-    }
-
-    private void open(String view) {
-        browser.get("about:blank");
-        browser.get(URI.create(fleet.gateway() + "/#/" + view).toString());
-        await().atMost(PATIENCE).until(() -> count("main form, main section") > 0);
-    }
-
-    private void press(String button) {
-        WebElement found = browser.findElement(By.xpath("//button[normalize-space()='" + button + "']"));
-        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", found);
-        found.click();
-    }
-
-    private void set(String slider, int value) {
-        browser.executeScript(
-                "const it = document.querySelector(`[name=${arguments[0]}]`); it.value = arguments[1];"
-                        + "it.dispatchEvent(new Event('input'))",
-                slider,
-                value);
-    }
-
-    private WebElement find(String selector) {
-        return browser.findElement(By.cssSelector(selector));
-    }
-
-    private int count(String selector) {
-        return browser.findElements(By.cssSelector(selector)).size();
-    }
-
-    private String text(String selector) {
-        return find(selector).getText();
     }
 }

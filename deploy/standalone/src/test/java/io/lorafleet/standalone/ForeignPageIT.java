@@ -1,0 +1,266 @@
+package io.lorafleet.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.lorafleet.messages.ApiKeys;
+import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.standalone.GenerationView.Status;
+import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.storage.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WindowType;
+
+/**
+ * A page of another origin, and one whose name was made to point to this machine (DNS rebinding), in the browser in which
+ * somebody uses the gateway's own page. Whatever they try, they read nothing and change nothing.
+ */
+class ForeignPageIT extends InBrowser {
+    private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);
+    private static final String STUDENT = "fast";
+    private static final String SECRET = "a picture that nobody else shall know of";
+    private static final String HONEST = "an honest order";
+    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+
+    /** What everybody may read where keys are asked for, under whatever name the gateway has. */
+    private static final Set<String> PUBLIC = Set.of(
+            "fetch GET /",
+            "fetch no-cors GET /",
+            "fetch GET /q/openapi",
+            "fetch no-cors GET /q/openapi",
+            "script /page/app.js",
+            "link stylesheet",
+            "window.open /");
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private HttpServer evil;
+    private String key;
+    private GatewayClient honest;
+    private TopicRecords topics;
+
+    @BeforeEach
+    void startEvil() throws IOException {
+        evil = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        evil.createContext("/", ForeignPageIT::answer);
+        evil.start();
+    }
+
+    /** An empty page, or a redirect that keeps the method and the body. */
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String query = exchange.getRequestURI().getQuery();
+            if (query != null) {
+                exchange.getResponseHeaders().set("Location", query.substring("to=".length()));
+                exchange.sendResponseHeaders(307, -1);
+                return;
+            }
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("<!doctype html><body>".getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @AfterEach
+    void end() {
+        evil.stop(0);
+        stop();
+    }
+
+    @Test
+    void getsNothingInOpenMode() throws Exception {
+        start(null);
+        getsNothing(Set.of());
+    }
+
+    @Test
+    void getsNothingWhereKeysAreAskedFor() throws Exception {
+        key = KEY;
+        ApiKeys.Entry entry = new ApiKeys.Entry(
+                KEY.substring(3, 19),
+                "alice",
+                Set.of(ApiKeys.Role.values()),
+                Sha256.of(KEY.getBytes(StandardCharsets.UTF_8)),
+                Instant.EPOCH);
+        start(Files.write(folder.resolve("keys.json"), Json.write(ApiKeys.NONE.with(entry))));
+        getsNothing(PUBLIC);
+    }
+
+    private void start(Path apiKeys) throws Exception {
+        start(folder, apiKeys, "--host-resolver-rules=MAP *.example 127.0.0.1");
+        browser.manage().timeouts().scriptTimeout(PATIENCE);
+        honest = new GatewayClient(fleet.gateway(), key);
+        topics = new TopicRecords(fleet.bootstrapServers());
+    }
+
+    /** @param publicly what a page under the gateway's own port may read */
+    private void getsNothing(Set<String> publicly) throws Exception {
+        int port = fleet.gateway().getPort();
+        int evilPort = evil.getAddress().getPort();
+        addStudent(STUDENT);
+        String generation = draw(fleet.gateway(), SECRET);
+        String ownTab = browser.getWindowHandle();
+        SoftAssertions all = new SoftAssertions();
+
+        attack(all, "neighbour", "http://localhost:" + evilPort, fleet.gateway(), generation, Set.of());
+        attack(all, "stranger", "http://evil.example:" + evilPort, fleet.gateway(), generation, Set.of());
+        attack(
+                all,
+                "rebound",
+                "http://evil.example:" + port + "/v1/none",
+                URI.create("http://evil.example:" + port),
+                generation,
+                publicly);
+
+        all.assertAll();
+        browser.switchTo().window(ownTab);
+        draw(fleet.gateway(), "the own page goes on");
+        draw(URI.create("http://127.0.0.1:" + port), "under the other name, too");
+    }
+
+    /** In a new tab, beside the own page's. @param page an address of the origin that attacks */
+    private void attack(
+            SoftAssertions all, String name, String page, URI gateway, String generation, Set<String> publicly)
+            throws Exception {
+        String adapter = "of-" + name;
+        addStudent(adapter);
+        Map<String, Object> before = state();
+        Set<String> tabs = browser.getWindowHandles();
+        browser.switchTo().newWindow(WindowType.TAB);
+        browser.get(page);
+
+        Map<String, String> got = run(Map.of(
+                "name",
+                name,
+                "target",
+                gateway.toString(),
+                "adapter",
+                adapter,
+                "generation",
+                generation,
+                "elsewhere",
+                "http://evil.example:" + evil.getAddress().getPort() + "/?to="));
+        got.keySet().removeAll(publicly);
+
+        all.assertThat(got)
+                .as("what the %s page got", name)
+                .isNotEmpty()
+                .allSatisfy((what, result) -> assertThat(result)
+                        .as(what)
+                        .doesNotContain(SECRET)
+                        .doesNotStartWith("READ")
+                        .doesNotStartWith("HELD"));
+        browser.switchTo().frame("framed");
+        all.assertThat(count("#view"))
+                .as("the own page, framed by the %s page", name)
+                .isZero();
+        for (String tab : browser.getWindowHandles()) {
+            if (!tabs.contains(tab)) {
+                browser.switchTo().window(tab);
+                all.assertThat(browser.executeScript("return window.opener")).isNull();
+                browser.close();
+            }
+        }
+        browser.switchTo().window(tabs.iterator().next());
+        // What the page sent without waiting for an answer is over when this is drawn.
+        drawHonestly();
+        all.assertThat(state()).as("what there is after the %s page", name).isEqualTo(before);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, String> run(Map<String, String> about) throws IOException {
+        try (InputStream script = ForeignPageIT.class.getResourceAsStream("/foreign-page.js")) {
+            return new TreeMap<>((Map<String, String>) browser.executeAsyncScript(
+                    new String(script.readAllBytes(), StandardCharsets.UTF_8)
+                            + "attack(arguments[0].target, arguments[0]).then(arguments[1]);",
+                    about));
+        }
+    }
+
+    /** With two versions and a route that can be rolled back. */
+    private void addStudent(String name) throws Exception {
+        for (int version = 1; version <= 2; version++) {
+            byte[] weights = RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, version);
+            honest.addAdapter(name, Files.write(folder.resolve(name + version), weights), 5.0);
+            honest.route(name, new NewRoute(version, null, null));
+        }
+    }
+
+    /** As somebody at the page does it. @return the generation's id */
+    private String draw(URI gateway, String prompt) {
+        open(gateway, "create");
+        if (count("dialog[open]") > 0) {
+            find("dialog input").sendKeys(key);
+            press("Use it");
+            await().atMost(PATIENCE).until(() -> count("main form") > 0);
+        }
+        int jobs = count(".job");
+        find("textarea").sendKeys(prompt);
+        find("input[value=" + STUDENT + "]").click();
+        set("steps", 2);
+        press("Draw");
+        await().atMost(PATIENCE).until(() -> count(".job") == jobs + 1);
+        await().atMost(PATIENCE).until(() -> text(".job .status").contains("2 UNet evaluations"));
+        await().atMost(PATIENCE)
+                .until(() -> Long.valueOf(64)
+                        .equals(browser.executeScript("return document.querySelector('.job img').naturalWidth")));
+        return find(".job").getAttribute("data-id");
+    }
+
+    /** As the command line does it. */
+    private void drawHonestly() throws InterruptedException {
+        NewGeneration order =
+                new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
+        String id = honest.generate(order, PATIENCE).id();
+        assertThat(new Follower(honest, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+    }
+
+    /** What there is, but for {@link #drawHonestly}. */
+    private Map<String, Object> state() throws IOException, InterruptedException {
+        List<JsonNode> generations = new ArrayList<>();
+        get("/v1/generations?limit=100").get("generations").forEach(generations::add);
+        generations.removeIf(each -> each.at("/request/prompt").asText().equals(HONEST));
+        return Map.of(
+                "generations", generations,
+                "adapters and their routes", get("/v1/adapters"),
+                "feedback", topics.read(Topic.FEEDBACK, FeedbackGiven.class));
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(fleet.gateway().resolve(path));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return Json.read(http.send(request.build(), BodyHandlers.ofByteArray()).body(), JsonNode.class);
+    }
+}

@@ -1,0 +1,124 @@
+package io.lorafleet.standalone;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lorafleet.broker.Ports;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/**
+ * Tests with a real fleet, and a Chromium that looks at its page. Without Chromium and its driver they are skipped; where
+ * {@code CI=true} is set, they fail.
+ */
+abstract class InBrowser {
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    Path root;
+    Path model;
+    LocalFleet fleet;
+    ChromeDriver browser;
+
+    /**
+     * @param folder for the fleet's data
+     * @param apiKeys the keys that the gateway asks for; null for open mode
+     * @param arguments for Chromium
+     */
+    final void start(Path folder, Path apiKeys, String... arguments) throws Exception {
+        Path chromium = program("Chromium", "chromium", "chromium-browser", "google-chrome");
+        Path driver = program("Chromium's driver", "chromedriver");
+        root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
+        model = root.resolve("deploy/demo-model");
+        fleet = new LocalFleet(
+                new FleetSettings(
+                        root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", apiKeys),
+                said -> {});
+        fleet.start();
+        // The page may replace what was found before it is read; then it is looked for again.
+        Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);
+        browser = browser(chromium, driver, arguments);
+    }
+
+    private static Path program(String what, String... names) {
+        Optional<Path> found = Stream.of(System.getenv("PATH").split(":"))
+                .flatMap(folder -> Stream.of(names).map(name -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+        String missing = what + ": expected " + String.join(" or ", names) + " on the PATH, found none";
+        if (found.isEmpty() && "true".equals(System.getenv("CI"))) {
+            fail(missing);
+        }
+        assumeTrue(found.isPresent(), missing);
+        return found.get();
+    }
+
+    private static ChromeDriver browser(Path chromium, Path driver, String... arguments) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chromium.toFile());
+        options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
+        options.addArguments(arguments);
+        return new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(driver.toFile())
+                        .build(),
+                options);
+    }
+
+    final void stop() {
+        if (browser != null) {
+            browser.quit();
+        }
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    final void open(String view) {
+        open(fleet.gateway(), view);
+    }
+
+    /** @param gateway under one of its names */
+    final void open(URI gateway, String view) {
+        browser.get("about:blank");
+        browser.get(gateway + "/#/" + view);
+        await().atMost(PATIENCE).until(() -> count("main form, main section") > 0 || count("dialog[open]") > 0);
+    }
+
+    final void press(String button) {
+        WebElement found = browser.findElement(By.xpath("//button[normalize-space()='" + button + "']"));
+        browser.executeScript("arguments[0].scrollIntoView({block: 'center'})", found);
+        found.click();
+    }
+
+    final void set(String slider, int value) {
+        browser.executeScript(
+                "const it = document.querySelector(`[name=${arguments[0]}]`); it.value = arguments[1];"
+                        + "it.dispatchEvent(new Event('input'))",
+                slider,
+                value);
+    }
+
+    final WebElement find(String selector) {
+        return browser.findElement(By.cssSelector(selector));
+    }
+
+    final int count(String selector) {
+        return browser.findElements(By.cssSelector(selector)).size();
+    }
+
+    final String text(String selector) {
+        return find(selector).getText();
+    }
+}
