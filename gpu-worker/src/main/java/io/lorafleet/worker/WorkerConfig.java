@@ -75,6 +75,13 @@ public interface WorkerConfig {
         @WithDefault("PT0.25S")
         Duration previewEvery();
 
+        /**
+         * Whether a PNG says in its text chunks how it was made, its prompt included. All workers of a fleet must agree on
+         * it, because the same request gives the same bytes on each.
+         */
+        @WithDefault("true")
+        boolean imageMetadata();
+
         /** How often workers may begin a request before it goes to the dead letters. Below Kafka's own limit, 5. */
         @WithDefault("4")
         int maxAttempts();

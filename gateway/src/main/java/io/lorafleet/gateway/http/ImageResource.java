@@ -99,6 +99,7 @@ public final class ImageResource {
         return Response.ok(wanted == ImageFormat.PNG ? png : converted(png, wanted, percent), wanted.mediaType())
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, CACHE)
+                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // no other caller's cache entry
                 .build();
     }
 

@@ -62,7 +62,7 @@ class OpenApiTest extends GatewayTest {
                     .as("%s has a body, and so examples, but for a file", operation.id())
                     .isEqualTo(!operation.examples().isEmpty() || operation.id().equals("uploadAdapter"));
         }
-        assertThat(ids).hasSize(25);
+        assertThat(ids).hasSize(26);
     }
 
     @Test

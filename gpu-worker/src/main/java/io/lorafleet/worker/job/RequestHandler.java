@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ public class RequestHandler {
     private final Clock clock;
     private final String workerId;
     private final int maxAttempts;
+    private final boolean imageMetadata;
 
     RequestHandler(ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
         this.engine = engine;
@@ -54,6 +56,7 @@ public class RequestHandler {
         this.clock = clock;
         this.workerId = config.worker().id();
         this.maxAttempts = config.worker().maxAttempts();
+        this.imageMetadata = config.worker().imageMetadata();
     }
 
     /** @return the signal to give to {@link #handle} with this record key */
@@ -160,7 +163,8 @@ public class RequestHandler {
             long seed = request.seed() + i;
             Drawn drawn = await(pictures.get(i));
             shadow.take(drawn);
-            byte[] png = PngFile.encode(drawn.picture(), PictureText.of(request, seed, engine.model()));
+            byte[] png = PngFile.encode(
+                    drawn.picture(), imageMetadata ? PictureText.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
             // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
             blobs.putIfAbsent(key, png);

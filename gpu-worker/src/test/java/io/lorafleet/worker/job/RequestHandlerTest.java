@@ -32,6 +32,7 @@ import io.lorafleet.worker.WorkerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Inject;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -46,6 +47,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -109,6 +111,33 @@ class RequestHandlerTest {
         assertThat(new String(manifest, StandardCharsets.UTF_8))
                 .contains(request.requestId())
                 .doesNotContain("t0ken");
+    }
+
+    @Test
+    void keepsPromptsOutOfPicturesWhereItIsToldTo() throws IOException {
+        WorkerConfig silent = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .addDefaultInterceptors()
+                .withMapping(WorkerConfig.class)
+                .withDefaultValues(Map.of(
+                        "lorafleet.model", "any",
+                        "lorafleet.storage.directory", "any",
+                        "lorafleet.worker.image-metadata", "false"))
+                .build()
+                .getConfigMapping(WorkerConfig.class);
+        RequestHandler other = new RequestHandler(engine, blobs, cancellations, Clock.systemUTC(), silent);
+        GenerateImage request = Requests.star();
+        other.handle(request.requestId(), Json.write(request), handler.stopSignal(request.requestId()), progress::add);
+        byte[] png = blobs.get(BlobKeys.image(request.requestId(), 0)).orElseThrow();
+        assertThat(new String(png, StandardCharsets.UTF_8))
+                .doesNotContain("iTXt")
+                .doesNotContain(request.prompt());
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(64);
+        GenerateImage told = Requests.request().build();
+        succeeded(handle(told));
+        assertThat(new String(blobs.get(BlobKeys.image(told.requestId(), 0)).orElseThrow(), StandardCharsets.UTF_8))
+                .contains("iTXt")
+                .contains(told.prompt());
     }
 
     @Test
