@@ -8,6 +8,7 @@ import io.lorafleet.storage.StorageFullException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpClosedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -31,6 +32,12 @@ final class Problems {
             Set.of(OpenAiResource.PATH, ModelResource.PATH, LoadLoraResource.PATH, UnloadLoraResource.PATH);
 
     private static final Duration RETRY_UNPUBLISHED_AFTER = Duration.ofSeconds(5);
+
+    private final CurrentVertxRequest current;
+
+    Problems(CurrentVertxRequest current) {
+        this.current = current;
+    }
 
     @ServerExceptionMapper
     Response expected(ProblemException e, UriInfo uri) {
@@ -129,7 +136,7 @@ final class Problems {
 
     @ServerExceptionMapper
     Response unexpected(Exception e, UriInfo uri) {
-        if (hasClientGone(e)) {
+        if (current.getCurrent().response().closed() || hasClientGone(e)) {
             LOG.debugf("the client of %s went away", uri.getPath());
             return Response.serverError().build(); // which nobody reads
         }
