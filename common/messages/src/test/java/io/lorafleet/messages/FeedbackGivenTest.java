@@ -43,9 +43,9 @@ class FeedbackGivenTest {
 
     @Test
     void refusesAnOwnerThatIsTooLong() {
-        String bad = SAMPLE.replace("\"at\"", "\"owner\": \"" + "x".repeat(256) + "\", \"at\"");
+        String bad = SAMPLE.replace("\"at\"", "\"owner\": \"" + "x".repeat(513) + "\", \"at\"");
         assertThatThrownBy(() -> read(bad))
-                .hasMessage("FeedbackGiven: owner: expected at most 255 characters, found 256");
+                .hasMessage("FeedbackGiven: owner: expected at most 512 characters, found 513");
     }
 
     @Test

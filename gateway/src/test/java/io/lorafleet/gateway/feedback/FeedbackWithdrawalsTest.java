@@ -55,7 +55,7 @@ class FeedbackWithdrawalsTest {
         BadField nobody = new BadField("owner", "whose feedback is to be withdrawn", "nobody");
         refuses(null, null, nobody);
         refuses("", null, nobody);
-        refuses("x".repeat(256), null, new BadField("owner", "at most 255 characters", "256 characters"));
+        refuses("x".repeat(513), null, new BadField("owner", "at most 512 characters", "513 characters"));
         refuses("a\0b", null, new BadField("owner", "Unicode text", "a NUL, or half of a surrogate pair"));
     }
 
