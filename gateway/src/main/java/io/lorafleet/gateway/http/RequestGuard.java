@@ -8,6 +8,7 @@ import io.lorafleet.messages.Json;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -35,6 +36,15 @@ final class RequestGuard {
 
     void register(@Observes Filters filters) {
         filters.register(this::look, FIRST);
+    }
+
+    /** A client that goes away, or resets its request, would have an error logged for each: as many as it likes. */
+    void failQuietlyForNobody(@Observes Router router) {
+        router.route().order(-FIRST).failureHandler(context -> {
+            if (!context.response().closed()) {
+                context.next();
+            }
+        });
     }
 
     private void look(RoutingContext context) {
