@@ -144,10 +144,10 @@ async def slow_headers(wire):
     await wire.until_end(300, lambda _: wire.hold(b"GET /v1/fleet HTTP/1.1\r\nX: ", drip=b"x" * 5000))
 
 
-@attack("idle", "4000 connections, no key: half of them silent, half idle after one request")
+@attack("idle", "6000 connections, no key: half of them silent, half idle after one request")
 async def idle(wire):
     requests = [b"", wire.head("GET", "/q/health/live", key=False)]
-    await wire.until_end(4000, lambda k: wire.hold(requests[k % 2]))
+    await wire.until_end(6000, lambda k: wire.hold(requests[k % 2]))
 
 
 # --- Generations
