@@ -1,99 +1,283 @@
-"""Sends a gateway what it takes, with bytes changed, left out, put in and moved. Fails if an answer is 500 or more, or
-none comes within 20 seconds, and then shows the smallest such request that it can find.
+"""Sends a gateway what it takes, and what it takes with something wrong in it: pictures that decode, adapters that fit, event
+streams that break off, webhooks, feedback, routes, headers. Always the same requests.
 
     mutations.py [http://localhost:8080] [examples of each kind]
 
-Wants hypothesis and requests; schemathesis brings both.
+Fails if an answer is 500 or more (but for 503 and 507 with Retry-After), or none comes within 20 seconds, and then shows the
+smallest such request that it can find; if a generation does not end; or if a webhook calls an address that it must not. Takes
+a key from FUZZER_KEY. Wants what requirements.txt names, and the gateway to trust the origins http://127.0.0.2:PORT+3 and
+http://127.0.0.3:PORT+4, PORT being the gateway's.
 """
 
 import base64
 import collections
 import json
+import os
+import re
+import socket
 import struct
 import sys
+import threading
+import time
+from urllib.parse import urlsplit
 
 import requests
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+import mutants
+from honest import Receiver
+
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8080"
-EXAMPLES = int(sys.argv[2]) if len(sys.argv) > 2 else 1500
+EXAMPLES = int(sys.argv[2]) if len(sys.argv) > 2 else 600
+PORT = urlsplit(URL).port
+ENDS_WITHIN = 120
+"""Seconds in which every generation that was taken must be over."""
 
 OCTETS = "application/octet-stream"
 JSON = "application/json"
 
-LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q.lora_%s.weight"
-HEADER = json.dumps({
-    LAYER % "A": {"dtype": "F32", "shape": [4, 64], "data_offsets": [0, 1024]},
-    LAYER % "B": {"dtype": "F32", "shape": [64, 4], "data_offsets": [1024, 2048]},
-}).encode()
-ADAPTER = struct.pack("<Q", len(HEADER)) + HEADER + bytes(2048)
-
-ORDER = json.dumps({
-    "prompt": "a red star", "negativePrompt": "blue", "steps": 2, "seed": 5, "count": 2, "sampler": "ddim",
-    "guidanceScale": 4.5, "width": 64, "height": 64, "adapters": [{"adapter": "mutant@1", "scale": 1.5}],
-    "deadline": "2030-01-01T00:00:00Z", "priority": "batch", "strength": 0.5, "webhook": "https://example.com",
-    "initImage": base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode(),
-}).encode()
-PLAIN_ORDER = b'{"prompt": "a red star", "steps": 2}'
-OPENAI = json.dumps({
-    "model": "base", "prompt": "a red star", "n": 1, "size": "64x64", "response_format": "b64_json",
-    "output_format": "webp", "output_compression": 50, "stream": True, "partial_images": 2, "seed": 3,
-    "num_inference_steps": 2,
-}).encode()
-FEEDBACK = b'{"rating": "up", "image": 0, "note": "good", "asTeacher": true}'
-ROUTE = b'{"stable": 1, "canary": {"version": 2, "share": 0.1}, "shadow": {"version": 1, "share": 1}}'
-LOAD = b'{"lora_name": "mutant", "lora_path": "mutant", "load_inplace": true, "kind": "student", "guidance": 5}'
+SMALL = {"prompt": "a red star", "steps": 2, "guidanceScale": 1, "width": 64, "height": 64}
+ORDER = {
+    **SMALL, "negativePrompt": "blue", "seed": 5, "count": 2, "sampler": "ddim", "guidanceScale": 4.5,
+    "adapters": [{"adapter": "mutant@1", "scale": 1.5}], "deadline": "2030-01-01T00:00:00Z", "priority": "batch",
+    "strength": 0.5, "webhook": "https://example.com", "initImage": base64.b64encode(mutants.PNGS[0]).decode(),
+}
+OPENAI = {
+    "model": "base", "prompt": "a red star", "n": 1, "size": "64x64", "response_format": "b64_json", "output_format": "webp",
+    "output_compression": 50, "stream": True, "partial_images": 2, "seed": 3, "num_inference_steps": 2,
+}
+FEEDBACK = {"rating": "up", "image": 0, "note": "good", "asTeacher": True}
+ROUTE = {"stable": 1, "canary": {"version": 2, "share": 0.1}, "shadow": {"version": 1, "share": 1}}
+LOAD = {"lora_name": "mutant", "lora_path": "mutant", "load_inplace": True, "kind": "student", "guidance": 5}
 
 answers = collections.Counter()
+counts = collections.Counter()
+taken = []
+"""Ids of generations that the gateway took."""
 session = requests.Session()
+session.headers["Authorization"] = f"Bearer {os.environ.get('FUZZER_KEY', 'none')}"
 
 
-@st.composite
-def mutated(draw, originals):
-    body = bytearray(draw(st.sampled_from(originals)))
-    for _ in range(draw(st.integers(1, 8))):
-        at = draw(st.integers(0, max(0, len(body) - 1)))
-        kind = draw(st.sampled_from(["change", "flip", "cut", "insert", "copy", "length"]))
-        if kind == "change" and body:
-            body[at] = draw(st.integers(0, 255))
-        elif kind == "flip" and body:
-            body[at] ^= 1 << draw(st.integers(0, 7))
-        elif kind == "cut":
-            del body[at:at + draw(st.sampled_from([1, 8, 100, 10**6]))]
-        elif kind == "insert":
-            body[at:at] = draw(st.binary(min_size=1, max_size=64))
-        elif kind == "copy":
-            body[at:at] = body[draw(st.integers(0, at)):][:draw(st.integers(1, 64))]
-        elif kind == "length":  # of a safetensors file's header
-            body[:8] = struct.pack("<Q", draw(st.one_of(st.integers(0, 4096), st.integers(0, 2**64 - 1))))
-    return bytes(body)
+def written(value):
+    return json.dumps(value).encode()
 
 
-def send(method, path, body, media_type):
-    answer = session.request(method, URL + path, data=body, headers={"Content-Type": media_type}, timeout=20)
-    answers[path.split("?")[0], answer.status_code] += 1
-    assert answer.status_code < 500, f"{answer.status_code}: {answer.text}"
+def exchange(*request, **parts):
+    try:
+        return session.request(*request, **parts)
+    except requests.ConnectionError:  # the gateway may have ended the connection after the request before
+        counts["requests sent again on a new connection"] += 1
+        session.close()
+        return session.request(*request, **parts)
 
 
-def check(body, media_type, method, paths):
+def send(method, path, body=None, media_type=JSON, headers=()):
+    """Judges the answer. Bytes go as they are, anything else as JSON."""
+    body = body if body is None or isinstance(body, bytes) else written(body)
+    all_headers = {"Content-Type": media_type, **dict(headers)}
+    all_headers = {name: value.encode("utf-8") for name, value in all_headers.items()}
+    answer = exchange(method, URL + path, data=body, headers=all_headers, timeout=20)
+    status = answer.status_code
+    answers[re.sub("/v1/generations/[^/]+", "/v1/generations/ID", urlsplit(path).path), status] += 1
+    counts["requests"] += 1
+    if status in (503, 507) and "Retry-After" in answer.headers:
+        counts["busy: 503 or 507 with Retry-After"] += 1
+    else:
+        assert status < 500, f"{status}: {answer.text[:500]}"
+    return answer
+
+
+def order(**fields):
+    """@return the generation's id, or None if it was not taken"""
+    answer = send("POST", "/v1/generations", {**SMALL, **fields})
+    if answer.status_code == 202:
+        taken.append(answer.json()["id"])
+        return taken[-1]
+    return None
+
+
+def finished(generation, within=ENDS_WITHIN):
+    """@return its status at its end"""
+    end = time.monotonic() + within
+    while True:
+        status = send("GET", f"/v1/generations/{generation}").json().get("status")
+        if status not in ("queued", "running"):
+            return status
+        assert time.monotonic() < end, f"generation {generation} is still {status} after {within} s"
+        time.sleep(0.1)
+
+
+def check(strategies, attempt, share=1.0):
+    """attempt(*values) for EXAMPLES values of the strategies"""
+    began = time.monotonic()
+
     @seed(42)
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(mutated(body), st.sampled_from(paths))
-    def accepts_or_refuses(changed, path):
-        send(method, path, changed, media_type)
+    @settings(max_examples=max(10, int(EXAMPLES * share)), deadline=None, database=None,
+              suppress_health_check=list(HealthCheck))
+    @given(st.tuples(*strategies))
+    def holds(values):
+        attempt(*values)
 
-    accepts_or_refuses()
+    holds()
+    print(f"{time.monotonic() - began:5.0f} s  {attempt.__name__}", file=sys.stderr)
 
 
-requests.put(URL + "/v1/adapters/mutant", data=ADAPTER, headers={"Content-Type": OCTETS}, timeout=20)
-kinds = ["?kind=style", "?kind=student&guidance=5", "?kind=student", "?kind=x&guidance=nan", ""]
-check([ADAPTER], OCTETS, "PUT", ["/v1/adapters/mutant" + kind for kind in kinds])
-check([ORDER, PLAIN_ORDER], JSON, "POST", ["/v1/generations"])
-check([OPENAI, PLAIN_ORDER], JSON, "POST", ["/v1/images/generations"])
-check([FEEDBACK], JSON, "POST", ["/v1/generations/none/feedback"])
-check([ROUTE], JSON, "PUT", ["/v1/adapters/mutant/route"])
-check([LOAD], JSON, "POST", ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"])
-for (path, status), count in sorted(answers.items()):
-    print(f"{count:6d}  {status}  {path}")
-print(f"{sum(answers.values()):6d}  requests, each answered, and none with 500 or more")
+# --- What has something wrong in it anywhere: most of it is refused early
+
+def body_of_bytes(body, target):
+    method, path, media_type = target
+    send(method, path, body, media_type)
+
+
+def bodies():
+    for originals, *targets in [
+            ([ORDER, SMALL], ("POST", "/v1/generations", JSON)),
+            ([OPENAI, SMALL], ("POST", "/v1/images/generations", JSON)),
+            ([LOAD], ("POST", "/v1/load_lora_adapter", JSON), ("POST", "/v1/unload_lora_adapter", JSON))]:
+        check([mutants.octets(list(map(written, originals))), st.sampled_from(targets)], body_of_bytes)
+
+
+# --- What decoders and workers see
+
+def init_image(image, as_url):
+    text = base64.b64encode(image).decode()
+    if order(initImage=("data:image/png;base64," if as_url else "") + text, strength=0.5):
+        counts["init images decoded"] += 1
+
+
+def adapter_file(file, kind, style_or_student):
+    name = "mutant-" + style_or_student
+    answer = send("PUT", f"/v1/adapters/{name}{kind}", file, OCTETS)
+    if answer.status_code in (200, 201):
+        counts["adapters accepted"] += 1
+        if answer.status_code == 201 and counts["adapters accepted"] % 3 == 0:  # a worker must load it, or say why not
+            counts["adapters ordered"] += order(adapter=name) is not None
+
+
+def adapters():
+    check([mutants.adapters(), st.sampled_from(mutants.KINDS), st.sampled_from("ab")], adapter_file)
+    states = collections.Counter(finished(generation) for generation in taken)
+    counts.update({f"generations {state}": count for state, count in states.items()})
+    taken.clear()
+
+
+# --- What holds on to things
+
+def event_stream(octets_read, reset, accept):
+    generation = order(steps=10)
+    if not generation:
+        time.sleep(0.2)
+        return
+    with socket.create_connection(("127.0.0.1", PORT), timeout=20) as stream:
+        if reset:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        stream.sendall(f"GET /v1/generations/{generation}/events HTTP/1.1\r\nHost: localhost:{PORT}\r\nAccept: {accept}\r\n"
+                       f"Authorization: {session.headers['Authorization']}\r\nConnection: close\r\n\r\n".encode())
+        got = b""
+        while len(got) < octets_read:
+            more = stream.recv(octets_read - len(got))
+            if not more:
+                break
+            got += more
+    counts["event streams"] += b" 200 " in got[:20]
+    assert b" 500 " not in got[:20], got
+
+
+def webhook(url):
+    if order(webhook=url, steps=1):
+        counts["webhooks ordered"] += 1
+
+
+class Forbidden:
+    """A host at a private address that nobody trusts: nothing may connect to it."""
+
+    def __init__(self, host, port):
+        self.calls = 0
+        self.server = socket.create_server((host, port))
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self):
+        while True:
+            self.server.accept()[0].close()
+            self.calls += 1
+
+
+def webhooks():
+    receivers = [Receiver("127.0.0.2", PORT + 3), Receiver("127.0.0.3", PORT + 4, status=302)]
+    forbidden = Forbidden("127.0.0.5", PORT + 5)
+    trusted = [f"http://127.0.0.{2 + k}:{PORT + 3 + k}/finished" for k in range(2)]
+    check([mutants.webhook_urls(trusted, f"127.0.0.5:{PORT + 5}")], webhook, share=0.3)
+    for generation in taken:
+        finished(generation)
+    expected = order(webhook=trusted[0], steps=1)
+    finished(expected)
+    end = time.monotonic() + 60
+    while expected not in receivers[0].told and time.monotonic() < end:
+        time.sleep(0.1)
+    counts["webhooks received"] = sum(len(receiver.told) for receiver in receivers)
+    assert expected in receivers[0].told, "a webhook after all the others did not come within 60 s"
+    assert not forbidden.calls, f"the gateway connected {forbidden.calls} times to an address that nobody trusts"
+    taken.clear()
+
+
+# --- What wants something that is there
+
+def students_generation():
+    """A generation that a student drew, and two versions of that student."""
+    for rank in (4, 2):
+        send("PUT", "/v1/adapters/student?kind=student&guidance=5", mutants.files.adapter(rank), OCTETS)
+    generation = order(adapter="student", guidanceScale=None, steps=1)
+    assert generation and finished(generation) == "succeeded", "the demo model's student should have drawn a picture"
+    return generation
+
+
+def feedback_and_routes():
+    generation = students_generation()
+    whole = [written(value) for value in (FEEDBACK, {"rating": 0.5}, {"asTeacher": True})]
+    routes = [written(value) for value in (ROUTE, {"stable": 2})]
+
+    def feedback(body, key):
+        answer = send("POST", f"/v1/generations/{generation}/feedback", body, headers=[("Idempotency-Key", key)])
+        counts["feedback taken"] += answer.status_code == 202
+
+    def route(body, then):
+        answer = send("PUT", "/v1/adapters/student/route", body)
+        counts["routes set"] += answer.status_code == 200
+        send(*then)
+
+    check([st.one_of(st.sampled_from(whole), mutants.octets(whole)), st.text("abc", min_size=1, max_size=3)], feedback, 0.3)
+    after = [("POST", "/v1/adapters/student/rollback"), ("DELETE", "/v1/adapters/student/route"),
+             ("GET", "/v1/adapters/student"), ("DELETE", "/v1/adapters/student/versions/9")]
+    check([st.one_of(st.sampled_from(routes), mutants.octets(routes)), st.sampled_from(after)], route, 0.3)
+
+    paths = ["/v1/generations?limit=3", f"/v1/generations/{generation}", f"/v1/generations/{generation}/images/0?format=webp",
+             f"/v1/generations/{generation}/images/0", "/v1/adapters", "/v1/models", "/q/openapi", "/"]
+
+    def headers(headers, path, posts):
+        if posts:
+            send("POST", "/v1/generations", {**SMALL, "steps": 1}, headers=headers)
+        else:
+            send("GET", path, headers=headers)
+
+    check([mutants.headers(), st.sampled_from(paths), st.booleans()], headers)
+
+
+def main():
+    send("PUT", "/v1/adapters/mutant?kind=style", mutants.ADAPTERS[0], OCTETS)
+    bodies()
+    check([mutants.images(), st.booleans()], init_image)
+    adapters()
+    check([st.integers(1, 4000), st.booleans(), st.sampled_from(["text/event-stream", "*/*"])], event_stream, share=0.15)
+    webhooks()
+    feedback_and_routes()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        for (path, status), count in sorted(answers.items()):
+            print(f"{count:6d}  {status}  {path}")
+        for name, count in counts.items():
+            print(f"{count:6d}  {name}")

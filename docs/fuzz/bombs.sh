@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Starts a fleet with API keys in a folder of its own, attacks it with bombs.py, and stops it; then, as root, once more on a
+# disk of 400 MiB. Takes some 20 minutes. Ends with 1 if one of bounds.py's bounds was broken.
+#
+#   docs/fuzz/bombs.sh [--only ATTACK...] [bombs.py's options]
+#   FLEET=/elsewhere/deploy/fleet docs/fuzz/bombs.sh      another checkout's fleet
+#   PORT=9090 DISK=2g docs/fuzz/bombs.sh
+set -euo pipefail
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+. "$here/fleet.sh"
+port=${PORT:-8090}
+
+attack() { # [--disk] OPTIONS...
+  ATTACKER_KEY=$(key attacker generate,feedback,manage-adapters)
+  export ATTACKER_KEY
+  start
+  python3 "$here/bombs.py" --port "$port" --data "$data" "$@" || result=1
+  stop
+}
+
+data=$(mktemp -d)
+trap stop EXIT
+result=0
+if [ -n "$(python3 "$here/bombs.py" --list "$@")" ]; then attack "$@"; fi
+if [ -n "$(python3 "$here/bombs.py" --list --disk "$@")" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    mkdir -p "$data"
+    mount -t tmpfs -o "size=${DISK:-400m}" tmpfs "$data"
+    export LORAFLEET_STORAGE_MIN_FREE_BYTES=$((100 << 20)) # the default is more than there is
+    attack --disk "$@"
+  else
+    echo "attacks on the disk are left out: only root can mount a small one" >&2
+  fi
+fi
+exit $result

@@ -1,0 +1,35 @@
+# Starts a fleet with API keys and webhooks in the folder $data, and stops it. Wants $port; the broker has the port after it,
+# and the four after that are for those that webhooks go to. To be sourced.
+
+fleet=${FLEET:-$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/fleet}
+
+key() { "$fleet" key create --file "$data/keys.json" --owner "$1" --role "$2"; } # OWNER ROLES
+
+start() {
+  HONEST_KEY=$(key honest generate,feedback)
+  OPERATOR_KEY=$(key operator operate)
+  LORAFLEET_WEBHOOKS_SECRET=whsec_$(head -c 32 /dev/urandom | base64)
+  # A host for each, since a gateway may limit the calls to one. Older gateways know hosts, newer ones origins.
+  LORAFLEET_WEBHOOKS_TRUSTED_HOSTS=127.0.0.1,127.0.0.2,127.0.0.3,127.0.0.4
+  LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS=$(for k in 1 2 3 4; do printf 'http://127.0.0.%d:%d,' $k $((port + 1 + k)); done)
+  LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS=${LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS%,}
+  export HONEST_KEY OPERATOR_KEY LORAFLEET_WEBHOOKS_SECRET LORAFLEET_WEBHOOKS_TRUSTED_HOSTS LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS
+  "$fleet" up --data "$data" --port "$port" --broker-port $((port + 1)) --api-keys "$data/keys.json" >&2 &
+  running=$!
+  local end=$((SECONDS + 300))
+  until curl -sf -H "Authorization: Bearer $OPERATOR_KEY" "http://127.0.0.1:$port/v1/workers" | grep -q '"state":"ready"'; do
+    [ $SECONDS -lt $end ] || { echo "no worker was ready after 300 s" >&2; exit 1; }
+    sleep 1
+  done
+}
+
+stop() {
+  if [ -n "${running:-}" ]; then
+    kill "$running" || true
+    wait "$running" || true
+    running=
+    if [ -n "${KEEP_LOGS:-}" ]; then mkdir -p "$KEEP_LOGS" && cp -r "$data/logs" "$KEEP_LOGS/$(basename "$data")"; fi
+  fi
+  if mountpoint -q "$data"; then umount "$data"; fi
+  rm -rf "$data"
+}
