@@ -12,6 +12,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.GenerationView.Status;
 import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.storage.OwnerOnly;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,7 +113,8 @@ class ForeignPageIT extends InBrowser {
                 Set.of(ApiKeys.Role.values()),
                 Sha256.of(KEY.getBytes(StandardCharsets.UTF_8)),
                 Instant.EPOCH);
-        start(Files.write(folder.resolve("keys.json"), Json.write(ApiKeys.NONE.with(entry))));
+        Path keys = Files.createFile(folder.resolve("keys.json"), OwnerOnly.file());
+        start(Files.write(keys, Json.write(ApiKeys.NONE.with(entry))));
         getsNothing(PUBLIC);
     }
 
@@ -120,7 +122,9 @@ class ForeignPageIT extends InBrowser {
         start(folder, apiKeys, "--host-resolver-rules=MAP *.example 127.0.0.1");
         browser.manage().timeouts().scriptTimeout(PATIENCE);
         honest = new GatewayClient(fleet.gateway(), key);
-        topics = new TopicRecords(fleet.bootstrapServers());
+        topics = apiKeys == null
+                ? new TopicRecords(fleet.bootstrapServers())
+                : TopicRecords.of(fleet.bootstrapServers(), folder.resolve("data/kafka-client.properties"));
     }
 
     /** @param publicly what a page under the gateway's own port may read */

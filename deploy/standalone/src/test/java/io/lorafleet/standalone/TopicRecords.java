@@ -2,10 +2,16 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -20,7 +26,23 @@ final class TopicRecords {
     private final Map<String, Object> config;
 
     TopicRecords(String bootstrap) {
-        config = Map.of("bootstrap.servers", bootstrap);
+        this(bootstrap, Map.of());
+    }
+
+    private TopicRecords(String bootstrap, Map<String, Object> settings) {
+        config = new HashMap<>(settings);
+        config.put("bootstrap.servers", bootstrap);
+    }
+
+    /** @param settings a client's, as a fleet with keys leaves them in its data folder */
+    static TopicRecords of(String bootstrap, Path settings) throws IOException {
+        Properties read = new Properties();
+        try (InputStream in = Files.newInputStream(settings)) {
+            read.load(in);
+        }
+        Map<String, Object> all = new HashMap<>();
+        read.forEach((key, value) -> all.put(key.toString(), value));
+        return new TopicRecords(bootstrap, all);
     }
 
     /** @return every message of the topic up to now */

@@ -5,13 +5,13 @@ import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestMulti;
 
 /** Serves the weights of adapters. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
@@ -35,6 +36,7 @@ public final class AdapterFileResource {
     }
 
     @GET
+    @Blocking
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
             operationId = "downloadVersion",
@@ -43,15 +45,16 @@ public final class AdapterFileResource {
             responseCode = "200",
             description = "The file",
             content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    public Response get(String name, int version) throws IOException {
+    public RestMulti<byte[]> get(String name, int version) throws IOException {
         AdapterVersion found = registry.find(name)
                 .flatMap(adapter -> adapter.version(version))
                 .orElseThrow(() -> AdapterResource.unknown(name + "@" + version));
         InputStream weights = blobs.open(BlobKeys.adapter(found.sha256()))
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.NOT_FOUND, "the weights of " + found.pinned() + " are not in the blob store"));
-        return Response.ok(weights)
-                .header(HttpHeaders.CONTENT_LENGTH, found.sizeBytes())
+        return RestMulti.fromMultiData(Download.of(weights))
+                .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
+                .header(HttpHeaders.CONTENT_LENGTH, Long.toString(found.sizeBytes()))
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         "attachment; filename=\"" + name + "-" + version + ".safetensors\"")

@@ -3,7 +3,6 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
-import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
@@ -14,6 +13,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /**
  * Gives each caller its share of the threads: a request holds one from its body's first byte until the client has taken the
@@ -45,7 +45,7 @@ public final class RequestShares implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (Multi.class.isAssignableFrom(resource.getResourceMethod().getReturnType())) {
+        if (isStream()) {
             return;
         }
         RoutingContext context = current.getCurrent();
@@ -63,6 +63,11 @@ public final class RequestShares implements ContainerRequestFilter {
             context.vertx().cancelTimer(watch);
             requests.giveBack(owner, 1);
         });
+    }
+
+    private boolean isStream() {
+        return resource.getResourceClass() == OpenAiResource.class
+                || resource.getResourceMethod().isAnnotationPresent(RestStreamElementType.class);
     }
 
     private static long watch(RoutingContext context, long leastBytes) {

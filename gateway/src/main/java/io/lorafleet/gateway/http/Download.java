@@ -1,0 +1,46 @@
+package io.lorafleet.gateway.http;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * Bytes of the blob store on their way to a client: the next piece is read when the client has taken the one before. So a
+ * client that reads slowly, or not at all, holds one piece in memory, and no thread.
+ */
+final class Download {
+    private static final int PIECE = 1 << 16;
+
+    private Download() {}
+
+    /** @param content closed at its end, and when the client goes away */
+    static Multi<byte[]> of(InputStream content) {
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> Uni.createFrom()
+                        .item(() -> read(content))
+                        .runSubscriptionOn(Infrastructure.getDefaultExecutor()))
+                .until(piece -> piece.length == 0)
+                .onTermination()
+                .invoke(() -> close(content));
+    }
+
+    private static byte[] read(InputStream content) {
+        try {
+            return content.readNBytes(PIECE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(InputStream content) {
+        try {
+            content.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
