@@ -54,7 +54,6 @@ public final class AdapterFileResource {
                         ProblemType.NOT_FOUND, "the weights of " + found.pinned() + " are not in the blob store"));
         return RestMulti.fromMultiData(Download.of(weights))
                 .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
-                .header(HttpHeaders.CONTENT_LENGTH, Long.toString(found.sizeBytes()))
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         "attachment; filename=\"" + name + "-" + version + ".safetensors\"")
