@@ -75,7 +75,7 @@ final class PngChunks {
         }
     }
 
-    /** @return bytes of all rows before they are compressed, at most */
+    /** @return the most bytes that all rows can have before compression */
     private static long rawBytes(Dimensions size, byte depth, byte colorType) throws BadImageException {
         int channels = switch (colorType) {
             case 0, 3 -> 1;

@@ -27,7 +27,7 @@ final class GuardedBody extends FilterInputStream {
 
     /**
      * @param owner of the request; null where nobody is told from another
-     * @param bytes what it takes of if all of it will be in memory
+     * @param bytes the quota that a body takes from if it is held in memory
      * @param patience what a body may take beside the time that its length allows
      * @param whenRefused called when no more is read of a body that has not ended
      */

@@ -1,2 +1,2 @@
-/** What clients send is stored within limits: of the disk, and of each caller. */
+/** Stores what clients send, within the limits of the disk and of each caller. */
 package io.lorafleet.gateway.storage;
