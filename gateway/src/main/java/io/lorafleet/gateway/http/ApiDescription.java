@@ -21,6 +21,11 @@ public final class ApiDescription implements OASFilter {
         // The framework adds these of its own accord, without their content.
         List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
         operation.getResponses().setDefaultValue(OASFactory.createAPIResponse().ref(PROBLEM));
+        // Vert.x answers it before there is a request that anybody could see.
+        operation
+                .getResponses()
+                .addAPIResponse(
+                        "414", OASFactory.createAPIResponse().description("The URL is too long; there is no body"));
         if (operation.getRequestBody() != null) {
             operation
                     .getRequestBody()

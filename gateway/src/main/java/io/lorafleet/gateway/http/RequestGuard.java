@@ -38,12 +38,22 @@ final class RequestGuard {
         filters.register(this::look, FIRST);
     }
 
-    /** A client that goes away, or resets its request, would have an error logged for each: as many as it likes. */
-    void failQuietlyForNobody(@Observes Router router) {
+    /**
+     * What fails before {@link #look} sees it would have an error logged for each: as many as a client likes. That is a
+     * request without a Host that can be read, and one whose client has gone away.
+     */
+    void failQuietly(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(context -> {
-            if (!context.response().closed()) {
-                context.next();
+            if (context.response().closed()) {
+                return;
             }
+            if (context.request().authority() == null) {
+                refuse(
+                        context,
+                        Problem.of(ProblemType.INVALID_REQUEST, "Host: expected HOST or HOST:PORT, found neither"));
+                return;
+            }
+            context.next();
         });
     }
 
@@ -66,11 +76,15 @@ final class RequestGuard {
             context.next();
             return;
         }
+        refuse(context, problem.get());
+    }
+
+    private static void refuse(RoutingContext context, Problem problem) {
         Connections.closeAfterAnswer(context);
         context.response()
-                .setStatusCode(problem.get().status())
+                .setStatusCode(problem.status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .end(Buffer.buffer(Json.write(problem.get())));
+                .end(Buffer.buffer(Json.write(problem)));
     }
 
     private static Optional<Problem> problem(ProblemType type, Optional<String> detail) {

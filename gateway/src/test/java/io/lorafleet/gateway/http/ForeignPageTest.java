@@ -78,6 +78,18 @@ class ForeignPageTest extends GatewayTest {
                 "foreign-host");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', 421, foreign-host",
+        "':8080', 421, foreign-host",
+        "a b, 400, invalid-request",
+        "[::, 400, invalid-request"
+    })
+    void cannotReadUnderNoName(String host, int status, String type) throws IOException {
+        assertRefused(RawHttp.request("GET", "/v1/generations").host(host), status, type);
+        assertRefused(RawHttp.request("GET", "/").host(host), status, type);
+    }
+
     @Test
     void cannotEmbedOrFollow() throws IOException {
         RawHttp embedded = RawHttp.request("GET", "/v1/generations")
