@@ -264,8 +264,8 @@ async def safetensors(wire):
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 HEADERS, RST_STREAM, SETTINGS, GOAWAY, CONTINUATION = 1, 3, 4, 7, 9
-GET_ROOT = b"\x82\x86\x84\x01\x09localhost"
-"""In HPACK: GET, http, /, and the authority."""
+GET_ROOT = b"\x82\x87\x84\x01\x09localhost"
+"""In HPACK: GET, https, /, and the authority."""
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -273,8 +273,8 @@ def frame(kind, flags, stream, payload=b""):
 
 
 async def http2(wire, write_frames):
-    """Opens a connection with prior knowledge, writes frames, and counts what the gateway says to it."""
-    connection = await wire.connect()
+    """Opens a connection over TLS, writes frames, and counts what the gateway says to it."""
+    connection = await wire.connect(tls_port=int(os.environ["TLS_PORT"]))
     if not connection:
         return
     reader, writer = connection

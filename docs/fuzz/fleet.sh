@@ -1,5 +1,5 @@
 # Starts a fleet with API keys and webhooks in the folder $data, and stops it. Wants $port; the broker has the port after it,
-# and the four after that are for those that webhooks go to. To be sourced.
+# the four after that are for those that webhooks go to, and the one after them is for TLS. To be sourced.
 
 fleet=${FLEET:-$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/fleet}
 
@@ -13,6 +13,9 @@ start() {
   LORAFLEET_WEBHOOKS_TRUSTED_HOSTS=127.0.0.1,127.0.0.2,127.0.0.3,127.0.0.4
   LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS=$(for k in 1 2 3 4; do printf 'http://127.0.0.%d:%d,' $k $((port + 1 + k)); done)
   LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS=${LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS%,}
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$data/tls.key" -out "$data/tls.crt" 2>/dev/null
+  export TLS_PORT=$((port + 6)) QUARKUS_HTTP_SSL_CERTIFICATE_FILES=$data/tls.crt QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES=$data/tls.key
+  export QUARKUS_HTTP_SSL_PORT=$TLS_PORT QUARKUS_HTTP_INSECURE_REQUESTS=enabled
   export HONEST_KEY OPERATOR_KEY LORAFLEET_WEBHOOKS_SECRET LORAFLEET_WEBHOOKS_TRUSTED_HOSTS LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS
   "$fleet" up --data "$data" --port "$port" --broker-port $((port + 1)) --api-keys "$data/keys.json" >&2 &
   running=$!

@@ -5,9 +5,17 @@ import collections
 import contextlib
 import json
 import socket
+import ssl
 import time
 
 Answer = collections.namedtuple("Answer", "status headers body")
+
+
+def http2_over_tls():
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it has signed its certificate itself
+    context.set_alpn_protocols(["h2"])
+    return context
 
 
 class Wire:
@@ -42,15 +50,16 @@ class Wire:
             if isinstance(result, Exception):
                 raise result
 
-    async def connect(self, receive_buffer=None):
-        """A reader and a writer, or None if the gateway takes no connection."""
+    async def connect(self, receive_buffer=None, tls_port=None):
+        """A reader and a writer, or None if the gateway takes no connection. With tls_port, for HTTP/2 there."""
         sock = socket.socket()
         sock.setblocking(False)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         try:
-            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (self.host, self.port)), 10)
-            return await asyncio.open_connection(sock=sock, limit=4096 if receive_buffer else 1 << 16)
+            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (self.host, tls_port or self.port)), 10)
+            tls = {"ssl": http2_over_tls(), "server_hostname": "localhost"} if tls_port else {}
+            return await asyncio.open_connection(sock=sock, limit=4096 if receive_buffer else 1 << 16, **tls)
         except (OSError, asyncio.TimeoutError):
             sock.close()
             self.seen["refused"] += 1

@@ -1,6 +1,7 @@
 package io.lorafleet.gateway.http;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -10,7 +11,9 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.gateway.Images;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class ProblemsTest extends GatewayTest {
@@ -191,5 +195,15 @@ class ProblemsTest extends GatewayTest {
                 .post("/v1/images/generations")
                 .then();
         isProblem(openAi, 413, "too-large");
+    }
+
+    /** A server may stay with the protocol that it speaks (RFC 9110, 7.8). */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2c", "HTTP/2.0, h2c", "websocket"})
+    void answersAClientThatOffersToChangeTheProtocol(String protocol) throws IOException {
+        RawHttp.Answer answer =
+                RawHttp.request("GET", "/v1/models").header("Upgrade", protocol).send(RestAssured.port);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).contains("tiny-sd");
     }
 }
