@@ -1,5 +1,6 @@
 package io.lorafleet.standalone;
 
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +40,9 @@ public final class Fleet {
     private boolean help;
 
     public static void main(String[] args) {
+        // Kafka's broker does not run in every language: where it is Turkish, "classic" has no upper case that it
+        // knows.
+        Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(args));
     }
 
