@@ -49,6 +49,13 @@ public interface GatewayConfig {
          * adapters come in by upload only.
          */
         Optional<Path> adapterDirectory();
+
+        /**
+         * How long a request has to have no result, after Kafka says that the workers have done with it, before it is published
+         * again: for results to be read that are on their topic already. It doubles with every copy, five times at most.
+         */
+        @WithDefault("6s")
+        Duration droppedRequestPatience();
     }
 
     /** What one client may ask for. The messages' own limits hold in any case. */

@@ -43,6 +43,7 @@ class GatewayConfigTest {
         assertThat(config.security().allowedHosts()).isEmpty();
         assertThat(config.security().tokenRolePrefix()).isEmpty();
         assertThat(config.gateway().adapterDirectory()).isEmpty();
+        assertThat(config.gateway().droppedRequestPatience()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.webhooks().secret()).isEmpty();
         assertThat(config.webhooks().previousSecret()).isEmpty();

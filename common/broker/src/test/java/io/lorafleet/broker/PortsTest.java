@@ -2,19 +2,56 @@ package io.lorafleet.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
+    private static final int MANY = 500;
+
     @Test
     void givesNoPortTwice() throws IOException {
         Set<Integer> given = new HashSet<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < MANY; i++) {
             assertThat(given.add(Ports.free())).isTrue();
+        }
+    }
+
+    @Test
+    void givesNoPortThatAnotherProcessHasBeenGiven() throws IOException {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TakePorts.class.getName())
+                .redirectError(Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = other.inputReader()) {
+            Set<Integer> given = new HashSet<>();
+            for (int i = 0; i < MANY; i++) {
+                given.add(Integer.valueOf(out.readLine()));
+            }
+            for (int i = 0; i < MANY; i++) {
+                assertThat(given.add(Ports.free())).isTrue();
+            }
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    /** In a process of its own, until that is ended. */
+    static final class TakePorts {
+        public static void main(String[] arguments) throws IOException {
+            for (int i = 0; i < MANY; i++) {
+                System.out.println(Ports.free());
+            }
+            System.in.read();
         }
     }
 

@@ -1,8 +1,6 @@
 package io.lorafleet.testkit;
 
-import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
-import io.lorafleet.broker.Ports;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,17 +10,17 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that is to stop
- * it has a field of the type {@link EmbeddedBroker}, and a profile of its own.
+ * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that stops it,
+ * and starts it again, has a field of the type {@link TestBroker}.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     @Override
     public Map<String, String> start() {
         try {
             Path directory = Files.createTempDirectory("lorafleet-test-");
-            broker = EmbeddedBroker.start(directory.resolve("kafka"), Ports.free(), Ports.free());
+            broker = new TestBroker(directory.resolve("kafka"));
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
                 new FleetTopics("", 1, (short) 1).provision(admin);
             }
@@ -40,13 +38,13 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
 
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields(broker, field -> field.getType() == EmbeddedBroker.class);
+        injector.injectIntoFields(broker, field -> field.getType() == TestBroker.class);
     }
 
     @Override
     public void stop() {
         if (broker != null) {
-            broker.close();
+            broker.stop();
         }
     }
 }

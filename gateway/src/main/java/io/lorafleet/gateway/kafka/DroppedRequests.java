@@ -1,5 +1,6 @@
 package io.lorafleet.gateway.kafka;
 
+import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationLog;
@@ -30,15 +31,14 @@ import org.jboss.logging.Logger;
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** For results to be read that are on their topic already, and for what the broker says to be true. */
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
-    /** It doubles with every copy, so often: six seconds become three minutes. */
+    /** Of the patience, which doubles with every copy: six seconds become three minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;
     private final GenerationLog log;
     private final CaughtUp caughtUp;
     private final Clock clock;
+    private final Duration patience;
     /** By request id; of requests that were not finished when last looked at. */
     private final Map<String, Place> places = new ConcurrentHashMap<>();
 
@@ -49,20 +49,22 @@ final class DroppedRequests {
      * @param droppedSince when it was first seen to be dropped; null if it is not
      */
     private record Place(TopicPartition partition, long offset, int copies, Instant droppedSince) {
-        Duration patience() {
-            return PATIENCE.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
-        }
-
         Place dropped(Instant since) {
             return new Place(partition, offset, copies, since);
         }
     }
 
-    DroppedRequests(GenerationTable generations, GenerationLog log, @Readiness CaughtUp caughtUp, Clock clock) {
+    DroppedRequests(
+            GenerationTable generations,
+            GenerationLog log,
+            @Readiness CaughtUp caughtUp,
+            Clock clock,
+            GatewayConfig config) {
         this.generations = generations;
         this.log = log;
         this.caughtUp = caughtUp;
         this.clock = clock;
+        this.patience = config.gateway().droppedRequestPatience();
     }
 
     /** A copy of a request was read. */
@@ -87,10 +89,14 @@ final class DroppedRequests {
                 places.replace(id, place, place.dropped(null));
             } else if (place.droppedSince() == null) {
                 places.replace(id, place, place.dropped(now));
-            } else if (place.droppedSince().plus(place.patience()).isBefore(now)) {
+            } else if (place.droppedSince().plus(patience(place.copies())).isBefore(now)) {
                 end(generation.request(), place, now);
             }
         });
+    }
+
+    private Duration patience(int copies) {
+        return patience.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
     }
 
     private static boolean hasDoneWith(Place place, SharePartitionOffsetInfo group) {

@@ -3,10 +3,7 @@ package io.lorafleet.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Topic;
-import io.lorafleet.testkit.BrokerResource;
-import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** A share group gives a record up that is delivered too often, and says so to nobody. */
 @QuarkusTest
-@TestProfile(DroppedRequestTest.FreshFleet.class)
-@WithTestResource(BrokerResource.class)
+@TestProfile(ScarceGateway.class)
 class DroppedRequestTest extends GatewayTest {
-    public static final class FreshFleet implements QuarkusTestProfile {}
-
     /** The embedded broker's group.share.delivery.count.limit. */
     private static final int DELIVERIES = 10;
 

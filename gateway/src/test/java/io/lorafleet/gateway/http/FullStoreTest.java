@@ -5,23 +5,15 @@ import static org.hamcrest.Matchers.matchesPattern;
 
 import io.lorafleet.gateway.Images;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A gateway whose reserve no disk can hold. */
 @QuarkusTest
-@TestProfile(FullStoreTest.HugeReserve.class)
+@TestProfile(ScarceGateway.class)
 class FullStoreTest extends GatewayTest {
     private static final String EXPECTED = "expected at least [0-9]+ bytes free in the blob store, found [0-9]+";
-
-    public static final class HugeReserve implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("lorafleet.storage.min-free-bytes", "4000000000000000000");
-        }
-    }
 
     @Test
     void takesNothingThatWouldHaveToBeStored() {

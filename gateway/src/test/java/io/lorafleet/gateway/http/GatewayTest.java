@@ -8,26 +8,28 @@ import io.lorafleet.testkit.BrokerResource;
 import io.quarkus.test.common.WithTestResource;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A running gateway at a real broker, with the test as the one worker. */
 @WithTestResource(BrokerResource.class)
+@WithTestResource(NeighboursResource.class)
 abstract class GatewayTest {
-    protected WorkerPeer worker;
+    protected static WorkerPeer worker;
 
+    /** Once for the class; and again, since a worker that is silent for long counts as lost. */
     @BeforeEach
     void announceTheWorker() throws IOException {
-        worker = new WorkerPeer();
+        if (worker == null) {
+            worker = WorkerPeer.known();
+        }
         worker.announce();
-        await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        await().until(() -> post(Map.of("prompt", "warm up")).extract().statusCode() == 202);
     }
 
-    @AfterEach
-    void closeTheWorker() {
+    @AfterAll
+    static void closeTheWorker() {
         worker.close();
+        worker = null;
     }
 
     protected static ValidatableResponse post(Object order) {

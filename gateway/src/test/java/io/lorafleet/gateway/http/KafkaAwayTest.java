@@ -5,40 +5,31 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.testkit.TestBroker;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A fleet of its own, whose broker goes away. */
+/** Kafka goes away, and comes back. */
 @QuarkusTest
-@TestProfile(KafkaAwayTest.Impatient.class)
+@TestProfile(ScarceGateway.class)
 class KafkaAwayTest extends GatewayTest {
-    public static final class Impatient implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "mp.messaging.outgoing.log.request.timeout.ms", "500",
-                    "mp.messaging.outgoing.log.delivery.timeout.ms", "1000",
-                    "mp.messaging.outgoing.log.max.block.ms", "1000",
-                    // What every client says of it is no news here.
-                    "quarkus.log.category.\"org.apache.kafka.clients\".level", "OFF");
-        }
-    }
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private EmbeddedBroker broker;
+    private TestBroker broker;
 
     @Test
-    void promisesNothingThatTheBrokerDidNotTake() {
+    void promisesNothingThatTheBrokerDidNotTake() throws IOException {
         worker.publish(student("fast", 1, 5));
         await().until(() -> given().get("/v1/adapters/fast").statusCode() == 200);
         String id = submit(Map.of("prompt", "a", "adapter", "fast"));
         worker.succeed(id);
         awaitStatus(id, "succeeded");
 
-        broker.close();
+        broker.stop();
 
         isProblem(
                 given().contentType("application/json")
@@ -49,5 +40,14 @@ class KafkaAwayTest extends GatewayTest {
                 503,
                 "not-published");
         isProblem(post(Map.of("prompt", "a")).header("Retry-After", equalTo("5")), 503, "not-published");
+
+        broker.start();
+
+        await("orders are taken again")
+                .atMost(PATIENCE)
+                .until(() -> post(Map.of("prompt", "a")).extract().statusCode() == 202);
+        String after = submit(Map.of("prompt", "a"));
+        worker.succeed(after);
+        awaitStatus(after, "succeeded");
     }
 }

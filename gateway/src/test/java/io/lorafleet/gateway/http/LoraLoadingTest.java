@@ -8,11 +8,8 @@ import static org.hamcrest.Matchers.not;
 
 import io.lorafleet.messages.Json;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,42 +18,29 @@ import org.junit.jupiter.api.Test;
 
 /** Loading and unloading as vLLM's clients do it. */
 @QuarkusTest
-@TestProfile(LoraLoadingTest.WithDirectory.class)
 class LoraLoadingTest extends GatewayTest {
-    public static final class WithDirectory implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            try {
-                Path directory = Files.createTempDirectory("lorafleet-adapters-");
-                return Map.of("lorafleet.gateway.adapter-directory", directory.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    @ConfigProperty(name = "lorafleet.gateway.adapter-directory")
+    @ConfigProperty(name = NeighboursResource.ADAPTERS)
     Path directory;
 
     @Test
     void loadsAFileAndUnloadsIt() throws IOException {
-        Files.write(directory.resolve("ink.safetensors"), lora("ink", 4));
+        Files.write(directory.resolve("sepia.safetensors"), lora("sepia", 4));
         load(Map.of(
                         "lora_name",
-                        "ink",
+                        "sepia",
                         "lora_path",
-                        directory.resolve("ink.safetensors").toString()))
+                        directory.resolve("sepia.safetensors").toString()))
                 .statusCode(200)
                 .contentType("text/plain")
-                .body(equalTo("Success: LoRA adapter 'ink' added successfully."));
-        given().get("/v1/models").then().body("data.id", hasItem("ink"));
-        unload(Map.of("lora_name", "ink"))
+                .body(equalTo("Success: LoRA adapter 'sepia' added successfully."));
+        given().get("/v1/models").then().body("data.id", hasItem("sepia"));
+        unload(Map.of("lora_name", "sepia"))
                 .statusCode(200)
-                .body(equalTo("Success: LoRA adapter 'ink' removed successfully."));
-        given().get("/v1/models").then().body("data.id", not(hasItem("ink")));
-        ValidatableResponse again = unload(Map.of("lora_name", "ink"));
+                .body(equalTo("Success: LoRA adapter 'sepia' removed successfully."));
+        given().get("/v1/models").then().body("data.id", not(hasItem("sepia")));
+        ValidatableResponse again = unload(Map.of("lora_name", "sepia"));
         isProblem(again, 404, "not-found");
-        again.body("error.message", equalTo("The lora adapter 'ink' cannot be found."));
+        again.body("error.message", equalTo("The lora adapter 'sepia' cannot be found."));
     }
 
     @Test

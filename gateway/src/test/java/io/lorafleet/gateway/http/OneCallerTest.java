@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,14 +29,20 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(BrokerResource.class)
 class OneCallerTest {
     private final List<Socket> open = new ArrayList<>();
-    private WorkerPeer worker;
+    private static WorkerPeer worker;
 
     @BeforeEach
     void announceTheWorker() throws IOException {
-        worker = new WorkerPeer();
+        if (worker == null) {
+            worker = WorkerPeer.known();
+        }
         worker.announce();
-        await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        await().until(() -> orderOf("bob") == 202);
+    }
+
+    @AfterAll
+    static void closeTheWorker() {
+        worker.close();
+        worker = null;
     }
 
     @AfterEach
@@ -43,7 +50,6 @@ class OneCallerTest {
         for (Socket socket : open) {
             socket.close();
         }
-        worker.close();
     }
 
     @Test

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +23,10 @@ import org.junit.jupiter.api.Test;
 
 /** What the OpenAPI document says is so. */
 @QuarkusTest
-@TestProfile(LoraLoadingTest.WithDirectory.class)
 class OpenApiTest extends GatewayTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @ConfigProperty(name = "lorafleet.gateway.adapter-directory")
+    @ConfigProperty(name = NeighboursResource.ADAPTERS)
     Path directory;
 
     /** @param id its operationId */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.matchesPattern;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** A gateway that lets little wait. */
 @QuarkusTest
-@TestProfile(OverloadTest.LittleMayWait.class)
+@TestProfile(ScarceGateway.class)
 class OverloadTest extends GatewayTest {
     private static final Map<String, Object> TEN_EVALUATIONS = Map.of("prompt", "a", "steps", 5);
-
-    public static final class LittleMayWait implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("lorafleet.limits.max-queued-evaluations", "80");
-        }
-    }
 
     @Test
     void takesWhatMayWaitAndRefusesTheRestUntilThereIsRoom() {

@@ -99,7 +99,12 @@ public final class SecuredGateway implements QuarkusTestProfile {
                     "quarkus.oidc.token.audience",
                     AUDIENCE,
                     "lorafleet.security.token-role-prefix",
-                    ROLE_PREFIX);
+                    ROLE_PREFIX,
+                    // Two small adapters are more.
+                    "lorafleet.limits.max-stored-bytes-per-caller",
+                    "300",
+                    "lorafleet.webhooks.secret",
+                    "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -39,7 +39,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SecurityTest {
     private static final String FORGED = "lf_0000000000000000_" + "B".repeat(43);
 
-    private WorkerPeer worker;
+    private static WorkerPeer worker;
 
     /** An endpoint, and the roles that may use it. */
     private record Endpoint(String method, String path, String mediaType, String body, Set<Role> roles) {
@@ -116,15 +116,16 @@ class SecurityTest {
 
     @BeforeEach
     void announceTheWorker() throws IOException {
-        worker = new WorkerPeer();
+        if (worker == null) {
+            worker = WorkerPeer.known();
+        }
         worker.announce();
-        await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        await().until(() -> order("alice").extract().statusCode() == 202);
     }
 
-    @AfterEach
-    void closeTheWorker() {
+    @AfterAll
+    static void closeTheWorker() {
         worker.close();
+        worker = null;
     }
 
     /** So that whoever adds an endpoint says here who may use it. */

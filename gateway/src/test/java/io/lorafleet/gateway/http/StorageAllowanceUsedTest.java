@@ -9,27 +9,15 @@ import io.lorafleet.messages.ApiKeys.Role;
 import io.lorafleet.testkit.BrokerResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A gateway that lets each caller store little. */
 @QuarkusTest
-@TestProfile(StorageAllowanceUsedTest.LittleMayBeStored.class)
+@TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
 class StorageAllowanceUsedTest {
-    public static final class LittleMayBeStored implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> keys = new HashMap<>(new SecuredGateway().getConfigOverrides());
-            keys.put("lorafleet.limits.max-stored-bytes-per-caller", "300");
-            return keys;
-        }
-    }
-
     @Test
     void refusesWhatIsMoreThanACallerMayStoreInADay() {
         put("alice", lora("a", 30)).statusCode(201);

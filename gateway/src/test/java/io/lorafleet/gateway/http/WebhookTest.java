@@ -10,14 +10,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -42,37 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** With a receiver at the other end that does what it likes. */
 @QuarkusTest
-@TestProfile(WebhookTest.WithSecret.class)
 class WebhookTest extends GatewayTest {
-    private static final String PORT = "test.receiver.port";
-
-    public static final class WithSecret implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "lorafleet.webhooks.secret",
-                    "whsec_" + "QUJD".repeat(8),
-                    "lorafleet.webhooks.trusted-origins",
-                    "http://127.0.0.1:" + port(),
-                    "lorafleet.webhooks.timeout",
-                    "1s",
-                    "lorafleet.webhooks.pauses",
-                    "100ms,100ms");
-        }
-
-        /** One that is free, found once in this process: the overrides are asked for more than once. */
-        private static synchronized String port() {
-            if (System.getProperty(PORT) == null) {
-                try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-                    System.setProperty(PORT, Integer.toString(free.getLocalPort()));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-            return System.getProperty(PORT);
-        }
-    }
-
     private record Call(String path, String id, String timestamp, String signature, String body) {}
 
     private final List<Call> calls = new CopyOnWriteArrayList<>();
@@ -85,9 +51,12 @@ class WebhookTest extends GatewayTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String broker;
 
+    @ConfigProperty(name = NeighboursResource.RECEIVER)
+    URI origin;
+
     @BeforeEach
     void openReceiver() throws IOException {
-        receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.getInteger(PORT)), 0);
+        receiver = HttpServer.create(new InetSocketAddress(origin.getHost(), origin.getPort()), 0);
         receiver.setExecutor(threads);
         receiver.createContext("/", exchange -> answer(exchange, 204));
         receiver.createContext("/failing", exchange -> answer(exchange, 500));
@@ -125,8 +94,8 @@ class WebhookTest extends GatewayTest {
                 new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
     }
 
-    private static String order(String path) {
-        return submit(Map.of("prompt", "a", "webhook", "http://127.0.0.1:" + System.getProperty(PORT) + path));
+    private String order(String path) {
+        return submit(Map.of("prompt", "a", "webhook", origin + path));
     }
 
     /** @return how often it came to that so far */

@@ -1,6 +1,9 @@
 package io.lorafleet.gateway.http;
 
+import static io.restassured.RestAssured.given;
+
 import io.lorafleet.gateway.Images;
+import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
@@ -21,6 +24,7 @@ import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.DirectoryBlobStore;
+import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -40,6 +44,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A worker as the gateway sees one: a peer that writes to the topics and to the blob store. */
@@ -57,6 +62,22 @@ final class WorkerPeer implements AutoCloseable {
                 new StringSerializer(),
                 new ByteArraySerializer());
         blobs = new DirectoryBlobStore(Path.of(config("lorafleet.storage.directory")));
+    }
+
+    /** @return one that the gateway, which is ready, knows of */
+    static WorkerPeer known() throws IOException {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        WorkerPeer worker = new WorkerPeer();
+        worker.announce();
+        Awaitility.await("the gateway is ready and knows the worker")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> given().get("/q/health/ready").statusCode() == 200
+                        && CDI.current()
+                                .select(ModelDirectory.class)
+                                .get()
+                                .current()
+                                .isPresent());
+        return worker;
     }
 
     void announce() {
