@@ -61,7 +61,7 @@ abstract class FleetContract {
     private TopicRecords topics;
 
     /** @return where the broker is; null if the fleet is to run its own */
-    abstract String startBroker();
+    abstract String startBroker() throws Exception;
 
     abstract void stopBroker();
 

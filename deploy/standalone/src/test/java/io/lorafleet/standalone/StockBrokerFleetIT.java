@@ -1,0 +1,24 @@
+package io.lorafleet.standalone;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The fleet on an outer cluster whose settings nobody has adapted to it. */
+class StockBrokerFleetIT extends FleetContract {
+    @TempDir
+    private static Path folder;
+
+    private StockBroker broker;
+
+    @Override
+    String startBroker() throws IOException, InterruptedException {
+        broker = StockBroker.start(folder);
+        return broker.bootstrapServers();
+    }
+
+    @Override
+    void stopBroker() {
+        broker.close();
+    }
+}
