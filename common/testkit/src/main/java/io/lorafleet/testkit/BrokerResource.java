@@ -10,18 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.utils.Utils;
 
 /**
- * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that is to stop
+ * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}; both are gone afterwards. A test that is to stop
  * it has a field of the type {@link EmbeddedBroker}, and a profile of its own.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
+    private Path directory;
     private EmbeddedBroker broker;
 
     @Override
     public Map<String, String> start() {
         try {
-            Path directory = Files.createTempDirectory("lorafleet-test-");
+            directory = Files.createTempDirectory("lorafleet-test-");
             broker = EmbeddedBroker.start(directory.resolve("kafka"), Ports.free(), Ports.free());
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
                 new FleetTopics("", 1, (short) 1).provision(admin);
@@ -47,6 +49,13 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
     public void stop() {
         if (broker != null) {
             broker.close();
+        }
+        if (directory != null) {
+            try {
+                Utils.delete(directory.toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
