@@ -13,12 +13,17 @@ import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +192,48 @@ class KeyFileTest {
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(keys.find(intruder)).isPresent();
+    }
+
+    /** However many other requests look at the file at the same moment. */
+    @Test
+    void countsAChangeFromTheNextRequestOn() throws Exception {
+        KeyFile keys = new KeyFile(file, errors::add);
+        String other = "lf_1123456789abcdef_" + "A".repeat(43);
+        ApiKeys both = theKey().with(entry("1123456789abcdef", other));
+        AtomicBoolean enough = new AtomicBoolean();
+        ExecutorService requests = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> others = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                others.add(requests.submit(() -> {
+                    while (!enough.get()) {
+                        assertThat(keys.find(KEY)).isPresent();
+                    }
+                }));
+            }
+            for (int change = 0; change < 500; change++) {
+                boolean isThere = change % 2 == 0;
+                replace(isThere ? both : theKey());
+                assertThat(keys.find(other).isPresent())
+                        .as("after change %d", change)
+                        .isEqualTo(isThere);
+            }
+            enough.set(true);
+            for (Future<?> request : others) {
+                request.get();
+            }
+        } finally {
+            enough.set(true);
+            requests.shutdown();
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    /** As {@code fleet key} does, so that nobody sees half of it. */
+    private void replace(ApiKeys keys) throws IOException {
+        Path aside = Files.createTempFile(folder, "keys", ".part"); // which only its owner can open
+        Files.write(aside, Json.write(keys));
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
