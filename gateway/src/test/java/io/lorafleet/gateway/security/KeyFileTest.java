@@ -18,12 +18,15 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,39 +197,32 @@ class KeyFileTest {
         assertThat(keys.find(intruder)).isPresent();
     }
 
-    /** However many other requests look at the file at the same moment. */
     @Test
-    void countsAChangeFromTheNextRequestOn() throws Exception {
-        KeyFile keys = new KeyFile(file, errors::add);
-        String other = "lf_1123456789abcdef_" + "A".repeat(43);
-        ApiKeys both = theKey().with(entry("1123456789abcdef", other));
-        AtomicBoolean enough = new AtomicBoolean();
-        ExecutorService requests = Executors.newFixedThreadPool(4);
+    void seesEachChangeAndSaysItOnceHoweverManyRequestsLookAtOnce() throws Exception {
+        int requests = 4;
+        List<String> said = new CopyOnWriteArrayList<>();
+        KeyFile keys = new KeyFile(file, said::add);
+        CyclicBarrier together = new CyclicBarrier(requests);
+        Callable<Boolean> request = () -> {
+            together.await();
+            return keys.find(KEY).isPresent();
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(requests);
         try {
-            List<Future<?>> others = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                others.add(requests.submit(() -> {
-                    while (!enough.get()) {
-                        assertThat(keys.find(KEY)).isPresent();
-                    }
-                }));
-            }
-            for (int change = 0; change < 500; change++) {
-                boolean isThere = change % 2 == 0;
-                replace(isThere ? both : theKey());
-                assertThat(keys.find(other).isPresent())
-                        .as("after change %d", change)
-                        .isEqualTo(isThere);
-            }
-            enough.set(true);
-            for (Future<?> request : others) {
-                request.get();
+            for (int round = 1; round <= 200; round++) {
+                Files.delete(file);
+                for (Future<Boolean> found : threads.invokeAll(Collections.nCopies(requests, request))) {
+                    assertThat(found.get()).as("without the file").isFalse();
+                }
+                assertThat(said).as("complaints by round %d", round).hasSize(round);
+                replace(theKey());
+                for (Future<Boolean> found : threads.invokeAll(Collections.nCopies(requests, request))) {
+                    assertThat(found.get()).as("with the file").isTrue();
+                }
             }
         } finally {
-            enough.set(true);
-            requests.shutdown();
+            threads.shutdownNow();
         }
-        assertThat(errors).isEmpty();
     }
 
     /** As {@code fleet key} does, so that nobody sees half of it. */
