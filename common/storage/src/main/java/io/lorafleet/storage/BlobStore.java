@@ -30,7 +30,10 @@ public interface BlobStore {
     /** @return the blob's bytes, to be closed by the caller, or nothing if there is no such blob */
     Optional<InputStream> open(String key) throws IOException;
 
-    /** @return the keys that start with the prefix, in no particular order; to be closed by the caller */
+    /**
+     * @return the keys that start with the prefix, in no particular order; to be closed by the caller. Those of blobs that
+     *     are stored or deleted meanwhile may be among them.
+     */
     Stream<String> list(String prefix) throws IOException;
 
     /** Deletes the blob, if there is one. */

@@ -5,10 +5,13 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -191,10 +194,27 @@ public final class DirectoryBlobStore implements BlobStore {
         if (!folder.startsWith(root) || !Files.isDirectory(folder)) {
             return Stream.empty();
         }
-        return Files.walk(folder)
-                .filter(file -> !file.startsWith(unfinished) && Files.isRegularFile(file))
+        return Files.list(folder)
+                .flatMap(this::filesIn)
                 .map(file -> root.relativize(file).toString())
                 .filter(key -> key.startsWith(prefix));
+    }
+
+    /** Of a file, itself. Unlike {@link Files#walk}, it does not fail when one of them is deleted meanwhile. */
+    private Stream<Path> filesIn(Path path) {
+        if (path.startsWith(unfinished)) {
+            return Stream.empty();
+        }
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Files.isRegularFile(path) ? Stream.of(path) : Stream.empty();
+        }
+        try {
+            return Files.list(path).flatMap(this::filesIn);
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every blob store keeps to. An implementation's test extends it. */
-abstract class BlobStoreContract {
+public abstract class BlobStoreContract {
     private BlobStore store;
 
     /** @return an empty store */
@@ -58,6 +62,28 @@ abstract class BlobStoreContract {
         }
         try (Stream<String> keys = store.list("none")) {
             assertThat(keys).isEmpty();
+        }
+    }
+
+    @Test
+    void listsWhatIsLeftWhenOthersAreDeletedMeanwhile() throws IOException {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add("g/" + i % 2 + "/" + i + ".png");
+            store.putIfAbsent(all.get(i), bytes("x"));
+        }
+        try (Stream<String> keys = store.list("g/")) {
+            Iterator<String> listed = keys.iterator();
+            Set<String> found = new HashSet<>(Set.of(listed.next()));
+            String left = found.contains("g/0/0.png") ? "g/0/2.png" : "g/0/0.png";
+            for (String key : all) {
+                if (!key.equals(left)) {
+                    store.delete(key);
+                }
+            }
+            listed.forEachRemaining(found::add);
+            assertThat(all).containsAll(found);
+            assertThat(found).contains(left);
         }
     }
 

@@ -8,21 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.utils.Utils;
 
 /**
- * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that stops it,
- * and starts it again, has a field of the type {@link TestBroker}.
+ * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}; both are gone afterwards.
+ * A test that stops it, and starts it again, has a field of the type {@link TestBroker}.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
+    private static final int PARTITIONS = 3;
+
+    private Path directory;
     private TestBroker broker;
 
     @Override
     public Map<String, String> start() {
         try {
-            Path directory = Files.createTempDirectory("lorafleet-test-");
+            directory = Files.createTempDirectory("lorafleet-test-");
             broker = new TestBroker(directory.resolve("kafka"));
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-                new FleetTopics("", 1, (short) 1).provision(admin);
+                new FleetTopics("", PARTITIONS, (short) 1).provision(admin);
             }
             return Map.of(
                     "kafka.bootstrap.servers",
@@ -45,6 +49,13 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
     public void stop() {
         if (broker != null) {
             broker.stop();
+        }
+        if (directory != null) {
+            try {
+                Utils.delete(directory.toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

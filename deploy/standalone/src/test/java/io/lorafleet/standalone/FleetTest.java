@@ -6,11 +6,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 class FleetTest {
@@ -20,29 +22,32 @@ class FleetTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "up",
-                "generate",
-                "feedback",
-                "feedback withdraw",
-                "adapter",
-                "adapter add",
-                "adapter list",
-                "adapter route",
-                "adapter roll-back",
-                "adapter remove",
-                "workers",
-                "key create",
-                "key rotate",
-                "topics"
-            })
-    void everyCommandHasHelp(String command) {
-        assertThat(run((command + " --help").strip().split(" "))).isZero();
+    static Stream<String> commands() {
+        return namesBelow(Fleet.commandLine());
+    }
 
-        assertThat(out.toString()).startsWith("Usage: " + ("fleet " + command).strip());
+    private static Stream<String> namesBelow(CommandLine command) {
+        return Stream.concat(
+                Stream.of(command.getCommandSpec().qualifiedName()),
+                command.getSubcommands().values().stream().flatMap(FleetTest::namesBelow));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelp(String command) {
+        String[] words = command.split(" ");
+        words = Arrays.copyOfRange(words, 1, words.length + 1); // without "fleet"
+        words[words.length - 1] = "--help";
+
+        assertThat(run(words)).isZero();
+
+        assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help.");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void commandsAreFoundAtEveryLevel() {
+        assertThat(commands()).contains("fleet", "fleet generate", "fleet adapter add", "fleet bench serve");
     }
 
     @Test

@@ -137,8 +137,9 @@ class OutageIT {
         List<String> refused = new CopyOnWriteArrayList<>();
         AtomicBoolean enough = new AtomicBoolean();
         ExecutorService clients = Executors.newFixedThreadPool(4);
+        List<Future<?>> ordering = new ArrayList<>();
         for (GatewayClient gateway : List.of(first, first, second, second)) {
-            clients.submit(() -> {
+            ordering.add(clients.submit(() -> {
                 while (!enough.get()) {
                     try {
                         accepted.add(gateway.generate(order(2), Duration.ZERO).id());
@@ -148,7 +149,7 @@ class OutageIT {
                     Thread.sleep(200);
                 }
                 return null;
-            });
+            }));
         }
         await().atMost(PATIENCE).until(() -> accepted.size() >= 20);
 
@@ -159,8 +160,9 @@ class OutageIT {
         await().atMost(PATIENCE).until(() -> accepted.size() >= before + 20);
         enough.set(true);
         clients.shutdown();
-        assertThat(clients.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .isTrue();
+        for (Future<?> each : ordering) {
+            each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // fails if anything else became of an order
+        }
 
         assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
         for (String id : accepted) {

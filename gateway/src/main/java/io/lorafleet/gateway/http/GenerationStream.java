@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,10 +26,18 @@ final class GenerationStream {
 
     private final GenerationTable table;
     private final Quota open;
+    private final Duration heartbeat;
 
+    @Inject
     GenerationStream(GenerationTable table, Quotas quotas) {
+        this(table, quotas.eventStreams(), HEARTBEAT);
+    }
+
+    /** @param heartbeat how long nothing is said at most */
+    GenerationStream(GenerationTable table, Quota open, Duration heartbeat) {
         this.table = table;
-        this.open = quotas.eventStreams();
+        this.open = open;
+        this.heartbeat = heartbeat;
     }
 
     /** @throws ProblemException if there are too many streams already */
@@ -49,12 +58,12 @@ final class GenerationStream {
 
     private void start(String id, String owner, MultiEmitter<? super Optional<Generation>> stream) {
         open.take(owner, 1);
-        Future<?> heartbeat = Infrastructure.getDefaultWorkerPool()
+        Future<?> beating = Infrastructure.getDefaultWorkerPool()
                 .scheduleAtFixedRate(
                         () -> stream.emit(Optional.empty()),
-                        HEARTBEAT.toSeconds(),
-                        HEARTBEAT.toSeconds(),
-                        TimeUnit.SECONDS);
+                        heartbeat.toMillis(),
+                        heartbeat.toMillis(),
+                        TimeUnit.MILLISECONDS);
         Runnable unfollow = table.follow(id, state -> {
             stream.emit(Optional.of(state));
             if (state.isFinished()) {
@@ -63,7 +72,7 @@ final class GenerationStream {
         });
         stream.onTermination(() -> {
             unfollow.run();
-            heartbeat.cancel(false);
+            beating.cancel(false);
             open.giveBack(owner, 1);
         });
     }

@@ -46,13 +46,18 @@ final class Orders {
         if (admission instanceof Admission.Repeated repeated) {
             return new Taken(repeated.generation().id(), true);
         }
+        throw refusal(admission, fieldNames);
+    }
+
+    /** @param admission of an order that was not taken */
+    static ProblemException refusal(Admission admission, UnaryOperator<String> fieldNames) {
         if (admission instanceof Admission.Refused refused) {
-            throw new ProblemException(Problem.invalid(refused.badFields().stream()
+            return new ProblemException(Problem.invalid(refused.badFields().stream()
                     .map(bad -> new BadField(fieldNames.apply(bad.field()), bad.expected(), bad.found()))
                     .toList()));
         }
         if (admission instanceof Admission.UnknownAdapter unknown) {
-            throw new ProblemException(
+            return new ProblemException(
                     ProblemType.UNKNOWN_ADAPTER,
                     fieldNames.apply(unknown.field())
                             + (unknown.known().isEmpty()
@@ -61,7 +66,7 @@ final class Orders {
                                             + ", or NAME@VERSION of them that is not retired"));
         }
         if (admission instanceof Admission.Overloaded overloaded) {
-            throw new ProblemException(
+            return new ProblemException(
                     Problem.of(
                             ProblemType.OVERLOADED,
                             "the workers have as much before them as may wait; expected room in "
@@ -69,23 +74,23 @@ final class Orders {
                     overloaded.clearsIn());
         }
         if (admission instanceof Admission.Busy busy) {
-            throw new ProblemException(
+            return new ProblemException(
                     Problem.of(ProblemType.BUSY, "expected to decode the init image in time, found many others"),
                     busy.retryIn());
         }
         if (admission instanceof Admission.KeyReused) {
-            throw new ProblemException(
+            return new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,
                     IdempotencyKey.HEADER + ": expected the order that it came with first, found another one");
         }
         if (admission instanceof Admission.Underway) {
-            throw new ProblemException(
+            return new ProblemException(
                     Problem.of(
                             ProblemType.ORDER_UNDERWAY,
                             "an order with this idempotency key is being published; try again"),
                     UNDERWAY_FOR);
         }
-        throw noWorker();
+        return noWorker();
     }
 
     static ProblemException noWorker() {

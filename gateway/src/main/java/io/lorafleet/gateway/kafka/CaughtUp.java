@@ -4,12 +4,14 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -21,16 +23,22 @@ import org.eclipse.microprofile.health.Readiness;
 @Identifier("caught-up")
 @ApplicationScoped
 public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
-    private static final List<String> CHANNELS =
+    static final List<String> CHANNELS =
             List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "trainings", "workers");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final KafkaClientService clients;
+    private final Function<String, Map<TopicPartition, Long>> positions;
     private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
     private final Set<String> caughtUp = ConcurrentHashMap.newKeySet();
 
+    @Inject
     CaughtUp(KafkaClientService clients) {
-        this.clients = clients;
+        this(channel -> clients.getConsumer(channel).getPositions().await().atMost(PATIENCE));
+    }
+
+    /** @param positions up to which a channel's partitions have been read; of none that it has not been assigned yet */
+    CaughtUp(Function<String, Map<TopicPartition, Long>> positions) {
+        this.positions = positions;
     }
 
     @Override
@@ -56,10 +64,9 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
 
     /** By position, not by the last record seen: what a topic ends with may be no record but a transaction's marker. */
     private boolean isCaughtUp(String channel) {
-        Map<TopicPartition, Long> positions =
-                clients.getConsumer(channel).getPositions().await().atMost(PATIENCE);
-        return !positions.isEmpty()
-                && positions.entrySet().stream()
+        Map<TopicPartition, Long> read = positions.apply(channel);
+        return !read.isEmpty()
+                && read.entrySet().stream()
                         .allMatch(position ->
                                 position.getValue() >= ends.getOrDefault(position.getKey(), Long.MAX_VALUE));
     }

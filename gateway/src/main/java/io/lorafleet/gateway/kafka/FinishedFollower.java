@@ -7,9 +7,12 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -28,7 +31,8 @@ public class FinishedFollower {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
-    private final Webhooks webhooks;
+    private final Function<Generation, Uni<Void>> webhooks;
+    private final Duration patience;
     /** Looked at once for all results that wait for it, which after a long time without a gateway may be many. */
     private final Uni<Void> caughtUp;
 
@@ -37,10 +41,25 @@ public class FinishedFollower {
         private static final long serialVersionUID = 1L;
     }
 
+    @Inject
     FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
+        this(generations, webhooks::tell, caughtUp::everywhere, PATIENCE);
+    }
+
+    /**
+     * @param webhooks tells a generation's, and ends when it is told or given up
+     * @param caughtUp whether this gateway knows all that was ordered
+     * @param patience with the table, for a generation that it does not know to be finished
+     */
+    FinishedFollower(
+            GenerationTable generations,
+            Function<Generation, Uni<Void>> webhooks,
+            BooleanSupplier caughtUp,
+            Duration patience) {
         this.generations = generations;
         this.webhooks = webhooks;
-        this.caughtUp = whenEverywhere(caughtUp).memoize().indefinitely();
+        this.patience = patience;
+        this.caughtUp = whenTrue(caughtUp).memoize().indefinitely();
     }
 
     /** Returns at once, so that a webhook that does not answer holds up no other. */
@@ -50,7 +69,7 @@ public class FinishedFollower {
         caughtUp.chain(() -> find(record.getKey()))
                 .onItem()
                 .ifNotNull()
-                .transformToUni(webhooks::tell)
+                .transformToUni(webhooks::apply)
                 .subscribe()
                 .with(told -> record.ack(), e -> {
                     LOG.errorf(e, "the webhook of generation %s cannot be told", record.getKey());
@@ -59,14 +78,13 @@ public class FinishedFollower {
         return CompletableFuture.completedFuture(null);
     }
 
-    private static Uni<Void> whenEverywhere(CaughtUp caughtUp) {
+    private static Uni<Void> whenTrue(BooleanSupplier caughtUp) {
         return Uni.createFrom()
-                .item(caughtUp::everywhere)
+                .item(caughtUp::getAsBoolean)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onItem()
-                .transformToUni(everywhere -> everywhere
-                        ? Uni.createFrom().voidItem()
-                        : Uni.createFrom().failure(NotYet::new))
+                .transformToUni(known ->
+                        known ? Uni.createFrom().voidItem() : Uni.createFrom().failure(NotYet::new))
                 .onFailure() // also where the broker does not say it in time
                 .retry()
                 .withBackOff(BETWEEN_LOOKS, BETWEEN_LOOKS)
@@ -83,7 +101,7 @@ public class FinishedFollower {
                 })));
         return finished.emitOn(Infrastructure.getDefaultWorkerPool()) // not where the table is locked
                 .ifNoItem()
-                .after(PATIENCE)
+                .after(patience)
                 .recoverWithItem((Generation) null);
     }
 }

@@ -9,6 +9,7 @@ import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
@@ -44,7 +46,8 @@ public final class WorkerGroup {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String topicPrefix;
-    private final DroppedRequests dropped;
+    private final Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped;
+    private final Duration patience;
     private final Map<String, Object> settings;
     private final Future<?> asking;
     /** Made when it is first needed: that fails while the broker's name cannot be resolved. */
@@ -52,13 +55,30 @@ public final class WorkerGroup {
     /** By topic name; of those whose lag is known. */
     private volatile Map<String, Long> lags = Map.of();
 
+    @Inject
     WorkerGroup(
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             GatewayConfig config,
             DroppedRequests dropped,
             MeterRegistry registry) {
-        this.topicPrefix = config.topicPrefix().orElse("");
+        this(broker, config.topicPrefix().orElse(""), dropped::look, registry, INTERVAL, PATIENCE);
+    }
+
+    /**
+     * @param dropped takes how far the group has come, whenever the broker says it
+     * @param interval between an answer and the next question
+     * @param patience with the broker, before its silence makes every lag unknown
+     */
+    WorkerGroup(
+            Map<String, Object> broker,
+            String topicPrefix,
+            Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped,
+            MeterRegistry registry,
+            Duration interval,
+            Duration patience) {
+        this.topicPrefix = topicPrefix;
         this.dropped = dropped;
+        this.patience = patience;
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(topicPrefix);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
@@ -66,9 +86,9 @@ public final class WorkerGroup {
                     .tag("topic", topic)
                     .register(registry);
         }
-        this.settings = settings(broker);
+        this.settings = settings(broker, patience);
         this.asking = Infrastructure.getDefaultWorkerPool()
-                .scheduleWithFixedDelay(this::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(this::ask, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @PreDestroy
@@ -88,14 +108,14 @@ public final class WorkerGroup {
         return admin;
     }
 
-    private static Map<String, Object> settings(Map<String, Object> broker) {
+    private static Map<String, Object> settings(Map<String, Object> broker, Duration patience) {
         Map<String, Object> settings = new HashMap<>();
         // What is meant for consumers and producers would only make the client warn.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
         // Without a broker, it would say so several times a second.
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 500L);
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 3000L);
@@ -113,9 +133,9 @@ public final class WorkerGroup {
             Map<TopicPartition, SharePartitionOffsetInfo> offsets = admin().listShareGroupOffsets(
                             Map.of(group, new ListShareGroupOffsetsSpec()))
                     .partitionsToOffsetInfo(group)
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             lags = sums(offsets);
-            dropped.look(offsets);
+            dropped.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debugf(e, "the lag of %s is unknown", group);
             lags = Map.of();

@@ -16,6 +16,14 @@ import io.lorafleet.messages.StepDone;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +199,42 @@ class GenerationTableTest {
         table.follow("g", told::add).run();
         table.apply(succeeded("g"));
         assertThat(told).extracting(Generation::status).containsExactly(Status.QUEUED);
+    }
+
+    /** As in a gateway: a thread for each topic, and clients that follow and list. */
+    @Test
+    void losesNothingWhenManyUseItAtOnce() throws Exception {
+        List<String> ids = IntStream.range(0, 5_000).mapToObj(i -> "g" + i).toList();
+        Backlog backlog = new Backlog(Clock.systemUTC());
+        GenerationTable shared = new GenerationTable(ids.size(), backlog);
+        Map<String, AtomicInteger> ends = ids.stream().collect(Collectors.toMap(id -> id, id -> new AtomicInteger()));
+        List<Consumer<String>> users = List.of(
+                id -> shared.apply(request(id)),
+                id -> shared.apply(new CancelGeneration(id)),
+                id -> shared.apply(started(id)),
+                id -> shared.apply(succeeded(id)),
+                id -> shared.follow(id, state -> ends.get(id).addAndGet(state.isFinished() ? 1 : 0)),
+                id -> shared.follow(id, state -> {}).run(),
+                id -> shared.list(each -> each.id().equals(id), null, 1));
+        ExecutorService threads = Executors.newFixedThreadPool(users.size());
+        try {
+            for (Future<?> done : threads.invokeAll(users.stream()
+                    .map(user -> Executors.callable(() -> ids.forEach(user)))
+                    .toList())) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(ends.values()).as("ends that each follower was told").allMatch(told -> told.get() == 1);
+        assertThat(ids).allSatisfy(id -> {
+            Generation end = shared.find(id).orElseThrow();
+            assertThat(end.request()).isEqualTo(request(id));
+            assertThat(end.startedAt()).isEqualTo(NOW);
+            assertThat(end.cancelling()).isTrue();
+            assertThat(end.status()).isEqualTo(Status.SUCCEEDED);
+        });
+        assertThat(backlog.waiting()).isEqualTo(Backlog.Waiting.NOTHING);
     }
 
     private Generation find(String id) {

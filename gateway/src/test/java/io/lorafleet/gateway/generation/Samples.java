@@ -20,10 +20,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Messages to test with. */
-final class Samples {
-    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String SHA = "ab".repeat(32);
     static final GenerationOrder NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
 
@@ -51,7 +52,7 @@ final class Samples {
         return new ObjectMapper().convertValue(all, GenerationOrder.class);
     }
 
-    static GenerateImage request(String id) {
+    public static GenerateImage request(String id) {
         return request(id, NOW);
     }
 
@@ -78,13 +79,19 @@ final class Samples {
                 acceptedAt);
     }
 
-    static GenerationStarted started(String id) {
+    public static GenerationStarted started(String id) {
         return new GenerationStarted(id, "w1", NOW);
     }
 
-    static GenerationSucceeded succeeded(String id) {
-        return new GenerationSucceeded(
-                id, "w1", NOW, List.of(new GeneratedImage(0, 7, "blob", SHA)), 40, Duration.ofSeconds(1), null);
+    public static GenerationSucceeded succeeded(String id) {
+        return succeeded(id, NOW, 1);
+    }
+
+    static GenerationSucceeded succeeded(String id, Instant at, int pictures) {
+        List<GeneratedImage> images = IntStream.range(0, pictures)
+                .mapToObj(i -> new GeneratedImage(i, 7, "blob", SHA))
+                .toList();
+        return new GenerationSucceeded(id, "w1", at, images, 40, Duration.ofSeconds(1), null);
     }
 
     static GenerationFinished cancelled(String id) {

@@ -13,12 +13,20 @@ import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +195,41 @@ class KeyFileTest {
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(keys.find(intruder)).isPresent();
+    }
+
+    @Test
+    void seesEachChangeAndSaysItOnceHoweverManyRequestsLookAtOnce() throws Exception {
+        int requests = 4;
+        List<String> said = new CopyOnWriteArrayList<>();
+        KeyFile keys = new KeyFile(file, said::add);
+        CyclicBarrier together = new CyclicBarrier(requests);
+        Callable<Boolean> request = () -> {
+            together.await();
+            return keys.find(KEY).isPresent();
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(requests);
+        try {
+            for (int round = 1; round <= 200; round++) {
+                Files.delete(file);
+                for (Future<Boolean> found : threads.invokeAll(Collections.nCopies(requests, request))) {
+                    assertThat(found.get()).as("without the file").isFalse();
+                }
+                assertThat(said).as("complaints by round %d", round).hasSize(round);
+                replace(theKey());
+                for (Future<Boolean> found : threads.invokeAll(Collections.nCopies(requests, request))) {
+                    assertThat(found.get()).as("with the file").isTrue();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** As {@code fleet key} does, so that nobody sees half of it. */
+    private void replace(ApiKeys keys) throws IOException {
+        Path aside = Files.createTempFile(folder, "keys", ".part"); // which only its owner can open
+        Files.write(aside, Json.write(keys));
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test

@@ -1,0 +1,136 @@
+package io.lorafleet.gateway.kafka;
+
+import static io.lorafleet.gateway.generation.Samples.request;
+import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.generation.Backlog;
+import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.GenerationTable;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
+import io.smallrye.reactive.messaging.kafka.commit.KafkaCommitHandler;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+
+class FinishedFollowerTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final GenerationTable generations = new GenerationTable(9, new Backlog(Clock.systemUTC()));
+    /** By id: webhooks that are being told, each until the test completes it. */
+    private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
+
+    private final List<String> acknowledged = new CopyOnWriteArrayList<>();
+    private final AtomicInteger looks = new AtomicInteger();
+    private volatile boolean caughtUp = true;
+
+    private FinishedFollower follower(Duration patience) {
+        return new FinishedFollower(generations, this::tell, this::look, patience);
+    }
+
+    private boolean look() {
+        looks.incrementAndGet();
+        return caughtUp;
+    }
+
+    private Uni<Void> tell(Generation generation) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        told.put(generation.id(), taken);
+        return Uni.createFrom().completionStage(taken);
+    }
+
+    private void finish(String id) {
+        generations.apply(request(id));
+        generations.apply(succeeded(id));
+    }
+
+    private IncomingKafkaRecord<String, byte[]> record(String id) {
+        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("generation.results", 0, 0, id, new byte[0]);
+        return new IncomingKafkaRecord<>(record, "finished", 0, new Acknowledgements(), null, false);
+    }
+
+    private final class Acknowledgements implements KafkaCommitHandler {
+        @Override
+        public <K, V> Uni<Void> handle(IncomingKafkaRecord<K, V> record) {
+            acknowledged.add((String) record.getKey());
+            return Uni.createFrom().voidItem();
+        }
+    }
+
+    private static ConditionFactory await(String what) {
+        return Awaitility.await(what).atMost(SOON);
+    }
+
+    /** Or else a gateway that is killed would take an untold result with it. */
+    @Test
+    void acknowledgesAResultOnlyWhenItsWebhookHasTakenIt() {
+        finish("g");
+        follower(LONG).finished(record("g"));
+        await("the webhook is told").until(() -> told.containsKey("g"));
+        assertThat(acknowledged).isEmpty();
+        told.get("g").complete(null);
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("g")));
+    }
+
+    @Test
+    void holdsUpNoOtherWhileOneIsSilent() {
+        finish("silent");
+        finish("next");
+        FinishedFollower follower = follower(LONG);
+        follower.finished(record("silent"));
+        follower.finished(record("next"));
+        await("both are told").until(() -> told.size() == 2);
+        told.get("next").complete(null);
+        await("the next is acknowledged").until(() -> acknowledged.equals(List.of("next")));
+    }
+
+    @Test
+    void acknowledgesAResultThatCannotBeTold() {
+        finish("g");
+        follower(LONG).finished(record("g"));
+        await("the webhook is told").until(() -> told.containsKey("g"));
+        told.get("g").completeExceptionally(new IllegalStateException("a fault of the gateway's own"));
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("g")));
+    }
+
+    @Test
+    void acknowledgesAResultOfAGenerationThatIsForgotten() {
+        generations.apply(request("never-finished"));
+        follower(Duration.ofMillis(10)).finished(record("never-finished"));
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("never-finished")));
+        assertThat(told).isEmpty();
+    }
+
+    /** The results' topic may be ahead of the requests', where the webhooks' URLs are. */
+    @Test
+    void waitsUntilItKnowsWhatWasOrdered() {
+        caughtUp = false;
+        finish("g");
+        follower(LONG).finished(record("g"));
+        await("it has looked twice").until(() -> looks.get() == 2);
+        assertThat(told).isEmpty();
+        assertThat(acknowledged).isEmpty();
+        caughtUp = true;
+        await("the webhook is told").until(() -> told.containsKey("g"));
+    }
+
+    @Test
+    void waitsForAResultThatTheTableGetsLater() {
+        generations.apply(request("g"));
+        follower(LONG).finished(record("g"));
+        assertThat(told).isEmpty();
+        generations.apply(succeeded("g"));
+        await("the webhook is told").until(() -> told.containsKey("g"));
+    }
+}
