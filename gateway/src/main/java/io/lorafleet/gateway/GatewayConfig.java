@@ -53,6 +53,7 @@ public interface GatewayConfig {
         /**
          * How long a request has to have no result, after Kafka says that the workers have done with it, before it is published
          * again: for results to be read that are on their topic already. It doubles with every copy, five times at most.
+         * Twice in this time, the broker is asked how far the workers have come.
          */
         @WithDefault("6s")
         Duration droppedRequestPatience();

@@ -51,6 +51,8 @@ final class Wiring {
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration SHORTEST_PATIENCE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PATIENCE = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
     /** Each may hold a thread while its host's name is looked up. */
@@ -103,6 +105,11 @@ final class Wiring {
     @Singleton
     @Startup
     GenerationTable generationTable(Backlog backlog) {
+        expect(
+                "lorafleet.gateway.dropped-request-patience",
+                SHORTEST_PATIENCE,
+                LONGEST_PATIENCE,
+                config.gateway().droppedRequestPatience());
         return new GenerationTable(
                 expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()),
                 backlog);

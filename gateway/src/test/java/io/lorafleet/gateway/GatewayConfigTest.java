@@ -107,6 +107,14 @@ class GatewayConfigTest {
     }
 
     @Test
+    void namesTheKeyOfAPatienceThatIsNone() {
+        String key = "lorafleet.gateway.dropped-request-patience";
+        GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "0s"));
+        assertThatThrownBy(() -> new Wiring(config).generationTable(null))
+                .hasMessage(key + ": expected PT0.1S to PT10M, found PT0S");
+    }
+
+    @Test
     void namesTheKeyOfAnOriginThatIsNone() {
         String key = "lorafleet.webhooks.trusted-origins";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "http://hooks.internal:9000,hooks.internal"));

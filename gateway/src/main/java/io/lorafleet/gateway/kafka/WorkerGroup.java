@@ -42,7 +42,6 @@ import org.jboss.logging.Logger;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String topicPrefix;
@@ -61,7 +60,11 @@ public final class WorkerGroup {
             GatewayConfig config,
             DroppedRequests dropped,
             MeterRegistry registry) {
-        this(broker, config.topicPrefix().orElse(""), dropped::look, registry, INTERVAL, PATIENCE);
+        this(broker, config.topicPrefix().orElse(""), dropped::look, registry, interval(config), PATIENCE);
+    }
+
+    private static Duration interval(GatewayConfig config) {
+        return config.gateway().droppedRequestPatience().dividedBy(2);
     }
 
     /**
