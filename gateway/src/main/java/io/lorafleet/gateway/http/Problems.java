@@ -146,7 +146,7 @@ final class Problems {
                 .build();
     }
 
-    private static boolean hasClientGone(Throwable thrown) {
+    static boolean hasClientGone(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof ClosedChannelException || cause instanceof HttpClosedException) {
                 return true;
