@@ -10,13 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. A test that is to stop
  * it has a field of the type {@link EmbeddedBroker}, and a profile of its own.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
-    private EmbeddedBroker broker;
+    private @Nullable EmbeddedBroker broker;
 
     @Override
     public Map<String, String> start() {
