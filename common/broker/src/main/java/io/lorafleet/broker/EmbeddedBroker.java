@@ -59,7 +59,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             throws IOException {
         Files.createDirectories(directory);
         if (!Files.exists(directory.resolve("meta.properties"))) {
-            format(directory, controllerPort);
+            format(directory);
         }
         KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort, settings), Time.SYSTEM);
         server.startup();
@@ -81,7 +81,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static void format(Path directory, int controllerPort) throws IOException {
+    private static void format(Path directory) throws IOException {
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
                 .setNodeId(NODE_ID)

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -60,7 +61,9 @@ public final class FleetTopics {
             config.put("min.cleanable.dirty.ratio", "0.1");
             return new NewTopic(topic.in(prefix), 1, replicationFactor).configs(config);
         }
-        config.put("retention.ms", Long.toString(topic.retention().toMillis()));
+        config.put(
+                "retention.ms",
+                Long.toString(Objects.requireNonNull(topic.retention()).toMillis()));
         return new NewTopic(topic.in(prefix), partitions, replicationFactor).configs(config);
     }
 

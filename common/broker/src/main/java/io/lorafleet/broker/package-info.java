@@ -1,2 +1,5 @@
 /** A Kafka broker in this process, and what the fleet needs on any broker: its topics and group settings. */
+@NullMarked
 package io.lorafleet.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.lorafleet.images;
 import io.lorafleet.images.CheckedImage.Dimensions;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of a JPEG file, walked from marker to marker as libjpeg does it, without decoding any.
@@ -46,7 +47,7 @@ final class JpegSegments {
 
     private final ByteBuffer in;
     private final long maxPixels;
-    private Dimensions size;
+    private @Nullable Dimensions size;
     private long samplesOfAScan;
     private int scans;
     private int others;
@@ -64,7 +65,7 @@ final class JpegSegments {
         } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment is longer than the file
             throw CheckedImage.damaged();
         }
-        if (segments.scans == 0) {
+        if (segments.size == null || segments.scans == 0) {
             throw CheckedImage.damaged();
         }
         return segments.size;
@@ -136,12 +137,13 @@ final class JpegSegments {
         if (components < 1 || components > MAX_COMPONENTS) {
             throw new BadImageException("1 to " + MAX_COMPONENTS + " components in a JPEG", components + " of them");
         }
-        size = new Dimensions(width, height).atMost(maxPixels);
-        samplesOfAScan = samples(components);
+        Dimensions frame = new Dimensions(width, height).atMost(maxPixels);
+        samplesOfAScan = samples(frame, components);
+        size = frame;
     }
 
     /** @return samples of the whole frame: the decoder puts the picture out after each scan, whatever was in it */
-    private long samples(int components) throws BadImageException {
+    private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;
         int mostVertical = 1;
         long blocksOfAUnit = 0;
@@ -158,8 +160,8 @@ final class JpegSegments {
             mostVertical = Math.max(mostVertical, vertical);
             blocksOfAUnit += (long) horizontal * vertical;
         }
-        long across = ceilDiv(size.width(), BLOCK * mostHorizontal);
-        long down = ceilDiv(size.height(), BLOCK * mostVertical);
+        long across = ceilDiv(frame.width(), BLOCK * mostHorizontal);
+        long down = ceilDiv(frame.height(), BLOCK * mostVertical);
         return across * down * blocksOfAUnit * BLOCK * BLOCK;
     }
 

@@ -1,2 +1,5 @@
 /** Image files from strangers: what they cost to decode is known before they are decoded. */
+@NullMarked
 package io.lorafleet.images;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which versions a request gets that names an adapter and no version. An adapter without a route gives its newest one.
@@ -12,7 +13,12 @@ import java.time.Instant;
  * @param shadow tried beside a share of the requests without drawing them, or null
  */
 public record AdapterRoute(
-        String name, int stable, Integer previousStable, Share canary, Share shadow, Instant updatedAt) {
+        String name,
+        int stable,
+        @Nullable Integer previousStable,
+        @Nullable Share canary,
+        @Nullable Share shadow,
+        Instant updatedAt) {
 
     /**
      * A version for a share of the requests.

@@ -2,6 +2,7 @@ package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version of a LoRA adapter that requests may use. The record's key is {@code name@version}.
@@ -21,13 +22,13 @@ public record AdapterVersion(
         String sha256,
         long sizeBytes,
         int rank,
-        String baseFingerprint,
+        @Nullable String baseFingerprint,
         Kind kind,
-        Double guidance,
+        @Nullable Double guidance,
         Instant createdAt,
-        Instant retiredAt,
-        Lineage lineage,
-        Figures figures) {
+        @Nullable Instant retiredAt,
+        @Nullable Lineage lineage,
+        @Nullable Figures figures) {
 
     /** What an adapter is for. */
     public enum Kind {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The file by which gateways know API keys. The keys themselves are not in it, but what tells them when they come. */
 public record ApiKeys(List<Entry> keys) {
@@ -37,7 +38,13 @@ public record ApiKeys(List<Entry> keys) {
      *     a slower hash
      * @param expiresAt from when on it is no key any more; null if it is one until it is revoked
      */
-    public record Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt, Instant expiresAt) {
+    public record Entry(
+            String id,
+            String owner,
+            Set<Role> roles,
+            String sha256,
+            Instant createdAt,
+            @Nullable Instant expiresAt) {
         public Entry {
             Check.id("id", id);
             Check.id("owner", owner);

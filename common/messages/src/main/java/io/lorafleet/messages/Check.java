@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Validation of message fields. Every failure names the field, what was expected and what was found. */
 final class Check {
@@ -9,7 +10,7 @@ final class Check {
 
     private Check() {}
 
-    static <T> T present(String field, T value) {
+    static <T> T present(String field, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(field + ": expected a value, found none");
         }

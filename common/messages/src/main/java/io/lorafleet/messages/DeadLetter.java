@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record that the workers gave up on, kept whole, so that it can be looked at and sent again.
@@ -12,7 +13,7 @@ import java.time.Instant;
  * @param attempts how often a worker began it; 0 if it could not be read
  */
 public record DeadLetter(
-        String requestId,
+        @Nullable String requestId,
         String topic,
         int partition,
         long offset,

@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is said of a student's pictures, or taken back. The record's key is the student's name, so that all that concerns
@@ -18,6 +19,7 @@ public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
     String student();
 
     /** @return whose feedback it is; null where nobody has to say who he is */
+    @Nullable
     String owner();
 
     Instant at();

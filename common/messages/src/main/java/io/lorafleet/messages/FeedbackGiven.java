@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody said something of a picture. The trainer draws it again, and learns from it.
@@ -32,8 +33,8 @@ public record FeedbackGiven(
         int steps,
         double rating,
         @JsonSetter(nulls = Nulls.AS_EMPTY) boolean asTeacher,
-        String note,
-        String owner,
+        @Nullable String note,
+        @Nullable String owner,
         Instant at)
         implements FeedbackEvent {
     public static final int MAX_NOTE_LENGTH = 2000;

@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator takes back what one owner has said of a student's pictures so far. What stands before this record in the
@@ -9,7 +10,8 @@ import java.time.Instant;
  * @param student its name, whichever versions drew the pictures
  * @param by the operator; null where nobody has to say who he is
  */
-public record FeedbackWithdrawn(String student, String owner, String by, Instant at) implements FeedbackEvent {
+public record FeedbackWithdrawn(
+        String student, String owner, @Nullable String by, Instant at) implements FeedbackEvent {
     public FeedbackWithdrawn {
         Check.id("student", student);
         Check.atMost("owner", GenerateImage.MAX_OWNER_LENGTH, owner);

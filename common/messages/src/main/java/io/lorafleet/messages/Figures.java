@@ -1,5 +1,7 @@
 package io.lorafleet.messages;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How good a version is beside its parent, on prompts that neither of them was trained on.
  *
@@ -9,7 +11,11 @@ package io.lorafleet.messages;
  * @param adherence how well pictures show what their prompts ask for, higher is better; null if it was not measured
  * @param parentAdherence the same, of the parent
  */
-public record Figures(double learned, double parentLearned, Double adherence, Double parentAdherence) {
+public record Figures(
+        double learned,
+        double parentLearned,
+        @Nullable Double adherence,
+        @Nullable Double parentAdherence) {
     public Figures {
         requireFinite("figures.learned", learned);
         requireFinite("figures.parentLearned", parentLearned);

@@ -2,6 +2,7 @@ package io.lorafleet.messages;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command to draw pictures. Everything that decides the pictures is in here, so that a retry on another worker
@@ -30,7 +31,7 @@ public record GenerateImage(
         String requestId,
         String prompt,
         String negativePrompt,
-        InitImage initImage,
+        @Nullable InitImage initImage,
         List<AppliedAdapter> adapters,
         double guidanceScale,
         int steps,
@@ -39,12 +40,12 @@ public record GenerateImage(
         int height,
         long seed,
         int count,
-        ShadowStudent shadow,
+        @Nullable ShadowStudent shadow,
         Priority priority,
-        Instant deadline,
-        String webhook,
-        String owner,
-        String orderSha256,
+        @Nullable Instant deadline,
+        @Nullable String webhook,
+        @Nullable String owner,
+        @Nullable String orderSha256,
         Instant acceptedAt) {
 
     public static final int MAX_PROMPT_LENGTH = 4000;

@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures are in the blob store.
@@ -19,7 +20,7 @@ public record GenerationSucceeded(
         List<GeneratedImage> images,
         long unetEvaluations,
         Duration elapsed,
-        ShadowMeasured shadow)
+        @Nullable ShadowMeasured shadow)
         implements GenerationFinished {
     public GenerationSucceeded {
         Check.id("requestId", requestId);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The one JSON mapping of all messages: ISO-8601 times, absent fields left out, unknown fields ignored. */
 public final class Json {
@@ -41,7 +42,7 @@ public final class Json {
      * @throws InvalidMessageException if the bytes are not JSON, or not a valid message of that type; its text names
      *     the field but never quotes the input, which may hold a prompt
      */
-    public static <T> T read(byte[] json, Class<T> type) {
+    public static <T> T read(byte @Nullable [] json, Class<T> type) {
         if (json == null) {
             throw new InvalidMessageException(type.getSimpleName() + ": expected JSON, found no value", null);
         }

@@ -1,5 +1,7 @@
 package io.lorafleet.messages;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How near a request's {@link ShadowStudent} came to the guided teacher: the mean over all steps of all its pictures of the
  * squared distance, in parts of what guidance makes out. 0 is the teacher, 1 as far off as the base without guidance.
@@ -8,7 +10,11 @@ package io.lorafleet.messages;
  * @param drawnWith the student that drew the pictures, measured at the same points; null if no student did
  * @param drawnError of that one; null if no student drew
  */
-public record ShadowMeasured(PinnedAdapter student, double error, PinnedAdapter drawnWith, Double drawnError) {
+public record ShadowMeasured(
+        PinnedAdapter student,
+        double error,
+        @Nullable PinnedAdapter drawnWith,
+        @Nullable Double drawnError) {
     public ShadowMeasured {
         Check.present("shadow.student", student);
         Check.range("shadow.error", 0, Double.MAX_VALUE, error);

@@ -1,5 +1,7 @@
 package io.lorafleet.messages;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One sampler step is done.
  *
@@ -7,7 +9,8 @@ package io.lorafleet.messages;
  * @param steps {@link GenerateImage#allSteps} of the request
  * @param preview of the picture that made the step; null after most steps
  */
-public record StepDone(String requestId, int step, int steps, Preview preview) implements GenerationProgress {
+public record StepDone(
+        String requestId, int step, int steps, @Nullable Preview preview) implements GenerationProgress {
     public StepDone {
         Check.id("requestId", requestId);
         Check.range("step", 1, steps, step);

@@ -1,6 +1,7 @@
 package io.lorafleet.messages;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The topics of a fleet. Every name may carry a prefix, so that several fleets can share one cluster. */
 public enum Topic {
@@ -41,9 +42,9 @@ public enum Topic {
 
     private final String baseName;
     private final Cleanup cleanup;
-    private final Duration retention;
+    private final @Nullable Duration retention;
 
-    Topic(String baseName, Cleanup cleanup, Duration retention) {
+    Topic(String baseName, Cleanup cleanup, @Nullable Duration retention) {
         this.baseName = baseName;
         this.cleanup = cleanup;
         this.retention = retention;
@@ -59,7 +60,7 @@ public enum Topic {
     }
 
     /** @return how long a record is kept, or null for a compacted topic */
-    public Duration retention() {
+    public @Nullable Duration retention() {
         return retention;
     }
 }

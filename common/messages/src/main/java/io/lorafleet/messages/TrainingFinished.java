@@ -2,6 +2,7 @@ package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run has ended, and its feedback is consumed. It stands in one transaction with the version and with the offsets.
@@ -11,7 +12,13 @@ import java.time.Instant;
  * @param figures of the gate; null if the run did not come that far
  */
 public record TrainingFinished(
-        String adapter, Lineage lineage, Outcome outcome, Integer version, String reason, Figures figures, Instant at)
+        String adapter,
+        Lineage lineage,
+        Outcome outcome,
+        @Nullable Integer version,
+        @Nullable String reason,
+        @Nullable Figures figures,
+        Instant at)
         implements TrainingEvent {
 
     /** How a run ended. */
@@ -35,12 +42,18 @@ public record TrainingFinished(
 
     public static TrainingFinished published(AdapterVersion version, Instant at) {
         return new TrainingFinished(
-                version.name(), version.lineage(), Outcome.PUBLISHED, version.version(), null, version.figures(), at);
+                version.name(),
+                Check.present("lineage", version.lineage()),
+                Outcome.PUBLISHED,
+                version.version(),
+                null,
+                version.figures(),
+                at);
     }
 
     /** @param figures null if the run did not come that far */
     public static TrainingFinished rejected(
-            String adapter, Lineage lineage, String reason, Figures figures, Instant at) {
+            String adapter, Lineage lineage, String reason, @Nullable Figures figures, Instant at) {
         return new TrainingFinished(adapter, lineage, Outcome.REJECTED, null, reason, figures, at);
     }
 }

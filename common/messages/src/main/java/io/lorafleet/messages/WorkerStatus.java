@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker is and which model it holds. Gateways take the model's limits and defaults from it.
@@ -23,7 +24,7 @@ public record WorkerStatus(
         String device,
         int slots,
         int busySlots,
-        Batches batches,
+        @Nullable Batches batches,
         BaseModel model,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,

@@ -4,4 +4,7 @@
  * <p>A record validates itself: whoever holds one holds a valid one. Records refer to blobs (pictures, adapter
  * weights) by key and never carry them.
  */
+@NullMarked
 package io.lorafleet.messages;
+
+import org.jspecify.annotations.NullMarked;

@@ -108,7 +108,9 @@ final class HeaderReader {
                 default -> json.skipChildren();
             }
         }
-        require(type != null && shape != null && offsets != null, where + ": expected dtype, shape and data_offsets");
+        if (type == null || shape == null || offsets == null) {
+            throw new BadSafetensorsException(where + ": expected dtype, shape and data_offsets");
+        }
         require(offsets.length == 2 && offsets[0] <= offsets[1], where + ": data_offsets: expected a begin and an end");
         long expected = bytes(where, type, shape);
         long found = offsets[1] - offsets[0];

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -114,11 +115,11 @@ public final class DirectoryBlobStore implements BlobStore {
             try {
                 out.close();
                 sync(aside);
-                createFolder(target.getParent());
+                createFolder(folderOf(target));
                 if (!linkIfAbsent(target, aside)) {
                     return false;
                 }
-                sync(target.getParent());
+                sync(folderOf(target));
                 return true;
             } catch (IOException e) {
                 throw fullOr(e);
@@ -145,7 +146,7 @@ public final class DirectoryBlobStore implements BlobStore {
         if (Files.isDirectory(folder)) {
             return;
         }
-        createFolder(folder.getParent());
+        createFolder(folderOf(folder));
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
@@ -155,11 +156,16 @@ public final class DirectoryBlobStore implements BlobStore {
             throw e;
         }
         if (folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-            Object wanted = Files.getAttribute(folder.getParent(), MODE);
+            Object wanted = Files.getAttribute(folderOf(folder), MODE);
             if (!wanted.equals(Files.getAttribute(folder, MODE))) { // some file systems give all the same one
                 Files.setAttribute(folder, MODE, (int) wanted & PERMISSIONS);
             }
         }
+    }
+
+    /** @return what a path that is not the file system's root is in */
+    private static Path folderOf(Path path) {
+        return Objects.requireNonNull(path.getParent());
     }
 
     /** A hard link, because a rename would replace what another writer stored in the meantime. */
@@ -187,6 +193,7 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
     public Stream<String> list(String prefix) throws IOException {
         // Only below the folder that all of them are in: the store may hold millions of others.
         Path folder =
@@ -201,6 +208,7 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /** Of a file, itself. Unlike {@link Files#walk}, it does not fail when one of them is deleted meanwhile. */
+    @SuppressWarnings("StreamResourceLeak") // flatMap closes it
     private Stream<Path> filesIn(Path path) {
         if (path.startsWith(unfinished)) {
             return Stream.empty();

@@ -1,2 +1,5 @@
 /** The blob store: a port, and its implementations. */
+@NullMarked
 package io.lorafleet.storage;
+
+import org.jspecify.annotations.NullMarked;

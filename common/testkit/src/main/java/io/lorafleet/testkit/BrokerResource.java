@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}; both are gone afterwards.
@@ -17,8 +18,8 @@ import org.apache.kafka.common.utils.Utils;
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private static final int PARTITIONS = 3;
 
-    private Path directory;
-    private TestBroker broker;
+    private @Nullable Path directory;
+    private @Nullable TestBroker broker;
 
     @Override
     public Map<String, String> start() {

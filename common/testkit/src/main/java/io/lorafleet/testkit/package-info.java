@@ -1,2 +1,5 @@
 /** What tests of several modules share. */
+@NullMarked
 package io.lorafleet.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -72,6 +72,7 @@ final class AdapterCommand {
                 names = "--student",
                 required = true,
                 description = "It is a guidance student: it learned the guided result of the base model...")
+        @SuppressWarnings("unused") // it is there if the group is
         private boolean student;
 
         @Option(

@@ -107,7 +107,7 @@ final class BenchAdapterOptions {
         }
         Map<String, Shape> unet = shapes(model);
         return number -> {
-            long seed = made + registered + number; // of none that was added before
+            long seed = (long) made + registered + number; // of none that was added before
             upload(gateway, number % made, RandomAdapter.file(unet, rank, RandomAdapter.STRONG, seed));
         };
     }

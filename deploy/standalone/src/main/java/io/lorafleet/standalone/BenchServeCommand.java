@@ -100,6 +100,7 @@ final class BenchServeCommand implements Callable<Integer> {
                         "Then draws every picture again, alone, with the version that it was drawn with, and compares."
                                 + " Exit status 1 if one is below 50 dB, or says that it has another adapter than"
                                 + " promised. With --publish some are drawn with the version before too, and must differ.")
+        @SuppressWarnings("unused") // it is there if the group is
         private boolean wanted;
 
         @Option(names = "--check-sample", paramLabel = "N", description = "With --check: so many, not all.")

@@ -37,6 +37,7 @@ public final class Fleet {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Shows this help.")
+    @SuppressWarnings("unused") // picocli reads the option itself
     private boolean help;
 
     public static void main(String[] args) {

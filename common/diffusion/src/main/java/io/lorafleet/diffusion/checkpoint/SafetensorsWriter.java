@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Writes float32 tensors as a safetensors file. The same tensors give the same bytes. */
@@ -43,7 +44,7 @@ public final class SafetensorsWriter {
                     ByteBuffer.allocate(8 + json.length + padding + data.size()).order(ByteOrder.LITTLE_ENDIAN);
             file.putLong(json.length + padding)
                     .put(json)
-                    .put(" ".repeat(padding).getBytes());
+                    .put(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
             return file.put(data.toByteArray()).array();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
