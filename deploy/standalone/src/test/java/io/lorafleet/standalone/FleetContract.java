@@ -60,7 +60,7 @@ abstract class FleetContract {
     private GatewayClient gateway;
     private TopicRecords topics;
 
-    /** @return where the broker is; null if the fleet is to run its own */
+    /** @return where the broker is */
     abstract String startBroker() throws Exception;
 
     abstract void stopBroker();
