@@ -7,7 +7,11 @@ import java.util.Map;
 public final class DemoModelResource implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
-        return Map.of("lorafleet.model", "../deploy/demo-model", "lorafleet.worker.id", "worker-of-the-test");
+        return Map.of(
+                "lorafleet.model", "../deploy/demo-model",
+                "lorafleet.worker.id", "worker-of-the-test",
+                // For arrays as small as the demo model's, a second thread costs more than it brings.
+                "lorafleet.worker.threads", "1");
     }
 
     @Override

@@ -9,6 +9,7 @@ public final class DemoModelResource implements QuarkusTestResourceLifecycleMana
     public Map<String, String> start() {
         return Map.ofEntries(
                 Map.entry("lorafleet.model", "../deploy/demo-model"),
+                Map.entry("lorafleet.trainer.threads", "1"),
                 Map.entry("lorafleet.trainer.id", "trainer-of-the-test"),
                 Map.entry("lorafleet.trainer.min-samples", "2"),
                 Map.entry("lorafleet.trainer.run.steps", "2"),

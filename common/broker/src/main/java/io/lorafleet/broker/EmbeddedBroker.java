@@ -49,7 +49,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** @param settings of the broker that go before its own */
-    static EmbeddedBroker start(Path directory, int port, int controllerPort, Map<String, String> settings)
+    public static EmbeddedBroker start(Path directory, int port, int controllerPort, Map<String, String> settings)
             throws IOException {
         return start(directory, port, controllerPort, settings, Map.of());
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,30 +34,29 @@ final class CapMeasurement {
     /** What all of it may take: no larger batch is tried that would not be done by then. */
     private static final double BUDGET_SECONDS = 15;
 
-    private final StableDiffusion model;
-    private final int size;
-
-    private CapMeasurement(StableDiffusion model) {
-        this.model = model;
-        this.size = model.defaultSize();
-    }
+    private CapMeasurement() {}
 
     static BatchCap of(StableDiffusion model) {
-        return new CapMeasurement(model).measure();
+        int rows = rows(count -> seconds(model, count), System::nanoTime);
+        return new BatchCap(rows, new PictureSize(model.defaultSize(), model.defaultSize()));
     }
 
-    private BatchCap measure() {
-        long start = System.nanoTime();
-        seconds(1); // lays out what is laid out at its first use
+    /**
+     * @param stepSeconds what a step takes, by the rows of its batch
+     * @param nanoTime that measuring takes is told by it
+     */
+    static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
+        long start = nanoTime.getAsLong();
+        stepSeconds.applyAsDouble(1); // lays out what is laid out at its first use
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;
         int inVain = 0;
         double expected = 0;
         for (int rows = 1; rows <= MOST && inVain < IN_VAIN; rows *= 2) {
-            if ((System.nanoTime() - start) / 1e9 + expected > BUDGET_SECONDS) {
+            if ((nanoTime.getAsLong() - start) / 1e9 + expected > BUDGET_SECONDS) {
                 break;
             }
-            double seconds = seconds(rows);
+            double seconds = stepSeconds.applyAsDouble(rows);
             double rate = rows / seconds;
             rates.put(rows, rate);
             inVain = rate * NEARLY > best ? 0 : inVain + 1;
@@ -64,15 +65,15 @@ final class CapMeasurement {
         }
         LOG.debugf("rows a second by rows of a batch: %s", rates);
         double enough = NEARLY * best;
-        int rows = rates.entrySet().stream()
+        return rates.entrySet().stream()
                 .filter(each -> each.getValue() >= enough)
+                .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseThrow()
-                .getKey();
-        return new BatchCap(rows, new PictureSize(size, size));
+                .orElse(1); // one row alone took longer than all should
     }
 
-    private double seconds(int rows) {
+    private static double seconds(StableDiffusion model, int rows) {
+        int size = model.defaultSize();
         TextToImage request = new TextToImage("", "", 1, SamplerKind.DDIM, STEPS, size, size, 0);
         List<Denoising> pictures = new ArrayList<>();
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null)) {

@@ -18,8 +18,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,9 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final int capacity;
     private final StepLoop loop;
     private final Thread device;
+    /** Pictures that somebody waits for. */
+    private final Set<CompletableFuture<Drawn>> promised = ConcurrentHashMap.newKeySet();
+
     private final ExecutorService preparing = singleThread("prepare");
     private final ExecutorService decoding = singleThread("decode");
 
@@ -93,6 +99,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         List<CompletableFuture<Drawn>> pictures = Stream.generate(CompletableFuture<Drawn>::new)
                 .limit(drawing.request().count())
                 .toList();
+        promised.addAll(pictures);
+        pictures.forEach(each -> each.whenComplete((drawn, failure) -> promised.remove(each)));
         HeldAdapters.acquire(drawing.request(), adapters)
                 .thenAcceptAsync(held -> prepare(drawing, held, pictures), preparing)
                 .exceptionally(failure -> {
@@ -137,7 +145,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return model.liveArrays();
     }
 
-    /** Gives up the pictures on their way, then frees the model. */
+    /** Frees the model, and gives up all pictures, also those that no thread has got to yet. */
     @Override
     public void close() {
         preparing.shutdownNow();
@@ -155,5 +163,6 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        promised.forEach(each -> each.completeExceptionally(new CancellationException("the worker stops")));
     }
 }

@@ -25,14 +25,16 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
                 .toList();
+        CompletableFuture<Lease> shadow = shadow(request, adapters);
         return CompletableFuture.allOf(own.toArray(CompletableFuture[]::new))
                 .thenCombine(
-                        shadow(request, adapters),
-                        (all, shadow) -> new HeldAdapters(
-                                own.stream().map(CompletableFuture::join).toList(), shadow))
+                        shadow,
+                        (all, granted) -> new HeldAdapters(
+                                own.stream().map(CompletableFuture::join).toList(), granted))
                 .whenComplete((held, failure) -> {
                     if (failure != null) {
                         own.forEach(each -> each.thenAccept(Lease::close));
+                        shadow.thenAccept(HeldAdapters::closeShadow);
                     }
                 });
     }
@@ -68,6 +70,10 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
     @Override
     public void close() {
         own.forEach(Lease::close);
+        closeShadow(shadow);
+    }
+
+    private static void closeShadow(Lease shadow) {
         if (shadow != null) {
             shadow.close();
         }

@@ -48,7 +48,8 @@ public class RequestHandler {
     private final int maxAttempts;
     private final boolean imageMetadata;
 
-    RequestHandler(ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
+    public RequestHandler(
+            ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
         this.engine = engine;
         this.blobs = blobs;
         this.initImages = new InitImages(blobs);

@@ -14,10 +14,12 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,6 +30,7 @@ import org.jboss.logging.Logger;
 class RequestIntake {
     private static final Logger LOG = Logger.getLogger(RequestIntake.class);
     private static final int CANNOT_START = 2;
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
 
     private final WorkerConfig config;
     private final Map<String, Object> broker;
@@ -39,6 +42,8 @@ class RequestIntake {
     private final MeterRegistry meters;
     private final List<RequestSlot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    /** Ends the process with a status. */
+    IntConsumer exit = Quarkus::asyncExit;
 
     RequestIntake(
             WorkerConfig config,
@@ -66,11 +71,11 @@ class RequestIntake {
             LOG.infof("model %s is resident on %s", loaded.model().name(), loaded.device());
         } catch (CheckpointException e) {
             LOG.errorf("lorafleet.model: %s", e.getMessage());
-            Quarkus.asyncExit(CANNOT_START);
+            exit.accept(CANNOT_START);
             return;
         }
         for (int i = 0; i < config.worker().slots(); i++) {
-            RequestSlot slot = new RequestSlot(topics(i), this::newConsumer, handler.get(), replies);
+            RequestSlot slot = new RequestSlot(topics(i), this::newConsumer, handler.get(), replies, RETRY_DELAY);
             Thread thread = new Thread(slot, "slot-" + i);
             slots.add(slot);
             threads.add(thread);
@@ -112,16 +117,22 @@ class RequestIntake {
     }
 
     private KafkaShareConsumer<byte[], byte[]> newConsumer() {
+        return new KafkaShareConsumer<>(
+                settings(broker, prefix()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** @return those of a slot's consumer */
+    static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
         Map<String, Object> settings = new HashMap<>();
         // What is meant for other clients would only make this one warn.
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, prefix() + Topic.WORKER_GROUP);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.WORKER_GROUP);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
         // The other mode hands out whole batches: ten records to one slot, and none to the next.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-        return new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return settings;
     }
 }

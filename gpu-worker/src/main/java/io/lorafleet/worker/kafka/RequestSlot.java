@@ -32,8 +32,6 @@ import org.jboss.logging.Logger;
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    /** Before a record goes back that could not be handled now, so that a passing fault does not use up its tries. */
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
     /** With group.share.delivery.count.limit as it is by default, Kafka drops a record after so many deliveries. */
     private static final int LAST_DELIVERY = 5;
 
@@ -41,19 +39,26 @@ final class RequestSlot implements Runnable {
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
     private final RequestHandler handler;
     private final Replies replies;
+    private final Duration retryDelay;
     private final ExecutorService work = Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
     private volatile boolean stopping;
     private volatile StopSignal current;
 
+    /**
+     * @param retryDelay before a record goes back that could not be handled now, so that a passing fault does not use up
+     *     its tries
+     */
     RequestSlot(
             List<String> topics,
             Supplier<KafkaShareConsumer<byte[], byte[]>> consumers,
             RequestHandler handler,
-            Replies replies) {
+            Replies replies,
+            Duration retryDelay) {
         this.topics = topics;
         this.consumers = consumers;
         this.handler = handler;
         this.replies = replies;
+        this.retryDelay = retryDelay;
     }
 
     @Override
@@ -150,7 +155,7 @@ final class RequestSlot implements Runnable {
         }
         if (!stopping) {
             LOG.warnf("request %s goes back: %s", key, retry.why());
-            pause(RETRY_DELAY);
+            pause(retryDelay);
         }
         lease.acknowledge(AcknowledgeType.RELEASE);
     }

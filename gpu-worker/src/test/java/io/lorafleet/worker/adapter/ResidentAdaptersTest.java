@@ -12,27 +12,21 @@ import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
-import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
-import io.lorafleet.storage.StagedBlob;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.SlowStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -267,45 +261,5 @@ class ResidentAdaptersTest {
                 null,
                 Instant.EPOCH,
                 null);
-    }
-
-    /** Lets a reader of one key wait. */
-    private record SlowStore(BlobStore store, AtomicReference<String> delayed, CountDownLatch release)
-            implements BlobStore {
-        SlowStore(BlobStore store) {
-            this(store, new AtomicReference<>(), new CountDownLatch(1));
-        }
-
-        @Override
-        public Optional<InputStream> open(String key) throws IOException {
-            if (key.equals(delayed.get())) {
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-            }
-            return store.open(key);
-        }
-
-        @Override
-        public boolean putIfAbsent(String key, InputStream content) throws IOException {
-            return store.putIfAbsent(key, content);
-        }
-
-        @Override
-        public StagedBlob stage() throws IOException {
-            return store.stage();
-        }
-
-        @Override
-        public Stream<String> list(String prefix) throws IOException {
-            return store.list(prefix);
-        }
-
-        @Override
-        public void delete(String key) throws IOException {
-            store.delete(key);
-        }
     }
 }

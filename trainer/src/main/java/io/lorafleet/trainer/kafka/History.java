@@ -35,20 +35,20 @@ import org.jboss.logging.Logger;
 final class History {
     private static final Logger LOG = Logger.getLogger(History.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** Longer than any transaction may stay open, and well below {@code max.poll.interval.ms}. */
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
-
     private final Consumer<String, byte[]> consumer;
     private final Admin admin;
     private final String adapters;
+    private final Duration patience;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Ledger ledger = new Ledger();
     private final AdapterBook book = new AdapterBook();
     private final TrialBook trials = new TrialBook(book);
 
-    History(Clients clients, String topicPrefix) {
+    /** @param patience of catching up */
+    History(Clients clients, String topicPrefix, Duration patience) {
         this.consumer = clients.tail();
         this.admin = clients.admin();
+        this.patience = patience;
         this.adapters = Topic.ADAPTERS.in(topicPrefix);
         for (String topic : List.of(adapters, Topic.TRAININGS.in(topicPrefix))) {
             consumer.partitionsFor(topic)
@@ -86,11 +86,11 @@ final class History {
      */
     void catchUp() {
         Map<TopicPartition, Long> ends = ends();
-        long limit = System.nanoTime() + PATIENCE.toNanos();
+        long limit = System.nanoTime() + patience.toNanos();
         while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
             if (System.nanoTime() - limit > 0) {
                 throw new TimeoutException("adapters and trainings could not be read to their ends in "
-                        + PATIENCE.toSeconds() + " seconds: a transaction may be open");
+                        + patience.toSeconds() + " seconds: a transaction may be open");
             }
             consumer.poll(POLL).forEach(this::apply);
         }
@@ -104,7 +104,7 @@ final class History {
         try {
             admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                     .all()
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((partition, found) -> ends.put(partition, found.offset()));
             return ends;
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {

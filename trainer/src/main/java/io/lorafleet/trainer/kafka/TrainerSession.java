@@ -43,6 +43,8 @@ import org.jboss.logging.Logger;
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    /** Longer than any transaction may stay open, and well below {@code max.poll.interval.ms}. */
+    private static final Duration HISTORY_PATIENCE = Duration.ofSeconds(90);
 
     private final TrainerSettings settings;
     private final Publisher publisher;
@@ -76,7 +78,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.pauses = new Pauses(settings.maxRetryPause());
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
         this.announcements = new Announcements(clients.plain(), settings.topicPrefix(), settings.id(), clock);
-        this.history = new History(clients, settings.topicPrefix());
+        this.history = new History(clients, settings.topicPrefix(), HISTORY_PATIENCE);
         this.routes = new Routes(settings.trials());
         this.trials = new LiveTrials(clients, settings.topicPrefix(), settings.trials());
         this.consumer = clients.feedback();

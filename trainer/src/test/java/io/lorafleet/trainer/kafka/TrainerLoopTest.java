@@ -8,8 +8,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.broker.EmbeddedBroker;
-import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.DeadLetter;
@@ -29,21 +27,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loop against a real broker. Training itself is not the point here. */
 class TrainerLoopTest {
+    @RegisterExtension
+    static final SharedBroker BROKER = new SharedBroker();
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    private static Path kafka;
-
-    private static EmbeddedBroker broker;
 
     @TempDir
     private Path storage;
@@ -51,26 +46,38 @@ class TrainerLoopTest {
     private BlobStore blobs;
     private TrainingGround ground;
 
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = EmbeddedBroker.start(kafka, Ports.free(), Ports.free());
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
     @BeforeEach
     void provide() throws Exception {
         blobs = new DirectoryBlobStore(storage);
-        ground = new TrainingGround(broker, blobs);
+        ground = new TrainingGround(BROKER.broker(), blobs);
         ground.publish(student("fast", 1));
     }
 
     @AfterEach
     void close() {
         ground.close();
+    }
+
+    @Test
+    void isReadyWhileItIsInTheGroup() throws Exception {
+        Faults faults = Faults.holdAt("poll");
+        TrainerLoop trainer = ground.trainer(FakeTraining.quick(blobs), faults);
+        faults.awaitReached();
+        assertThat(trainer.isFollowing()).isFalse();
+        faults.release();
+        await().atMost(PATIENCE).until(trainer::isFollowing);
+        trainer.close();
+        assertThat(trainer.isFollowing()).isFalse();
+    }
+
+    @Test
+    void isNotReadyWhenItsThreadHasDied() throws Exception {
+        Faults killed = Faults.killAt("beginTransaction");
+        TrainerLoop trainer = ground.trainer(FakeTraining.quick(blobs), killed);
+        await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(trainer::isFollowing);
+        ground.give(feedback("a", "fast"), feedback("b", "fast"));
+        killed.awaitReached();
+        await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> !trainer.isFollowing());
     }
 
     @Test

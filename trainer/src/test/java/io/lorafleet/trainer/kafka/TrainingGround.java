@@ -1,5 +1,6 @@
 package io.lorafleet.trainer.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.broker.EmbeddedBroker;
@@ -32,12 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -47,6 +50,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** A fleet's topics with a prefix of their own on a real broker, and trainers on them. */
 final class TrainingGround implements AutoCloseable {
     private static final int MIN_SAMPLES = 2;
+    /** A consumer is closed only when its last fetch has come back, which by default takes half a second. */
+    private static final int FETCH_WAIT = 20;
+
     private static final TrialRules NO_TRIALS = new TrialRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
@@ -59,10 +65,15 @@ final class TrainingGround implements AutoCloseable {
     private final List<TrainerLoop> trainers = new ArrayList<>();
 
     TrainingGround(EmbeddedBroker broker, BlobStore blobs) throws Exception {
+        this(broker, blobs, 1);
+    }
+
+    /** @param partitions of the feedback, the trainings and the results */
+    TrainingGround(EmbeddedBroker broker, BlobStore blobs, int partitions) throws Exception {
         this.bootstrap = broker.bootstrapServers();
         this.blobs = blobs;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            new FleetTopics(prefix, 1, (short) 1).provision(admin);
+            new FleetTopics(prefix, partitions, (short) 1).provision(admin);
         }
         gateway = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new ByteArraySerializer());
@@ -82,6 +93,9 @@ final class TrainingGround implements AutoCloseable {
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
         client.put("transaction.timeout.ms", 4000);
+        // A member hears that the group shares out anew when it says that it is there.
+        client.put("heartbeat.interval.ms", 100);
+        client.put("fetch.max.wait.ms", FETCH_WAIT);
         String transactionalId = prefix + UUID.randomUUID();
         TrainerLoop trainer = new TrainerLoop(
                 () -> faults.clients(client, prefix, transactionalId),
@@ -89,7 +103,7 @@ final class TrainingGround implements AutoCloseable {
                         prefix,
                         "trainer-1",
                         new Readiness(MIN_SAMPLES, Duration.ofHours(1)),
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(100),
                         trials),
                 new Publisher(training, blobs, new FeedbackArchive(blobs), clock),
                 new TrainerMetrics(new SimpleMeterRegistry()),
@@ -97,6 +111,31 @@ final class TrainingGround implements AutoCloseable {
         trainers.add(trainer);
         trainer.start();
         return trainer;
+    }
+
+    /** @return the name of an adapter whose feedback goes to a partition of two */
+    static String adapterOn(int partition) {
+        return Stream.iterate(0, i -> i + 1)
+                .map(i -> "fast-" + i)
+                .filter(name -> BuiltInPartitioner.partitionForKey(name.getBytes(UTF_8), 2) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @return how many partitions of the feedback each member of the trainers' group has */
+    List<Integer> shares() {
+        String group = prefix + Topic.TRAINER_GROUP;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
+                    .map(member -> member.assignment().topicPartitions().size())
+                    .toList();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String prefix() {
+        return prefix;
     }
 
     void publish(AdapterVersion version) {
@@ -110,8 +149,13 @@ final class TrainingGround implements AutoCloseable {
     }
 
     void send(Topic topic, String key, byte[] value) {
+        send(topic, key, value, Instant.now());
+    }
+
+    void send(Topic topic, String key, byte[] value, Instant timestamp) {
         try {
-            gateway.send(new ProducerRecord<>(topic.in(prefix), key, value)).get();
+            gateway.send(new ProducerRecord<>(topic.in(prefix), null, timestamp.toEpochMilli(), key, value))
+                    .get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -174,9 +218,12 @@ final class TrainingGround implements AutoCloseable {
 
     List<ConsumerRecord<String, byte[]>> records(Topic topic, String isolation) {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "isolation.level", isolation);
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", bootstrap, "isolation.level", isolation, "fetch.max.wait.ms", FETCH_WAIT);
         try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = List.of(new TopicPartition(topic.in(prefix), 0));
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.in(prefix)).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -187,13 +234,18 @@ final class TrainingGround implements AutoCloseable {
         return records;
     }
 
-    /** @return what the trainers' group has committed; -1 for nothing */
+    /** @return what the trainers' group has committed of the only partition; -1 for nothing */
     long committed() {
+        return committed(0);
+    }
+
+    /** @return what the trainers' group has committed; -1 for nothing */
+    long committed(int partition) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             OffsetAndMetadata found = admin.listConsumerGroupOffsets(prefix + Topic.TRAINER_GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get()
-                    .get(new TopicPartition(Topic.FEEDBACK.in(prefix), 0));
+                    .get(new TopicPartition(Topic.FEEDBACK.in(prefix), partition));
             return found == null ? -1 : found.offset();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);

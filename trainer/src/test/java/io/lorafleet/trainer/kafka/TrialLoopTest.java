@@ -6,8 +6,6 @@ import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.broker.EmbeddedBroker;
-import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.PinnedAdapter;
@@ -20,22 +18,19 @@ import io.lorafleet.trainer.Samples;
 import io.lorafleet.trainer.trial.TrialRules;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a version among real requests, against a real broker. */
 class TrialLoopTest {
+    @RegisterExtension
+    static final SharedBroker BROKER = new SharedBroker();
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final TrialRules RULES = new TrialRules(0.25, 0.5, 2, 0.05, 2, 0.5, Duration.ofHours(1));
-
-    @TempDir
-    private static Path kafka;
-
-    private static EmbeddedBroker broker;
 
     @TempDir
     private Path storage;
@@ -44,21 +39,11 @@ class TrialLoopTest {
     private TrainingGround ground;
     private TrainerLoop trainer;
 
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = EmbeddedBroker.start(kafka, Ports.free(), Ports.free());
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
     @BeforeEach
     void beginATrial() throws Exception {
         BlobStore blobs = new DirectoryBlobStore(storage);
         training = FakeTraining.quick(blobs);
-        ground = new TrainingGround(broker, blobs);
+        ground = new TrainingGround(BROKER.broker(), blobs);
         ground.publish(student("fast", 1));
         trainer = ground.trainer(training, Faults.none(), RULES);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));

@@ -1,0 +1,95 @@
+package io.lorafleet.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoAdapter;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.Requests;
+import io.lorafleet.worker.SlowStore;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.AdapterCatalog;
+import io.lorafleet.worker.adapter.AdapterLimits;
+import io.lorafleet.worker.adapter.AdapterStore;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.batching.BatchCap;
+import io.lorafleet.worker.batching.PictureSize;
+import io.lorafleet.worker.job.Drawing;
+import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.job.StopSignal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An engine of its own, beside the service's. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class DiffusionEngineTest {
+    @Inject
+    WorkerConfig config;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void leavesNobodyWaitingWhenItIsClosedUnderLoad() throws Exception {
+        SlowStore blobs = new SlowStore(new DirectoryBlobStore(directory));
+        PinnedAdapter late = DemoAdapter.store("late", DemoAdapter.weights(192, 0.1f), blobs);
+        blobs.delayed().set(BlobKeys.adapter(late.sha256()));
+        StableDiffusion model = StableDiffusion.open(config.model(), Device.cpu(), Precision.FLOAT32);
+        AdapterLimits limits = new AdapterLimits(1 << 20, 1 << 20, 4);
+        BaseModel description = new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
+        AdapterStore store = new AdapterStore(
+                blobs, new AdapterCatalog(), description, model.unet().weightShapes(), limits);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        DiffusionEngine engine = new DiffusionEngine(
+                model,
+                description,
+                new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters),
+                new BatchCap(4, new PictureSize(64, 64)),
+                Duration.ofSeconds(30),
+                new Previews(null, Duration.ZERO),
+                meters,
+                Clock.systemUTC());
+        CountDownLatch stepping = new CountDownLatch(1);
+        List<CompletableFuture<Drawn>> promised = new ArrayList<>();
+        promised.addAll(draw(engine, Requests.star(late, 64, 2, 1), stepping)); // waits for its adapter
+        promised.addAll(draw(engine, Requests.star(null, 64, 1000, 4), stepping)); // on their way
+        stepping.await();
+        for (int i = 0; i < 50; i++) {
+            promised.addAll(draw(engine, Requests.star(null, 64, 1, 1), stepping)); // wait to be prepared, or stepped
+        }
+
+        engine.close();
+
+        assertThat(promised).allMatch(CompletableFuture::isDone);
+    }
+
+    private static List<CompletableFuture<Drawn>> draw(
+            DiffusionEngine engine, GenerateImage request, CountDownLatch stepping) {
+        StopSignal never = new StopSignal(() -> false);
+        return engine.draw(
+                new Drawing(request, null, Instant.now(), never, (picture, preview) -> stepping.countDown()));
+    }
+}

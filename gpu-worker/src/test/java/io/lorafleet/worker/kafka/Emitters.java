@@ -1,0 +1,30 @@
+package io.lorafleet.worker.kafka;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.Record;
+import java.lang.reflect.Proxy;
+import java.util.function.BiConsumer;
+
+/** Outgoing channels without the messaging that a service has behind them. */
+final class Emitters {
+    private Emitters() {}
+
+    /** @param send gets key and value, and returns when they are where they should be */
+    @SuppressWarnings("unchecked")
+    static MutinyEmitter<Record<String, byte[]>> to(BiConsumer<String, byte[]> send) {
+        Class<?>[] type = {MutinyEmitter.class};
+        return (MutinyEmitter<Record<String, byte[]>>) Proxy.newProxyInstance(
+                Emitters.class.getClassLoader(), type, (proxy, method, arguments) -> {
+                    Record<String, byte[]> record = (Record<String, byte[]>) arguments[0];
+                    send.accept(record.key(), record.value());
+                    return switch (method.getName()) {
+                        case "send" -> Uni.createFrom().voidItem();
+                        case "sendAndAwait" -> null;
+                        case "sendAndForget" -> (Cancellable) () -> {};
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    };
+                });
+    }
+}

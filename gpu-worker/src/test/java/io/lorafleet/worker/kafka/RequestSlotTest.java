@@ -1,0 +1,406 @@
+package io.lorafleet.worker.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.Ports;
+import io.lorafleet.diffusion.Picture;
+import io.lorafleet.messages.DeadLetter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.worker.BrokenStore;
+import io.lorafleet.worker.Requests;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.job.Cancellations;
+import io.lorafleet.worker.job.Drawing;
+import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.RequestHandler;
+import io.lorafleet.worker.job.StepCount;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.Record;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Slots at a broker that lends a record for no longer than a second, and as often as it does by default. The engine draws
+ * nothing; how long it takes is up to the test.
+ */
+class RequestSlotTest {
+    /** The least that a broker allows. */
+    private static final Duration LOCK = Duration.ofSeconds(1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    private static Path kafka;
+
+    private static EmbeddedBroker broker;
+
+    @TempDir
+    private Path storage;
+
+    private final String prefix = UUID.randomUUID().toString().substring(0, 8) + ".";
+    private final List<Worker> workers = new ArrayList<>();
+    private KafkaProducer<String, byte[]> producer;
+    private Admin admin;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        String lock = Long.toString(LOCK.toMillis());
+        broker = EmbeddedBroker.start(
+                kafka,
+                Ports.free(),
+                Ports.free(),
+                Map.of(
+                        "group.share.record.lock.duration.ms", lock,
+                        "group.share.min.record.lock.duration.ms", lock,
+                        "group.share.delivery.count.limit", "5",
+                        // Members hear of their partitions with their heartbeats, by default every five seconds.
+                        "group.share.heartbeat.interval.ms", "200",
+                        "group.share.min.heartbeat.interval.ms", "200"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+        admin = Admin.create(settings);
+        new FleetTopics(prefix, 1, (short) 1).provision(admin);
+        producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (Worker worker : workers) {
+            worker.stop();
+        }
+        producer.close();
+        admin.close();
+    }
+
+    @Test
+    void aJobThatOutlastsSeveralLocksKeepsItsRecord() throws Exception {
+        Worker one = worker("one");
+        Worker two = worker("two");
+        awaitMembers(2);
+        send(Requests.star());
+        awaitThat("the request is begun", () -> begun() == 1);
+        await().alias("nobody else begins it for three locks")
+                .during(LOCK.multipliedBy(3))
+                .atMost(PATIENCE)
+                .failFast("the request was begun again", () -> begun() > 1)
+                .until(() -> begun() == 1);
+        one.engine.finish(1);
+        two.engine.finish(1);
+        awaitThat("the result is there", () -> results().size() == 1);
+        assertThat(begun()).isEqualTo(1);
+    }
+
+    @Test
+    void aHoldThatIsLostIsStoppedAndNothingIsSaidOfIt() throws Exception {
+        Worker slow = worker("slow");
+        GenerateImage first = Requests.star();
+        slow.holdAcknowledgements();
+        send(first);
+        awaitThat("the request is begun", () -> slow.engine.begun.get() == 1);
+        Worker other = worker("other");
+        awaitThat("the other worker has the request, too", () -> other.engine.begun.get() == 1);
+        slow.releaseAcknowledgements();
+        awaitThat("the job is given up", () -> slow.engine.stopped.get() == 1);
+        other.engine.finish(1);
+        awaitThat("the other worker has answered", () -> results().size() == 1);
+        other.stop();
+        slow.engine.finish(1);
+        GenerateImage next = Requests.star();
+        send(next);
+        awaitThat("the next request is answered", () -> results().size() > 1);
+        assertThat(results())
+                .extracting(result -> result.requestId() + " by " + result.workerId())
+                .containsExactlyInAnyOrder(first.requestId() + " by other", next.requestId() + " by slow");
+    }
+
+    @Test
+    void theLastDeliveryEndsInADeadLetter() throws Exception {
+        worker("broken", new BrokenStore());
+        GenerateImage request = Requests.star();
+        send(request);
+        awaitThat("the request has failed", () -> !results().isEmpty());
+        assertThat(results()).singleElement().isInstanceOfSatisfying(GenerationFailed.class, failed -> {
+            assertThat(failed.requestId()).isEqualTo(request.requestId());
+            assertThat(failed.reason()).isEqualTo(GenerationFailed.Reason.ATTEMPTS_EXHAUSTED);
+            assertThat(failed.detail()).isEqualTo("the blob store failed: no disk");
+        });
+        assertThat(records(Topic.DEAD_LETTERS, DeadLetter.class))
+                .singleElement()
+                .returns(request.requestId(), DeadLetter::requestId)
+                .returns(5, DeadLetter::attempts);
+    }
+
+    @Test
+    void whoStopsGivesTheRequestBack() throws Exception {
+        Worker leaving = worker("leaving");
+        send(Requests.star());
+        awaitThat("the request is begun", () -> leaving.engine.begun.get() == 1);
+        Worker staying = worker("staying");
+        staying.engine.finish(1);
+        leaving.stop();
+        awaitThat("the one that stays has answered", () -> results().size() == 1);
+        assertThat(results()).singleElement().returns("staying", GenerationFinished::workerId);
+        assertThat(leaving.engine.stopped.get()).isEqualTo(1);
+    }
+
+    @Test
+    void requestsOfAllPartitionsAreAnsweredOnce() throws Exception {
+        admin.createPartitions(Map.of(Topic.REQUESTS.in(prefix), NewPartitions.increaseTo(3)))
+                .all()
+                .get();
+        List<String> ids = new ArrayList<>();
+        List<Integer> partitions = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            GenerateImage request = Requests.star();
+            ids.add(request.requestId());
+            partitions.add(send(request));
+        }
+        assertThat(partitions).contains(0, 1, 2);
+        worker("one").engine.finish(12);
+        worker("two").engine.finish(12);
+        awaitThat("all are answered", () -> results().size() >= 12);
+        assertThat(results()).extracting(GenerationFinished::requestId).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(begun()).isEqualTo(12);
+    }
+
+    private static void awaitThat(String what, Callable<Boolean> condition) {
+        await().alias(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(condition);
+    }
+
+    /** @return the partition that it went to */
+    private int send(GenerateImage request) throws ExecutionException, InterruptedException {
+        return producer.send(new ProducerRecord<>(Topic.REQUESTS.in(prefix), request.requestId(), Json.write(request)))
+                .get()
+                .partition();
+    }
+
+    private int begun() {
+        return workers.stream().mapToInt(worker -> worker.engine.begun.get()).sum();
+    }
+
+    private void awaitMembers(int count) {
+        String group = prefix + Topic.WORKER_GROUP;
+        await().alias("the share group has " + count + " members with partitions")
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(ExecutionException.class) // there is no group yet
+                .until(() -> admin.describeShareGroups(List.of(group)).all().get().get(group).members().stream()
+                                .filter(member ->
+                                        !member.assignment().topicPartitions().isEmpty())
+                                .count()
+                        == count);
+    }
+
+    private List<GenerationFinished> results() {
+        return records(Topic.RESULTS, GenerationFinished.class);
+    }
+
+    private <T> List<T> records(Topic topic, Class<T> type) {
+        List<T> records = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.in(prefix)).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> records.add(Json.read(record.value(), type)));
+            }
+        }
+        return records;
+    }
+
+    private Worker worker(String id) throws Exception {
+        return worker(id, new DirectoryBlobStore(storage));
+    }
+
+    private Worker worker(String id, BlobStore blobs) {
+        Worker worker = new Worker(id, blobs);
+        workers.add(worker);
+        return worker;
+    }
+
+    /** One slot. */
+    private final class Worker {
+        private final Engine engine = new Engine();
+        private final RequestSlot slot;
+        private final Thread thread;
+        private volatile CountDownLatch acknowledging = new CountDownLatch(0);
+
+        Worker(String id, BlobStore blobs) {
+            WorkerConfig config = new SmallRyeConfigBuilder()
+                    .addDiscoveredConverters()
+                    .addDefaultInterceptors()
+                    .withMapping(WorkerConfig.class)
+                    .withDefaultValues(Map.of(
+                            "lorafleet.model", "any",
+                            "lorafleet.storage.directory", "any",
+                            "lorafleet.worker.id", id))
+                    .build()
+                    .getConfigMapping(WorkerConfig.class);
+            Clock clock = Clock.systemUTC();
+            Replies replies = new Replies(
+                    to(Topic.PROGRESS),
+                    to(Topic.RESULTS),
+                    to(Topic.DEAD_LETTERS),
+                    clock,
+                    config,
+                    new SimpleMeterRegistry());
+            slot = new RequestSlot(
+                    List.of(Topic.REQUESTS.in(prefix)),
+                    Held::new,
+                    new RequestHandler(engine, blobs, new Cancellations(), clock, config),
+                    replies,
+                    Duration.ofMillis(10));
+            thread = new Thread(slot, "slot-" + id);
+            thread.start();
+        }
+
+        private MutinyEmitter<Record<String, byte[]>> to(Topic topic) {
+            return Emitters.to((key, value) -> {
+                try {
+                    producer.send(new ProducerRecord<>(topic.in(prefix), key, value))
+                            .get();
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+
+        /** From now on its consumer hangs before it acknowledges, as in a long pause of its process. */
+        void holdAcknowledgements() {
+            acknowledging = new CountDownLatch(1);
+        }
+
+        void releaseAcknowledgements() {
+            acknowledging.countDown();
+        }
+
+        void stop() throws InterruptedException {
+            releaseAcknowledgements();
+            slot.stop();
+            thread.join();
+        }
+
+        private final class Held extends KafkaShareConsumer<byte[], byte[]> {
+            Held() {
+                super(
+                        RequestIntake.settings(Map.of("bootstrap.servers", broker.bootstrapServers()), prefix),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+            }
+
+            @Override
+            public Map<TopicIdPartition, Optional<KafkaException>> commitSync() {
+                try {
+                    acknowledging.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return super.commitSync();
+            }
+        }
+    }
+
+    /** Takes as long as the test wants. */
+    private static final class Engine implements ImageEngine {
+        private final AtomicInteger begun = new AtomicInteger();
+        private final AtomicInteger stopped = new AtomicInteger();
+        private final Semaphore finished = new Semaphore(0);
+
+        /** Lets so many requests come to their end, those that are not begun yet among them. */
+        void finish(int requests) {
+            finished.release(requests);
+        }
+
+        @Override
+        public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
+            begun.incrementAndGet();
+            try {
+                while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+                    if (drawing.stop().stopped()) {
+                        stopped.incrementAndGet();
+                        return List.of(CompletableFuture.failedFuture(new CancellationException("stopped")));
+                    }
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            Drawn drawn = new Drawn(new Picture(1, 1, new byte[3]), Optional.empty());
+            return List.of(CompletableFuture.completedFuture(drawn));
+        }
+
+        @Override
+        public BaseModel model() {
+            return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
+        }
+
+        @Override
+        public String device() {
+            return "none";
+        }
+
+        @Override
+        public StepCount steps() {
+            return new StepCount(0, 0, 1);
+        }
+    }
+}

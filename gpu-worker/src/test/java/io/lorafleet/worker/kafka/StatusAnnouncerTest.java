@@ -1,0 +1,74 @@
+package io.lorafleet.worker.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.WorkerStatus.Batches;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.job.Drawing;
+import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.StepCount;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A Quarkus test only because of the resident adapters, which need native libraries. */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class StatusAnnouncerTest {
+    @Inject
+    ResidentAdapters adapters;
+
+    @Inject
+    WorkerConfig config;
+
+    private final List<WorkerStatus> told = new ArrayList<>();
+
+    @Test
+    void tellsOfTheBatchesSinceItToldLast() throws Exception {
+        StatusAnnouncer announcer = new StatusAnnouncer(
+                Emitters.to((key, value) -> told.add(Json.read(value, WorkerStatus.class))), config, Clock.systemUTC());
+        announcer.begin(new CountingEngine(10, 30), adapters, () -> 7);
+        announcer.end(new CountingEngine(12, 40), adapters);
+        assertThat(told)
+                .extracting(status -> status.state() + " " + status.busySlots() + " " + status.batches())
+                .containsExactly("READY 7 " + new Batches(3, 16), "STOPPED 0 " + new Batches(5, 16));
+        assertThat(announcer.announced()).isEqualTo(WorkerStatus.State.STOPPED);
+    }
+
+    /** Has made so many steps, of so many rows. */
+    private record CountingEngine(long stepsMade, long rows) implements ImageEngine {
+        @Override
+        public StepCount steps() {
+            return new StepCount(stepsMade, rows, 16);
+        }
+
+        @Override
+        public BaseModel model() {
+            return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
+        }
+
+        @Override
+        public String device() {
+            return "none";
+        }
+
+        @Override
+        public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.lorafleet.trainer.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BackoffTest {
+    private final Backoff backoff = new Backoff(Duration.ofSeconds(5));
+
+    @Test
+    void eachPauseIsTwiceAsLongAsTheOneBeforeUpToTheLongest() {
+        assertThat(Stream.generate(backoff::next).limit(5))
+                .extracting(Duration::toSeconds)
+                .containsExactly(1L, 2L, 4L, 5L, 5L);
+    }
+
+    @Test
+    void beginsAnewWhenItIsReset() {
+        backoff.next();
+        backoff.next();
+        backoff.reset();
+        assertThat(backoff.next()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void neverPausesLongerThanTheLongestNotEvenFirst() {
+        assertThat(new Backoff(Duration.ofMillis(10)).next()).isEqualTo(Duration.ofMillis(10));
+    }
+}

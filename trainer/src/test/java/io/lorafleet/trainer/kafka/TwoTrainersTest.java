@@ -1,0 +1,100 @@
+package io.lorafleet.trainer.kafka;
+
+import static io.lorafleet.trainer.Samples.feedback;
+import static io.lorafleet.trainer.Samples.student;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.trainer.distill.RunOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two trainers share out two partitions, each with the feedback of one adapter. */
+class TwoTrainersTest {
+    @RegisterExtension
+    static final SharedBroker BROKER = new SharedBroker();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String KEPT = TrainingGround.adapterOn(0);
+    private static final String MOVED = TrainingGround.adapterOn(1);
+
+    @TempDir
+    private Path storage;
+
+    private BlobStore blobs;
+    private TrainingGround ground;
+
+    @BeforeEach
+    void provide() throws Exception {
+        blobs = new DirectoryBlobStore(storage);
+        ground = new TrainingGround(BROKER.broker(), blobs, 2);
+        ground.publish(student(KEPT, 1));
+        ground.publish(student(MOVED, 1));
+    }
+
+    @AfterEach
+    void close() {
+        ground.close();
+    }
+
+    @Test
+    void nothingIsLostAndNothingIsCountedTwiceWhenOneComesAndOneLeaves() {
+        FakeTraining first = FakeTraining.stuckAfter(1, blobs);
+        TrainerLoop leaving = ground.trainer(first);
+        ground.give(feedback("a", KEPT), feedback("b", KEPT));
+        awaitThat(
+                "the first trainer is in the midst of a run",
+                () -> first.rounds().equals(List.of(1)));
+
+        FakeTraining second = FakeTraining.quick(blobs);
+        ground.trainer(second);
+        awaitThat("each has a partition", () -> ground.shares().equals(List.of(1, 1)));
+        ground.give(feedback("c", MOVED), feedback("d", MOVED));
+        awaitThat("the second trainer has published", () -> ground.trained().size() == 1);
+        first.goOn();
+        awaitThat("the first has, too", () -> ground.trained().size() == 2);
+        assertThat(first.orders()).extracting(RunOrder::adapter).containsExactly(KEPT); // and was not begun again
+        assertThat(first.rounds()).containsExactly(1, 2, 3);
+        assertThat(second.orders()).extracting(RunOrder::adapter).containsExactly(MOVED);
+
+        leaving.close();
+        ground.give(feedback("e", KEPT), feedback("f", KEPT), feedback("g", MOVED), feedback("h", MOVED));
+        awaitThat("the one that is left trains both", () -> ground.trained().size() == 4);
+        ground.requireTiled(KEPT);
+        ground.requireTiled(MOVED);
+        assertThat(ground.trained()).extracting(AdapterVersion::lineage).allMatch(each -> each.samples() == 2);
+        assertThat(ground.committed(0)).isEqualTo(4);
+        assertThat(ground.committed(1)).isEqualTo(4);
+    }
+
+    @Test
+    void aRunWhosePartitionMovesIsLeftToItsNewOwner() {
+        FakeTraining first = FakeTraining.stuckAfter(1, blobs);
+        ground.trainer(first);
+        ground.give(feedback("a", MOVED), feedback("b", MOVED));
+        awaitThat(
+                "the first trainer is in the midst of a run",
+                () -> first.rounds().equals(List.of(1)));
+        FakeTraining second = FakeTraining.quick(blobs);
+        ground.trainer(second);
+        awaitThat("the second has published", () -> ground.trained().size() == 1);
+        assertThat(first.rounds()).containsExactly(1);
+        assertThat(second.rounds()).containsExactly(2, 3);
+        assertThat(second.orders()).isEqualTo(first.orders());
+        ground.requireTiled(MOVED);
+    }
+
+    private static void awaitThat(String what, Callable<Boolean> condition) {
+        await().alias(what).atMost(PATIENCE).until(condition);
+    }
+}
