@@ -182,8 +182,8 @@ class DistillationTest {
             Batch batch = round.batch(points(round).subList(0, 4), scope);
             Conditioning nothing =
                     model.prompts().encode(Collections.nCopies(4, ""), plan.width(), plan.height(), scope);
-            float[] cond = said(batch, batch.text(), scope);
-            float[] uncond = said(batch, nothing, scope);
+            float[] cond = said(batch, batch.text());
+            float[] uncond = said(batch, nothing);
             float[] guided = new float[cond.length];
             for (int i = 0; i < guided.length; i++) {
                 guided[i] = (float) (uncond[i] + plan.guidance() * (cond[i] - uncond[i]));
@@ -192,7 +192,7 @@ class DistillationTest {
         }
     }
 
-    private static float[] said(Batch batch, Conditioning text, NDManager scope) {
+    private static float[] said(Batch batch, Conditioning text) {
         return model.unet()
                 .forward(
                         batch.latents(),

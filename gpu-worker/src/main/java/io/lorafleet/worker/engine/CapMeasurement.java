@@ -47,7 +47,8 @@ final class CapMeasurement {
      */
     static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
-        stepSeconds.applyAsDouble(1); // lays out what is laid out at its first use
+        // It lays out what is laid out at its first use.
+        LOG.debugf("the first step took %s s", stepSeconds.applyAsDouble(1));
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;
         int inVain = 0;

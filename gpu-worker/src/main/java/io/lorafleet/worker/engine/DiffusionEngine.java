@@ -94,6 +94,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return metrics.count(capacity);
     }
 
+    @SuppressWarnings("CollectionUndefinedEquality") // each promise is itself alone
     @Override
     public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
         List<CompletableFuture<Drawn>> pictures = Stream.generate(CompletableFuture<Drawn>::new)

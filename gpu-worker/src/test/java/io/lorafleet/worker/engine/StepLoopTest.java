@@ -38,7 +38,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -70,7 +69,7 @@ class StepLoopTest {
     private EngineMetrics metrics;
     private StepLoop loop;
     private Thread device;
-    private final Map<Ride, CompletableFuture<Drawn>> promises = new IdentityHashMap<>();
+    private final IdentityHashMap<Ride, CompletableFuture<Drawn>> promises = new IdentityHashMap<>();
 
     @BeforeEach
     void makeTheLoop() {

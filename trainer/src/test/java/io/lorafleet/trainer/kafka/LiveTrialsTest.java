@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A trial that began at some time, and results around it in three partitions. */
 class LiveTrialsTest {
     /** Not long ago, or the broker would forget the records. */
+    @SuppressWarnings("TimeInStaticInitializer")
     private static final Instant BEGAN = Instant.now().minusSeconds(60);
 
     private static final TrialRules RULES = new TrialRules(0.25, 0.5, 3, 0.05, 2, 0.5, Duration.ofHours(1));
