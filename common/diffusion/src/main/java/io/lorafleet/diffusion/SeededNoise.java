@@ -7,7 +7,7 @@ package io.lorafleet.diffusion;
  * <p>Numbers come from the Mersenne Twister MT19937, 24 bits each, and become normal by the Box-Muller transform in
  * blocks of 16.
  *
- * @see pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998
+ * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"
  */
 public final class SeededNoise {
     private static final int BLOCK = 16;

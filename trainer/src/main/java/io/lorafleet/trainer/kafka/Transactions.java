@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * Publishes what came of a run, or of a trial: version, route, events and offsets, all or nothing. The broker takes the offsets, and
  * with them the rest, only from a member of the group that has not been overtaken.
  *
- * @see KIP-447, producer scalability for exactly once semantics
+ * @see "KIP-447, producer scalability for exactly once semantics"
  */
 final class Transactions {
     private static final Logger LOG = Logger.getLogger(Transactions.class);

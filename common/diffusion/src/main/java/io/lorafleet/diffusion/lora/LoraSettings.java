@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * What PEFT's config says of an adapter's strength, where the file itself does not carry alpha tensors.
  *
- * @see peft tuners/lora/config.py
+ * @see "peft tuners/lora/config.py"
  */
 final class LoraSettings {
     private static final String PREFIX_OF_DIFFUSERS = "unet.";

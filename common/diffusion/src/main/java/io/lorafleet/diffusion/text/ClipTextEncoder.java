@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 /**
  * CLIP's text transformer: token and position embeddings, then layers that each see only what stands before.
  *
- * @see transformers models/clip/modeling_clip.py; Radford et al. 2021
+ * @see "transformers models/clip/modeling_clip.py; Radford et al. 2021"
  */
 public final class ClipTextEncoder {
     private final NDArray tokenEmbedding;

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * CLIP's byte-pair encoding: lower-cased words, their UTF-8 bytes as letters, the last one marked with {@code </w>}, and
  * neighbours merged in the order of {@code merges.txt}.
  *
- * @see transformers models/clip/tokenization_clip.py; Sennrich et al. 2016
+ * @see "transformers models/clip/tokenization_clip.py; Sennrich et al. 2016"
  */
 public final class ClipTokenizer {
     private static final String START = "<|startoftext|>";

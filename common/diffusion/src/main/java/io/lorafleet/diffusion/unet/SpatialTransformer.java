@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Transformer blocks over the pixels of a feature map as tokens, with a way around them.
  *
- * @see diffusers models/transformers/transformer_2d.py
+ * @see "diffusers models/transformers/transformer_2d.py"
  */
 final class SpatialTransformer {
     /** diffusers' constant for this norm; the config's epsilon is for the others. */

@@ -13,7 +13,7 @@ import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 /**
  * Image tokens look at each other, then at the text, then each at itself.
  *
- * @see diffusers models/attention.py BasicTransformerBlock
+ * @see "diffusers models/attention.py BasicTransformerBlock"
  */
 final class TransformerBlock {
     private static final double NORM_EPSILON = 1e-5;

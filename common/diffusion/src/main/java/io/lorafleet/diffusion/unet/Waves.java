@@ -3,7 +3,7 @@ package io.lorafleet.diffusion.unet;
 /**
  * A number as sines and cosines of many wave lengths. Always in float32: half precision cannot tell 998 from 999.
  *
- * @see diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020
+ * @see "diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020"
  */
 final class Waves {
     /** The longest wave, as in the transformer's position encoding. */

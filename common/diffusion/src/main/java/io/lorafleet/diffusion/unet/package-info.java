@@ -1,6 +1,6 @@
 /**
  * The denoising network: {@link io.lorafleet.diffusion.unet.UNet} first, then the blocks that it is made of.
  *
- * @see diffusers models/unets/unet_2d_condition.py; Rombach et al. 2022
+ * @see "diffusers models/unets/unet_2d_condition.py; Rombach et al. 2022"
  */
 package io.lorafleet.diffusion.unet;

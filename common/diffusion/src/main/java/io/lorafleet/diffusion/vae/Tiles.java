@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  *
  * @param size width and height of a tile, in latent values, at least 4; those at the right and at the bottom are cut
  * @param factor pixels of a latent value
- * @see diffusers autoencoder_kl.py, tiled_decode, whose pictures these are if size is a multiple of 4
+ * @see "diffusers autoencoder_kl.py, tiled_decode, whose pictures these are if size is a multiple of 4"
  */
 record Tiles(int size, int factor) {
     private static final int HEIGHT = 2;

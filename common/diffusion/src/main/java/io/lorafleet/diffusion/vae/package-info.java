@@ -1,6 +1,6 @@
 /**
  * The autoencoder between pictures and latents.
  *
- * @see diffusers models/autoencoders/autoencoder_kl.py and vae.py; Rombach et al. 2022
+ * @see "diffusers models/autoencoders/autoencoder_kl.py and vae.py; Rombach et al. 2022"
  */
 package io.lorafleet.diffusion.vae;
