@@ -53,6 +53,9 @@ final class WorkerPeer implements AutoCloseable {
     static final String SHA = "ab".repeat(32);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
+    /** Of all waits. They end when it has come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("test.patience"));
+
     private final KafkaProducer<String, byte[]> producer;
     private final DirectoryBlobStore blobs;
 
@@ -67,10 +70,10 @@ final class WorkerPeer implements AutoCloseable {
     /** @return one that the gateway, which is ready, knows of */
     static WorkerPeer known() throws IOException {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultTimeout(PATIENCE);
         WorkerPeer worker = new WorkerPeer();
         worker.announce();
         Awaitility.await("the gateway is ready and knows the worker")
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> given().get("/q/health/ready").statusCode() == 200
                         && CDI.current()
                                 .select(ModelDirectory.class)

@@ -37,7 +37,10 @@ final class ShareLease {
                 .dividedBy(3);
     }
 
-    /** @return whether the record is still ours, for another lock's time */
+    /**
+     * @return whether the record is still ours, for another lock's time; also true if another worker has finished it
+     *     meanwhile, since the broker takes any acknowledgement of that. Then both say the same: the first manifest counts
+     */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {
             return false;
