@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
 /**
- * HTTP/2 is for TLS, where both sides agree on it first. Without TLS, Vert.x would answer every request that offers to
- * change over to it, as some clients' first one does, with a 400 that never ends.
+ * HTTP/2 is for TLS, where both sides agree on it first. Without TLS, Vert.x would answer a request that offers to change
+ * over to it, and does not say all that belongs to that, with a 400 that never ends.
  */
 @Singleton
 final class HttpVersions implements HttpServerOptionsCustomizer {
