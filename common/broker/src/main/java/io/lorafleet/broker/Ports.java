@@ -8,25 +8,29 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** TCP ports of this machine. */
 public final class Ports {
-    /** The system gives the ports from 32768 on to connections, at any time; those below 20000 belong to servers. */
+    /** Linux uses the ports from 32768 on for outgoing connections, and many servers have theirs below 20000. */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_767;
     private static final int ATTEMPTS = 1000;
 
+    /** Holds the locks of all returned ports; stays open until this process ends. */
+    private static @Nullable FileChannel reserved;
+
     private Ports() {}
 
     /**
-     * @return a port of the loopback interface that was free a moment ago, another one each time, in every process of this
-     *     user: whoever got one first may not have opened it yet
+     * @return a port of the loopback interface that was free a moment ago. No two calls return the same port, not even in
+     *     different processes of this user, because the first caller may not have opened it yet.
      */
     public static int free() throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
-            if (Reserved.reserve(port) && isFree(port)) {
+            if (reserve(port) && isFree(port)) {
                 return port;
             }
         }
@@ -42,26 +46,17 @@ public final class Ports {
         }
     }
 
-    /** A byte of a file is locked for each port that was given, until this process ends. */
-    private static final class Reserved {
-        private static final FileChannel FILE = open();
-
-        private static FileChannel open() {
+    /** Locks one byte of a file, at the port's position, until this process ends. */
+    private static synchronized boolean reserve(int port) throws IOException {
+        if (reserved == null) {
             Path file =
                     Path.of(System.getProperty("java.io.tmpdir"), "lorafleet-ports-" + System.getProperty("user.name"));
-            try {
-                return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            } catch (IOException e) {
-                throw new IllegalStateException("cannot open " + file, e);
-            }
+            reserved = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         }
-
-        static boolean reserve(int port) throws IOException {
-            try {
-                return FILE.tryLock(port, 1, false) != null;
-            } catch (OverlappingFileLockException e) {
-                return false; // given by this process
-            }
+        try {
+            return reserved.tryLock(port, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // returned earlier in this process
         }
     }
 }

@@ -45,7 +45,7 @@ class PortsTest {
         }
     }
 
-    /** In a process of its own, until that is ended. */
+    /** Runs in a separate process, which keeps the ports until it ends. */
     static final class TakePorts {
         public static void main(String[] arguments) throws IOException {
             for (int i = 0; i < MANY; i++) {

@@ -12,8 +12,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}; both are gone afterwards.
- * A test that stops it, and starts it again, has a field of the type {@link TestBroker}.
+ * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. Both are deleted afterwards.
+ * A test that stops and restarts the broker declares a field of type {@link TestBroker}.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private static final int PARTITIONS = 3;

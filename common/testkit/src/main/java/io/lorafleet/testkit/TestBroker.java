@@ -5,7 +5,7 @@ import io.lorafleet.broker.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A broker that can be stopped, and started again at the same address with what it held. */
+/** A broker that can be stopped and restarted. Its address and its data stay the same. */
 public final class TestBroker {
     private final Path directory;
     private final int port = Ports.free();

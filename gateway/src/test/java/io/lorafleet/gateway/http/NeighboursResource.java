@@ -5,28 +5,37 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.apache.kafka.common.utils.Utils;
 
-/** What a gateway under test has around it beside the broker: a directory of adapters, and a receiver of webhooks. */
+/** What a gateway under test needs besides a broker: a directory for adapters, and an address for a webhook receiver. */
 public final class NeighboursResource implements QuarkusTestResourceLifecycleManager {
-    /** Of the address where a test may open a receiver. */
+    /** The setting that holds the address at which a test may open a receiver. */
     static final String RECEIVER = "lorafleet.webhooks.trusted-origins";
 
     static final String ADAPTERS = "lorafleet.gateway.adapter-directory";
 
+    private Path adapters;
+
     @Override
     public Map<String, String> start() {
         try {
-            return Map.of(
-                    RECEIVER,
-                    "http://127.0.0.1:" + Ports.free(),
-                    ADAPTERS,
-                    Files.createTempDirectory("lorafleet-adapters-").toString());
+            adapters = Files.createTempDirectory("lorafleet-adapters-");
+            return Map.of(RECEIVER, "http://127.0.0.1:" + Ports.free(), ADAPTERS, adapters.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public void stop() {}
+    public void stop() {
+        if (adapters != null) {
+            try {
+                Utils.delete(adapters.toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Clock;
+import io.lorafleet.testkit.StoppedClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class StorageAllowanceTest {
-    private final MovedClock clock = new MovedClock();
+    private final StoppedClock clock = new StoppedClock();
     private final StorageAllowance allowance = new StorageAllowance(100, clock);
 
     @Test
@@ -30,19 +27,19 @@ class StorageAllowanceTest {
     @Test
     void forgetsWhatWasStoredADayAgo() {
         allowance.take("alice", 60);
-        clock.move(Duration.ofHours(12));
+        clock.advance(Duration.ofHours(12));
         allowance.take("alice", 40);
-        clock.move(Duration.ofHours(13));
+        clock.advance(Duration.ofHours(13));
         allowance.take("alice", 60);
         assertThatThrownBy(() -> allowance.take("alice", 1)).isInstanceOf(AllowanceUsedException.class);
-        clock.move(Duration.ofHours(25));
+        clock.advance(Duration.ofHours(25));
         assertThat(allowance.owners()).isZero();
     }
 
     @Test
     void takesBackWhatWasNotStored() {
         allowance.take("alice", 100);
-        clock.move(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         allowance.giveBack("alice", 100);
         assertThat(allowance.owners()).isZero();
         allowance.take("alice", 100);
@@ -53,28 +50,5 @@ class StorageAllowanceTest {
         assertThatCode(() -> allowance.take(null, 1000)).doesNotThrowAnyException();
         allowance.giveBack(null, 1000);
         assertThat(allowance.owners()).isZero();
-    }
-
-    private static final class MovedClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void move(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

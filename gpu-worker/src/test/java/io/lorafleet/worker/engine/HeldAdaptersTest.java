@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever comes of a request's adapters, and in whatever order: none stays on the device that nobody holds. There is no
- * room for any beyond those in use.
+ * Whether a request's adapters load or fail, and in whichever order: no adapter stays on the device without a holder. The
+ * device has no room for adapters that are not in use.
  *
  * <p>A Quarkus test only because native libraries cannot be loaded by two class loaders of one process.
  */

@@ -12,6 +12,7 @@ import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.testkit.StoppedClock;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
@@ -30,11 +31,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -207,32 +204,5 @@ class StepLoopTest {
                 drawn);
         promises.put(ride, drawn);
         return ride;
-    }
-
-    private static final class StoppedClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void set(Instant instant) {
-            now = instant;
-        }
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

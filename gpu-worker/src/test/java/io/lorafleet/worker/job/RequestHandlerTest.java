@@ -29,10 +29,10 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.WorkerConfigs;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Inject;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -47,7 +47,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -113,16 +112,7 @@ class RequestHandlerTest {
 
     @Test
     void keepsPromptsOutOfPicturesWhereItIsToldTo() throws IOException {
-        WorkerConfig silent = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .addDefaultInterceptors()
-                .withMapping(WorkerConfig.class)
-                .withDefaultValues(Map.of(
-                        "lorafleet.model", "any",
-                        "lorafleet.storage.directory", "any",
-                        "lorafleet.worker.image-metadata", "false"))
-                .build()
-                .getConfigMapping(WorkerConfig.class);
+        WorkerConfig silent = WorkerConfigs.with("lorafleet.worker.image-metadata", "false");
         RequestHandler other = new RequestHandler(engine, blobs, cancellations, Clock.systemUTC(), silent);
         GenerateImage request = Requests.star();
         other.handle(request.requestId(), Json.write(request), handler.stopSignal(request.requestId()), progress::add);

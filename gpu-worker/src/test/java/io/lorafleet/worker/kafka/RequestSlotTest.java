@@ -12,22 +12,20 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.testkit.TopicRecords;
 import io.lorafleet.worker.BrokenStore;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.WorkerConfigs;
 import io.lorafleet.worker.job.Cancellations;
 import io.lorafleet.worker.job.Drawing;
 import io.lorafleet.worker.job.Drawn;
-import io.lorafleet.worker.job.ImageEngine;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StepCount;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import java.nio.file.Path;
@@ -48,16 +46,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -251,22 +246,9 @@ class RequestSlotTest {
     }
 
     private <T> List<T> records(Topic topic, Class<T> type) {
-        List<T> records = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.in(prefix)).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> records.add(Json.read(record.value(), type)));
-            }
-        }
-        return records;
+        return TopicRecords.all(Map.of("bootstrap.servers", broker.bootstrapServers()), topic.in(prefix)).stream()
+                .map(record -> Json.read(record.value(), type))
+                .toList();
     }
 
     private Worker worker(String id) throws Exception {
@@ -287,16 +269,7 @@ class RequestSlotTest {
         private volatile CountDownLatch acknowledging = new CountDownLatch(0);
 
         Worker(String id, BlobStore blobs) {
-            WorkerConfig config = new SmallRyeConfigBuilder()
-                    .addDiscoveredConverters()
-                    .addDefaultInterceptors()
-                    .withMapping(WorkerConfig.class)
-                    .withDefaultValues(Map.of(
-                            "lorafleet.model", "any",
-                            "lorafleet.storage.directory", "any",
-                            "lorafleet.worker.id", id))
-                    .build()
-                    .getConfigMapping(WorkerConfig.class);
+            WorkerConfig config = WorkerConfigs.with("lorafleet.worker.id", id);
             Clock clock = Clock.systemUTC();
             Replies replies = new Replies(
                     to(Topic.PROGRESS),
@@ -362,7 +335,7 @@ class RequestSlotTest {
     }
 
     /** Takes as long as the test wants. */
-    private static final class Engine implements ImageEngine {
+    private static final class Engine implements StandInEngine {
         private final AtomicInteger begun = new AtomicInteger();
         private final AtomicInteger stopped = new AtomicInteger();
         private final Semaphore finished = new Semaphore(0);
@@ -387,16 +360,6 @@ class RequestSlotTest {
             }
             Drawn drawn = new Drawn(new Picture(1, 1, new byte[3]), Optional.empty());
             return List.of(CompletableFuture.completedFuture(drawn));
-        }
-
-        @Override
-        public BaseModel model() {
-            return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
-        }
-
-        @Override
-        public String device() {
-            return "none";
         }
 
         @Override

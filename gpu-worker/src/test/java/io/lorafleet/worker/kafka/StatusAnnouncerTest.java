@@ -3,9 +3,7 @@ package io.lorafleet.worker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.messages.WorkerStatus.Batches;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoModelResource;
@@ -13,7 +11,6 @@ import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.Drawing;
 import io.lorafleet.worker.job.Drawn;
-import io.lorafleet.worker.job.ImageEngine;
 import io.lorafleet.worker.job.StepCount;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -50,20 +47,10 @@ class StatusAnnouncerTest {
     }
 
     /** Has made so many steps, of so many rows. */
-    private record CountingEngine(long stepsMade, long rows) implements ImageEngine {
+    private record CountingEngine(long stepsMade, long rows) implements StandInEngine {
         @Override
         public StepCount steps() {
             return new StepCount(stepsMade, rows, 16);
-        }
-
-        @Override
-        public BaseModel model() {
-            return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
-        }
-
-        @Override
-        public String device() {
-            return "none";
         }
 
         @Override

@@ -17,6 +17,7 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.TrainingEvent;
 import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.testkit.TopicRecords;
 import io.lorafleet.trainer.Samples;
 import io.lorafleet.trainer.distill.Training;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
@@ -36,15 +37,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A fleet's topics with a prefix of their own on a real broker, and trainers on them. */
@@ -217,21 +215,9 @@ final class TrainingGround implements AutoCloseable {
     }
 
     List<ConsumerRecord<String, byte[]>> records(Topic topic, String isolation) {
-        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        Map<String, Object> config =
-                Map.of("bootstrap.servers", bootstrap, "isolation.level", isolation, "fetch.max.wait.ms", FETCH_WAIT);
-        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.in(prefix)).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-        }
-        return records;
+        return TopicRecords.all(
+                Map.of("bootstrap.servers", bootstrap, "isolation.level", isolation, "fetch.max.wait.ms", FETCH_WAIT),
+                topic.in(prefix));
     }
 
     /** @return what the trainers' group has committed of the only partition; -1 for nothing */

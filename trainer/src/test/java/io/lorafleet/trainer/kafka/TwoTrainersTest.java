@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two trainers share out two partitions, each with the feedback of one adapter. */
+/** Two trainers divide two partitions between them. Each partition holds the feedback for one adapter. */
 class TwoTrainersTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();

@@ -1,0 +1,18 @@
+package io.lorafleet.worker.kafka;
+
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.worker.job.ImageEngine;
+
+/** An engine without a model, for tests of what is around it. */
+interface StandInEngine extends ImageEngine {
+    @Override
+    default BaseModel model() {
+        return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
+    }
+
+    @Override
+    default String device() {
+        return "none";
+    }
+}
