@@ -51,9 +51,9 @@ public interface GatewayConfig {
         Optional<Path> adapterDirectory();
 
         /**
-         * How long a request has to have no result, after Kafka says that the workers have done with it, before it is published
-         * again: for results to be read that are on their topic already. It doubles with every copy, five times at most.
-         * Twice in this time, the broker is asked how far the workers have come.
+         * How long the gateway waits for the result of a request that the workers' share group has acknowledged or dropped.
+         * If none arrives, it publishes the request again. The time doubles with every copy, at most five times. The gateway
+         * polls the share group's offsets twice within it.
          */
         @WithDefault("6s")
         Duration droppedRequestPatience();

@@ -202,7 +202,7 @@ class DistillationTest {
                 .toFloatArray();
     }
 
-    /** @return those of a round that the teacher draws */
+    /** @return the training points of a round that come from the teacher */
     private static List<Point> points(Round round) {
         Teacher teacher = new Teacher(model.unet(), 5);
         return round.batches(PROMPTS, teacher, null, () -> {}).stream()

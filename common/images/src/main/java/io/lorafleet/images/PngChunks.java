@@ -75,7 +75,7 @@ final class PngChunks {
         }
     }
 
-    /** @return the most bytes that all rows can have before compression */
+    /** @return the maximum size of all rows before compression, in bytes */
     private static long rawBytes(Dimensions size, byte depth, byte colorType) throws BadImageException {
         int channels = switch (colorType) {
             case 0, 3 -> 1;

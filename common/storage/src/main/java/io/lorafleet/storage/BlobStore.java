@@ -31,8 +31,8 @@ public interface BlobStore {
     Optional<InputStream> open(String key) throws IOException;
 
     /**
-     * @return the keys that start with the prefix, in no particular order; to be closed by the caller. Those of blobs that
-     *     are stored or deleted meanwhile may be among them.
+     * @return the keys that start with the prefix, in no particular order; to be closed by the caller. Blobs that are
+     *     stored or deleted during the listing may or may not be included.
      */
     Stream<String> list(String prefix) throws IOException;
 

@@ -163,7 +163,7 @@ public final class DirectoryBlobStore implements BlobStore {
         }
     }
 
-    /** @return what a path that is not the file system's root is in */
+    /** @return the parent folder of a path that is not the file system's root */
     private static Path folderOf(Path path) {
         return Objects.requireNonNull(path.getParent());
     }
@@ -207,7 +207,7 @@ public final class DirectoryBlobStore implements BlobStore {
                 .filter(key -> key.startsWith(prefix));
     }
 
-    /** Of a file, itself. Unlike {@link Files#walk}, it does not fail when one of them is deleted meanwhile. */
+    /** @return the file itself, or all files below a folder. Unlike {@link Files#walk}, tolerates concurrent deletion. */
     @SuppressWarnings("StreamResourceLeak") // flatMap closes it
     private Stream<Path> filesIn(Path path) {
         if (path.startsWith(unfinished)) {

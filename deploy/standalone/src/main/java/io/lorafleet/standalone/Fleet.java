@@ -41,8 +41,7 @@ public final class Fleet {
     private boolean help;
 
     public static void main(String[] args) {
-        // Kafka's broker does not run in every language: where it is Turkish, "classic" has no upper case that it
-        // knows.
+        // Kafka's broker upper-cases enum names in the default locale, and does not start in a Turkish one.
         Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(args));
     }

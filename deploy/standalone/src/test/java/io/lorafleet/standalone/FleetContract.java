@@ -60,7 +60,7 @@ abstract class FleetContract {
     private GatewayClient gateway;
     private TopicRecords topics;
 
-    /** @return where the broker is */
+    /** @return the broker's bootstrap address */
     abstract String startBroker() throws Exception;
 
     abstract void stopBroker();

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Apache Kafka in a process of its own, with the settings that it comes with: a share group gives a record up after five
- * deliveries, unlike on the broker that a fleet runs itself.
+ * Apache Kafka with its default settings, in a separate process. A share group drops a record after five deliveries; the
+ * broker that a fleet runs itself allows ten.
  */
 final class StockBroker implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -30,7 +30,7 @@ final class StockBroker implements AutoCloseable {
     static StockBroker start(Path folder) throws IOException, InterruptedException {
         int port = Ports.free();
         int controllerPort = Ports.free();
-        // What Kafka's own config/server.properties says, but the addresses and the folder.
+        // As in Kafka's config/server.properties, except for the addresses and the folder.
         Path settings = Files.writeString(
                 folder.resolve("server.properties"), """
                 process.roles=broker,controller

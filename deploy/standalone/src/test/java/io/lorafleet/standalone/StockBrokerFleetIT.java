@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The fleet on an outer cluster whose settings nobody has adapted to it. The broker that a fleet runs itself is kinder; the
- * tests of the page and of keys use it.
+ * The fleet on an external cluster with Kafka's default settings. The fleet's own broker allows more deliveries; the tests
+ * of the page and of API keys use it.
  */
 class StockBrokerFleetIT extends FleetContract {
     @TempDir

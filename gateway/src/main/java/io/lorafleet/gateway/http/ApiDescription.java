@@ -21,7 +21,7 @@ public final class ApiDescription implements OASFilter {
         // The framework adds these of its own accord, without their content.
         List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
         operation.getResponses().setDefaultValue(OASFactory.createAPIResponse().ref(PROBLEM));
-        // Vert.x answers it before there is a request that anybody could see.
+        // Vert.x sends this answer itself, before the gateway sees a request.
         operation
                 .getResponses()
                 .addAPIResponse(

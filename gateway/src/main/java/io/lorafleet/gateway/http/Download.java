@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Bytes of the blob store on their way to a client: the next piece is read when the client has taken the one before. So a
- * client that reads slowly, or not at all, holds one piece in memory, and no thread.
+ * Sends a blob to a client. The next piece is read only when the client has taken the previous one, so a slow client
+ * occupies one piece of memory and no thread.
  */
 final class Download {
     private static final int PIECE = 1 << 16;

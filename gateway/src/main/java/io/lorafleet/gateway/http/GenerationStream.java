@@ -33,7 +33,7 @@ final class GenerationStream {
         this(table, quotas.eventStreams(), HEARTBEAT);
     }
 
-    /** @param heartbeat how long nothing is said at most */
+    /** @param heartbeat the longest time without a message */
     GenerationStream(GenerationTable table, Quota open, Duration heartbeat) {
         this.table = table;
         this.open = open;

@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
 /**
- * HTTP/2 is for TLS, where both sides agree on it first. Without TLS, Vert.x would answer a request that offers to change
- * over to it, and does not say all that belongs to that, with a 400 that never ends.
+ * Turns off HTTP/2 without TLS. With it, Vert.x answers an incomplete {@code Upgrade: h2c} request with 400 and {@code
+ * Connection: close}, but never closes the connection, and the client waits.
  */
 @Singleton
 final class HttpVersions implements HttpServerOptionsCustomizer {

@@ -39,8 +39,8 @@ final class RequestGuard {
     }
 
     /**
-     * What fails before {@link #look} sees it would have an error logged for each: as many as a client likes. That is a
-     * request without a Host that can be read, and one whose client has gone away.
+     * Handles requests that fail before {@link #look} sees them: those without a readable Host, and those whose client has
+     * disconnected. Otherwise each one would log an error, and a client could fill the log.
      */
     void failQuietly(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(context -> {

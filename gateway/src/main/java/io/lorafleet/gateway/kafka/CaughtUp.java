@@ -36,7 +36,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
         this(channel -> clients.getConsumer(channel).getPositions().await().atMost(PATIENCE));
     }
 
-    /** @param positions up to which a channel's partitions have been read; of none that it has not been assigned yet */
+    /** @param positions gives the read positions of the partitions that a channel has been assigned */
     CaughtUp(Function<String, Map<TopicPartition, Long>> positions) {
         this.positions = positions;
     }

@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** Of the patience, which doubles with every copy: six seconds become three minutes. */
+    /** The patience doubles with every copy, up to this many times: six seconds become three minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;

@@ -47,9 +47,9 @@ public class FinishedFollower {
     }
 
     /**
-     * @param webhooks tells a generation's, and ends when it is told or given up
-     * @param caughtUp whether this gateway knows all that was ordered
-     * @param patience with the table, for a generation that it does not know to be finished
+     * @param webhooks calls a generation's webhook; completes when the call has succeeded or is given up
+     * @param caughtUp whether this gateway has read all requests and results
+     * @param patience how long to wait for the table to know that a generation is finished
      */
     FinishedFollower(
             GenerationTable generations,

@@ -68,9 +68,9 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param dropped takes how far the group has come, whenever the broker says it
-     * @param interval between an answer and the next question
-     * @param patience with the broker, before its silence makes every lag unknown
+     * @param dropped receives the share group's offsets after each poll
+     * @param interval the pause between two polls
+     * @param patience how long the broker may take to answer; after that, every lag is unknown
      */
     WorkerGroup(
             Map<String, Object> broker,

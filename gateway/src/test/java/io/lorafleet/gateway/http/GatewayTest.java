@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class GatewayTest {
     protected static WorkerPeer worker;
 
-    /** Once for the class; and again, since a worker that is silent for long counts as lost. */
+    /** Announces the worker before each test: one that is silent for long counts as lost. */
     @BeforeEach
     void announceTheWorker() throws IOException {
         if (worker == null) {

@@ -245,7 +245,7 @@ class GenerationResourceTest extends GatewayTest {
         worker.start(id);
         worker.step(id, 1, 2);
         worker.step(id, 2, 2);
-        // Results have a topic of their own, and one may come before a step that was sent before it.
+        // Results and progress are in different topics: a result may arrive before a step that was sent earlier.
         await().untilAsserted(() -> given().get("/v1/generations/" + id).then().body("step", equalTo(2)));
         worker.succeed(id);
         List<String> lines = events.body().filter(line -> !line.isEmpty()).toList();

@@ -208,7 +208,7 @@ class ProblemsTest extends GatewayTest {
         isProblem(openAi, 413, "too-large");
     }
 
-    /** A server may stay with the protocol that it speaks (RFC 9110, 7.8). */
+    /** A server may ignore the Upgrade header (RFC 9110, section 7.8). */
     @ParameterizedTest
     @ValueSource(strings = {"h2c", "HTTP/2.0, h2c", "websocket"})
     void answersAClientThatOffersToChangeTheProtocol(String protocol) throws IOException {

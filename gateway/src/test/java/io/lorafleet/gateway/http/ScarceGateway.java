@@ -3,19 +3,19 @@ package io.lorafleet.gateway.http;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** A gateway that has little of everything: room for orders, space on its disk, and patience with Kafka. */
+/** A gateway with tight limits: few orders may wait, no disk space is left, and Kafka must answer soon. */
 public final class ScarceGateway implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "lorafleet.limits.max-queued-evaluations", "200",
-                // A reserve that no disk can hold.
+                // No disk has so much space.
                 "lorafleet.storage.min-free-bytes", "4000000000000000000",
                 "lorafleet.gateway.dropped-request-patience", "300ms",
                 "mp.messaging.outgoing.log.request.timeout.ms", "500",
                 "mp.messaging.outgoing.log.delivery.timeout.ms", "1000",
                 "mp.messaging.outgoing.log.max.block.ms", "1000",
-                // What every client says of a broker that is away is no news here.
+                // The broker is stopped on purpose: do not log every client's complaint.
                 "quarkus.log.category.\"org.apache.kafka.clients\".level", "OFF");
     }
 }

@@ -100,7 +100,7 @@ public final class SecuredGateway implements QuarkusTestProfile {
                     AUDIENCE,
                     "lorafleet.security.token-role-prefix",
                     ROLE_PREFIX,
-                    // Two small adapters are more.
+                    // Less than two small adapters.
                     "lorafleet.limits.max-stored-bytes-per-caller",
                     "300",
                     "lorafleet.webhooks.secret",

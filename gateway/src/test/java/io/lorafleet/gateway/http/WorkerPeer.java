@@ -53,7 +53,7 @@ final class WorkerPeer implements AutoCloseable {
     static final String SHA = "ab".repeat(32);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
-    /** Of all waits. They end when it has come. */
+    /** How long a test waits for something to happen. */
     private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("test.patience"));
 
     private final KafkaProducer<String, byte[]> producer;
@@ -67,7 +67,7 @@ final class WorkerPeer implements AutoCloseable {
         blobs = new DirectoryBlobStore(Path.of(config("lorafleet.storage.directory")));
     }
 
-    /** @return one that the gateway, which is ready, knows of */
+    /** @return a worker that the gateway knows; the gateway is ready */
     static WorkerPeer known() throws IOException {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultTimeout(PATIENCE);

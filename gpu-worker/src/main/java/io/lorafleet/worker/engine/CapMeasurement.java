@@ -42,12 +42,12 @@ final class CapMeasurement {
     }
 
     /**
-     * @param stepSeconds what a step takes, by the rows of its batch
-     * @param nanoTime that measuring takes is told by it
+     * @param stepSeconds gives the seconds that a step takes, for a number of rows
+     * @param nanoTime the clock, in nanoseconds, that bounds how long measuring takes
      */
     static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
-        // It lays out what is laid out at its first use.
+        // The first step also lays out the weights, so its time does not count.
         LOG.debugf("the first step took %s s", stepSeconds.applyAsDouble(1));
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;
@@ -70,7 +70,7 @@ final class CapMeasurement {
                 .filter(each -> each.getValue() >= enough)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(1); // one row alone took longer than all should
+                .orElse(1); // the first row alone used up the time
     }
 
     private static double seconds(StableDiffusion model, int rows) {

@@ -43,7 +43,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final int capacity;
     private final StepLoop loop;
     private final Thread device;
-    /** Pictures that somebody waits for. */
+    /** Pictures that callers wait for. */
     private final Set<CompletableFuture<Drawn>> promised = ConcurrentHashMap.newKeySet();
 
     private final ExecutorService preparing = singleThread("prepare");
@@ -146,7 +146,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return model.liveArrays();
     }
 
-    /** Frees the model, and gives up all pictures, also those that no thread has got to yet. */
+    /** Frees the model and cancels all pictures, including those that no thread has started. */
     @Override
     public void close() {
         preparing.shutdownNow();

@@ -42,7 +42,7 @@ class RequestIntake {
     private final MeterRegistry meters;
     private final List<RequestSlot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    /** Ends the process with a status. */
+    /** Ends the process with an exit status. */
     IntConsumer exit = Quarkus::asyncExit;
 
     RequestIntake(
@@ -121,7 +121,7 @@ class RequestIntake {
                 settings(broker, prefix()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** @return those of a slot's consumer */
+    /** @return the settings of a slot's consumer */
     static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
         Map<String, Object> settings = new HashMap<>();
         // What is meant for other clients would only make this one warn.

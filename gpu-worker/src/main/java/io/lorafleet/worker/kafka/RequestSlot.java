@@ -45,8 +45,8 @@ final class RequestSlot implements Runnable {
     private volatile StopSignal current;
 
     /**
-     * @param retryDelay before a record goes back that could not be handled now, so that a passing fault does not use up
-     *     its tries
+     * @param retryDelay the time before a record that could not be handled is released, so that a temporary fault does not
+     *     use up its deliveries
      */
     RequestSlot(
             List<String> topics,

@@ -38,8 +38,9 @@ final class ShareLease {
     }
 
     /**
-     * @return whether the record is still ours, for another lock's time; also true if another worker has finished it
-     *     meanwhile, since the broker takes any acknowledgement of that. Then both say the same: the first manifest counts
+     * @return whether this worker holds the record for another lock duration. Also true if another worker has finished it,
+     *     because the broker accepts any acknowledgement of a finished record. Both then send the same result: the first
+     *     manifest counts.
      */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {

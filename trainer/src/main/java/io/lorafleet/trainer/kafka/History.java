@@ -44,7 +44,7 @@ final class History {
     private final AdapterBook book = new AdapterBook();
     private final TrialBook trials = new TrialBook(book);
 
-    /** @param patience of catching up */
+    /** @param patience how long catching up may take */
     History(Clients clients, String topicPrefix, Duration patience) {
         this.consumer = clients.tail();
         this.admin = clients.admin();
