@@ -4,7 +4,6 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.GenerationOrder;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
@@ -42,7 +41,6 @@ public final class BodyGuard implements ReaderInterceptor {
 
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
-        RoutingContext request = current.getCurrent();
         GatewayConfig.Limits limits = config.get().limits();
         String owner = caller.get().owner();
         GuardedBody body = new GuardedBody(
@@ -50,9 +48,8 @@ public final class BodyGuard implements ReaderInterceptor {
                 owner,
                 quotas.get().bodyBytes(),
                 limits.bodyPatience(),
-                limits.minBodyBytesPerSecond(),
-                () -> Connections.closeAfterAnswer(request));
-        request.addEndHandler(answered -> body.release());
+                limits.minBodyBytesPerSecond());
+        current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
             boolean isOrder = context.getType() == GenerationOrder.class;
             body.holdInMemory(MAX_JSON_BYTES + (isOrder ? base64Length(limits.maxInitImageBytes()) : 0));

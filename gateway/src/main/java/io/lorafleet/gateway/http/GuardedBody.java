@@ -17,28 +17,23 @@ final class GuardedBody extends FilterInputStream {
     private final Quota bytes;
     private final long patienceNanos;
     private final int minBytesPerSecond;
-    private final Runnable whenRefused;
     private final long begun = System.nanoTime();
 
     private int limit = -1;
     private long read;
     private long held;
-    private boolean refused;
 
     /**
      * @param owner of the request; null where nobody is told from another
      * @param bytes the quota that a body takes from if it is held in memory
      * @param patience what a body may take beside the time that its length allows
-     * @param whenRefused called when no more is read of a body that has not ended
      */
-    GuardedBody(
-            InputStream in, String owner, Quota bytes, Duration patience, int minBytesPerSecond, Runnable whenRefused) {
+    GuardedBody(InputStream in, String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
         super(in);
         this.owner = owner;
         this.bytes = bytes;
         this.patienceNanos = patience.toNanos();
         this.minBytesPerSecond = minBytesPerSecond;
-        this.whenRefused = whenRefused;
     }
 
     /** Says that all of it will be in memory. @param most bytes that it may have */
@@ -59,7 +54,7 @@ final class GuardedBody extends FilterInputStream {
             count = super.read(buffer, offset, length);
         } catch (IOException e) {
             if (TIMED_OUT.equals(e.getMessage())) {
-                throw refused(tooSlow());
+                throw tooSlow();
             }
             throw e;
         }
@@ -71,23 +66,19 @@ final class GuardedBody extends FilterInputStream {
             hold();
         }
         if (isTooSlow()) {
-            throw refused(tooSlow());
+            throw tooSlow();
         }
         return count;
     }
 
     private void hold() {
         if (read > limit) {
-            throw refused(new ProblemException(
-                    ProblemType.TOO_LARGE, "expected at most " + limit + " bytes of JSON, found more"));
+            throw new ProblemException(
+                    ProblemType.TOO_LARGE, "expected at most " + limit + " bytes of JSON, found more");
         }
         long more = (read - 1) / STEP * STEP - held; // the first step is free: most bodies are small
         if (more > 0) {
-            try {
-                bytes.take(owner, more);
-            } catch (ProblemException e) {
-                throw refused(e);
-            }
+            bytes.take(owner, more);
             held += more;
         }
     }
@@ -103,19 +94,9 @@ final class GuardedBody extends FilterInputStream {
                         + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " seconds");
     }
 
-    private ProblemException refused(ProblemException problem) {
-        refused = true;
-        whenRefused.run();
-        return problem;
-    }
-
-    /** Quarkus' stream reads all that is to come when it is closed; what was refused is not waited for. */
+    /** Waits for nothing: Quarkus' stream would read all that is still to come. */
     @Override
-    public void close() throws IOException {
-        if (!refused) {
-            super.close();
-        }
-    }
+    public void close() {}
 
     /** Gives back what it holds. */
     synchronized void release() {

@@ -48,6 +48,7 @@ final class RequestGuard {
                 return;
             }
             if (context.request().authority() == null) {
+                Connections.dropBodyAfterAnswer(context);
                 refuse(
                         context,
                         Problem.of(ProblemType.INVALID_REQUEST, "Host: expected HOST or HOST:PORT, found neither"));
@@ -58,6 +59,7 @@ final class RequestGuard {
     }
 
     private void look(RoutingContext context) {
+        Connections.dropBodyAfterAnswer(context);
         HttpServerRequest request = context.request();
         String authority =
                 request.authority() == null ? null : request.authority().toString();
@@ -80,7 +82,6 @@ final class RequestGuard {
     }
 
     private static void refuse(RoutingContext context, Problem problem) {
-        Connections.closeAfterAnswer(context);
         context.response()
                 .setStatusCode(problem.status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)

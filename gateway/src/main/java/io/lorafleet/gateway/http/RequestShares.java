@@ -51,12 +51,7 @@ public final class RequestShares implements ContainerRequestFilter {
         RoutingContext context = current.getCurrent();
         Quota requests = quotas.get().requests();
         String owner = caller.get().owner();
-        try {
-            requests.take(owner, 1);
-        } catch (ProblemException e) {
-            Connections.closeAfterAnswer(context);
-            throw e;
-        }
+        requests.take(owner, 1);
         long leastBytes = BETWEEN_LOOKS.toSeconds() * config.get().limits().minBodyBytesPerSecond();
         long watch = watch(context, leastBytes);
         context.addEndHandler(ended -> {

@@ -12,6 +12,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One caller tries to use up what is everybody's, and another one goes on. */
 @QuarkusTest
@@ -95,9 +98,9 @@ class OneCallerTest {
             start("POST", "/v1/generations", "application/json", 10_000_000, part);
         }
         await().until(() -> metric("lorafleet_body_bytes") > 27_000_000);
-        Socket fifth = start("POST", "/v1/generations", "application/json", 10_000_000, "{\"prompt\":\"a\",");
+        Socket fifth = start("POST", "/v1/generations", "application/json", 10_000_000, "");
         try {
-            fifth.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII), 0, 7_000_000);
+            fifth.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // it was refused before it was all there
         }
@@ -106,6 +109,36 @@ class OneCallerTest {
         assertThat(orderOf("bob")).isEqualTo(202);
         closeAll();
         await().until(() -> metric("lorafleet_body_bytes") == 0);
+    }
+
+    /** @param start of a body that is answered long before its end: one that gets too long, and one that is no JSON */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"prompt\":\"", "{]"})
+    void withWhatComesAfterTheAnswer(String start) throws IOException {
+        Socket socket = start("POST", "/v1/generations", "application/json", Integer.MAX_VALUE, start);
+        byte[] mebibyte = "A".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+        for (int sent = 0; socket.getInputStream().available() == 0; sent++) {
+            assertThat(sent).as("MiB sent without an answer").isLessThan(64);
+            socket.getOutputStream().write(mebibyte);
+        }
+        long before = heapInMiB();
+        for (int sent = 0; sent < 64 && canSend(socket, mebibyte); sent++) {}
+        assertThat(heapInMiB()).isLessThan(before + 32);
+        await("the end of the connection").until(() -> !canSend(socket, mebibyte));
+    }
+
+    private static boolean canSend(Socket socket, byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static long heapInMiB() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
     }
 
     @Test
