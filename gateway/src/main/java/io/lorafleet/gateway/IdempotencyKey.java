@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
 /** By what a client says that it sends the same again, so that it counts once. */

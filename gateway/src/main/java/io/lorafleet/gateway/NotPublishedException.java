@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
 /** The broker did not confirm a record in time. Nothing that depends on the record may be promised to a client. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The gateway: HTTP in, Kafka out, results in. This package holds its configuration and its wiring.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The GPU worker: one resident base model, many adapters.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The trainer: gathers feedback, distils adapters further from it, and publishes those that pass the gate. This package
  * holds its configuration and its wiring.

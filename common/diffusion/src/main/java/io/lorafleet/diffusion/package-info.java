@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Guided latent diffusion in Java, on DJL's arrays.
  *

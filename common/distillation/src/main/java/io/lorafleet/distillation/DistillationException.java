@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
 /** A student cannot be trained as asked for. The message says what was expected and found. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
 /** What learns, and from whom: the four rows of the paper's table 1. */

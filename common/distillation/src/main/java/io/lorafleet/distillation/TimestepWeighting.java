@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
 /** How much a row counts in the loss, by its timestep. */

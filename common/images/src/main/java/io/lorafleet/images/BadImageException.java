@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.images;
 
 /** A file is no image that may be decoded. The message says what was expected and what was found, and quotes nothing. */

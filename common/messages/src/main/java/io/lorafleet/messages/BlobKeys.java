@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
 /** Where things lie in the blob store, for whoever writes them and whoever reads them. */

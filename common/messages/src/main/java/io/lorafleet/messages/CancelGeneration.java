@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
 /** The command to stop a request, wherever it is. A request that is already finished stays as it is. */

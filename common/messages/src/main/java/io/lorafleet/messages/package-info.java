@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The records that travel over Kafka, the names of the topics and the one JSON mapper.
  *

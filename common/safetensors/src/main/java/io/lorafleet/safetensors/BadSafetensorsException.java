@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.safetensors;
 
 /** A file is no safetensors file, or not a whole one. The message says what was expected and what was found. */

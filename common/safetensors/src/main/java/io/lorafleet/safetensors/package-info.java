@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The safetensors format: what a file says it holds. Tensors themselves are read elsewhere. */
 @NullMarked
 package io.lorafleet.safetensors;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The blob store: a port, and its implementations. */
 @NullMarked
 package io.lorafleet.storage;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
 /** A problem that the user can mend. The text says what was found and what to do; the command line prints just that. */

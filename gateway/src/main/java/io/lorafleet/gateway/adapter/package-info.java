@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** LoRA adapters: their versions, which of them requests get, and how a new one gets in. */
 package io.lorafleet.gateway.adapter;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What people say of pictures: which of it a student can learn from, and the log that the trainer reads. */
 package io.lorafleet.gateway.feedback;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Requests for pictures: which are admitted, what becomes of them, and how they are stopped. */
 package io.lorafleet.gateway.generation;

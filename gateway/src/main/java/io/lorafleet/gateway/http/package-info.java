@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The HTTP API: resources, their JSON, and one form for every error. */
 @OpenAPIDefinition(
         info =

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.GatewayConfig;

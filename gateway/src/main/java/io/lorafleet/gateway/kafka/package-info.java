@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The topics: followers that fold them into what the gateway knows, and the logs that commands are written to. */
 package io.lorafleet.gateway.kafka;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.security;
 
 import java.util.Optional;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Stores what clients send, within the limits of the disk and of each caller. */
 package io.lorafleet.gateway.storage;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Tells clients of finished generations, by calls as in Standard Webhooks. */
 package io.lorafleet.gateway.webhook;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
 import static io.lorafleet.messages.WorkerStatus.SILENCE_OF_THE_LOST;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.batching;
 
 /** Width and height in pixels. Only pictures of one size can share a batch. */

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Which pictures go their next step together: {@link io.lorafleet.worker.batching.Turns}. Knows no arrays. */
 package io.lorafleet.worker.batching;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
 /** An init image cannot be used, now or later. The text says what was expected and what was found. */

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Where requests come from and replies go to. */
 package io.lorafleet.worker.kafka;

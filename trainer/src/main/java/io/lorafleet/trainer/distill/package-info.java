@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** A run: what it learns from, what it makes of it, and what it leaves for another trainer to go on from. */
 package io.lorafleet.trainer.distill;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The gate that a version must pass before it is published. */
 package io.lorafleet.trainer.evaluate;

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What people said of pictures: gathered for each adapter until a run takes it, and what runs have taken already. */
 package io.lorafleet.trainer.feedback;

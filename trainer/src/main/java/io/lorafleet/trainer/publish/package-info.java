@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Versions: which ones there are, and how a new one gets its number. */
 package io.lorafleet.trainer.publish;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
 import static io.lorafleet.trainer.Samples.feedback;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.checkpoint;
 
 /** A model file is missing, damaged, or not of the form expected. The text names the file and both sides. */

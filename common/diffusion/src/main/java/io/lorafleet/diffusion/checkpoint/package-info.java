@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Model files: diffusers pipeline folders, their configs, and safetensors weights. Knows nothing of any model. */
 package io.lorafleet.diffusion.checkpoint;

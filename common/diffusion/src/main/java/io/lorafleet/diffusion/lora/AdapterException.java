@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.lora;
 
 /** An adapter file cannot be used with this base model. The text names the tensor, what was expected and found. */

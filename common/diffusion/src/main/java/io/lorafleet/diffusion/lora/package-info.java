@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Low-rank adapters: {@code W = W0 + scale B A}, read from a file, checked against the base, and applied per batch row
  * while the base stays as it is.

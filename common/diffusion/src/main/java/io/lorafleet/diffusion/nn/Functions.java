@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;

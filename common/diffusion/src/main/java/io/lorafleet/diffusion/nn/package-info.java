@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The layers that the text encoder, the UNet and the VAE share.
  *

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** From a prompt to what the UNet attends to: CLIP's tokenizer and text encoder. */
 package io.lorafleet.diffusion.text;

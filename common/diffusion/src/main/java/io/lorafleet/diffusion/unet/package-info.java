@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The denoising network: {@link io.lorafleet.diffusion.unet.UNet} first, then the blocks that it is made of.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
 /** What a prompt of the demo model can say, and a picture can meet or miss. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
 /** How many of those that were asked for are met. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
 /** Something that the user can mend. The text says what was expected and what was found. */

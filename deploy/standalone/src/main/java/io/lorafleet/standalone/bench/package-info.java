@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Measures a fleet that serves. {@link io.lorafleet.standalone.bench.Workload} is what is asked and when,
  * {@link io.lorafleet.standalone.bench.LoadGenerator} asks it, {@link io.lorafleet.standalone.bench.ServeReport} says
