@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.sampler.Sampler;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, alone or in a
@@ -25,7 +26,7 @@ public final class Denoising implements AutoCloseable {
     private final History history;
     private NDArray latent;
     /** What the last step went by; null before the first. */
-    private Last last;
+    private @Nullable Last last;
 
     private int step;
     private Shadow.Errors shadowErrors = Shadow.Errors.NONE;
@@ -44,7 +45,8 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    private Denoising(PreparedPrompt prompt, TextToImage request, ImageToImage image, IntFunction<float[]> noise) {
+    private Denoising(
+            PreparedPrompt prompt, TextToImage request, @Nullable ImageToImage image, IntFunction<float[]> noise) {
         this.prompt = prompt;
         this.request = request;
         this.sampler = request.sampler()
@@ -68,7 +70,7 @@ public final class Denoising implements AutoCloseable {
      * @return to be closed by the caller, before the prompt
      * @throws IllegalArgumentException as {@link #requireFit}, or if there cannot be so many steps
      */
-    public static Denoising start(PreparedPrompt prompt, TextToImage request, ImageToImage image) {
+    public static Denoising start(PreparedPrompt prompt, TextToImage request, @Nullable ImageToImage image) {
         requireFit(prompt.model(), request, image);
         return new Denoising(prompt, request, image, new SeededNoise(request.seed())::next);
     }
@@ -83,7 +85,7 @@ public final class Denoising implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the model has no such size, or the image has another one or leaves no step
      */
-    public static void requireFit(StableDiffusion model, TextToImage request, ImageToImage image) {
+    public static void requireFit(StableDiffusion model, TextToImage request, @Nullable ImageToImage image) {
         latentShape(model, request);
         if (image != null) {
             image.requireFit(request);
@@ -105,7 +107,7 @@ public final class Denoising implements AutoCloseable {
     }
 
     /** An image takes two draws of noise, in diffusers' order: for its own latent, then to lay over that. */
-    private NDArray firstLatent(ImageToImage image, IntFunction<float[]> noise) {
+    private NDArray firstLatent(@Nullable ImageToImage image, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
         try (NDManager scope = job.newSubManager()) {

@@ -8,6 +8,7 @@ import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's prompts and adapters, ready for every step of every picture of it: the prompts' keys and values, the
@@ -17,13 +18,16 @@ import java.util.function.Function;
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
     private final List<StepRow> rows;
-    private final Shadow shadow;
+    private final @Nullable Shadow shadow;
     private final NDManager owner;
     private final RowAdapters adapters;
     private final PreparedConditioning text;
 
     private PreparedPrompt(
-            StableDiffusion model, List<StepRow> rows, Shadow shadow, Function<NDManager, Conditioning> conditioning) {
+            StableDiffusion model,
+            List<StepRow> rows,
+            @Nullable Shadow shadow,
+            Function<NDManager, Conditioning> conditioning) {
         this.model = model;
         this.rows = List.copyOf(rows);
         this.shadow = shadow;
@@ -46,7 +50,7 @@ public final class PreparedPrompt implements AutoCloseable {
      * @return to be closed by the caller, after the last step of its pictures and before the model
      */
     public static PreparedPrompt of(
-            StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapters, Shadow shadow) {
+            StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapters, @Nullable Shadow shadow) {
         List<StepRow> rows = new ArrayList<>();
         prompts(request).forEach(prompt -> rows.add(new StepRow(prompt, adapters)));
         if (shadow != null) {
@@ -87,6 +91,7 @@ public final class PreparedPrompt implements AutoCloseable {
         return rows;
     }
 
+    @Nullable
     Shadow shadow() {
         return shadow;
     }

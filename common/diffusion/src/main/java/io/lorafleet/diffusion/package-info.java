@@ -6,4 +6,7 @@
  * a picture comes about, {@link io.lorafleet.diffusion.unet.UNet} for the network and
  * {@link io.lorafleet.diffusion.lora.RowAdapters} for how the rows of a batch get their adapters.
  */
+@NullMarked
 package io.lorafleet.diffusion;
+
+import org.jspecify.annotations.NullMarked;

@@ -162,10 +162,17 @@ public final class Safetensors {
         return header.metadata();
     }
 
-    /** @return the tensor's dimensions, or null if there is no such tensor */
+    /** @return the tensor's dimensions */
     public Shape shape(String tensor) {
+        return new Shape(found(tensor).shape());
+    }
+
+    private SafetensorsHeader.Tensor found(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
-        return found == null ? null : new Shape(found.shape());
+        if (found == null) {
+            throw new CheckpointException(name + ": has no tensor " + tensor);
+        }
+        return found;
     }
 
     /**
@@ -173,10 +180,7 @@ public final class Safetensors {
      * @return the tensor in the file's type; bfloat16 as float32. Read-only
      */
     public NDArray read(String tensor, NDManager owner) {
-        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
-        if (found == null) {
-            throw new CheckpointException(name + ": has no tensor " + tensor);
-        }
+        SafetensorsHeader.Tensor found = found(tensor);
         if (found.bytes() > Integer.MAX_VALUE) {
             throw new CheckpointException(
                     name + ": tensor " + tensor + ": expected at most 2 GiB, found " + found.bytes() + " bytes");

@@ -41,7 +41,8 @@ public final class Weights {
     /**
      * What all scopes share.
      *
-     * @param holders by name, or null if every tensor is drawn
+     * @param drawn whether every tensor is drawn, and none is read
+     * @param holders by name
      * @param learning those that learn
      * @param memory that lent arrays show, one after the other
      */
@@ -49,6 +50,7 @@ public final class Weights {
             String part,
             DataType type,
             NDManager owner,
+            boolean drawn,
             Map<String, Safetensors> holders,
             Map<String, Shape> taken,
             Map<String, NDArray> learning,
@@ -71,6 +73,7 @@ public final class Weights {
                         part,
                         type,
                         owner,
+                        false,
                         PipelineFolder.byName(files),
                         new LinkedHashMap<>(),
                         new LinkedHashMap<>(),
@@ -82,7 +85,15 @@ public final class Weights {
     /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
     public static Weights random(String part, DataType type, NDManager owner) {
         return new Weights(
-                new Whole(part, type, owner, null, new LinkedHashMap<>(), new LinkedHashMap<>(), new ScratchMemory()),
+                new Whole(
+                        part,
+                        type,
+                        owner,
+                        true,
+                        Map.of(),
+                        new LinkedHashMap<>(),
+                        new LinkedHashMap<>(),
+                        new ScratchMemory()),
                 "",
                 Use.TRAINING);
     }
@@ -121,7 +132,7 @@ public final class Weights {
     }
 
     public boolean has(String name) {
-        return whole.holders() != null && whole.holders().containsKey(scope + name);
+        return whole.holders().containsKey(scope + name);
     }
 
     /** @throws CheckpointException if there is no such tensor, or it has another shape */
@@ -160,7 +171,7 @@ public final class Weights {
     /** Takes note that the tensor was asked for. @return whether it is drawn, not read */
     private boolean drawn(String full, long... shape) {
         whole.taken().put(full, new Shape(shape));
-        return whole.holders() == null;
+        return whole.drawn();
     }
 
     private Safetensors holder(String full, long... shape) {

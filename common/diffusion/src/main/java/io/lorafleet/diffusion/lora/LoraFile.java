@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -70,8 +71,10 @@ public final class LoraFile {
     private LoraAdapter read() {
         Map<String, Map<LoraKey.Role, String>> layers = new LinkedHashMap<>();
         Set<LoraKey.Format> formats = new TreeSet<>();
-        Map<String, String> names = base.keySet().stream()
-                .filter(name -> name.endsWith(WEIGHT) && base.get(name).dimension() >= 2)
+        Map<String, String> names = base.entrySet().stream()
+                .filter(weight ->
+                        weight.getKey().endsWith(WEIGHT) && weight.getValue().dimension() >= 2)
+                .map(Map.Entry::getKey)
                 .map(name -> name.substring(0, name.length() - WEIGHT.length()))
                 .collect(Collectors.toMap(LoraKey::flat, layer -> layer));
         for (String tensor : file.names()) {
@@ -112,7 +115,7 @@ public final class LoraFile {
     }
 
     private LoraAdapter.Update update(String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings) {
-        Shape weight = base.get(layer + WEIGHT);
+        Shape weight = Objects.requireNonNull(base.get(layer + WEIGHT), "LoraKey gives layers of the base alone");
         String aName = require(tensors, LoraKey.Role.A, layer);
         String bName = require(tensors, LoraKey.Role.B, layer);
         long rank = file.shape(aName).dimension() == 0 ? 0 : file.shape(aName).get(0);

@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion.lora;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,19 +32,8 @@ record LoraKey(Format format, String layer, Role role) {
 
     private static final Pattern NAME = Pattern.compile("(.+)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
             + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
-    private static final Map<String, Role> ROLES = Map.of(
-            "lora_A",
-            Role.A,
-            "lora.down",
-            Role.A,
-            "lora_down",
-            Role.A,
-            "lora_B",
-            Role.B,
-            "lora.up",
-            Role.B,
-            "lora_up",
-            Role.B);
+    /** The others of the pattern are B. */
+    private static final Set<String> A = Set.of("lora_A", "lora.down", "lora_down");
 
     /** @param layers the names of the base's layers, by {@link #flat} name */
     static LoraKey of(String tensor, Map<String, String> layers) {
@@ -52,8 +42,9 @@ record LoraKey(Format format, String layer, Role role) {
             throw new AdapterException("tensor " + tensor + ": expected a LoRA factor (lora_A and lora_B, lora_down and"
                     + " lora_up) or alpha of the UNet");
         }
-        String module = matcher.group(1) == null ? matcher.group(3) : matcher.group(1);
-        Role role = matcher.group(1) == null ? Role.ALPHA : ROLES.get(matcher.group(2));
+        boolean alpha = matcher.group(1) == null;
+        String module = alpha ? matcher.group(3) : matcher.group(1);
+        Role role = alpha ? Role.ALPHA : A.contains(matcher.group(2)) ? Role.A : Role.B;
         if (module.startsWith("lora_unet_")) {
             return new LoraKey(
                     Format.KOHYA, layerOfKohya(tensor, module.substring("lora_unet_".length()), layers), role);

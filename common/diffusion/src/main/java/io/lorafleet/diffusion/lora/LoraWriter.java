@@ -13,6 +13,7 @@ import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -84,9 +85,9 @@ public final class LoraWriter {
         return update.scale() * update.rank();
     }
 
-    private static <T> T commonest(Iterable<T> values) {
+    private static <T> T commonest(List<T> values) {
         Map<T, Integer> counts = new HashMap<>();
-        T most = null;
+        T most = values.get(0);
         for (T value : values) {
             if (counts.merge(value, 1, Integer::sum) > counts.getOrDefault(most, 0)) {
                 most = value;

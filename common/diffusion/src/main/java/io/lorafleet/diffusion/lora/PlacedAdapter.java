@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -123,7 +124,8 @@ public final class PlacedAdapter implements AutoCloseable {
             FactorWriter writer = new FactorWriter(block);
             for (int i = first; i < places.size(); i += writers) {
                 Place place = places.get(i);
-                Update update = adapter.updates().get(place.layer());
+                Update update =
+                        Objects.requireNonNull(adapter.updates().get(place.layer()), "every place is for an update");
                 writer.write(update.a(), place.matrices(), 1, place.start());
                 writer.write(update.b(), place.matrices(), (float) update.scale(), place.middle());
             }

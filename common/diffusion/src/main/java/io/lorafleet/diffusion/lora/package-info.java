@@ -5,4 +5,7 @@
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2022</a>
  */
+@NullMarked
 package io.lorafleet.diffusion.lora;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head scaled dot-product attention.
@@ -19,7 +20,7 @@ public final class Attention {
      * @param mask added to the scores, (T, S), or null
      * @return (N, T, C)
      */
-    public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, NDArray mask) {
+    public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, @Nullable NDArray mask) {
         try (NDManager scope = Scopes.open(q, k, v)) {
             double scale = 1 / Math.sqrt((double) q.getShape().get(2) / heads);
             NDArray scores = Functions.times(split(q, heads), scale)

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A two-dimensional convolution with square kernel. W is (out, in, k, k). */
 public final class Conv2d {
@@ -53,7 +54,7 @@ public final class Conv2d {
     }
 
     /** Convolves with another kernel of this layer's size, at this layer's stride and padding. */
-    public NDArray convolve(NDArray x, NDArray kernel, NDArray kernelBias, int groups) {
+    public NDArray convolve(NDArray x, NDArray kernel, @Nullable NDArray kernelBias, int groups) {
         return ai.djl.nn.convolutional.Conv2d.conv2d(x, kernel, kernelBias, stride, padding, DILATION, groups)
                 .singletonOrThrow();
     }

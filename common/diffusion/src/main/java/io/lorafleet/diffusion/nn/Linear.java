@@ -4,13 +4,14 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** y = W x + b. W is (out, in). */
 public final class Linear {
     private final String name;
     private final UnaryOperator<NDArray> product;
 
-    private Linear(Weights weights, int in, int out, NDArray bias) {
+    private Linear(Weights weights, int in, int out, @Nullable NDArray bias) {
         name = weights.layer();
         if (PackedWeights.take(weights)) {
             try (NDArray weight = weights.lend("weight", out, in)) {

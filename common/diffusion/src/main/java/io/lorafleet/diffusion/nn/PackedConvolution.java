@@ -50,7 +50,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
     public NDArray apply(NDArray x) {
         Size size = new Size(x.getShape().get(2), x.getShape().get(3));
         NDArray weight = bySize.computeIfAbsent(size, this::packed);
-        ScriptModule module = PackedWeights.MODULE;
+        ScriptModule module = PackedWeights.module();
         return module.call("convolution", x, weight, bias, module.number(stride), module.number(padding));
     }
 
@@ -69,7 +69,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
     }
 
     private NDArray forSize(String method, NDArray first, Size size) {
-        ScriptModule module = PackedWeights.MODULE;
+        ScriptModule module = PackedWeights.module();
         return module.call(
                 method,
                 first,

@@ -5,7 +5,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.checkpoint.Weights;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class PackedWeights {
     private static final Logger LOG = LoggerFactory.getLogger(PackedWeights.class);
     /** Null where PyTorch comes without oneDNN. */
-    static final ScriptModule MODULE = load();
+    private static final @Nullable ScriptModule MODULE = load();
 
     private PackedWeights() {}
 
-    private static ScriptModule load() {
+    private static @Nullable ScriptModule load() {
         try {
             return new ScriptModule("packed.pt");
         } catch (Exception e) {
@@ -49,16 +51,22 @@ public final class PackedWeights {
         }
     }
 
+    /** To be asked for where weights are packed. */
+    static ScriptModule module() {
+        return Objects.requireNonNull(MODULE, "take() says whether it is there");
+    }
+
     static NDArray rounded(Weights.Use use) {
-        return MODULE.number(use == Weights.Use.ROUNDED_INFERENCE ? 1 : 0);
+        return module().number(use == Weights.Use.ROUNDED_INFERENCE ? 1 : 0);
     }
 
     /** @param weight (out, in) @param bias (out), or null @return W x + b */
-    static UnaryOperator<NDArray> linear(NDArray weight, NDArray bias, Weights.Use use) {
-        NDArray packed = MODULE.call("pack_linear", weight, rounded(use));
+    static UnaryOperator<NDArray> linear(NDArray weight, @Nullable NDArray bias, Weights.Use use) {
+        ScriptModule module = module();
+        NDArray packed = module.call("pack_linear", weight, rounded(use));
         return bias == null
-                ? x -> MODULE.call("linear_without_bias", x, packed)
-                : x -> MODULE.call("linear", x, packed, bias);
+                ? x -> module.call("linear_without_bias", x, packed)
+                : x -> module.call("linear", x, packed, bias);
     }
 
     /** @param weight (out, in, k, k) @param bias (out) @return W * x + b */
@@ -67,8 +75,9 @@ public final class PackedWeights {
             return new PackedConvolution(weight, bias, stride, padding, use);
         }
         try (NDArray matrix = weight.reshape(weight.getShape().get(0), -1)) {
-            NDArray packed = MODULE.call("pack_linear", matrix, rounded(use));
-            return x -> MODULE.call("pointwise", x, packed, bias);
+            ScriptModule module = module();
+            NDArray packed = module.call("pack_linear", matrix, rounded(use));
+            return x -> module.call("pointwise", x, packed, bias);
         }
     }
 }

@@ -5,4 +5,7 @@
  * <p>Layers are immutable and hold weights of the model's owner. A result is attached to the manager of the first
  * argument. In shapes, N is the batch, C channels, H and W height and width, T tokens.
  */
+@NullMarked
 package io.lorafleet.diffusion.nn;
+
+import org.jspecify.annotations.NullMarked;

@@ -26,7 +26,6 @@ import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -34,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a pipeline folder on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets
@@ -203,7 +203,7 @@ public final class Parity implements AutoCloseable {
         }
         Reference outputs = new Reference(Safetensors.open(file));
         try (NDManager scope = scope()) {
-            Map<String, PlacedAdapter> loaded = new HashMap<>();
+            Map<String, List<RowAdapters.Applied>> loaded = new HashMap<>(Map.of(NO_ADAPTER, List.of()));
             int rows = (int) expected.read("unet.sample", scope).getShape().get(0);
             for (String tensor : outputs.names()) {
                 String name = tensor.substring(0, tensor.lastIndexOf('.'));
@@ -217,9 +217,9 @@ public final class Parity implements AutoCloseable {
                                 LoraFile.open(adapter, model.unet().weightShapes()),
                                 model.unet().type(),
                                 scope);
-                        loaded.putIfAbsent(name, read);
-                        var all = Collections.nCopies(rows, List.of(new RowAdapters.Applied(read, 1)));
-                        compareAdapted(outputs, tensor, name + format + ".out", all, scope);
+                        List<RowAdapters.Applied> row = List.of(new RowAdapters.Applied(read, 1));
+                        loaded.putIfAbsent(name, row);
+                        compareAdapted(outputs, tensor, name + format + ".out", Collections.nCopies(rows, row), scope);
                     } else if (format.isEmpty()) {
                         findings.accept(new Finding.Skipped(tensor, "no adapter in " + adapter));
                     }
@@ -227,19 +227,14 @@ public final class Parity implements AutoCloseable {
             }
             List<String> missing = outputs.has("mixed.out")
                     ? outputs.list("rows").stream()
-                            .filter(name -> !name.equals(NO_ADAPTER) && !loaded.containsKey(name))
+                            .filter(name -> !loaded.containsKey(name))
                             .toList()
                     : List.of();
             if (!missing.isEmpty()) {
                 findings.accept(new Finding.Skipped("lora/mixed.out", "no adapter " + missing));
             } else if (outputs.has("mixed.out")) {
-                List<List<RowAdapters.Applied>> mixed = new ArrayList<>();
-                for (String name : outputs.list("rows")) {
-                    mixed.add(
-                            name.equals(NO_ADAPTER)
-                                    ? List.of()
-                                    : List.of(new RowAdapters.Applied(loaded.get(name), 1)));
-                }
+                List<List<RowAdapters.Applied>> mixed =
+                        outputs.list("rows").stream().map(loaded::get).toList();
                 compareAdapted(outputs, "mixed.out", "mixed.out", mixed, scope);
             }
         }
@@ -271,7 +266,7 @@ public final class Parity implements AutoCloseable {
         findings.accept(new Finding.Skipped(name, "no part of the project makes it"));
     }
 
-    private void compare(String tensor, NDArray out) {
+    private void compare(String tensor, @Nullable NDArray out) {
         if (out != null && expected.has(tensor)) {
             findings.accept(expected.compare(tensor, out));
         }

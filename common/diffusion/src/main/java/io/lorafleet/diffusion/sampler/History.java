@@ -6,14 +6,16 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What a sampler remembers of one picture from step to step, and the noise that it adds on the way. */
 public final class History {
     private final NDManager job;
     private final IntFunction<float[]> noise;
     private final Deque<NDArray> outputs = new ArrayDeque<>();
-    private NDArray sample;
+    private @Nullable NDArray sample;
 
     /**
      * @param job owns what is remembered
@@ -60,7 +62,7 @@ public final class History {
     }
 
     NDArray sample() {
-        return sample;
+        return Objects.requireNonNull(sample, "none was kept");
     }
 
     /** A copy of its own, because the caller's array ends with the step. */

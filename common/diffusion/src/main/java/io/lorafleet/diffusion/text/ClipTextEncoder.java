@@ -18,6 +18,7 @@ import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CLIP's text transformer: token and position embeddings, then layers that each see only what stands before.
@@ -29,7 +30,7 @@ public final class ClipTextEncoder {
     private final NDArray positionEmbedding;
     private final List<Layer> layers;
     private final LayerNorm finalNorm;
-    private final Linear projection;
+    private final @Nullable Linear projection;
     private final NDArray causalMask;
     private final int endToken;
 

@@ -40,13 +40,18 @@ public final class ClipTokenizer {
     private final Map<String, Integer> ids;
     private final Map<List<String>, Integer> mergeRanks;
     private final int length;
+    private final int start;
+    private final int end;
     private final int pad;
 
-    private ClipTokenizer(Map<String, Integer> ids, Map<List<String>, Integer> mergeRanks, int length, String pad) {
+    private ClipTokenizer(
+            Map<String, Integer> ids, Map<List<String>, Integer> mergeRanks, int length, int start, int end, int pad) {
         this.ids = ids;
         this.mergeRanks = mergeRanks;
         this.length = length;
-        this.pad = ids.get(pad);
+        this.start = start;
+        this.end = end;
+        this.pad = pad;
     }
 
     /**
@@ -56,13 +61,19 @@ public final class ClipTokenizer {
     public static ClipTokenizer open(Path folder) {
         Map<String, Integer> ids = vocabulary(folder.resolve("vocab.json"));
         ModelConfig config = ModelConfig.open(folder.resolve("tokenizer_config.json"));
-        String pad = config.object("pad_token").text("content", config.text("pad_token", END));
-        for (String special : List.of(START, END, pad)) {
-            if (!ids.containsKey(special)) {
-                throw new CheckpointException(folder + ": vocab.json: expected the token " + special + ", found none");
-            }
+        int start = special(START, ids, folder);
+        int end = special(END, ids, folder);
+        int pad = special(config.object("pad_token").text("content", config.text("pad_token", END)), ids, folder);
+        return new ClipTokenizer(
+                ids, merges(folder.resolve("merges.txt")), config.integer("model_max_length"), start, end, pad);
+    }
+
+    private static int special(String token, Map<String, Integer> ids, Path folder) {
+        Integer id = ids.get(token);
+        if (id == null) {
+            throw new CheckpointException(folder + ": vocab.json: expected the token " + token + ", found none");
         }
-        return new ClipTokenizer(ids, merges(folder.resolve("merges.txt")), config.integer("model_max_length"), pad);
+        return id;
     }
 
     /** @return tokens of every encoded prompt: what is longer is cut off, what is shorter is padded */
@@ -80,11 +91,11 @@ public final class ClipTokenizer {
         int kept = Math.min(tokens.size(), length - 2);
         long[] encoded = new long[length];
         Arrays.fill(encoded, pad);
-        encoded[0] = ids.get(START);
+        encoded[0] = start;
         for (int i = 0; i < kept; i++) {
             encoded[i + 1] = tokens.get(i);
         }
-        encoded[kept + 1] = ids.get(END);
+        encoded[kept + 1] = end;
         return encoded;
     }
 
@@ -95,11 +106,11 @@ public final class ClipTokenizer {
 
     private void encodeWord(String word, List<Integer> tokens) {
         if (word.equals(START) || word.equals(END)) {
-            tokens.add(ids.get(word));
+            tokens.add(word.equals(START) ? start : end);
             return;
         }
         for (String piece : merge(letters(word))) {
-            tokens.add(ids.getOrDefault(piece, ids.get(END))); // CLIP's unknown token is its end token
+            tokens.add(ids.getOrDefault(piece, end)); // CLIP's unknown token is its end token
         }
     }
 

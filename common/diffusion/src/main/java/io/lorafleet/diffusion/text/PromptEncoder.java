@@ -9,6 +9,7 @@ import io.lorafleet.diffusion.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** From prompts to what the UNet is told of them, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
 public final class PromptEncoder {
@@ -57,7 +58,7 @@ public final class PromptEncoder {
         NDArray context = first.penultimate().concat(second.penultimate(), 2);
         return new Conditioning(
                 zeroed(context, prompts, scope),
-                zeroed(second.embeds(), prompts, scope),
+                zeroed(Objects.requireNonNull(second.embeds(), "SDXL needs a projection"), prompts, scope),
                 sizes(prompts.size(), width, height, scope));
     }
 

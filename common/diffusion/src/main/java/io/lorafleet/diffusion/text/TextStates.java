@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion.text;
 
 import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the text encoder makes of a batch of prompts; N prompts, S tokens, D width.
@@ -11,4 +12,8 @@ import ai.djl.ndarray.NDArray;
  * @param pooled (N, D), the last hidden state at the end token
  * @param embeds (N, P), the pooled state projected; null if the encoder has no projection
  */
-public record TextStates(NDArray lastHiddenState, NDArray penultimate, NDArray pooled, NDArray embeds) {}
+public record TextStates(
+        NDArray lastHiddenState,
+        NDArray penultimate,
+        NDArray pooled,
+        @Nullable NDArray embeds) {}

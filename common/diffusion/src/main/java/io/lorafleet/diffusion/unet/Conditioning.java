@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the UNet is told beside the latent and the timestep, for N rows.
@@ -11,7 +12,8 @@ import ai.djl.ndarray.NDArray;
  * @param sizes original height and width, top and left of the crop, target height and width, in pixels (N, 6); SDXL
  *     only, else null
  */
-public record Conditioning(NDArray context, NDArray pooled, NDArray sizes) {
+public record Conditioning(
+        NDArray context, @Nullable NDArray pooled, @Nullable NDArray sizes) {
 
     /** For models that are told of the text alone. */
     public static Conditioning of(NDArray context) {

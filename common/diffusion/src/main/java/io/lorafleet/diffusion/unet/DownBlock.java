@@ -8,12 +8,13 @@ import io.lorafleet.diffusion.nn.Conv2d;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One resolution on the way down; all but the coarsest end with a halving convolution. */
 final class DownBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
     private final List<SpatialTransformer> attentions = new ArrayList<>();
-    private final Conv2d downsampler;
+    private final @Nullable Conv2d downsampler;
 
     DownBlock(UNetConfig config, int resolution, int in, Weights weights) {
         int out = config.channels().get(resolution);

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the UNet makes of a {@link Conditioning} before the first step, because no step changes it.
@@ -16,7 +18,8 @@ import java.util.function.Function;
  * @param keysValues of every cross-attention, by the name of its block
  * @param addition to the time embedding (N, time width); SDXL only, else null
  */
-public record PreparedConditioning(Map<String, KeysValues> keysValues, NDArray addition) {
+public record PreparedConditioning(
+        Map<String, KeysValues> keysValues, @Nullable NDArray addition) {
 
     /** What the pixels' queries meet: keys (N, S, C) and values (N, S, C). */
     record KeysValues(NDArray keys, NDArray values) {}
@@ -36,8 +39,8 @@ public record PreparedConditioning(Map<String, KeysValues> keysValues, NDArray a
             all.put(
                     block,
                     new KeysValues(
-                            rows(parts, part -> part.keysValues().get(block).keys()),
-                            rows(parts, part -> part.keysValues().get(block).values())));
+                            rows(parts, part -> part.keysValues(block).keys()),
+                            rows(parts, part -> part.keysValues(block).values())));
         }
         boolean plain = parts.get(0).addition() == null;
         PreparedConditioning whole =
@@ -48,6 +51,10 @@ public record PreparedConditioning(Map<String, KeysValues> keysValues, NDArray a
 
     private static NDArray rows(List<PreparedConditioning> parts, Function<PreparedConditioning, NDArray> array) {
         return NDArrays.concat(new NDList(parts.stream().map(array).toList()), 0);
+    }
+
+    KeysValues keysValues(String block) {
+        return Objects.requireNonNull(keysValues.get(block), block);
     }
 
     /** Gives the arrays to a manager. */

@@ -12,17 +12,22 @@ import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The timestep, and what SDXL adds to it, as one vector for each row. */
 final class TimeEmbedding {
     private final Waves timeWaves;
     private final TwoLayers time;
-    private final Waves sizeWaves;
-    private final TwoLayers addition;
+    private final @Nullable Addition addition;
     private final int width;
     private final DataType type;
-    /** By timestep, the latest; null where the layers may still learn. */
-    private final Map<Double, float[]> known;
+    private final boolean recordsGradients;
+    /** By timestep, the latest; none where gradients are recorded. */
+    private final Map<Double, float[]> known = new LatestUsed();
+
+    /** What only SDXL has. */
+    private record Addition(Waves sizeWaves, TwoLayers layers) {}
 
     /** @param weights of the whole UNet */
     TimeEmbedding(UNetConfig config, Weights weights) {
@@ -32,25 +37,30 @@ final class TimeEmbedding {
         type = weights.type();
         timeWaves = new Waves(finest, config);
         time = new TwoLayers(finest, width, weights.in("time_embedding"));
-        sizeWaves = added == null ? null : new Waves(added.sizeWidth(), config);
-        addition = added == null ? null : new TwoLayers(added.width(), width, weights.in("add_embedding"));
-        known = weights.use().recordsGradients() ? null : new LatestUsed();
+        addition = added == null
+                ? null
+                : new Addition(
+                        new Waves(added.sizeWidth(), config),
+                        new TwoLayers(added.width(), width, weights.in("add_embedding")));
+        recordsGradients = weights.use().recordsGradients();
     }
 
     /** @return what is added to each row's embedding (N, time width), attached to the context's manager; or null */
+    @Nullable
     NDArray addition(Conditioning conditioning, Adaptation adaptation) {
         if (addition == null) {
             return null;
         }
+        NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "SDXL needs the pooled text");
+        NDArray told = Objects.requireNonNull(conditioning.sizes(), "SDXL needs the sizes");
         try (NDManager scope = Scopes.open(conditioning.context())) {
-            float[] waves = sizeWaves.of(
-                    conditioning.sizes().toType(DataType.FLOAT32, false).toFloatArray());
+            float[] waves =
+                    addition.sizeWaves().of(told.toType(DataType.FLOAT32, false).toFloatArray());
             long rows = conditioning.context().getShape().get(0);
             NDArray sizes = scope.create(waves, new Shape(rows, waves.length / rows));
-            scope.tempAttachAll(conditioning.pooled());
-            NDArray added =
-                    conditioning.pooled().toType(DataType.FLOAT32, false).concat(sizes, 1);
-            return scope.ret(addition.forward(added.toType(type, false), adaptation));
+            scope.tempAttachAll(pooled);
+            NDArray added = pooled.toType(DataType.FLOAT32, false).concat(sizes, 1);
+            return scope.ret(addition.layers().forward(added.toType(type, false), adaptation));
         }
     }
 
@@ -59,8 +69,8 @@ final class TimeEmbedding {
      * @param scope owns the result
      * @return (N, time width), after the activation that every block would begin with
      */
-    NDArray forward(double[] timesteps, NDArray addition, Adaptation adaptation, NDManager scope) {
-        boolean asKnown = known != null && !time.adapted(adaptation);
+    NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
+        boolean asKnown = !recordsGradients && !time.adapted(adaptation);
         NDArray embedded = asKnown ? known(timesteps, scope) : computed(timesteps, adaptation, scope);
         return Functions.silu(addition == null ? embedded : embedded.add(addition));
     }

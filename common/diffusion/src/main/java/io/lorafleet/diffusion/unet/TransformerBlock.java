@@ -59,7 +59,7 @@ final class TransformerBlock {
             NDArray y = selfAttention
                     .forward(h, selfAttention.keysValues(h, adaptation), adaptation)
                     .addi(x);
-            KeysValues keysValues = text.keysValues().get(name);
+            KeysValues keysValues = text.keysValues(name);
             y = crossAttention.forward(norm2.forward(y), keysValues, adaptation).addi(y);
             return scope.ret(feedForward(norm3.forward(y), adaptation).addi(y));
         }

@@ -4,6 +4,7 @@ package io.lorafleet.diffusion.unet;
 import io.lorafleet.diffusion.checkpoint.CheckpointException;
 import io.lorafleet.diffusion.checkpoint.ModelConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a UNet, from diffusers' {@code unet/config.json}. One list element for each resolution, from the finest.
@@ -24,7 +25,7 @@ public record UNetConfig(
         List<Integer> transformerLayers,
         int layersPerBlock,
         int contextWidth,
-        Addition addition,
+        @Nullable Addition addition,
         int normGroups,
         double normEpsilon,
         boolean linearProjection,

@@ -10,12 +10,13 @@ import io.lorafleet.diffusion.nn.Kernels;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One resolution on the way up; it takes back what the way down kept. All but the finest end by doubling the size. */
 final class UpBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
     private final List<SpatialTransformer> attentions = new ArrayList<>();
-    private final Conv2d upsampler;
+    private final @Nullable Conv2d upsampler;
 
     /**
      * @param in channels of what comes from below

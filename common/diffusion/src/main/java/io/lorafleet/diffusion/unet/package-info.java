@@ -4,4 +4,7 @@
  *
  * @see "diffusers models/unets/unet_2d_condition.py; Rombach et al. 2022"
  */
+@NullMarked
 package io.lorafleet.diffusion.unet;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** From a picture (N, 3, H, W) to mean and log variance side by side (N, 2 C, H / factor, W / factor). */
 final class Encoder {
@@ -44,7 +45,7 @@ final class Encoder {
     /** One resolution; all but the coarsest end with a halving convolution. */
     private static final class Stage {
         private final List<ResnetBlock> resnets = new ArrayList<>();
-        private final Conv2d downsampler;
+        private final @Nullable Conv2d downsampler;
 
         Stage(VaeConfig config, int in, int out, boolean halves, Weights weights) {
             for (int i = 0; i < config.layersPerBlock(); i++) {

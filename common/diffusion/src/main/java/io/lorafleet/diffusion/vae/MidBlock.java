@@ -9,11 +9,12 @@ import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import org.jspecify.annotations.Nullable;
 
 /** The coarsest resolution, with attention of all pixels to all. */
 final class MidBlock {
     private final ResnetBlock resnet1;
-    private final SelfAttention attention;
+    private final @Nullable SelfAttention attention;
     private final ResnetBlock resnet2;
 
     MidBlock(VaeConfig config, int channels, Weights weights) {

@@ -7,6 +7,7 @@ import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
+import org.jspecify.annotations.Nullable;
 
 /** Two convolutions with a way around them. */
 final class ResnetBlock {
@@ -17,7 +18,7 @@ final class ResnetBlock {
     private final Conv2d conv1;
     private final GroupNorm norm2;
     private final Conv2d conv2;
-    private final Conv2d shortcut;
+    private final @Nullable Conv2d shortcut;
 
     ResnetBlock(VaeConfig config, int in, int out, Weights weights) {
         norm1 = new GroupNorm(weights.in("norm1"), in, config.normGroups(), NORM_EPSILON);

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Scopes;
+import org.jspecify.annotations.Nullable;
 
 /** Encodes pictures to latents and decodes latents to pictures. Pictures are (N, 3, H, W) from -1 to 1. */
 public final class Vae {
@@ -18,8 +19,8 @@ public final class Vae {
 
     private final VaeConfig config;
     private final Encoder encoder;
-    private final Conv2d quantConv;
-    private final Conv2d postQuantConv;
+    private final @Nullable Conv2d quantConv;
+    private final @Nullable Conv2d postQuantConv;
     private final Decoder decoder;
     private final Tiles tiles;
     private final long tileAbove;

@@ -4,4 +4,7 @@
  *
  * @see "diffusers models/autoencoders/autoencoder_kl.py and vae.py; Rombach et al. 2022"
  */
+@NullMarked
 package io.lorafleet.diffusion.vae;
+
+import org.jspecify.annotations.NullMarked;
