@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Adam with decoupled weight decay, computed as PyTorch does.
@@ -45,7 +46,7 @@ public final class AdamW implements AutoCloseable {
         double firstBias = 1 - Math.pow(BETA_1, steps);
         double secondBias = 1 - Math.pow(BETA_2, steps);
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
-            Moments mean = moments.get(name);
+            Moments mean = Objects.requireNonNull(moments.get(name), "every parameter has moments");
             try (NDManager scope = owner.newSubManager()) {
                 NDArray gradient = Gradients.of(parameter, scope);
                 mean.first().muli(BETA_1).addi(gradient.mul(1 - BETA_1));

@@ -14,8 +14,10 @@ import io.lorafleet.diffusion.unet.UNet;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A student of low rank: the teacher's own frozen weights W0, and for some layers two factors that learn,
@@ -56,7 +58,8 @@ public final class LoraStudent implements Student {
         LoraStudent student = new LoraStudent(unet, parent);
         SplittableRandom random = new SplittableRandom(seed);
         for (String layer : targets.layers(unet.weightShapes())) {
-            Shape weight = unet.weightShapes().get(layer + ".weight");
+            Shape weight =
+                    Objects.requireNonNull(unet.weightShapes().get(layer + ".weight"), "Targets chose among them");
             Shape in = weight.slice(1);
             float[] a = new float[Math.toIntExact(rank * in.size())];
             // Kaiming's bound for a negative slope of sqrt(5), which PyTorch's own layers begin with.
@@ -155,15 +158,16 @@ public final class LoraStudent implements Student {
                 new LoraAdapter.Update(
                         factors.rank(),
                         factors.scale(),
-                        new LoraAdapter.Factor(
-                                factors.a().getShape(),
-                                FloatBuffer.wrap(
-                                        values.get(layer + ".lora_A.weight").toFloatArray())),
-                        new LoraAdapter.Factor(
-                                factors.b().getShape().slice(0, 2),
-                                FloatBuffer.wrap(
-                                        values.get(layer + ".lora_B.weight").toFloatArray())))));
+                        factor(factors.a().getShape(), values.get(layer + ".lora_A.weight")),
+                        factor(factors.b().getShape().slice(0, 2), values.get(layer + ".lora_B.weight")))));
         return new LoraAdapter(updates);
+    }
+
+    private static LoraAdapter.Factor factor(Shape shape, @Nullable NDArray values) {
+        return new LoraAdapter.Factor(
+                shape,
+                FloatBuffer.wrap(Objects.requireNonNull(values, "every parameter has values")
+                        .toFloatArray()));
     }
 
     /** Every row goes through the same factors, so this is two plain products a layer. */

@@ -6,7 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Some pictures' points, in batches. What it draws follows from the plan's seed and its own number alone. */
 final class Round {
@@ -14,7 +16,8 @@ final class Round {
     private final Plan plan;
     private final Shape latentShape;
     private final SplittableRandom random;
-    private Texts texts;
+    /** Of the pictures that were drawn. */
+    private @Nullable Texts texts;
 
     Round(StableDiffusion model, Plan plan, int number) {
         this.model = model;
@@ -32,7 +35,8 @@ final class Round {
      * @param stepped called after each step of some pictures
      * @return full batches, over all passes
      */
-    List<List<Point>> batches(List<WeightedPrompt> prompts, Teacher teacher, Student student, Runnable stepped) {
+    List<List<Point>> batches(
+            List<WeightedPrompt> prompts, Teacher teacher, @Nullable Student student, Runnable stepped) {
         List<String> drawn = new ArrayList<>();
         long[] seeds = new long[plan.promptsPerRound()];
         double all = prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
@@ -88,7 +92,8 @@ final class Round {
         return new Batch(
                 HostRows.rows(points.stream().map(Point::latent).toList(), latentShape, scope),
                 points.stream().mapToDouble(Point::timestep).toArray(),
-                texts.of(points.stream().mapToInt(Point::prompt).toArray(), scope),
+                Objects.requireNonNull(texts, "pictures are drawn before")
+                        .of(points.stream().mapToInt(Point::prompt).toArray(), scope),
                 HostRows.rows(points.stream().map(Point::target).toList(), latentShape, scope),
                 scope.create(weights));
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** The exponential moving average of parameters: smoother than any of their single states. */
 final class RunningMean implements AutoCloseable {
@@ -28,8 +29,9 @@ final class RunningMean implements AutoCloseable {
     /** @param step from 1; the first ones count more, so that the mean does not cling to the beginning */
     void take(int step) {
         double kept = Math.min(decay, (1.0 + step) / (10.0 + step)); // as diffusers' EMAModel
-        Gradients.unrecorded(() -> means.forEach((name, mean) -> {
-            try (NDArray part = parameters.get(name).mul(1 - kept)) {
+        Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
+            NDArray mean = Objects.requireNonNull(means.get(name), "every parameter has a mean");
+            try (NDArray part = parameter.mul(1 - kept)) {
                 mean.muli(kept).addi(part);
             }
         }));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws pictures for the points on their way, and asks the teacher at each. Points on the way that pictures really take
@@ -19,7 +20,8 @@ import java.util.stream.LongStream;
  * @param rowsAtOnce pictures that are drawn together
  * @param stepped called after each step of theirs
  */
-record Trajectories(StableDiffusion model, Teacher teacher, Student student, int rowsAtOnce, Runnable stepped) {
+record Trajectories(
+        StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {
 
     /**
      * @param texts of the prompts, and behind them that of no prompt
@@ -60,7 +62,7 @@ record Trajectories(StableDiffusion model, Teacher teacher, Student student, int
                         Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
                         keep(latents, timesteps[0], prompts, said, points);
                         stepped.run();
-                        return student == null
+                        return student == null || own == null
                                 ? said.guided()
                                 : student.unet().forward(latents, timesteps, own, student.adaptation());
                     },

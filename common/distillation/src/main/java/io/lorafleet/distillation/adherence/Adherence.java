@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How well a picture follows its prompt. What a prompt says counts one each: the background, the place, and a thing's
@@ -38,7 +39,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         List<Seen> seen = reading.things();
         Seen first = seen.size() > 0 ? seen.get(0) : null;
         Seen second = seen.size() > 1 ? seen.get(1) : null;
-        Stream<List<Seen>> orders = scene.things().size() == 1
+        Stream<List<@Nullable Seen>> orders = scene.things().size() == 1
                 ? Stream.of(Arrays.asList(first))
                 : Stream.of(Arrays.asList(first, second), Arrays.asList(second, first));
         return orders.map(order -> of(scene, reading, order))
@@ -47,7 +48,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
     }
 
     /** @param order for each thing of the scene the one in the picture, or null */
-    private static Adherence of(Scene scene, Reading reading, List<Seen> order) {
+    private static Adherence of(Scene scene, Reading reading, List<@Nullable Seen> order) {
         Map<Attribute, Tally> attributes = new EnumMap<>(Attribute.class);
         if (scene.background() != null) {
             add(attributes, Attribute.BACKGROUND, scene.background() == reading.background());
@@ -65,7 +66,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         return new Adherence(attributes, nothingElse && total.met() == total.asked());
     }
 
-    private static Place place(Seen first, Seen second) {
+    private static @Nullable Place place(@Nullable Seen first, @Nullable Seen second) {
         return first == null || second == null ? null : Place.of(first.x() - second.x(), first.y() - second.y());
     }
 

@@ -6,6 +6,7 @@ import io.lorafleet.distillation.adherence.Thing.Shape;
 import io.lorafleet.distillation.adherence.Thing.Size;
 import io.lorafleet.distillation.adherence.Thing.Texture;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a prompt of the demo model says, such as {@code a red ring left of a small star on a white background}.
@@ -14,7 +15,8 @@ import java.util.List;
  * @param place of the first beside the second; null if there is one thing, or two that are joined by "and"
  * @param background null if the prompt does not say
  */
-public record Scene(List<Thing> things, Place place, Background background) {
+public record Scene(
+        List<Thing> things, @Nullable Place place, @Nullable Background background) {
 
     public enum Place {
         LEFT_OF(-1, 0),

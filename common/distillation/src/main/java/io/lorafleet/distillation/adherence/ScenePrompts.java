@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws prompts at random, as often with this and that as the captions that the demo model was trained on. Java fixes
@@ -70,13 +71,13 @@ public final class ScenePrompts {
         return new Scene(List.of(thing(null), thing(null)), place, background());
     }
 
-    private Thing thing(Size size) {
+    private Thing thing(@Nullable Size size) {
         Texture texture = chance(TEXTURE) ? (chance(0.5) ? Texture.STRIPED : Texture.DOTTED) : null;
         Colour colour = chance(COLOUR) ? any(Colour.values()) : null;
         return new Thing(size, texture, colour, any(Shape.values()));
     }
 
-    private Background background() {
+    private @Nullable Background background() {
         return chance(BACKGROUND) ? any(Background.values()) : null;
     }
 

@@ -11,6 +11,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads off a picture of the demo model what it shows: the background, and the things that differ from it. */
 public final class SceneReader {
@@ -42,7 +43,7 @@ public final class SceneReader {
      * @param background null if it is none of those that a prompt can name
      * @param things the largest one first
      */
-    public record Reading(Background background, List<Seen> things) {
+    public record Reading(@Nullable Background background, List<Seen> things) {
         public Reading {
             things = List.copyOf(things);
         }
@@ -95,7 +96,7 @@ public final class SceneReader {
         return colours.stream().mapToDouble(channel).sorted().toArray()[colours.size() / 2];
     }
 
-    private static Background background(Rgb ground) {
+    private static @Nullable Background background(Rgb ground) {
         return Arrays.stream(Background.values())
                 .min(Comparator.comparing(background -> background.rgb.distance(ground)))
                 .filter(background -> background.rgb.distance(ground) < FOREIGN_GROUND)

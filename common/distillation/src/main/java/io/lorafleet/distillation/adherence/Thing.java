@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A coloured shape. Each part is null where a prompt does not say it, or where a picture shows none of the kind.
@@ -15,7 +16,11 @@ import java.util.stream.Stream;
  * <p>The words are those of the captions that the demo model was trained on; colours are the RGB values, and sizes the
  * radii as shares of the picture's width, that the training pictures were drawn with.
  */
-public record Thing(Size size, Texture texture, Colour colour, Shape shape) {
+public record Thing(
+        @Nullable Size size,
+        @Nullable Texture texture,
+        @Nullable Colour colour,
+        @Nullable Shape shape) {
 
     /** What no word says is of middle size; a thing beside another one is drawn at 0.14 or 0.2, and its size never said. */
     public enum Size {

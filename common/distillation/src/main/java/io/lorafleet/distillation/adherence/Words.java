@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The words of a prompt, taken one after the other. Whatever was tried in vain at a word is what was expected there. */
 final class Words {
@@ -39,7 +40,7 @@ final class Words {
     }
 
     /** @return the value that the next words name, or null */
-    <E extends Enum<E>> E accept(Class<E> type) {
+    <E extends Enum<E>> @Nullable E accept(Class<E> type) {
         for (E value : type.getEnumConstants()) {
             if (accept(of(value))) {
                 return value;
