@@ -5,4 +5,7 @@
  *
  * <p>Imports point {@code kafka -> trial -> publish -> distill -> evaluate, feedback -> common}.
  */
+@NullMarked
 package io.lorafleet.trainer;
+
+import org.jspecify.annotations.NullMarked;

@@ -23,10 +23,10 @@ import io.lorafleet.trainer.feedback.Votes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +94,7 @@ public final class Distiller implements Training {
                     Safetensors.ofAdapter(parent.pinned().toString(), file.get()),
                     model.unet().weightShapes());
             Plan plan = recipe.plan(
-                    parent.guidance(), model.defaultSize(), order.lineage().seed());
+                    order.guidance(), model.defaultSize(), order.lineage().seed());
             String all = parent.sha256() + fingerprint + order.lineage() + plan + prompts.learned();
             // Nothing that decides what comes of the run may be left out, or it would go on from another one's state.
             Checkpoints checkpoints =
@@ -102,7 +102,7 @@ public final class Distiller implements Training {
             LoraAdapter after = distil(model, before, plan, prompts, checkpoints, watch);
             return judge(model, before, after, order, prompts, watch);
         } catch (AdapterException | DistillationException e) {
-            return rejected(e.getMessage());
+            return rejected(String.valueOf(e.getMessage()));
         }
     }
 
@@ -118,10 +118,14 @@ public final class Distiller implements Training {
     Optional<PromptMix> prompts(RunOrder order) throws IOException {
         Votes earlier = archive.before(order.adapter(), order.lineage());
         order.withdrawals().forEach(earlier::apply);
-        Map<Boolean, List<FeedbackGiven>> byKnown =
-                order.samples().stream().collect(Collectors.partitioningBy(sample -> earlier.has(sample.feedbackId())));
-        byKnown.get(true).forEach(earlier::apply);
-        List<FeedbackGiven> fresh = byKnown.get(false);
+        List<FeedbackGiven> fresh = new ArrayList<>();
+        for (FeedbackGiven sample : order.samples()) {
+            if (earlier.has(sample.feedbackId())) {
+                earlier.apply(sample);
+            } else {
+                fresh.add(sample);
+            }
+        }
         return fresh.isEmpty() ? Optional.empty() : Optional.of(PromptMix.of(fresh, earlier.standing(), rules));
     }
 
@@ -169,7 +173,7 @@ public final class Distiller implements Training {
             RunWatch watch) {
         Gate.Verdict verdict = gate.judge(
                 model,
-                order.parent().guidance(),
+                order.guidance(),
                 before,
                 after,
                 prompts.heldOut(),
@@ -178,9 +182,7 @@ public final class Distiller implements Training {
         if (verdict.complaint().isPresent()) {
             return new Result.Rejected(verdict.complaint().get(), verdict.figures());
         }
-        byte[] file = LoraWriter.write(
-                after,
-                Map.of("lorafleet.guidance", Double.toString(order.parent().guidance())));
+        byte[] file = LoraWriter.write(after, Map.of("lorafleet.guidance", Double.toString(order.guidance())));
         return new Result.Trained(file, after.rank(), verdict.figures());
     }
 

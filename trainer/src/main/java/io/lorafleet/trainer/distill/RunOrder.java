@@ -10,6 +10,7 @@ import io.lorafleet.trainer.feedback.Stretch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a run is to be made from.
@@ -40,6 +41,11 @@ public record RunOrder(
 
     public String adapter() {
         return parent.name();
+    }
+
+    /** @return of the teacher; none but students are trained */
+    double guidance() {
+        return Objects.requireNonNull(parent.guidance(), "every student has one");
     }
 
     /** Of the adapter, its parent and the stretch, so that whoever makes the run draws the same. */

@@ -3,6 +3,7 @@ package io.lorafleet.trainer.distill;
 
 import io.lorafleet.messages.Figures;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes runs. */
 public interface Training {
@@ -32,6 +33,6 @@ public interface Training {
         record Trained(byte[] file, int rank, Figures figures) implements Result {}
 
         /** @param figures null if it did not come that far */
-        record Rejected(String reason, Figures figures) implements Result {}
+        record Rejected(String reason, @Nullable Figures figures) implements Result {}
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a new version against its parent: both draw the same held-out prompts from the same noise.
@@ -55,7 +56,7 @@ public record Gate(double margin, double adherenceMargin, int maxPrompts, int sa
     }
 
     /** @return share of what the prompts ask for; null where the pictures cannot be read */
-    private static Double adherence(Evaluation.Result drawn) {
+    private static @Nullable Double adherence(Evaluation.Result drawn) {
         return AdherenceReport.of(drawn.pictures(), Evaluation.Pictures::student)
                 .map(report -> report.total().share())
                 .orElse(null);
@@ -65,7 +66,7 @@ public record Gate(double margin, double adherenceMargin, int maxPrompts, int sa
         return new Verdict(
                 figures,
                 complaint("to have learned of the guidance", figures.learned(), figures.parentLearned(), margin)
-                        .or(() -> figures.adherence() == null
+                        .or(() -> figures.adherence() == null || figures.parentAdherence() == null
                                 ? Optional.empty()
                                 : complaint(
                                         "to have drawn of what the prompts ask for",

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The feedback of one partition that no finished run has consumed, by adapter and in the order of its offsets.
@@ -96,9 +97,10 @@ public final class Gathering {
      * @param mayRun whether a run of that adapter may begin now
      */
     public Optional<Stretch> due(Readiness readiness, Instant now, Predicate<String> mayRun) {
-        Optional<Stretch> unfinished = waiting.keySet().stream()
-                .filter(mayRun)
-                .flatMap(adapter -> ledger.begun(adapter, partition).stream().map(run -> stretch(adapter, run)))
+        Optional<Stretch> unfinished = waiting.entrySet().stream()
+                .filter(entry -> mayRun.test(entry.getKey()))
+                .flatMap(entry ->
+                        ledger.begun(entry.getKey(), partition).stream().map(run -> stretch(entry, run)))
                 .filter(stretch -> stretch.toOffset() <= position)
                 .findFirst();
         return unfinished.or(() -> waiting.entrySet().stream()
@@ -107,12 +109,13 @@ public final class Gathering {
                 .filter(entry -> readiness.isMet(
                         entry.getValue().samples(), entry.getValue().oldest(), now))
                 .min(Comparator.comparing(entry -> entry.getValue().oldest()))
-                .map(entry -> stretch(entry.getKey(), null)));
+                .map(entry -> stretch(entry, null)));
     }
 
     /** @param begun if a run has begun already, its stretch: what was said after that changes nothing of it */
-    private Stretch stretch(String adapter, Lineage begun) {
-        Waiting all = waiting.get(adapter);
+    private Stretch stretch(Map.Entry<String, Waiting> entry, @Nullable Lineage begun) {
+        String adapter = entry.getKey();
+        Waiting all = entry.getValue();
         long from = begun == null ? ledger.consumedTo(adapter, partition) : begun.fromOffset();
         long to = begun == null ? all.lastOffset() + 1 : begun.toOffset();
         Waiting taken = all.before(to);

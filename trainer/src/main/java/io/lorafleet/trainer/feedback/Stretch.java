@@ -5,6 +5,7 @@ import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The feedback that one run of an adapter consumes.
@@ -22,7 +23,7 @@ public record Stretch(
         long toOffset,
         List<FeedbackGiven> samples,
         List<FeedbackWithdrawn> withdrawals,
-        Lineage begun) {
+        @Nullable Lineage begun) {
     public Stretch {
         samples = List.copyOf(samples);
         withdrawals = List.copyOf(withdrawals);

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What people said of pictures: gathered for each adapter until a run takes it, and what runs have taken already. */
+@NullMarked
 package io.lorafleet.trainer.feedback;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A run on the thread that trains, as the thread that polls sees it. */
 final class CurrentRun implements Runnable, RunWatch {
@@ -29,7 +30,7 @@ final class CurrentRun implements Runnable, RunWatch {
     private Instant lastReport = Instant.EPOCH;
     private volatile boolean cancelled;
     private volatile boolean done;
-    private volatile Publication publication;
+    private volatile @Nullable Publication publication;
 
     /** @param lastNumber of the adapter's versions */
     CurrentRun(

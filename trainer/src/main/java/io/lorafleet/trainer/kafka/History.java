@@ -88,7 +88,7 @@ final class History {
     void catchUp() {
         Map<TopicPartition, Long> ends = ends();
         long limit = System.nanoTime() + patience.toNanos();
-        while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() - limit > 0) {
                 throw new TimeoutException("adapters and trainings could not be read to their ends in "
                         + patience.toSeconds() + " seconds: a transaction may be open");

@@ -62,7 +62,7 @@ final class LiveTrials {
             return List.of();
         }
         consumer.poll(POLL).forEach(this::take);
-        boolean caughtUp = partitions.stream().allMatch(each -> consumer.position(each) >= ends.get(each));
+        boolean caughtUp = ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
         return caughtUp ? trials : List.of();
     }
 
@@ -80,8 +80,10 @@ final class LiveTrials {
         ends = consumer.endOffsets(partitions);
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
                 partitions.stream().collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())));
-        partitions.forEach(each -> consumer.seek(
-                each, found.get(each) == null ? ends.get(each) : found.get(each).offset()));
+        ends.forEach((partition, end) -> {
+            OffsetAndTimestamp first = found.get(partition);
+            consumer.seek(partition, first == null ? end : first.offset());
+        });
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {

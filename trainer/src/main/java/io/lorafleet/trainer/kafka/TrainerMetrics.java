@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What a trainer does. */
@@ -67,11 +68,15 @@ final class TrainerMetrics {
     }
 
     void decided(RouteDecided decision) {
-        decisions.get(decision.decision()).increment();
+        increment(decisions, decision.decision());
     }
 
     void took(Gathering.Taken what) {
-        taken.get(what).increment();
+        increment(taken, what);
+    }
+
+    private static <K> void increment(Map<K, Counter> counters, K which) {
+        Objects.requireNonNull(counters.get(which), "there is one for each").increment();
     }
 
     void refused() {

@@ -6,6 +6,7 @@ import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.TrainingFinished;
@@ -25,6 +26,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -35,6 +37,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trainer as long as all goes well. One thread makes its turns: it polls, gathers samples, has a run made on another
@@ -61,7 +64,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final LiveTrials trials;
     private final Map<TopicPartition, Gathering> gatherings = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
-    private CurrentRun run;
+    private @Nullable CurrentRun run;
 
     /** @param clients stay the caller's */
     TrainerSession(
@@ -96,7 +99,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         // Behind the last record there may be more offsets, such as a transaction's marker.
         gatherings.forEach((partition, gathering) -> gathering.advance(consumer.position(partition)));
         if (run != null && run.isDone()) {
-            endRun();
+            endRun(run);
         }
         if (run == null) {
             beginRun();
@@ -136,13 +139,18 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         }
     }
 
+    /** @return what is known of a partition that is this trainer's */
+    private static <T> T own(Map<TopicPartition, T> all, TopicPartition partition) {
+        return Objects.requireNonNull(all.get(partition), "it is another trainer's");
+    }
+
     private void take(ConsumerRecord<String, byte[]> record) {
-        Gathering gathering = gatherings.get(new TopicPartition(record.topic(), record.partition()));
+        Gathering gathering = own(gatherings, new TopicPartition(record.topic(), record.partition()));
         try {
             FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
             metrics.took(gathering.take(record.offset(), event));
         } catch (InvalidMessageException e) {
-            announcements.deadLetter(record, e.getMessage());
+            announcements.deadLetter(record, String.valueOf(e.getMessage()));
             metrics.refused();
             gathering.advance(record.offset() + 1);
         }
@@ -199,24 +207,24 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
                 .or(() -> history.book().current(stretch.adapter()));
     }
 
-    private void endRun() {
-        if (run.publication().isEmpty()) {
-            Duration pause = pauses.brokeDown(run.order().adapter(), clock.instant());
-            LOG.warnf("the run of %s is tried again in %d s", run.order().adapter(), pause.toSeconds());
+    private void endRun(CurrentRun ended) {
+        if (ended.publication().isEmpty()) {
+            Duration pause = pauses.brokeDown(ended.order().adapter(), clock.instant());
+            LOG.warnf("the run of %s is tried again in %d s", ended.order().adapter(), pause.toSeconds());
             run = null;
             return;
         }
-        Publication publication = withTrial(run.publication().get());
-        String adapter = run.order().adapter();
-        long to = run.order().lineage().toOffset();
-        Gathering gathering = gatherings.get(run.partition());
+        Publication publication = withTrial(ended.publication().get());
+        String adapter = ended.order().adapter();
+        long to = ended.order().lineage().toOffset();
+        Gathering gathering = own(gatherings, ended.partition());
         long offset = gathering.committable(adapter, to);
-        if (!transactions.publish(publication, run.partition(), offset, consumer.groupMetadata())) {
+        if (!transactions.publish(publication, ended.partition(), offset, consumer.groupMetadata())) {
             return; // the next poll says whether the partition is still this trainer's
         }
         history.published(publication);
         gathering.forget(adapter, to);
-        committed.put(run.partition(), offset);
+        committed.put(ended.partition(), offset);
         publication.event().ifPresent(event -> {
             metrics.finished(event);
             LOG.infof("the run of %s is finished: %s", adapter, outcome(event));
@@ -232,7 +240,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private static String outcome(TrainingFinished event) {
-        return event.version() == null ? event.reason() : event.adapter() + "@" + event.version() + " is published";
+        return Objects.requireNonNullElseGet(
+                event.reason(), () -> event.adapter() + "@" + event.version() + " is published");
     }
 
     /** The route may have been changed since the run began. */
@@ -265,7 +274,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private TopicPartition partition(RouteDecided decision) {
         int partition = history.book()
                 .find(decision.adapter(), decision.version())
-                .map(version -> version.lineage().partition())
+                .map(AdapterVersion::lineage)
+                .map(Lineage::partition)
                 .orElse(-1);
         return new TopicPartition(Topic.FEEDBACK.in(settings.topicPrefix()), partition);
     }
@@ -278,7 +288,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         TopicPartition partition = partition(last);
         RouteDecided next = routes.next(last, verdict, clock.instant());
         Publication publication = Publication.of(next);
-        if (transactions.publish(publication, partition, committed.get(partition), consumer.groupMetadata())) {
+        if (transactions.publish(publication, partition, own(committed, partition), consumer.groupMetadata())) {
             history.published(publication);
             told(next);
         }
@@ -304,7 +314,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private void commit() {
         gatherings.forEach((partition, gathering) -> {
             long offset = gathering.committable();
-            if (offset > committed.get(partition)) {
+            if (offset > own(committed, partition)) {
                 try {
                     consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
                     committed.put(partition, offset);

@@ -8,6 +8,7 @@ import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.RouteDecided.Decision;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The routes that a version goes through on its trial. */
 public final class Routes {
@@ -25,7 +26,7 @@ public final class Routes {
      * @return nothing if no version is to be tried, or if somebody is trying another one
      */
     public Optional<RouteDecided> begin(
-            AdapterVersion version, AdapterVersion stable, AdapterRoute route, Instant now) {
+            AdapterVersion version, AdapterVersion stable, @Nullable AdapterRoute route, Instant now) {
         boolean taken = route != null && (route.canary() != null || route.shadow() != null);
         if (!rules.on() || taken) {
             return Optional.empty();
@@ -67,7 +68,7 @@ public final class Routes {
                 last.adapter(), decision, last.version(), last.against(), last.since(), verdict.reason(), route, now);
     }
 
-    private Share shadow(int version) {
+    private @Nullable Share shadow(int version) {
         return rules.shadowShare() > 0 ? new Share(version, rules.shadowShare()) : null;
     }
 }

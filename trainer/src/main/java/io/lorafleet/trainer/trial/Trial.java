@@ -38,7 +38,10 @@ public final class Trial {
     /** Takes a result, of this adapter or of another one. Errors count since the latest decision. */
     public void take(GenerationSucceeded result) {
         ShadowMeasured shadow = result.shadow();
-        if (shadow == null || shadow.drawnWith() == null || result.at().isBefore(decision.at())) {
+        if (shadow == null
+                || shadow.drawnWith() == null
+                || shadow.drawnError() == null
+                || result.at().isBefore(decision.at())) {
             return;
         }
         boolean shadowIsNew = is(shadow.student(), decision.version()) && is(shadow.drawnWith(), decision.against());
