@@ -24,7 +24,7 @@ class ParityTest {
         "sdxl, BFLOAT16, 25, 3e-2"
     })
     void agreesWithDiffusersOnEveryTensor(String family, Precision precision, int tensors, double tolerance) {
-        assumeTrue(precision != Precision.BFLOAT16 || PackedWeights.takeBfloat16(), "no bfloat16 here");
+        assumeTrue(precision != Precision.BFLOAT16 || PackedWeights.takeBfloat16(), "this processor has no bfloat16");
         List<Finding> findings = new ArrayList<>();
         Parity.check(Path.of("src/test/resources/golden", family), precision, findings::add);
         assertThat(findings)
