@@ -129,7 +129,9 @@ def source_pages(app):
     """Makes a page of each source file that a document links to."""
     for path in sorted(app.env.source_files):
         name = path.relative_to(ROOT)
-        code = app.builder.highlighter.highlight_block(path.read_text(), LANGUAGES.get(path.suffix, "none"))
+        language = LANGUAGES.get(path.suffix, "none")
+        # Pygments does not know all of Java: what it cannot read stays plain.
+        code = app.builder.highlighter.highlight_block(path.read_text(), language, force=True)
         context = {"title": str(name), "body": f"<h1>{name}</h1>{code}", "theme_secondary_sidebar_items": []}
         yield f"source/{name}", context, "page.html"
 
