@@ -132,7 +132,8 @@ def source_pages(app):
         language = LANGUAGES.get(path.suffix, "none")
         # Pygments does not know all of Java: what it cannot read stays plain.
         code = app.builder.highlighter.highlight_block(path.read_text(), language, force=True)
-        context = {"title": str(name), "body": f"<h1>{name}</h1>{code}", "theme_secondary_sidebar_items": []}
+        body = f"<h1>{path.name}</h1><p><code>{name}</code></p>{code}"
+        context = {"title": path.name, "body": body, "theme_secondary_sidebar_items": []}
         yield f"source/{name}", context, "page.html"
 
 
