@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers everything that is wrong with a client's wish. Each check returns the given value if it can be accepted, else
@@ -23,11 +24,11 @@ public final class FieldChecks {
         return badFields;
     }
 
-    public void refuse(String field, String expected, Object found) {
+    public void refuse(String field, String expected, @Nullable Object found) {
         badFields.add(new BadField(field, expected, String.valueOf(found)));
     }
 
-    public String text(String field, int maxLength, String value, String fallback) {
+    public String text(String field, int maxLength, @Nullable String value, String fallback) {
         if (value == null) {
             return fallback;
         }
@@ -43,16 +44,16 @@ public final class FieldChecks {
         return value;
     }
 
-    public int whole(String field, int min, int max, Integer value, int fallback) {
+    public int whole(String field, int min, int max, @Nullable Integer value, int fallback) {
         return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
-    public long whole(String field, long min, long max, Long value, long fallback) {
+    public long whole(String field, long min, long max, @Nullable Long value, long fallback) {
         return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
     /** @param value as it stands in a URL */
-    public int whole(String field, int min, int max, String value, int fallback) {
+    public int whole(String field, int min, int max, @Nullable String value, int fallback) {
         try {
             return whole(field, min, max, value == null ? null : Integer.valueOf(value), fallback);
         } catch (NumberFormatException e) {
@@ -61,21 +62,26 @@ public final class FieldChecks {
         }
     }
 
-    public double number(String field, double min, double max, Double value, double fallback) {
+    public double number(String field, double min, double max, @Nullable Double value, double fallback) {
         return check(field, value, fallback, min + " to " + max, x -> x >= min && x <= max);
     }
 
-    public double share(String field, Double value, double fallback) {
+    public double share(String field, @Nullable Double value, double fallback) {
         return check(field, value, fallback, "more than 0 and at most 1", x -> x > 0 && x <= 1);
     }
 
-    public int multiple(String field, int of, int min, int max, Integer value, int fallback) {
+    public int multiple(String field, int of, int min, int max, @Nullable Integer value, int fallback) {
         String expected = "a multiple of " + of + " from " + min + " to " + max;
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
     }
 
     /** @param values in lower case in the API */
-    public <E extends Enum<E>> E oneOf(String field, E[] values, String name, E fallback) {
+    public <E extends Enum<E>> E oneOf(String field, E[] values, @Nullable String name, E fallback) {
+        return oneOf(field, values, name).orElse(fallback);
+    }
+
+    /** @return empty if none is given, or none that can be accepted */
+    public <E extends Enum<E>> Optional<E> oneOf(String field, E[] values, @Nullable String name) {
         Optional<E> value =
                 Arrays.stream(values).filter(one -> lowerCase(one).equals(name)).findFirst();
         if (name != null && value.isEmpty()) {
@@ -84,11 +90,11 @@ public final class FieldChecks {
                     Arrays.stream(values).map(FieldChecks::lowerCase).collect(Collectors.joining(" or ")),
                     "another name");
         }
-        return value.orElse(fallback);
+        return value;
     }
 
     /** @return null if no time is given, or none that can be accepted */
-    public Instant future(String field, String value, Instant now) {
+    public @Nullable Instant future(String field, @Nullable String value, Instant now) {
         if (value == null) {
             return null;
         }
@@ -108,7 +114,7 @@ public final class FieldChecks {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private <T> T check(String field, T value, T fallback, String expected, Predicate<T> isGood) {
+    private <T> T check(String field, @Nullable T value, T fallback, String expected, Predicate<T> isGood) {
         if (value == null) {
             return fallback;
         }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
+import org.jspecify.annotations.Nullable;
+
 /** By what a client says that it sends the same again, so that it counts once. */
 public record IdempotencyKey(String value) {
     public static final String HEADER = "Idempotency-Key";
     private static final int MAX_LENGTH = 255;
 
     /** @param header null if the client sent none @return null if there is no key, or none that can be accepted */
-    public static IdempotencyKey of(String header, FieldChecks checks) {
+    public static @Nullable IdempotencyKey of(@Nullable String header, FieldChecks checks) {
         if (header == null) {
             return null;
         }

@@ -5,4 +5,7 @@
  * <p>Imports point {@code kafka | http -> feedback, generation, adapter, model, training -> messages, storage}. What a gateway
  * knows is a fold of the topics, so that a restarted one, or another replica, knows the same.
  */
+@NullMarked
 package io.lorafleet.gateway;
+
+import org.jspecify.annotations.NullMarked;

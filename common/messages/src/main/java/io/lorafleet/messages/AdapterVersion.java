@@ -71,11 +71,11 @@ public record AdapterVersion(
             String sha256,
             long sizeBytes,
             int rank,
-            String baseFingerprint,
+            @Nullable String baseFingerprint,
             Kind kind,
-            Double guidance,
+            @Nullable Double guidance,
             Instant createdAt,
-            Instant retiredAt) {
+            @Nullable Instant retiredAt) {
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 

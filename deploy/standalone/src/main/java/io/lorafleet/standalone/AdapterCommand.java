@@ -4,6 +4,7 @@ package io.lorafleet.standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,7 +28,7 @@ final class AdapterCommand {
     int add(
             @Parameters(paramLabel = "NAME", description = "Letters, digits, '.', '_' and '-'.") String name,
             @Parameters(paramLabel = "FILE", description = "LoRA weights in safetensors.") Path file,
-            @ArgGroup(exclusive = false) Student student)
+            @ArgGroup(exclusive = false) @Nullable Student student)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("there is no file " + file);

@@ -3,6 +3,7 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.messages.AdapterRoute;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -32,13 +33,13 @@ final class AdapterRouteCommand implements Callable<Integer> {
     private String name;
 
     @Option(names = "--stable", paramLabel = "N", description = "The version that requests get.")
-    private Integer stable;
+    private @Nullable Integer stable;
 
     @ArgGroup(exclusive = false)
-    private Canary canary;
+    private @Nullable Canary canary;
 
     @ArgGroup(exclusive = false)
-    private Shadow shadow;
+    private @Nullable Shadow shadow;
 
     @Option(names = "--newest", description = "Removes the route: requests get the newest version again.")
     private boolean newest;

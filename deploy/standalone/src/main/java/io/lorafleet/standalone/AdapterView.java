@@ -6,15 +6,16 @@ import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Figures;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway says of an adapter. @param route null if requests get the newest version */
-record AdapterView(String name, AdapterRoute route, List<AdapterVersion> versions) {
+record AdapterView(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
 
     /**
      * @param number or null for the version that requests get
      * @throws FleetException if there is no such version
      */
-    AdapterVersion version(Integer number) {
+    AdapterVersion version(@Nullable Integer number) {
         return versions.stream()
                 .filter(version -> number == null ? version.version() == used() : version.version() == number)
                 .findFirst()
@@ -89,7 +90,7 @@ record AdapterView(String name, AdapterRoute route, List<AdapterVersion> version
                 + text("shadow", route.shadow());
     }
 
-    private static String text(String use, AdapterRoute.Share share) {
+    private static String text(String use, AdapterRoute.@Nullable Share share) {
         return share == null ? "" : ", " + use + " " + share.version() + " (share " + share.share() + ")";
     }
 }

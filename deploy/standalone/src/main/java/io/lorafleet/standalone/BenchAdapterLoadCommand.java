@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -47,7 +48,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
 
     private static final class Base {
         @Option(names = "--model", paramLabel = "DIR", description = "The base: a pipeline folder.")
-        private Path folder;
+        private @Nullable Path folder;
 
         @Option(names = "--arch", paramLabel = "NAME", description = "Or only its shapes: ${COMPLETION-CANDIDATES}.")
         private Architecture architecture;
@@ -61,7 +62,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
     private int rank;
 
     @Option(names = "--save", paramLabel = "FILE", description = "Keeps the adapter, to be loaded elsewhere too.")
-    private Path save;
+    private @Nullable Path save;
 
     @Option(
             names = "--warm-up",
@@ -77,7 +78,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the figures as JSON, in seconds.")
     private boolean json;

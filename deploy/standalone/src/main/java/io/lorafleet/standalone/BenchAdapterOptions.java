@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The adapters that {@code bench serve} asks for: those of the fleet, or random ones that it adds. */
@@ -58,7 +59,7 @@ final class BenchAdapterOptions {
     private int published;
 
     @Option(names = "--save-adapters", paramLabel = "DIR", description = "Keeps the adapters that are asked for.")
-    private Path save;
+    private @Nullable Path save;
 
     /** @return those to choose from */
     List<String> names() {

@@ -15,6 +15,7 @@ import io.lorafleet.diffusion.vae.VaeConfig;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
     private boolean tiled;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Override
     public Integer call() throws IOException {

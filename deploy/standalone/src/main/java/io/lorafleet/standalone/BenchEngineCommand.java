@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -31,7 +32,7 @@ final class BenchEngineCommand implements Callable<Integer> {
 
     private static final class Model {
         @Option(names = "--model", paramLabel = "DIR", description = "A pipeline folder in diffusers' layout.")
-        private Path folder;
+        private @Nullable Path folder;
 
         @Option(
                 names = "--arch",
@@ -47,7 +48,7 @@ final class BenchEngineCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "PIXELS",
             description = "Width and height. By default what the model was trained at.")
-    private Integer size;
+    private @Nullable Integer size;
 
     @Option(
             names = "--precision",
@@ -74,7 +75,7 @@ final class BenchEngineCommand implements Callable<Integer> {
                 "TEACHER: two rows for each picture. BASE: the same rows without adapters.",
                 "ALONE: the same pictures, each in a batch of its own."
             })
-    private Beside beside;
+    private @Nullable Beside beside;
 
     private enum Beside {
         TEACHER,
@@ -89,7 +90,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     private int warmUp;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the figures as JSON, with the time of every step.")
     private boolean json;
@@ -112,7 +113,7 @@ final class BenchEngineCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Rows besides(Rows rows) {
+    private @Nullable Rows besides(Rows rows) {
         if (beside == null) {
             return null;
         }
@@ -136,7 +137,7 @@ final class BenchEngineCommand implements Callable<Integer> {
                 report.fastestSeconds(),
                 batch / report.medianSeconds(),
                 report.peakMebibytes());
-        return report.besideMedianSeconds() == null
+        return beside == null || report.besideMedianSeconds() == null
                 ? line
                 : line
                         + String.format(

@@ -7,6 +7,7 @@ import io.lorafleet.standalone.bench.PictureSize;
 import io.lorafleet.standalone.bench.Prompts;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What the requests of {@code bench serve} ask for. */
@@ -48,13 +49,13 @@ final class BenchMixOptions {
     private List<Integer> steps;
 
     @Option(names = "--sampler", paramLabel = "NAME", description = "Of all requests (the model's own).")
-    private SamplerName sampler;
+    private @Nullable SamplerName sampler;
 
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
             description = "One of each line (coloured shapes, which the demo model knows).")
-    private Path prompts;
+    private @Nullable Path prompts;
 
     @Option(
             names = "--batch-priority",

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -57,7 +58,7 @@ final class BenchServeCommand implements Callable<Integer> {
     private String arrivals;
 
     @Option(names = "--requests", paramLabel = "N", description = "How many (" + REQUESTS + "; a whole trace).")
-    private Integer requests;
+    private @Nullable Integer requests;
 
     @Option(
             names = "--seed",
@@ -73,7 +74,7 @@ final class BenchServeCommand implements Callable<Integer> {
     private BenchAdapterOptions adapters;
 
     @Option(names = "--save-trace", paramLabel = "FILE", description = "Writes down what was sent.")
-    private Path saveTrace;
+    private @Nullable Path saveTrace;
 
     @Option(
             names = "--warm-up",
@@ -91,7 +92,7 @@ final class BenchServeCommand implements Callable<Integer> {
     private int patience;
 
     @ArgGroup(exclusive = false)
-    private Check check;
+    private @Nullable Check check;
 
     private static final class Check {
         @Option(
@@ -105,14 +106,14 @@ final class BenchServeCommand implements Callable<Integer> {
         private boolean wanted;
 
         @Option(names = "--check-sample", paramLabel = "N", description = "With --check: so many, not all.")
-        private Integer sample;
+        private @Nullable Integer sample;
     }
 
     @Option(names = "--json", description = "Prints the figures as JSON.")
     private boolean json;
 
     @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
-    private URI url;
+    private @Nullable URI url;
 
     @Option(
             names = "--worker-metrics",

@@ -15,7 +15,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -29,13 +31,6 @@ import picocli.CommandLine.Option;
             "The weights are random. Full training of SD 1.5 takes some 20 GiB."
         })
 final class BenchTrainingCommand implements Callable<Integer> {
-    /** Gigabytes on a GPU, of Stable Diffusion 1.5. */
-    private static final Map<Method, Double> PAPER = new EnumMap<>(Map.of(
-            Method.FULL, 21.0,
-            Method.FULL_DISTILLATION, 24.4,
-            Method.LORA, 9.6,
-            Method.LORA_DISTILLATION, 10.3));
-
     @Option(
             names = "--arch",
             paramLabel = "NAME",
@@ -44,7 +39,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private Architecture architecture;
 
     @Option(names = "--size", paramLabel = "PIXELS", description = "Width and height (the model's own).")
-    private Integer size;
+    private @Nullable Integer size;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows a step (${DEFAULT-VALUE}).")
     private int batch;
@@ -63,10 +58,10 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private Precision teacherPrecision;
 
     @Option(names = "--method", paramLabel = "NAME", description = "Only that one, in this process.")
-    private Method method;
+    private @Nullable Method method;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the figures as JSON.")
     private boolean json;
@@ -135,7 +130,8 @@ final class BenchTrainingCommand implements Callable<Integer> {
     }
 
     private static String table(Map<Method, Report> reports) {
-        double base = reports.get(Method.FULL).peakMebibytes();
+        double base = Objects.requireNonNull(reports.get(Method.FULL), "each was measured")
+                .peakMebibytes();
         StringBuilder text = new StringBuilder(String.format(
                 "| method | peak, GiB | of full | paper, GB | of full | s a step |%n|---|---|---|---|---|---|%n"));
         reports.forEach((each, report) -> text.append(String.format(
@@ -144,9 +140,19 @@ final class BenchTrainingCommand implements Callable<Integer> {
                 each.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 report.peakMebibytes() / 1024.0,
                 report.peakMebibytes() / base,
-                PAPER.get(each),
-                PAPER.get(each) / PAPER.get(Method.FULL),
+                paper(each),
+                paper(each) / paper(Method.FULL),
                 report.medianSeconds())));
         return text.toString();
+    }
+
+    /** @return gigabytes on a GPU, of Stable Diffusion 1.5 */
+    private static double paper(Method method) {
+        return switch (method) {
+            case FULL -> 21.0;
+            case FULL_DISTILLATION -> 24.4;
+            case LORA -> 9.6;
+            case LORA_DISTILLATION -> 10.3;
+        };
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -66,10 +67,14 @@ final class BlobPermissions {
             Set<Writer> writers = tree.writers();
             folders.add(
                     writers.size() == 1
-                            ? new Folder(path, users.get(writers.iterator().next()), readers, ONE_WRITER, FILE)
+                            ? new Folder(path, userOf(writers.iterator().next()), readers, ONE_WRITER, FILE)
                             : new Folder(path, ROOT, adapterWriters, SEVERAL_WRITERS, SHARED_FILE));
         }
         return folders;
+    }
+
+    private String userOf(Writer writer) {
+        return Objects.requireNonNull(users.get(writer), "each has a user");
     }
 
     /** Makes the folders that are missing, and gives all that is in them to its users. Needs root. */

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of every command that sets up a Kafka cluster, as its administrator. */
@@ -18,7 +19,7 @@ final class ClusterOptions {
             paramLabel = "FILE",
             description =
                     "Settings of Kafka's admin client, such as security.protocol and sasl.jaas.config: a properties file.")
-    private Path config;
+    private @Nullable Path config;
 
     @Option(
             names = "--topic-prefix",
@@ -32,6 +33,7 @@ final class ClusterOptions {
     }
 
     /** @return null if there is none */
+    @Nullable
     Path config() {
         return config;
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.jspecify.annotations.Nullable;
 
 /** How to reach a Kafka cluster as its administrator. */
 final class ClusterSettings {
@@ -17,7 +18,7 @@ final class ClusterSettings {
     private ClusterSettings() {}
 
     /** @param file of more settings, or null */
-    static Map<String, Object> of(String bootstrap, Path file) {
+    static Map<String, Object> of(String bootstrap, @Nullable Path file) {
         Properties more = new Properties();
         if (file != null) {
             try (Reader in = Files.newBufferedReader(file)) {

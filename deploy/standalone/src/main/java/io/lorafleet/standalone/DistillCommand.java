@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -53,7 +54,7 @@ final class DistillCommand implements Callable<Integer> {
     private Path output;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Mixin
     private DistillOptions options;

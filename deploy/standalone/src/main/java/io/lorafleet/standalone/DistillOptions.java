@@ -10,6 +10,7 @@ import io.lorafleet.distillation.Plan;
 import io.lorafleet.distillation.Targets;
 import io.lorafleet.distillation.TimestepWeighting;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a student is made. The defaults are for the demo model on two processors. */
@@ -41,7 +42,7 @@ final class DistillOptions {
     private int rank;
 
     @Option(names = "--alpha", paramLabel = "X", description = "The update is alpha / rank B A (alpha = rank).")
-    private Double alpha;
+    private @Nullable Double alpha;
 
     @Option(
             names = "--targets",
@@ -135,10 +136,10 @@ final class DistillOptions {
     private TimestepWeighting weighting;
 
     @Option(names = "--width", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
-    private Integer width;
+    private @Nullable Integer width;
 
     @Option(names = "--height", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
-    private Integer height;
+    private @Nullable Integer height;
 
     @Option(
             names = "--seed",

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows how a run goes: a bar on a terminal, else a line now and then. On Ctrl-C it breaks the run off between two steps:
@@ -26,7 +27,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     private final PrintStream out;
     private final boolean terminal = Terminal.isThere();
     private final long start = System.nanoTime();
-    private ProgressBar bar;
+    private @Nullable ProgressBar bar;
     private final Thread hook = new Thread(this::stop);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;

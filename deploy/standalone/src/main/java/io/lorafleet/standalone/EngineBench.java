@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Times UNet forwards: of one batch, or of two in turn, so that both meet the same machine. */
 final class EngineBench {
@@ -42,7 +43,8 @@ final class EngineBench {
      * @param beside timed in turn, or null
      * @param size width and height in pixels, or null for what the model was trained at
      */
-    record Workload(Rows rows, Rows beside, Integer size, Precision precision, int warmUp, int steps) {}
+    record Workload(
+            Rows rows, @Nullable Rows beside, @Nullable Integer size, Precision precision, int warmUp, int steps) {}
 
     /**
      * The rows of a step.
@@ -60,7 +62,7 @@ final class EngineBench {
             int size,
             double medianSeconds,
             double fastestSeconds,
-            Double besideMedianSeconds,
+            @Nullable Double besideMedianSeconds,
             long peakMebibytes,
             List<Double> seconds) {}
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -55,13 +56,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path prompts;
 
     @Option(names = "--count", paramLabel = "N", description = "The first N of the prompts (all).")
-    private Integer count;
+    private @Nullable Integer count;
 
     @Option(
             names = "--guidance",
             paramLabel = "X",
             description = "Guidance scale of the teacher (that of the fleet's adapter; of a file, 5).")
-    private Double guidance;
+    private @Nullable Double guidance;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Of DDIM (${DEFAULT-VALUE}).")
     private int steps;
@@ -81,10 +82,10 @@ final class EvaluateCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Where report.md and the pictures go (nowhere).")
-    private Path report;
+    private @Nullable Path report;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the figures as JSON.")
     private boolean json;

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
@@ -26,20 +27,20 @@ final class FeedbackCommand implements Callable<Integer> {
 
     /** Optional only because picocli would want it before a subcommand, too. */
     @Parameters(paramLabel = "GENERATION_ID", arity = "0..1", description = "What drew the picture.")
-    private String generationId;
+    private @Nullable String generationId;
 
     @Option(
             names = "--rating",
             paramLabel = "up|down|X",
             converter = Rating.class,
             description = "X is from -1 (bad) to 1 (good). May be left out with --as-teacher; then it is down.")
-    private Double rating;
+    private @Nullable Double rating;
 
     @Option(names = "--image", paramLabel = "N", description = "Which picture of the generation (0, the first).")
-    private Integer image;
+    private @Nullable Integer image;
 
     @Option(names = "--note", paramLabel = "TEXT", description = "Why, in your own words.")
-    private String note;
+    private @Nullable String note;
 
     @Option(names = "--as-teacher", description = "It should look as the base draws it under guidance.")
     private boolean asTeacher;
@@ -74,6 +75,7 @@ final class FeedbackCommand implements Callable<Integer> {
                             names = "--adapter",
                             paramLabel = "NAME",
                             description = "The student that it concerns. Without it: all of them.")
+                    @Nullable
                     String adapter)
             throws InterruptedException {
         gateway.print(gateway.client().withdrawFeedback(owner, adapter), WithdrawalView::text);

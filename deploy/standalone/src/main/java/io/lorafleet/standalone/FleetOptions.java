@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,19 +33,19 @@ final class FleetOptions {
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
             description = "Uses this Kafka broker and starts none. Topics that are missing there are made.")
-    private String bootstrap;
+    private @Nullable String bootstrap;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Folder for the broker's log, pictures, adapters and logs (.lorafleet in the repository).")
-    private Path data;
+    private @Nullable Path data;
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
             description = "Folder of a Stable Diffusion model in diffusers' layout (deploy/demo-model).")
-    private Path model;
+    private @Nullable Path model;
 
     @Option(
             names = "--workers",
@@ -64,7 +65,7 @@ final class FleetOptions {
             names = "--api-keys",
             paramLabel = "FILE",
             description = "The gateway asks for one of these keys, which `fleet key create` makes.")
-    private Path apiKeys;
+    private @Nullable Path apiKeys;
 
     FleetSettings settings() {
         requireRange("--port", port, 65535);

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a fleet on this machine is made of.
@@ -20,10 +21,10 @@ record FleetSettings(
         Path model,
         int port,
         int brokerPort,
-        String bootstrap,
+        @Nullable String bootstrap,
         int workers,
         String topicPrefix,
-        Path apiKeys) {
+        @Nullable Path apiKeys) {
 
     /** @return whether other users of this machine must not reach what the fleet keeps and says */
     boolean isClosed() {

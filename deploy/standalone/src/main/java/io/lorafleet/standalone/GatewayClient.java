@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway's API. What the gateway refuses becomes a {@link FleetException} with its words. */
 final class GatewayClient {
@@ -32,7 +33,7 @@ final class GatewayClient {
     /** Without a slash at its end; a path belongs to it, such as a proxy may have. */
     private final String url;
     /** An API key or a token; null for none. */
-    private final String key;
+    private final @Nullable String key;
 
     /** With the key that the environment holds. */
     GatewayClient(URI url) {
@@ -40,7 +41,7 @@ final class GatewayClient {
     }
 
     /** @throws FleetException if that is no address of a web server */
-    GatewayClient(URI url, String key) {
+    GatewayClient(URI url, @Nullable String key) {
         if (!List.of("http", "https").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
             throw new FleetException("--url: expected an address such as http://localhost:8080, found " + url);
         }
@@ -107,13 +108,13 @@ final class GatewayClient {
     }
 
     /** @param adapter name of a student; null for all of them */
-    Answer<WithdrawalView> withdrawFeedback(String owner, String adapter) throws InterruptedException {
+    Answer<WithdrawalView> withdrawFeedback(String owner, @Nullable String adapter) throws InterruptedException {
         String query = "?owner=" + encoded(owner) + (adapter == null ? "" : "&adapter=" + encoded(adapter));
         return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalView.class);
     }
 
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
-    Answer<AdapterVersion> addAdapter(String name, Path file, Double guidance)
+    Answer<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         HttpRequest put = request(adapterPath(name) + query)

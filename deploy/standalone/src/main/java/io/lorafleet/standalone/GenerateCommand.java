@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -48,10 +50,10 @@ final class GenerateCommand implements Callable<Integer> {
     private Path output;
 
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What guidance leads away from.")
-    private String negativePrompt;
+    private @Nullable String negativePrompt;
 
     @ArgGroup(exclusive = false)
-    private InitImageOptions initImage;
+    private @Nullable InitImageOptions initImage;
 
     @Option(
             names = "--adapter",
@@ -63,47 +65,47 @@ final class GenerateCommand implements Callable<Integer> {
     private List<WantedAdapter> adapters = new ArrayList<>();
 
     @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the one adapter.")
-    private Double adapterScale;
+    private @Nullable Double adapterScale;
 
     @Option(
             names = "--guidance-scale",
             paramLabel = "X",
             description = "How strongly the prompt counts. 1 takes half the computation.")
-    private Double guidanceScale;
+    private @Nullable Double guidanceScale;
 
     @Option(names = "--steps", paramLabel = "N", description = "Sampler steps.")
-    private Integer steps;
+    private @Nullable Integer steps;
 
     @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}, in any case.")
-    private SamplerName sampler;
+    private @Nullable SamplerName sampler;
 
     @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the picture.")
-    private Integer width;
+    private @Nullable Integer width;
 
     @Option(names = "--height", paramLabel = "PIXELS", description = "Height of the picture.")
-    private Integer height;
+    private @Nullable Integer height;
 
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same picture.")
-    private Long seed;
+    private @Nullable Long seed;
 
     @Option(names = "--count", paramLabel = "N", description = "How many pictures; each has a seed one higher.")
-    private Integer count;
+    private @Nullable Integer count;
 
     @Option(
             names = "--priority",
             paramLabel = "NAME",
             description = "One of: ${COMPLETION-CANDIDATES}, in any case. Batch waits for interactive ones.")
-    private Priority priority;
+    private @Nullable Priority priority;
 
     @Option(
             names = "--deadline",
             paramLabel = "DURATION",
             converter = ShortDuration.class,
             description = "How long the pictures are wanted, such as 30s or 5m; later they are not drawn.")
-    private Duration deadline;
+    private @Nullable Duration deadline;
 
     @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
-    private URI url;
+    private @Nullable URI url;
 
     @Option(names = "--json", description = "Prints the finished generation as JSON.")
     private boolean json;
@@ -111,7 +113,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private FleetOptions options;
 
-    private volatile String runningId;
+    private volatile @Nullable String runningId;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -200,10 +202,11 @@ final class GenerateCommand implements Callable<Integer> {
                 save(finished, gateway, files);
                 return ExitCode.OK;
             }
-            case FAILED ->
-                throw new FleetException("generation " + finished.id() + " failed ("
-                        + finished.failure().reason() + "): "
-                        + finished.failure().detail());
+            case FAILED -> {
+                GenerationView.Failure failure = Objects.requireNonNull(finished.failure(), "the gateway says why");
+                throw new FleetException(
+                        "generation " + finished.id() + " failed (" + failure.reason() + "): " + failure.detail());
+            }
             case EXPIRED ->
                 throw new FleetException("generation " + finished.id() + " was not drawn before its deadline");
             default -> throw new FleetException("generation " + finished.id() + " was cancelled");
@@ -219,6 +222,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
         System.err.printf(
                 "%.1f s, %d UNet evaluations, generation %s%n",
-                finished.elapsed().toMillis() / 1000.0, finished.unetEvaluations(), finished.id());
+                Objects.requireNonNull(finished.elapsed(), "it succeeded").toMillis() / 1000.0,
+                finished.unetEvaluations(),
+                finished.id());
     }
 }

@@ -4,10 +4,16 @@ package io.lorafleet.standalone;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway says of a generation; the part of it that is used here. */
 record GenerationView(
-        String id, Status status, List<Image> images, Failure failure, Duration elapsed, Long unetEvaluations) {
+        String id,
+        Status status,
+        List<Image> images,
+        @Nullable Failure failure,
+        @Nullable Duration elapsed,
+        @Nullable Long unetEvaluations) {
 
     enum Status {
         @JsonProperty("queued")

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The image to draw over, and how strongly. The second only with the first. */
@@ -30,15 +31,16 @@ final class InitImageOptions {
             description =
                     "With --init-image: the share of the steps that are made, above 0 to 1. The lower, the more of"
                             + " the image stays. Default: 0.8.")
-    private Double strength;
+    private @Nullable Double strength;
 
     InitImageOptions() {}
 
-    InitImageOptions(Path file, Double strength) {
+    InitImageOptions(Path file, @Nullable Double strength) {
         this.file = file;
         this.strength = strength;
     }
 
+    @Nullable
     Double strength() {
         return strength;
     }

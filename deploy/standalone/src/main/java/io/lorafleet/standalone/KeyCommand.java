@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,6 +72,7 @@ final class KeyCommand {
                             paramLabel = "DURATION",
                             converter = ShortDuration.class,
                             description = "How long it lasts, such as 90d (until it is revoked).")
+                    @Nullable
                     Duration life)
             throws IOException {
         Set<Role> allowed = roles.stream().map(KeyCommand::role).collect(Collectors.toSet());
@@ -158,7 +160,7 @@ final class KeyCommand {
     }
 
     /** @param life null if it is not limited */
-    private static Entry entry(String key, String owner, Set<Role> roles, Duration life) {
+    private static Entry entry(String key, String owner, Set<Role> roles, @Nullable Duration life) {
         String id = key.substring(PREFIX.length(), PREFIX.length() + 2 * ID_BYTES);
         Instant now = Instant.now();
         String sha256 = Sha256.of(key.getBytes(StandardCharsets.UTF_8));

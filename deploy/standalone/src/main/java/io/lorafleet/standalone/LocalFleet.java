@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole fleet on this machine: a broker in this process, unless there is an outer one, and the packaged services as
@@ -30,8 +32,8 @@ final class LocalFleet implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<Service> services = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private DataFolder data;
-    private EmbeddedBroker broker;
+    private @Nullable DataFolder data;
+    private @Nullable EmbeddedBroker broker;
     private Map<String, String> login = Map.of();
 
     /** @param say takes what the user should know, while the fleet starts and later */
@@ -70,7 +72,7 @@ final class LocalFleet implements AutoCloseable {
         System.setProperty(
                 "org.slf4j.simpleLogger.logFile",
                 data.logs().resolve("broker.log").toString());
-        if (!settings.ownsBroker()) {
+        if (settings.bootstrap() != null) {
             return settings.bootstrap();
         }
         int controllerPort = Ports.free();
@@ -87,7 +89,8 @@ final class LocalFleet implements AutoCloseable {
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        for (Launch launch : Launches.of(settings, data, bootstrap, login, environment)) {
+        for (Launch launch :
+                Launches.of(settings, Objects.requireNonNull(data, "it is open"), bootstrap, login, environment)) {
             services.add(Service.start(launch, STOP_LIMIT, say));
         }
         return services.stream()
@@ -153,7 +156,9 @@ final class LocalFleet implements AutoCloseable {
     }
 
     String bootstrapServers() {
-        return settings.ownsBroker() ? broker.bootstrapServers() : settings.bootstrap();
+        return settings.bootstrap() == null
+                ? Objects.requireNonNull(broker, "it has started").bootstrapServers()
+                : settings.bootstrap();
     }
 
     /** @return where each worker tells its metrics */

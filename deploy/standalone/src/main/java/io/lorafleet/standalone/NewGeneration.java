@@ -5,6 +5,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of {@code POST /v1/generations}. What is null is left to the gateway's defaults.
@@ -13,19 +14,19 @@ import java.util.List;
  */
 record NewGeneration(
         String prompt,
-        String negativePrompt,
-        String initImage,
-        Double strength,
+        @Nullable String negativePrompt,
+        @Nullable String initImage,
+        @Nullable Double strength,
         List<WantedAdapter> adapters,
-        Double guidanceScale,
-        Integer steps,
-        SamplerName sampler,
-        Integer width,
-        Integer height,
-        Long seed,
-        Integer count,
-        Priority priority,
-        Instant deadline) {
+        @Nullable Double guidanceScale,
+        @Nullable Integer steps,
+        @Nullable SamplerName sampler,
+        @Nullable Integer width,
+        @Nullable Integer height,
+        @Nullable Long seed,
+        @Nullable Integer count,
+        @Nullable Priority priority,
+        @Nullable Instant deadline) {
 
     NewGeneration until(Instant newDeadline) {
         return new NewGeneration(

@@ -3,6 +3,7 @@ package io.lorafleet.standalone;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Where the pictures of one generation go: {@code star.png}, or {@code star-0.png, star-1.png ...} if there are more. */
 record PictureFiles(Path output) {
@@ -13,11 +14,12 @@ record PictureFiles(Path output) {
         if (!output.toString().endsWith(".png")) {
             throw new FleetException("--output: expected a name that ends in .png, found " + output.getFileName());
         }
-        if (!Files.isDirectory(output.getParent())) {
-            throw new FleetException("--output: there is no folder " + output.getParent());
+        Path folder = Objects.requireNonNull(output.getParent(), "it is absolute, and no root");
+        if (!Files.isDirectory(folder)) {
+            throw new FleetException("--output: there is no folder " + folder);
         }
-        if (!Files.isWritable(output.getParent())) {
-            throw new FleetException("--output: the folder " + output.getParent() + " is not writable");
+        if (!Files.isWritable(folder)) {
+            throw new FleetException("--output: the folder " + folder + " is not writable");
         }
     }
 

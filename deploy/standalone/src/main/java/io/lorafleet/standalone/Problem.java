@@ -6,9 +6,13 @@ import io.lorafleet.messages.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An error of the gateway (application/problem+json, RFC 9457). */
-record Problem(String title, String detail, List<BadField> errors) {
+record Problem(
+        @Nullable String title,
+        @Nullable String detail,
+        @Nullable List<BadField> errors) {
 
     record BadField(String field, String expected, String found) {}
 

@@ -25,11 +25,12 @@ final class Provisioning {
         try (Admin admin = Admin.create(client)) {
             topics.provision(admin);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TimeoutException) {
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            if (why instanceof TimeoutException) {
                 throw new FleetException("no Kafka broker answers at " + bootstrap + " (--bootstrap)");
             }
             throw new FleetException("the Kafka cluster at " + bootstrap + " does not take the fleet's topics: "
-                    + e.getCause().getMessage() + " (it must be 4.2 or newer, for share groups)");
+                    + why.getMessage() + " (it must be 4.2 or newer, for share groups)");
         } catch (KafkaException e) {
             Throwable why = e.getCause() == null ? e : e.getCause();
             throw new FleetException("--bootstrap: " + why.getMessage());

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A child process that is started, watched, and started again when it dies. Its first start must succeed. */
 final class Service implements AutoCloseable {
@@ -41,7 +43,7 @@ final class Service implements AutoCloseable {
     private final Consumer<String> say;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private Process process;
+    private @Nullable Process process;
 
     private Service(Launch launch, Duration stopLimit, Consumer<String> say) {
         this.launch = launch;
@@ -81,7 +83,7 @@ final class Service implements AutoCloseable {
 
     /** @return the process that runs now, or ran last */
     synchronized Process process() {
-        return process;
+        return Objects.requireNonNull(process, "whoever has a service has launched it");
     }
 
     private void keepRunning() {
@@ -190,7 +192,7 @@ final class Service implements AutoCloseable {
     /** Asks the process to stop, and does not wait for it. */
     synchronized void requestStop() {
         stopping.countDown();
-        process.destroy();
+        process().destroy();
     }
 
     /** Returns when the process has ended: by itself, or killed after the limit. */
@@ -198,12 +200,12 @@ final class Service implements AutoCloseable {
     public void close() {
         requestStop();
         try {
-            if (!process.waitFor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process().waitFor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
                 say.accept(launch.name() + " did not stop in time, killing it");
-                process.destroyForcibly().waitFor();
+                process().destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            process().destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }

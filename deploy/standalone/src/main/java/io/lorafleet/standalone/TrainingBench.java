@@ -25,6 +25,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Trains a UNet with random weights on random latents: what it learns means nothing, what it takes does. */
 final class TrainingBench {
@@ -42,7 +44,7 @@ final class TrainingBench {
             Architecture architecture,
             Method method,
             Precision teacherPrecision,
-            Integer size,
+            @Nullable Integer size,
             int batch,
             int rank,
             int steps) {}
@@ -58,7 +60,13 @@ final class TrainingBench {
             Method method = workload.method();
             UNet base = base(workload, owner);
             try (Student student = method.lowRank()
-                            ? LoraStudent.begin(base, Targets.ATTENTION, workload.rank(), workload.rank(), 0, owner)
+                            ? LoraStudent.begin(
+                                    Objects.requireNonNull(base, "only full training has none"),
+                                    Targets.ATTENTION,
+                                    workload.rank(),
+                                    workload.rank(),
+                                    0,
+                                    owner)
                             : FullStudent.random(config, owner);
                     AdamW optimiser = new AdamW(student.parameters(), 0.01, owner)) {
                 List<Double> seconds = new ArrayList<>();
@@ -74,7 +82,7 @@ final class TrainingBench {
     }
 
     /** The frozen one: the teacher, and what factors are added to. Null if there is none. */
-    private static UNet base(Workload workload, NDManager owner) {
+    private static @Nullable UNet base(Workload workload, NDManager owner) {
         UNetConfig config = workload.architecture().config();
         return switch (workload.method()) {
             case FULL -> null;
@@ -89,7 +97,8 @@ final class TrainingBench {
         };
     }
 
-    private static void step(Workload workload, UNet base, Student student, AdamW optimiser, NDManager owner) {
+    private static void step(
+            Workload workload, @Nullable UNet base, Student student, AdamW optimiser, NDManager owner) {
         UNetConfig config = student.unet().config();
         int factor = workload.architecture().factor();
         int side = workload.size() == null ? config.sampleSize() : workload.size() / factor;
@@ -102,7 +111,7 @@ final class TrainingBench {
             NDArray target = latents.duplicate();
             if (workload.method().distils()) {
                 Conditioning nothing = EngineBench.conditioning(rows, config, scope);
-                target = new Teacher(base, GUIDANCE)
+                target = new Teacher(Objects.requireNonNull(base, "only full training has none"), GUIDANCE)
                         .predict(latents, timesteps, text, nothing, scope)
                         .guided();
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param adapter its name, or {@code NAME@VERSION}
  * @param scale null for the gateway's default
  */
-record WantedAdapter(String adapter, Double scale) {
+record WantedAdapter(String adapter, @Nullable Double scale) {
 
     static final class Converter implements ITypeConverter<WantedAdapter> {
         @Override

@@ -6,13 +6,14 @@ import io.lorafleet.messages.AdapterVersion;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A student that is to be evaluated.
  *
  * @param guidance that it was distilled at; null if that is not known
  */
-record WantedStudent(Safetensors file, Double guidance) {
+record WantedStudent(Safetensors file, @Nullable Double guidance) {
 
     /**
      * @param reference a file, or {@code NAME} or {@code NAME@VERSION} of an adapter of the fleet

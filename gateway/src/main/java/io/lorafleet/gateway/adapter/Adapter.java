@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one adapter: a fold of its records.
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  * @param route null if requests get the newest version
  * @param versions from the first on, retired ones too
  */
-public record Adapter(String name, AdapterRoute route, List<AdapterVersion> versions) {
+public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
     public Adapter {
         versions = List.copyOf(versions);
     }
@@ -32,7 +33,7 @@ public record Adapter(String name, AdapterRoute route, List<AdapterVersion> vers
     }
 
     /** @param newRoute null for none */
-    Adapter routed(AdapterRoute newRoute) {
+    Adapter routed(@Nullable AdapterRoute newRoute) {
         return new Adapter(name, newRoute, versions);
     }
 

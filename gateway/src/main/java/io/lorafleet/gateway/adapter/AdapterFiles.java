@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Loads adapters from the gateway's own disk, where its configuration allows that. */
 public final class AdapterFiles {
@@ -33,7 +34,7 @@ public final class AdapterFiles {
      * @param owner who wants it; null where nobody has to say who he is
      * @param path of a file or folder: see {@link AdapterDirectory#open}
      */
-    public Load load(AdapterUploads.Description adapter, String owner, String path) throws IOException {
+    public Load load(AdapterUploads.Description adapter, @Nullable String owner, String path) throws IOException {
         if (directory.isEmpty()) {
             return new Load.NotAllowed();
         }

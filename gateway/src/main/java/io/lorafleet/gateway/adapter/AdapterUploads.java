@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in adapter files: checks them, stores them by their content and publishes them as new versions.
@@ -53,7 +54,8 @@ public final class AdapterUploads {
     }
 
     /** What the uploader says of an adapter. */
-    public record Description(String name, AdapterVersion.Kind kind, Double guidance) {}
+    public record Description(
+            String name, AdapterVersion.Kind kind, @Nullable Double guidance) {}
 
     /**
      * Makes the file the newest version of the adapter. It is judged as early as can be: by what is said of it, then by
@@ -65,7 +67,7 @@ public final class AdapterUploads {
      * @throws io.lorafleet.storage.StorageFullException if the blob store has no room for it
      * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner has stored too much
      */
-    public Upload upload(Description adapter, String owner, long declaredBytes, InputStream safetensors)
+    public Upload upload(Description adapter, @Nullable String owner, long declaredBytes, InputStream safetensors)
             throws IOException {
         if (models.isBase(adapter.name())) {
             return new Upload.Refused("name: expected none that stands for the base model, found " + adapter.name());
@@ -73,7 +75,7 @@ public final class AdapterUploads {
         try {
             draft(adapter, ANY_SHA256, 1, 1);
         } catch (IllegalArgumentException e) {
-            return new Upload.Refused(e.getMessage());
+            return new Upload.Refused(String.valueOf(e.getMessage()));
         }
         if (declaredBytes > maxBytes) {
             return new Upload.TooLarge(maxBytes);
@@ -81,7 +83,7 @@ public final class AdapterUploads {
         try (ClientBlobs.Incoming incoming = clientBlobs.receive(owner, Math.max(0, declaredBytes))) {
             return receive(adapter, declaredBytes, new IncomingAdapter(safetensors, incoming));
         } catch (BadSafetensorsException e) {
-            return new Upload.Refused(e.getMessage());
+            return new Upload.Refused(String.valueOf(e.getMessage()));
         }
     }
 

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes versions out of use. Requests that are pinned to one already are still drawn with it. */
 @Singleton
@@ -29,7 +30,7 @@ public final class Retirements {
         }
         AdapterRoute route = adapter.get().route();
         Optional<String> use = use(route, number);
-        if (use.isPresent()) {
+        if (route != null && use.isPresent()) {
             return new Retirement.Routed(route, use.get());
         }
         retire(version.get());
@@ -62,7 +63,7 @@ public final class Retirements {
         return new Retirement.Retired(registry.find(before.name()).orElse(before));
     }
 
-    private static Optional<String> use(AdapterRoute route, int number) {
+    private static Optional<String> use(@Nullable AdapterRoute route, int number) {
         if (route == null) {
             return Optional.empty();
         }

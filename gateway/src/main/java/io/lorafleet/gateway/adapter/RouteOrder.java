@@ -7,29 +7,32 @@ import io.lorafleet.messages.AdapterVersion;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The route that a client wants for an adapter. What it leaves out, the route will not have. */
 public record RouteOrder(
-        @Schema(required = true, description = "The version that requests get.")
+        @Schema(required = true, description = "The version that requests get.") @Nullable
         Integer stable,
 
-        @Schema(description = "A version that a share of the requests gets instead.")
+        @Schema(description = "A version that a share of the requests gets instead.") @Nullable
         Share canary,
 
         @Schema(description = "A student that is tried beside a share of the requests; it changes no picture.")
+        @Nullable
         Share shadow) {
 
     /** A version for a share of the requests. */
     public record Share(
-            @Schema(required = true) Integer version,
+            @Schema(required = true) @Nullable Integer version,
 
-            @Schema(required = true, description = "Above 0, at most 1.")
+            @Schema(required = true, description = "Above 0, at most 1.") @Nullable
             Double share) {}
 
     /**
      * @param checks told of what cannot be accepted
      * @return null if something cannot
      */
+    @Nullable
     AdapterRoute route(Adapter adapter, Instant now, FieldChecks checks) {
         checkUsable("stable", stable, adapter, checks);
         if (canary != null) {
@@ -45,22 +48,23 @@ public record RouteOrder(
         }
         AdapterRoute.Share checkedCanary = share("canary.share", canary, checks);
         AdapterRoute.Share checkedShadow = share("shadow.share", shadow, checks);
-        return checks.badFields().isEmpty()
-                ? new AdapterRoute(adapter.name(), stable, previousStable(adapter), checkedCanary, checkedShadow, now)
+        return stable != null && checks.badFields().isEmpty()
+                ? new AdapterRoute(
+                        adapter.name(), stable, previousStable(adapter, stable), checkedCanary, checkedShadow, now)
                 : null;
     }
 
-    private Integer previousStable(Adapter adapter) {
+    private static @Nullable Integer previousStable(Adapter adapter, int newStable) {
         if (adapter.route() == null) {
             return null;
         }
-        return adapter.route().stable() == stable
+        return adapter.route().stable() == newStable
                 ? adapter.route().previousStable()
                 : Integer.valueOf(adapter.route().stable());
     }
 
     private static Optional<AdapterVersion> checkUsable(
-            String field, Integer number, Adapter adapter, FieldChecks checks) {
+            String field, @Nullable Integer number, Adapter adapter, FieldChecks checks) {
         Optional<AdapterVersion> version = Optional.ofNullable(number).flatMap(adapter::usable);
         if (version.isEmpty()) {
             boolean isRetired =
@@ -73,7 +77,7 @@ public record RouteOrder(
         return version;
     }
 
-    private static AdapterRoute.Share share(String field, Share share, FieldChecks checks) {
+    private static AdapterRoute.@Nullable Share share(String field, @Nullable Share share, FieldChecks checks) {
         if (share == null) {
             return null;
         }
@@ -82,6 +86,8 @@ public record RouteOrder(
             return null;
         }
         double checked = checks.share(field, share.share(), 1);
-        return checks.badFields().isEmpty() ? new AdapterRoute.Share(share.version(), checked) : null;
+        return share.version() != null && checks.badFields().isEmpty()
+                ? new AdapterRoute.Share(share.version(), checked)
+                : null;
     }
 }

@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.feedback;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client says of a picture. Null is nothing said.
@@ -13,12 +14,15 @@ public record FeedbackForm(
                 oneOf = {Double.class, String.class},
                 description = "From -1 (bad) to 1 (good), or up or down for these two. Required, unless asTeacher is"
                         + " true; then -1 is the default.")
+        @Nullable
         Object rating,
 
-        @Schema(description = "Which picture of the generation. Default: 0.")
+        @Schema(description = "Which picture of the generation. Default: 0.") @Nullable
         Integer image,
 
-        @Schema(description = "Why, in your own words.") String note,
+        @Schema(description = "Why, in your own words.") @Nullable
+        String note,
 
         @Schema(description = "Whether the picture is wanted as the guided base would draw it. Default: false.")
+        @Nullable
         Boolean asTeacher) {}

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes what people say of pictures, and publishes it for each student that drew them. */
 @Singleton
@@ -48,7 +49,7 @@ public final class FeedbackIntake {
      * @param owner who says so; null where nobody has to say who he is
      * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
      */
-    public Reception take(String generationId, FeedbackForm form, String owner) {
+    public Reception take(String generationId, FeedbackForm form, @Nullable String owner) {
         Optional<Generation> generation = generations.find(generationId);
         if (generation.isEmpty()) {
             return new Reception.UnknownGeneration();
@@ -60,7 +61,7 @@ public final class FeedbackIntake {
                 : new Reception.Refused(checks.badFields());
     }
 
-    private Reception take(Generation generation, Verdict verdict, String owner) {
+    private Reception take(Generation generation, Verdict verdict, @Nullable String owner) {
         if (!(generation.finished() instanceof GenerationSucceeded succeeded)) {
             return new Reception.NotSucceeded(generation);
         }
@@ -78,7 +79,8 @@ public final class FeedbackIntake {
         return samples.isEmpty() ? new Reception.NoStudent() : new Reception.Published(samples);
     }
 
-    private List<FeedbackGiven> samples(GenerateImage request, GeneratedImage image, Verdict verdict, String owner) {
+    private List<FeedbackGiven> samples(
+            GenerateImage request, GeneratedImage image, Verdict verdict, @Nullable String owner) {
         Instant now = clock.instant();
         return request.adapters().stream()
                 .map(AppliedAdapter::adapter)
@@ -99,7 +101,7 @@ public final class FeedbackIntake {
             GeneratedImage image,
             Verdict verdict,
             PinnedAdapter student,
-            String owner,
+            @Nullable String owner,
             Instant now) {
         return new FeedbackGiven(
                 voteId(request, image, student, owner),
@@ -119,7 +121,8 @@ public final class FeedbackIntake {
     }
 
     /** Of records with one id the trainer counts the latest: each owner has one vote on a picture, and may change it. */
-    private static String voteId(GenerateImage request, GeneratedImage image, PinnedAdapter student, String owner) {
+    private static String voteId(
+            GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {
         String whose = owner == null ? "anybody" : "owner " + owner;
         return DerivedId.of("vote", request.requestId(), Integer.toString(image.index()), student.toString(), whose);
     }

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Takes back what one owner has said of pictures, for each student that might learn from it. */
 @Singleton
@@ -34,10 +35,10 @@ public final class FeedbackWithdrawals {
      * @param by who wants that; null where nobody has to say who he is
      * @throws NotPublishedException if that cannot be said; some may be durable nevertheless
      */
-    public Withdrawal withdraw(String owner, String adapter, String by) {
+    public Withdrawal withdraw(@Nullable String owner, @Nullable String adapter, @Nullable String by) {
         FieldChecks checks = new FieldChecks();
-        if (checks.text("owner", GenerateImage.MAX_OWNER_LENGTH, owner, "").isEmpty()
-                && checks.badFields().isEmpty()) {
+        String whose = checks.text("owner", GenerateImage.MAX_OWNER_LENGTH, owner, "");
+        if (whose.isEmpty() && checks.badFields().isEmpty()) {
             checks.refuse("owner", "whose feedback is to be withdrawn", "nobody");
         }
         List<String> students = students();
@@ -49,8 +50,8 @@ public final class FeedbackWithdrawals {
         }
         List<String> concerned = adapter == null ? students : List.of(adapter);
         Instant now = clock.instant();
-        concerned.forEach(student -> log.write(new FeedbackWithdrawn(student, owner, by, now)));
-        return new Withdrawal.Published(owner, concerned);
+        concerned.forEach(student -> log.write(new FeedbackWithdrawn(student, whose, by, now)));
+        return new Withdrawal.Published(whose, concerned);
     }
 
     /** Also those that are retired: what they learned from may be drawn again when there is a next version. */

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.messages.FeedbackGiven;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client says of a picture, checked.
@@ -11,7 +12,7 @@ import io.lorafleet.messages.FeedbackGiven;
  * @param image index of the picture; whether the generation has it is not checked
  * @param note null if there is none
  */
-record Verdict(double rating, int image, String note, boolean asTeacher) {
+record Verdict(double rating, int image, @Nullable String note, boolean asTeacher) {
     private static final double UP = 1;
     private static final double DOWN = -1;
     private static final String RATING = "rating";
@@ -25,12 +26,12 @@ record Verdict(double rating, int image, String note, boolean asTeacher) {
         if (image < 0) {
             checks.refuse("image", "0 or more", image);
         }
-        String note = checks.text("note", FeedbackGiven.MAX_NOTE_LENGTH, form.note(), null);
+        String note = form.note() == null ? null : checks.text("note", FeedbackGiven.MAX_NOTE_LENGTH, form.note(), "");
         return new Verdict(rating, image, note, asTeacher);
     }
 
     /** Whoever wants it as the teacher would draw it does not like it as it is. */
-    private static double rating(Object said, boolean asTeacher, FieldChecks checks) {
+    private static double rating(@Nullable Object said, boolean asTeacher, FieldChecks checks) {
         if (said instanceof Number number) {
             double rating = number.doubleValue();
             if (rating < DOWN || rating > UP) {

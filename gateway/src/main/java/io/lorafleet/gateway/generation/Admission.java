@@ -5,6 +5,7 @@ import io.lorafleet.gateway.BadField;
 import io.lorafleet.messages.GenerateImage;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of an order. */
 public sealed interface Admission {
@@ -13,7 +14,7 @@ public sealed interface Admission {
      *
      * @param initImage what the request refers to, not stored yet; null if it refers to none
      */
-    record Admitted(GenerateImage request, InitImageFile initImage) implements Admission {}
+    record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {}
 
     /** These fields cannot be accepted: all of them, not just the first. */
     record Refused(List<BadField> badFields) implements Admission {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether an order can be drawn, and everything that it leaves open. */
 public final class AdmissionRules {
@@ -152,7 +153,8 @@ public final class AdmissionRules {
     }
 
     /** @param ofImage the side of the init image, or null if there is none */
-    private static int side(String field, Integer ordered, Integer ofImage, BaseModel model, FieldChecks checks) {
+    private static int side(
+            String field, @Nullable Integer ordered, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
         Integer value = ordered == null && ofImage != null
                 ? Integer.valueOf(ofImage - ofImage % model.sizeMultiple())
                 : ordered;

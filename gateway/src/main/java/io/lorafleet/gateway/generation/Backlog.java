@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.messages.GenerationSucceeded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the workers have before them, and how fast they get through it. Costs are as in {@code GenerateImage.cost}. */
 public final class Backlog {
@@ -44,11 +46,11 @@ public final class Backlog {
     }
 
     /** A generation was this, and now is that; null for one that was not known, or is forgotten. */
-    synchronized void changed(Generation before, Generation after) {
+    synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
         add(after, 1);
-        if (after != null && after.status() == Generation.Status.SUCCEEDED && waiting(before) > 0) {
-            done.addLast(new Done(after.finished().at(), cost(after)));
+        if (after != null && after.finished() instanceof GenerationSucceeded succeeded && waiting(before) > 0) {
+            done.addLast(new Done(succeeded.at(), cost(after)));
             doneInWindow += cost(after);
             forgetTheOld(clock.instant());
         }
@@ -61,9 +63,9 @@ public final class Backlog {
     }
 
     /** @param sign 1 to add it, -1 to take it away */
-    private void add(Generation generation, int sign) {
+    private void add(@Nullable Generation generation, int sign) {
         long cost = sign * waiting(generation);
-        if (cost == 0) {
+        if (generation == null || generation.request() == null || cost == 0) {
             return;
         }
         Waiting change = new Waiting(sign, cost);
@@ -79,7 +81,7 @@ public final class Backlog {
         }
     }
 
-    private static long waiting(Generation generation) {
+    private static long waiting(@Nullable Generation generation) {
         return generation == null || generation.isFinished() ? 0 : cost(generation);
     }
 

@@ -2,14 +2,17 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.GenerateImage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scales of a request.
@@ -27,7 +30,7 @@ record Dial(List<AppliedAdapter> adapters, double guidanceScale) {
      * @param guidanceScale null if the client did not say
      * @param checks told of what cannot be accepted
      */
-    static Dial of(List<ChosenAdapter> adapters, Double guidanceScale, FieldChecks checks) {
+    static Dial of(List<ChosenAdapter> adapters, @Nullable Double guidanceScale, FieldChecks checks) {
         refuseRepeated(adapters, checks);
         Optional<ChosenAdapter> student = student(adapters, checks);
         List<AppliedAdapter> applied = adapters.stream()
@@ -42,6 +45,11 @@ record Dial(List<AppliedAdapter> adapters, double guidanceScale) {
             return new Dial(applied, 1);
         }
         return turned(applied, adapters.indexOf(student.get()), student.get(), guidance, checks);
+    }
+
+    /** @return the guidance that a student has learned */
+    static double trainedAt(AdapterVersion student) {
+        return Objects.requireNonNull(student.guidance(), "every student has one");
     }
 
     /** @return the guidance that a student gives at a scale of its own */
@@ -92,7 +100,7 @@ record Dial(List<AppliedAdapter> adapters, double guidanceScale) {
                     "guidanceScale", "either this or " + scaleField + ", since both set a student's guidance", "both");
             return new Dial(applied, 1);
         }
-        double trainedAt = student.version().guidance();
+        double trainedAt = trainedAt(student.version());
         double mostGuidance = guidanceAt(GenerateImage.MAX_ADAPTER_SCALE, trainedAt);
         double reachable = checks.number("guidanceScale", 1, mostGuidance, guidance, trainedAt);
         List<AppliedAdapter> turned = new ArrayList<>(applied);

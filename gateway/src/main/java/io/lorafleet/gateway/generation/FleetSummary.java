@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the fleet does, going by the generations that this gateway remembers.
@@ -28,21 +29,25 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int pi
      * @param medianSeconds from order to pictures; absent if there were none
      * @param p95Seconds likewise
      */
-    public record Minute(Instant minute, int pictures, Double medianSeconds, Double p95Seconds) {}
+    public record Minute(
+            Instant minute,
+            int pictures,
+            @Nullable Double medianSeconds,
+            @Nullable Double p95Seconds) {}
 
     /** @param clearsIn how long what is not finished will take */
     static FleetSummary of(List<Generation> generations, Duration clearsIn, Instant now) {
         Instant thisMinute = now.truncatedTo(ChronoUnit.MINUTES);
         List<Generation> drawn = having(generations, Generation.Status.SUCCEEDED);
         Map<Instant, List<Generation>> byMinute = drawn.stream()
-                .collect(Collectors.groupingBy(each -> each.finished().at().truncatedTo(ChronoUnit.MINUTES)));
+                .collect(Collectors.groupingBy(each -> each.finishedAt().truncatedTo(ChronoUnit.MINUTES)));
         List<Minute> minutes = IntStream.range(0, MINUTES)
                 .mapToObj(i -> thisMinute.minus(MINUTES - 1L - i, ChronoUnit.MINUTES))
                 .map(minute -> minute(minute, byMinute.getOrDefault(minute, List.of())))
                 .toList();
         Instant aMinuteAgo = now.minus(1, ChronoUnit.MINUTES);
         List<Generation> lately = drawn.stream()
-                .filter(each -> each.finished().at().isAfter(aMinuteAgo))
+                .filter(each -> each.finishedAt().isAfter(aMinuteAgo))
                 .toList();
         return new FleetSummary(
                 having(generations, Generation.Status.QUEUED).size(),
@@ -59,8 +64,7 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int pi
     private static Minute minute(Instant minute, List<Generation> drawn) {
         List<Double> waits = drawn.stream()
                 .filter(each -> each.request() != null)
-                .map(each -> Duration.between(
-                        each.request().acceptedAt(), each.finished().at()))
+                .map(each -> Duration.between(each.request().acceptedAt(), each.finishedAt()))
                 .map(wait -> wait.toMillis() / 1000.0)
                 .sorted()
                 .toList();
@@ -74,7 +78,7 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int pi
                 .sum();
     }
 
-    private static Double quantile(List<Double> sorted, double share) {
+    private static @Nullable Double quantile(List<Double> sorted, double share) {
         return sorted.isEmpty() ? null : sorted.get((int) (share * sorted.size()));
     }
 }

@@ -11,6 +11,8 @@ import io.lorafleet.messages.GenerationStarted;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.StepDone;
 import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one request for pictures: a fold of its records, which come from four topics in any order.
@@ -24,12 +26,12 @@ import java.time.Instant;
  */
 public record Generation(
         String id,
-        GenerateImage request,
+        @Nullable GenerateImage request,
         boolean cancelling,
-        String workerId,
-        Instant startedAt,
-        StepDone progress,
-        GenerationFinished finished) {
+        @Nullable String workerId,
+        @Nullable Instant startedAt,
+        @Nullable StepDone progress,
+        @Nullable GenerationFinished finished) {
 
     /** Where a request stands. */
     public enum Status {
@@ -90,6 +92,11 @@ public record Generation(
 
     public boolean isFinished() {
         return finished != null;
+    }
+
+    /** @return when it ended, by the worker's clock; to be asked of one that did */
+    public Instant finishedAt() {
+        return Objects.requireNonNull(finished, "it goes on").at();
     }
 
     /** @return steps done, over all pictures */

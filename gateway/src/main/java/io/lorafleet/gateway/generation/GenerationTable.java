@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every generation that this gateway knows: the fold of the generation topics.
@@ -58,7 +59,7 @@ public final class GenerationTable {
     public synchronized boolean apply(GenerationFinished event) {
         Generation before = finished.get(event.requestId());
         if (before != null) {
-            return before.finished().equals(event); // the same record, read again
+            return event.equals(before.finished()); // the same record, read again
         }
         Generation ended = update(event.requestId(), generation -> generation.ended(event));
         tellFollowers(ended);
@@ -84,7 +85,7 @@ public final class GenerationTable {
      * @param after the last one of the page before, or null to begin with the newest
      * @return at most so many of those that are wanted, the newest first
      */
-    public List<Generation> list(Predicate<Generation> wanted, GenerationPosition after, int most) {
+    public List<Generation> list(Predicate<Generation> wanted, @Nullable GenerationPosition after, int most) {
         return known().stream()
                 .filter(wanted)
                 .filter(each -> after == null || GenerationPosition.of(each).compareTo(after) > 0)

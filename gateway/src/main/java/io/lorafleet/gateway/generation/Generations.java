@@ -9,9 +9,11 @@ import io.lorafleet.messages.CancelGeneration;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Takes orders, and finds and stops what was ordered. */
 @Singleton
@@ -47,7 +49,7 @@ public final class Generations {
      * @param idempotencyKey as the client sent it; null if it did not
      * @throws NotPublishedException if it was admitted but the broker did not confirm it; it is not remembered then
      */
-    public Admission submit(GenerationOrder order, String owner, String idempotencyKey) {
+    public Admission submit(GenerationOrder order, @Nullable String owner, @Nullable String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
         IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         if (!checks.badFields().isEmpty()) {
@@ -71,7 +73,7 @@ public final class Generations {
 
     private static Admission again(Generation before, OrderId id) {
         boolean same = before.request() == null // forgotten, and the key is the client's word
-                || id.orderSha256().equals(before.request().orderSha256());
+                || Objects.equals(id.orderSha256(), before.request().orderSha256());
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();
     }
 

@@ -11,6 +11,7 @@ import io.lorafleet.messages.InitImage;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The image that an order's pictures are to come from. Until {@link ImageDecoding}, only its header is known.
@@ -29,7 +30,7 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
      * @param checks told of what cannot be accepted
      * @return null if the order has none, or none that can be accepted
      */
-    static InitImageFile of(GenerationOrder order, int steps, Limits limits, FieldChecks checks) {
+    static @Nullable InitImageFile of(GenerationOrder order, int steps, Limits limits, FieldChecks checks) {
         if (order.initImage() == null) {
             if (order.strength() != null) {
                 checks.refuse("strength", "none without initImage", order.strength());
@@ -60,7 +61,7 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
     }
 
     /** Named by its content, so the same image is stored once. */
-    void storeIn(ClientBlobs blobs, String owner) {
+    void storeIn(ClientBlobs blobs, @Nullable String owner) {
         try {
             blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.messages.GenerateImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter that an order names, in its short form or in its long one.
@@ -13,7 +14,7 @@ import java.util.List;
  * @param field what the order calls the reference
  * @param scaleField what it calls the scale
  */
-record NamedAdapter(String reference, Double scale, String field, String scaleField) {
+record NamedAdapter(String reference, @Nullable Double scale, String field, String scaleField) {
     private static final String EXPECTED = "NAME or NAME@VERSION";
 
     /** @param checks told of what cannot be accepted */

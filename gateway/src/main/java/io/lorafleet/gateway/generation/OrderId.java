@@ -6,6 +6,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an order will be known by.
@@ -14,15 +15,16 @@ import java.util.UUID;
  * @param owner who sent it; null where nobody has to say who he is
  * @param orderSha256 of the order, if it came with an idempotency key; else null
  */
-public record OrderId(String requestId, String owner, String orderSha256) {
+public record OrderId(
+        String requestId, @Nullable String owner, @Nullable String orderSha256) {
 
     /** @return one that nothing else has */
-    static OrderId random(String owner) {
+    static OrderId random(@Nullable String owner) {
         return new OrderId(UUID.randomUUID().toString(), owner, null);
     }
 
     /** @return the same for the same key of the same owner on every gateway */
-    static OrderId of(IdempotencyKey key, String owner, GenerationOrder order) {
+    static OrderId of(IdempotencyKey key, @Nullable String owner, GenerationOrder order) {
         String whose = owner == null ? "anybody" : Sha256.of(owner.getBytes(StandardCharsets.UTF_8));
         return new OrderId(key.idFor("generation", whose), owner, Sha256.of(Json.write(order)));
     }

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.Lot;
+import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterRoute.Share;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.AdapterVersion.Kind;
@@ -39,7 +40,7 @@ final class Shadows {
             return dial.guidanceScale();
         }
         return Dial.guidanceAt(
-                dial.adapters().get(0).scale(), chosen.get(0).version().guidance());
+                dial.adapters().get(0).scale(), Dial.trainedAt(chosen.get(0).version()));
     }
 
     private Optional<Adapter> candidate(String requestId, List<ChosenAdapter> chosen) {
@@ -53,21 +54,23 @@ final class Shadows {
     }
 
     private static boolean hasShadow(Adapter adapter) {
-        return adapter.route() != null && adapter.route().shadow() != null;
+        return shareOf(adapter).isPresent();
+    }
+
+    private static Optional<Share> shareOf(Adapter adapter) {
+        return Optional.ofNullable(adapter.route()).map(AdapterRoute::shadow);
     }
 
     private static Optional<ShadowStudent> shadow(Adapter adapter, String requestId, double guidance) {
-        Share share = adapter.route().shadow();
-        if (Lot.of("shadow", requestId) >= share.share()) {
-            return Optional.empty();
-        }
-        return adapter.usable(share.version())
+        return shareOf(adapter)
+                .filter(share -> Lot.of("shadow", requestId) < share.share())
+                .flatMap(share -> adapter.usable(share.version()))
                 .filter(version -> version.kind() == Kind.STUDENT) // a route may come from another tool
                 .flatMap(student -> tuned(student, guidance));
     }
 
     private static Optional<ShadowStudent> tuned(AdapterVersion student, double guidance) {
-        double scale = Dial.scaleFor(guidance, student.guidance());
+        double scale = Dial.scaleFor(guidance, Dial.trainedAt(student));
         return scale > GenerateImage.MAX_ADAPTER_SCALE
                 ? Optional.empty()
                 : Optional.of(new ShadowStudent(new AppliedAdapter(student.pinned(), scale), guidance));

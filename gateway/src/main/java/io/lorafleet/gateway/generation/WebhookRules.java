@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which URLs may be told of finished generations: https ones of hosts on the public Internet, and those of origins that the
@@ -32,7 +33,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
     }
 
     /** @param url may be null */
-    void check(String url, FieldChecks checks) {
+    void check(@Nullable String url, FieldChecks checks) {
         if (url == null) {
             return;
         }

@@ -35,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Lists adapters, takes new versions in, and retires old ones. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
@@ -99,6 +100,7 @@ public final class AdapterResource {
                     @Parameter(
                             description = "Of a student: the guidance scale that it was distilled at",
                             schema = @Schema(type = SchemaType.NUMBER))
+                    @Nullable
                     String guidance,
             @Context HttpHeaders headers,
             InputStream safetensors)
@@ -154,7 +156,7 @@ public final class AdapterResource {
     }
 
     // As a text, because JAX-RS answers 404 for a query parameter that it cannot convert.
-    private static Double guidance(String text) {
+    private static @Nullable Double guidance(@Nullable String text) {
         try {
             return text == null ? null : Double.valueOf(text);
         } catch (NumberFormatException e) {

@@ -16,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /** Takes what people say of pictures, from which the students that drew them learn. */
 @RolesAllowed(Roles.FEEDBACK)
@@ -41,7 +42,7 @@ public final class FeedbackResource {
                     + " begins with it.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
-    public FeedbackView give(String id, FeedbackForm form) {
+    public FeedbackView give(String id, @Nullable FeedbackForm form) {
         if (form == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }

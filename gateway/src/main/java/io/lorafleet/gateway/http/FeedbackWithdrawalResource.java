@@ -16,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /** Takes back what one owner has said of pictures, so that no student learns from it any more. */
 @RolesAllowed(Roles.OPERATE)
@@ -42,8 +43,11 @@ public final class FeedbackWithdrawalResource {
     public FeedbackWithdrawalView withdraw(
             @QueryParam("owner")
                     @Parameter(required = true, description = "Whose feedback it is. What has no owner stays.")
+                    @Nullable
                     String owner,
-            @QueryParam("adapter") @Parameter(description = "The student that it concerns. Default: all of them.")
+            @QueryParam("adapter")
+                    @Parameter(description = "The student that it concerns. Default: all of them.")
+                    @Nullable
                     String adapter) {
         Withdrawal withdrawal = withdrawals.withdraw(owner, adapter, caller.owner());
         if (withdrawal instanceof Withdrawal.Published published) {

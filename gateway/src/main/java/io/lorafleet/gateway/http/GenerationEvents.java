@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A generation as a stream of server-sent events. */
 @Singleton
@@ -19,14 +20,14 @@ final class GenerationEvents {
     }
 
     /** @param preview of the picture that made the step; after most steps there is none */
-    private record StepView(int step, int steps, Preview preview) {}
+    private record StepView(int step, int steps, @Nullable Preview preview) {}
 
     /** @throws ProblemException if there are too many streams already */
-    void requireRoom(String owner) {
+    void requireRoom(@Nullable String owner) {
         streams.requireRoom(owner);
     }
 
-    Multi<OutboundSseEvent> of(String id, String owner, Sse sse) {
+    Multi<OutboundSseEvent> of(String id, @Nullable String owner, Sse sse) {
         return streams.of(id, owner)
                 .map(state -> state.map(known -> event(known, sse))
                         .orElseGet(() ->

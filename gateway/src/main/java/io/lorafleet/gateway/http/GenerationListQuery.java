@@ -6,6 +6,7 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationPosition;
 import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.Priority;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which generations a client wants to see.
@@ -17,22 +18,31 @@ import io.lorafleet.messages.Priority;
  * @param after the last one of the page before; null to begin with the newest
  */
 record GenerationListQuery(
-        Generation.Status status, String adapter, Priority priority, int limit, GenerationPosition after) {
+        Generation.@Nullable Status status,
+        @Nullable String adapter,
+        @Nullable Priority priority,
+        int limit,
+        @Nullable GenerationPosition after) {
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 200;
 
     /** All as they stand in the URL, null where they do not. */
     static GenerationListQuery of(
-            String status, String adapter, String priority, String limit, String after, FieldChecks checks) {
+            @Nullable String status,
+            @Nullable String adapter,
+            @Nullable String priority,
+            @Nullable String limit,
+            @Nullable String after,
+            FieldChecks checks) {
         return new GenerationListQuery(
-                checks.oneOf("status", Generation.Status.values(), status, null),
+                checks.oneOf("status", Generation.Status.values(), status).orElse(null),
                 adapter,
-                checks.oneOf("priority", Priority.values(), priority, null),
+                checks.oneOf("priority", Priority.values(), priority).orElse(null),
                 checks.whole("limit", 1, MAX_LIMIT, limit, DEFAULT_LIMIT),
                 position(after, checks));
     }
 
-    private static GenerationPosition position(String after, FieldChecks checks) {
+    private static @Nullable GenerationPosition position(@Nullable String after, FieldChecks checks) {
         try {
             return after == null ? null : GenerationPosition.parse(after);
         } catch (IllegalArgumentException e) {

@@ -4,13 +4,15 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationPosition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of generations.
  *
  * @param next what to say as {@code after} for the next page; absent on the last one
  */
-record GenerationListView(List<GenerationView> generations, String next) {
+record GenerationListView(
+        List<GenerationView> generations, @Nullable String next) {
 
     /** @param found the page's, and one more if there are more @param limit on a page */
     static GenerationListView of(List<Generation> found, int limit) {

@@ -40,6 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jspecify.annotations.Nullable;
 
 /** Orders pictures, and follows and stops what was ordered. */
 @RolesAllowed(Roles.GENERATE)
@@ -87,8 +88,9 @@ public final class GenerationResource {
                                             + " the answer has " + REPLAYED
                                             + ": true. Another order with the same key is"
                                             + " refused. 1 to 255 characters.")
+                    @Nullable
                     String idempotencyKey,
-            GenerationOrder order) {
+            @Nullable GenerationOrder order) {
         if (order == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
@@ -119,14 +121,17 @@ public final class GenerationResource {
                                                 "cancelled",
                                                 "expired"
                                             }))
+                    @Nullable
                     String status,
-            @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION that drew them") String adapter,
+            @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION that drew them") @Nullable
+                    String adapter,
             @QueryParam("priority")
                     @Parameter(
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
                                             enumeration = {"interactive", "batch"}))
+                    @Nullable
                     String priority,
             @QueryParam("limit")
                     @Parameter(
@@ -136,8 +141,9 @@ public final class GenerationResource {
                                             minimum = "1",
                                             maximum = "200",
                                             defaultValue = "20"))
+                    @Nullable
                     String limit,
-            @QueryParam("after") @Parameter(description = "What the page before says as next") String after) {
+            @QueryParam("after") @Parameter(description = "What the page before says as next") @Nullable String after) {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
         ProblemException.throwIfAny(checks.badFields());

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generation as a stream: what it is, then what it becomes, until it is finished.
@@ -42,7 +43,7 @@ final class GenerationStream {
     }
 
     /** @throws ProblemException if there are too many streams already */
-    void requireRoom(String owner) {
+    void requireRoom(@Nullable String owner) {
         open.requireRoom(owner, 1);
     }
 
@@ -51,13 +52,13 @@ final class GenerationStream {
      * @return states, on a thread that may block; empty ones where nothing was said for a while; at once a failure if
      *     there are too many streams
      */
-    Multi<Optional<Generation>> of(String id, String owner) {
+    Multi<Optional<Generation>> of(String id, @Nullable String owner) {
         return Multi.createFrom()
                 .<Optional<Generation>>emitter(stream -> start(id, owner, stream), BackPressureStrategy.LATEST)
                 .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED);
     }
 
-    private void start(String id, String owner, MultiEmitter<? super Optional<Generation>> stream) {
+    private void start(String id, @Nullable String owner, MultiEmitter<? super Optional<Generation>> stream) {
         open.take(owner, 1);
         Future<?> beating = Infrastructure.getDefaultWorkerPool()
                 .scheduleAtFixedRate(

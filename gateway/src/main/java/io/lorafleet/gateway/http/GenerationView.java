@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generation as clients see it.
@@ -36,22 +37,22 @@ record GenerationView(
 
         int step,
         int steps,
-        Boolean cancelling,
-        RequestView request,
+        @Nullable Boolean cancelling,
+        @Nullable RequestView request,
         List<ImageView> images,
-        FailureView failure,
-        Instant acceptedAt,
-        Instant startedAt,
-        Instant finishedAt,
-        Duration elapsed,
-        Long unetEvaluations) {
+        @Nullable FailureView failure,
+        @Nullable Instant acceptedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Duration elapsed,
+        @Nullable Long unetEvaluations) {
 
     /** @param initImage SHA-256 of the image that the pictures come from, or null */
     record RequestView(
             String prompt,
             String negativePrompt,
-            String initImage,
-            Double strength,
+            @Nullable String initImage,
+            @Nullable Double strength,
             List<AppliedAdapterView> adapters,
             double guidanceScale,
             int steps,
@@ -61,7 +62,7 @@ record GenerationView(
             long seed,
             int count,
             Priority priority,
-            Instant deadline) {
+            @Nullable Instant deadline) {
 
         static RequestView of(GenerateImage request) {
             return new RequestView(
@@ -118,7 +119,7 @@ record GenerationView(
                 failed == null ? null : new FailureView(failed.reason(), failed.detail()),
                 generation.request() == null ? null : generation.request().acceptedAt(),
                 generation.startedAt(),
-                generation.isFinished() ? generation.finished().at() : null,
+                generation.isFinished() ? generation.finishedAt() : null,
                 succeeded == null ? null : succeeded.elapsed(),
                 succeeded == null ? null : succeeded.unetEvaluations());
     }

@@ -5,6 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A body as it is read, which ends with a problem when it is too long, too slow, or too much beside the others. */
 final class GuardedBody extends FilterInputStream {
@@ -14,7 +15,7 @@ final class GuardedBody extends FilterInputStream {
     /** What Quarkus' VertxInputStream says after quarkus.http.read-timeout. */
     private static final String TIMED_OUT = "Read timed out";
 
-    private final String owner;
+    private final @Nullable String owner;
     private final Quota bytes;
     private final long patienceNanos;
     private final int minBytesPerSecond;
@@ -29,7 +30,7 @@ final class GuardedBody extends FilterInputStream {
      * @param bytes the quota that a body takes from if it is held in memory
      * @param patience what a body may take beside the time that its length allows
      */
-    GuardedBody(InputStream in, String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
+    GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
         super(in);
         this.owner = owner;
         this.bytes = bytes;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a JSON body, without quoting it. */
 final class JsonProblems {
@@ -54,7 +55,7 @@ final class JsonProblems {
         return type.isRecord() ? "an object" : "a text";
     }
 
-    private static String where(JsonLocation location) {
+    private static String where(@Nullable JsonLocation location) {
         return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

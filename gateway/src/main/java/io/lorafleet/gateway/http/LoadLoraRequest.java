@@ -4,6 +4,7 @@ package io.lorafleet.gateway.http;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
@@ -15,11 +16,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(
-        @Schema(required = true) @JsonProperty("lora_name") String name,
-        @Schema(required = true) @JsonProperty("lora_path") String path,
-        @JsonProperty("load_inplace") Boolean inPlace,
-        String kind,
-        Double guidance) {
+        @Schema(required = true) @JsonProperty("lora_name") @Nullable
+        String name,
+
+        @Schema(required = true) @JsonProperty("lora_path") @Nullable
+        String path,
+
+        @JsonProperty("load_inplace") @Nullable Boolean inPlace,
+        @Nullable String kind,
+        @Nullable Double guidance) {
 
     String kindOrStyle() {
         return kind == null ? "style" : kind;

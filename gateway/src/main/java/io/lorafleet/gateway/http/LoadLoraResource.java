@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads an adapter from the gateway's disk, for clients of vLLM's API.
@@ -44,8 +45,12 @@ public final class LoadLoraResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
     @Operation(operationId = "loadLoraAdapter", summary = "Load an adapter from the gateway's disk, as vLLM does")
-    public String load(LoadLoraRequest request) throws IOException {
-        if (request == null || isEmpty(request.name()) || isEmpty(request.path())) {
+    public String load(@Nullable LoadLoraRequest request) throws IOException {
+        if (request == null
+                || request.name() == null
+                || request.path() == null
+                || request.name().isEmpty()
+                || request.path().isEmpty()) {
             throw new ProblemException(
                     ProblemType.INVALID_REQUEST, "Both 'lora_name' and 'lora_path' must be provided.");
         }
@@ -86,9 +91,5 @@ public final class LoadLoraResource {
         if (upload instanceof Upload.Refused refused) { // 400, as vLLM has it, and not 422 as for an upload
             throw new ProblemException(ProblemType.INVALID_REQUEST, refused.reason());
         }
-    }
-
-    static boolean isEmpty(String text) {
-        return text == null || text.isEmpty();
     }
 }

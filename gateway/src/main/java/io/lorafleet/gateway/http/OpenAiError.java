@@ -3,13 +3,14 @@ package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** An error in the form that OpenAI's clients read. Members without a value are null, not absent, as they expect. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record OpenAiError(
         String message,
         String type,
-        @Schema(nullable = true) String param,
+        @Schema(nullable = true) @Nullable String param,
         String code) {
 
     static OpenAiError of(Problem problem) {

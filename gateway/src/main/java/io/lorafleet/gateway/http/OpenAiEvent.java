@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 
 /** OpenAI's events of a stream that draws a picture. */
 sealed interface OpenAiEvent {
@@ -24,8 +25,8 @@ sealed interface OpenAiEvent {
             String quality,
             String background,
             @JsonProperty("output_format") String outputFormat,
-            @JsonProperty("partial_image_index") Integer index,
-            Usage usage)
+            @JsonProperty("partial_image_index") @Nullable Integer index,
+            @Nullable Usage usage)
             implements OpenAiEvent {
         /** What this API has no choice of, as OpenAI names it. */
         private static final String NO_CHOICE = "auto";
@@ -46,8 +47,8 @@ sealed interface OpenAiEvent {
                 long createdAt,
                 String size,
                 ImageFormat format,
-                Integer index,
-                Usage usage) {
+                @Nullable Integer index,
+                @Nullable Usage usage) {
             return new Picture(type, base64, createdAt, size, NO_CHOICE, OPAQUE, format.lowerCase(), index, usage);
         }
     }

@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's answer: the pictures, or where they are.
@@ -10,5 +11,7 @@ import java.util.List;
  * @param created seconds since 1970
  */
 record OpenAiImages(long created, List<Image> data) {
-    record Image(@JsonProperty("b64_json") String base64, String url) {}
+    record Image(
+            @JsonProperty("b64_json") @Nullable String base64,
+            @Nullable String url) {}
 }

@@ -7,6 +7,7 @@ import io.lorafleet.messages.AdapterVersion;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** OpenAI's list of models, with what vLLM has beside it. */
 record OpenAiModels(String object, List<Model> data) {
@@ -28,7 +29,7 @@ record OpenAiModels(String object, List<Model> data) {
             long created,
             @JsonProperty("owned_by") String ownedBy,
             String root,
-            @Schema(nullable = true) String parent) {
+            @Schema(nullable = true) @Nullable String parent) {
 
         static Model base(String name, Instant now) {
             return new Model(name, "model", now.getEpochSecond(), "lorafleet", name, null);

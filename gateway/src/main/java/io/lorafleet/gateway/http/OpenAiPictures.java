@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Base64;
+import java.util.Objects;
 
 /** What came of a generation, as clients of OpenAI's API get it. */
 @Singleton
@@ -46,7 +47,9 @@ final class OpenAiPictures {
         if (generation.finished() instanceof GenerationExpired) {
             throw new ProblemException(ProblemType.EXPIRED, "generation " + generation.id() + " came to its deadline");
         }
-        throw new ProblemException(ProblemType.GENERATION_FAILED, ((GenerationFailed) generation.finished()).detail());
+        throw new ProblemException(
+                ProblemType.GENERATION_FAILED,
+                ((GenerationFailed) Objects.requireNonNull(generation.finished(), "it is told when it ends")).detail());
     }
 
     private static String url(URI base, String id, GeneratedImage image, OpenAiDelivery delivery) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's request for pictures, with extensions from {@code negative_prompt} on. What it has beyond that is ignored,
@@ -25,37 +26,39 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
-        @Schema(description = "base, or an adapter: NAME or NAME@VERSION. Default: the base.")
+        @Schema(description = "base, or an adapter: NAME or NAME@VERSION. Default: the base.") @Nullable
         String model,
 
-        @Schema(required = true) String prompt,
+        @Schema(required = true) @Nullable String prompt,
 
-        @Schema(minimum = "1", description = "Pictures. Default: 1.")
+        @Schema(minimum = "1", description = "Pictures. Default: 1.") @Nullable
         Integer n,
 
-        @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64")
+        @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64") @Nullable
         String size,
 
-        @Schema(enumeration = {"b64_json", "url"}) @JsonProperty("response_format")
+        @Schema(enumeration = {"b64_json", "url"}) @JsonProperty("response_format") @Nullable
         String responseFormat,
 
-        @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format")
+        @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format") @Nullable
         String outputFormat,
 
         @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP.")
         @JsonProperty("output_compression")
+        @Nullable
         Integer outputCompression,
 
-        Boolean stream,
+        @Nullable Boolean stream,
 
         @Schema(minimum = "0", maximum = "3", description = "Previews on the way, with stream.")
         @JsonProperty("partial_images")
+        @Nullable
         Integer partialImages,
 
-        @JsonProperty("negative_prompt") String negativePrompt,
-        @JsonProperty("num_inference_steps") Integer numInferenceSteps,
-        @JsonProperty("guidance_scale") Double guidanceScale,
-        Long seed) {
+        @JsonProperty("negative_prompt") @Nullable String negativePrompt,
+        @JsonProperty("num_inference_steps") @Nullable Integer numInferenceSteps,
+        @JsonProperty("guidance_scale") @Nullable Double guidanceScale,
+        @Nullable Long seed) {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
     private static final int MOST_PARTIAL_IMAGES = 3;
@@ -99,7 +102,7 @@ record OpenAiRequest(
     }
 
     /** @param adapter what {@link #model} means, or null for the base model alone */
-    GenerationOrder toOrder(String adapter) {
+    GenerationOrder toOrder(@Nullable String adapter) {
         Integer width = null;
         Integer height = null;
         if (size != null && !size.equals("auto")) {

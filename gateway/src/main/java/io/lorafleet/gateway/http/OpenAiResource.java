@@ -38,6 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
+import org.jspecify.annotations.Nullable;
 
 /** Draws pictures for clients of OpenAI's API, who wait for them. */
 @RolesAllowed(Roles.GENERATE)
@@ -96,7 +97,9 @@ public final class OpenAiResource {
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
             })
     public RestMulti<byte[]> generate(
-            @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey, OpenAiRequest request, @Context UriInfo uri) {
+            @HeaderParam(IdempotencyKey.HEADER) @Nullable String idempotencyKey,
+            @Nullable OpenAiRequest request,
+            @Context UriInfo uri) {
         if (request == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
@@ -133,7 +136,7 @@ public final class OpenAiResource {
     }
 
     /** @return the adapter that a model's name stands for, or null for the base model */
-    private String adapter(String model) {
+    private @Nullable String adapter(@Nullable String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;
         }
@@ -144,7 +147,7 @@ public final class OpenAiResource {
         return null;
     }
 
-    private Multi<String> events(String id, String owner, OpenAiDelivery delivery) {
+    private Multi<String> events(String id, @Nullable String owner, OpenAiDelivery delivery) {
         OpenAiStream stream = new OpenAiStream(delivery, pictures, clock);
         return streams.of(id, owner)
                 .select()
@@ -155,7 +158,7 @@ public final class OpenAiResource {
                 .continueWith(() -> stream.end(late(id)));
     }
 
-    private Uni<Generation> finished(String id, String owner) {
+    private Uni<Generation> finished(String id, @Nullable String owner) {
         return streams.of(id, owner)
                 .filter(state -> state.filter(Generation::isFinished).isPresent())
                 .toUni()

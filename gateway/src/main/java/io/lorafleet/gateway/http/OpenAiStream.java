@@ -6,6 +6,7 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Preview;
+import io.lorafleet.messages.StepDone;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
@@ -65,15 +66,13 @@ final class OpenAiStream {
     /** They are spread over the steps: of three, the first comes after a quarter of them. */
     private String preview(Generation generation) {
         GenerateImage request = generation.request();
+        StepDone progress = generation.progress();
+        Preview preview = progress == null ? null : progress.preview();
         boolean due = previews < delivery.previews()
-                && generation.progress() != null
-                && generation.progress().preview() != null
-                && request != null
                 && generation.step() * (delivery.previews() + 1) >= generation.steps() * (previews + 1);
-        if (!due) {
+        if (!due || preview == null || request == null) {
             return "";
         }
-        Preview preview = generation.progress().preview();
         byte[] picture = delivery.format()
                 .enlarge(
                         Base64.getDecoder().decode(preview.jpeg()),

@@ -10,6 +10,7 @@ import io.lorafleet.gateway.security.Caller;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Submits orders for the endpoints that take them. */
 @Singleton
@@ -39,7 +40,7 @@ final class Orders {
      * @param idempotencyKey as the client sent it; null if it did not
      * @param fieldNames what the endpoint calls each field of an order
      */
-    Taken submit(GenerationOrder order, String idempotencyKey, UnaryOperator<String> fieldNames) {
+    Taken submit(GenerationOrder order, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
         Admission admission = generations.submit(order, caller.owner(), idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
             return new Taken(admitted.request().requestId(), false);

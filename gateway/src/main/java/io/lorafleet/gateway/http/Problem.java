@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lorafleet.gateway.BadField;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an error says.
@@ -16,7 +17,13 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Problem(
-        URI type, String title, int status, String detail, String instance, List<BadField> errors, OpenAiError error) {
+        URI type,
+        String title,
+        int status,
+        String detail,
+        @Nullable String instance,
+        List<BadField> errors,
+        @Nullable OpenAiError error) {
     static final String MEDIA_TYPE = "application/problem+json";
 
     static Problem of(ProblemType type, String detail) {

@@ -5,13 +5,14 @@ import io.lorafleet.gateway.BadField;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a request with a problem. */
 final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Problem problem;
-    private final transient Duration retryAfter;
+    private final transient @Nullable Duration retryAfter;
 
     ProblemException(Problem problem) {
         this(problem, null);
@@ -22,7 +23,7 @@ final class ProblemException extends RuntimeException {
     }
 
     /** @param retryAfter when it may be worth another try, or null */
-    ProblemException(Problem problem, Duration retryAfter) {
+    ProblemException(Problem problem, @Nullable Duration retryAfter) {
         super(problem.detail());
         this.problem = problem;
         this.retryAfter = retryAfter;

@@ -58,7 +58,7 @@ final class Problems {
     @ServerExceptionMapper
     Response storageFull(StorageFullException e, UriInfo uri) {
         LOG.warnf("refused on %s: %s", uri.getPath(), e.getMessage());
-        return answer(Problem.of(ProblemType.INSUFFICIENT_STORAGE, e.getMessage()), uri)
+        return answer(Problem.of(ProblemType.INSUFFICIENT_STORAGE, String.valueOf(e.getMessage())), uri)
                 .build();
     }
 
@@ -69,7 +69,9 @@ final class Problems {
 
     @ServerExceptionMapper
     Response allowanceUsed(AllowanceUsedException e, UriInfo uri) {
-        return expected(new ProblemException(Problem.of(ProblemType.ALLOWANCE_USED, e.getMessage()), e.eases()), uri);
+        return expected(
+                new ProblemException(Problem.of(ProblemType.ALLOWANCE_USED, String.valueOf(e.getMessage())), e.eases()),
+                uri);
     }
 
     /** Without credentials. */

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.http;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Something that there is only so much of at a time: so much for everybody, and of it so much for each caller. */
 final class Quota {
@@ -30,13 +31,13 @@ final class Quota {
      * @param owner null where nobody is told from another: then only what there is for everybody counts
      * @throws ProblemException if there is too little left
      */
-    synchronized void take(String owner, long amount) {
+    synchronized void take(@Nullable String owner, long amount) {
         requireRoom(owner, amount);
         add(owner, amount);
     }
 
     /** @throws ProblemException if so much could not be taken now */
-    synchronized void requireRoom(String owner, long amount) {
+    synchronized void requireRoom(@Nullable String owner, long amount) {
         if (owner != null && byOwner.getOrDefault(owner, 0L) + amount > mostPerCaller) {
             throw exceeded(ProblemType.OVERLOADED, mostPerCaller + " " + what + " of one caller");
         }
@@ -45,7 +46,7 @@ final class Quota {
         }
     }
 
-    synchronized void giveBack(String owner, long amount) {
+    synchronized void giveBack(@Nullable String owner, long amount) {
         add(owner, -amount);
     }
 
@@ -53,7 +54,7 @@ final class Quota {
         return taken;
     }
 
-    private void add(String owner, long amount) {
+    private void add(@Nullable String owner, long amount) {
         taken += amount;
         if (owner != null) {
             byOwner.merge(owner, amount, (all, more) -> all + more == 0 ? null : all + more);

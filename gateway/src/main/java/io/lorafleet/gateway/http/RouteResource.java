@@ -16,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Sets which versions requests get that name an adapter and no version. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
@@ -37,7 +38,7 @@ public final class RouteResource {
             summary = "Route requests to a stable version, and shares of them to a canary and a shadow",
             description = "The whole route: a canary or shadow that is left out is removed. The stable version that it"
                     + " had is kept for a roll-back. If two clients set one route at once, the last one wins.")
-    public Adapter set(String name, RouteOrder order) {
+    public Adapter set(String name, @Nullable RouteOrder order) {
         if (order == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }

@@ -4,10 +4,14 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.training.Training;
 import io.lorafleet.messages.Figures;
 import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.messages.TrainingFinished.Outcome;
 import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.TrainingStarted;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training as clients see it.
@@ -29,12 +33,12 @@ record TrainingView(
         int samples,
         String trainerId,
         Instant startedAt,
-        Instant finishedAt,
-        Integer steps,
+        @Nullable Instant finishedAt,
+        @Nullable Integer steps,
         List<Point> progress,
-        Integer version,
-        String reason,
-        Figures figures,
+        @Nullable Integer version,
+        @Nullable String reason,
+        @Nullable Figures figures,
         List<Decision> decisions) {
 
     /** @param missing of what guidance makes out: 0 for a student that is the guided base, 1 for the base without it */
@@ -53,20 +57,21 @@ record TrainingView(
 
     static TrainingView of(Training training) {
         List<TrainingProgressed> progress = training.progress();
-        boolean ended = training.finished() != null;
+        TrainingStarted started = Objects.requireNonNull(training.started(), "the table has no other");
+        TrainingFinished finished = training.finished();
         return new TrainingView(
                 training.adapter(),
-                !ended ? "running" : training.finished().outcome() == Outcome.PUBLISHED ? "published" : "rejected",
-                training.lineage().parent(),
-                training.lineage().samples(),
-                training.started().trainerId(),
-                training.started().at(),
-                ended ? training.finished().at() : null,
+                finished == null ? "running" : finished.outcome() == Outcome.PUBLISHED ? "published" : "rejected",
+                started.lineage().parent(),
+                started.lineage().samples(),
+                started.trainerId(),
+                started.at(),
+                finished == null ? null : finished.at(),
                 progress.isEmpty() ? null : progress.get(progress.size() - 1).steps(),
                 progress.stream().map(Point::of).toList(),
-                ended ? training.finished().version() : null,
-                ended ? training.finished().reason() : null,
-                ended ? training.finished().figures() : null,
+                finished == null ? null : finished.version(),
+                finished == null ? null : finished.reason(),
+                finished == null ? null : finished.figures(),
                 training.decisions().stream().map(Decision::of).toList());
     }
 }

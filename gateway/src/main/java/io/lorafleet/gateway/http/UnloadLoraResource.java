@@ -15,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Retires an adapter, for clients of vLLM's API. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
@@ -33,14 +34,15 @@ public final class UnloadLoraResource {
 
     /** Other fields are ignored. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record UnloadLoraRequest(@JsonProperty("lora_name") String name) {}
+    record UnloadLoraRequest(
+            @JsonProperty("lora_name") @Nullable String name) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
     @Operation(operationId = "unloadLoraAdapter", summary = "Retire every version of an adapter, as vLLM unloads one")
-    public String unload(UnloadLoraRequest request) {
-        if (request == null || LoadLoraResource.isEmpty(request.name())) {
+    public String unload(@Nullable UnloadLoraRequest request) {
+        if (request == null || request.name() == null || request.name().isEmpty()) {
             throw new ProblemException(
                     ProblemType.INVALID_REQUEST, "'lora_name' needs to be provided to unload a LoRA adapter.");
         }

@@ -8,6 +8,7 @@ import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker as clients see it.
@@ -24,7 +25,7 @@ record WorkerView(
         String device,
         int slots,
         int busySlots,
-        Batches batches,
+        @Nullable Batches batches,
         String model,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The HTTP API: resources, their JSON, and one form for every error. */
+@NullMarked
 @OpenAPIDefinition(
         info =
                 @Info(
@@ -36,3 +37,4 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.NullMarked;

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes again what Kafka dropped: a share group gives a record up, and tells nobody, after a number of deliveries.
@@ -49,8 +50,12 @@ final class DroppedRequests {
      * @param offset of its newest copy
      * @param droppedSince when it was first seen to be dropped; null if it is not
      */
-    private record Place(TopicPartition partition, long offset, int copies, Instant droppedSince) {
-        Place dropped(Instant since) {
+    private record Place(
+            TopicPartition partition,
+            long offset,
+            int copies,
+            @Nullable Instant droppedSince) {
+        Place dropped(@Nullable Instant since) {
             return new Place(partition, offset, copies, since);
         }
     }
@@ -100,7 +105,7 @@ final class DroppedRequests {
         return patience.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
     }
 
-    private static boolean hasDoneWith(Place place, SharePartitionOffsetInfo group) {
+    private static boolean hasDoneWith(Place place, @Nullable SharePartitionOffsetInfo group) {
         return group != null
                 && (place.offset() < group.startOffset() || group.lag().orElse(-1L) == 0);
     }

@@ -18,6 +18,7 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each finished generation to one gateway of them all, for its webhook. A result counts as consumed when the webhook
@@ -93,7 +94,7 @@ public class FinishedFollower {
     }
 
     /** @return the finished generation; null if it is forgotten */
-    private Uni<Generation> find(String id) {
+    private Uni<@Nullable Generation> find(String id) {
         Uni<Generation> finished = Uni.createFrom()
                 .emitter(known -> known.onTermination(generations.follow(id, generation -> {
                     if (generation.isFinished()) {

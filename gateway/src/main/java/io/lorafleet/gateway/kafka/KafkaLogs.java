@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
 
 /** The logs of the features as topics. A record counts as written when all in-sync replicas have it. */
 @Singleton
@@ -68,7 +69,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
         writeValue(topic, key, Json.write(message));
     }
 
-    private void writeValue(Topic topic, String key, byte[] value) {
+    private void writeValue(Topic topic, String key, byte @Nullable [] value) {
         OutgoingKafkaRecordMetadata<String> destination = OutgoingKafkaRecordMetadata.<String>builder()
                 .withTopic(topic.in(topicPrefix))
                 .withKey(key)

@@ -29,6 +29,7 @@ import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the broker how far the workers' share group has come, for {@link DroppedRequests} and for the gauge {@code
@@ -51,7 +52,7 @@ public final class WorkerGroup {
     private final Map<String, Object> settings;
     private final Future<?> asking;
     /** Made when it is first needed: that fails while the broker's name cannot be resolved. */
-    private Admin admin;
+    private @Nullable Admin admin;
     /** By topic name; of those whose lag is known. */
     private volatile Map<String, Long> lags = Map.of();
 

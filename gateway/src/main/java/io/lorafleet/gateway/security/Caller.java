@@ -6,6 +6,7 @@ import io.lorafleet.gateway.generation.Generations;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whoever sent the request that is being answered. */
 @RequestScoped
@@ -25,7 +26,7 @@ public class Caller {
     }
 
     /** @return whom generations and feedback belong to; null where nobody has to say who they are */
-    public String owner() {
+    public @Nullable String owner() {
         return identity.getAttribute(OWNER);
     }
 

@@ -8,6 +8,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What tells a file from what it was before, without reading it: which file it is, its size, whose it is, and when its
@@ -23,11 +25,12 @@ record FileState(Map<String, Object> attributes, Instant seenAt) {
     }
 
     /** @return whether the file is what it was then, without a doubt */
-    boolean isSurely(FileState before) {
+    boolean isSurely(@Nullable FileState before) {
         return before != null && attributes.equals(before.attributes) && before.isSettled();
     }
 
     private boolean isSettled() {
-        return ((FileTime) attributes.get("ctime")).toInstant().plus(TICK).isBefore(seenAt);
+        FileTime changed = (FileTime) Objects.requireNonNull(attributes.get("ctime"), "it was asked for");
+        return changed.toInstant().plus(TICK).isBefore(seenAt);
     }
 }

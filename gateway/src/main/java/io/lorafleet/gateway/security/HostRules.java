@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which names a gateway answers to. A web page can make its own name point to this machine after it was loaded (DNS
@@ -26,7 +27,7 @@ public record HostRules(boolean anyName, Set<String> names) {
     }
 
     /** @param authority host and port as the client sent them; null if it sent none @return what is wrong, if anything is */
-    public Optional<String> refuse(String authority) {
+    public Optional<String> refuse(@Nullable String authority) {
         if (anyName) {
             return Optional.empty();
         }

@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The API keys of a file, which may change while this gateway runs. It is looked at for each key that comes, so a change
@@ -36,8 +37,8 @@ final class KeyFile {
 
     private final Path file;
     private final Consumer<String> errors;
-    private FileState read;
-    private Map<String, ApiKeys.Entry> byId;
+    private @Nullable FileState read;
+    private Map<String, ApiKeys.Entry> byId = Map.of();
     /** What was wrong at the request before; it is said once. */
     private String complaint = "";
 
@@ -80,7 +81,11 @@ final class KeyFile {
         try {
             FileState now = FileState.of(file);
             if (!now.isSurely(read)) {
+                Map<String, ApiKeys.Entry> before = byId;
                 read(now);
+                if (!byId.equals(before)) {
+                    LOG.infof("read %d API keys anew", byId.size());
+                }
             }
             complaint = "";
         } catch (NoSuchFileException e) {
@@ -99,12 +104,8 @@ final class KeyFile {
         if (objection.isPresent()) {
             throw new IOException(objection.get());
         }
-        Map<String, ApiKeys.Entry> found = Json.read(Files.readAllBytes(file), ApiKeys.class).keys().stream()
+        byId = Json.read(Files.readAllBytes(file), ApiKeys.class).keys().stream()
                 .collect(Collectors.toMap(ApiKeys.Entry::id, Function.identity(), (first, second) -> second));
-        if (byId != null && !found.equals(byId)) {
-            LOG.infof("read %d API keys anew", found.size());
-        }
-        byId = found;
         read = state;
     }
 
@@ -117,6 +118,6 @@ final class KeyFile {
 
     /** The message of most of these exceptions is the file's name alone. */
     private static String reason(Exception e) {
-        return e instanceof FileSystemException ? e.toString() : e.getMessage();
+        return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which web pages may make a browser call this gateway: its own, and those of origins that its CORS settings name.
@@ -26,7 +27,12 @@ public record OriginRules(List<String> trusted) {
     }
 
     /** A request's headers, each null if it was not sent. @param authority host and port that it is for */
-    public record Sent(String method, String authority, String origin, String fetchSite, String fetchMode) {
+    public record Sent(
+            String method,
+            @Nullable String authority,
+            @Nullable String origin,
+            @Nullable String fetchSite,
+            @Nullable String fetchMode) {
         private boolean isSafe() {
             return SAFE_METHODS.contains(method);
         }
@@ -40,7 +46,7 @@ public record OriginRules(List<String> trusted) {
     /** @return what is wrong, if anything is */
     public Optional<String> refuse(Sent request) {
         boolean own = request.fetchSite() == null
-                ? request.origin() == null || request.isSafe() || isOwn(request)
+                ? request.origin() == null || request.isSafe() || isOwn(request.origin(), request.authority())
                 : OWN_SITES.contains(request.fetchSite());
         return own || request.isNavigation() || isTrusted(request.origin())
                 ? Optional.empty()
@@ -48,19 +54,18 @@ public record OriginRules(List<String> trusted) {
     }
 
     /** The scheme is left out: behind a proxy that ends TLS, the gateway does not know it. */
-    private static boolean isOwn(Sent request) {
-        var origin = ORIGIN.matcher(request.origin().toLowerCase(Locale.ROOT));
-        return origin.matches()
-                && request.authority() != null
-                && withoutDefaultPort(origin.group(2))
-                        .equals(withoutDefaultPort(request.authority().toLowerCase(Locale.ROOT)));
+    private static boolean isOwn(String origin, @Nullable String authority) {
+        var parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+        return parts.matches()
+                && authority != null
+                && withoutDefaultPort(parts.group(2)).equals(withoutDefaultPort(authority.toLowerCase(Locale.ROOT)));
     }
 
     private static String withoutDefaultPort(String authority) {
         return authority.replaceFirst(":(80|443)$", "");
     }
 
-    private boolean isTrusted(String origin) {
+    private boolean isTrusted(@Nullable String origin) {
         return origin != null && trusted.stream().anyMatch(each -> matches(each, origin));
     }
 

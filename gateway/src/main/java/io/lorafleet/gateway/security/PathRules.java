@@ -3,6 +3,7 @@ package io.lorafleet.gateway.security;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses paths that one reader could take for another path than the next one does: what decides who may call and what
@@ -17,7 +18,7 @@ public final class PathRules {
     private PathRules() {}
 
     /** @param path as the client sent it, without the query; may be null @return what is wrong, if anything is */
-    public static Optional<String> refuse(String path) {
+    public static Optional<String> refuse(@Nullable String path) {
         return path != null && path.startsWith("/") && !AMBIGUOUS.matcher(path).find()
                 ? Optional.empty()
                 : Optional.of("path: expected one without ';', '\\', empty or dot segments, or these escaped");

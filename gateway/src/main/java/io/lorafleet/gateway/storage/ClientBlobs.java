@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blob store as clients may fill it: not beyond a reserve, which is left for the workers' results, and not beyond
@@ -37,7 +38,7 @@ public final class ClientBlobs {
      * @throws StorageFullException if it would go into the reserve
      * @throws AllowanceUsedException if the owner has stored too much
      */
-    public void put(String key, byte[] content, String owner) throws IOException {
+    public void put(String key, byte[] content, @Nullable String owner) throws IOException {
         if (isThere(key)) {
             return;
         }
@@ -61,7 +62,7 @@ public final class ClientBlobs {
      * @return a blob that comes in piece by piece; to be closed
      * @throws StorageFullException if it would go into the reserve
      */
-    public Incoming receive(String owner, long declaredBytes) throws IOException {
+    public Incoming receive(@Nullable String owner, long declaredBytes) throws IOException {
         requireRoom(declaredBytes);
         return new Incoming(owner, blobs.stage());
     }
@@ -76,12 +77,12 @@ public final class ClientBlobs {
 
     /** A blob that comes in. Once it is closed, it counts only if it was stored. Used by one thread. */
     public final class Incoming implements Closeable {
-        private final String owner;
+        private final @Nullable String owner;
         private final StagedBlob staged;
         private long counted;
         private long lookedAt;
 
-        private Incoming(String owner, StagedBlob staged) {
+        private Incoming(@Nullable String owner, StagedBlob staged) {
             this.owner = owner;
             this.staged = staged;
         }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes each caller may store within a day, as this gateway remembers it. Counted by the hour, so that an owner
@@ -33,7 +34,7 @@ public final class StorageAllowance {
      * @param owner null, where nobody has to say who he is, has no limit
      * @throws AllowanceUsedException if they are too many; then they are not counted
      */
-    synchronized void take(String owner, long bytes) {
+    synchronized void take(@Nullable String owner, long bytes) {
         if (owner == null) {
             return;
         }
@@ -49,7 +50,7 @@ public final class StorageAllowance {
     }
 
     /** They were not stored after all. */
-    synchronized void giveBack(String owner, long bytes) {
+    synchronized void giveBack(@Nullable String owner, long bytes) {
         NavigableMap<Long, Long> hours = owner == null ? null : stored.get(owner);
         if (hours != null) { // of this hour, or of the last one if that has just begun
             hours.merge(hours.lastKey(), -bytes, (all, less) -> all + less == 0 ? null : all + less);

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Stores what clients send, within the limits of the disk and of each caller. */
+@NullMarked
 package io.lorafleet.gateway.storage;
+
+import org.jspecify.annotations.NullMarked;

@@ -8,6 +8,7 @@ import io.lorafleet.messages.TrainingProgressed;
 import io.lorafleet.messages.TrainingStarted;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest run of an adapter, and the latest decisions about its route.
@@ -19,9 +20,9 @@ import java.util.List;
  */
 public record Training(
         String adapter,
-        TrainingStarted started,
+        @Nullable TrainingStarted started,
         List<TrainingProgressed> progress,
-        TrainingFinished finished,
+        @Nullable TrainingFinished finished,
         List<RouteDecided> decisions) {
     private static final int POINTS = 120;
     private static final int DECISIONS = 20;
@@ -77,10 +78,5 @@ public record Training(
 
     private boolean isOf(Lineage run) {
         return started != null && started.lineage().equals(run);
-    }
-
-    /** @return what the run makes its version from */
-    public Lineage lineage() {
-        return started.lineage();
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs calls as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> has it. The gateway's own secret signs
@@ -43,7 +44,7 @@ public final class WebhookSecret {
     }
 
     /** @param owner null where nobody has to say who he is */
-    WebhookSecret of(String owner) {
+    WebhookSecret of(@Nullable String owner) {
         // Without the colon it is the word of no owner.
         return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));
     }

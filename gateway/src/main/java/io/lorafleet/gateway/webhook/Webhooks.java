@@ -5,6 +5,7 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.Origin;
 import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Json;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -19,9 +20,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the URLs that clients named which of their generations are finished, and again if they do not answer. URLs may hold
@@ -44,7 +47,7 @@ public final class Webhooks {
 
         static Event of(Generation generation) {
             String status = generation.status().name().toLowerCase(Locale.ROOT);
-            return new Event("generation." + status, generation.finished().at(), new Data(generation.id(), status));
+            return new Event("generation." + status, generation.finishedAt(), new Data(generation.id(), status));
         }
     }
 
@@ -86,7 +89,7 @@ public final class Webhooks {
      * @param owner null where nobody has to say who he is
      * @return what calls of the owner's generations are signed with; empty if there are no calls
      */
-    public Optional<String> secretOf(String owner) {
+    public Optional<String> secretOf(@Nullable String owner) {
         return secrets.stream().findFirst().map(secret -> secret.of(owner).text());
     }
 
@@ -117,13 +120,12 @@ public final class Webhooks {
     }
 
     private Call call(Generation generation) {
+        GenerateImage request = Objects.requireNonNull(generation.request(), "it names the webhook");
         return new Call(
-                parse(generation.request().webhook()),
+                parse(Objects.requireNonNull(request.webhook(), "that is what is called")),
                 generation.id(),
                 Json.write(Event.of(generation)),
-                secrets.stream()
-                        .map(secret -> secret.of(generation.request().owner()))
-                        .toList(),
+                secrets.stream().map(secret -> secret.of(request.owner())).toList(),
                 clock.instant().plus(giveUpAfter));
     }
 

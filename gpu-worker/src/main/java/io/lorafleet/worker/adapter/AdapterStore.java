@@ -86,7 +86,7 @@ public final class AdapterStore {
         try {
             return LoraFile.read(Safetensors.ofAdapter(pinned.toString(), file), base);
         } catch (AdapterException | CheckpointException e) {
-            throw UnusableAdapterException.ever(pinned, e.getMessage());
+            throw UnusableAdapterException.ever(pinned, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -7,6 +7,7 @@ import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The versions that cannot be used here, and why. */
 final class Refusals {
@@ -28,7 +29,7 @@ final class Refusals {
     }
 
     /** @return why the adapter can never be used, or null if it is worth a try */
-    synchronized UnusableAdapterException lasting(PinnedAdapter adapter) {
+    synchronized @Nullable UnusableAdapterException lasting(PinnedAdapter adapter) {
         UnusableAdapterException why = reasons.get(adapter);
         return why != null && why.lasting() ? why : null;
     }
@@ -36,7 +37,7 @@ final class Refusals {
     synchronized List<RefusedAdapter> all() {
         return reasons.entrySet().stream()
                 .map(each -> new RefusedAdapter(
-                        each.getKey().toString(), each.getValue().getMessage()))
+                        each.getKey().toString(), String.valueOf(each.getValue().getMessage())))
                 .toList();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -155,7 +156,7 @@ public final class ResidentAdapters implements AutoCloseable {
         Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
         synchronized (this) {
             Tier.Held<PlacedAdapter> held = onDevice.put(pinned.sha256(), pinned.toString(), placed, placed.bytes());
-            for (CompletableFuture<Lease> each : awaited.remove(pinned.sha256())) {
+            for (CompletableFuture<Lease> each : noLongerAwaiting(pinned)) {
                 onDevice.use(pinned.sha256());
                 leases.put(each, lease(held));
             }
@@ -167,9 +168,13 @@ public final class ResidentAdapters implements AutoCloseable {
     private void fail(PinnedAdapter pinned, Throwable why) {
         List<CompletableFuture<Lease>> waiting;
         synchronized (this) {
-            waiting = awaited.remove(pinned.sha256());
+            waiting = noLongerAwaiting(pinned);
         }
         waiting.forEach(each -> each.completeExceptionally(why));
+    }
+
+    private List<CompletableFuture<Lease>> noLongerAwaiting(PinnedAdapter pinned) {
+        return Objects.requireNonNull(awaited.remove(pinned.sha256()), "only what is awaited is brought");
     }
 
     private Lease lease(Tier.Held<PlacedAdapter> held) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adapters in one kind of memory, by SHA-256. Those not in use stay until newer ones need their room, the least recently
@@ -43,6 +44,7 @@ final class Tier<V extends AutoCloseable> {
     }
 
     /** @return what is there, for one more user until {@link #release}; null if it is not */
+    @Nullable
     Held<V> use(String sha256) {
         Held<V> held = byUse.get(sha256);
         if (held != null) {

@@ -42,7 +42,7 @@ public final class Turns<C extends Candidate> {
                 .forEach(each -> batches.computeIfAbsent(each.size(), size -> batch(riding, size, now)));
         deficits.keySet().retainAll(riding.stream().map(Candidate::size).toList());
         batches.keySet().forEach(size -> deficits.putIfAbsent(size, 0L));
-        return batches.isEmpty() ? List.of() : batches.get(turn(batches));
+        return batches.isEmpty() ? List.of() : turn(batches);
     }
 
     private boolean urgent(C candidate, Instant now) {
@@ -67,19 +67,22 @@ public final class Turns<C extends Candidate> {
         return batch;
     }
 
-    /** @return the size whose turn it is; its batch is paid for */
-    private PictureSize turn(Map<PictureSize, List<C>> batches) {
+    /** @return that of the size whose turn it is, which has paid for it */
+    private List<C> turn(Map<PictureSize, List<C>> batches) {
         long quantum = batches.values().stream().mapToLong(Turns::cost).max().orElseThrow();
-        List<PictureSize> inTurn =
-                deficits.keySet().stream().filter(batches::containsKey).toList();
-        for (PictureSize size : inTurn) {
-            long cost = cost(batches.get(size));
-            if (deficits.get(size) >= cost) {
-                deficits.merge(size, -cost, Long::sum);
-                return size;
+        for (PictureSize size : List.copyOf(deficits.keySet())) {
+            List<C> batch = batches.get(size);
+            if (batch == null) {
+                continue;
+            }
+            long cost = cost(batch);
+            long left = deficits.getOrDefault(size, 0L);
+            if (left >= cost) {
+                deficits.put(size, left - cost);
+                return batch;
             }
             // Its turn is over, and what is left is kept for the next one.
-            long left = deficits.remove(size);
+            deficits.remove(size);
             deficits.put(size, left + quantum);
         }
         return turn(batches);

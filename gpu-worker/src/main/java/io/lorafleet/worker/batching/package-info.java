@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which pictures go their next step together: {@link io.lorafleet.worker.batching.Turns}. Knows no arrays. */
+@NullMarked
 package io.lorafleet.worker.batching;
+
+import org.jspecify.annotations.NullMarked;

@@ -16,7 +16,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the step loop does. Everything is told by its one thread. */
 final class EngineMetrics {
@@ -35,7 +37,7 @@ final class EngineMetrics {
 
     private long begin;
     /** Of the latest step, by the same clock; null if none was waited for since. */
-    private Long end;
+    private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
         this.meters = meters;
@@ -103,7 +105,8 @@ final class EngineMetrics {
     private void stepped(Ride ride) {
         GenerateImage request = ride.request();
         if (ride.begin()) {
-            queueWaits.get(request.priority()).record(Duration.between(request.acceptedAt(), clock.instant()));
+            Objects.requireNonNull(queueWaits.get(request.priority()), "each has one")
+                    .record(Duration.between(request.acceptedAt(), clock.instant()));
             request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
         }
         evaluated(names(request), role(request), request.rows());

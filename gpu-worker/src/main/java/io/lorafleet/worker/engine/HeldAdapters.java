@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The adapters of a request, on the device until this is closed.
  *
  * @param shadow null if the request has none, or if it cannot be used: that is no reason to draw no pictures
  */
-record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
+record HeldAdapters(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(HeldAdapters.class);
 
     /** @return to be closed by the caller; fails as {@link ResidentAdapters#acquire}, and then holds nothing */
@@ -26,7 +27,7 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
                 .toList();
-        CompletableFuture<Lease> shadow = shadow(request, adapters);
+        CompletableFuture<@Nullable Lease> shadow = shadow(request, adapters);
         return CompletableFuture.allOf(own.toArray(CompletableFuture[]::new))
                 .thenCombine(
                         shadow,
@@ -40,7 +41,7 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
                 });
     }
 
-    private static CompletableFuture<Lease> shadow(GenerateImage request, ResidentAdapters adapters) {
+    private static CompletableFuture<@Nullable Lease> shadow(GenerateImage request, ResidentAdapters adapters) {
         if (request.shadow() == null) {
             return CompletableFuture.completedFuture(null);
         }
@@ -59,9 +60,12 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
     }
 
     /** @return null if there is none */
+    @Nullable
     Shadow shadow(GenerateImage request) {
         ShadowStudent wanted = request.shadow();
-        return shadow == null ? null : new Shadow(applied(wanted.student(), shadow), wanted.guidanceScale());
+        return wanted == null || shadow == null
+                ? null
+                : new Shadow(applied(wanted.student(), shadow), wanted.guidanceScale());
     }
 
     private static Applied applied(AppliedAdapter adapter, Lease lease) {
@@ -74,7 +78,7 @@ record HeldAdapters(List<Lease> own, Lease shadow) implements AutoCloseable {
         closeShadow(shadow);
     }
 
-    private static void closeShadow(Lease shadow) {
+    private static void closeShadow(@Nullable Lease shadow) {
         if (shadow != null) {
             shadow.close();
         }

@@ -4,6 +4,7 @@ package io.lorafleet.worker.engine;
 import io.lorafleet.diffusion.LatentColours;
 import io.lorafleet.diffusion.StableDiffusion;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is shown of pictures on their way.
@@ -11,7 +12,7 @@ import java.time.Duration;
  * @param colours null if nothing is shown
  * @param every between two of one picture; zero for none at all
  */
-record Previews(LatentColours colours, Duration every) {
+record Previews(@Nullable LatentColours colours, Duration every) {
     /** @return with the model's colours, which take a small decode to find out, unless nothing is shown */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentColours.of(model), every);

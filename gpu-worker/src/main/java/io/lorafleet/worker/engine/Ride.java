@@ -2,6 +2,7 @@
 package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.LatentColours;
 import io.lorafleet.diffusion.Picture;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Priority;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A picture in the step loop. */
 final class Ride implements Candidate {
@@ -61,20 +63,22 @@ final class Ride implements Candidate {
         }
     }
 
-    private Picture preview(Previews previews, Instant now) {
-        if (previews.every().isZero() || denoising.done() || now.isBefore(previewDue)) {
+    private @Nullable Picture preview(Previews previews, Instant now) {
+        LatentColours colours = previews.colours();
+        if (colours == null || denoising.done() || now.isBefore(previewDue)) {
             return null;
         }
         previewDue = now.plus(previews.every());
-        return denoising.preview(previews.colours());
+        return denoising.preview(colours);
     }
 
     /** @return why it must not go on, or null if it may */
+    @Nullable
     RuntimeException end(Instant now) {
         return end(drawing, now);
     }
 
-    static RuntimeException end(Drawing drawing, Instant now) {
+    static @Nullable RuntimeException end(Drawing drawing, Instant now) {
         if (drawing.stop().stopped()) {
             return new CancellationException("stopped");
         }

@@ -4,4 +4,7 @@
  * goes its steps on another, in batches with others ({@link io.lorafleet.worker.engine.StepLoop}), and its pictures are
  * decoded on a third, so that neither holds up the next step.
  */
+@NullMarked
 package io.lorafleet.worker.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import io.lorafleet.diffusion.TextToImage;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.messages.GenerateImage;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request on its way through the engine.
@@ -15,7 +16,7 @@ import java.time.Instant;
  * @param onStep hears of each step of each picture
  */
 public record Drawing(
-        GenerateImage request, ImageToImage image, Instant arrivedAt, StopSignal stop, StepListener onStep) {
+        GenerateImage request, @Nullable ImageToImage image, Instant arrivedAt, StopSignal stop, StepListener onStep) {
 
     /** @param index of the picture, from 0 */
     public TextToImage picture(int index) {

@@ -19,7 +19,7 @@ final class ImageFile {
         try {
             return picture(CheckedImage.of(file, MAX_PIXELS).decode());
         } catch (BadImageException e) {
-            throw new UnusableInitImageException(e.getMessage());
+            throw new UnusableInitImageException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -9,6 +9,7 @@ import io.lorafleet.messages.InitImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads init images from the blob store. Nothing is decoded before its SHA-256 is what the request says. */
 final class InitImages {
@@ -22,6 +23,7 @@ final class InitImages {
      * @return the request's image in its pictures' size, or null if the request has none
      * @throws UnusableInitImageException if it is missing, damaged, or no picture
      */
+    @Nullable
     ImageToImage load(GenerateImage request) throws IOException {
         InitImage image = request.initImage();
         if (image == null) {

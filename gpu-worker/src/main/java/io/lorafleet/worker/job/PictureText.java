@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a picture says of how it was made: {@code parameters}, in the form that AUTOMATIC1111's web UI began and other
@@ -26,8 +27,8 @@ final class PictureText {
     private record Settings(
             String prompt,
             String negativePrompt,
-            InitImage initImage,
-            List<AppliedAdapter> adapters,
+            @Nullable InitImage initImage,
+            @Nullable List<AppliedAdapter> adapters,
             double guidanceScale,
             int steps,
             SamplerName sampler,

@@ -36,6 +36,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a request from its record to its stored pictures. */
 @ApplicationScoped
@@ -62,7 +63,7 @@ public class RequestHandler {
     }
 
     /** @return the signal to give to {@link #handle} with this record key */
-    public StopSignal stopSignal(String key) {
+    public StopSignal stopSignal(@Nullable String key) {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
     }
 
@@ -70,12 +71,12 @@ public class RequestHandler {
      * @param key of the request's record, or null if it is no request id
      * @param record its value
      */
-    public Outcome handle(String key, byte[] record, StopSignal stop, ProgressListener progress) {
+    public Outcome handle(@Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
         GenerateImage request;
         try {
             request = Json.read(record, GenerateImage.class);
         } catch (InvalidMessageException e) {
-            return new Outcome.Refuse(Reason.INVALID_REQUEST, e.getMessage(), 0);
+            return new Outcome.Refuse(Reason.INVALID_REQUEST, String.valueOf(e.getMessage()), 0);
         }
         if (!request.requestId().equals(key)) {
             String detail = "key: expected the request's id " + request.requestId() + ", found " + key;
@@ -175,7 +176,7 @@ public class RequestHandler {
         return images;
     }
 
-    private static Preview preview(int picture, Picture preview) {
+    private static @Nullable Preview preview(int picture, @Nullable Picture preview) {
         return preview == null
                 ? null
                 : new Preview(picture, Base64.getEncoder().encodeToString(JpegFile.encode(preview)));
@@ -205,6 +206,7 @@ public class RequestHandler {
     }
 
     private GenerationFinished failed(GenerateImage request, Reason reason, RuntimeException why) {
-        return new GenerationFailed(request.requestId(), workerId, clock.instant(), reason, why.getMessage());
+        return new GenerationFailed(
+                request.requestId(), workerId, clock.instant(), reason, String.valueOf(why.getMessage()));
     }
 }

@@ -5,8 +5,10 @@ import io.lorafleet.diffusion.Shadow;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.ShadowMeasured;
+import io.lorafleet.messages.ShadowStudent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What was found of a request's shadow, over its pictures. */
 final class ShadowMean {
@@ -22,14 +24,16 @@ final class ShadowMean {
     }
 
     /** @return null if it went without a shadow, or if what was found is no number */
+    @Nullable
     ShadowMeasured measured() {
         double error =
                 found.stream().mapToDouble(Shadow.Errors::shadow).average().orElse(Double.NaN);
         double own = found.stream().mapToDouble(Shadow.Errors::own).average().orElse(Double.NaN);
-        if (!Double.isFinite(error)) {
+        ShadowStudent shadow = request.shadow();
+        if (shadow == null || !Double.isFinite(error)) {
             return null;
         }
-        PinnedAdapter student = request.shadow().student().adapter();
+        PinnedAdapter student = shadow.student().adapter();
         return request.adapters().size() == 1 && Double.isFinite(own)
                 ? new ShadowMeasured(student, error, request.adapters().get(0).adapter(), own)
                 : new ShadowMeasured(student, error, null, null);

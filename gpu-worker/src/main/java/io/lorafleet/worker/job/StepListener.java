@@ -2,6 +2,7 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.Picture;
+import org.jspecify.annotations.Nullable;
 
 /** Hears of steps, on the engine's thread: must be quick. */
 public interface StepListener {
@@ -11,5 +12,5 @@ public interface StepListener {
      * @param picture which one of the request
      * @param preview what it is like so far, small and rough; null after most steps
      */
-    void stepped(int picture, Picture preview);
+    void stepped(int picture, @Nullable Picture preview);
 }

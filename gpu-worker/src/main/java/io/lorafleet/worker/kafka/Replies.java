@@ -16,6 +16,7 @@ import java.time.Clock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jspecify.annotations.Nullable;
 
 /** What this worker says of requests. Results and dead letters are on the broker when the method returns. */
 @ApplicationScoped
@@ -54,7 +55,7 @@ class Replies {
     }
 
     /** @param requestId the record's key, or null if it is no request id: then there is nobody to reply to */
-    void deadLetter(ConsumerRecord<byte[], byte[]> record, String requestId, Outcome.Refuse refuse) {
+    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, Outcome.Refuse refuse) {
         DeadLetter letter = new DeadLetter(
                 requestId,
                 record.topic(),

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds one request at a time. A consumer gets no new record while it holds one, so a worker that holds several has
@@ -43,7 +44,7 @@ final class RequestSlot implements Runnable {
     private final Duration retryDelay;
     private final ExecutorService work = Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
     private volatile boolean stopping;
-    private volatile StopSignal current;
+    private volatile @Nullable StopSignal current;
 
     /**
      * @param retryDelay the time before a record that could not be handled is released, so that a temporary fault does not
@@ -135,7 +136,7 @@ final class RequestSlot implements Runnable {
     }
 
     /** The one place where outcomes become replies and acknowledgements. The reply comes first: nothing may be lost. */
-    private void settle(ShareLease lease, String key, Outcome outcome) {
+    private void settle(ShareLease lease, @Nullable String key, Outcome outcome) {
         if (outcome instanceof Outcome.Done done) {
             replies.finished(done.result());
             lease.acknowledge(AcknowledgeType.ACCEPT);
@@ -148,7 +149,7 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    private void retry(ShareLease lease, String key, Outcome.Retry retry) {
+    private void retry(ShareLease lease, @Nullable String key, Outcome.Retry retry) {
         short deliveries = lease.record().deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
             settle(lease, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
@@ -162,7 +163,7 @@ final class RequestSlot implements Runnable {
     }
 
     /** @return the record's key, if it is one that a request can have, else null */
-    private static String requestId(ConsumerRecord<byte[], byte[]> record) {
+    private static @Nullable String requestId(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? null : new String(record.key(), UTF_8);
         return RequestIds.valid(key) ? key : null;
     }

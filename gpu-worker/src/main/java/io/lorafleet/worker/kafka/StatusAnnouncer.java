@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the fleet what this worker is and how it stands, again and again. */
 @ApplicationScoped
@@ -88,7 +89,7 @@ class StatusAnnouncer {
         announced = state;
     }
 
-    private WorkerStatus.Batches batchesSinceLast(StepCount now) {
+    private WorkerStatus.@Nullable Batches batchesSinceLast(StepCount now) {
         long steps = now.steps() - told.steps();
         double rows = now.rows() - told.rows();
         told = now;

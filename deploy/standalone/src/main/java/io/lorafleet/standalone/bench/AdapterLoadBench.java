@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Times what a worker does with an adapter that is not in its memory, until the first step can use it: the very calls,
@@ -70,11 +72,15 @@ public final class AdapterLoadBench {
         }
         return new Report(
                 file.length,
-                Distribution.of(counted.stream().map(Round::fetch).toList()),
-                Distribution.of(counted.stream().map(Round::verify).toList()),
-                Distribution.of(counted.stream().map(Round::parse).toList()),
-                Distribution.of(counted.stream().map(Round::stack).toList()),
-                Distribution.of(counted.stream().map(Round::total).toList()));
+                distribution(counted, Round::fetch),
+                distribution(counted, Round::verify),
+                distribution(counted, Round::parse),
+                distribution(counted, Round::stack),
+                distribution(counted, Round::total));
+    }
+
+    private static Distribution distribution(List<Round> rounds, Function<Round, Duration> part) {
+        return Objects.requireNonNull(Distribution.of(rounds.stream().map(part).toList()), "there is a round");
     }
 
     private Round load(String sha256) throws IOException {

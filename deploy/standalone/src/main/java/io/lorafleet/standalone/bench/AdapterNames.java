@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the pinned adapters in JSON that describes a picture: below {@code adapter} or {@code adapters}, as
@@ -17,7 +18,7 @@ final class AdapterNames {
     private AdapterNames() {}
 
     /** @return the one pinned adapter; null if there is none */
-    static String only(JsonNode picture) {
+    static @Nullable String only(JsonNode picture) {
         Set<String> names = new LinkedHashSet<>();
         collect(picture.path("adapter"), names);
         collect(picture.path("adapters"), names);

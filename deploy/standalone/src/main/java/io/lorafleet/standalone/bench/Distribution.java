@@ -4,6 +4,7 @@ package io.lorafleet.standalone.bench;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long something took, in seconds. A percentile p is the smallest time that at least p of all times do not exceed
@@ -12,7 +13,7 @@ import java.util.List;
 public record Distribution(int count, double p50, double p95, double p99, double max) {
 
     /** @return null if there are no times */
-    static Distribution of(Collection<Duration> times) {
+    static @Nullable Distribution of(Collection<Duration> times) {
         if (times.isEmpty()) {
             return null;
         }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway's API, without a thread that waits for an answer. */
 public final class FleetHttp implements AutoCloseable {
@@ -50,13 +51,13 @@ public final class FleetHttp implements AutoCloseable {
     private record Order(
             String prompt,
             long seed,
-            String adapter,
+            @Nullable String adapter,
             double guidanceScale,
             int steps,
-            String sampler,
-            Integer width,
-            Integer height,
-            String priority) {
+            @Nullable String sampler,
+            @Nullable Integer width,
+            @Nullable Integer height,
+            @Nullable String priority) {
         static Order of(TracedRequest request) {
             return new Order(
                     request.prompt(),

@@ -7,6 +7,7 @@ import io.lorafleet.messages.SamplerName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway says of a generation; the part of it that is measured.
@@ -17,12 +18,12 @@ import java.util.Set;
 record GenerationState(
         String id,
         String status,
-        JsonNode request,
+        @Nullable JsonNode request,
         List<Image> images,
-        Failure failure,
-        Long unetEvaluations,
-        Instant startedAt,
-        Instant finishedAt) {
+        @Nullable Failure failure,
+        @Nullable Long unetEvaluations,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {
 
     /** @param url of the PNG, relative to the gateway */
     record Image(int index, long seed, String url) {}
@@ -30,7 +31,10 @@ record GenerationState(
     record Failure(String reason, String detail) {}
 
     /** What the gateway chose where the client left it open. */
-    private record Chosen(SamplerName sampler, Integer width, Integer height) {}
+    private record Chosen(
+            @Nullable SamplerName sampler,
+            @Nullable Integer width,
+            @Nullable Integer height) {}
 
     boolean isFinished() {
         return !Set.of("queued", "running").contains(status);
@@ -46,6 +50,7 @@ record GenerationState(
     }
 
     /** @return {@code NAME@VERSION} of the adapter that the request was pinned to, or null */
+    @Nullable
     String adapter() {
         return request == null ? null : AdapterNames.only(request);
     }

@@ -147,6 +147,6 @@ public final class LoadGenerator {
     private static String describe(Throwable problem) {
         Throwable cause =
                 problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
-        return cause instanceof BenchException ? cause.getMessage() : cause.toString();
+        return cause instanceof BenchException ? String.valueOf(cause.getMessage()) : cause.toString();
     }
 }

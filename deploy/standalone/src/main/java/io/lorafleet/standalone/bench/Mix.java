@@ -6,6 +6,7 @@ import io.lorafleet.messages.SamplerName;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What requests ask for.
@@ -25,7 +26,7 @@ public record Mix(
         double guidance,
         List<PictureSize> sizes,
         List<Integer> steps,
-        SamplerName sampler,
+        @Nullable SamplerName sampler,
         List<String> prompts,
         double batchShare) {
     public Mix {

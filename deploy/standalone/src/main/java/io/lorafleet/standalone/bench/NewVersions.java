@@ -5,6 +5,7 @@ import io.lorafleet.standalone.bench.WorkerMetrics.Swaps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How versions of adapters that were published during a run came into use.
@@ -13,7 +14,8 @@ import java.util.Locale;
  * @param drawn different versions with which pictures were drawn, those from before the run among them
  * @param swaps null if the workers do not tell
  */
-public record NewVersions(int published, long drawn, Swaps swaps) {
+public record NewVersions(
+        int published, long drawn, @Nullable Swaps swaps) {
     String text(int failed) {
         List<String> lines = new ArrayList<>();
         lines.add(line(

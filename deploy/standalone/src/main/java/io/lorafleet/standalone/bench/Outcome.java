@@ -3,6 +3,7 @@ package io.lorafleet.standalone.bench;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a request. */
 sealed interface Outcome {
@@ -20,6 +21,7 @@ sealed interface Outcome {
         }
 
         /** @return until a worker began; null if the gateway had not read that yet */
+        @Nullable
         Duration queued() {
             return state.startedAt() == null ? null : Duration.between(due, state.startedAt());
         }

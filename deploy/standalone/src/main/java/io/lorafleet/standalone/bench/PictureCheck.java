@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether pictures are what they would be without the others: each is drawn again while nothing else is asked, from the
@@ -49,9 +50,9 @@ public final class PictureCheck {
     public record Result(
             int compared,
             int identical,
-            Double worstPsnr,
+            @Nullable Double worstPsnr,
             int neighbours,
-            Double nearestNeighbourPsnr,
+            @Nullable Double nearestNeighbourPsnr,
             List<String> wrong) {
         public boolean passed() {
             return wrong.isEmpty();
@@ -85,7 +86,7 @@ public final class PictureCheck {
      * @param neighbours how many of those to draw with the version before, at most
      * @param progress told after each how many are done
      */
-    public Result check(Run run, Integer most, int neighbours, IntConsumer progress) {
+    public Result check(Run run, @Nullable Integer most, int neighbours, IntConsumer progress) {
         List<Served> served = run.outcomes().stream()
                 .filter(Served.class::isInstance)
                 .map(Served.class::cast)
@@ -150,7 +151,7 @@ public final class PictureCheck {
     }
 
     /** @return how near its pictures come to those with that adapter, in decibels; infinite if they are the same */
-    private List<Double> compare(Served served, String adapter, String how) {
+    private List<Double> compare(Served served, @Nullable String adapter, String how) {
         GenerationState other = await(draw(served.request().withAdapter(adapter)));
         if (!other.succeeded()) {
             wrong.add(served.state().id() + ": expected a picture " + how + ", found " + other.reason());
@@ -166,7 +167,7 @@ public final class PictureCheck {
     }
 
     /** @return {@code NAME@VERSION} of the version before; null if there is none */
-    private static String versionBefore(String pinned) {
+    private static @Nullable String versionBefore(@Nullable String pinned) {
         if (pinned == null) {
             return null;
         }
@@ -175,7 +176,7 @@ public final class PictureCheck {
         return version > 1 ? pinned.substring(0, at + 1) + (version - 1) : null;
     }
 
-    private static boolean isVersionOf(String asked, String pinned) {
+    private static boolean isVersionOf(@Nullable String asked, @Nullable String pinned) {
         return asked == null || pinned == null
                 ? Objects.equals(asked, pinned)
                 : pinned.equals(asked) || pinned.startsWith(asked + "@");
@@ -192,7 +193,7 @@ public final class PictureCheck {
     }
 
     /** @return the PNG */
-    private byte[] picture(GenerationState state, int index, String expectedAdapter) {
+    private byte[] picture(GenerationState state, int index, @Nullable String expectedAdapter) {
         byte[] png = await(fleet.picture(state.images().get(index)));
         String found = Png.adapter(png);
         if (!Objects.equals(found, expectedAdapter)) {

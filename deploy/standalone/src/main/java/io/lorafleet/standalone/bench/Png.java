@@ -11,6 +11,7 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -25,7 +26,7 @@ public final class Png {
     private Png() {}
 
     /** @return {@code NAME@VERSION} of the adapter that the picture says it was drawn with, or null */
-    static String adapter(byte[] png) {
+    static @Nullable String adapter(byte[] png) {
         try {
             NodeList texts = ((Element) read(png).getMetadata().getAsTree(FORMAT)).getElementsByTagName("iTXtEntry");
             for (int i = 0; i < texts.getLength(); i++) {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a workload was served.
@@ -40,13 +41,13 @@ public record ServeReport(
         double seconds,
         double picturesPerSecond,
         double unetEvaluationsPerSecond,
-        Distribution latency,
+        @Nullable Distribution latency,
         Map<Priority, Distribution> latencyByPriority,
-        Distribution queued,
+        @Nullable Distribution queued,
         double latestSendSeconds,
-        Occupancy batchRows,
-        NewVersions newVersions,
-        PictureCheck.Result check) {
+        @Nullable Occupancy batchRows,
+        @Nullable NewVersions newVersions,
+        PictureCheck.@Nullable Result check) {
 
     /**
      * @param published versions of adapters, meanwhile
@@ -55,8 +56,11 @@ public record ServeReport(
      * @param check null if the pictures were not checked
      */
     public static ServeReport of(
-            Run run, int published, WorkerMetrics before, WorkerMetrics after, PictureCheck.Result check) {
-        boolean told = before != null && after != null;
+            Run run,
+            int published,
+            @Nullable WorkerMetrics before,
+            @Nullable WorkerMetrics after,
+            PictureCheck.@Nullable Result check) {
         List<Served> served = only(run.outcomes(), Served.class);
         double seconds = Durations.seconds(span(served));
         int pictures =
@@ -76,13 +80,15 @@ public record ServeReport(
                 byPriority(served),
                 distribution(served, one -> true, Served::queued),
                 Durations.seconds(run.latest()),
-                told ? after.since(before) : null,
+                before == null || after == null ? null : after.since(before),
                 published == 0
                         ? null
                         : new NewVersions(
                                 published,
                                 versions(served),
-                                told ? after.swaps().since(before.swaps()) : null),
+                                before == null || after == null
+                                        ? null
+                                        : after.swaps().since(before.swaps())),
                 check);
     }
 
@@ -115,7 +121,7 @@ public record ServeReport(
         return each;
     }
 
-    private static Distribution distribution(
+    private static @Nullable Distribution distribution(
             List<Served> served, Predicate<Served> which, Function<Served, Duration> time) {
         return Distribution.of(
                 served.stream().filter(which).map(time).filter(Objects::nonNull).toList());
@@ -151,7 +157,7 @@ public record ServeReport(
         return String.join(System.lineSeparator(), lines);
     }
 
-    private static void add(List<String> lines, String name, Distribution times) {
+    private static void add(List<String> lines, String name, @Nullable Distribution times) {
         if (times != null) {
             lines.add(line("%-26s %8.3f %8.3f %8.3f %8.3f", name, times.p50(), times.p95(), times.p99(), times.max()));
         }

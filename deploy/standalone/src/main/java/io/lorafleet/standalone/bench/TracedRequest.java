@@ -4,6 +4,7 @@ package io.lorafleet.standalone.bench;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request for one picture, as a {@link TraceFile} has it.
@@ -18,18 +19,18 @@ public record TracedRequest(
         Duration offset,
         String prompt,
         long seed,
-        String adapter,
+        @Nullable String adapter,
         double guidance,
         int steps,
-        SamplerName sampler,
-        PictureSize size,
+        @Nullable SamplerName sampler,
+        @Nullable PictureSize size,
         Priority priority) {
 
     TracedRequest withOffset(Duration other) {
         return new TracedRequest(other, prompt, seed, adapter, guidance, steps, sampler, size, priority);
     }
 
-    TracedRequest withAdapter(String other) {
+    TracedRequest withAdapter(@Nullable String other) {
         return new TracedRequest(offset, prompt, seed, other, guidance, steps, sampler, size, priority);
     }
 
@@ -40,7 +41,7 @@ public record TracedRequest(
     }
 
     /** @return with what the server chose, so that another server draws the same */
-    TracedRequest resolved(SamplerName usedSampler, PictureSize usedSize) {
+    TracedRequest resolved(@Nullable SamplerName usedSampler, @Nullable PictureSize usedSize) {
         return new TracedRequest(offset, prompt, seed, adapter, guidance, steps, usedSampler, usedSize, priority);
     }
 }

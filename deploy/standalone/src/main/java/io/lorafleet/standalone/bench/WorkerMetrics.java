@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What workers have counted so far, over all of them. Extremes and quantiles are of the last minutes, and of the worker
@@ -71,7 +72,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     }
 
     /** @param pages where each worker tells its metrics @return null if one tells none of its batches */
-    public static WorkerMetrics read(List<URI> pages) throws InterruptedException {
+    public static @Nullable WorkerMetrics read(List<URI> pages) throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
         WorkerMetrics all = new WorkerMetrics(0, 0, 0, Swaps.NONE);
         for (URI page : pages) {
@@ -100,7 +101,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     }
 
     /** @param text in Prometheus' format @return null if it does not tell of batches */
-    static WorkerMetrics parse(String text) {
+    static @Nullable WorkerMetrics parse(String text) {
         OptionalDouble batches = values(text, BATCH_ROWS + "_count", "").reduce(Double::sum);
         OptionalDouble rows = values(text, BATCH_ROWS + "_sum", "").reduce(Double::sum);
         return batches.isEmpty() || rows.isEmpty()
@@ -141,7 +142,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     }
 
     /** @return null if there was no batch between */
-    public Occupancy since(WorkerMetrics before) {
+    public @Nullable Occupancy since(WorkerMetrics before) {
         double made = batches - before.batches;
         return made <= 0 ? null : new Occupancy((rows - before.rows) / made, mostRows);
     }

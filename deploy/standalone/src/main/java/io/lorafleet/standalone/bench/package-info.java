@@ -5,4 +5,7 @@
  * how it went, {@link io.lorafleet.standalone.bench.PictureCheck} whether the pictures are right. Nothing in here knows
  * the command line.
  */
+@NullMarked
 package io.lorafleet.standalone.bench;
+
+import org.jspecify.annotations.NullMarked;

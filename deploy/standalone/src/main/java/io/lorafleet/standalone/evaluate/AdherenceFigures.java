@@ -6,6 +6,7 @@ import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.distillation.adherence.Tally;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of what the prompts ask for is in the pictures, read off them. Only for prompts of the demo model.
@@ -18,8 +19,8 @@ record AdherenceFigures(
         AdherenceReport teacher,
         AdherenceReport unguided,
         AdherenceReport student,
-        Double recovered,
-        Double wholeRecovered) {
+        @Nullable Double recovered,
+        @Nullable Double wholeRecovered) {
 
     /** @return nothing if a prompt is of another kind */
     static Optional<AdherenceFigures> of(List<Pictures> pictures) {
@@ -39,7 +40,7 @@ record AdherenceFigures(
                 recovered(teacher.prompts(), unguided.prompts(), student.prompts()));
     }
 
-    private static Double recovered(Tally teacher, Tally unguided, Tally student) {
+    private static @Nullable Double recovered(Tally teacher, Tally unguided, Tally student) {
         double gap = teacher.share() - unguided.share();
         return gap > 0 ? (student.share() - unguided.share()) / gap : null;
     }

@@ -14,13 +14,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a student.
  *
  * @param adherence null where the pictures cannot be read
  */
-public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures adherence) {
+public record Report(
+        int prompts, Quality quality, Speed speed, @Nullable AdherenceFigures adherence) {
     private static final int PAIRS_SHOWN = 24;
     private static final String PICTURES = "pictures.png";
 
@@ -63,7 +65,7 @@ public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures
                 speed.studentSeconds(),
                 speed.ratio());
         if (adherence != null) {
-            addAdherence(text);
+            addAdherence(text, adherence);
         }
         add(text, "%n| timesteps | learned of what guidance makes out |%n|---|---|%n");
         quality.bins().forEach(bin -> add(text, "| %d to %d | %.3f |%n", bin.from(), bin.to() - 1, bin.learned()));
@@ -71,15 +73,16 @@ public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures
         return text.toString();
     }
 
-    private void addAdherence(StringBuilder text) {
-        row(text, "attributes of the prompts met", AdherenceReport::total);
+    private static void addAdherence(StringBuilder text, AdherenceFigures adherence) {
+        row(text, adherence, "attributes of the prompts met", AdherenceReport::total);
         for (Attribute kind : adherence.teacher().attributes().keySet()) {
             row(
                     text,
+                    adherence,
                     "- " + kind.name().toLowerCase(Locale.ROOT),
                     report -> report.attributes().get(kind));
         }
-        row(text, "prompts met whole", AdherenceReport::prompts);
+        row(text, adherence, "prompts met whole", AdherenceReport::prompts);
         add(
                 text,
                 "| of the gap, recovered | 1 | 0 | %s of attributes, %s of whole prompts |%n",
@@ -88,11 +91,12 @@ public record Report(int prompts, Quality quality, Speed speed, AdherenceFigures
     }
 
     /** Where guidance gains nothing, there is nothing to recover. */
-    private static String share(Double recovered) {
+    private static String share(@Nullable Double recovered) {
         return recovered == null ? "-" : String.format(Locale.ROOT, "%.3f", recovered);
     }
 
-    private void row(StringBuilder text, String what, Function<AdherenceReport, Tally> tally) {
+    private static void row(
+            StringBuilder text, AdherenceFigures adherence, String what, Function<AdherenceReport, Tally> tally) {
         add(
                 text,
                 "| %s | %.3f | %.3f | %.3f |%n",
