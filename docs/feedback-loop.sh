@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From feedback to a better version, on the demo model: makes a student that has learned too little, has a fleet draw with it,
-# rates the pictures down, waits for the trainer's next version, has it tried on more requests until all of them get it, and
+# rates the images down, waits for the trainer's next version, has it tried on more requests until all of them get it, and
 # compares the two on the very prompts that were rated down. Takes some fifteen minutes on two processors.
 #
 #     docs/feedback-loop.sh [FOLDER]
@@ -17,9 +17,9 @@ mkdir -p "$folder"/{before,after}
 export LORAFLEET_TRAINER_MIN_SAMPLES=16
 export LORAFLEET_TRAINER_RUN_STEPS=${STEPS:-120}
 # Every request is compared, so that a few of them decide.
-export LORAFLEET_TRAINER_TRIAL_CANARY_SHARE=0.25
-export LORAFLEET_TRAINER_TRIAL_SHADOW_SHARE=1
-export LORAFLEET_TRAINER_TRIAL_MIN_COMPARISONS=6
+export LORAFLEET_TRAINER_CANARY_CANARY_SHARE=0.25
+export LORAFLEET_TRAINER_CANARY_SHADOW_SHARE=1
+export LORAFLEET_TRAINER_CANARY_MIN_COMPARISONS=6
 export LORAFLEET_TRAINER_PROMPTS_BASE=$PWD/$prompts/train.txt
 export LORAFLEET_TRAINER_PROMPTS_HELD_OUT=$PWD/$prompts/held-out.txt
 
@@ -37,10 +37,10 @@ until curl --fail --silent --output /dev/null localhost:8080/q/health/ready; do
 done
 deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
 
-echo "== sixteen pictures, which nobody likes"
+echo "== sixteen images, which nobody likes"
 head -16 $prompts/train.txt > "$folder/rated.txt"
 while read -r prompt; do
-    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/picture.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
+    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/image.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
     deploy/fleet feedback "$id" --rating down --as-teacher < /dev/null
 done < "$folder/rated.txt"
 
@@ -53,7 +53,7 @@ deploy/fleet adapter list
 echo "== a quarter of the requests gets it, then all, and then it stays"
 seed=1
 until deploy/fleet adapter list | grep -qx 'fast: stable 2 (before: 1)'; do
-    deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/picture.png" \
+    deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/image.png" \
         < /dev/null
     if deploy/fleet adapter list | grep -qx 'fast: stable 1'; then
         echo "it was rolled back: $folder/fleet.log says why"

@@ -1,4 +1,4 @@
-"""Draws with the same adapter in a running fleet and in diffusers, from the same seeds, and compares the pictures.
+"""Draws with the same adapter in a running fleet and in diffusers, from the same seeds, and compares the images.
 
     deploy/fleet up &
     python docs/benchmarks/adapter_in_diffusers.py --model deploy/demo-model --prompts prompts.txt --adapter fast.safetensors
@@ -36,7 +36,7 @@ def main():
         pipe.load_lora_weights(str(adapter.parent), weight_name=adapter.name, adapter_name="student")
     worst = math.inf
     for i, prompt in enumerate(prompts[:options.count]):
-        ours = fleet_picture(options, name, prompt, i)
+        ours = fleet_image(options, name, prompt, i)
         size = ours.width
         generator = torch.Generator("cpu").manual_seed(i)
         theirs = pipe(prompt, guidance_scale=1, num_inference_steps=options.steps, generator=generator, height=size,
@@ -101,10 +101,10 @@ def plain(pipe, prompt, seed, options, size):
     import torch
 
     pipe.disable_lora()
-    picture = pipe(prompt, guidance_scale=1, num_inference_steps=options.steps, height=size, width=size,
+    image = pipe(prompt, guidance_scale=1, num_inference_steps=options.steps, height=size, width=size,
                    generator=torch.Generator("cpu").manual_seed(seed)).images[0]
     pipe.enable_lora()
-    return picture
+    return image
 
 
 def register(options, adapter):
@@ -114,7 +114,7 @@ def register(options, adapter):
     return name
 
 
-def fleet_picture(options, name, prompt, seed):
+def fleet_image(options, name, prompt, seed):
     from PIL import Image
 
     order = {"prompt": prompt, "adapter": name, "guidanceScale": options.guidance, "steps": options.steps, "seed": seed,
@@ -124,7 +124,7 @@ def fleet_picture(options, name, prompt, seed):
         time.sleep(0.1)
         generation = json.loads(call(options, "GET", f"/v1/generations/{generation['id']}"))
     if generation["status"] != "succeeded":
-        raise SystemExit(f"expected a picture, found {generation}")
+        raise SystemExit(f"expected an image, found {generation}")
     return Image.open(io.BytesIO(call(options, "GET", f"/v1/generations/{generation['id']}/images/0"))).convert("RGB")
 
 

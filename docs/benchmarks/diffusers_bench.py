@@ -61,7 +61,7 @@ def parse():
     model.add_argument("--arch", choices=ARCHITECTURES, help="a UNet with random weights")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--size", type=int, help="width and height in pixels")
-    parser.add_argument("--student", action="store_true", help="one row for each picture, not two")
+    parser.add_argument("--student", action="store_true", help="one row for each image, not two")
     parser.add_argument("--adapter-rank", type=int, default=0,
                         help="lorafleet: a different adapter on each row; PEFT: one for all rows")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")

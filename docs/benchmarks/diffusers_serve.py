@@ -51,7 +51,7 @@ def parse():
     parser.add_argument("--requests", type=int, help="only the first so many")
     parser.add_argument("--warm-up", type=int, default=4, help="requests before, without adapters")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--save", help="folder for the pictures, NUMBER.png")
+    parser.add_argument("--save", help="folder for the images, NUMBER.png")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -101,12 +101,12 @@ class Server:
         if request.get("sampler"):
             kind, settings = SAMPLERS[request["sampler"]]
             self.pipe.scheduler = getattr(self.diffusers, kind).from_config(self.pipe.scheduler.config, **settings)
-        picture = self.pipe(
+        image = self.pipe(
             request["prompt"], guidance_scale=guidance, num_inference_steps=request["steps"],
             width=request.get("width"), height=request.get("height"),
             generator=self.torch.Generator("cpu").manual_seed(request["seed"])).images[0]
         png = io.BytesIO()
-        picture.save(png, "png")
+        image.save(png, "png")
         return png.getvalue(), request["steps"] * (2 if guidance > 1 else 1)
 
 
@@ -133,7 +133,7 @@ def summary(results):
     return {
         "requests": len(done),
         "seconds": seconds,
-        "picturesPerSecond": len(done) / seconds,
+        "imagesPerSecond": len(done) / seconds,
         "unetEvaluationsPerSecond": evaluations / seconds,
         "latency": {name: latencies[max(0, math.ceil(share * len(latencies)) - 1)]  # nearest rank, as ours
                     for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1))},
@@ -143,8 +143,8 @@ def summary(results):
 def describe(report):
     latency = report["latency"]
     return "\n".join([
-        f"{report['requests']} pictures in {report['seconds']:.2f} s",
-        f"throughput {report['picturesPerSecond']:.3f} pictures/s, "
+        f"{report['requests']} images in {report['seconds']:.2f} s",
+        f"throughput {report['imagesPerSecond']:.3f} images/s, "
         f"{report['unetEvaluationsPerSecond']:.1f} UNet evaluations/s",
         "latency    " + ", ".join(f"{name} {value:.3f} s" for name, value in latency.items()),
     ])

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How a gateway bears 1, 50 and 500 clients that order pictures, or ask how an order stands, without a pause between.
+# How a gateway bears 1, 50 and 500 clients that order images, or ask how an order stands, without a pause between.
 # Wants wrk, curl, and a fleet that is up and has drawn something. Workers take the processor, too: stop them meanwhile
 # (kill -STOP), or have them elsewhere.
 #

@@ -39,7 +39,7 @@ async def order_again_and_again(wire, at_once, body, **options):
     await wire.cancel(taken)
 
 
-# --- Pictures
+# --- Images
 
 @attack("jpeg-scans", "250 at once: a progressive JPEG of 2048x2048 whose 1000 scans have 18 bytes each (26 KB)")
 async def jpeg_scans(wire):
@@ -162,7 +162,7 @@ async def orders(wire):
     await wire.cancel(filter(None, taken))
 
 
-@attack("orders-long", "20 at once: orders of 8 pictures of 200 steps, as many as are taken")
+@attack("orders-long", "20 at once: orders of 8 images of 200 steps, as many as are taken")
 async def orders_long(wire):
     taken = []
 

@@ -53,10 +53,10 @@ def main():
     if result:
         broken.append("the requests found a fault, see above")
     print(f"honest caller: {len(beside.order)} orders, failures: {bounds.in_words(beside.failures)},"
-          f" pictures late: {len(beside.late)}, webhooks: {beside.webhooks[0]} of {beside.webhooks[1]}")
+          f" images late: {len(beside.late)}, webhooks: {beside.webhooks[0]} of {beside.webhooks[1]}")
     print(f"  alone → beside: order p50/p95 {bounds.milliseconds(alone.order)} → {bounds.milliseconds(beside.order)} ms,"
           f" status {bounds.milliseconds(alone.status)} → {bounds.milliseconds(beside.status)} ms,"
-          f" picture {bounds.seconds(alone.picture)} → {bounds.seconds(beside.picture)} s")
+          f" image {bounds.seconds(alone.image)} → {bounds.seconds(beside.image)} s")
     print("gateway before/at the end/when idle: "
           + ", ".join(f"{name} {bounds.slashed(getattr(each, name) for each in (before, during, after))}"
                       for name in before._fields))

@@ -1,4 +1,4 @@
-"""Shows what an attack by one caller costs the others: an honest caller orders small pictures alone, then beside each
+"""Shows what an attack by one caller costs the others: an honest caller orders small images alone, then beside each
 attack, and the gateway's process is watched. Prints a table; ends with 1 if one of bounds.py's bounds was broken.
 
     bombs.sh [bombs.py's options]       starts a fleet, attacks it, and stops it
@@ -29,7 +29,7 @@ PREPARED = 120
 RECOVERY = 60
 """Seconds after an attack until everything must be as it was before."""
 
-COLUMNS = ["attack", "what the attacker sends", "what he sees", "order p50/p95 ms", "status p50/p95 ms", "picture p50/p95 s",
+COLUMNS = ["attack", "what the attacker sends", "what he sees", "order p50/p95 ms", "status p50/p95 ms", "image p50/p95 s",
            "webhooks", "honest failures", "late", "heap MiB", "RSS MiB", "threads", "files", "disk MiB", "attacker CPU s",
            "recovered s", "verdict"]
 
@@ -119,20 +119,20 @@ def run(name, options, honest, operator, probe, hooks):
         name, sends, bounds.counted(seen),
         f"{bounds.milliseconds(alone.order)} → {bounds.milliseconds(beside.order)}",
         f"{bounds.milliseconds(alone.status)} → {bounds.milliseconds(beside.status)}",
-        f"{bounds.seconds(alone.picture)} → {bounds.seconds(beside.picture)}",
+        f"{bounds.seconds(alone.image)} → {bounds.seconds(beside.image)}",
         "{}/{}".format(*beside.webhooks), bounds.in_words(beside.failures), str(len(beside.late)), *figures, f"{cpu:.1f}",
         "-" if recovered is None else f"{recovered:.0f}", "BROKEN: " + ", ".join(broken) if broken else "holds"]
 
 
 def recovery(honest, operator, alone):
-    """@return seconds until nothing waited any more, and the honest caller had a picture nearly as soon as alone; None if
+    """@return seconds until nothing waited any more, and the honest caller had an image nearly as soon as alone; None if
     that did not come"""
     began = time.monotonic()
-    usual = max(2.0, 3 * bounds.quantile(alone.picture or [0], 0.95))
+    usual = max(2.0, 3 * bounds.quantile(alone.image or [0], 0.95))
     while time.monotonic() - began < RECOVERY:
         if await_idle(operator, RECOVERY) is None:
             return None
-        took = honest.serve(1).picture
+        took = honest.serve(1).image
         if took and max(took) <= usual:
             return time.monotonic() - began
     return None

@@ -22,7 +22,7 @@ def broken(alone, beside, before, after, died, complaints):
         if now > max(SLOWER * usual, SLOWEST):
             found.append(f"{name} slow")
     if beside.late:
-        found.append("pictures late")
+        found.append("images late")
     if beside.webhooks[0] < beside.webhooks[1]:
         found.append("webhooks missing")
     if after.heap_mib is None:

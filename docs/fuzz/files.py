@@ -1,4 +1,4 @@
-"""Pictures and adapters, written byte by byte: whole ones, and bombs. Sizes are in pixels and bytes."""
+"""Images and adapters, written byte by byte: whole ones, and bombs. Sizes are in pixels and bytes."""
 
 import json
 import os
@@ -13,7 +13,7 @@ ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 
 
 def png(width, height, colour=RGB, bits=8, interlaced=False, chunks=(), noise=None, level=6):
-    """A whole picture: a ramp, or with noise=bytes (a repeating pattern) whatever they say. chunks: (type, data) before the
+    """A whole image: a ramp, or with noise=bytes (a repeating pattern) whatever they say. chunks: (type, data) before the
     pixels."""
     pixels = _rows(width, height, colour, bits, interlaced, noise)
     if colour == PALETTE:
@@ -57,7 +57,7 @@ def png_of_claimed_size(width, height):
 
 
 def png_with_inflating_text(size=64, inflated=200 << 20, texts=8, empty_chunks=50_000):
-    """A small picture whose zTXt and iCCP chunks inflate a thousandfold, among many chunks that say nothing."""
+    """A small image whose zTXt and iCCP chunks inflate a thousandfold, among many chunks that say nothing."""
     bomb = zlib.compress(bytes(inflated), 9)
     chunks = [(b"iCCP", b"profile\0\0" + bomb)] + [(b"zTXt", b"note\0\0" + bomb)] * texts
     return png(size, size, chunks=chunks + [(b"tEXt", b"k\0")] * empty_chunks)
@@ -66,7 +66,7 @@ def png_with_inflating_text(size=64, inflated=200 << 20, texts=8, empty_chunks=5
 # --- JPEG
 
 def jpeg_of_scans(size, scans):
-    """A gray progressive picture of which every scan goes over all blocks again, in 18 bytes. size: a multiple of 8"""
+    """A gray progressive image of which every scan goes over all blocks again, in 18 bytes. size: a multiple of 8"""
     def segment(marker, data):
         return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
 

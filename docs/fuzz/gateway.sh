@@ -11,7 +11,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 port=${1:-8088}
 export url=http://localhost:$port EXAMPLES=${EXAMPLES:-600} SCHEMA_EXAMPLES=${SCHEMA_EXAMPLES:-300} here
 
-# Small pictures and few of them, so that what is taken is soon drawn.
+# Small images and few of them, so that what is taken is soon drawn.
 export LORAFLEET_LIMITS_MAX_PIXELS=4096 LORAFLEET_LIMITS_MAX_COUNT=2 LORAFLEET_LIMITS_MAX_STEPS=20 \
   LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS=40 LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS_PER_CALLER=30
 data=$(mktemp -d)

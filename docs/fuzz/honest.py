@@ -1,4 +1,4 @@
-"""A caller who only wants small pictures, one after the other, and notes how long everything takes."""
+"""A caller who only wants small images, one after the other, and notes how long everything takes."""
 
 import http.client
 import http.server
@@ -8,13 +8,13 @@ import time
 from collections import namedtuple
 
 PATIENCE = 30
-"""Seconds until an answer must be there, and, after an order, the picture and the webhook."""
+"""Seconds until an answer must be there, and, after an order, the image and the webhook."""
 NEXT = 2
-"""Seconds after which the next order goes even if the picture before is not there."""
+"""Seconds after which the next order goes even if the image before is not there."""
 
-Service = namedtuple("Service", "order status picture failures late webhooks")
-"""Seconds of each order until its 202, of each GET of a generation, of each order until its picture; what went wrong, in
-words; pictures that did not come within PATIENCE; (webhooks that came, webhooks that were due)."""
+Service = namedtuple("Service", "order status image failures late webhooks")
+"""Seconds of each order until its 202, of each GET of a generation, of each order until its image; what went wrong, in
+words; images that did not come within PATIENCE; (webhooks that came, webhooks that were due)."""
 
 
 def quantile(values, share):
@@ -123,11 +123,11 @@ class Honest:
                 service.failures.append(f"status: {status}")
             state = json.loads(body).get("status") if status == 200 else None
             if state == "succeeded":
-                service.picture.append(now - ordered)
+                service.image.append(now - ordered)
                 finished[generation] = now
                 del pending[generation]
             elif state in ("failed", "cancelled", "expired"):
-                service.failures.append(f"picture: {state}")
+                service.failures.append(f"image: {state}")
                 del pending[generation]
             elif now - ordered > PATIENCE:
                 service.late.append(generation)

@@ -30,7 +30,7 @@ def octets(draw, originals, most=8):
     return bytes(body)
 
 
-# --- Pictures
+# --- Images
 
 PNGS = files.whole_pngs(size=24)
 JPEGS = [file.read_bytes() for file in sorted((Path(__file__).parent / "seeds").glob("*.jpg"))]

@@ -1,4 +1,4 @@
-"""Sends a gateway what it takes, and what it takes with something wrong in it: pictures that decode, adapters that fit, event
+"""Sends a gateway what it takes, and what it takes with something wrong in it: images that decode, adapters that fit, event
 streams that break off, webhooks, feedback, routes, headers. Always the same requests.
 
     mutations.py [http://localhost:8080] [examples of each kind]
@@ -228,7 +228,7 @@ def students_generation():
     for rank in (4, 2):
         send("PUT", "/v1/adapters/student?kind=student&guidance=5", mutants.files.adapter(rank), OCTETS)
     generation = order(adapter="student", guidanceScale=None, steps=1)
-    assert generation and finished(generation) == "succeeded", "the demo model's student should have drawn a picture"
+    assert generation and finished(generation) == "succeeded", "the demo model's student should have drawn an image"
     return generation
 
 

@@ -1,9 +1,9 @@
-"""Draws one picture with every sampler and lays them out, each with its name below.
+"""Draws one image with every sampler and lays them out, each with its name below.
 
     deploy/fleet up                                # in another terminal
     python docs/images/sampler_sheet.py docs/images/samplers.png
 
-Needs pillow. Same prompt, seed and guidance for all; the pictures of the demo model are 64 x 64 and enlarged.
+Needs pillow. Same prompt, seed and guidance for all; the images of the demo model are 64 x 64 and enlarged.
 """
 
 import argparse
@@ -19,7 +19,7 @@ STEPS = {
     "pndm": 50, "unipc": 20, "lcm": 8,
 }
 COLUMNS = 3
-SIDE = 192  # pixels of a picture on the sheet
+SIDE = 192  # pixels of an image on the sheet
 GAP = 16
 LABEL = 28
 
@@ -38,14 +38,14 @@ def main():
     for i, (sampler, steps) in enumerate(STEPS.items()):
         x = GAP + i % COLUMNS * (SIDE + GAP)
         y = GAP + i // COLUMNS * (SIDE + LABEL)
-        sheet.paste(picture(sampler, steps, options), (x, y))
+        sheet.paste(image(sampler, steps, options), (x, y))
         draw.text((x + SIDE / 2, y + SIDE + 4), f"{sampler}, {steps} steps", "black", font, anchor="ma")
     sheet.save(options.output, optimize=True)
 
 
-def picture(sampler, steps, options):
+def image(sampler, steps, options):
     with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder, "picture.png")
+        file = pathlib.Path(folder, "image.png")
         command = [ROOT / "deploy/fleet", "generate", options.prompt, "--url", options.url, "-o", file]
         command += ["--sampler", sampler, "--steps", steps, "--seed", options.seed]
         command += ["--guidance-scale", options.guidance_scale]

@@ -50,7 +50,7 @@ class Packed(torch.nn.Module):
     @torch.jit.export
     def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                          rounded: Tensor) -> Tensor:
-        """The best layout depends on the kind of processor, and for a few numbers of channels on the picture's size."""
+        """The best layout depends on the kind of processor, and for a few numbers of channels on the image's size."""
         plain = weight.to_dense() if weight.is_mkldnn else self.stored(weight, rounded)
         size = [1, weight.size(1), int(height.item()), int(width.item())]
         p, s = int(padding.item()), int(stride.item())

@@ -2,8 +2,8 @@
 
     python img2img.py ../../../../../deploy/demo-model
 
-It writes expected_img2img.safetensors beside expected_pictures.safetensors, whose first picture is the image. It holds
-each sampler's final latent, at the strength in the metadata and at strength 1, and DDIM's picture (-1 to 1). Needs torch,
+It writes expected_img2img.safetensors beside expected_images.safetensors, whose first image is the init image. It holds
+each sampler's final latent, at the strength in the metadata and at strength 1, and DDIM's image (-1 to 1). Needs torch,
 transformers and diffusers.
 """
 
@@ -52,7 +52,7 @@ def main(folder):
     pipeline = Pipeline(**parts, safety_checker=None, requires_safety_checker=False)
     pipeline.set_progress_bar_config(disable=True)
     config = pipeline.scheduler.config
-    drawn = load_file(folder / "expected_pictures.safetensors")["seed1234.image"]
+    drawn = load_file(folder / "expected_images.safetensors")["seed1234.image"]
     pixels = ((drawn[0].permute(1, 2, 0).numpy() / 2 + 0.5).clip(0, 1) * 255).round().astype(numpy.uint8)
     tensors = {}
     for name, (scheduler, options) in SAMPLERS.items():

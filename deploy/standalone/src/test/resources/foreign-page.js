@@ -57,8 +57,8 @@ function event(source, ...names) {
 }
 
 function reads(target, { adapter, generation }) {
-  const picture = `/v1/generations/${generation}`;
-  const paths = ['/', '/v1/generations', picture, `${picture}/events`, `${picture}/images/0`, '/v1/adapters', '/v1/models',
+  const image = `/v1/generations/${generation}`;
+  const paths = ['/', '/v1/generations', image, `${image}/events`, `${image}/images/0`, '/v1/adapters', '/v1/models',
     `/v1/adapters/${adapter}/versions/1/weights`, '/v1/workers', '/v1/trainings', '/v1/fleet', '/q/metrics',
     '/q/metrics/x', '/q/openapi'];
   return [
@@ -67,13 +67,13 @@ function reads(target, { adapter, generation }) {
       () => tell(fetch(target + path, patient({ mode: 'no-cors', credentials: 'include' })))]),
     ['XHR GET /v1/generations', () => xhr('GET', `${target}/v1/generations`)],
     ['EventSource', async () => {
-      const source = new EventSource(`${target}${picture}/events`);
+      const source = new EventSource(`${target}${image}/events`);
       const { type, data } = await event(source, 'queued', 'started', 'finished', 'error');
       source.close();
       return type === 'error' ? 'error' : `READ ${type} ${data}`;
     }],
     ['WebSocket', async () => {
-      const socket = new WebSocket(`${target.replace('http', 'ws')}${picture}/events`);
+      const socket = new WebSocket(`${target.replace('http', 'ws')}${image}/events`);
       const { type } = await event(socket, 'open', 'error');
       socket.close();
       return type === 'open' ? 'READ open' : type;
@@ -92,12 +92,12 @@ function embeds(target, { generation }) {
   return [
     ['img', async () => {
       const [{ naturalWidth }] = await embed('img', { src: `${target}/v1/generations/${generation}/images/0` });
-      return naturalWidth ? `READ a picture ${naturalWidth} wide` : 'empty';
+      return naturalWidth ? `READ an image ${naturalWidth} wide` : 'empty';
     }],
     ['img crossorigin', async () => {
       const src = `${target}/v1/generations/${generation}/images/0`;
       const [{ naturalWidth }] = await embed('img', { src }, { crossOrigin: 'use-credentials' });
-      return naturalWidth ? `READ a picture ${naturalWidth} wide` : 'empty';
+      return naturalWidth ? `READ an image ${naturalWidth} wide` : 'empty';
     }],
     ...['/page/app.js', '/v1/generations'].map((path) => [`script ${path}`, async () => {
       const [, type] = await embed('script', { src: target + path });
@@ -147,16 +147,16 @@ function look(child) {
 function writes(target, { name, adapter, generation, elsewhere }) {
   const json = 'application/json';
   const types = { untyped: '', 'text/plain': 'text/plain', urlencoded: 'application/x-www-form-urlencoded' };
-  const picture = `/v1/generations/${generation}`;
+  const image = `/v1/generations/${generation}`;
   /** Each body has an equals sign, at which a form splits it. An order tells which way came through. */
   const changes = (way) => [
     ['POST', '/v1/generations', JSON.stringify({ prompt: `${name} = ${way}`, steps: 1 })],
-    ['POST', `${picture}/feedback`, JSON.stringify({ rating: -1, note: `${name} = ${way}` })],
+    ['POST', `${image}/feedback`, JSON.stringify({ rating: -1, note: `${name} = ${way}` })],
     ['POST', `/v1/adapters/${adapter}/rollback`],
     ['POST', '/v1/unload_lora_adapter', JSON.stringify({ lora_name: adapter, why: '=' })],
     ['DELETE', `/v1/adapters/${adapter}/route`],
     ['DELETE', `/v1/adapters/${adapter}/versions/1`],
-    ['DELETE', picture],
+    ['DELETE', image],
     ['PUT', `/v1/adapters/stolen-${name}`, weights, 'application/octet-stream'],
   ];
   /** Some that the gateway would take, if there is a way to them. */

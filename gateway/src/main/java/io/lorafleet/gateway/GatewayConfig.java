@@ -66,16 +66,16 @@ public interface GatewayConfig {
         @WithDefault("1000")
         int maxPromptLength();
 
-        /** Sampler steps of one picture. */
+        /** Sampler steps of one image. */
         @WithDefault("200")
         int maxSteps();
 
-        /** Pictures of one request. */
+        /** Images of one request. */
         @WithDefault("8")
         int maxCount();
 
         /**
-         * UNet evaluations that may be waiting or under way in the whole fleet, counted in pictures of the model's own
+         * UNet evaluations that may be waiting or under way in the whole fleet, counted in images of the model's own
          * size: one of four times the pixels counts four times. Beyond, orders are refused with 429 until there is room.
          */
         @WithDefault("100000")
@@ -127,7 +127,7 @@ public interface GatewayConfig {
         @WithDefault("10s")
         Duration bodyPatience();
 
-        /** Width times height of one picture. */
+        /** Width times height of one image. */
         @WithDefault("1048576")
         long maxPixels();
 
@@ -202,7 +202,7 @@ public interface GatewayConfig {
 
     /** The endpoint that takes OpenAI's requests. */
     interface Openai {
-        /** How long a client is kept waiting for its pictures. */
+        /** How long a client is kept waiting for its images. */
         @WithDefault("10m")
         Duration timeout();
     }

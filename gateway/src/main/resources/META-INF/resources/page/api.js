@@ -68,8 +68,8 @@ export async function upload(path, file) {
   return (await send(path, options)).json();
 }
 
-/** A picture as something that an image can show; the caller revokes it. */
-export async function picture(path) {
+/** An image as a URL that an <img> can show; the caller revokes it. */
+export async function imageUrl(path) {
   return URL.createObjectURL(await (await send(path)).blob());
 }
 

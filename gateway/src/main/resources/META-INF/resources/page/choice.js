@@ -1,4 +1,4 @@
-// What a picture is drawn with: the adapters, and how strongly.
+// What an image is drawn with: the adapters, and how strongly.
 
 import { make } from './dom.js';
 
@@ -8,7 +8,7 @@ export const usable = (adapter) => adapter.versions.filter((version) => !version
 /** student or style: it does not change from version to version. */
 export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 
-/** The names of those that learn from what people say of their pictures. */
+/** The names of those that learn from what people say of their images. */
 export const students = (adapters) => adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
 
 /**

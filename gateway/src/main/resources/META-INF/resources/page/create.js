@@ -1,4 +1,4 @@
-// Orders pictures, and shows them as they come to be.
+// Orders images, and shows them as they come to be.
 
 import { get, post } from './api.js';
 import { adapterChoice, students } from './choice.js';
@@ -36,7 +36,7 @@ export async function create([linked], signal) {
       ];
     };
     return make('section.result', {},
-      make('h3', {}, generation.request?.prompt || 'a picture without a prompt'),
+      make('h3', {}, generation.request?.prompt || 'an image without a prompt'),
       job(generation, signal, { students: students(adapters), actions: again }));
   }
 
@@ -69,7 +69,7 @@ function orderForm(adapters, submit) {
   const width = make('input', { type: 'number', name: 'width', min: 8, max: 4096, step: 8, placeholder: 'auto' });
   const height = make('input', { type: 'number', name: 'height', min: 8, max: 4096, step: 8, placeholder: 'auto' });
   const seed = make('input', { type: 'number', name: 'seed', min: 0, max: 4294967295, placeholder: 'by chance' });
-  const count = slider('Pictures', { name: 'count', min: 1, max: 8, value: 1 });
+  const count = slider('Images', { name: 'count', min: 1, max: 8, value: 1 });
   const steps = slider('Steps', { name: 'steps', min: 1, max: 100, value: 20 });
   const guidance = slider('Guidance', { name: 'guidance', min: 1, max: 15, step: 0.5, value: 5 });
   const note = make('small.hint');

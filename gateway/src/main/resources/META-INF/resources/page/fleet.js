@@ -22,20 +22,20 @@ export async function fleet(_, signal) {
   return view;
 }
 
-function queue({ queued, running, clearsInSeconds, picturesPerMinute }) {
+function queue({ queued, running, clearsInSeconds, imagesPerMinute }) {
   const figure = (value, name) => make('div.figure', {}, make('strong', {}, value), make('span', {}, name));
   return make('section.figures', { 'aria-label': 'Now' },
     figure(queued, 'waiting'),
     figure(running, 'under way'),
     figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all are done'),
-    figure(picturesPerMinute, 'pictures in the last minute'));
+    figure(imagesPerMinute, 'images in the last minute'));
 }
 
 function charts({ minutes }) {
   const labels = minutes.map(({ minute }) => clock(minute));
   return make('section.charts', { 'aria-label': 'The last half hour' },
-    chart('Pictures a minute', labels, [{ name: 'pictures', values: minutes.map(({ pictures }) => pictures) }], { zero: true, digits: 0 }),
-    chart('Seconds from order to picture', labels, [
+    chart('Images a minute', labels, [{ name: 'images', values: minutes.map(({ images }) => images) }], { zero: true, digits: 0 }),
+    chart('Seconds from order to image', labels, [
       { name: 'half of them within', values: minutes.map(({ medianSeconds }) => medianSeconds ?? null) },
       { name: '95 of 100 within', values: minutes.map(({ p95Seconds }) => p95Seconds ?? null) },
     ], { zero: true, digits: 1 }));

@@ -1,6 +1,6 @@
 // A generation on the page: how far it is, what it looks like so far, and what became of it.
 
-import { follow, get, picture, post, remove } from './api.js';
+import { follow, get, imageUrl, post, remove } from './api.js';
 import { make, rounded, say, seconds } from './dom.js';
 
 const ENDED = ['succeeded', 'failed', 'cancelled', 'expired'];
@@ -20,7 +20,7 @@ export function drawnBy(request) {
  * @param {object} generation as the gateway tells it
  * @param {AbortSignal} signal ends the following
  * @param {{students?: string[], onFinished?: (generation: object) => void, actions?: (generation: object) => Node[]}} hooks
- *     students: whose pictures can be rated
+ *     students: whose images can be rated
  * @returns {HTMLElement}
  */
 export function job(generation, signal, { students = [], onFinished = () => {}, actions = () => [] } = {}) {
@@ -31,12 +31,12 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   const cancel = make('button', { type: 'button', onclick: () => act(() => remove(`/v1/generations/${id}`)) }, 'Cancel');
   const shape = request ? `aspect-ratio: ${request.width} / ${request.height}` : '';
   const frames = Array.from({ length: count }, (_, index) =>
-    make('figure.frame', {}, make('img', { alt: `Picture ${index + 1}, not drawn yet`, src: BLANK })),
+    make('figure.frame', {}, make('img', { alt: `Image ${index + 1}, not drawn yet`, src: BLANK })),
   );
   frames.forEach((frame) => (frame.firstChild.style = shape));
   const below = make('div.below');
   const card = make('article.job', { 'data-id': id, 'aria-label': request?.prompt ?? id },
-    make('div.pictures', {}, ...frames), make('div.running', {}, progress, cancel), status, below);
+    make('div.images', {}, ...frames), make('div.running', {}, progress, cancel), status, below);
 
   function hear({ name, data }) {
     if (name === 'finished') {
@@ -48,7 +48,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
       if (data.preview) {
         const image = frames[data.preview.image]?.firstChild;
         image.src = `data:image/jpeg;base64,${data.preview.jpeg}`;
-        image.alt = `Picture ${data.preview.image + 1}, so far`;
+        image.alt = `Image ${data.preview.image + 1}, so far`;
         image.classList.add('rough');
       }
     } else {
@@ -60,7 +60,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
     card.querySelector('.running').remove();
     if (ended.status === 'succeeded') {
       status.textContent = `${rounded(seconds(ended.elapsed), 1)} s, ${ended.unetEvaluations} UNet evaluations`;
-      await act(() => Promise.all(ended.images.map((image, index) => showPicture(frames[index], image, ended))));
+      await act(() => Promise.all(ended.images.map((image, index) => showImage(frames[index], image, ended))));
     } else {
       status.textContent = ended.failure ? `Failed: ${ended.failure.detail}` : `It was ${ended.status}.`;
       status.classList.add('problem');
@@ -69,8 +69,8 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
     onFinished(ended);
   }
 
-  async function showPicture(frame, image, ended) {
-    const url = await picture(image.url);
+  async function showImage(frame, image, ended) {
+    const url = await imageUrl(image.url);
     if (signal.aborted) {
       URL.revokeObjectURL(url);
       return;
@@ -98,7 +98,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
 
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
-/** For the students that drew the picture to learn from. */
+/** For the students that drew the image to learn from. */
 function thumbs(id, image) {
   const button = (rating, sign, label) => {
     const pressed = make('button.thumb', { type: 'button', 'aria-label': label, 'aria-pressed': 'false' }, sign);
@@ -111,7 +111,7 @@ function thumbs(id, image) {
     );
     return pressed;
   };
-  const buttons = [button('up', 'Good', 'A good picture'), button('down', 'Bad', 'A bad picture')];
+  const buttons = [button('up', 'Good', 'A good image'), button('down', 'Bad', 'A bad image')];
   return buttons;
 }
 

@@ -73,28 +73,28 @@ class GatewayConfigTest {
     @Test
     void namesTheKeyOfADirectoryThatCannotBeMade() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/dev/null/blobs"));
-        assertThatThrownBy(() -> new Wiring(config).blobStore()).hasMessageContaining(DIRECTORY);
+        assertThatThrownBy(() -> new GatewayComponents(config).blobStore()).hasMessageContaining(DIRECTORY);
     }
 
     @Test
     void namesTheKeyOfAnAdapterDirectoryThatIsNotThere() {
         String key = "lorafleet.gateway.adapter-directory";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "/dev/null"));
-        assertThatThrownBy(() -> new Wiring(config).adapterFiles(null))
+        assertThatThrownBy(() -> new GatewayComponents(config).adapterFiles(null))
                 .hasMessage(key + ": expected a directory, found /dev/null");
     }
 
     @Test
     void namesTheKeyOfALimitBeyondTheMessagesOwn() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-steps", "1001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null, null))
+        assertThatThrownBy(() -> new GatewayComponents(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-steps: expected 1 to 1000, found 1001");
     }
 
     @Test
     void namesTheKeyOfAnImageThatNoBodyCouldHold() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
-        assertThatThrownBy(() -> new Wiring(config).admissionRules(null, null, null, null, null))
+        assertThatThrownBy(() -> new GatewayComponents(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
     }
 
@@ -102,7 +102,7 @@ class GatewayConfigTest {
     @CsvSource({"lorafleet.storage.min-free-bytes, -1", "lorafleet.limits.max-stored-bytes-per-caller, 0"})
     void namesTheKeyOfAStorageLimitThatIsNone(String key, String value) {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, value));
-        assertThatThrownBy(() -> new Wiring(config).clientBlobs(null, null))
+        assertThatThrownBy(() -> new GatewayComponents(config).clientBlobs(null, null))
                 .hasMessageStartingWith(key + ": expected")
                 .hasMessageEndingWith("found " + value);
     }
@@ -111,7 +111,7 @@ class GatewayConfigTest {
     void namesTheKeyOfAPatienceThatIsNone() {
         String key = "lorafleet.gateway.dropped-request-patience";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "0s"));
-        assertThatThrownBy(() -> new Wiring(config).generationTable(null))
+        assertThatThrownBy(() -> new GatewayComponents(config).generationTable(null))
                 .hasMessage(key + ": expected PT0.1S to PT10M, found PT0S");
     }
 
@@ -119,7 +119,7 @@ class GatewayConfigTest {
     void namesTheKeyOfAnOriginThatIsNone() {
         String key = "lorafleet.webhooks.trusted-origins";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "http://hooks.internal:9000,hooks.internal"));
-        assertThatThrownBy(() -> new Wiring(config).webhookRules())
+        assertThatThrownBy(() -> new GatewayComponents(config).webhookRules())
                 .hasMessage(key + ": expected an origin such as http://hooks.internal:9000, found hooks.internal");
     }
 
@@ -134,7 +134,7 @@ class GatewayConfigTest {
     })
     void namesTheKeyOfWhatIsNoneOfWebhooks(String key, String value, String message) {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.webhooks." + key, value));
-        assertThatThrownBy(() -> new Wiring(config).webhooks(null, null, null, null))
+        assertThatThrownBy(() -> new GatewayComponents(config).webhooks(null, null, null, null))
                 .hasMessage("lorafleet.webhooks." + key + ": " + message);
     }
 

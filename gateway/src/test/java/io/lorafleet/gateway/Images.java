@@ -25,7 +25,7 @@ public final class Images {
 
     private Images() {}
 
-    /** @param format as ImageIO knows it, such as png @return a picture with redder columns to the right */
+    /** @param format as ImageIO knows it, such as png @return an image with redder columns to the right */
     public static byte[] file(String format, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int x = 0; x < width; x++) {
@@ -42,14 +42,14 @@ public final class Images {
         return file.toByteArray();
     }
 
-    /** @return a small PNG file that says it is a large picture */
+    /** @return a small PNG file that says it is a large image */
     public static byte[] bomb(int width, int height) {
         byte[] png = file("png", 8, 8);
         ByteBuffer.wrap(png).putInt(PNG_WIDTH, width).putInt(PNG_WIDTH + Integer.BYTES, height);
         return png;
     }
 
-    /** @return a JPEG file of some kilobytes that goes over its picture so many times more */
+    /** @return a JPEG file of some kilobytes that goes over its image so many times more */
     public static byte[] scanBomb(int width, int height, int scans) {
         BufferedImage gray = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -79,7 +79,7 @@ public final class Images {
         return bomb.toByteArray();
     }
 
-    /** @return the picture in a PNG, JPEG or WebP file */
+    /** @return the image in a PNG, JPEG or WebP file */
     public static BufferedImage read(byte[] file) {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));

@@ -38,15 +38,15 @@ public interface WorkerConfig {
 
         /**
          * What the UNet computes with: float32; float16, which is slow on a CPU; or bfloat16 on CPUs with AVX-512, where
-         * it takes half the memory and about half the time, and pictures differ a little.
+         * it takes half the memory and about half the time, and images differ a little.
          */
         @WithDefault("float32")
         Precision precision();
 
         /**
-         * Pictures of more pixels than this (width times height) are decoded in tiles, which bounds the memory and
-         * changes the picture a little. Default: 1024 x 1024, so that up to there pictures are those of diffusers, which
-         * decodes whole unless told otherwise. The same for all workers, so that a request gives the same picture.
+         * Images of more pixels than this (width times height) are decoded in tiles, which bounds the memory and
+         * changes the image a little. Default: 1024 x 1024, so that up to there images are those of diffusers, which
+         * decodes whole unless told otherwise. The same for all workers, so that a request gives the same image.
          */
         @WithDefault("1048576")
         long tileAbovePixels();
@@ -63,8 +63,8 @@ public interface WorkerConfig {
         int interactiveSlots();
 
         /**
-         * The most rows of a batch, for pictures of the size that the model was trained at; for others in proportion to
-         * their pixels. A guided picture takes two rows. Default: measured at the start.
+         * The most rows of a batch, for images of the size that the model was trained at; for others in proportion to
+         * their pixels. A guided image takes two rows. Default: measured at the start.
          */
         OptionalInt maxBatchRows();
 
@@ -72,7 +72,7 @@ public interface WorkerConfig {
         @WithDefault("PT30S")
         Duration batchPatience();
 
-        /** A preview of each picture goes out so often, after a step. Zero: none does. */
+        /** A preview of each image goes out so often, after a step. Zero: none does. */
         @WithDefault("PT0.25S")
         Duration previewEvery();
 

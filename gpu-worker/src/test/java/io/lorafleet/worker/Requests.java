@@ -99,8 +99,8 @@ public final class Requests {
         return this;
     }
 
-    public Requests count(int pictures) {
-        count = pictures;
+    public Requests count(int images) {
+        count = images;
         return this;
     }
 

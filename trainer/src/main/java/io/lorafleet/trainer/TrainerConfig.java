@@ -55,10 +55,10 @@ public interface TrainerConfig {
 
         Gate gate();
 
-        Trial trial();
+        Canary canary();
     }
 
-    /** A run. Its guidance is that of the version it goes on from, its pictures have the size the base was trained at. */
+    /** A run. Its guidance is that of the version it goes on from, its images have the size the base was trained at. */
     interface Run {
         /** Steps of the optimiser. */
         @WithDefault("200")
@@ -72,7 +72,7 @@ public interface TrainerConfig {
         @WithDefault("32")
         int rowsAtOnce();
 
-        /** Pictures that are drawn at a time, for the points on their way; a checkpoint is kept after each such round. */
+        /** Images that are drawn at a time, for the points on their way; a checkpoint is kept after each such round. */
         @WithDefault("32")
         int promptsPerRound();
 
@@ -80,11 +80,11 @@ public interface TrainerConfig {
         @WithDefault("2")
         int passes();
 
-        /** Steps of a picture, from half to one and a half of it. */
+        /** Steps of an image, from half to one and a half of it. */
         @WithDefault("20")
         int samplerSteps();
 
-        /** Of the steps, the last ones, on points of the student's own pictures. */
+        /** Of the steps, the last ones, on points of the student's own images. */
         @WithDefault("0.25")
         double studentShare();
 
@@ -99,7 +99,7 @@ public interface TrainerConfig {
         @WithDefault("2")
         double downWeight();
 
-        /** Weight of a prompt whose picture was rated up: there is little to mend. */
+        /** Weight of a prompt whose image was rated up: there is little to mend. */
         @WithDefault("0.5")
         double upWeight();
 
@@ -129,7 +129,7 @@ public interface TrainerConfig {
      * How a new version is tried: first on a share of the requests, then on all, while it is compared with the one before
      * on some of them. If it falls behind, it is rolled back.
      */
-    interface Trial {
+    interface Canary {
         /** Of the requests that get it. 0: versions are not tried, and the adapter's route is left as it is. */
         @WithDefault("0.1")
         double canaryShare();
@@ -165,7 +165,7 @@ public interface TrainerConfig {
         @WithDefault("0.01")
         double margin();
 
-        /** And unless less of what the prompts ask for is in its pictures than in its parent's, by more than this. */
+        /** And unless less of what the prompts ask for is in its images than in its parent's, by more than this. */
         @WithDefault("0.05")
         double adherenceMargin();
 
@@ -173,7 +173,7 @@ public interface TrainerConfig {
         @WithDefault("32")
         int maxPrompts();
 
-        /** Steps of the pictures that it is judged by. */
+        /** Steps of the images that it is judged by. */
         @WithDefault("10")
         int samplerSteps();
     }

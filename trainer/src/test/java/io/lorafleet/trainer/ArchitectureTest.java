@@ -19,7 +19,7 @@ class ArchitectureTest {
                     "..trainer.distill..",
                     "..trainer.evaluate..",
                     "..trainer.publish..",
-                    "..trainer.trial..")
+                    "..trainer.canary..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..trainer.kafka..", "org.apache.kafka..");
@@ -27,7 +27,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NOBODY_ELSE_TOUCHES_ARRAYS = noClasses()
             .that()
-            .resideInAnyPackage("..trainer.feedback..", "..trainer.publish..", "..trainer.trial..", "..trainer.kafka..")
+            .resideInAnyPackage("..trainer.feedback..", "..trainer.publish..", "..trainer.canary..", "..trainer.kafka..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "io.lorafleet.diffusion..", "io.lorafleet.distillation..");

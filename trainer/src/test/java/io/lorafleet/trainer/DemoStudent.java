@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;

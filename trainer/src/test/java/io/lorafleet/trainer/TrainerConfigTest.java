@@ -52,7 +52,7 @@ class TrainerConfigTest {
 
     @Test
     void namesTheKeyOfADirectoryThatCannotBeMade() {
-        assertThatThrownBy(() -> new Wiring().blobStore(read(Map.of(DIRECTORY, "/dev/null/blobs"))))
+        assertThatThrownBy(() -> new TrainerComponents().blobStore(read(Map.of(DIRECTORY, "/dev/null/blobs"))))
                 .hasMessageContaining(DIRECTORY);
     }
 
@@ -70,7 +70,7 @@ class TrainerConfigTest {
     })
     void namesTheKeyThatIsWrong(String key, String value) {
         TrainerConfig config = read(Map.of(key, value));
-        assertThatThrownBy(() -> Wiring.distiller(config, null, new FeedbackArchive(null)))
+        assertThatThrownBy(() -> TrainerComponents.distiller(config, null, new FeedbackArchive(null)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(key + ": expected ");
     }

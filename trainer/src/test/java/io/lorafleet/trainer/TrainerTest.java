@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.FeedbackGiven;

@@ -6,24 +6,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.Sampler;
+import io.lorafleet.diffusion.sampler.SamplerState;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture on its way from noise: the latent, and how far it has come. It goes one step at a time, alone or in a
+ * An image on its way from noise: the latent, and how far it has come. It goes one step at a time, alone or in a
  * {@link StepBatch}, so that whoever drives it can stop, or do something else, between two steps.
  */
 public final class Denoising implements AutoCloseable {
     private final PreparedPrompt prompt;
-    private final TextToImage request;
+    private final GenerationParameters request;
     private final Sampler sampler;
     private final double[] timesteps;
     private final NDManager job;
-    private final History history;
+    private final SamplerState history;
     private NDArray latent;
     /** What the last step went by; null before the first. */
     private @Nullable Last last;
@@ -46,16 +46,22 @@ public final class Denoising implements AutoCloseable {
     }
 
     private Denoising(
-            PreparedPrompt prompt, TextToImage request, @Nullable ImageToImage image, IntFunction<float[]> noise) {
+            PreparedPrompt prompt,
+            GenerationParameters request,
+            @Nullable ImageToImage imageToImage,
+            IntFunction<float[]> noise) {
         this.prompt = prompt;
         this.request = request;
         this.sampler = request.sampler()
-                .with(prompt.model().schedule(), request.steps(), image == null ? 0 : image.skipped(request.steps()));
+                .with(
+                        prompt.model().schedule(),
+                        request.steps(),
+                        imageToImage == null ? 0 : imageToImage.skipped(request.steps()));
         this.timesteps = sampler.timesteps();
         this.job = prompt.model().owner().newSubManager();
         try {
-            this.history = new History(job, noise);
-            this.latent = firstLatent(image, noise);
+            this.history = new SamplerState(job, noise);
+            this.latent = firstLatent(imageToImage, noise);
         } catch (RuntimeException e) {
             job.close();
             throw e;
@@ -63,20 +69,21 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Begins a picture.
+     * Begins an image.
      *
      * @param prompt of this request, or of one that differs in sampler, steps and seed
-     * @param image that it comes from, or null if it comes from nothing but noise
+     * @param imageToImage that it comes from, or null if it comes from nothing but noise
      * @return to be closed by the caller, before the prompt
      * @throws IllegalArgumentException as {@link #requireFit}, or if there cannot be so many steps
      */
-    public static Denoising start(PreparedPrompt prompt, TextToImage request, @Nullable ImageToImage image) {
-        requireFit(prompt.model(), request, image);
-        return new Denoising(prompt, request, image, new SeededNoise(request.seed())::next);
+    public static Denoising start(
+            PreparedPrompt prompt, GenerationParameters request, @Nullable ImageToImage imageToImage) {
+        requireFit(prompt.model(), request, imageToImage);
+        return new Denoising(prompt, request, imageToImage, new SeededNoise(request.seed())::next);
     }
 
     /** As {@link #start}, from this noise instead of the seed's, for a sampler that adds none on the way. */
-    public static Denoising startFrom(float[] noise, PreparedPrompt prompt, TextToImage request) {
+    public static Denoising startFrom(float[] noise, PreparedPrompt prompt, GenerationParameters request) {
         return new Denoising(prompt, request, null, count -> noise);
     }
 
@@ -85,14 +92,15 @@ public final class Denoising implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the model has no such size, or the image has another one or leaves no step
      */
-    public static void requireFit(StableDiffusion model, TextToImage request, @Nullable ImageToImage image) {
+    public static void requireFit(
+            StableDiffusion model, GenerationParameters request, @Nullable ImageToImage imageToImage) {
         latentShape(model, request);
-        if (image != null) {
-            image.requireFit(request);
+        if (imageToImage != null) {
+            imageToImage.requireFit(request);
         }
     }
 
-    private static Shape latentShape(StableDiffusion model, TextToImage request) {
+    private static Shape latentShape(StableDiffusion model, GenerationParameters request) {
         int factor = model.sizeMultiple();
         requireMultiple("width", request.width(), factor);
         requireMultiple("height", request.height(), factor);
@@ -107,15 +115,17 @@ public final class Denoising implements AutoCloseable {
     }
 
     /** An image takes two draws of noise, in diffusers' order: for its own latent, then to lay over that. */
-    private NDArray firstLatent(@Nullable ImageToImage image, IntFunction<float[]> noise) {
+    private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
         try (NDManager scope = job.newSubManager()) {
             NDArray drawn = scope.create(noise.apply(count), shape);
-            NDArray first = image == null
+            NDArray first = imageToImage == null
                     ? drawn.mul(sampler.initialNoiseScale())
                     : sampler.noised(
-                            prompt.model().vae().encodeScaled(image.picture().toArray(scope), drawn),
+                            prompt.model()
+                                    .vae()
+                                    .encodeScaled(imageToImage.image().toArray(scope), drawn),
                             scope.create(noise.apply(count), shape));
             first.attach(job);
             return first;
@@ -208,27 +218,27 @@ public final class Denoising implements AutoCloseable {
         return latent;
     }
 
-    /** @return roughly the picture that the last step saw coming, a pixel for each of the latent's */
-    public Picture preview(LatentColours colours) {
+    /** @return roughly the image that the last step saw coming, a pixel for each of the latent's */
+    public RgbImage preview(LatentPreview colours) {
         if (last == null) {
             throw new IllegalStateException("no step is done");
         }
         try (NDManager scope = job.newSubManager()) {
             last.latent().tempAttach(scope);
             NDArray input = sampler.modelInput(last.latent(), step - 1);
-            return colours.picture(prompt.model().schedule().predicted(input, last.output(), timesteps[step - 1]));
+            return colours.image(prompt.model().schedule().predicted(input, last.output(), timesteps[step - 1]));
         }
     }
 
-    /** @return the picture that the latent stands for now */
-    public Picture picture() {
+    /** @return the image that the latent stands for now */
+    public RgbImage image() {
         try (NDManager scope = job.newSubManager()) {
             latent.tempAttach(scope);
-            return Picture.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
+            return RgbImage.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
         }
     }
 
-    /** Frees what the picture needed. */
+    /** Frees what the image needed. */
     @Override
     public void close() {
         job.close();

@@ -2,15 +2,15 @@
 package io.lorafleet.diffusion;
 
 /**
- * The image that a picture comes from: noise is laid over it, and only the last steps are made.
+ * The image that an image comes from: noise is laid over it, and only the last steps are made.
  *
- * @param picture of the size that is drawn
+ * @param image of the size that is drawn
  * @param strength share of the steps that are made, above 0 and at most 1. At 1 all are, and little but the image's
  *     broad colours shows through
  * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers
  *     pipeline_stable_diffusion_img2img.py
  */
-public record ImageToImage(Picture picture, double strength) {
+public record ImageToImage(RgbImage image, double strength) {
     public ImageToImage {
         // Written so that NaN fails.
         if (!(strength > 0 && strength <= 1)) {
@@ -31,10 +31,10 @@ public record ImageToImage(Picture picture, double strength) {
         return steps - made;
     }
 
-    void requireFit(TextToImage request) {
-        if (picture.width() != request.width() || picture.height() != request.height()) {
+    void requireFit(GenerationParameters request) {
+        if (image.width() != request.width() || image.height() != request.height()) {
             throw new IllegalArgumentException("image: expected " + request.width() + " x " + request.height()
-                    + " pixels, as the picture has, found " + picture.width() + " x " + picture.height());
+                    + " pixels, as the image has, found " + image.width() + " x " + image.height());
         }
     }
 }

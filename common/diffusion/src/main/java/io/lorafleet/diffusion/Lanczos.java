@@ -2,11 +2,11 @@
 package io.lorafleet.diffusion;
 
 /**
- * Resizes pictures with Lanczos' kernel of three lobes. When a side shrinks, the kernel widens with it, so that every
+ * Resizes images with Lanczos' kernel of three lobes. When a side shrinks, the kernel widens with it, so that every
  * pixel of the source counts and nothing aliases.
  *
  * <p>Rows are resized first, then columns, rounded to bytes in between. Pillow does the same, byte for byte, unless the
- * picture becomes wider and flatter.
+ * image becomes wider and flatter.
  *
  * @see <a href="https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c">Pillow's Resample.c</a>
  */
@@ -15,9 +15,9 @@ final class Lanczos {
 
     private Lanczos() {}
 
-    static Picture resize(Picture source, int width, int height) {
-        Picture narrow = new Picture(width, source.height(), alongRows(source, width));
-        return new Picture(width, height, alongColumns(narrow, height));
+    static RgbImage resize(RgbImage source, int width, int height) {
+        RgbImage narrow = new RgbImage(width, source.height(), alongRows(source, width));
+        return new RgbImage(width, height, alongColumns(narrow, height));
     }
 
     /**
@@ -28,7 +28,7 @@ final class Lanczos {
      */
     private record Taps(int first, double[] weights) {}
 
-    private static byte[] alongRows(Picture source, int width) {
+    private static byte[] alongRows(RgbImage source, int width) {
         byte[] rgb = new byte[3 * width * source.height()];
         for (int x = 0; x < width; x++) {
             Taps taps = taps(x, source.width(), width);
@@ -40,7 +40,7 @@ final class Lanczos {
         return rgb;
     }
 
-    private static byte[] alongColumns(Picture source, int height) {
+    private static byte[] alongColumns(RgbImage source, int height) {
         int row = 3 * source.width();
         byte[] rgb = new byte[row * height];
         for (int y = 0; y < height; y++) {

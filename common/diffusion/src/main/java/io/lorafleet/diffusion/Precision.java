@@ -3,8 +3,8 @@ package io.lorafleet.diffusion;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
-import io.lorafleet.diffusion.checkpoint.Weights.Use;
 import io.lorafleet.diffusion.nn.PackedWeights;
+import io.lorafleet.diffusion.weights.Weights.Use;
 
 /**
  * The numbers that the UNet computes with. Text encoder, VAE and sampler always take float32: they cost little, and half

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's prompts and adapters, ready for every step of every picture of it: the prompts' keys and values, the
+ * A request's prompts and adapters, ready for every step of every image of it: the prompts' keys and values, the
  * adapters' factors stacked for the rows. A step has two rows if the request is guided, else one, and more if a shadow
  * goes along.
  */
@@ -47,10 +47,13 @@ public final class PreparedPrompt implements AutoCloseable {
      * @param request of which prompts, guidance and size count
      * @param adapters on every row, added up; must stay open until this is closed
      * @param shadow that goes along, or null
-     * @return to be closed by the caller, after the last step of its pictures and before the model
+     * @return to be closed by the caller, after the last step of its images and before the model
      */
     public static PreparedPrompt of(
-            StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapters, @Nullable Shadow shadow) {
+            StableDiffusion model,
+            GenerationParameters request,
+            List<RowAdapters.Applied> adapters,
+            @Nullable Shadow shadow) {
         List<StepRow> rows = new ArrayList<>();
         prompts(request).forEach(prompt -> rows.add(new StepRow(prompt, adapters)));
         if (shadow != null) {
@@ -66,7 +69,7 @@ public final class PreparedPrompt implements AutoCloseable {
 
     /** As {@link #of}, with the conditioning of {@link #prompts} made elsewhere, in a scope. */
     public static PreparedPrompt withConditioning(
-            StableDiffusion model, TextToImage request, Function<NDManager, Conditioning> conditioning) {
+            StableDiffusion model, GenerationParameters request, Function<NDManager, Conditioning> conditioning) {
         List<StepRow> rows = prompts(request).stream()
                 .map(prompt -> new StepRow(prompt, List.of()))
                 .toList();
@@ -74,7 +77,7 @@ public final class PreparedPrompt implements AutoCloseable {
     }
 
     /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
-    public static List<String> prompts(TextToImage request) {
+    public static List<String> prompts(GenerationParameters request) {
         return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
     }
 
@@ -82,7 +85,7 @@ public final class PreparedPrompt implements AutoCloseable {
         return model;
     }
 
-    /** @return rows that each step of a picture takes */
+    /** @return rows that each step of an image takes */
     public int rowCount() {
         return rows.size();
     }

@@ -3,7 +3,7 @@ package io.lorafleet.diffusion;
 
 /**
  * Normal noise from a seed, as {@code torch.randn(n, generator=torch.Generator("cpu").manual_seed(seed))} draws it, so
- * that a seed gives the picture that it gives in diffusers. Drawn on the CPU: the same for every device.
+ * that a seed gives the image that it gives in diffusers. Drawn on the CPU: the same for every device.
  *
  * <p>Numbers come from the Mersenne Twister MT19937, 24 bits each, and become normal by the Box-Muller transform in
  * blocks of 16.

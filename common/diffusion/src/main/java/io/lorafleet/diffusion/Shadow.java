@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A student that goes along with a picture, to see how near it comes to the guided teacher at the very points that real
- * requests pass through. It takes rows of its own and changes nothing of the picture.
+ * A student that goes along with an image, to see how near it comes to the guided teacher at the very points that real
+ * requests pass through. It takes rows of its own and changes nothing of the image.
  *
  * @param guidanceScale of the teacher
  */
@@ -18,7 +18,7 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
      * @param request whose own rows come before
      * @return the student's row, then the teacher's two, unless the request is the teacher itself
      */
-    List<StepRow> rows(TextToImage request) {
+    List<StepRow> rows(GenerationParameters request) {
         List<StepRow> rows = new ArrayList<>();
         rows.add(new StepRow(request.prompt(), List.of(student)));
         if (!request.guided()) {
@@ -33,7 +33,7 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
      * off as the model without guidance.
      *
      * @param shadow of the one that goes along
-     * @param own of what draws the picture; NaN if that is the teacher
+     * @param own of what draws the image; NaN if that is the teacher
      */
     public record Errors(double shadow, double own) {
         static final Errors NONE = new Errors(Double.NaN, Double.NaN);

@@ -5,10 +5,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
-import io.lorafleet.diffusion.checkpoint.PipelineFolder;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
@@ -17,6 +13,10 @@ import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Stable Diffusion pipeline, resident in memory. Immutable; what changes while a picture comes about is in
+ * A Stable Diffusion pipeline, resident in memory. Immutable; what changes while an image comes about is in
  * {@link Denoising}. Each part - prompts, UNet, autoencoder - may compute on a thread of its own, and one at a time.
  *
  * @param name of the folder that it was read from
@@ -39,7 +39,7 @@ public record StableDiffusion(
      * Reads a pipeline.
      *
      * @param precision of the UNet
-     * @throws CheckpointException if the folder holds no such pipeline, or one of its files is missing or damaged
+     * @throws ModelFileException if the folder holds no such pipeline, or one of its files is missing or damaged
      */
     public static StableDiffusion open(Path folder, Device device, Precision precision) {
         precision.require(device);
@@ -85,7 +85,7 @@ public record StableDiffusion(
             case "StableDiffusionPipeline" -> List.of("");
             case "StableDiffusionXLPipeline" -> List.of("", "_2");
             default ->
-                throw new CheckpointException(folder + ": model_index.json: _class_name: expected"
+                throw new ModelFileException(folder + ": model_index.json: _class_name: expected"
                         + " StableDiffusionPipeline or StableDiffusionXLPipeline, found " + pipeline.pipelineClass());
         };
     }

@@ -14,28 +14,28 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Pictures that go their steps together: one UNet forward over the rows of all of them, which may differ in prompt,
+ * Images that go their steps together: one UNet forward over the rows of all of them, which may differ in prompt,
  * timestep, sampler, adapters and guidance. What the rows share from step to step is put together once, so a batch should
- * be kept as long as its pictures stay the same.
+ * be kept as long as its images stay the same.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
-    private final List<Denoising> pictures;
+    private final List<Denoising> images;
     private final NDManager owner;
     private final PreparedConditioning text;
     private final Adaptation adapters;
 
-    private StepBatch(List<Denoising> pictures) {
-        this.model = pictures.get(0).prompt().model();
+    private StepBatch(List<Denoising> images) {
+        this.model = images.get(0).prompt().model();
         // Rows without adapters to the end, where they cost nothing.
-        this.pictures = pictures.stream()
-                .sorted(Comparator.comparing(picture -> picture.prompt().rows().stream()
+        this.images = images.stream()
+                .sorted(Comparator.comparing(image -> image.prompt().rows().stream()
                         .allMatch(row -> row.adapters().isEmpty())))
                 .toList();
         this.owner = model.owner().newSubManager();
         try {
             List<PreparedPrompt> prompts =
-                    this.pictures.stream().map(Denoising::prompt).toList();
+                    this.images.stream().map(Denoising::prompt).toList();
             this.text = prompts.size() == 1
                     ? prompts.get(0).text()
                     : PreparedConditioning.concat(
@@ -48,11 +48,11 @@ public final class StepBatch implements AutoCloseable {
     }
 
     /**
-     * @param pictures of one model and one size, none of which is done; they stay the caller's
-     * @return to be closed by the caller, before the pictures' prompts
+     * @param images of one model and one size, none of which is done; they stay the caller's
+     * @return to be closed by the caller, before the images' prompts
      */
-    public static StepBatch of(List<Denoising> pictures) {
-        return new StepBatch(pictures);
+    public static StepBatch of(List<Denoising> images) {
+        return new StepBatch(images);
     }
 
     private RowAdapters stack(List<PreparedPrompt> prompts) {
@@ -63,28 +63,28 @@ public final class StepBatch implements AutoCloseable {
         return RowAdapters.stack(rows, model.unet().type(), owner);
     }
 
-    /** Goes one step with every picture. If it throws, they cannot go on. */
+    /** Goes one step with every image. If it throws, they cannot go on. */
     public void advance() {
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
             double[] timesteps = new double[rows()];
             int row = 0;
-            for (Denoising picture : pictures) {
-                NDArray input = picture.modelInput(scope);
-                int rows = picture.prompt().rowCount();
+            for (Denoising image : images) {
+                NDArray input = image.modelInput(scope);
+                int rows = image.prompt().rowCount();
                 for (int i = 0; i < rows; i++) {
                     inputs.add(input);
                 }
-                Arrays.fill(timesteps, row, row + rows, picture.timestep());
+                Arrays.fill(timesteps, row, row + rows, image.timestep());
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
-            sample.attach(scope); // else it belongs to the first picture
+            sample.attach(scope); // else it belongs to the first image
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
-            for (Denoising picture : pictures) {
-                int end = row + picture.prompt().rowCount();
-                picture.advance(end - row == rows() ? outputs : outputs.get(new NDIndex(row + ":" + end)));
+            for (Denoising image : images) {
+                int end = row + image.prompt().rowCount();
+                image.advance(end - row == rows() ? outputs : outputs.get(new NDIndex(row + ":" + end)));
                 row = end;
             }
         }
@@ -92,9 +92,7 @@ public final class StepBatch implements AutoCloseable {
 
     /** @return rows of the UNet's batch */
     public int rows() {
-        return pictures.stream()
-                .mapToInt(picture -> picture.prompt().rowCount())
-                .sum();
+        return images.stream().mapToInt(image -> image.prompt().rowCount()).sum();
     }
 
     /** Frees what the rows shared. */

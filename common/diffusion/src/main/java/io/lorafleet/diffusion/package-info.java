@@ -3,7 +3,7 @@
  * Guided latent diffusion in Java, on DJL's arrays.
  *
  * <p>Read {@link io.lorafleet.diffusion.StableDiffusion} for the parts, {@link io.lorafleet.diffusion.Denoising} for how
- * a picture comes about, {@link io.lorafleet.diffusion.unet.UNet} for the network and
+ * an image comes about, {@link io.lorafleet.diffusion.unet.UNet} for the network and
  * {@link io.lorafleet.diffusion.lora.RowAdapters} for how the rows of a batch get their adapters.
  */
 @NullMarked

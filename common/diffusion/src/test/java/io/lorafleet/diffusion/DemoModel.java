@@ -11,7 +11,7 @@ final class DemoModel {
     private DemoModel() {}
 
     static StableDiffusion open() {
-        Torch.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
         return StableDiffusion.open(FOLDER, Device.cpu(), Precision.FLOAT32);
     }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -31,18 +31,19 @@ class DenoisingTest {
 
     @ParameterizedTest
     @CsvSource({"1234, a large red star on a white background", "1236, a small striped green square"})
-    void drawsThePictureThatDiffusersDraws(long seed, String prompt) {
-        Picture picture = draw(new TextToImage(prompt, "", 5, SamplerKind.DDIM, 25, 64, 64, seed));
+    void drawsTheImageThatDiffusersDraws(long seed, String prompt) {
+        RgbImage image = draw(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 25, 64, 64, seed));
         try (NDManager scope = NDManager.newBaseManager()) {
-            NDArray image = Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
+            NDArray expected = Safetensors.open(DemoModel.FOLDER.resolve("expected_images.safetensors"))
                     .read("seed" + seed + ".image", scope);
-            assertThat(Psnr.of(picture, Picture.of(image))).isGreaterThan(50);
+            assertThat(Psnr.of(image, RgbImage.of(expected))).isGreaterThan(50);
         }
     }
 
     @Test
     void drawsTheSameBytesAgain() {
-        TextToImage request = new TextToImage("a blue ring", "red", 3, SamplerKind.EULER, 4, 64, 64, 9);
+        GenerationParameters request =
+                new GenerationParameters("a blue ring", "red", 3, SamplerKind.EULER, 4, 64, 64, 9);
         assertThat(draw(request).rgb()).isEqualTo(draw(request).rgb());
     }
 
@@ -51,34 +52,34 @@ class DenoisingTest {
     @CsvSource({"72, 104", "76, 44"})
     void drawsWhatDiffusersDrawsAtSizesThatTheUNetCannotHalve(int width, int height) {
         String prompt = "a blue ring left of a yellow heart on a black background";
-        Picture picture = draw(new TextToImage(prompt, "", 5, SamplerKind.DDIM, 8, width, height, 7));
+        RgbImage image = draw(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 8, width, height, 7));
         try (NDManager scope = NDManager.newBaseManager()) {
-            NDArray image = Safetensors.open(Path.of("src/test/resources/golden/demo/pictures.safetensors"))
+            NDArray expected = Safetensors.open(Path.of("src/test/resources/golden/demo/images.safetensors"))
                     .read(width + "x" + height + ".image", scope);
-            assertThat(Psnr.of(picture, Picture.of(image))).isGreaterThan(50);
+            assertThat(Psnr.of(image, RgbImage.of(expected))).isGreaterThan(50);
         }
     }
 
     @Test
     void refusesASizeThatNoLatentHas() {
-        assertThatThrownBy(() -> draw(new TextToImage("", "", 1, SamplerKind.DDIM, 1, 66, 64, 0)))
+        assertThatThrownBy(() -> draw(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1, 66, 64, 0)))
                 .hasMessage("width: expected a multiple of 4, the model's size of a latent, found 66");
     }
 
     @Test
     void refusesMoreStepsThanTheModelWasTrainedWith() {
-        assertThatThrownBy(() -> draw(new TextToImage("", "", 1, SamplerKind.DDIM, 1001, 64, 64, 0)))
+        assertThatThrownBy(() -> draw(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1001, 64, 64, 0)))
                 .hasMessage("steps: expected 1 to 1000, found 1001");
     }
 
-    private static Picture draw(TextToImage request) {
+    private static RgbImage draw(GenerationParameters request) {
         Denoising.requireFit(model, request, null);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();
             }
-            return denoising.picture();
+            return denoising.image();
         }
     }
 }

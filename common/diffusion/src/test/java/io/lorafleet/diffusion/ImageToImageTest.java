@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -22,14 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageToImageTest {
     private static StableDiffusion model;
     private static Safetensors expected;
-    private static Picture redStar;
+    private static RgbImage redStar;
 
     @BeforeAll
     static void open() {
         model = DemoModel.open();
         expected = Safetensors.open(DemoModel.FOLDER.resolve("expected_img2img.safetensors"));
         try (NDManager scope = NDManager.newBaseManager()) {
-            redStar = Picture.of(Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
+            redStar = RgbImage.of(Safetensors.open(DemoModel.FOLDER.resolve("expected_images.safetensors"))
                     .read("seed1234.image", scope));
         }
     }
@@ -41,7 +41,7 @@ class ImageToImageTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void drawsThePictureThatDiffusersDraws(SamplerKind sampler) {
+    void drawsTheImageThatDiffusersDraws(SamplerKind sampler) {
         assertThat(psnrWithDiffusers(
                         sampler, Double.parseDouble(expected.metadata().get("strength")), ".latent"))
                 .isGreaterThan(50);
@@ -49,7 +49,7 @@ class ImageToImageTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void drawsThePictureThatDiffusersDrawsInAllSteps(SamplerKind sampler) {
+    void drawsTheImageThatDiffusersDrawsInAllSteps(SamplerKind sampler) {
         assertThat(psnrWithDiffusers(sampler, 1, ".strength1.latent")).isGreaterThan(50);
     }
 
@@ -62,8 +62,8 @@ class ImageToImageTest {
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
     void staysNearTheImageAtLowStrength(SamplerKind sampler) {
-        Picture picture = draw(request(sampler), new ImageToImage(redStar, 0.05));
-        assertThat(Psnr.of(picture, redStar)).isGreaterThan(18);
+        RgbImage image = draw(request(sampler), new ImageToImage(redStar, 0.05));
+        assertThat(Psnr.of(image, redStar)).isGreaterThan(18);
     }
 
     @Test
@@ -96,20 +96,20 @@ class ImageToImageTest {
     void refusesAnImageOfAnotherSize() {
         ImageToImage image = new ImageToImage(redStar.resized(60, 64), 0.5);
         assertThatThrownBy(() -> draw(request(SamplerKind.DDIM), image))
-                .hasMessage("image: expected 64 x 64 pixels, as the picture has, found 60 x 64");
+                .hasMessage("image: expected 64 x 64 pixels, as the image has, found 60 x 64");
     }
 
     private static double psnrWithDiffusers(SamplerKind sampler, double strength, String suffix) {
-        Picture picture = draw(request(sampler), new ImageToImage(redStar, strength));
+        RgbImage image = draw(request(sampler), new ImageToImage(redStar, strength));
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = expected.read(sampler.name().toLowerCase(Locale.ROOT) + suffix, scope);
-            return Psnr.of(picture, Picture.of(model.vae().decodeScaled(latent)));
+            return Psnr.of(image, RgbImage.of(model.vae().decodeScaled(latent)));
         }
     }
 
-    private static TextToImage request(SamplerKind sampler) {
+    private static GenerationParameters request(SamplerKind sampler) {
         var said = expected.metadata();
-        return new TextToImage(
+        return new GenerationParameters(
                 said.get("prompt"),
                 said.get("negative"),
                 Double.parseDouble(said.get("guidance")),
@@ -120,14 +120,14 @@ class ImageToImageTest {
                 Long.parseLong(said.get("seed")));
     }
 
-    private static Picture draw(TextToImage request, ImageToImage image) {
+    private static RgbImage draw(GenerationParameters request, ImageToImage image) {
         Denoising.requireFit(model, request, image);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, image)) {
             while (!denoising.done()) {
                 denoising.advance();
             }
-            return denoising.picture();
+            return denoising.image();
         }
     }
 }

@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** After a picture, as many arrays are alive as before it. */
+/** After an image, as many arrays are alive as before it. */
 class LeakTest {
     private static StableDiffusion model;
     private static List<RowAdapters.Applied> adapter;
@@ -78,7 +78,7 @@ class LeakTest {
 
     @Test
     void givenUpHalfWay() {
-        TextToImage request = request(SamplerKind.UNIPC, 5, 64);
+        GenerationParameters request = request(SamplerKind.UNIPC, 5, 64);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             denoising.advance();
@@ -87,22 +87,22 @@ class LeakTest {
     }
 
     /** Steps enough that multistep samplers reach their highest order and forget what is too old. */
-    private static TextToImage request(SamplerKind sampler, double guidanceScale, int size) {
-        return new TextToImage("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
+    private static GenerationParameters request(SamplerKind sampler, double guidanceScale, int size) {
+        return new GenerationParameters("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
     }
 
-    private static void draw(StableDiffusion model, TextToImage request, List<RowAdapters.Applied> adapter) {
+    private static void draw(StableDiffusion model, GenerationParameters request, List<RowAdapters.Applied> adapter) {
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {
                 denoising.advance();
             }
-            denoising.picture();
+            denoising.image();
         }
     }
 
     /** A linear layer and a convolution, 192 channels each. */
-    private static PlacedAdapter adapter() {
+    private static DeviceAdapter adapter() {
         try (NDManager scope = model.owner().newSubManager()) {
             String linear = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
             String convolution = "unet.mid_block.resnets.0.conv1";
@@ -112,7 +112,7 @@ class LeakTest {
             tensors.put(convolution + ".lora_A.weight", scope.ones(new Shape(2, 192, 3, 3)));
             tensors.put(convolution + ".lora_B.weight", scope.ones(new Shape(192, 2, 1, 1)));
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return PlacedAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
+            return DeviceAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion;
 
-/** How near two pictures are. */
+/** How near two images are. */
 final class Psnr {
     private Psnr() {}
 
     /** @return the peak signal-to-noise ratio in decibels; infinite if they are the same */
-    static double of(Picture a, Picture b) {
+    static double of(RgbImage a, RgbImage b) {
         double squares = 0;
         for (int i = 0; i < a.rgb().length; i++) {
             double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +17,7 @@ class SeededNoiseTest {
     @ValueSource(longs = {1234, 1235, 1236, 1237})
     void drawsWhatTorchDraws(long seed) {
         try (NDManager scope = NDManager.newBaseManager()) {
-            float[] torch = Safetensors.open(DemoModel.FOLDER.resolve("expected_pictures.safetensors"))
+            float[] torch = Safetensors.open(DemoModel.FOLDER.resolve("expected_images.safetensors"))
                     .read("seed" + seed + ".noise", scope)
                     .toFloatArray();
             assertThat(new SeededNoise(seed).next(torch.length)).containsExactly(torch, within(1e-6f));

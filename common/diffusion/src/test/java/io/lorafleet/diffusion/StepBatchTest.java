@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What pictures that go their steps together see of each other: nothing. */
+/** What images that go their steps together see of each other: nothing. */
 class StepBatchTest {
     /**
      * In decibels. A product over more rows may add up its terms in another order, so bytes may differ in the last bit;
@@ -31,11 +31,11 @@ class StepBatchTest {
     private static final double INVISIBLE = 50;
 
     private static StableDiffusion model;
-    private static PlacedAdapter small;
-    private static PlacedAdapter large;
+    private static DeviceAdapter small;
+    private static DeviceAdapter large;
 
     private final List<PreparedPrompt> prompts = new ArrayList<>();
-    private final List<Denoising> pictures = new ArrayList<>();
+    private final List<Denoising> images = new ArrayList<>();
 
     @BeforeAll
     static void open() {
@@ -51,53 +51,53 @@ class StepBatchTest {
 
     @AfterEach
     void end() {
-        pictures.forEach(Denoising::close);
+        images.forEach(Denoising::close);
         prompts.forEach(PreparedPrompt::close);
     }
 
     @Test
-    void drawsEachPictureAsIfItWereAlone() {
+    void drawsEachImageAsIfItWereAlone() {
         start(request("a red star", 5, SamplerKind.DDIM, 6, 1), List.of());
         start(request("a blue ring", 1, SamplerKind.EULER_ANCESTRAL, 4, 2), List.of(new Applied(large, 0.8)));
         start(request("a small green square", 1, SamplerKind.LCM, 8, 3), List.of(new Applied(small, 1)));
         start(request("", 3, SamplerKind.DPMPP_2M, 5, 4), List.of(new Applied(small, -0.5), new Applied(large, 1)));
         start(request("a yellow heart", 1, SamplerKind.UNIPC, 7, 5), List.of());
-        pictures.get(2).advance(); // the others come when it is on its way already
-        pictures.get(2).advance();
+        images.get(2).advance(); // the others come when it is on its way already
+        images.get(2).advance();
         drawTogether();
-        assertThat(pictures.stream().mapToInt(each -> each.prompt().rowCount()).sum())
+        assertThat(images.stream().mapToInt(each -> each.prompt().rowCount()).sum())
                 .isEqualTo(7);
-        for (Denoising together : List.copyOf(pictures)) {
+        for (Denoising together : List.copyOf(images)) {
             Denoising alone = startAgain(together);
             while (!alone.done()) {
                 alone.advance();
             }
-            assertThat(Psnr.of(together.picture(), alone.picture())).isGreaterThan(INVISIBLE);
+            assertThat(Psnr.of(together.image(), alone.image())).isGreaterThan(INVISIBLE);
         }
     }
 
     @Test
     void addsUpTheAdaptersOfARow() {
-        TextToImage request = request("a red star", 1, SamplerKind.DDIM, 3, 1);
+        GenerationParameters request = request("a red star", 1, SamplerKind.DDIM, 3, 1);
         start(request, List.of(new Applied(small, 0.25), new Applied(small, 0.75)));
         start(request, List.of(new Applied(small, 1)));
         start(request, List.of());
         drawTogether();
-        Picture halves = pictures.get(0).picture();
-        assertThat(Psnr.of(halves, pictures.get(1).picture())).isGreaterThan(INVISIBLE);
-        assertThat(Psnr.of(halves, pictures.get(2).picture())).isLessThan(40);
+        RgbImage halves = images.get(0).image();
+        assertThat(Psnr.of(halves, images.get(1).image())).isGreaterThan(INVISIBLE);
+        assertThat(Psnr.of(halves, images.get(2).image())).isLessThan(40);
     }
 
     @Test
     void drawsTheSameWithAShadowBeside() {
-        TextToImage teacher = request("a red star", 5, SamplerKind.DDIM, 3, 1);
-        TextToImage student = request("a red star", 1, SamplerKind.DDIM, 3, 1);
+        GenerationParameters teacher = request("a red star", 5, SamplerKind.DDIM, 3, 1);
+        GenerationParameters student = request("a red star", 1, SamplerKind.DDIM, 3, 1);
         Shadow shadow = new Shadow(new Applied(large, 1), 5);
-        for (TextToImage request : List.of(teacher, student)) {
+        for (GenerationParameters request : List.of(teacher, student)) {
             Denoising watched = start(request, List.of(), shadow);
             Denoising alone = start(request, List.of());
             drawTogether();
-            assertThat(Psnr.of(watched.picture(), alone.picture())).isGreaterThan(INVISIBLE);
+            assertThat(Psnr.of(watched.image(), alone.image())).isGreaterThan(INVISIBLE);
             assertThat(watched.shadowErrors().shadow()).isPositive();
             assertThat(alone.shadowErrors().shadow()).isNaN();
         }
@@ -132,11 +132,11 @@ class StepBatchTest {
         drawTogether();
         end();
         prompts.clear();
-        pictures.clear();
+        images.clear();
     }
 
     private void drawTogether() {
-        List<Denoising> riding = new ArrayList<>(pictures);
+        List<Denoising> riding = new ArrayList<>(images);
         riding.removeIf(Denoising::done);
         while (!riding.isEmpty()) {
             try (StepBatch batch = StepBatch.of(riding)) {
@@ -146,33 +146,34 @@ class StepBatchTest {
         }
     }
 
-    private record Order(TextToImage request, List<Applied> adapters) {}
+    private record Order(GenerationParameters request, List<Applied> adapters) {}
 
     private final Map<Denoising, Order> orders = new LinkedHashMap<>();
 
-    private Denoising start(TextToImage request, List<Applied> adapters) {
+    private Denoising start(GenerationParameters request, List<Applied> adapters) {
         return start(request, adapters, null);
     }
 
-    private Denoising start(TextToImage request, List<Applied> adapters, Shadow shadow) {
+    private Denoising start(GenerationParameters request, List<Applied> adapters, Shadow shadow) {
         PreparedPrompt prompt = PreparedPrompt.of(model, request, adapters, shadow);
         prompts.add(prompt);
-        Denoising picture = Denoising.start(prompt, request, null);
-        pictures.add(picture);
-        orders.put(picture, new Order(request, adapters));
-        return picture;
+        Denoising image = Denoising.start(prompt, request, null);
+        images.add(image);
+        orders.put(image, new Order(request, adapters));
+        return image;
     }
 
-    private Denoising startAgain(Denoising picture) {
-        return start(orders.get(picture).request(), orders.get(picture).adapters());
+    private Denoising startAgain(Denoising image) {
+        return start(orders.get(image).request(), orders.get(image).adapters());
     }
 
-    private static TextToImage request(String prompt, double guidance, SamplerKind sampler, int steps, long seed) {
-        return new TextToImage(prompt, "", guidance, sampler, steps, 64, 64, seed);
+    private static GenerationParameters request(
+            String prompt, double guidance, SamplerKind sampler, int steps, long seed) {
+        return new GenerationParameters(prompt, "", guidance, sampler, steps, 64, 64, seed);
     }
 
     /** Linear layers of image and text, and a convolution, 192 channels each. */
-    private static PlacedAdapter adapter(int rank, int seed) {
+    private static DeviceAdapter adapter(int rank, int seed) {
         try (NDManager scope = model.owner().newSubManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             String block = "unet.mid_block.attentions.0.transformer_blocks.0.";
@@ -185,7 +186,7 @@ class StepBatchTest {
                 tensors.put("unet.mid_block.resnets.0.conv1.lora_B.weight", noise(scope, seed, 192, rank, 1, 1));
             }
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
-            return PlacedAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
+            return DeviceAdapter.of(LoraFile.read(file, model.unet().weightShapes()), DataType.FLOAT32, model.owner());
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A run that makes a student: in rounds, pictures are drawn for the points on their way, and the student learns at each
+ * A run that makes a student: in rounds, images are drawn for the points on their way, and the student learns at each
  * to say at once what the teacher says in two evaluations with guidance. The same plan, base, prompts and beginning give
  * the same student, on the same number of threads.
  *
@@ -19,11 +19,11 @@ import java.util.function.Consumer;
 public final class Distillation implements AutoCloseable {
     private final StableDiffusion model;
     private final Student student;
-    private final Plan plan;
+    private final TrainingPlan plan;
     private final List<WeightedPrompt> prompts;
     private final NDManager owner;
     private final AdamW optimiser;
-    private final RunningMean mean;
+    private final MovingAverage mean;
     private int round;
     private int step;
 
@@ -31,7 +31,7 @@ public final class Distillation implements AutoCloseable {
      * @param model the teacher's; a student of low rank learns through its UNet, which then is laid out for training
      * @param student where it begins; stays the caller's
      */
-    public Distillation(StableDiffusion model, Student student, Plan plan, List<WeightedPrompt> prompts) {
+    public Distillation(StableDiffusion model, Student student, TrainingPlan plan, List<WeightedPrompt> prompts) {
         if (prompts.isEmpty()) {
             throw new DistillationException("prompts: expected at least one, found none");
         }
@@ -43,7 +43,7 @@ public final class Distillation implements AutoCloseable {
         this.prompts = List.copyOf(prompts);
         this.owner = model.owner().newSubManager();
         this.optimiser = new AdamW(student.parameters(), plan.weightDecay(), owner);
-        this.mean = new RunningMean(student.parameters(), plan.emaDecay(), owner);
+        this.mean = new MovingAverage(student.parameters(), plan.emaDecay(), owner);
     }
 
     private static void requireMultiple(String what, int found, int factor) {
@@ -54,7 +54,7 @@ public final class Distillation implements AutoCloseable {
 
     /** Goes on from a checkpoint of a run like this one. */
     public void resume(byte[] checkpoint) {
-        Checkpoint kept = Checkpoint.restore(checkpoint, plan.toString(), arrays(), owner);
+        TrainingCheckpoint kept = TrainingCheckpoint.restore(checkpoint, plan.toString(), arrays(), owner);
         round = kept.round();
         step = kept.step();
         optimiser.resume(step);
@@ -62,7 +62,7 @@ public final class Distillation implements AutoCloseable {
 
     /** @return this run, so far; to be taken between two rounds */
     public byte[] checkpoint() {
-        return new Checkpoint(plan.toString(), round, step, arrays()).write();
+        return new TrainingCheckpoint(plan.toString(), round, step, arrays()).write();
     }
 
     private Map<String, NDArray> arrays() {
@@ -81,32 +81,33 @@ public final class Distillation implements AutoCloseable {
     }
 
     /**
-     * Draws one round's pictures and learns from them.
+     * Draws one round's images and learns from them.
      *
      * @param progress hears of every step, and before them of those of the drawing. If it throws, the round is left where
      *     it is: the run cannot be gone on with, but from its checkpoint
      */
-    public void round(Consumer<Progress> progress) {
-        Progress drawing = new Progress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true);
-        Round drawn = new Round(model, plan, round);
+    public void round(Consumer<TrainingProgress> progress) {
+        TrainingProgress drawing =
+                new TrainingProgress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true);
+        TrainingRound drawn = new TrainingRound(model, plan, round);
         Teacher teacher = new Teacher(model.unet(), plan.guidance());
-        List<List<Point>> batches = drawn.batches(
+        List<List<TrajectorySample>> batches = drawn.batches(
                 prompts, teacher, plan.studentDrives(step) ? student : null, () -> progress.accept(drawing));
-        for (List<Point> points : batches) {
+        for (List<TrajectorySample> samples : batches) {
             if (done()) {
                 break;
             }
-            progress.accept(learn(drawn, points));
+            progress.accept(learn(drawn, samples));
         }
         round++;
     }
 
-    private Progress learn(Round drawn, List<Point> points) {
+    private TrainingProgress learn(TrainingRound drawn, List<TrajectorySample> samples) {
         optimiser.clear();
         double loss = 0;
-        for (int first = 0; first < points.size(); first += plan.rowsAtOnce()) {
-            List<Point> some = points.subList(first, Math.min(first + plan.rowsAtOnce(), points.size()));
-            double share = (double) some.size() / points.size();
+        for (int first = 0; first < samples.size(); first += plan.rowsAtOnce()) {
+            List<TrajectorySample> some = samples.subList(first, Math.min(first + plan.rowsAtOnce(), samples.size()));
+            double share = (double) some.size() / samples.size();
             try (NDManager scope = owner.newSubManager()) {
                 loss += share * Loss.backward(student, drawn.batch(some, scope), share, scope);
             }
@@ -116,8 +117,11 @@ public final class Distillation implements AutoCloseable {
         optimiser.step(learningRate);
         step++;
         mean.take(step);
-        double unguided = points.stream().mapToDouble(Point::unguided).average().orElseThrow();
-        return new Progress(step, plan.steps(), loss, loss / unguided, learningRate, false);
+        double unguided = samples.stream()
+                .mapToDouble(TrajectorySample::unguided)
+                .average()
+                .orElseThrow();
+        return new TrainingProgress(step, plan.steps(), loss, loss / unguided, learningRate, false);
     }
 
     /** @return the student's parameters as they are now, by name: their running means, which stay with this object */

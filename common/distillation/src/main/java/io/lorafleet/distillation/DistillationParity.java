@@ -7,11 +7,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.parity.Finding;
 import io.lorafleet.diffusion.parity.Parity;
-import io.lorafleet.diffusion.parity.Reference;
+import io.lorafleet.diffusion.parity.ParityResult;
+import io.lorafleet.diffusion.parity.ReferenceTensors;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -26,27 +26,27 @@ public final class DistillationParity {
     /** The reference's adapter: over all attention layers, alpha = rank. */
     private static final int RANK = 4;
 
-    private final Reference inputs;
-    private final Reference expected;
-    private final Consumer<Finding> findings;
+    private final ReferenceTensors inputs;
+    private final ReferenceTensors expected;
+    private final Consumer<ParityResult> results;
 
-    private DistillationParity(Path folder, Consumer<Finding> findings) {
-        this.inputs = new Reference(Safetensors.open(folder.resolve(Parity.EXPECTED)));
-        this.expected = new Reference(Safetensors.open(folder.resolve(Parity.EXPECTED_DISTILL)));
-        this.findings = findings;
+    private DistillationParity(Path folder, Consumer<ParityResult> results) {
+        this.inputs = new ReferenceTensors(Safetensors.open(folder.resolve(Parity.EXPECTED)));
+        this.expected = new ReferenceTensors(Safetensors.open(folder.resolve(Parity.EXPECTED_DISTILL)));
+        this.results = results;
     }
 
     /**
      * @param folder a pipeline folder; without that file, nothing is compared
-     * @param findings hears of every reference tensor, as soon as it is done
+     * @param results hears of every reference tensor, as soon as it is done
      */
-    public static void check(Path folder, Consumer<Finding> findings) {
+    public static void check(Path folder, Consumer<ParityResult> results) {
         if (!Files.isRegularFile(folder.resolve(Parity.EXPECTED_DISTILL))) {
             return;
         }
         try (StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu());
                 NDManager scope = model.owner().newSubManager()) {
-            new DistillationParity(folder, findings).distil(model, scope);
+            new DistillationParity(folder, results).distil(model, scope);
         }
     }
 
@@ -57,17 +57,18 @@ public final class DistillationParity {
         Teacher teacher = new Teacher(model.unet(), Double.parseDouble(expected.metadata("guidance")));
         NDArray target =
                 teacher.predict(latents, timesteps, text, nothing(text), scope).guided();
-        findings.accept(expected.compare("distill/target", "target", target));
-        Batch batch = new Batch(latents, timesteps, text, target, scope.ones(new Shape(timesteps.length)));
+        results.accept(expected.compare("distill/target", "target", target));
+        TrainingBatch batch =
+                new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(timesteps.length)));
         double learningRate = Double.parseDouble(expected.metadata("lr"));
         double weightDecay = Double.parseDouble(expected.metadata("weight_decay"));
-        try (LoraStudent student = LoraStudent.begin(model.unet(), Targets.ATTENTION, RANK, RANK, 0, scope);
+        try (LoraStudent student = LoraStudent.begin(model.unet(), TargetModules.ATTENTION, RANK, RANK, 0, scope);
                 AdamW optimiser = new AdamW(student.parameters(), weightDecay, scope)) {
             student.set(factors(student, scope));
             for (int step = 1; step <= 2; step++) {
                 optimiser.clear();
                 float loss = (float) Loss.backward(student, batch, 1, scope);
-                findings.accept(
+                results.accept(
                         expected.compare("distill/loss." + step, "loss." + step, scope.create(new float[] {loss})));
                 if (step == 1) {
                     student.parameters().forEach((name, factor) -> compare("grad.", name, Gradients.of(factor, scope)));
@@ -76,7 +77,7 @@ public final class DistillationParity {
                 String after = "after" + step + ".";
                 student.parameters().forEach((name, factor) -> {
                     if (after.equals("after1.") && keptLater(name, scope)) {
-                        findings.accept(new Finding.Skipped(
+                        results.accept(new ParityResult.Skipped(
                                 "distill/after1." + name, "the reference has what came after step 2 here, too"));
                     } else {
                         compare(after, name, factor);
@@ -84,7 +85,8 @@ public final class DistillationParity {
                 });
             }
         }
-        expected.unused().forEach(name -> findings.accept(new Finding.Skipped("distill/" + name, "nothing makes it")));
+        expected.unused()
+                .forEach(name -> results.accept(new ParityResult.Skipped("distill/" + name, "nothing makes it")));
     }
 
     private Map<String, float[]> factors(LoraStudent student, NDManager scope) {
@@ -103,7 +105,7 @@ public final class DistillationParity {
     }
 
     private void compare(String prefix, String name, NDArray found) {
-        findings.accept(expected.compare("distill/" + prefix + name, prefix + inPeft(name), found));
+        results.accept(expected.compare("distill/" + prefix + name, prefix + inPeft(name), found));
     }
 
     /** PEFT names the adapter, too. */

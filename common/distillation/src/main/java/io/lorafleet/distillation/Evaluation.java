@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Denoising;
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.StepBatch;
-import io.lorafleet.diffusion.TextToImage;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraAdapter;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.nn.Adaptation;
@@ -33,9 +33,9 @@ import java.util.stream.Stream;
  * @param guidance of the teacher
  * @param steps of DDIM
  * @param rowsAtOnce rows of the UNet's batch
- * @param width of the pictures, in pixels
- * @param height of the pictures, in pixels
- * @param seed of the first picture; each has one more
+ * @param width of the images, in pixels
+ * @param height of the images, in pixels
+ * @param seed of the first image; each has one more
  */
 public record Evaluation(
         StableDiffusion model, double guidance, int steps, int rowsAtOnce, int width, int height, long seed) {
@@ -43,10 +43,10 @@ public record Evaluation(
     private static final int TIMES = 11;
 
     /** What was drawn of one prompt from one noise. */
-    public record Pictures(String prompt, long seed, Picture teacher, Picture unguided, Picture student) {}
+    public record Images(String prompt, long seed, RgbImage teacher, RgbImage unguided, RgbImage student) {}
 
     /** What was found, and what it was found on. */
-    public record Result(Quality quality, List<Pictures> pictures) {}
+    public record Result(Quality quality, List<Images> images) {}
 
     /**
      * @param student for the model
@@ -54,28 +54,30 @@ public record Evaluation(
      */
     public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());
-        List<Pictures> pictures = new ArrayList<>();
-        try (PlacedAdapter placed = PlacedAdapter.of(student, model.unet().type(), model.owner())) {
+        List<Images> images = new ArrayList<>();
+        try (DeviceAdapter deviceAdapter =
+                DeviceAdapter.of(student, model.unet().type(), model.owner())) {
             for (int first = 0; first < prompts.size(); first += rowsAtOnce) {
                 List<String> some = prompts.subList(first, Math.min(first + rowsAtOnce, prompts.size()));
-                Gradients.unrecorded(() -> compare(placed, some, pictures.size(), count, pictures));
-                done.accept(pictures.size());
+                Gradients.unrecorded(() -> compare(deviceAdapter, some, images.size(), count, images));
+                done.accept(images.size());
             }
         }
-        return new Result(count.quality(), pictures);
+        return new Result(count.quality(), images);
     }
 
     /**
-     * Times pictures of one prompt, with the teacher and with the student in turn, on the way that requests go: as many
+     * Times images of one prompt, with the teacher and with the student in turn, on the way that requests go: as many
      * together as fill a step's rows, so that the student draws twice as many at a time.
      */
-    public Speed speed(LoraAdapter student, String prompt) {
+    public StepTimes speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();
         List<Double> students = new ArrayList<>();
-        try (PlacedAdapter placed = PlacedAdapter.of(student, model.unet().type(), model.owner())) {
+        try (DeviceAdapter deviceAdapter =
+                DeviceAdapter.of(student, model.unet().type(), model.owner())) {
             for (int i = -1; i < TIMES; i++) { // the first one warms up
                 double teacher = seconds(request(prompt, guidance), List.of());
-                double learned = seconds(request(prompt, 1), List.of(new Applied(placed, 1)));
+                double learned = seconds(request(prompt, 1), List.of(new Applied(deviceAdapter, 1)));
                 if (i >= 0) {
                     teachers.add(teacher);
                     students.add(learned);
@@ -84,40 +86,41 @@ public record Evaluation(
         }
         Collections.sort(teachers);
         Collections.sort(students);
-        return new Speed(rowsAtOnce, teachers.get(TIMES / 2), students.get(TIMES / 2));
+        return new StepTimes(rowsAtOnce, teachers.get(TIMES / 2), students.get(TIMES / 2));
     }
 
-    private TextToImage request(String prompt, double scale) {
-        return new TextToImage(prompt, "", scale, SamplerKind.DDIM, steps, width, height, seed);
+    private GenerationParameters request(String prompt, double scale) {
+        return new GenerationParameters(prompt, "", scale, SamplerKind.DDIM, steps, width, height, seed);
     }
 
-    /** @return of one picture */
-    private double seconds(TextToImage request, List<Applied> adapters) {
+    /** @return of one image */
+    private double seconds(GenerationParameters request, List<Applied> adapters) {
         int together = Math.max(1, rowsAtOnce / (request.guided() ? 2 : 1));
         try (PreparedPrompt prepared = PreparedPrompt.of(model, request, adapters, null)) {
-            List<Denoising> pictures = Stream.generate(() -> Denoising.start(prepared, request, null))
+            List<Denoising> images = Stream.generate(() -> Denoising.start(prepared, request, null))
                     .limit(together)
                     .toList();
             long start = System.nanoTime();
-            try (StepBatch batch = StepBatch.of(pictures)) {
+            try (StepBatch batch = StepBatch.of(images)) {
                 for (int step = 0; step < steps; step++) {
                     batch.advance();
                 }
             }
-            pictures.get(0).latent().toFloatArray(); // whatever the device still computes
+            images.get(0).latent().toFloatArray(); // whatever the device still computes
             double seconds = (System.nanoTime() - start) / 1e9;
-            pictures.forEach(Denoising::close);
+            images.forEach(Denoising::close);
             return seconds / together;
         }
     }
 
-    private void compare(PlacedAdapter placed, List<String> prompts, int first, QualityCount count, List<Pictures> to) {
+    private void compare(
+            DeviceAdapter deviceAdapter, List<String> prompts, int first, QualityCount count, List<Images> to) {
         Teacher teacher = new Teacher(model.unet(), guidance);
-        Walk walk = new Walk(model, steps);
+        DdimTrajectory trajectory = new DdimTrajectory(model, steps);
         int rows = prompts.size();
         try (NDManager job = model.owner().newSubManager();
                 RowAdapters adapters = RowAdapters.stack(
-                        Collections.nCopies(rows, List.of(new Applied(placed, 1))),
+                        Collections.nCopies(rows, List.of(new Applied(deviceAdapter, 1))),
                         model.unet().type(),
                         job)) {
             Conditioning text = model.prompts().encode(prompts, width, height, job);
@@ -127,32 +130,32 @@ public record Evaluation(
             PreparedConditioning adapted = model.unet().prepare(text, adapters);
             List<Long> seeds =
                     LongStream.range(seed + first, seed + first + rows).boxed().toList();
-            NDArray noise = Walk.noise(seeds, latent(), job);
-            NDArray guided = walk.from(
+            NDArray noise = DdimTrajectory.noise(seeds, latent(), job);
+            NDArray guided = trajectory.from(
                     noise,
                     (latents, timesteps, scope) -> {
                         Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
-                        count.point(timesteps[0], said, model.unet().forward(latents, timesteps, adapted, adapters));
+                        count.sample(timesteps[0], said, model.unet().forward(latents, timesteps, adapted, adapters));
                         return said.guided();
                     },
                     job);
-            NDArray unguided = walk.from(
+            NDArray unguided = trajectory.from(
                     noise,
                     (latents, timesteps, scope) -> model.unet().forward(latents, timesteps, alone, Adaptation.NONE),
                     job);
-            NDArray learned = walk.from(
+            NDArray learned = trajectory.from(
                     noise,
                     (latents, timesteps, scope) -> model.unet().forward(latents, timesteps, adapted, adapters),
                     job);
             count.latents(guided, unguided, learned);
             for (int row = 0; row < rows; row++) {
-                Pictures drawn = new Pictures(
+                Images drawn = new Images(
                         prompts.get(row),
                         seeds.get(row),
-                        picture(guided, row),
-                        picture(unguided, row),
-                        picture(learned, row));
-                count.pictures(drawn);
+                        image(guided, row),
+                        image(unguided, row),
+                        image(learned, row));
+                count.images(drawn);
                 to.add(drawn);
             }
         }
@@ -163,11 +166,11 @@ public record Evaluation(
         return new Shape(model.vae().config().latentChannels(), height / factor, width / factor);
     }
 
-    private Picture picture(NDArray latents, int row) {
+    private RgbImage image(NDArray latents, int row) {
         try (NDManager scope = latents.getManager().newSubManager()) {
             NDArray one = latents.get(new NDIndex(row + ":" + (row + 1)));
             one.attach(scope);
-            return Picture.of(model.vae().decodeScaled(one));
+            return RgbImage.of(model.vae().decodeScaled(one));
         }
     }
 }

@@ -54,12 +54,13 @@ public final class LoraStudent implements Student {
      * @param seed the same gives the same numbers
      * @return to be closed by the caller
      */
-    public static LoraStudent begin(UNet unet, Targets targets, int rank, double alpha, long seed, NDManager parent) {
+    public static LoraStudent begin(
+            UNet unet, TargetModules targets, int rank, double alpha, long seed, NDManager parent) {
         LoraStudent student = new LoraStudent(unet, parent);
         SplittableRandom random = new SplittableRandom(seed);
         for (String layer : targets.layers(unet.weightShapes())) {
-            Shape weight =
-                    Objects.requireNonNull(unet.weightShapes().get(layer + ".weight"), "Targets chose among them");
+            Shape weight = Objects.requireNonNull(
+                    unet.weightShapes().get(layer + ".weight"), "TargetModules chose among them");
             Shape in = weight.slice(1);
             float[] a = new float[Math.toIntExact(rank * in.size())];
             // Kaiming's bound for a negative slope of sqrt(5), which PyTorch's own layers begin with.

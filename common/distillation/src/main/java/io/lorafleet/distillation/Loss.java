@@ -20,7 +20,7 @@ public final class Loss {
      * @param share of the batch in what an optimiser step sees: gradients are multiplied by it
      * @return the loss of this batch alone
      */
-    public static double backward(Student student, Batch batch, double share, NDManager parent) {
+    public static double backward(Student student, TrainingBatch batch, double share, NDManager parent) {
         try (NDManager scope = parent.newSubManager();
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray loss = of(student, batch, scope);
@@ -33,7 +33,7 @@ public final class Loss {
         }
     }
 
-    private static NDArray of(Student student, Batch batch, NDManager scope) {
+    private static NDArray of(Student student, TrainingBatch batch, NDManager scope) {
         scope.tempAttachAll(
                 batch.latents(), batch.targets(), batch.weights(), batch.text().context());
         Adaptation adaptation = student.adaptation();

@@ -9,9 +9,9 @@ import java.util.List;
  * @param learned of what guidance makes out, over all timesteps: {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1
  *     for a student that is the teacher, 0 for the model without guidance, below that for one that is worse
  * @param bins the same, by timestep
- * @param latentDistance root mean square difference of the pictures' latents to the teacher's from the same noise
+ * @param latentDistance root mean square difference of the images' latents to the teacher's from the same noise
  * @param unguidedLatentDistance the same, of the model without guidance
- * @param psnr mean over the pictures, in dB, to the teacher's from the same noise
+ * @param psnr mean over the images, in dB, to the teacher's from the same noise
  * @param unguidedPsnr the same, of the model without guidance
  */
 public record Quality(

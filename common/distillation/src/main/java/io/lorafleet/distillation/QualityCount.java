@@ -2,7 +2,7 @@
 package io.lorafleet.distillation;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +17,7 @@ final class QualityCount {
     private double unguidedLatents;
     private double studentPsnr;
     private double unguidedPsnr;
-    private int pictures;
+    private int images;
 
     /** @param timesteps that the model was trained with */
     QualityCount(int timesteps) {
@@ -25,7 +25,7 @@ final class QualityCount {
     }
 
     /** @param said by the student, at a point on the teacher's way (N, C, H, W) */
-    void point(double timestep, Teacher.Prediction teacher, NDArray said) {
+    void sample(double timestep, Teacher.Prediction teacher, NDArray said) {
         int bin = Math.min((int) (timestep * BINS / timesteps), BINS - 1);
         student[bin] += squares(said, teacher.guided());
         unguided[bin] += squares(teacher.cond(), teacher.guided());
@@ -33,28 +33,28 @@ final class QualityCount {
 
     private static double squares(NDArray a, NDArray b) {
         float[] left = a.toFloatArray();
-        return HostRows.meanSquare(left, b.toFloatArray()) * left.length;
+        return HostTensors.meanSquare(left, b.toFloatArray()) * left.length;
     }
 
     /** The latents behind the last step (N, C, H, W). */
     void latents(NDArray guided, NDArray cond, NDArray learned) {
-        float[][] teacher = HostRows.rows(guided);
-        float[][] others = HostRows.rows(cond);
-        float[][] students = HostRows.rows(learned);
+        float[][] teacher = HostTensors.rows(guided);
+        float[][] others = HostTensors.rows(cond);
+        float[][] students = HostTensors.rows(learned);
         for (int i = 0; i < teacher.length; i++) {
-            studentLatents += Math.sqrt(HostRows.meanSquare(students[i], teacher[i]));
-            unguidedLatents += Math.sqrt(HostRows.meanSquare(others[i], teacher[i]));
+            studentLatents += Math.sqrt(HostTensors.meanSquare(students[i], teacher[i]));
+            unguidedLatents += Math.sqrt(HostTensors.meanSquare(others[i], teacher[i]));
         }
     }
 
-    void pictures(Evaluation.Pictures drawn) {
+    void images(Evaluation.Images drawn) {
         studentPsnr += psnr(drawn.student(), drawn.teacher());
         unguidedPsnr += psnr(drawn.unguided(), drawn.teacher());
-        pictures++;
+        images++;
     }
 
-    /** @return in dB; 100 for the same pictures, where there is no such number */
-    private static double psnr(Picture a, Picture b) {
+    /** @return in dB; 100 for the same images, where there is no such number */
+    private static double psnr(RgbImage a, RgbImage b) {
         double sum = 0;
         for (int i = 0; i < a.rgb().length; i++) {
             double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);
@@ -75,9 +75,9 @@ final class QualityCount {
         return new Quality(
                 1 - studentSum / unguidedSum,
                 bins,
-                studentLatents / pictures,
-                unguidedLatents / pictures,
-                studentPsnr / pictures,
-                unguidedPsnr / pictures);
+                studentLatents / images,
+                unguidedLatents / images,
+                studentPsnr / images,
+                unguidedPsnr / images);
     }
 }

@@ -25,6 +25,6 @@ public enum TimestepWeighting {
 
     private static final double MOST = 5;
 
-    /** @param alphaBar share of the picture that is left at the timestep */
+    /** @param alphaBar share of the image that is left at the timestep */
     abstract double weight(double alphaBar);
 }

@@ -3,7 +3,7 @@ package io.lorafleet.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.diffusion.parity.Finding;
+import io.lorafleet.diffusion.parity.ParityResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +18,18 @@ class DistillationParityTest {
     @ParameterizedTest
     @CsvSource({"sd1, 131", "sd2, 355", "sdxl, 259"})
     void agreesWithDiffusersAndPeft(String family, int tensors) {
-        List<Finding> findings = new ArrayList<>();
+        List<ParityResult> results = new ArrayList<>();
 
-        DistillationParity.check(Path.of("../diffusion/src/test/resources/golden", family), findings::add);
+        DistillationParity.check(Path.of("../diffusion/src/test/resources/golden", family), results::add);
 
-        assertThat(findings)
-                .filteredOn(Finding.Compared.class::isInstance)
+        assertThat(results)
+                .filteredOn(ParityResult.Compared.class::isInstance)
                 .hasSize(tensors)
-                .allSatisfy(finding -> assertThat(((Finding.Compared) finding).error())
-                        .as(finding.tensor())
+                .allSatisfy(result -> assertThat(((ParityResult.Compared) result).error())
+                        .as(result.tensor())
                         .isLessThan(TOLERANCE));
-        assertThat(findings)
-                .filteredOn(Finding.Skipped.class::isInstance)
-                .allSatisfy(finding -> assertThat(finding.tensor()).startsWith("distill/after1."));
+        assertThat(results)
+                .filteredOn(ParityResult.Skipped.class::isInstance)
+                .allSatisfy(result -> assertThat(result.tensor()).startsWith("distill/after1."));
     }
 }

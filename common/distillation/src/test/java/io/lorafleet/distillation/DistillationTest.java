@@ -10,11 +10,11 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.lora.LoraWriter;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +36,7 @@ class DistillationTest {
 
     @BeforeAll
     static void open() {
-        Torch.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
         model = StableDiffusion.openForTraining(GOLDEN, Device.cpu());
     }
 
@@ -47,7 +47,7 @@ class DistillationTest {
 
     @Test
     void comesNearerToTheTeacherWithTheSteps() {
-        List<Progress> heard = new ArrayList<>();
+        List<TrainingProgress> heard = new ArrayList<>();
 
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan(20), PROMPTS)) {
@@ -58,7 +58,7 @@ class DistillationTest {
 
         List<Double> missing = heard.stream()
                 .filter(progress -> !progress.drawing())
-                .map(Progress::missing)
+                .map(TrainingProgress::missing)
                 .toList();
         assertThat(missing).hasSize(20);
         assertThat(missing.get(0)).isCloseTo(1, within(1e-3)); // it begins as the model without guidance
@@ -72,7 +72,7 @@ class DistillationTest {
 
     @Test
     void goesOnFromACheckpointAsIfItHadNotBeenBrokenOff() {
-        Plan plan = plan(12);
+        TrainingPlan plan = plan(12);
         byte[] kept;
         try (LoraStudent student = student();
                 Distillation first = new Distillation(model, student, plan, PROMPTS)) {
@@ -98,7 +98,7 @@ class DistillationTest {
             byte[] kept = run.checkpoint();
 
             assertThatThrownBy(() -> other.resume(kept))
-                    .isInstanceOf(CheckpointException.class)
+                    .isInstanceOf(ModelFileException.class)
                     .hasMessageContaining("steps=9")
                     .hasMessageContaining("steps=8");
         }
@@ -106,15 +106,15 @@ class DistillationTest {
 
     /** Along the gradient, the loss must change by as much as the gradient is long. */
     @ParameterizedTest
-    @EnumSource(Method.class)
-    void goesDownTheGradientOfTheLoss(Method method) {
-        Plan plan = plan(method, 3);
+    @EnumSource(TrainingMethod.class)
+    void goesDownTheGradientOfTheLoss(TrainingMethod method) {
+        TrainingPlan plan = plan(method, 3);
         double share = 0.25;
         try (Student student = method.lowRank() ? student() : FullStudent.open(GOLDEN, model.owner());
                 Distillation run = new Distillation(model, student, plan, PROMPTS);
                 NDManager scope = model.owner().newSubManager()) {
-            Round round = new Round(model, plan, 99);
-            Batch batch = round.batch(points(round).subList(0, 4), scope);
+            TrainingRound round = new TrainingRound(model, plan, 99);
+            TrainingBatch batch = round.batch(samples(round).subList(0, 4), scope);
             double before = loss(student, batch, 1, scope);
             while (!run.done()) {
                 run.round(progress -> {});
@@ -140,7 +140,7 @@ class DistillationTest {
         }
     }
 
-    private static double loss(Student student, Batch batch, double share, NDManager scope) {
+    private static double loss(Student student, TrainingBatch batch, double share, NDManager scope) {
         Gradients.clear(student.parameters().values());
         return Loss.backward(student, batch, share, scope);
     }
@@ -154,33 +154,33 @@ class DistillationTest {
     }
 
     @Test
-    void aStudentOfPicturesLearnsTheNoiseThatLiesOverThem() {
-        Map<Integer, float[]> pictures = new HashMap<>();
-        List<Point> points = points(new Round(model, plan(Method.LORA, 3), 99));
+    void aStudentOfImagesLearnsTheNoiseThatLiesOverThem() {
+        Map<Integer, float[]> images = new HashMap<>();
+        List<TrajectorySample> samples = samples(new TrainingRound(model, plan(TrainingMethod.LORA, 3), 99));
         List<Double> squares = new ArrayList<>();
-        for (Point point : points) {
-            double alphaBar = model.schedule().alphaBar()[(int) point.timestep()];
-            float[] picture = new float[point.latent().length];
-            for (int i = 0; i < picture.length; i++) {
-                double noise = point.target()[i];
+        for (TrajectorySample sample : samples) {
+            double alphaBar = model.schedule().alphaBar()[(int) sample.timestep()];
+            float[] image = new float[sample.latent().length];
+            for (int i = 0; i < image.length; i++) {
+                double noise = sample.target()[i];
                 squares.add(noise * noise);
-                picture[i] = (float) ((point.latent()[i] - Math.sqrt(1 - alphaBar) * noise) / Math.sqrt(alphaBar));
+                image[i] = (float) ((sample.latent()[i] - Math.sqrt(1 - alphaBar) * noise) / Math.sqrt(alphaBar));
             }
-            float[] known = pictures.putIfAbsent(point.prompt(), picture);
+            float[] known = images.putIfAbsent(sample.prompt(), image);
             if (known != null) {
-                assertThat(picture).containsExactly(known, within(1e-3f));
+                assertThat(image).containsExactly(known, within(1e-3f));
             }
         }
-        assertThat(pictures).hasSize(2); // of several points each
+        assertThat(images).hasSize(2); // of several points each
         assertThat(mean(squares)).isCloseTo(1, within(0.1));
     }
 
     @Test
     void aStudentOfTheTeacherLearnsWhatThatSaysWithGuidance() {
-        Plan plan = plan(3);
-        Round round = new Round(model, plan, 99);
+        TrainingPlan plan = plan(3);
+        TrainingRound round = new TrainingRound(model, plan, 99);
         try (NDManager scope = model.owner().newSubManager()) {
-            Batch batch = round.batch(points(round).subList(0, 4), scope);
+            TrainingBatch batch = round.batch(samples(round).subList(0, 4), scope);
             Conditioning nothing =
                     model.prompts().encode(Collections.nCopies(4, ""), plan.width(), plan.height(), scope);
             float[] cond = said(batch, batch.text());
@@ -193,7 +193,7 @@ class DistillationTest {
         }
     }
 
-    private static float[] said(Batch batch, Conditioning text) {
+    private static float[] said(TrainingBatch batch, Conditioning text) {
         return model.unet()
                 .forward(
                         batch.latents(),
@@ -204,7 +204,7 @@ class DistillationTest {
     }
 
     /** @return the training points of a round that come from the teacher */
-    private static List<Point> points(Round round) {
+    private static List<TrajectorySample> samples(TrainingRound round) {
         Teacher teacher = new Teacher(model.unet(), 5);
         return round.batches(PROMPTS, teacher, null, () -> {}).stream()
                 .flatMap(List::stream)
@@ -232,7 +232,7 @@ class DistillationTest {
         }
     }
 
-    private static byte[] distilled(Plan plan, int steps) {
+    private static byte[] distilled(TrainingPlan plan, int steps) {
         assertThat(plan.steps()).isEqualTo(steps);
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan, PROMPTS)) {
@@ -248,17 +248,17 @@ class DistillationTest {
     }
 
     private static LoraStudent student() {
-        return LoraStudent.begin(model.unet(), Targets.TRANSFORMER, 4, 4, 1, model.owner());
+        return LoraStudent.begin(model.unet(), TargetModules.TRANSFORMER, 4, 4, 1, model.owner());
     }
 
-    private static Plan plan(int steps) {
-        return plan(Method.LORA_DISTILLATION, steps);
+    private static TrainingPlan plan(int steps) {
+        return plan(TrainingMethod.LORA_DISTILLATION, steps);
     }
 
-    private static Plan plan(Method method, int steps) {
+    private static TrainingPlan plan(TrainingMethod method, int steps) {
         int size = model.defaultSize();
         double learningRate = method.lowRank() ? 5e-3 : 1e-4; // about as far as a step moves each number
-        return new Plan(
+        return new TrainingPlan(
                 method,
                 5,
                 steps,

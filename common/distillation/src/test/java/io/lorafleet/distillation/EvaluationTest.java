@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.TorchSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +22,7 @@ class EvaluationTest {
 
     @BeforeAll
     static void open() {
-        Torch.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
         model = StableDiffusion.open(GOLDEN, Device.cpu(), Precision.FLOAT32);
     }
 
@@ -40,9 +40,9 @@ class EvaluationTest {
         assertThat(quality.bins()).hasSize(5);
         assertThat(quality.latentDistance()).isCloseTo(quality.unguidedLatentDistance(), within(1e-4));
         assertThat(quality.psnr()).isCloseTo(quality.unguidedPsnr(), within(0.1));
-        assertThat(result.pictures()).hasSize(3);
-        assertThat(result.pictures().get(1).prompt()).isEqualTo("a blue star");
-        assertThat(result.pictures().get(1).seed()).isEqualTo(11);
+        assertThat(result.images()).hasSize(3);
+        assertThat(result.images().get(1).prompt()).isEqualTo("a blue star");
+        assertThat(result.images().get(1).seed()).isEqualTo(11);
     }
 
     @Test
@@ -56,10 +56,10 @@ class EvaluationTest {
     private static Evaluation.Result evaluate(int steps) {
         try (StableDiffusion training = StableDiffusion.openForTraining(GOLDEN, Device.cpu());
                 LoraStudent student =
-                        LoraStudent.begin(training.unet(), Targets.TRANSFORMER, 4, 4, 1, training.owner())) {
+                        LoraStudent.begin(training.unet(), TargetModules.TRANSFORMER, 4, 4, 1, training.owner())) {
             int size = model.defaultSize();
-            Plan plan = new Plan(
-                    Method.LORA_DISTILLATION,
+            TrainingPlan plan = new TrainingPlan(
+                    TrainingMethod.LORA_DISTILLATION,
                     5,
                     Math.max(1, steps),
                     8,

@@ -25,12 +25,12 @@ public final class CheckedImage {
         JPEG
     }
 
-    /** The size of a picture in pixels. */
+    /** The size of an image in pixels. */
     record Dimensions(int width, int height) {
         /** @throws BadImageException if there are more than {@code maxPixels} of them */
         Dimensions atMost(long maxPixels) throws BadImageException {
             if ((long) width * height > maxPixels) {
-                throw new BadImageException("a picture of at most " + maxPixels + " pixels", width + " x " + height);
+                throw new BadImageException("an image of at most " + maxPixels + " pixels", width + " x " + height);
             }
             return this;
         }
@@ -90,7 +90,7 @@ public final class CheckedImage {
     }
 
     static BadImageException damaged() {
-        return new BadImageException("a whole PNG or JPEG picture, in RGB or gray", "one that cannot be decoded");
+        return new BadImageException("a whole PNG or JPEG image, in RGB or gray", "one that cannot be decoded");
     }
 
     private static boolean startsWith(byte[] file, byte[] signature) {

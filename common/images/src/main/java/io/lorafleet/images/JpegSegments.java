@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The segments of a JPEG file, walked from marker to marker as libjpeg does it, without decoding any.
  *
- * <p>A progressive file may repeat scans of the whole picture in a few bytes each, and every one is decoded. So scans are
+ * <p>A progressive file may repeat scans of the whole image in a few bytes each, and every one is decoded. So scans are
  * counted, and the samples that all of them go over.
  *
  * @see <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>
@@ -21,7 +21,7 @@ final class JpegSegments {
 
     /** Encoders make 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world application needing more". */
     static final int MAX_SCANS = 100;
-    /** Of all scans together: 20 scans of the largest picture in three full components, some seconds of a core. */
+    /** Of all scans together: 20 scans of the largest image in three full components, some seconds of a core. */
     private static final long MAX_SAMPLES = 1L << 30;
     /** A profile or metadata of 8 MiB take 128 of their segments of 64 KiB; tables, a few for each scan. */
     private static final int MAX_OTHER_SEGMENTS = 1000;
@@ -30,7 +30,7 @@ final class JpegSegments {
     private static final int MAX_COMPONENTS = 4;
     private static final int MAX_SAMPLING = 4;
 
-    private static final int RESERVED = 0xBF; // up to here, with none that takes part in a picture
+    private static final int RESERVED = 0xBF; // up to here, with none that takes part in an image
     private static final int SOF0 = 0xC0;
     private static final int SOF2 = 0xC2;
     private static final int DHT = 0xC4;
@@ -75,7 +75,7 @@ final class JpegSegments {
     private void walk() throws BadImageException {
         for (int marker = nextMarker(); marker != EOI; marker = nextMarker()) {
             if (marker <= RESERVED || marker == SOI || marker == DNL || marker == DHP || marker == EXP) {
-                throw CheckedImage.damaged(); // DNL would change the height, DHP and EXP begin a picture in layers
+                throw CheckedImage.damaged(); // DNL would change the height, DHP and EXP begin an image in layers
             }
             if (marker >= RST0 && marker <= RST7) {
                 continue;
@@ -143,7 +143,7 @@ final class JpegSegments {
         size = frame;
     }
 
-    /** @return samples of the whole frame: the decoder puts the picture out after each scan, whatever was in it */
+    /** @return samples of the whole frame: the decoder puts the image out after each scan, whatever was in it */
     private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;
         int mostVertical = 1;

@@ -28,9 +28,9 @@ final class PngChunks {
      * is an eighth and some more (compressBound, deflateBound), so twice as much has another purpose.
      */
     private static final int MAX_GROWTH = 2;
-    /** For pictures that are so small that frames and block headers are most of the data. */
+    /** For images that are so small that frames and block headers are most of the data. */
     private static final int DATA_BYTES_OF_ANY = 4096;
-    /** An interlaced picture has up to four rows for each of its own: each has a filter byte, and is rounded up. */
+    /** An interlaced image has up to four rows for each of its own: each has a filter byte, and is rounded up. */
     private static final int MORE_BYTES_A_ROW = 8;
 
     private PngChunks() {}

@@ -79,8 +79,8 @@ class CheckedImageTest {
     void refusesAJpegWhoseHeightComesLater() {
         byte[] later = progressive.clone();
         ByteBuffer.wrap(later).putShort(SampleFiles.lastMarker(later, 0xC2) + 5, (short) 0);
-        isRefused(later, "a whole PNG or JPEG picture");
-        isRefused(SampleFiles.withSegments(baseline, 0xDC, new byte[] {127, 127}, 1), "a whole PNG or JPEG picture");
+        isRefused(later, "a whole PNG or JPEG image");
+        isRefused(SampleFiles.withSegments(baseline, 0xDC, new byte[] {127, 127}, 1), "a whole PNG or JPEG image");
     }
 
     @ParameterizedTest
@@ -96,7 +96,7 @@ class CheckedImageTest {
     void refusesAJpegWithAbsurdSampling(int sampling) {
         byte[] odd = progressive.clone();
         odd[SampleFiles.lastMarker(odd, 0xC2) + 11] = (byte) sampling;
-        isRefused(odd, "a whole PNG or JPEG picture");
+        isRefused(odd, "a whole PNG or JPEG image");
     }
 
     @ParameterizedTest
@@ -147,12 +147,12 @@ class CheckedImageTest {
     }
 
     @Test
-    void refusesAPictureThatIsTooLarge() {
+    void refusesAnImageThatIsTooLarge() {
         byte[] large = png.clone();
         ByteBuffer.wrap(large).putInt(16, 50_000).putInt(20, 50_000);
-        isRefused(large, "a picture of at most 16777216 pixels, found 50000 x 50000");
+        isRefused(large, "an image of at most 16777216 pixels, found 50000 x 50000");
         ByteBuffer.wrap(large).putInt(16, -1).putInt(20, -1);
-        isRefused(large, "a whole PNG or JPEG picture");
+        isRefused(large, "a whole PNG or JPEG image");
     }
 
     @Test

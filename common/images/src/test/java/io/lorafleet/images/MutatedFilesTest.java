@@ -16,38 +16,38 @@ import javax.imageio.event.IIOReadUpdateListener;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.junit.jupiter.api.Test;
 
-/** Real files, damaged by chance: each ends in a picture or in a refusal, and asks for bounded work. */
+/** Real files, damaged by chance: each ends in an image or in a refusal, and asks for bounded work. */
 class MutatedFilesTest {
     private static final int MUTANTS = 2000;
     private static final long MAX_PIXELS = 1 << 20;
 
     @Test
-    void endInAPictureOrInARefusal() throws IOException {
+    void endInAnImageOrInARefusal() throws IOException {
         List<Map.Entry<String, byte[]>> files =
                 new ArrayList<>(SampleFiles.ofEachKind().entrySet());
-        int pictures = 0;
+        int images = 0;
         for (int seed = 0; seed < MUTANTS; seed++) {
             Map.Entry<String, byte[]> file = files.get(seed % files.size());
             byte[] mutant = SampleFiles.mutated(file.getValue(), new Random(seed));
             try {
                 CheckedImage checked = CheckedImage.of(mutant, MAX_PIXELS);
                 assertThat(passes(file.getKey(), mutant))
-                        .as("passes over the picture of seed %d", seed)
+                        .as("passes over the image of seed %d", seed)
                         .isLessThanOrEqualTo(JpegSegments.MAX_SCANS);
-                BufferedImage picture = checked.decode();
-                assertThat((long) picture.getWidth() * picture.getHeight())
+                BufferedImage image = checked.decode();
+                assertThat((long) image.getWidth() * image.getHeight())
                         .as("pixels of seed %d", seed)
                         .isEqualTo((long) checked.width() * checked.height())
                         .isLessThanOrEqualTo(MAX_PIXELS);
-                pictures++;
+                images++;
             } catch (BadImageException e) {
                 assertThat(e.expected()).isNotEmpty();
             }
         }
-        assertThat(pictures).as("mutants that are pictures").isBetween(MUTANTS / 20, MUTANTS - MUTANTS / 20);
+        assertThat(images).as("mutants that are images").isBetween(MUTANTS / 20, MUTANTS - MUTANTS / 20);
     }
 
-    /** @return how often the JDK's own reader goes over the picture: it does not ask what was counted */
+    /** @return how often the JDK's own reader goes over the image: it does not ask what was counted */
     private static int passes(String kind, byte[] file) throws IOException {
         ImageReader reader = ImageIO.getImageReadersByFormatName(kind.substring(0, kind.indexOf(',')))
                 .next();

@@ -16,10 +16,10 @@ public record ApiKeys(List<Entry> keys) {
 
     /** What somebody may do. */
     public enum Role {
-        /** Order pictures, and see one's own. */
+        /** Order images, and see one's own. */
         @JsonProperty("generate")
         GENERATE,
-        /** Rate one's own pictures. */
+        /** Rate one's own images. */
         @JsonProperty("feedback")
         FEEDBACK,
         /** Upload, route and retire adapters. */

@@ -41,12 +41,12 @@ public final class BlobKeys {
         return training(adapter) + Check.id("run", run) + "/checkpoint-" + number;
     }
 
-    /** An image that pictures come from, named by its content. */
+    /** An image that images come from, named by its content. */
     public static String initImage(String sha256) {
         return BlobTree.INIT_IMAGES.prefix() + Check.sha256("sha256", sha256);
     }
 
-    /** Picture {@code index} (from 0) of a request. */
+    /** Image {@code index} (from 0) of a request. */
     public static String image(String requestId, int index) {
         return generation(requestId) + index + ".png";
     }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of a student's pictures, or taken back. The record's key is the student's name, so that all that concerns
+ * What is said of a student's images, or taken back. The record's key is the student's name, so that all that concerns
  * it stands in one partition, in order. A record without a type is {@link FeedbackGiven}, as all were once.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = FeedbackGiven.class)

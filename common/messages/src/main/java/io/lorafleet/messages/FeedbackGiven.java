@@ -7,18 +7,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody said something of a picture. The trainer draws it again, and learns from it.
+ * Somebody said something of an image. The trainer draws it again, and learns from it.
  *
- * @param feedbackId of the vote: the same for the same owner, picture and student. Of several records with one id, the
+ * @param feedbackId of the vote: the same for the same owner, image and student. Of several records with one id, the
  *     latest counts
- * @param requestId the request that made the picture
+ * @param requestId the request that made the image
  * @param adapter the version that drew it; its name is the record's key
- * @param seed of this picture, which need not be the request's first
+ * @param seed of this image, which need not be the request's first
  * @param width in pixels
  * @param height in pixels
  * @param steps sampler steps
  * @param rating -1 (bad) to 1 (good)
- * @param asTeacher whether the picture is wanted as the guided base would draw it; false if the record does not say
+ * @param asTeacher whether the image is wanted as the guided base would draw it; false if the record does not say
  * @param note free text, or null
  * @param owner who said it; null where nobody has to say who he is, and in records of earlier releases
  */

@@ -5,10 +5,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator takes back what one owner has said of a student's pictures so far. What stands before this record in the
+ * An operator takes back what one owner has said of a student's images so far. What stands before this record in the
  * partition counts in no run that has not begun yet; what the owner says afterwards counts again.
  *
- * @param student its name, whichever versions drew the pictures
+ * @param student its name, whichever versions drew the images
  * @param by the operator; null where nobody has to say who he is
  */
 public record FeedbackWithdrawn(

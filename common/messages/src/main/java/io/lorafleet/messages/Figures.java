@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param learned of what guidance makes out: 1 for a student that is the guided base, 0 for the base without guidance,
  *     below that for one that is worse
  * @param parentLearned the same, of the parent
- * @param adherence how well pictures show what their prompts ask for, higher is better; null if it was not measured
+ * @param adherence how well images show what their prompts ask for, higher is better; null if it was not measured
  * @param parentAdherence the same, of the parent
  */
 public record Figures(

@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command to draw pictures. Everything that decides the pictures is in here, so that a retry on another worker
+ * The command to draw images. Everything that decides the images is in here, so that a retry on another worker
  * makes the same ones.
  *
  * @param requestId key of the record, and of everything that follows from it
  * @param prompt what to draw; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
  * @param negativePrompt what guidance leads away from; not used at guidance scale 1
- * @param initImage what the pictures come from, or null if they come from nothing but noise
+ * @param initImage what the images come from, or null if they come from nothing but noise
  * @param adapters that are added up on the base model; none for the base alone
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; 1 means one UNet evaluation a step, not two
  * @param steps sampler steps, 1 to {@value #MAX_STEPS}; an init image's strength says how many of them are made
  * @param width in pixels
  * @param height in pixels
- * @param seed of the first picture; picture k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
- * @param count pictures, 1 to {@value #MAX_COUNT}
+ * @param seed of the first image; image k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
+ * @param count images, 1 to {@value #MAX_COUNT}
  * @param shadow tried beside the request, or null
- * @param deadline after which nobody wants the pictures, or null
+ * @param deadline after which nobody wants the images, or null
  * @param webhook URL that is told when the request is finished, or null
  * @param owner who ordered it; null where nobody has to say who he is
  * @param orderSha256 of the client's order, if it came with an idempotency key, by which another order with the same key
@@ -78,7 +78,7 @@ public record GenerateImage(
         Check.range("height", MIN_SIZE, MAX_SIZE, height);
         Check.range("count", 1, MAX_COUNT, count);
         Check.range("seed", 0, MAX_SEED, seed);
-        Check.range("seed of the last picture", 0, MAX_SEED, seed + count - 1);
+        Check.range("seed of the last image", 0, MAX_SEED, seed + count - 1);
         Check.present("priority", priority);
         if (webhook != null) {
             Check.atMost("webhook", MAX_WEBHOOK_LENGTH, webhook);
@@ -118,17 +118,17 @@ public record GenerateImage(
                         acceptedAt);
     }
 
-    /** @return whether nobody wants the pictures any more */
+    /** @return whether nobody wants the images any more */
     public boolean expired(Instant now) {
         return deadline != null && !now.isBefore(deadline);
     }
 
-    /** @return UNet rows of one step of one picture: two under guidance (with and without the prompt), else one */
+    /** @return UNet rows of one step of one image: two under guidance (with and without the prompt), else one */
     public int rows() {
         return guidanceScale == 1 ? 1 : 2;
     }
 
-    /** @return times that the model is asked, over all pictures: what progress is counted in */
+    /** @return times that the model is asked, over all images: what progress is counted in */
     public int allSteps() {
         int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
         return sampler.evaluations(made) * count;

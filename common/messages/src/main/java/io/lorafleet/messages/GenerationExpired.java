@@ -3,7 +3,7 @@ package io.lorafleet.messages;
 
 import java.time.Instant;
 
-/** The request's deadline passed before its pictures were drawn. */
+/** The request's deadline passed before its images were drawn. */
 public record GenerationExpired(String requestId, String workerId, Instant at) implements GenerationFinished {
     public GenerationExpired {
         Check.id("requestId", requestId);

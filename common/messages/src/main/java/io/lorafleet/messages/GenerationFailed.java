@@ -27,7 +27,7 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         /** The adapter's weights are missing, damaged, or made for another base model. */
         @JsonProperty("adapter-unusable")
         ADAPTER_UNUSABLE,
-        /** The init image is missing, damaged, or no picture that can be read. */
+        /** The init image is missing, damaged, or no image that can be read. */
         @JsonProperty("init-image-unusable")
         INIT_IMAGE_UNUSABLE,
         /** Workers began the request as often as they may, and none finished it. */

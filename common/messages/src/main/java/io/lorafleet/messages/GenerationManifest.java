@@ -2,10 +2,10 @@
 package io.lorafleet.messages;
 
 /**
- * What the blob store keeps of a generation that succeeded, beside its pictures: enough to answer for it when Kafka does not
+ * What the blob store keeps of a generation that succeeded, beside its images: enough to answer for it when Kafka does not
  * have it any more.
  *
- * @param request what the pictures were drawn from, without its webhook: that may hold a token, and is told from Kafka
+ * @param request what the images were drawn from, without its webhook: that may hold a token, and is told from Kafka
  */
 public record GenerationManifest(GenerateImage request, GenerationSucceeded result) {
     public GenerationManifest {

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pictures are in the blob store.
+ * The images are in the blob store.
  *
  * @param images in the order of their seeds
  * @param unetEvaluations what the request cost
- * @param elapsed from the worker's start to the stored pictures
+ * @param elapsed from the worker's start to the stored images
  * @param shadow what was found of the request's shadow; null if it went without
  */
 public record GenerationSucceeded(
@@ -33,7 +33,7 @@ public record GenerationSucceeded(
     }
 
     /**
-     * One picture.
+     * One image.
      *
      * @param blob its key in the blob store
      * @param sha256 of the PNG

@@ -2,7 +2,7 @@
 package io.lorafleet.messages;
 
 /**
- * The image that a request's pictures come from.
+ * The image that a request's images come from.
  *
  * @param sha256 of the PNG or JPEG file, which lies in the blob store under {@link BlobKeys#initImage}
  * @param strength share of the sampler steps that are made, above 0 and at most 1; the rest of the way is taken from

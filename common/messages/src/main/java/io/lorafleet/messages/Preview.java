@@ -2,9 +2,9 @@
 package io.lorafleet.messages;
 
 /**
- * What a picture is like on its way: small, and rough.
+ * What an image is like on its way: small, and rough.
  *
- * @param image which picture of the request
+ * @param image which image of the request
  * @param jpeg a JPEG file in base64, of at most {@value #MAX_LENGTH} characters
  */
 public record Preview(int image, String jpeg) {

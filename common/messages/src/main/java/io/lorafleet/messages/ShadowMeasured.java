@@ -4,11 +4,11 @@ package io.lorafleet.messages;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How near a request's {@link ShadowStudent} came to the guided teacher: the mean over all steps of all its pictures of the
+ * How near a request's {@link ShadowStudent} came to the guided teacher: the mean over all steps of all its images of the
  * squared distance, in parts of what guidance makes out. 0 is the teacher, 1 as far off as the base without guidance.
  *
  * @param error of the shadow
- * @param drawnWith the student that drew the pictures, measured at the same points; null if no student did
+ * @param drawnWith the student that drew the images, measured at the same points; null if no student did
  * @param drawnError of that one; null if no student drew
  */
 public record ShadowMeasured(

@@ -3,7 +3,7 @@ package io.lorafleet.messages;
 
 /**
  * A student that a worker tries beside the request on the way, to see how near it comes to the guided teacher. It
- * changes no picture; the difference is a metric of the worker.
+ * changes no image; the difference is a metric of the worker.
  *
  * @param student with the scale at which it should give the guidance
  * @param guidanceScale of the teacher that it is held against

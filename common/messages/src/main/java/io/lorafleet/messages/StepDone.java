@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sampler step is done.
  *
- * @param step steps done so far over all pictures of the request, from 1
+ * @param step steps done so far over all images of the request, from 1
  * @param steps {@link GenerateImage#allSteps} of the request
- * @param preview of the picture that made the step; null after most steps
+ * @param preview of the image that made the step; null after most steps
  */
 public record StepDone(
         String requestId, int step, int steps, @Nullable Preview preview) implements GenerationProgress {

@@ -62,7 +62,7 @@ public record WorkerStatus(
      * How full the batches are.
      *
      * @param rows of a batch on average
-     * @param capacity rows that one may have, for pictures of the model's own size
+     * @param capacity rows that one may have, for images of the model's own size
      */
     public record Batches(double rows, int capacity) {
         public Batches {
@@ -90,7 +90,7 @@ public record WorkerStatus(
      * @param name of the model's folder
      * @param fingerprint SHA-256 of the UNet's weights
      * @param sizeMultiple width and height must be multiples of this many pixels
-     * @param defaultSize width and height of a picture, in pixels, if the request names none
+     * @param defaultSize width and height of an image, in pixels, if the request names none
      * @param defaultSampler the one that the model's folder is configured for
      */
     public record BaseModel(

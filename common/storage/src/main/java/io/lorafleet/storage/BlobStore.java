@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Named, immutable byte sequences: pictures, adapter weights, training state.
+ * Named, immutable byte sequences: images, adapter weights, training state.
  *
  * <p>A key is a relative path of one or more segments of letters, digits, '.', '_', '@' and '-', separated by '/'; no
  * segment starts with '.'. A blob is visible whole or not at all, and never changes once it is there. Implementations

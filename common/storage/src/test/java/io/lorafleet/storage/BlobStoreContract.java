@@ -37,8 +37,8 @@ public abstract class BlobStoreContract {
 
     @Test
     void returnsWhatWasStored() throws IOException {
-        assertThat(store.putIfAbsent("a/b.png", bytes("picture"))).isTrue();
-        assertThat(store.get("a/b.png")).contains(bytes("picture"));
+        assertThat(store.putIfAbsent("a/b.png", bytes("image"))).isTrue();
+        assertThat(store.get("a/b.png")).contains(bytes("image"));
     }
 
     @Test
@@ -117,13 +117,13 @@ public abstract class BlobStoreContract {
     @Test
     void storesAStagedBlobUnderAKeyThatComesLast() throws IOException {
         try (StagedBlob staged = store.stage()) {
-            staged.write(bytes("-pict-"), 1, 4);
-            staged.write(bytes("ure"), 0, 3);
-            assertThat(staged.bytesWritten()).isEqualTo(7);
+            staged.write(bytes("-imag-"), 1, 4);
+            staged.write(bytes("e"), 0, 1);
+            assertThat(staged.bytesWritten()).isEqualTo(5);
             assertThat(keys()).isEmpty();
             assertThat(staged.commit("a/b.png")).isTrue();
         }
-        assertThat(store.get("a/b.png")).contains(bytes("picture"));
+        assertThat(store.get("a/b.png")).contains(bytes("image"));
     }
 
     @Test

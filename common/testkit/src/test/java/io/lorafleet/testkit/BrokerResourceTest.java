@@ -15,7 +15,7 @@ class BrokerResourceTest {
         Path blobs = Path.of(resource.start().get("lorafleet.storage.directory"));
         Path folder = blobs.getParent();
         Files.createDirectories(blobs.resolve("a"));
-        Files.createFile(blobs.resolve("a/picture.png"));
+        Files.createFile(blobs.resolve("a/image.png"));
         assertThat(folder.resolve("kafka")).isDirectory();
         resource.stop();
         assertThat(folder).doesNotExist();

@@ -41,7 +41,7 @@ final class AdapterCommand {
 
     @Command(name = "list", description = "Shows every adapter: its route and its versions.")
     int list() throws InterruptedException {
-        gateway.printAll(gateway.client().adapters(), AdapterView::text, "there is no adapter");
+        gateway.printAll(gateway.client().adapters(), AdapterInfo::text, "there is no adapter");
         return ExitCode.OK;
     }
 
@@ -50,7 +50,7 @@ final class AdapterCommand {
             description = "Gives requests the stable version before, and removes canary and shadow.")
     int rollBack(@Parameters(paramLabel = "NAME", description = "The adapter.") String name)
             throws InterruptedException {
-        gateway.print(gateway.client().rollBack(name), AdapterView::text);
+        gateway.print(gateway.client().rollBack(name), AdapterInfo::text);
         return ExitCode.OK;
     }
 
@@ -60,7 +60,7 @@ final class AdapterCommand {
                     + " what is retired.")
     int remove(@Parameters(paramLabel = "NAME[@VERSION]", description = "What to retire.") String reference)
             throws InterruptedException {
-        gateway.print(gateway.client().retire(reference), AdapterView::text);
+        gateway.print(gateway.client().retire(reference), AdapterInfo::text);
         return ExitCode.OK;
     }
 

@@ -87,7 +87,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
         }
         GatewayClient client = adapters.gateway().client();
         adapters.gateway()
-                .print(newest ? client.removeRoute(name) : client.route(name, route(client)), AdapterView::text);
+                .print(newest ? client.removeRoute(name) : client.route(name, route(client)), AdapterInfo::text);
         return ExitCode.OK;
     }
 

@@ -6,9 +6,9 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.messages.Json;
@@ -88,7 +88,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
         if (rank < 1 || rounds < 1) {
             throw new FleetException("--adapter-rank, --rounds: expected at least 1, found " + rank + ", " + rounds);
         }
-        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         Path folder = Files.createTempDirectory("lorafleet-adapter-load");
         try {
             Map<String, Shape> unet =
@@ -101,7 +101,7 @@ final class BenchAdapterLoadCommand implements Callable<Integer> {
                     .run(file, warmUp, rounds);
             System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report));
             return ExitCode.OK;
-        } catch (CheckpointException | AdapterException | BenchException e) {
+        } catch (ModelFileException | AdapterException | BenchException e) {
             throw new FleetException(e.getMessage());
         } finally {
             delete(folder);

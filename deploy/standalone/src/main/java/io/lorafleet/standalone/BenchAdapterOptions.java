@@ -2,7 +2,7 @@
 package io.lorafleet.standalone;
 
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.IOException;
@@ -55,7 +55,7 @@ final class BenchAdapterOptions {
             description =
                     "Publishes so many further versions of the adapters that were made, in turn and evenly over the"
                             + " requests, which get the newest (${DEFAULT-VALUE}). Their random weights are larger, so that"
-                            + " pictures of two versions differ clearly.")
+                            + " images of two versions differ clearly.")
     private int published;
 
     @Option(names = "--save-adapters", paramLabel = "DIR", description = "Keeps the adapters that are asked for.")
@@ -117,7 +117,7 @@ final class BenchAdapterOptions {
     private static Map<String, Shape> shapes(Path model) {
         try {
             return RandomAdapter.shapes(model);
-        } catch (CheckpointException e) {
+        } catch (ModelFileException e) {
             throw new FleetException(e.getMessage());
         }
     }

@@ -8,8 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         sortOptions = false,
-        description = "Measures the autoencoder, with random weights: one latent becomes a picture, on this machine.")
+        description = "Measures the autoencoder, with random weights: one latent becomes an image, on this machine.")
 final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
@@ -39,7 +39,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
             description = "Width and height (${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--tiled", description = "In tiles, if the picture is larger than one.")
+    @Option(names = "--tiled", description = "In tiles, if the image is larger than one.")
     private boolean tiled;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
@@ -47,7 +47,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         VaeConfig config = architecture.vae();
         if (size < config.factor() || size % config.factor() != 0) {
             throw new FleetException("--size: expected a multiple of " + config.factor() + ", found " + size);

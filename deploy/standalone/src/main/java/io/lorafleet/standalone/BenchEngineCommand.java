@@ -2,8 +2,8 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.EngineBench.Report;
 import io.lorafleet.standalone.EngineBench.Rows;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Measures a step: one UNet forward over all rows, on this machine, without Kafka.",
-            "A teacher's picture takes two rows (guidance), a student's one."
+            "A teacher's image takes two rows (guidance), a student's one."
         })
 final class BenchEngineCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
@@ -41,7 +41,7 @@ final class BenchEngineCommand implements Callable<Integer> {
         private Architecture architecture;
     }
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Pictures (${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Images (${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
@@ -57,7 +57,7 @@ final class BenchEngineCommand implements Callable<Integer> {
             description = "What the UNet computes with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private Precision precision;
 
-    @Option(names = "--student", description = "One row for each picture, not two.")
+    @Option(names = "--student", description = "One row for each image, not two.")
     private boolean student;
 
     @Option(
@@ -72,8 +72,8 @@ final class BenchEngineCommand implements Callable<Integer> {
             paramLabel = "WHAT",
             description = {
                 "Times another batch in turn, and prints the ratio: ${COMPLETION-CANDIDATES}.",
-                "TEACHER: two rows for each picture. BASE: the same rows without adapters.",
-                "ALONE: the same pictures, each in a batch of its own."
+                "TEACHER: two rows for each image. BASE: the same rows without adapters.",
+                "ALONE: the same images, each in a batch of its own."
             })
     private @Nullable Beside beside;
 
@@ -97,7 +97,7 @@ final class BenchEngineCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         Rows rows = new Rows(student ? batch : 2 * batch, adapterRank, 1);
         Workload workload = new Workload(rows, besides(rows), size, precision, warmUp, steps);
         Report report;
@@ -105,7 +105,7 @@ final class BenchEngineCommand implements Callable<Integer> {
             report = model.folder == null
                     ? EngineBench.run(model.architecture, workload)
                     : EngineBench.run(model.folder, workload);
-        } catch (CheckpointException | IllegalArgumentException e) {
+        } catch (ModelFileException | IllegalArgumentException e) {
             throw new FleetException(e.getMessage());
         }
         System.out.println(
@@ -127,7 +127,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     private String describe(Report report, int rows) {
         String line = String.format(
                 Locale.ROOT,
-                "%d rows of %d x %d: %.3f s a step (median of %d; fastest %.3f), %.3f picture-steps a second, "
+                "%d rows of %d x %d: %.3f s a step (median of %d; fastest %.3f), %.3f image-steps a second, "
                         + "peak memory %d MiB",
                 rows,
                 report.size(),
@@ -147,7 +147,7 @@ final class BenchEngineCommand implements Callable<Integer> {
                                 switch (beside) {
                                     case TEACHER -> "the teacher";
                                     case BASE -> "the base alone";
-                                    case ALONE -> "one picture at a time";
+                                    case ALONE -> "one image at a time";
                                 },
                                 report.medianSeconds() / report.besideMedianSeconds());
     }

@@ -2,8 +2,8 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.bench.Mix;
-import io.lorafleet.standalone.bench.PictureSize;
+import io.lorafleet.standalone.bench.RequestMix;
+import io.lorafleet.standalone.bench.Resolution;
 import io.lorafleet.standalone.bench.Prompts;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,13 +64,13 @@ final class BenchMixOptions {
             description = "Share of the requests that are not urgent, from 0 to 1 (${DEFAULT-VALUE}).")
     private double batchShare;
 
-    Mix mix(List<String> adapters) {
-        return new Mix(
+    RequestMix mix(List<String> adapters) {
+        return new RequestMix(
                 adapters,
                 zipf,
                 teachers,
                 guidance,
-                sizes.stream().map(PictureSize::parse).toList(),
+                sizes.stream().map(Resolution::parse).toList(),
                 steps,
                 sampler,
                 prompts == null ? Prompts.ofTheDemoModel() : Prompts.read(prompts),

@@ -7,7 +7,7 @@ import io.lorafleet.standalone.bench.BenchException;
 import io.lorafleet.standalone.bench.FleetHttp;
 import io.lorafleet.standalone.bench.LoadGenerator;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
-import io.lorafleet.standalone.bench.PictureCheck;
+import io.lorafleet.standalone.bench.ImageCheck;
 import io.lorafleet.standalone.bench.Publishing;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.bench.ServeReport;
@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
         name = "serve",
         sortOptions = false,
         description = {
-            "Asks a fleet for many pictures, and measures how it serves them.",
+            "Asks a fleet for many images, and measures how it serves them.",
             "Requests go at their times, whether earlier ones are done or not (except with closed:N). Without --url it"
                     + " starts a fleet of its own, as `fleet up` does with the same options, and stops it afterwards.",
             "Latencies count from when a request was due. The clocks of this machine and of the workers must agree."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
-    /** Pictures that are drawn with the version before too, to see that the check can tell versions apart. */
+    /** Images that are drawn with the version before too, to see that the check can tell versions apart. */
     private static final int NEIGHBOURS = 5;
 
     private static final InstantSource CLOCK = InstantSource.system();
@@ -99,7 +99,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 names = "--check",
                 required = true,
                 description =
-                        "Then draws every picture again, alone, with the version that it was drawn with, and compares."
+                        "Then draws every image again, alone, with the version that it was drawn with, and compares."
                                 + " Exit status 1 if one is below 50 dB, or says that it has another adapter than"
                                 + " promised. With --publish some are drawn with the version before too, and must differ.")
         @SuppressWarnings("unused") // it is there if the group is
@@ -167,9 +167,9 @@ final class BenchServeCommand implements Callable<Integer> {
             if (saveTrace != null) {
                 TraceFile.write(saveTrace, run.requests());
             }
-            PictureCheck.Result checked = check == null
+            ImageCheck.Result checked = check == null
                     ? null
-                    : new PictureCheck(fleet, limit)
+                    : new ImageCheck(fleet, limit)
                             .check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::say);
             ServeReport report = ServeReport.of(run, published, before, after, checked);
             System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : report.text());
@@ -179,7 +179,7 @@ final class BenchServeCommand implements Callable<Integer> {
 
     private void say(int checked) {
         if (checked % 50 == 0) {
-            System.err.println(checked + " pictures checked");
+            System.err.println(checked + " images checked");
         }
     }
 }

@@ -2,8 +2,8 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.distillation.Method;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.TrainingBench.Report;
 import io.lorafleet.standalone.TrainingBench.Workload;
@@ -58,7 +58,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private Precision teacherPrecision;
 
     @Option(names = "--method", paramLabel = "NAME", description = "Only that one, in this process.")
-    private @Nullable Method method;
+    private @Nullable TrainingMethod method;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
     private @Nullable Integer threads;
@@ -69,12 +69,12 @@ final class BenchTrainingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (method != null) {
-            Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+            TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
             print(TrainingBench.run(new Workload(architecture, method, teacherPrecision, size, batch, rank, steps)));
             return ExitCode.OK;
         }
-        Map<Method, Report> reports = new EnumMap<>(Method.class);
-        for (Method each : Method.values()) {
+        Map<TrainingMethod, Report> reports = new EnumMap<>(TrainingMethod.class);
+        for (TrainingMethod each : TrainingMethod.values()) {
             reports.put(each, inProcessOfItsOwn(each));
         }
         System.out.println(json ? new String(Json.write(reports), StandardCharsets.UTF_8) : table(reports));
@@ -93,7 +93,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                                 report.medianSeconds()));
     }
 
-    private Report inProcessOfItsOwn(Method each) throws IOException, InterruptedException {
+    private Report inProcessOfItsOwn(TrainingMethod each) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx1g",
@@ -129,8 +129,8 @@ final class BenchTrainingCommand implements Callable<Integer> {
         return Json.read(out, Report.class);
     }
 
-    private static String table(Map<Method, Report> reports) {
-        double base = Objects.requireNonNull(reports.get(Method.FULL), "each was measured")
+    private static String table(Map<TrainingMethod, Report> reports) {
+        double base = Objects.requireNonNull(reports.get(TrainingMethod.FULL), "each was measured")
                 .peakMebibytes();
         StringBuilder text = new StringBuilder(String.format(
                 "| method | peak, GiB | of full | paper, GB | of full | s a step |%n|---|---|---|---|---|---|%n"));
@@ -141,13 +141,13 @@ final class BenchTrainingCommand implements Callable<Integer> {
                 report.peakMebibytes() / 1024.0,
                 report.peakMebibytes() / base,
                 paper(each),
-                paper(each) / paper(Method.FULL),
+                paper(each) / paper(TrainingMethod.FULL),
                 report.medianSeconds())));
         return text.toString();
     }
 
     /** @return gigabytes on a GPU, of Stable Diffusion 1.5 */
-    private static double paper(Method method) {
+    private static double paper(TrainingMethod method) {
         return switch (method) {
             case FULL -> 21.0;
             case FULL_DISTILLATION -> 24.4;

@@ -3,15 +3,15 @@ package io.lorafleet.standalone;
 
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import io.lorafleet.diffusion.lora.LoraWriter;
 import io.lorafleet.distillation.Distillation;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.FullStudent;
 import io.lorafleet.distillation.LoraStudent;
-import io.lorafleet.distillation.Plan;
+import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.Student;
 import io.lorafleet.distillation.WeightedPrompt;
 import java.io.IOException;
@@ -65,9 +65,9 @@ final class DistillCommand implements Callable<Integer> {
         if (!Files.isDirectory(output)) {
             throw new FleetException("--output: expected a folder, found " + output);
         }
-        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = options.open(folder)) {
-            Plan plan = options.plan(model.defaultSize());
+            TrainingPlan plan = options.plan(model.defaultSize());
             if (options.lowRank()) {
                 try (LoraStudent student = options.factors(model)) {
                     Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
@@ -78,7 +78,7 @@ final class DistillCommand implements Callable<Integer> {
                     run(model, student, plan, learned, end -> SafetensorsWriter.write(end, Map.of("format", "pt")));
                 }
             }
-        } catch (CheckpointException | DistillationException e) {
+        } catch (ModelFileException | DistillationException e) {
             throw new FleetException(e.getMessage());
         }
         System.out.println(file());
@@ -92,7 +92,7 @@ final class DistillCommand implements Callable<Integer> {
     private void run(
             StableDiffusion model,
             Student student,
-            Plan plan,
+            TrainingPlan plan,
             List<WeightedPrompt> learned,
             Function<Map<String, NDArray>, byte[]> written)
             throws IOException {
@@ -114,7 +114,7 @@ final class DistillCommand implements Callable<Integer> {
     private static void resume(Distillation run, Path checkpoint) throws IOException {
         try {
             run.resume(Files.readAllBytes(checkpoint));
-        } catch (CheckpointException e) {
+        } catch (ModelFileException e) {
             throw new FleetException(
                     checkpoint + ": " + e.getMessage() + "; to begin anew, remove it, or take another --name");
         }

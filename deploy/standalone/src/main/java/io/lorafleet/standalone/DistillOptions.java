@@ -5,9 +5,9 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.distillation.LoraStudent;
-import io.lorafleet.distillation.Method;
-import io.lorafleet.distillation.Plan;
-import io.lorafleet.distillation.Targets;
+import io.lorafleet.distillation.TrainingMethod;
+import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.TargetModules;
 import io.lorafleet.distillation.TimestepWeighting;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class DistillOptions {
             defaultValue = "LORA_DISTILLATION",
             description = "What learns: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). The others are there to be"
                     + " compared with.")
-    private Method method;
+    private TrainingMethod method;
 
     @Option(
             names = "--teacher-precision",
@@ -49,7 +49,7 @@ final class DistillOptions {
             paramLabel = "NAME",
             defaultValue = "TRANSFORMER",
             description = "Layers that get factors: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private Targets targets;
+    private TargetModules targets;
 
     @Option(
             names = "--steps",
@@ -76,7 +76,7 @@ final class DistillOptions {
             names = "--prompts-per-round",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Pictures that are drawn at a time, for the points on their way (${DEFAULT-VALUE}).")
+            description = "Images that are drawn at a time, for the points on their way (${DEFAULT-VALUE}).")
     private int promptsPerRound;
 
     @Option(
@@ -90,14 +90,14 @@ final class DistillOptions {
             names = "--sampler-steps",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Of a picture, from half to one and a half of it (${DEFAULT-VALUE}).")
+            description = "Of an image, from half to one and a half of it (${DEFAULT-VALUE}).")
     private int samplerSteps;
 
     @Option(
             names = "--student-share",
             paramLabel = "X",
             defaultValue = "0.25",
-            description = "Of the steps, the last ones, on points of the student's own pictures (${DEFAULT-VALUE}).")
+            description = "Of the steps, the last ones, on points of the student's own images (${DEFAULT-VALUE}).")
     private double studentShare;
 
     @Option(
@@ -135,10 +135,10 @@ final class DistillOptions {
             description = "Of timesteps in the loss: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private TimestepWeighting weighting;
 
-    @Option(names = "--width", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
+    @Option(names = "--width", paramLabel = "PIXELS", description = "Of the images (the model's own).")
     private @Nullable Integer width;
 
-    @Option(names = "--height", paramLabel = "PIXELS", description = "Of the pictures (the model's own).")
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Of the images (the model's own).")
     private @Nullable Integer height;
 
     @Option(
@@ -149,8 +149,8 @@ final class DistillOptions {
     private long seed;
 
     /** @param modelSize width and height that the model was trained at, in pixels */
-    Plan plan(int modelSize) {
-        return new Plan(
+    TrainingPlan plan(int modelSize) {
+        return new TrainingPlan(
                 method,
                 guidance,
                 steps,

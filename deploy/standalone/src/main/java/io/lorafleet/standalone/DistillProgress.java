@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.distillation.Progress;
+import io.lorafleet.distillation.TrainingProgress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Shows how a run goes: a bar on a terminal, else a line now and then. On Ctrl-C it breaks the run off between two steps:
  * the process must not end while PyTorch computes, which would crash.
  */
-final class DistillProgress implements Consumer<Progress>, AutoCloseable {
+final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
     /** Single batches differ much, so what is shown is a mean over the last ones. */
     private static final double KEPT = 0.95;
 
@@ -49,7 +49,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
     }
 
     @Override
-    public void accept(Progress progress) {
+    public void accept(TrainingProgress progress) {
         if (stopping) {
             throw new CancellationException();
         }
@@ -61,7 +61,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
             missing = Double.isNaN(missing) ? progress.missing() : KEPT * missing + (1 - KEPT) * progress.missing();
         }
         String state = progress.drawing()
-                ? "drawing pictures to learn from"
+                ? "drawing images to learn from"
                 : String.format(Locale.ROOT, "loss %.5f, ", progress.loss())
                         // Without a teacher there is nothing to compare with.
                         + (Double.isNaN(missing) ? "" : String.format(Locale.ROOT, "%.3f of no guidance, ", missing))
@@ -75,7 +75,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
         }
     }
 
-    private ProgressBar bar(Progress progress) {
+    private ProgressBar bar(TrainingProgress progress) {
         return Terminal.bar("distilling", out)
                 .setInitialMax(progress.steps())
                 .startsFrom(progress.step(), Duration.ZERO)
@@ -83,7 +83,7 @@ final class DistillProgress implements Consumer<Progress>, AutoCloseable {
                 .build();
     }
 
-    private Duration left(Progress progress) {
+    private Duration left(TrainingProgress progress) {
         double each = (double) (System.nanoTime() - start) / (progress.step() - first);
         return Duration.ofNanos((long) (each * (progress.steps() - progress.step())));
     }

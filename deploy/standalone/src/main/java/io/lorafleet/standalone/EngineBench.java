@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
@@ -172,10 +172,10 @@ final class EngineBench {
         return adapters;
     }
 
-    private PlacedAdapter adapter(int rank, long seed, NDManager job) {
+    private DeviceAdapter adapter(int rank, long seed, NDManager job) {
         byte[] weights = RandomAdapter.file(unet.weightShapes(), rank, RandomAdapter.MILD, seed);
         Safetensors file = Safetensors.of("random adapter", weights);
-        return PlacedAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
+        return DeviceAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
     }
 
     /** @return the most resident memory that this process ever had */

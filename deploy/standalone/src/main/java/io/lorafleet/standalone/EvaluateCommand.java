@@ -4,8 +4,8 @@ package io.lorafleet.standalone;
 import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         description = {
             "Says how near a student comes to its teacher, on prompts that it should not have seen: draws each prompt"
                     + " with guidance, without, and with the student, from the same noise.",
-            "With the demo model it also reads off the pictures how much of the prompts they follow."
+            "With the demo model it also reads off the images how much of the prompts they follow."
         })
 final class EvaluateCommand implements Callable<Integer> {
     private static final double USUAL_GUIDANCE = 5;
@@ -81,7 +81,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Of the first one (${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Where report.md and the pictures go (nowhere).")
+    @Option(names = "--report", paramLabel = "DIR", description = "Where report.md and the images go (nowhere).")
     private @Nullable Path report;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
@@ -97,9 +97,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (report != null && !Files.isDirectory(report)) {
             throw new FleetException("--report: expected a folder, found " + report);
         }
-        Torch.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
-            WantedStudent wanted = WantedStudent.find(adapter, url);
+            StudentArgument wanted = StudentArgument.find(adapter, url);
             LoraAdapter student = LoraFile.read(wanted.file(), model.unet().weightShapes());
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
@@ -107,16 +107,16 @@ final class EvaluateCommand implements Callable<Integer> {
                     student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts"));
             Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
             if (report != null) {
-                found.write(report, result.pictures());
+                found.write(report, result.images());
             }
             System.out.println(json ? new String(Json.write(found), StandardCharsets.UTF_8) : found.markdown());
             return ExitCode.OK;
-        } catch (CheckpointException | AdapterException e) {
+        } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());
         }
     }
 
-    private double scale(WantedStudent student) {
+    private double scale(StudentArgument student) {
         if (guidance != null) {
             return guidance;
         }

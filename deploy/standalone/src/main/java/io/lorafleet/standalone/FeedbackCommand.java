@@ -18,15 +18,15 @@ import picocli.CommandLine.TypeConversionException;
         name = "feedback",
         sortOptions = false,
         description = {
-            "Rates a picture that a student adapter drew, for the student to learn from it.",
-            "`fleet generate` says the id of a generation when its pictures are there."
+            "Rates an image that a student adapter drew, for the student to learn from it.",
+            "`fleet generate` says the id of a generation when its images are there."
         })
 final class FeedbackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     /** Optional only because picocli would want it before a subcommand, too. */
-    @Parameters(paramLabel = "GENERATION_ID", arity = "0..1", description = "What drew the picture.")
+    @Parameters(paramLabel = "GENERATION_ID", arity = "0..1", description = "What drew the image.")
     private @Nullable String generationId;
 
     @Option(
@@ -36,7 +36,7 @@ final class FeedbackCommand implements Callable<Integer> {
             description = "X is from -1 (bad) to 1 (good). May be left out with --as-teacher; then it is down.")
     private @Nullable Double rating;
 
-    @Option(names = "--image", paramLabel = "N", description = "Which picture of the generation (0, the first).")
+    @Option(names = "--image", paramLabel = "N", description = "Which image of the generation (0, the first).")
     private @Nullable Integer image;
 
     @Option(names = "--note", paramLabel = "TEXT", description = "Why, in your own words.")
@@ -57,7 +57,7 @@ final class FeedbackCommand implements Callable<Integer> {
             throw new FleetException("GENERATION_ID: expected the id of a generation, found nothing");
         }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
-        gateway.print(gateway.client().feedback(generationId, feedback), FeedbackView::text);
+        gateway.print(gateway.client().feedback(generationId, feedback), FeedbackReceipt::text);
         return ExitCode.OK;
     }
 
@@ -78,7 +78,7 @@ final class FeedbackCommand implements Callable<Integer> {
                     @Nullable
                     String adapter)
             throws InterruptedException {
-        gateway.print(gateway.client().withdrawFeedback(owner, adapter), WithdrawalView::text);
+        gateway.print(gateway.client().withdrawFeedback(owner, adapter), WithdrawalReceipt::text);
         return ExitCode.OK;
     }
 

@@ -38,7 +38,7 @@ final class FleetOptions {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Folder for the broker's log, pictures, adapters and logs (.lorafleet in the repository).")
+            description = "Folder for the broker's log, images, adapters and logs (.lorafleet in the repository).")
     private @Nullable Path data;
 
     @Option(

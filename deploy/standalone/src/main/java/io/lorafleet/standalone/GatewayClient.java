@@ -61,26 +61,26 @@ final class GatewayClient {
     }
 
     /**
-     * Asks for pictures.
+     * Asks for images.
      *
      * @param patience how long to ask again while no worker has said yet which model it holds
      */
-    GenerationView generate(NewGeneration generation, Duration patience) throws InterruptedException {
+    GenerationStatus generate(NewGeneration generation, Duration patience) throws InterruptedException {
         HttpRequest post = request("/v1/generations")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(generation)))
                 .build();
         Instant limit = Instant.now().plus(patience);
-        HttpResponse<byte[]> answer = send(post);
-        while (answer.statusCode() == 503 && Instant.now().isBefore(limit)) {
-            Thread.sleep(retryAfter(answer).toMillis());
-            answer = send(post);
+        HttpResponse<byte[]> response = send(post);
+        while (response.statusCode() == 503 && Instant.now().isBefore(limit)) {
+            Thread.sleep(retryAfter(response).toMillis());
+            response = send(post);
         }
-        return read(answer, GenerationView.class).value();
+        return read(response, GenerationStatus.class).value();
     }
 
-    Answer<GenerationView> generation(String id) throws InterruptedException {
-        return read(send(request(path(id)).build()), GenerationView.class);
+    Response<GenerationStatus> generation(String id) throws InterruptedException {
+        return read(send(request(path(id)).build()), GenerationStatus.class);
     }
 
     /** @return the lines of a generation's stream of events; the caller closes it */
@@ -91,7 +91,7 @@ final class GatewayClient {
         return http.send(get, BodyHandlers.ofLines()).body();
     }
 
-    byte[] picture(GenerationView.Image image) throws InterruptedException {
+    byte[] image(GenerationStatus.Image image) throws InterruptedException {
         return bodyOf(send(request(image.url()).build()));
     }
 
@@ -99,22 +99,22 @@ final class GatewayClient {
         bodyOf(send(request(path(id)).DELETE().build()));
     }
 
-    Answer<FeedbackView> feedback(String generationId, NewFeedback feedback) throws InterruptedException {
+    Response<FeedbackReceipt> feedback(String generationId, NewFeedback feedback) throws InterruptedException {
         HttpRequest post = request(path(encoded(generationId)) + "/feedback")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(feedback)))
                 .build();
-        return read(send(post), FeedbackView.class);
+        return read(send(post), FeedbackReceipt.class);
     }
 
     /** @param adapter name of a student; null for all of them */
-    Answer<WithdrawalView> withdrawFeedback(String owner, @Nullable String adapter) throws InterruptedException {
+    Response<WithdrawalReceipt> withdrawFeedback(String owner, @Nullable String adapter) throws InterruptedException {
         String query = "?owner=" + encoded(owner) + (adapter == null ? "" : "&adapter=" + encoded(adapter));
-        return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalView.class);
+        return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalReceipt.class);
     }
 
     /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
-    Answer<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
+    Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         HttpRequest put = request(adapterPath(name) + query)
@@ -125,11 +125,11 @@ final class GatewayClient {
         return read(send(put), AdapterVersion.class);
     }
 
-    Answer<List<AdapterView>> adapters() throws InterruptedException {
-        return all(request("/v1/adapters"), AdapterView[].class);
+    Response<List<AdapterInfo>> adapters() throws InterruptedException {
+        return all(request("/v1/adapters"), AdapterInfo[].class);
     }
 
-    Answer<AdapterView> adapter(String name) throws InterruptedException {
+    Response<AdapterInfo> adapter(String name) throws InterruptedException {
         return adapter(request(adapterPath(name)));
     }
 
@@ -139,22 +139,22 @@ final class GatewayClient {
                 .build()));
     }
 
-    Answer<AdapterView> route(String name, NewRoute route) throws InterruptedException {
+    Response<AdapterInfo> route(String name, NewRoute route) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/route")
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofByteArray(Json.write(route))));
     }
 
-    Answer<AdapterView> removeRoute(String name) throws InterruptedException {
+    Response<AdapterInfo> removeRoute(String name) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/route").DELETE());
     }
 
-    Answer<AdapterView> rollBack(String name) throws InterruptedException {
+    Response<AdapterInfo> rollBack(String name) throws InterruptedException {
         return adapter(request(adapterPath(name) + "/rollback").POST(BodyPublishers.noBody()));
     }
 
     /** @param reference {@code NAME} for the whole adapter, or {@code NAME@VERSION} */
-    Answer<AdapterView> retire(String reference) throws InterruptedException {
+    Response<AdapterInfo> retire(String reference) throws InterruptedException {
         int at = reference.indexOf('@');
         String path = at < 0
                 ? adapterPath(reference)
@@ -162,12 +162,12 @@ final class GatewayClient {
         return adapter(request(path).DELETE());
     }
 
-    Answer<List<WorkerView>> workers() throws InterruptedException {
-        return all(request("/v1/workers"), WorkerView[].class);
+    Response<List<WorkerInfo>> workers() throws InterruptedException {
+        return all(request("/v1/workers"), WorkerInfo[].class);
     }
 
-    private Answer<AdapterView> adapter(HttpRequest.Builder request) throws InterruptedException {
-        return read(send(request.build()), AdapterView.class);
+    private Response<AdapterInfo> adapter(HttpRequest.Builder request) throws InterruptedException {
+        return read(send(request.build()), AdapterInfo.class);
     }
 
     private static String adapterPath(String name) {
@@ -197,25 +197,25 @@ final class GatewayClient {
         }
     }
 
-    private <T> Answer<List<T>> all(HttpRequest.Builder request, Class<T[]> type) throws InterruptedException {
-        Answer<T[]> answer = read(send(request.build()), type);
-        return new Answer<>(answer.json(), List.of(answer.value()));
+    private <T> Response<List<T>> all(HttpRequest.Builder request, Class<T[]> type) throws InterruptedException {
+        Response<T[]> response = read(send(request.build()), type);
+        return new Response<>(response.json(), List.of(response.value()));
     }
 
-    private static <T> Answer<T> read(HttpResponse<byte[]> answer, Class<T> type) {
-        byte[] body = bodyOf(answer);
-        return new Answer<>(new String(body, StandardCharsets.UTF_8), Json.read(body, type));
+    private static <T> Response<T> read(HttpResponse<byte[]> response, Class<T> type) {
+        byte[] body = bodyOf(response);
+        return new Response<>(new String(body, StandardCharsets.UTF_8), Json.read(body, type));
     }
 
-    private static byte[] bodyOf(HttpResponse<byte[]> answer) {
-        if (answer.statusCode() >= 300) {
-            throw new FleetException(Problem.describe(answer));
+    private static byte[] bodyOf(HttpResponse<byte[]> response) {
+        if (response.statusCode() >= 300) {
+            throw new FleetException(ApiProblem.describe(response));
         }
-        return answer.body();
+        return response.body();
     }
 
-    private static Duration retryAfter(HttpResponse<?> answer) {
+    private static Duration retryAfter(HttpResponse<?> response) {
         return Duration.ofSeconds(
-                answer.headers().firstValueAsLong("Retry-After").orElse(1));
+                response.headers().firstValueAsLong("Retry-After").orElse(1));
     }
 }

@@ -27,14 +27,14 @@ final class GatewayOptions {
     }
 
     /** @param text words it for people */
-    <T> void print(Answer<T> answer, Function<T, String> text) {
-        System.out.println(json ? answer.json() : text.apply(answer.value()));
+    <T> void print(Response<T> response, Function<T, String> text) {
+        System.out.println(json ? response.json() : text.apply(response.value()));
     }
 
     /** @param text words one of them @param none words that there are none */
-    <T> void printAll(Answer<List<T>> answer, Function<T, String> text, String none) {
+    <T> void printAll(Response<List<T>> response, Function<T, String> text, String none) {
         print(
-                answer,
+                response,
                 all -> all.isEmpty()
                         ? none
                         : all.stream().map(text).collect(Collectors.joining(System.lineSeparator())));

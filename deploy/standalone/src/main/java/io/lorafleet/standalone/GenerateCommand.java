@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "generate",
         sortOptions = false,
         description = {
-            "Draws pictures.",
+            "Draws images.",
             "Asks the gateway at --url. Without --url it asks the one on this machine, and if there is none it starts a"
                     + " fleet of its own (as `fleet up` does, with the same options) and stops it afterwards."
         })
@@ -46,7 +46,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE.png",
             required = true,
-            description = "Where to put the picture. With --count: FILE-0.png, FILE-1.png and so on.")
+            description = "Where to put the image. With --count: FILE-0.png, FILE-1.png and so on.")
     private Path output;
 
     @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What guidance leads away from.")
@@ -58,11 +58,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--adapter",
             paramLabel = "NAME[=SCALE]",
-            converter = WantedAdapter.Converter.class,
+            converter = AdapterArgument.Converter.class,
             description =
                     "A LoRA adapter: the version of its route, or NAME@VERSION. Several are added up, at most one of"
                             + " them a student.")
-    private List<WantedAdapter> adapters = new ArrayList<>();
+    private List<AdapterArgument> adapters = new ArrayList<>();
 
     @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the one adapter.")
     private @Nullable Double adapterScale;
@@ -79,16 +79,16 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}, in any case.")
     private @Nullable SamplerName sampler;
 
-    @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the picture.")
+    @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the image.")
     private @Nullable Integer width;
 
-    @Option(names = "--height", paramLabel = "PIXELS", description = "Height of the picture.")
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Height of the image.")
     private @Nullable Integer height;
 
-    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same picture.")
+    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same image.")
     private @Nullable Long seed;
 
-    @Option(names = "--count", paramLabel = "N", description = "How many pictures; each has a seed one higher.")
+    @Option(names = "--count", paramLabel = "N", description = "How many images; each has a seed one higher.")
     private @Nullable Integer count;
 
     @Option(
@@ -101,7 +101,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--deadline",
             paramLabel = "DURATION",
             converter = ShortDuration.class,
-            description = "How long the pictures are wanted, such as 30s or 5m; later they are not drawn.")
+            description = "How long the images are wanted, such as 30s or 5m; later they are not drawn.")
     private @Nullable Duration deadline;
 
     @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
@@ -117,7 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PictureFiles files = new PictureFiles(output);
+        ImageFiles files = new ImageFiles(output);
         NewGeneration order = order(); // before anything is started for it
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
             GatewayClient gateway = new GatewayClient(url == null ? own.gateway() : url);
@@ -125,7 +125,7 @@ final class GenerateCommand implements Callable<Integer> {
             if (url == null && !gateway.isReady()) {
                 own.start();
             }
-            Answer<GenerationView> finished = follow(gateway, order);
+            Response<GenerationStatus> finished = follow(gateway, order);
             if (json) {
                 System.out.println(finished.json());
             }
@@ -133,13 +133,13 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private Answer<GenerationView> follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
+    private Response<GenerationStatus> follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
         // Counted from here on: a fleet may have had to start first.
         NewGeneration timed =
                 deadline == null ? order : order.until(Instant.now().plus(deadline));
         runningId = gateway.generate(timed, WORKER_PATIENCE).id();
-        try (Progress progress = Progress.on(System.err)) {
-            return new Follower(gateway, progress).follow(runningId);
+        try (ProgressDisplay progress = ProgressDisplay.on(System.err)) {
+            return new GenerationFollower(gateway, progress).follow(runningId);
         } finally {
             runningId = null;
         }
@@ -163,7 +163,7 @@ final class GenerateCommand implements Callable<Integer> {
                 null);
     }
 
-    private List<WantedAdapter> scaledAdapters() {
+    private List<AdapterArgument> scaledAdapters() {
         if (adapterScale == null) {
             return adapters;
         }
@@ -171,7 +171,7 @@ final class GenerateCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--adapter-scale: expected one --adapter without a scale of its own");
         }
-        return List.of(new WantedAdapter(adapters.get(0).adapter(), adapterScale));
+        return List.of(new AdapterArgument(adapters.get(0).adapter(), adapterScale));
     }
 
     private void stop(GatewayClient gateway, LocalFleet own) {
@@ -179,7 +179,7 @@ final class GenerateCommand implements Callable<Integer> {
         own.close();
     }
 
-    /** On Ctrl-C nobody waits for the pictures any more. */
+    /** On Ctrl-C nobody waits for the images any more. */
     private void cancelRunning(GatewayClient gateway) {
         String id = runningId;
         if (id == null) {
@@ -195,7 +195,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private int report(GenerationView finished, GatewayClient gateway, PictureFiles files)
+    private int report(GenerationStatus finished, GatewayClient gateway, ImageFiles files)
             throws IOException, InterruptedException {
         switch (finished.status()) {
             case SUCCEEDED -> {
@@ -203,7 +203,7 @@ final class GenerateCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             case FAILED -> {
-                GenerationView.Failure failure = Objects.requireNonNull(finished.failure(), "the gateway says why");
+                GenerationStatus.Failure failure = Objects.requireNonNull(finished.failure(), "the gateway says why");
                 throw new FleetException(
                         "generation " + finished.id() + " failed (" + failure.reason() + "): " + failure.detail());
             }
@@ -213,11 +213,11 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private static void save(GenerationView finished, GatewayClient gateway, PictureFiles files)
+    private static void save(GenerationStatus finished, GatewayClient gateway, ImageFiles files)
             throws IOException, InterruptedException {
-        for (GenerationView.Image image : finished.images()) {
+        for (GenerationStatus.Image image : finished.images()) {
             Path file = files.file(image.index(), finished.images().size());
-            Files.write(file, gateway.picture(image));
+            Files.write(file, gateway.image(image));
             System.err.println(file + "  seed " + image.seed());
         }
         System.err.printf(

@@ -21,7 +21,7 @@ final class InitImageOptions {
             paramLabel = "FILE",
             required = true,
             description =
-                    "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the picture"
+                    "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the image"
                             + " its size, or is resized to --width and --height.")
     private Path file;
 

@@ -30,7 +30,7 @@ final class LocalFleet implements AutoCloseable {
     private final FleetSettings settings;
     private final Consumer<String> say;
     private final Map<String, String> environment;
-    private final List<Service> services = new ArrayList<>();
+    private final List<ServiceProcess> services = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable DataFolder data;
     private @Nullable EmbeddedBroker broker;
@@ -66,7 +66,7 @@ final class LocalFleet implements AutoCloseable {
         requireOpen();
         data = DataFolder.open(settings.data(), settings.isClosed());
         // Nobody else holds the folder, so no service should.
-        LeftBehind.end(Launches.storageArgument(data), STOP_LIMIT, say);
+        OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_LIMIT, say);
         Preflight.check(settings);
         // Read once, at the first line that Kafka's classes log. The terminal is for what the user should know.
         System.setProperty(
@@ -89,9 +89,9 @@ final class LocalFleet implements AutoCloseable {
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        for (Launch launch :
-                Launches.of(settings, Objects.requireNonNull(data, "it is open"), bootstrap, login, environment)) {
-            services.add(Service.start(launch, STOP_LIMIT, say));
+        for (ServiceSpec spec :
+                ServiceSpecs.of(settings, Objects.requireNonNull(data, "it is open"), bootstrap, login, environment)) {
+            services.add(ServiceProcess.start(spec, STOP_LIMIT, say));
         }
         return services.stream()
                 .map(service -> service.ready().thenRun(() -> say.accept(service.name() + " is ready")))
@@ -132,8 +132,8 @@ final class LocalFleet implements AutoCloseable {
         if (!services.isEmpty()) {
             say.accept("stopping");
         }
-        services.forEach(Service::requestStop);
-        services.forEach(Service::close);
+        services.forEach(ServiceProcess::requestStop);
+        services.forEach(ServiceProcess::close);
         if (broker != null) {
             broker.close();
         }
@@ -164,8 +164,8 @@ final class LocalFleet implements AutoCloseable {
     /** @return where each worker tells its metrics */
     synchronized List<URI> workerMetrics() {
         return services.stream()
-                .filter(service -> service.name().startsWith(Launches.WORKER))
-                .map(Service::metrics)
+                .filter(service -> service.name().startsWith(ServiceSpecs.WORKER))
+                .map(ServiceProcess::metrics)
                 .toList();
     }
 

@@ -17,7 +17,7 @@ record NewGeneration(
         @Nullable String negativePrompt,
         @Nullable String initImage,
         @Nullable Double strength,
-        List<WantedAdapter> adapters,
+        List<AdapterArgument> adapters,
         @Nullable Double guidanceScale,
         @Nullable Integer steps,
         @Nullable SamplerName sampler,

@@ -2,10 +2,10 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.Torch;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.lora.AdapterException;
-import io.lorafleet.diffusion.parity.Finding;
+import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.Parity;
 import io.lorafleet.diffusion.parity.SamplerParity;
 import io.lorafleet.distillation.DistillationParity;
@@ -49,41 +49,41 @@ final class ParityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Torch.configure(Runtime.getRuntime().availableProcessors());
-        List<Finding.Compared> compared = new ArrayList<>();
+        TorchSettings.configure(Runtime.getRuntime().availableProcessors());
+        List<ParityResult.Compared> compared = new ArrayList<>();
         try {
-            check(finding -> {
-                print(finding);
-                if (finding instanceof Finding.Compared done) {
+            check(result -> {
+                print(result);
+                if (result instanceof ParityResult.Compared done) {
                     compared.add(done);
                 }
             });
-        } catch (CheckpointException | AdapterException e) {
+        } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());
         }
         long above = compared.stream().filter(c -> !c.within(tolerance)).count();
         double largest =
-                compared.stream().mapToDouble(Finding.Compared::error).max().orElse(0);
+                compared.stream().mapToDouble(ParityResult.Compared::error).max().orElse(0);
         System.out.println(line(
                 "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
                 compared.size(), largest, above, tolerance));
         return above == 0 && !compared.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private void check(Consumer<Finding> findings) {
+    private void check(Consumer<ParityResult> results) {
         if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
-            SamplerParity.check(folder, findings);
+            SamplerParity.check(folder, results);
         } else {
-            Parity.check(folder, precision, findings);
-            DistillationParity.check(folder, findings);
+            Parity.check(folder, precision, results);
+            DistillationParity.check(folder, results);
         }
     }
 
-    private void print(Finding finding) {
-        if (finding instanceof Finding.Compared compared) {
+    private void print(ParityResult result) {
+        if (result instanceof ParityResult.Compared compared) {
             String verdict = compared.within(tolerance) ? "ok" : "ABOVE";
             System.out.println(line("%-36s %.2e  %s", compared.tensor(), compared.error(), verdict));
-        } else if (finding instanceof Finding.Skipped skipped) {
+        } else if (result instanceof ParityResult.Skipped skipped) {
             System.out.println(line("%-36s not compared: %s", skipped.tensor(), skipped.reason()));
         }
     }

@@ -8,18 +8,18 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.distillation.AdamW;
-import io.lorafleet.distillation.Batch;
+import io.lorafleet.distillation.TrainingBatch;
 import io.lorafleet.distillation.FullStudent;
 import io.lorafleet.distillation.LoraStudent;
 import io.lorafleet.distillation.Loss;
-import io.lorafleet.distillation.Method;
+import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.Student;
-import io.lorafleet.distillation.Targets;
+import io.lorafleet.distillation.TargetModules;
 import io.lorafleet.distillation.Teacher;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,12 +37,12 @@ final class TrainingBench {
      * What is measured.
      *
      * @param teacherPrecision of a teacher that shares no weights with its student
-     * @param size of the pictures in pixels, or null for the model's own
+     * @param size of the images in pixels, or null for the model's own
      * @param steps of the optimiser
      */
     record Workload(
             Architecture architecture,
-            Method method,
+            TrainingMethod method,
             Precision teacherPrecision,
             @Nullable Integer size,
             int batch,
@@ -57,12 +57,12 @@ final class TrainingBench {
     static Report run(Workload workload) throws IOException {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             UNetConfig config = workload.architecture().config();
-            Method method = workload.method();
+            TrainingMethod method = workload.method();
             UNet base = base(workload, owner);
             try (Student student = method.lowRank()
                             ? LoraStudent.begin(
                                     Objects.requireNonNull(base, "only full training has none"),
-                                    Targets.ATTENTION,
+                                    TargetModules.ATTENTION,
                                     workload.rank(),
                                     workload.rank(),
                                     0,
@@ -116,7 +116,7 @@ final class TrainingBench {
                         .guided();
             }
             optimiser.clear();
-            Loss.backward(student, new Batch(latents, timesteps, text, target, scope.ones(new Shape(rows))), 1, scope);
+            Loss.backward(student, new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))), 1, scope);
             optimiser.step(LEARNING_RATE);
         }
     }

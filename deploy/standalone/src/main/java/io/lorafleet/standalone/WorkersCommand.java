@@ -13,7 +13,7 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        gateway.printAll(gateway.client().workers(), WorkerView::text, "the gateway has heard of no worker");
+        gateway.printAll(gateway.client().workers(), WorkerInfo::text, "the gateway has heard of no worker");
         return ExitCode.OK;
     }
 }

@@ -4,7 +4,7 @@ package io.lorafleet.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,10 +62,10 @@ class DistillCommandTest {
         assertThat(report.at("/quality/learned").asDouble()).isGreaterThan(0);
         assertThat(report.at("/adherence/teacher/attributes/COLOUR/asked").asInt())
                 .isEqualTo(2);
-        assertThat(folder.resolve("pictures.png")).isNotEmptyFile();
+        assertThat(folder.resolve("images.png")).isNotEmptyFile();
         assertThat(folder.resolve("report.md"))
                 .content()
-                .contains("a blue star on a gray background", "| all |", "![](pictures.png)");
+                .contains("a blue star on a gray background", "| all |", "![](images.png)");
     }
 
     @Test

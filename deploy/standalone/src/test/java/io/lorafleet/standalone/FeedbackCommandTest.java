@@ -34,9 +34,9 @@ class FeedbackCommandTest {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
-            byte[] answer = said.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(status, answer.length);
-            exchange.getResponseBody().write(answer);
+            byte[] response = said.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, response.length);
+            exchange.getResponseBody().write(response);
             exchange.close();
         });
         server.start();
@@ -56,7 +56,7 @@ class FeedbackCommandTest {
     }
 
     @Test
-    void wantsTheTeachersPicture() {
+    void wantsTheTeachersImage() {
         assertThat(run("g1", "--as-teacher", "--image", "2", "--note", "more contrast"))
                 .isZero();
 
@@ -81,22 +81,22 @@ class FeedbackCommandTest {
 
     @Test
     void saysFromWhomItIsWithdrawn() {
-        assertThat(new WithdrawalView("mallory", List.of("fast", "slow")).text())
+        assertThat(new WithdrawalReceipt("mallory", List.of("fast", "slow")).text())
                 .isEqualTo("what mallory has said so far is withdrawn from fast, slow");
-        assertThat(new WithdrawalView("mallory", List.of()).text()).contains("no student");
+        assertThat(new WithdrawalReceipt("mallory", List.of()).text()).contains("no student");
     }
 
     @Test
     void showsWhatTheGatewayRefuses() {
         status = 409;
-        said = "{\"title\":\"No student drew the picture\",\"detail\":\"expected a generation that a student drew\"}";
+        said = "{\"title\":\"No student drew the image\",\"detail\":\"expected a generation that a student drew\"}";
 
         assertThat(run("a b", "--rating", "up")).isEqualTo(1);
 
         assertThat(asked).containsExactly("POST /v1/generations/a+b/feedback {\"rating\":1.0}");
         assertThat(err.toString())
                 .isEqualToIgnoringNewLines(
-                        "fleet: No student drew the picture: expected a generation that a student drew");
+                        "fleet: No student drew the image: expected a generation that a student drew");
     }
 
     @Test
@@ -115,8 +115,8 @@ class FeedbackCommandTest {
 
     @Test
     void namesTheStudentThatLearnsFromIt() {
-        FeedbackView given = new FeedbackView(
-                List.of(new FeedbackView.Sample("f1", "fast@1"), new FeedbackView.Sample("f2", "slow@3")));
+        FeedbackReceipt given = new FeedbackReceipt(
+                List.of(new FeedbackReceipt.Sample("f1", "fast@1"), new FeedbackReceipt.Sample("f2", "slow@3")));
 
         assertThat(given.text().lines()).containsExactly("fast@1  feedback f1", "slow@3  feedback f2");
     }

@@ -19,8 +19,8 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.standalone.GenerationView.Status;
-import io.lorafleet.standalone.bench.Png;
+import io.lorafleet.standalone.GenerationStatus.Status;
+import io.lorafleet.standalone.bench.PngReader;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -48,12 +48,12 @@ abstract class FleetContract {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Long enough to do something to it meanwhile. */
     private static final int MANY_STEPS = 200;
-    /** So that a picture outlasts the orders of some more. */
+    /** So that an image outlasts the orders of some more. */
     private static final int FEW_STEPS = 10;
     /** More than a worker has slots, so that the other one must take some. */
     private static final int MORE_THAN_ONE_WORKER_HOLDS = 16;
 
-    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path model;
@@ -85,11 +85,11 @@ abstract class FleetContract {
     }
 
     @Test
-    void drawsThePictureThatDiffusersDraws() throws Exception {
-        GenerationView drawn = draw(order(PROMPT, 25));
+    void drawsTheImageThatDiffusersDraws() throws Exception {
+        GenerationStatus drawn = draw(order(PROMPT, 25));
 
-        byte[] png = gateway.picture(drawn.images().get(0));
-        assertThat(ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+        byte[] png = gateway.image(drawn.images().get(0));
+        assertThat(ExpectedImage.read(model, "expected_images", "seed1234.image")
                         .psnr(png))
                 .isGreaterThan(40);
     }
@@ -97,7 +97,7 @@ abstract class FleetContract {
     /** With the settings of {@code expected_img2img.safetensors}. */
     @Test
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
-        byte[] redStar = ExpectedPicture.read(model, "expected_pictures", "seed1234.image")
+        byte[] redStar = ExpectedImage.read(model, "expected_images", "seed1234.image")
                 .png();
         NewGeneration order = new NewGeneration(
                 "a large blue star on a white background",
@@ -115,22 +115,22 @@ abstract class FleetContract {
                 null,
                 null);
 
-        GenerationView drawn = draw(order);
+        GenerationStatus drawn = draw(order);
 
-        byte[] png = gateway.picture(drawn.images().get(0));
-        assertThat(ExpectedPicture.read(model, "expected_img2img", "ddim.image").psnr(png))
+        byte[] png = gateway.image(drawn.images().get(0));
+        assertThat(ExpectedImage.read(model, "expected_img2img", "ddim.image").psnr(png))
                 .isGreaterThan(40);
         assertThat(drawn.unetEvaluations()).isEqualTo(24);
     }
 
     @Test
     void drawsTheSameBytesForTheSameRequest() throws Exception {
-        GenerationView first = draw(order("a small striped green square", 10));
-        GenerationView second = draw(order("a small striped green square", 10));
+        GenerationStatus first = draw(order("a small striped green square", 10));
+        GenerationStatus second = draw(order("a small striped green square", 10));
 
         assertThat(first.id()).isNotEqualTo(second.id());
-        assertThat(gateway.picture(first.images().get(0)))
-                .isEqualTo(gateway.picture(second.images().get(0)));
+        assertThat(gateway.image(first.images().get(0)))
+                .isEqualTo(gateway.image(second.images().get(0)));
     }
 
     @Test
@@ -195,13 +195,13 @@ abstract class FleetContract {
         awaitSuccess(again);
         List<Double> psnrs = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            psnrs.add(Png.psnr(picture(ids.get(i)), picture(again.get(i))));
+            psnrs.add(PngReader.psnr(image(ids.get(i)), image(again.get(i))));
         }
         // In a batch of another size sums may be rounded in another order.
         assertThat(psnrs).allMatch(psnr -> psnr > 50);
         String versionBefore = submit(orderFrom("renewed@4", 19));
         awaitSuccess(List.of(versionBefore));
-        assertThat(Png.psnr(picture(versionBefore), picture(ids.get(19)))).isLessThan(45);
+        assertThat(PngReader.psnr(image(versionBefore), image(ids.get(19)))).isLessThan(45);
     }
 
     @Test
@@ -262,7 +262,7 @@ abstract class FleetContract {
                 null,
                 null,
                 null,
-                List.of(new WantedAdapter("nobody", null)),
+                List.of(new AdapterArgument("nobody", null)),
                 null,
                 null,
                 null,
@@ -278,7 +278,7 @@ abstract class FleetContract {
                 .hasMessageContaining("adapter");
     }
 
-    /** Everything that {@code expected_pictures.safetensors} was drawn with, but the prompt and the steps. */
+    /** Everything that {@code expected_images.safetensors} was drawn with, but the prompt and the steps. */
     private static NewGeneration order(String prompt, int steps) {
         return new NewGeneration(
                 prompt, "", null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1, null, null);
@@ -291,7 +291,7 @@ abstract class FleetContract {
                 "",
                 null,
                 null,
-                List.of(new WantedAdapter(adapter, null)),
+                List.of(new AdapterArgument(adapter, null)),
                 5.0,
                 FEW_STEPS,
                 SamplerName.DDIM,
@@ -351,8 +351,8 @@ abstract class FleetContract {
         gateway.addAdapter(adapter, Files.write(folder.resolve("adapter.safetensors"), weights), 5.0);
     }
 
-    private byte[] picture(String id) throws InterruptedException {
-        return gateway.picture(gateway.generation(id).value().images().get(0));
+    private byte[] image(String id) throws InterruptedException {
+        return gateway.image(gateway.generation(id).value().images().get(0));
     }
 
     /** @return {@code NAME@VERSION} of the one adapter that the generation names */
@@ -371,12 +371,12 @@ abstract class FleetContract {
         return said.stream().filter((service + " is back")::equals).count();
     }
 
-    private GenerationView follow(String id) throws InterruptedException {
-        return new Follower(gateway, SILENT).follow(id).value();
+    private GenerationStatus follow(String id) throws InterruptedException {
+        return new GenerationFollower(gateway, SILENT).follow(id).value();
     }
 
-    private GenerationView draw(NewGeneration order) throws InterruptedException {
-        GenerationView drawn = follow(submit(order));
+    private GenerationStatus draw(NewGeneration order) throws InterruptedException {
+        GenerationStatus drawn = follow(submit(order));
         assertThat(drawn.status()).isEqualTo(Status.SUCCEEDED);
         return drawn;
     }

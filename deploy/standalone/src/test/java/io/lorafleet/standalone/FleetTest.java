@@ -75,7 +75,7 @@ class FleetTest {
     }
 
     @Test
-    void feedbackNeedsAPictureOrAnOwner() {
+    void feedbackNeedsAnImageOrAnOwner() {
         assertThat(run("feedback", "--rating", "up")).isEqualTo(2);
         assertThat(run("feedback", "withdraw")).isEqualTo(2);
 

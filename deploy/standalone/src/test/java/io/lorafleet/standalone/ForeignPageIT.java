@@ -11,7 +11,7 @@ import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.standalone.GenerationView.Status;
+import io.lorafleet.standalone.GenerationStatus.Status;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import io.lorafleet.storage.OwnerOnly;
 import io.lorafleet.storage.Sha256;
@@ -48,9 +48,9 @@ import org.openqa.selenium.WindowType;
 class ForeignPageIT extends InBrowser {
     private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);
     private static final String STUDENT = "fast";
-    private static final String SECRET = "a picture that nobody else shall know of";
+    private static final String SECRET = "an image that nobody else shall know of";
     private static final String HONEST = "an honest order";
-    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     /** What everybody may read where keys are asked for, under whatever name the gateway has. */
     private static final Set<String> PUBLIC = Set.of(
@@ -74,12 +74,12 @@ class ForeignPageIT extends InBrowser {
     @BeforeEach
     void startEvil() throws IOException {
         evil = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        evil.createContext("/", ForeignPageIT::answer);
+        evil.createContext("/", ForeignPageIT::response);
         evil.start();
     }
 
     /** An empty page, or a redirect that keeps the method and the body. */
-    private static void answer(HttpExchange exchange) throws IOException {
+    private static void response(HttpExchange exchange) throws IOException {
         try (exchange) {
             String query = exchange.getRequestURI().getQuery();
             if (query != null) {
@@ -247,7 +247,7 @@ class ForeignPageIT extends InBrowser {
         NewGeneration order =
                 new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
         String id = honest.generate(order, PATIENCE).id();
-        assertThat(new Follower(honest, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(honest, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
     }
 
     /** What there is, but for {@link #drawHonestly}. */

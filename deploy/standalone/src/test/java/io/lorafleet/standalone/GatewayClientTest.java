@@ -52,13 +52,13 @@ class GatewayClientTest {
         server.createContext("/v1/generations", exchange -> {
             if (calls.incrementAndGet() == 1) {
                 exchange.getResponseHeaders().add("Retry-After", "0");
-                answer(exchange, 503, "{'title':'No worker is there yet','status':503}");
+                response(exchange, 503, "{'title':'No worker is there yet','status':503}");
             } else {
-                answer(exchange, 202, "{'id':'g1','status':'queued','images':[]}");
+                response(exchange, 202, "{'id':'g1','status':'queued','images':[]}");
             }
         });
 
-        GenerationView accepted = client.generate(ORDER, Duration.ofSeconds(30));
+        GenerationStatus accepted = client.generate(ORDER, Duration.ofSeconds(30));
 
         assertThat(accepted.id()).isEqualTo("g1");
         assertThat(accepted.isFinished()).isFalse();
@@ -68,7 +68,7 @@ class GatewayClientTest {
     void saysWhyNobodyDrewWhenItsPatienceIsOver() {
         server.createContext(
                 "/v1/generations",
-                exchange -> answer(exchange, 503, "{'title':'No worker is there yet','detail':'try again'}"));
+                exchange -> response(exchange, 503, "{'title':'No worker is there yet','detail':'try again'}"));
 
         assertThatThrownBy(() -> client.generate(ORDER, Duration.ZERO))
                 .isInstanceOf(FleetException.class)
@@ -79,7 +79,7 @@ class GatewayClientTest {
     void showsEachFieldThatTheGatewayRefuses() {
         server.createContext(
                 "/v1/generations",
-                exchange -> answer(
+                exchange -> response(
                         exchange,
                         400,
                         "{'title':'Invalid request','detail':'steps: expected 1 to 1000, found 0','errors':["
@@ -94,7 +94,7 @@ class GatewayClientTest {
 
     @Test
     void saysThatSomethingElseAnswers() {
-        server.createContext("/", exchange -> answer(exchange, 404, "<html>"));
+        server.createContext("/", exchange -> response(exchange, 404, "<html>"));
 
         assertThatThrownBy(() -> client.generation("g1"))
                 .isInstanceOf(FleetException.class)
@@ -114,7 +114,7 @@ class GatewayClientTest {
     void connectsAgainWhenTheStreamOfEventsBreaks() throws Exception {
         server.createContext("/v1/generations/g1/events", exchange -> {
             boolean broken = calls.incrementAndGet() == 1;
-            answer(
+            response(
                     exchange,
                     200,
                     broken
@@ -123,20 +123,20 @@ class GatewayClientTest {
         });
         server.createContext(
                 "/v1/generations/g1",
-                exchange -> answer(exchange, 200, calls.get() == 1 ? "{'id':'g1','status':'running'}" : FINISHED));
+                exchange -> response(exchange, 200, calls.get() == 1 ? "{'id':'g1','status':'running'}" : FINISHED));
         RecordedProgress progress = new RecordedProgress();
 
-        GenerationView finished = new Follower(client, progress).follow("g1").value();
+        GenerationStatus finished = new GenerationFollower(client, progress).follow("g1").value();
 
-        assertThat(finished.status()).isEqualTo(GenerationView.Status.SUCCEEDED);
+        assertThat(finished.status()).isEqualTo(GenerationStatus.Status.SUCCEEDED);
         assertThat(finished.elapsed()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(finished.images()).containsExactly(new GenerationView.Image(0, 7, "/p.png"));
+        assertThat(finished.images()).containsExactly(new GenerationStatus.Image(0, 7, "/p.png"));
         assertThat(progress.shown).containsExactly("started on w1", "step 2 of 2");
     }
 
     @Test
     void saysEachAdapterThatIsWanted() throws Exception {
-        List<WantedAdapter> adapters = List.of(new WantedAdapter("ink", null), new WantedAdapter("fast@2", 0.5));
+        List<AdapterArgument> adapters = List.of(new AdapterArgument("ink", null), new AdapterArgument("fast@2", 0.5));
         NewGeneration order = new NewGeneration(
                 "a", null, null, null, adapters, null, null, null, null, null, null, null, Priority.BATCH, null);
         assertThat(new String(Json.write(order.until(Instant.EPOCH)), StandardCharsets.UTF_8))
@@ -151,7 +151,7 @@ class GatewayClientTest {
                 + "'createdAt':'2026-01-01T00:00:00Z'";
         server.createContext(
                 "/v1/adapters",
-                exchange -> answer(
+                exchange -> response(
                         exchange,
                         200,
                         "[{'name':'fast','route':{'name':'fast','stable':1,'canary':{'version':2,'share':0.1},"
@@ -172,7 +172,7 @@ class GatewayClientTest {
         List<String> asked = new ArrayList<>();
         server.createContext("/v1/adapters", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
-            answer(exchange, 200, "{'name':'fast','versions':[]}");
+            response(exchange, 200, "{'name':'fast','versions':[]}");
         });
 
         client.retire("fast@2");
@@ -185,7 +185,7 @@ class GatewayClientTest {
     void showsAWorker() throws Exception {
         server.createContext(
                 "/v1/workers",
-                exchange -> answer(
+                exchange -> response(
                         exchange,
                         200,
                         "[{'workerId':'w1','state':'lost','device':'cpu()','slots':2,'busySlots':1,'model':'demo',"
@@ -196,14 +196,14 @@ class GatewayClientTest {
                 .contains("w1", "lost", "1 of 2 slots busy", "holds ink@1", "cannot use oil@2: why");
     }
 
-    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+    private static void response(HttpExchange exchange, int status, String json) throws IOException {
         byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
 
-    private static final class RecordedProgress implements Progress {
+    private static final class RecordedProgress implements ProgressDisplay {
         private final List<String> shown = new ArrayList<>();
 
         @Override

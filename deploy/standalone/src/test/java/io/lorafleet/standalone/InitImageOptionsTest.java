@@ -37,7 +37,7 @@ class InitImageOptionsTest {
     }
 
     @Test
-    void refusesAFileThatIsNoPicture() throws IOException {
+    void refusesAFileThatIsNoImage() throws IOException {
         Path text = Files.write(folder.resolve("star.txt"), "a star".getBytes(UTF_8));
 
         assertThatThrownBy(() -> new InitImageOptions(text, null).base64())

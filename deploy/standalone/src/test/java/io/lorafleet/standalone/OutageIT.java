@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.GenerationView.Status;
+import io.lorafleet.standalone.GenerationStatus.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutageIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final int brokerPort = freePort();
@@ -42,7 +42,7 @@ class OutageIT {
     private EmbeddedBroker broker;
     private LocalFleet fleet;
     private DataFolder secondData;
-    private Service secondService;
+    private ServiceProcess secondService;
     private GatewayClient first;
     private GatewayClient second;
 
@@ -66,11 +66,11 @@ class OutageIT {
         FleetSettings otherSettings =
                 new FleetSettings(root, other, model, Ports.free(), Ports.free(), bootstrap, 1, "", null);
         secondData = DataFolder.open(other, false);
-        Launch launch = Launches.of(otherSettings, secondData, bootstrap, Map.of(), System.getenv())
+        ServiceSpec spec = ServiceSpecs.of(otherSettings, secondData, bootstrap, Map.of(), System.getenv())
                 .get(0);
-        secondService = Service.start(launch, Duration.ofSeconds(10), said::add);
+        secondService = ServiceProcess.start(spec, Duration.ofSeconds(10), said::add);
         secondService.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        second = new GatewayClient(launch.readiness().resolve("/"));
+        second = new GatewayClient(spec.readiness().resolve("/"));
     }
 
     private static int freePort() {
@@ -93,15 +93,15 @@ class OutageIT {
     void anyGatewayAnswersForTheJobsOfAnother() throws Exception {
         String id = first.generate(order(20), PATIENCE).id();
 
-        GenerationView finished = new Follower(second, SILENT).follow(id).value();
+        GenerationStatus finished = new GenerationFollower(second, SILENT).follow(id).value();
 
         assertThat(finished.status()).isEqualTo(Status.SUCCEEDED);
-        GenerationView.Image image = finished.images().get(0);
-        assertThat(second.picture(image)).isEqualTo(first.picture(image));
+        GenerationStatus.Image image = finished.images().get(0);
+        assertThat(second.image(image)).isEqualTo(first.image(image));
         String unwanted = first.generate(order(200), PATIENCE).id();
         await().atMost(PATIENCE).until(() -> second.generation(unwanted).value().status() == Status.RUNNING);
         second.cancel(unwanted);
-        assertThat(new Follower(first, SILENT).follow(unwanted).value().status())
+        assertThat(new GenerationFollower(first, SILENT).follow(unwanted).value().status())
                 .isEqualTo(Status.CANCELLED);
     }
 
@@ -112,15 +112,15 @@ class OutageIT {
             ids.add(first.generate(order(100), PATIENCE).id());
         }
         ExecutorService clients = Executors.newFixedThreadPool(ids.size());
-        List<Future<GenerationView>> followed = ids.stream()
+        List<Future<GenerationStatus>> followed = ids.stream()
                 .map(id -> clients.submit(
-                        () -> new Follower(first, SILENT).follow(id).value()))
+                        () -> new GenerationFollower(first, SILENT).follow(id).value()))
                 .toList();
         await().atMost(PATIENCE).until(() -> ids.stream().anyMatch(id -> status(second, id) == Status.RUNNING));
 
         fleet.process("gateway").destroyForcibly();
 
-        for (Future<GenerationView> each : followed) {
+        for (Future<GenerationStatus> each : followed) {
             assertThat(each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).status())
                     .isEqualTo(Status.SUCCEEDED);
         }
@@ -167,7 +167,7 @@ class OutageIT {
 
         assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
         for (String id : accepted) {
-            assertThat(new Follower(second, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+            assertThat(new GenerationFollower(second, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
         }
     }
 

@@ -36,12 +36,12 @@ class PageIT extends InBrowser {
     /** A student's weights. */
     private Path file;
     /** Where what was looked at is kept. */
-    private Path pictures;
+    private Path images;
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         start(folder, null);
-        pictures = Files.createDirectories(root.resolve("deploy/standalone/target/page"));
+        images = Files.createDirectories(root.resolve("deploy/standalone/target/page"));
         file = Files.write(
                 folder.resolve(STUDENT + ".safetensors"),
                 RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, 1));
@@ -80,7 +80,7 @@ class PageIT extends InBrowser {
                 .until(
                         () -> browser.executeScript("return document.querySelector('.job img').naturalWidth"),
                         Predicate.isEqual(64L));
-        find("button[aria-label='A bad picture']").click();
+        find("button[aria-label='A bad image']").click();
         await().atMost(PATIENCE).until(() -> text("#said").contains("will learn"));
         press("Again with another seed");
         await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
@@ -160,7 +160,7 @@ class PageIT extends InBrowser {
         await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @1"));
     }
 
-    /** For everybody, on a phone, too; and keeps a picture. */
+    /** For everybody, on a phone, too; and keeps an image. */
     private void looksGood(String view) throws IOException {
         for (Map.Entry<String, Dimension> size :
                 Map.of("desktop", DESKTOP, "phone", PHONE).entrySet()) {
@@ -170,7 +170,7 @@ class PageIT extends InBrowser {
                     .isLessThanOrEqualTo((Long) browser.executeScript("return window.innerWidth"));
             assertThat(seriousFindings()).as(view + " on a " + size.getKey()).isEmpty();
             Files.write(
-                    pictures.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+                    images.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
         }
         browser.manage().window().setSize(DESKTOP);
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.GenerationView.Status;
+import io.lorafleet.standalone.GenerationStatus.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredFleetIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Progress SILENT = new Progress.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path keys;
@@ -59,7 +59,7 @@ class SecuredFleetIT {
 
         String id = gateway.generate(order(), PATIENCE).id();
 
-        assertThat(new Follower(gateway, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(gateway, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
     }
 
     @Test

@@ -71,7 +71,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     Optional<AdapterVersion> drawn(String requestId) {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::canary)
-                .filter(canary -> Lot.of("canary", requestId) < canary.share())
+                .filter(canary -> HashBucket.of("canary", requestId) < canary.share())
                 .map(Share::version)
                 .flatMap(this::usable)
                 .or(this::stable);

@@ -24,7 +24,7 @@ public final class AdapterRoutes {
         this.clock = clock;
     }
 
-    public RouteChange set(String name, RouteOrder order) {
+    public RouteChange set(String name, RouteRequest order) {
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();

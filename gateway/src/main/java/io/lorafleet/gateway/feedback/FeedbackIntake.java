@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what people say of pictures, and publishes it for each student that drew them. */
+/** Takes what people say of images, and publishes it for each student that drew them. */
 @Singleton
 public final class FeedbackIntake {
     private final GenerationTable generations;
@@ -49,43 +49,44 @@ public final class FeedbackIntake {
      * @param owner who says so; null where nobody has to say who he is
      * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
      */
-    public Reception take(String generationId, FeedbackForm form, @Nullable String owner) {
+    public FeedbackSubmission take(String generationId, FeedbackRequest body, @Nullable String owner) {
         Optional<Generation> generation = generations.find(generationId);
         if (generation.isEmpty()) {
-            return new Reception.UnknownGeneration();
+            return new FeedbackSubmission.UnknownGeneration();
         }
         FieldChecks checks = new FieldChecks();
-        Verdict verdict = Verdict.of(form, checks);
+        CheckedFeedback checked = CheckedFeedback.of(body, checks);
         return checks.badFields().isEmpty()
-                ? take(generation.get(), verdict, owner)
-                : new Reception.Refused(checks.badFields());
+                ? take(generation.get(), checked, owner)
+                : new FeedbackSubmission.Refused(checks.badFields());
     }
 
-    private Reception take(Generation generation, Verdict verdict, @Nullable String owner) {
+    private FeedbackSubmission take(Generation generation, CheckedFeedback checked, @Nullable String owner) {
         if (!(generation.finished() instanceof GenerationSucceeded succeeded)) {
-            return new Reception.NotSucceeded(generation);
+            return new FeedbackSubmission.NotSucceeded(generation);
         }
         Optional<GeneratedImage> image = succeeded.images().stream()
-                .filter(one -> one.index() == verdict.image())
+                .filter(one -> one.index() == checked.image())
                 .findFirst();
         if (image.isEmpty()) {
-            return new Reception.NoSuchImage(verdict.image(), succeeded.images().size());
+            return new FeedbackSubmission.NoSuchImage(
+                    checked.image(), succeeded.images().size());
         }
         if (generation.request() == null) {
-            return new Reception.ForgottenRequest();
+            return new FeedbackSubmission.ForgottenRequest();
         }
-        List<FeedbackGiven> samples = samples(generation.request(), image.get(), verdict, owner);
+        List<FeedbackGiven> samples = samples(generation.request(), image.get(), checked, owner);
         samples.forEach(this::publish);
-        return samples.isEmpty() ? new Reception.NoStudent() : new Reception.Published(samples);
+        return samples.isEmpty() ? new FeedbackSubmission.NoStudent() : new FeedbackSubmission.Published(samples);
     }
 
     private List<FeedbackGiven> samples(
-            GenerateImage request, GeneratedImage image, Verdict verdict, @Nullable String owner) {
+            GenerateImage request, GeneratedImage image, CheckedFeedback checked, @Nullable String owner) {
         Instant now = clock.instant();
         return request.adapters().stream()
                 .map(AppliedAdapter::adapter)
                 .filter(this::isStudent)
-                .map(student -> sample(request, image, verdict, student, owner, now))
+                .map(student -> sample(request, image, checked, student, owner, now))
                 .toList();
     }
 
@@ -99,7 +100,7 @@ public final class FeedbackIntake {
     private static FeedbackGiven sample(
             GenerateImage request,
             GeneratedImage image,
-            Verdict verdict,
+            CheckedFeedback checked,
             PinnedAdapter student,
             @Nullable String owner,
             Instant now) {
@@ -113,14 +114,14 @@ public final class FeedbackIntake {
                 request.width(),
                 request.height(),
                 request.steps(),
-                verdict.rating(),
-                verdict.asTeacher(),
-                verdict.note(),
+                checked.rating(),
+                checked.asTeacher(),
+                checked.note(),
                 owner,
                 now);
     }
 
-    /** Of records with one id the trainer counts the latest: each owner has one vote on a picture, and may change it. */
+    /** Of records with one id the trainer counts the latest: each owner has one vote on an image, and may change it. */
     private static String voteId(
             GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {
         String whose = owner == null ? "anybody" : "owner " + owner;

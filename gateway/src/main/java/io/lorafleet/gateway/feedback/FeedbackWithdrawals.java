@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back what one owner has said of pictures, for each student that might learn from it. */
+/** Takes back what one owner has said of images, for each student that might learn from it. */
 @Singleton
 public final class FeedbackWithdrawals {
     private final AdapterRegistry adapters;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What becomes of an order. */
 public sealed interface Admission {
     /**
-     * It can be drawn, and the request decides the pictures.
+     * It can be drawn, and the request decides the images.
      *
      * @param initImage what the request refers to, not stored yet; null if it refers to none
      */

@@ -52,34 +52,38 @@ public final class AdmissionRules {
         this.clock = clock;
     }
 
-    public Admission admit(GenerationOrder order, OrderId id) {
+    public Admission admit(GenerationRequest order, RequestIdentity id) {
         Optional<BaseModel> model = models.current();
         if (model.isEmpty()) {
             return new Admission.NoModel();
         }
         FieldChecks checks = new FieldChecks();
-        List<ChosenAdapter> chosen = new ArrayList<>();
-        for (NamedAdapter named : NamedAdapter.of(order, checks)) {
+        List<ResolvedAdapter> resolved = new ArrayList<>();
+        for (AdapterReference named : AdapterReference.of(order, checks)) {
             Optional<AdapterVersion> version = adapters.resolve(named.reference(), id.requestId());
             if (version.isEmpty()) {
                 return new Admission.UnknownAdapter(
                         named.field(),
                         adapters.names().stream().limit(ADAPTERS_NAMED).toList());
             }
-            chosen.add(new ChosenAdapter(named, version.get()));
+            resolved.add(new ResolvedAdapter(named, version.get()));
         }
-        return admit(id, order, model.get(), chosen, checks);
+        return admit(id, order, model.get(), resolved, checks);
     }
 
     private Admission admit(
-            OrderId id, GenerationOrder order, BaseModel model, List<ChosenAdapter> chosen, FieldChecks checks) {
+            RequestIdentity id,
+            GenerationRequest order,
+            BaseModel model,
+            List<ResolvedAdapter> resolved,
+            FieldChecks checks) {
         Instant now = clock.instant();
         if (order.prompt() == null) {
             checks.refuse("prompt", "a text", "none");
         }
         String prompt = checks.text("prompt", limits.maxPromptLength(), order.prompt(), "");
         String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), order.negativePrompt(), "");
-        Dial dial = Dial.of(chosen, order.guidanceScale(), checks);
+        GuidanceSettings scales = GuidanceSettings.of(resolved, order.guidanceScale(), checks);
         int steps = checks.whole("steps", 1, limits.maxSteps(), order.steps(), DEFAULT_STEPS);
         SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), order.sampler(), model.defaultSampler());
         InitImageFile image = InitImageFile.of(order, steps, limits, checks);
@@ -89,7 +93,7 @@ public final class AdmissionRules {
             checks.refuse("width * height", "at most " + limits.maxPixels() + " pixels", (long) width * height);
         }
         int count = checks.whole("count", 1, limits.maxCount(), order.count(), 1);
-        long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // picture k draws from seed + k
+        long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k draws from seed + k
         long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), seed(id, lastFirstSeed));
         Priority priority = checks.oneOf("priority", Priority.values(), order.priority(), Priority.INTERACTIVE);
         Instant deadline = checks.future("deadline", order.deadline(), now);
@@ -102,15 +106,15 @@ public final class AdmissionRules {
                 prompt,
                 negativePrompt,
                 image == null ? null : image.reference(),
-                dial.adapters(),
-                dial.guidanceScale(),
+                scales.adapters(),
+                scales.guidanceScale(),
                 steps,
                 sampler,
                 width,
                 height,
                 seed,
                 count,
-                shadows.pick(id.requestId(), chosen, dial).orElse(null),
+                shadows.pick(id.requestId(), resolved, scales).orElse(null),
                 priority,
                 deadline,
                 order.webhook(),
@@ -123,7 +127,7 @@ public final class AdmissionRules {
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
-    /** @param unit pixels of a picture of the model's own size */
+    /** @param unit pixels of an image of the model's own size */
     private Optional<Admission> overload(GenerateImage request, long unit) {
         Optional<Admission> all =
                 overload(request, backlog.waiting(), limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
@@ -147,7 +151,7 @@ public final class AdmissionRules {
     }
 
     /** By chance, but the same wherever the same request is admitted. */
-    private static long seed(OrderId id, long last) {
+    private static long seed(RequestIdentity id, long last) {
         long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
         return Math.floorMod(random, last + 1);
     }

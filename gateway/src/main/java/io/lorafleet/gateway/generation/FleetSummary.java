@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param queued not begun
  * @param running begun, and not finished
  * @param clearsInSeconds how long the workers will take for both, going by what they did lately; 600 for that and more
- * @param picturesPerMinute of the last minute
+ * @param imagesPerMinute of the last minute
  * @param minutes of the last half hour
  */
-public record FleetSummary(int queued, int running, long clearsInSeconds, int picturesPerMinute, List<Minute> minutes) {
+public record FleetSummary(int queued, int running, long clearsInSeconds, int imagesPerMinute, List<Minute> minutes) {
     private static final int MINUTES = 30;
 
     /**
      * What was finished in one minute.
      *
-     * @param medianSeconds from order to pictures; absent if there were none
+     * @param medianSeconds from order to images; absent if there were none
      * @param p95Seconds likewise
      */
     public record Minute(
             Instant minute,
-            int pictures,
+            int images,
             @Nullable Double medianSeconds,
             @Nullable Double p95Seconds) {}
 
@@ -53,7 +53,7 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int pi
                 having(generations, Generation.Status.QUEUED).size(),
                 having(generations, Generation.Status.RUNNING).size(),
                 clearsIn.toSeconds(),
-                pictures(lately),
+                images(lately),
                 minutes);
     }
 
@@ -68,10 +68,10 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int pi
                 .map(wait -> wait.toMillis() / 1000.0)
                 .sorted()
                 .toList();
-        return new Minute(minute, pictures(drawn), quantile(waits, 0.5), quantile(waits, 0.95));
+        return new Minute(minute, images(drawn), quantile(waits, 0.5), quantile(waits, 0.95));
     }
 
-    private static int pictures(List<Generation> drawn) {
+    private static int images(List<Generation> drawn) {
         return drawn.stream()
                 .map(each -> (GenerationSucceeded) each.finished())
                 .mapToInt(done -> done.images().size())

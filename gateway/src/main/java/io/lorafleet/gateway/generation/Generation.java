@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one request for pictures: a fold of its records, which come from four topics in any order.
+ * What is known of one request for images: a fold of its records, which come from four topics in any order.
  *
  * @param request null as long as it has not been read, or when Kafka no longer has it
  * @param cancelling somebody asked to stop it
@@ -99,7 +99,7 @@ public record Generation(
         return Objects.requireNonNull(finished, "it goes on").at();
     }
 
-    /** @return steps done, over all pictures */
+    /** @return steps done, over all images */
     public int step() {
         if (finished instanceof GenerationSucceeded) {
             return steps();
@@ -107,7 +107,7 @@ public record Generation(
         return progress == null ? 0 : progress.step();
     }
 
-    /** @return steps of all pictures together; 0 if not known */
+    /** @return steps of all images together; 0 if not known */
     public int steps() {
         if (progress != null) {
             return progress.steps();

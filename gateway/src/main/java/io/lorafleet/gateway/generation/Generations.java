@@ -49,16 +49,16 @@ public final class Generations {
      * @param idempotencyKey as the client sent it; null if it did not
      * @throws NotPublishedException if it was admitted but the broker did not confirm it; it is not remembered then
      */
-    public Admission submit(GenerationOrder order, @Nullable String owner, @Nullable String idempotencyKey) {
+    public Admission submit(GenerationRequest order, @Nullable String owner, @Nullable String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
         IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
         if (key == null) {
-            return publish(rules.admit(order, OrderId.random(owner)));
+            return publish(rules.admit(order, RequestIdentity.random(owner)));
         }
-        OrderId id = OrderId.of(key, owner, order);
+        RequestIdentity id = RequestIdentity.of(key, owner, order);
         if (!underway.add(id.requestId())) {
             return new Admission.Underway();
         }
@@ -71,7 +71,7 @@ public final class Generations {
         }
     }
 
-    private static Admission again(Generation before, OrderId id) {
+    private static Admission again(Generation before, RequestIdentity id) {
         boolean same = before.request() == null // forgotten, and the key is the client's word
                 || Objects.equals(id.orderSha256(), before.request().orderSha256());
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();

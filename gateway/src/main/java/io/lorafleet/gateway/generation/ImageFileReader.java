@@ -30,7 +30,7 @@ final class ImageFileReader {
         CheckedImage image = CheckedImage.of(content, limits.maxInitImagePixels());
         if (Math.min(image.width(), image.height()) < GenerateImage.MIN_SIZE) {
             throw new BadImageException(
-                    "a picture with sides of at least " + GenerateImage.MIN_SIZE + " pixels",
+                    "an image with sides of at least " + GenerateImage.MIN_SIZE + " pixels",
                     image.width() + " x " + image.height());
         }
         return image;

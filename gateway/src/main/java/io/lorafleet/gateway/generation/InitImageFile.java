@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The image that an order's pictures are to come from. Until {@link ImageDecoding}, only its header is known.
+ * The image that an order's images are to come from. Until {@link ImageDecoding}, only its header is known.
  *
  * @param image as the client sent it
  * @param reference what the request says of it
@@ -30,7 +30,7 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
      * @param checks told of what cannot be accepted
      * @return null if the order has none, or none that can be accepted
      */
-    static @Nullable InitImageFile of(GenerationOrder order, int steps, Limits limits, FieldChecks checks) {
+    static @Nullable InitImageFile of(GenerationRequest order, int steps, Limits limits, FieldChecks checks) {
         if (order.initImage() == null) {
             if (order.strength() != null) {
                 checks.refuse("strength", "none without initImage", order.strength());

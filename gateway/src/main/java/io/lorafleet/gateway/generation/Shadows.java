@@ -3,7 +3,7 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
-import io.lorafleet.gateway.adapter.Lot;
+import io.lorafleet.gateway.adapter.HashBucket;
 import io.lorafleet.messages.AdapterRoute;
 import io.lorafleet.messages.AdapterRoute.Share;
 import io.lorafleet.messages.AdapterVersion;
@@ -27,30 +27,31 @@ final class Shadows {
         this.registry = registry;
     }
 
-    Optional<ShadowStudent> pick(String requestId, List<ChosenAdapter> chosen, Dial dial) {
-        double guidance = effectiveGuidance(chosen, dial);
-        if (chosen.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
+    Optional<ShadowStudent> pick(String requestId, List<ResolvedAdapter> resolved, GuidanceSettings scales) {
+        double guidance = effectiveGuidance(resolved, scales);
+        if (resolved.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
             return Optional.empty();
         }
-        return candidate(requestId, chosen).flatMap(adapter -> shadow(adapter, requestId, guidance));
+        return candidate(requestId, resolved).flatMap(adapter -> shadow(adapter, requestId, guidance));
     }
 
-    private static double effectiveGuidance(List<ChosenAdapter> chosen, Dial dial) {
-        if (chosen.size() != 1 || !chosen.get(0).isStudent()) {
-            return dial.guidanceScale();
+    private static double effectiveGuidance(List<ResolvedAdapter> resolved, GuidanceSettings scales) {
+        if (resolved.size() != 1 || !resolved.get(0).isStudent()) {
+            return scales.guidanceScale();
         }
-        return Dial.guidanceAt(
-                dial.adapters().get(0).scale(), Dial.trainedAt(chosen.get(0).version()));
+        return GuidanceSettings.guidanceAt(
+                scales.adapters().get(0).scale(),
+                GuidanceSettings.trainedAt(resolved.get(0).version()));
     }
 
-    private Optional<Adapter> candidate(String requestId, List<ChosenAdapter> chosen) {
-        if (!chosen.isEmpty()) {
-            return registry.find(chosen.get(0).version().name()).filter(Shadows::hasShadow);
+    private Optional<Adapter> candidate(String requestId, List<ResolvedAdapter> resolved) {
+        if (!resolved.isEmpty()) {
+            return registry.find(resolved.get(0).version().name()).filter(Shadows::hasShadow);
         }
         List<Adapter> all = registry.all().stream().filter(Shadows::hasShadow).toList();
         return all.isEmpty()
                 ? Optional.empty()
-                : Optional.of(all.get((int) (Lot.of("shadow-route", requestId) * all.size())));
+                : Optional.of(all.get((int) (HashBucket.of("shadow-route", requestId) * all.size())));
     }
 
     private static boolean hasShadow(Adapter adapter) {
@@ -63,14 +64,14 @@ final class Shadows {
 
     private static Optional<ShadowStudent> shadow(Adapter adapter, String requestId, double guidance) {
         return shareOf(adapter)
-                .filter(share -> Lot.of("shadow", requestId) < share.share())
+                .filter(share -> HashBucket.of("shadow", requestId) < share.share())
                 .flatMap(share -> adapter.usable(share.version()))
                 .filter(version -> version.kind() == Kind.STUDENT) // a route may come from another tool
                 .flatMap(student -> tuned(student, guidance));
     }
 
     private static Optional<ShadowStudent> tuned(AdapterVersion student, double guidance) {
-        double scale = Dial.scaleFor(guidance, Dial.trainedAt(student));
+        double scale = GuidanceSettings.scaleFor(guidance, GuidanceSettings.trainedAt(student));
         return scale > GenerateImage.MAX_ADAPTER_SCALE
                 ? Optional.empty()
                 : Optional.of(new ShadowStudent(new AppliedAdapter(student.pinned(), scale), guidance));

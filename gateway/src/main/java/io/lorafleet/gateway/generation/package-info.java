@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Requests for pictures: which are admitted, what becomes of them, and how they are stopped. */
+/** Requests for images: which are admitted, what becomes of them, and how they are stopped. */
 @NullMarked
 package io.lorafleet.gateway.generation;
 

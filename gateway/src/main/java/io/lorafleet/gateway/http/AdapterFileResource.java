@@ -53,7 +53,7 @@ public final class AdapterFileResource {
         InputStream weights = blobs.open(BlobKeys.adapter(found.sha256()))
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.NOT_FOUND, "the weights of " + found.pinned() + " are not in the blob store"));
-        return RestMulti.fromMultiData(Download.of(weights))
+        return RestMulti.fromMultiData(BlobDownload.of(weights))
                 .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,

@@ -28,7 +28,7 @@ final class ApiExamples {
     private record Example(String operation, String name, String json) {}
 
     private static final List<Example> EXAMPLES = List.of(
-            new Example("createGeneration", "A picture", """
+            new Example("createGeneration", "An image", """
                     {"prompt": "a large red star on a white background"}"""),
             new Example("createGeneration", "In detail", """
                     {
@@ -62,7 +62,7 @@ final class ApiExamples {
                     {"stable": 1}"""),
             new Example("setRoute", "With a canary and a shadow", """
                     {"stable": 1, "canary": {"version": 2, "share": 0.1}, "shadow": {"version": 2, "share": 0.01}}"""),
-            new Example("createImages", "A picture", """
+            new Example("createImages", "An image", """
                     {"prompt": "a yellow heart on a gray background", "model": "fast", "size": "64x64"}"""),
             new Example("createImages", "As a JPEG file at a URL", """
                     {"prompt": "two white triangles", "response_format": "url", "output_format": "jpeg"}"""),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.feedback.FeedbackForm;
 import io.lorafleet.gateway.feedback.FeedbackIntake;
-import io.lorafleet.gateway.feedback.Reception;
+import io.lorafleet.gateway.feedback.FeedbackRequest;
+import io.lorafleet.gateway.feedback.FeedbackSubmission;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what people say of pictures, from which the students that drew them learn. */
+/** Takes what people say of images, from which the students that drew them learn. */
 @RolesAllowed(Roles.FEEDBACK)
 @Path(GenerationResource.PATH + "/{id}/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -36,47 +36,47 @@ public final class FeedbackResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "rateImage",
-            summary = "Rate a picture; answers when the feedback is durable",
-            description = "The student adapters that drew the picture learn from it. A picture of the base alone, or of"
-                    + " styles, is refused. Each caller has one vote on a picture: the latest counts, until a training"
+            summary = "Rate an image; answers when the feedback is durable",
+            description = "The student adapters that drew the image learn from it. An image of the base alone, or of"
+                    + " styles, is refused. Each caller has one vote on an image: the latest counts, until a training"
                     + " begins with it.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
-    public FeedbackView give(String id, @Nullable FeedbackForm form) {
-        if (form == null) {
+    public FeedbackView give(String id, @Nullable FeedbackRequest body) {
+        if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         if (caller.find(id).isEmpty()) {
             throw GenerationResource.unknown(id);
         }
-        Reception reception = intake.take(id, form, caller.owner());
-        if (reception instanceof Reception.Published published) {
+        FeedbackSubmission submission = intake.take(id, body, caller.owner());
+        if (submission instanceof FeedbackSubmission.Published published) {
             return FeedbackView.of(published.samples());
         }
-        throw problem(reception, id);
+        throw problem(submission, id);
     }
 
-    private static ProblemException problem(Reception reception, String id) {
-        if (reception instanceof Reception.Refused refused) {
+    private static ProblemException problem(FeedbackSubmission submission, String id) {
+        if (submission instanceof FeedbackSubmission.Refused refused) {
             return new ProblemException(Problem.invalid(refused.badFields()));
         }
-        if (reception instanceof Reception.NotSucceeded notSucceeded) {
+        if (submission instanceof FeedbackSubmission.NotSucceeded notSucceeded) {
             return new ProblemException(
                     ProblemType.NOT_SUCCEEDED,
                     "expected a generation that succeeded, found one that is "
                             + GenerationView.of(notSucceeded.generation()).status());
         }
-        if (reception instanceof Reception.NoSuchImage none) {
+        if (submission instanceof FeedbackSubmission.NoSuchImage none) {
             return new ProblemException(
                     ProblemType.NO_SUCH_IMAGE,
                     "image: expected 0 to " + (none.images() - 1) + ", found " + none.index());
         }
-        if (reception instanceof Reception.NoStudent) {
+        if (submission instanceof FeedbackSubmission.NoStudent) {
             return new ProblemException(
                     ProblemType.NO_STUDENT,
                     "expected a generation that a student adapter drew, found one of the base, alone or with styles");
         }
-        if (reception instanceof Reception.ForgottenRequest) {
+        if (submission instanceof FeedbackSubmission.ForgottenRequest) {
             return new ProblemException(
                     ProblemType.NOT_FOUND, "it is no longer known what was asked for as generation " + id);
         }

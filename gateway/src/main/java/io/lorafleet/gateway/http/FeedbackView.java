@@ -8,7 +8,7 @@ import java.util.List;
  * Feedback that was published, as clients see it.
  *
  * @param feedbackId of the first sample, which usually is the only one
- * @param samples one for each student that drew the picture
+ * @param samples one for each student that drew the image
  */
 record FeedbackView(String feedbackId, List<SampleView> samples) {
 

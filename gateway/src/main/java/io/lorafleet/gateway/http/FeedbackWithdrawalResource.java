@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back what one owner has said of pictures, so that no student learns from it any more. */
+/** Takes back what one owner has said of images, so that no student learns from it any more. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)

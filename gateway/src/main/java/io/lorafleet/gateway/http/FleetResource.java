@@ -30,7 +30,7 @@ public final class FleetResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "getFleet",
-            summary = "What waits, and how many pictures were drawn in each of the last minutes, and how fast")
+            summary = "What waits, and how many images were drawn in each of the last minutes, and how fast")
     public FleetSummary get() {
         return table.summary(clock.instant());
     }

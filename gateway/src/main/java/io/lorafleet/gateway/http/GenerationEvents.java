@@ -19,7 +19,7 @@ final class GenerationEvents {
         this.streams = streams;
     }
 
-    /** @param preview of the picture that made the step; after most steps there is none */
+    /** @param preview of the image that made the step; after most steps there is none */
     private record StepView(int step, int steps, @Nullable Preview preview) {}
 
     /** @throws ProblemException if there are too many streams already */

@@ -5,7 +5,7 @@ import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Cancellation;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.security.Caller;
@@ -42,7 +42,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** Orders pictures, and follows and stops what was ordered. */
+/** GenerationSubmitter images, and follows and stops what was ordered. */
 @RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH)
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -50,14 +50,18 @@ public final class GenerationResource {
     static final String PATH = "/v1/generations";
     private static final String REPLAYED = "Idempotent-Replayed";
 
-    private final Orders orders;
+    private final GenerationSubmitter orders;
     private final Generations generations;
     private final GenerationTable table;
     private final GenerationEvents events;
     private final Caller caller;
 
     GenerationResource(
-            Orders orders, Generations generations, GenerationTable table, GenerationEvents events, Caller caller) {
+            GenerationSubmitter orders,
+            Generations generations,
+            GenerationTable table,
+            GenerationEvents events,
+            Caller caller) {
         this.orders = orders;
         this.generations = generations;
         this.table = table;
@@ -68,7 +72,7 @@ public final class GenerationResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "createGeneration", summary = "Order pictures; answers when the order is durable")
+    @Operation(operationId = "createGeneration", summary = "Order images; answers when the order is durable")
     @APIResponse(
             responseCode = "202",
             description = "The order is safely on Kafka. This is the generation that comes of it, at its Location.",
@@ -90,11 +94,11 @@ public final class GenerationResource {
                                             + " refused. 1 to 255 characters.")
                     @Nullable
                     String idempotencyKey,
-            @Nullable GenerationOrder order) {
+            @Nullable GenerationRequest order) {
         if (order == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        Orders.Taken taken = orders.submit(order, idempotencyKey, UnaryOperator.identity());
+        GenerationSubmitter.Taken taken = orders.submit(order, idempotencyKey, UnaryOperator.identity());
         Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(taken.id())))
                 .location(URI.create(GenerationView.path(taken.id())));
         return taken.again() ? answer.header(REPLAYED, true).build() : answer.build();

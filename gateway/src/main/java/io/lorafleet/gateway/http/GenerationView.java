@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * A generation as clients see it.
  *
  * @param status queued, running, succeeded, failed, cancelled or expired
- * @param step steps done, over all pictures
+ * @param step steps done, over all images
  * @param cancelling true while it is to be cancelled but is not finished; else absent
- * @param request everything that decides the pictures, also what the client left open
+ * @param request everything that decides the images, also what the client left open
  * @param acceptedAt by the clock of the gateway that took the order
  * @param startedAt by the clock of the worker that began last; absent if it is not known that one did
- * @param finishedAt by the worker's clock: when the pictures were stored, or it was over without any; absent until then
- * @param elapsed from the worker's start to the stored pictures
+ * @param finishedAt by the worker's clock: when the images were stored, or it was over without any; absent until then
+ * @param elapsed from the worker's start to the stored images
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 record GenerationView(
@@ -47,7 +47,7 @@ record GenerationView(
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations) {
 
-    /** @param initImage SHA-256 of the image that the pictures come from, or null */
+    /** @param initImage SHA-256 of the image that the images come from, or null */
     record RequestView(
             String prompt,
             String negativePrompt,
@@ -129,7 +129,7 @@ record GenerationView(
         return GenerationResource.PATH + "/" + id;
     }
 
-    /** @return where one of its pictures is */
+    /** @return where one of its images is */
     static String path(String id, int index) {
         return path(id) + "/images/" + index;
     }

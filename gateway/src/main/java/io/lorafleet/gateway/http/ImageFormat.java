@@ -17,7 +17,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The kinds of file that pictures are served as. They are stored as PNG. */
+/** The kinds of file that images are served as. They are stored as PNG. */
 enum ImageFormat {
     PNG,
     JPEG,
@@ -34,9 +34,9 @@ enum ImageFormat {
     }
 
     /**
-     * @param png a stored picture
+     * @param png a stored image
      * @param quality 0 to 100, of the formats that lose something
-     * @return the same picture as a file of this kind; of PNG the very same, with the texts in it
+     * @return the same image as a file of this kind; of PNG the very same, with the texts in it
      */
     byte[] convert(byte[] png, int quality) {
         return this == PNG ? png : encode(read(png), quality);
@@ -56,7 +56,7 @@ enum ImageFormat {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
             if (image == null) {
-                throw new IOException("expected a picture, found something else");
+                throw new IOException("expected an image, found something else");
             }
             return image;
         } catch (IOException e) {
@@ -78,7 +78,7 @@ enum ImageFormat {
             writer.write(null, new IIOImage(image, null, null), parameters);
             writer.dispose();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot encode a picture in memory", e);
+            throw new UncheckedIOException("cannot encode an image in memory", e);
         }
         return file.toByteArray();
     }

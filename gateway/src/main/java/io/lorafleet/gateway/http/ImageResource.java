@@ -29,12 +29,12 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Serves the pictures of finished generations. */
+/** Serves the images of finished generations. */
 @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
 @Tag(ref = ApiDescription.GENERATIONS)
 public final class ImageResource {
-    /** A picture never changes, and belongs to who asked for it. */
+    /** An image never changes, and belongs to who asked for it. */
     private static final String CACHE = "private, immutable, max-age=31536000";
 
     private final Caller caller;
@@ -45,17 +45,17 @@ public final class ImageResource {
         this.blobs = blobs;
     }
 
-    /** @return what follows a picture's path for another format than PNG */
+    /** @return what follows an image's path for another format than PNG */
     static String query(ImageFormat format, int quality) {
         return "?format=" + format.lowerCase() + "&quality=" + quality;
     }
 
     @GET
     @Produces({"image/png", "image/jpeg", "image/webp"})
-    @Operation(operationId = "getImage", summary = "One picture of a generation that succeeded")
+    @Operation(operationId = "getImage", summary = "One image of a generation that succeeded")
     @APIResponse(
             responseCode = "200",
-            description = "The picture; a PNG says in its text chunks how it was made",
+            description = "The image; a PNG says in its text chunks how it was made",
             content = {
                 @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
                 @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),

@@ -57,7 +57,7 @@ public final class ModelResource {
     }
 
     private List<OpenAiModels.Model> all() {
-        BaseModel base = models.current().orElseThrow(Orders::noWorker);
+        BaseModel base = models.current().orElseThrow(GenerationSubmitter::noWorker);
         OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());
         Stream<OpenAiModels.Model> added = adapters.all().stream()
                 .map(Adapter::stable)

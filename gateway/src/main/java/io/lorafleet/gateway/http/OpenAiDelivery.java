@@ -2,11 +2,11 @@
 package io.lorafleet.gateway.http;
 
 /**
- * How a client of OpenAI's API wants its pictures.
+ * How a client of OpenAI's API wants its images.
  *
  * @param base64 in the answer; else only where they are
  * @param quality 0 to 100, of a format that loses something
- * @param stream as events, while the picture comes to be
+ * @param stream as events, while the image comes to be
  * @param previews at most so many of them in the stream
  */
 record OpenAiDelivery(boolean base64, ImageFormat format, int quality, boolean stream, int previews) {}

@@ -4,20 +4,20 @@ package io.lorafleet.gateway.http;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's events of a stream that draws a picture. */
+/** OpenAI's events of a stream that draws an image. */
 sealed interface OpenAiEvent {
     /** @return its name */
     String type();
 
     /**
-     * The picture, or what it is like so far.
+     * The image, or what it is like so far.
      *
      * @param createdAt seconds since 1970
      * @param size WxH
-     * @param index from 0, of one that is not the last; null of the picture itself
-     * @param usage of the picture itself; else null
+     * @param index from 0, of one that is not the last; null of the image itself
+     * @param usage of the image itself; else null
      */
-    record Picture(
+    record Image(
             String type,
             @JsonProperty("b64_json") String base64,
             @JsonProperty("created_at") long createdAt,
@@ -33,15 +33,15 @@ sealed interface OpenAiEvent {
 
         private static final String OPAQUE = "opaque";
 
-        static Picture partial(String base64, long createdAt, String size, ImageFormat format, int index) {
+        static Image partial(String base64, long createdAt, String size, ImageFormat format, int index) {
             return of("image_generation.partial_image", base64, createdAt, size, format, index, null);
         }
 
-        static Picture completed(String base64, long createdAt, String size, ImageFormat format) {
+        static Image completed(String base64, long createdAt, String size, ImageFormat format) {
             return of("image_generation.completed", base64, createdAt, size, format, null, Usage.NONE);
         }
 
-        private static Picture of(
+        private static Image of(
                 String type,
                 String base64,
                 long createdAt,
@@ -49,11 +49,11 @@ sealed interface OpenAiEvent {
                 ImageFormat format,
                 @Nullable Integer index,
                 @Nullable Usage usage) {
-            return new Picture(type, base64, createdAt, size, NO_CHOICE, OPAQUE, format.lowerCase(), index, usage);
+            return new Image(type, base64, createdAt, size, NO_CHOICE, OPAQUE, format.lowerCase(), index, usage);
         }
     }
 
-    /** The end of a stream that brings no picture. */
+    /** The end of a stream that brings no image. */
     record Failed(String type, OpenAiError error) implements OpenAiEvent {
         static Failed of(Problem problem) {
             return new Failed("error", OpenAiError.of(problem));

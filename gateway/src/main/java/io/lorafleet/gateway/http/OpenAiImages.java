@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's answer: the pictures, or where they are.
+ * OpenAI's answer: the images, or where they are.
  *
  * @param created seconds since 1970
  */

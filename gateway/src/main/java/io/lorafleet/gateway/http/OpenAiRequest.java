@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.generation.GenerationRequest;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's request for pictures, with extensions from {@code negative_prompt} on. What it has beyond that is ignored,
+ * OpenAI's request for images, with extensions from {@code negative_prompt} on. What it has beyond that is ignored,
  * since clients send options of models that are not served here.
  *
  * @param size {@code WxH}, or {@code auto} or nothing for the model's own
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     stream always has the former
  * @param outputFormat {@code png}, also if nothing is said, {@code jpeg} or {@code webp}
  * @param outputCompression 0 to 100, quality of JPEG and WebP
- * @param stream whether to answer with events, as the picture comes to be
+ * @param stream whether to answer with events, as the image comes to be
  * @param partialImages of a stream: how many previews, 0 to 3
  * @see <a href="https://platform.openai.com/docs/api-reference/images/create">OpenAI's reference</a>
  */
@@ -31,7 +31,7 @@ record OpenAiRequest(
 
         @Schema(required = true) @Nullable String prompt,
 
-        @Schema(minimum = "1", description = "Pictures. Default: 1.") @Nullable
+        @Schema(minimum = "1", description = "Images. Default: 1.") @Nullable
         Integer n,
 
         @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64") @Nullable
@@ -74,7 +74,7 @@ record OpenAiRequest(
             "steps", "num_inference_steps",
             "guidanceScale", "guidance_scale");
 
-    /** In which form a client wants its pictures. */
+    /** In which form a client wants its images. */
     private enum ResponseFormat {
         URL,
         B64_JSON
@@ -102,7 +102,7 @@ record OpenAiRequest(
     }
 
     /** @param adapter what {@link #model} means, or null for the base model alone */
-    GenerationOrder toOrder(@Nullable String adapter) {
+    GenerationRequest toOrder(@Nullable String adapter) {
         Integer width = null;
         Integer height = null;
         if (size != null && !size.equals("auto")) {
@@ -113,7 +113,7 @@ record OpenAiRequest(
             width = Integer.valueOf(sides.group(1));
             height = Integer.valueOf(sides.group(2));
         }
-        return new GenerationOrder(
+        return new GenerationRequest(
                 prompt,
                 negativePrompt,
                 null,

@@ -6,7 +6,7 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationOrder;
+import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.Caller;
@@ -40,7 +40,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jspecify.annotations.Nullable;
 
-/** Draws pictures for clients of OpenAI's API, who wait for them. */
+/** Draws images for clients of OpenAI's API, who wait for them. */
 @RolesAllowed(Roles.GENERATE)
 @Path(OpenAiResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)
@@ -49,10 +49,10 @@ public final class OpenAiResource {
 
     private static final Logger LOG = Logger.getLogger(OpenAiResource.class);
 
-    private final Orders orders;
+    private final GenerationSubmitter orders;
     private final Generations generations;
     private final GenerationStream streams;
-    private final OpenAiPictures pictures;
+    private final OpenAiResults images;
     private final ModelDirectory models;
     private final AdapterRegistry adapters;
     private final Caller caller;
@@ -60,10 +60,10 @@ public final class OpenAiResource {
     private final Duration timeout;
 
     OpenAiResource(
-            Orders orders,
+            GenerationSubmitter orders,
             Generations generations,
             GenerationStream streams,
-            OpenAiPictures pictures,
+            OpenAiResults images,
             ModelDirectory models,
             AdapterRegistry adapters,
             Caller caller,
@@ -72,7 +72,7 @@ public final class OpenAiResource {
         this.orders = orders;
         this.generations = generations;
         this.streams = streams;
-        this.pictures = pictures;
+        this.images = images;
         this.models = models;
         this.adapters = adapters;
         this.caller = caller;
@@ -86,12 +86,12 @@ public final class OpenAiResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createImages",
-            summary = "Draw pictures as OpenAI's API does; answers when they are there",
+            summary = "Draw images as OpenAI's API does; answers when they are there",
             description = "With stream, it answers with server-sent events: image_generation.partial_image, as often as"
                     + " partial_images says or less, then image_generation.completed, or error.")
     @APIResponse(
             responseCode = "200",
-            description = "The pictures, or where they are; with stream, events",
+            description = "The images, or where they are; with stream, events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
@@ -104,15 +104,15 @@ public final class OpenAiResource {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         OpenAiDelivery delivery = request.delivery();
-        URI base = uri.getBaseUri(); // now, because the request's context is gone when the pictures come
-        GenerationOrder order = request.toOrder(adapter(request.model()));
+        URI base = uri.getBaseUri(); // now, because the request's context is gone when the images come
+        GenerationRequest order = request.toOrder(adapter(request.model()));
         String owner = caller.owner();
         streams.requireRoom(owner); // before anything is ordered
         String id = orders.submit(order, idempotencyKey, OpenAiRequest::nameOf).id();
         Multi<byte[]> answer = delivery.stream()
                 ? events(id, owner, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
                 : finished(id, owner)
-                        .map(generation -> Json.write(pictures.of(generation, delivery, base)))
+                        .map(generation -> Json.write(images.of(generation, delivery, base)))
                         .toMulti();
         boolean mayComeBack = idempotencyKey != null;
         return RestMulti.fromMultiData(
@@ -124,7 +124,7 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Nobody waits for the pictures any more: the client went away, and could not ask for them again. */
+    /** Nobody waits for the images any more: the client went away, and could not ask for them again. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
@@ -148,7 +148,7 @@ public final class OpenAiResource {
     }
 
     private Multi<String> events(String id, @Nullable String owner, OpenAiDelivery delivery) {
-        OpenAiStream stream = new OpenAiStream(delivery, pictures, clock);
+        OpenAiStream stream = new OpenAiStream(delivery, images, clock);
         return streams.of(id, owner)
                 .select()
                 .first(timeout)
@@ -171,6 +171,6 @@ public final class OpenAiResource {
     private ProblemException late(String id) {
         return new ProblemException(
                 ProblemType.TIMEOUT,
-                "expected pictures within " + timeout + "; they may still come to " + GenerationView.path(id));
+                "expected images within " + timeout + "; they may still come to " + GenerationView.path(id));
     }
 }

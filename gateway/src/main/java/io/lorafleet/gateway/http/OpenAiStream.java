@@ -18,14 +18,14 @@ final class OpenAiStream {
     private static final String STILL_HERE = ": still here\n\n";
 
     private final OpenAiDelivery delivery;
-    private final OpenAiPictures pictures;
+    private final OpenAiResults images;
     private final Clock clock;
     private int previews;
     private boolean ended;
 
-    OpenAiStream(OpenAiDelivery delivery, OpenAiPictures pictures, Clock clock) {
+    OpenAiStream(OpenAiDelivery delivery, OpenAiResults images, Clock clock) {
         this.delivery = delivery;
-        this.pictures = pictures;
+        this.images = images;
         this.clock = clock;
     }
 
@@ -55,9 +55,9 @@ final class OpenAiStream {
     }
 
     private String finished(Generation generation) {
-        GenerationSucceeded succeeded = OpenAiPictures.succeeded(generation);
-        return text(OpenAiEvent.Picture.completed(
-                pictures.base64(succeeded.images().get(0), delivery),
+        GenerationSucceeded succeeded = OpenAiResults.succeeded(generation);
+        return text(OpenAiEvent.Image.completed(
+                images.base64(succeeded.images().get(0), delivery),
                 succeeded.at().getEpochSecond(),
                 size(generation),
                 delivery.format()));
@@ -73,14 +73,14 @@ final class OpenAiStream {
         if (!due || preview == null || request == null) {
             return "";
         }
-        byte[] picture = delivery.format()
+        byte[] image = delivery.format()
                 .enlarge(
                         Base64.getDecoder().decode(preview.jpeg()),
                         request.width(),
                         request.height(),
                         delivery.quality());
-        return text(OpenAiEvent.Picture.partial(
-                Base64.getEncoder().encodeToString(picture),
+        return text(OpenAiEvent.Image.partial(
+                Base64.getEncoder().encodeToString(image),
                 clock.instant().getEpochSecond(),
                 size(generation),
                 delivery.format(),

@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRoutes;
 import io.lorafleet.gateway.adapter.RouteChange;
-import io.lorafleet.gateway.adapter.RouteOrder;
+import io.lorafleet.gateway.adapter.RouteRequest;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -38,7 +38,7 @@ public final class RouteResource {
             summary = "Route requests to a stable version, and shares of them to a canary and a shadow",
             description = "The whole route: a canary or shadow that is left out is removed. The stable version that it"
                     + " had is kept for a roll-back. If two clients set one route at once, the last one wins.")
-    public Adapter set(String name, @Nullable RouteOrder order) {
+    public Adapter set(String name, @Nullable RouteRequest order) {
         if (order == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.training.Training;
+import io.lorafleet.gateway.training.AdapterTraining;
 import io.lorafleet.messages.Figures;
 import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.TrainingFinished;
@@ -55,7 +55,7 @@ record TrainingView(
         }
     }
 
-    static TrainingView of(Training training) {
+    static TrainingView of(AdapterTraining training) {
         List<TrainingProgressed> progress = training.progress();
         TrainingStarted started = Objects.requireNonNull(training.started(), "the table has no other");
         TrainingFinished finished = training.finished();

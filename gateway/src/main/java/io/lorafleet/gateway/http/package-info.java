@@ -6,10 +6,10 @@
                 @Info(
                         title = "lorafleet gateway",
                         version = "v1",
-                        description = "Pictures from guided diffusion models with LoRA adapters",
+                        description = "Images from guided diffusion models with LoRA adapters",
                         license = @License(name = "Apache License 2.0", identifier = "Apache-2.0")),
         tags = {
-            @Tag(name = ApiDescription.GENERATIONS, description = "Order pictures, follow, fetch and rate them"),
+            @Tag(name = ApiDescription.GENERATIONS, description = "Order images, follow, fetch and rate them"),
             @Tag(name = ApiDescription.ADAPTERS, description = "Students and styles: their versions and routes"),
             @Tag(name = ApiDescription.FLEET, description = "How the fleet does"),
             @Tag(

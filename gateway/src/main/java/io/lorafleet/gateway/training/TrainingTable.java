@@ -14,14 +14,15 @@ import java.util.TreeMap;
 /** The latest training of each adapter: the fold of the trainings' topic. */
 @Singleton
 public final class TrainingTable {
-    private final Map<String, Training> byAdapter = new TreeMap<>();
+    private final Map<String, AdapterTraining> byAdapter = new TreeMap<>();
 
     public synchronized void apply(TrainingEvent event) {
         byAdapter.compute(
-                event.adapter(), (name, before) -> changed(before == null ? Training.unheardOf(name) : before, event));
+                event.adapter(),
+                (name, before) -> changed(before == null ? AdapterTraining.unheardOf(name) : before, event));
     }
 
-    private static Training changed(Training before, TrainingEvent event) {
+    private static AdapterTraining changed(AdapterTraining before, TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
             return before.with(started);
         }
@@ -32,7 +33,7 @@ public final class TrainingTable {
     }
 
     /** @return by the adapters' names, of those that ever began a run */
-    public synchronized List<Training> all() {
+    public synchronized List<AdapterTraining> all() {
         return byAdapter.values().stream()
                 .filter(training -> training.started() != null)
                 .toList();

@@ -30,7 +30,7 @@ class AdapterRoutesTest {
 
     @Test
     void writesTheWholeRoute() {
-        RouteOrder order = new RouteOrder(2, new RouteOrder.Share(1, 0.1), new RouteOrder.Share(3, 1.0));
+        RouteRequest order = new RouteRequest(2, new RouteRequest.Share(1, 0.1), new RouteRequest.Share(3, 1.0));
         RouteChange change = routes.set("fast", order);
         AdapterRoute expected =
                 new AdapterRoute("fast", 2, null, new AdapterRoute.Share(1, 0.1), new AdapterRoute.Share(3, 1), NOW);
@@ -45,7 +45,7 @@ class AdapterRoutesTest {
         assertThat(route().previousStable()).isNull();
         setStable(2);
         assertThat(route().previousStable()).isEqualTo(1);
-        routes.set("fast", new RouteOrder(2, new RouteOrder.Share(3, 0.1), null));
+        routes.set("fast", new RouteRequest(2, new RouteRequest.Share(3, 0.1), null));
         assertThat(route().previousStable()).isEqualTo(1);
         setStable(3);
         assertThat(route().previousStable()).isEqualTo(2);
@@ -54,7 +54,7 @@ class AdapterRoutesTest {
     @Test
     void rollsBackWithoutCanaryAndShadow() {
         setStable(1);
-        routes.set("fast", new RouteOrder(2, new RouteOrder.Share(3, 0.1), new RouteOrder.Share(3, 0.1)));
+        routes.set("fast", new RouteRequest(2, new RouteRequest.Share(3, 0.1), new RouteRequest.Share(3, 0.1)));
         assertThat(routes.rollBack("fast")).isInstanceOf(RouteChange.Changed.class);
         assertThat(route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, NOW));
     }
@@ -90,7 +90,7 @@ class AdapterRoutesTest {
 
     @Test
     void namesEveryVersionAndShareThatCannotBeRouted() {
-        assertThat(refused(new RouteOrder(null, new RouteOrder.Share(4, 0.0), new RouteOrder.Share(9, null))))
+        assertThat(refused(new RouteRequest(null, new RouteRequest.Share(4, 0.0), new RouteRequest.Share(9, null))))
                 .containsExactly(
                         new BadField("stable", "a version of fast that is not retired", "none"),
                         new BadField("canary.version", "a version of fast that is not retired", "4, which is retired"),
@@ -103,7 +103,7 @@ class AdapterRoutesTest {
 
     @Test
     void refusesAStyleAsShadowAndTheStableVersionAsCanary() {
-        assertThat(refused(new RouteOrder(2, new RouteOrder.Share(2, 0.5), new RouteOrder.Share(1, 0.5))))
+        assertThat(refused(new RouteRequest(2, new RouteRequest.Share(2, 0.5), new RouteRequest.Share(1, 0.5))))
                 .containsExactly(
                         new BadField("canary.version", "another version than stable", "2"),
                         new BadField("shadow.version", "a student", "fast@1, a style"));
@@ -111,20 +111,20 @@ class AdapterRoutesTest {
 
     @Test
     void knowsWhichAdaptersThereAre() {
-        assertThat(routes.set("slow", new RouteOrder(1, null, null))).isEqualTo(new RouteChange.Unknown());
+        assertThat(routes.set("slow", new RouteRequest(1, null, null))).isEqualTo(new RouteChange.Unknown());
         assertThat(routes.remove("slow")).isEqualTo(new RouteChange.Unknown());
         assertThat(routes.rollBack("slow")).isEqualTo(new RouteChange.Unknown());
     }
 
     private void setStable(int version) {
-        assertThat(routes.set("fast", new RouteOrder(version, null, null))).isInstanceOf(RouteChange.Changed.class);
+        assertThat(routes.set("fast", new RouteRequest(version, null, null))).isInstanceOf(RouteChange.Changed.class);
     }
 
     private AdapterRoute route() {
         return registry.find("fast").orElseThrow().route();
     }
 
-    private List<BadField> refused(RouteOrder order) {
+    private List<BadField> refused(RouteRequest order) {
         return ((RouteChange.Refused) routes.set("fast", order)).badFields();
     }
 }

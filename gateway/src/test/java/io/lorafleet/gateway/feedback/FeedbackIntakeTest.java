@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FeedbackIntakeTest {
-    private static final FeedbackForm UP = new FeedbackForm("up", null, null, null);
+    private static final FeedbackRequest UP = new FeedbackRequest("up", null, null, null);
     private static final String NOBODY = null;
 
     private final GenerationTable generations = new GenerationTable(10, new Backlog(Clock.systemUTC()));
@@ -55,10 +55,10 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void saysHowToDrawThePictureAgain() {
-        FeedbackForm form = new FeedbackForm(0.5, 1, "too small", true);
+    void saysHowToDrawTheImageAgain() {
+        FeedbackRequest body = new FeedbackRequest(0.5, 1, "too small", true);
 
-        assertThat(intake().take("g", form, "alice")).isEqualTo(new Reception.Published(written));
+        assertThat(intake().take("g", body, "alice")).isEqualTo(new FeedbackSubmission.Published(written));
 
         assertThat(written)
                 .singleElement()
@@ -94,7 +94,7 @@ class FeedbackIntakeTest {
     @ParameterizedTest
     @MethodSource("ratings")
     void countsRatingsInNumbersAndInWords(Object rating, Boolean asTeacher, double expected, String counted) {
-        intake().take("g", new FeedbackForm(rating, null, null, asTeacher), NOBODY);
+        intake().take("g", new FeedbackRequest(rating, null, null, asTeacher), NOBODY);
 
         assertThat(written).extracting(FeedbackGiven::rating).containsExactly(expected);
         assertThat(meters.counter("lorafleet.feedback.given", "rating", counted).count())
@@ -104,30 +104,30 @@ class FeedbackIntakeTest {
     static Stream<Arguments> mistakes() {
         String ratings = "-1.0 to 1.0, up or down";
         return Stream.of(
-                Arguments.of(new FeedbackForm(null, null, null, null), new BadField("rating", ratings, "none")),
-                Arguments.of(new FeedbackForm(1.5, null, null, true), new BadField("rating", ratings, "1.5")),
-                Arguments.of(new FeedbackForm(-2, null, null, null), new BadField("rating", ratings, "-2.0")),
+                Arguments.of(new FeedbackRequest(null, null, null, null), new BadField("rating", ratings, "none")),
+                Arguments.of(new FeedbackRequest(1.5, null, null, true), new BadField("rating", ratings, "1.5")),
+                Arguments.of(new FeedbackRequest(-2, null, null, null), new BadField("rating", ratings, "-2.0")),
                 Arguments.of(
-                        new FeedbackForm("a secret", null, null, null),
+                        new FeedbackRequest("a secret", null, null, null),
                         new BadField("rating", ratings, "another text")),
                 Arguments.of(
-                        new FeedbackForm(List.of(1), null, null, null),
+                        new FeedbackRequest(List.of(1), null, null, null),
                         new BadField("rating", ratings, "a value of another type")),
-                Arguments.of(new FeedbackForm("up", -1, null, null), new BadField("image", "0 or more", "-1")),
+                Arguments.of(new FeedbackRequest("up", -1, null, null), new BadField("image", "0 or more", "-1")),
                 Arguments.of(
-                        new FeedbackForm("up", null, "x".repeat(2001), null),
+                        new FeedbackRequest("up", null, "x".repeat(2001), null),
                         new BadField("note", "at most 2000 characters", "2001 characters")));
     }
 
     @ParameterizedTest
     @MethodSource("mistakes")
-    void namesWhatIsWrong(FeedbackForm form, BadField mistake) {
-        assertThat(intake().take("g", form, NOBODY)).isEqualTo(new Reception.Refused(List.of(mistake)));
+    void namesWhatIsWrong(FeedbackRequest body, BadField mistake) {
+        assertThat(intake().take("g", body, NOBODY)).isEqualTo(new FeedbackSubmission.Refused(List.of(mistake)));
         assertThat(written).isEmpty();
     }
 
     @Test
-    void tellsEachStudentThatDrewThePictureAndNoStyle() {
+    void tellsEachStudentThatDrewTheImageAndNoStyle() {
         adapters.apply(student("slow", 3, 5));
         adapters.apply(style("ink", 1));
         request("both", style("ink", 1), student("fast", 1, 5), student("slow", 3, 5));
@@ -145,7 +145,7 @@ class FeedbackIntakeTest {
         adapters.apply(new AdapterVersion(
                 "fast", 1, SHA, fast.sizeBytes(), fast.rank(), SHA, fast.kind(), fast.guidance(), NOW, NOW));
 
-        assertThat(intake().take("g", UP, NOBODY)).isInstanceOf(Reception.Published.class);
+        assertThat(intake().take("g", UP, NOBODY)).isInstanceOf(FeedbackSubmission.Published.class);
     }
 
     @Test
@@ -156,34 +156,35 @@ class FeedbackIntakeTest {
         request("of-one-that-is-not-in-the-registry", student("gone", 1, 5));
         for (String id : List.of("of-the-base", "of-a-style", "of-one-that-is-not-in-the-registry")) {
             succeed(id);
-            assertThat(intake().take(id, UP, NOBODY)).as(id).isEqualTo(new Reception.NoStudent());
+            assertThat(intake().take(id, UP, NOBODY)).as(id).isEqualTo(new FeedbackSubmission.NoStudent());
         }
         assertThat(written).isEmpty();
     }
 
     @Test
-    void refusesPicturesThatThereAreNot() {
+    void refusesImagesThatThereAreNot() {
         request("queued", student("fast", 1, 5));
         request("failed", student("fast", 1, 5));
         generations.apply(new GenerationFailed("failed", "w1", NOW, GenerationFailed.Reason.ADAPTER_UNUSABLE, "why"));
 
-        assertThat(intake().take("unknown", UP, NOBODY)).isEqualTo(new Reception.UnknownGeneration());
-        assertThat(intake().take("queued", UP, NOBODY)).isInstanceOf(Reception.NotSucceeded.class);
-        assertThat(intake().take("failed", UP, NOBODY)).isInstanceOf(Reception.NotSucceeded.class);
-        assertThat(intake().take("g", new FeedbackForm("up", 2, null, null), NOBODY))
-                .isEqualTo(new Reception.NoSuchImage(2, 2));
+        assertThat(intake().take("unknown", UP, NOBODY)).isEqualTo(new FeedbackSubmission.UnknownGeneration());
+        assertThat(intake().take("queued", UP, NOBODY)).isInstanceOf(FeedbackSubmission.NotSucceeded.class);
+        assertThat(intake().take("failed", UP, NOBODY)).isInstanceOf(FeedbackSubmission.NotSucceeded.class);
+        assertThat(intake().take("g", new FeedbackRequest("up", 2, null, null), NOBODY))
+                .isEqualTo(new FeedbackSubmission.NoSuchImage(2, 2));
     }
 
     @Test
     void saysWhenTheRequestIsForgotten() {
         succeed("known-by-its-result-alone");
 
-        assertThat(intake().take("known-by-its-result-alone", UP, NOBODY)).isEqualTo(new Reception.ForgottenRequest());
+        assertThat(intake().take("known-by-its-result-alone", UP, NOBODY))
+                .isEqualTo(new FeedbackSubmission.ForgottenRequest());
     }
 
     @Test
-    void anOwnerHasOneVoteOnAPictureHoweverOftenHeGivesOrChangesIt() {
-        FeedbackForm down = new FeedbackForm("down", null, "now that I look again", true);
+    void anOwnerHasOneVoteOnAnImageHoweverOftenHeGivesOrChangesIt() {
+        FeedbackRequest down = new FeedbackRequest("down", null, "now that I look again", true);
         for (int i = 0; i < 50; i++) {
             intake().take("g", i % 2 == 0 ? UP : down, "alice");
         }
@@ -192,8 +193,8 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void everyOwnerPictureAndGenerationHasAVoteOfItsOwn() {
-        FeedbackForm second = new FeedbackForm("up", 1, null, null);
+    void everyOwnerImageAndGenerationHasAVoteOfItsOwn() {
+        FeedbackRequest second = new FeedbackRequest("up", 1, null, null);
         request("another", student("fast", 1, 5));
         succeed("another");
 
@@ -208,7 +209,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void whereNobodySaysWhoHeIsAPictureHasOneVote() {
+    void whereNobodySaysWhoHeIsAnImageHasOneVote() {
         intake().take("g", UP, NOBODY);
         intake().take("g", UP, NOBODY);
 

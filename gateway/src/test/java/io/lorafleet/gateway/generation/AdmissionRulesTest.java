@@ -76,9 +76,9 @@ class AdmissionRulesTest {
     @Test
     void namesTheAdaptersThatThereAre() {
         adapters.apply(style("ink", 1));
-        assertThat(rules.admit(withAdapter("oil"), OrderId.random(null)))
+        assertThat(rules.admit(withAdapter("oil"), RequestIdentity.random(null)))
                 .isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
-        assertThat(rules.admit(withAdapter("ink@2"), OrderId.random(null)))
+        assertThat(rules.admit(withAdapter("ink@2"), RequestIdentity.random(null)))
                 .isInstanceOf(Admission.UnknownAdapter.class);
     }
 
@@ -88,13 +88,13 @@ class AdmissionRulesTest {
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         GenerationTable table = new GenerationTable(10, backlog);
-        GenerationOrder large = order(Map.of("steps", 51)); // 102 evaluations
-        GenerateImage first = ((Admission.Admitted) strict.admit(large, OrderId.random(null))).request();
+        GenerationRequest large = order(Map.of("steps", 51)); // 102 evaluations
+        GenerateImage first = ((Admission.Admitted) strict.admit(large, RequestIdentity.random(null))).request();
         table.apply(first);
-        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random(null)))
+        assertThat(strict.admit(order(Map.of("steps", 1)), RequestIdentity.random(null)))
                 .isEqualTo(new Admission.Overloaded(Duration.ofSeconds(5)));
         table.apply(Samples.cancelled(first.requestId()));
-        assertThat(strict.admit(order(Map.of("steps", 1)), OrderId.random(null)))
+        assertThat(strict.admit(order(Map.of("steps", 1)), RequestIdentity.random(null)))
                 .isInstanceOf(Admission.Admitted.class);
     }
 
@@ -105,9 +105,11 @@ class AdmissionRulesTest {
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         GenerationTable table = new GenerationTable(10, backlog);
         table.apply(Samples.request("a"));
-        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Admitted.class);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
         table.apply(Samples.request("b"));
-        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Overloaded.class);
     }
 
     /** Cheap requests of one caller, and then a dear one of his and of another. */
@@ -118,15 +120,17 @@ class AdmissionRulesTest {
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits." + limit, most));
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         GenerationTable table = new GenerationTable(1000, backlog);
-        OrderId bob = OrderId.random("key:bob");
+        RequestIdentity bob = RequestIdentity.random("key:bob");
         int admitted = 0;
-        while (strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random("key:alice")) instanceof Admission.Admitted more) {
+        while (strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random("key:alice"))
+                instanceof Admission.Admitted more) {
             table.apply(more.request());
             admitted++;
         }
         assertThat(admitted).isEqualTo(3);
         assertThat(strict.admit(NOTHING_BUT_A_PROMPT, bob)).isInstanceOf(Admission.Admitted.class);
-        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isInstanceOf(Admission.Admitted.class);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
@@ -144,18 +148,19 @@ class AdmissionRulesTest {
         new GenerationTable(10, backlog).apply(Samples.request("a"));
         byte[] broken = Images.file("png", 64, 64);
         Arrays.fill(broken, 60, 100, (byte) 7); // which only decoding brings up
-        GenerationOrder order = withInitImage(Images.base64(broken), null, null);
-        assertThat(strict.admit(order, OrderId.random(null))).isInstanceOf(Admission.Overloaded.class);
+        GenerationRequest order = withInitImage(Images.base64(broken), null, null);
+        assertThat(strict.admit(order, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
         assertThat(refused(order))
                 .containsExactly(new BadField(
-                        "initImage", "a whole PNG or JPEG picture, in RGB or gray", "one that cannot be decoded"));
+                        "initImage", "a whole PNG or JPEG image, in RGB or gray", "one that cannot be decoded"));
     }
 
     @Test
     void admitsNothingBeforeAWorkerAnnouncedItsModel() {
         AdmissionRules noWorker = new AdmissionRules(
                 Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
-        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, OrderId.random(null))).isEqualTo(new Admission.NoModel());
+        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isEqualTo(new Admission.NoModel());
     }
 
     @ParameterizedTest
@@ -274,7 +279,7 @@ class AdmissionRulesTest {
         adapters.apply(style("ink", 1));
         assertThat(rules.admit(
                         withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))),
-                        OrderId.random(null)))
+                        RequestIdentity.random(null)))
                 .isEqualTo(new Admission.UnknownAdapter("adapters[1].adapter", List.of("ink")));
     }
 
@@ -380,10 +385,10 @@ class AdmissionRulesTest {
 
     static Stream<Arguments> badInitImages() {
         byte[] png = Images.file("png", 64, 64);
-        String aPicture = "a picture with sides of at least 8 pixels";
+        String aImage = "an image with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
         String base64 = aFile + " in base64, or as a data: URL with base64";
-        String whole = "a whole PNG or JPEG picture, in RGB or gray";
+        String whole = "a whole PNG or JPEG image, in RGB or gray";
         return Stream.of(
                 Arguments.of("a secret, and no base64", base64, "23 characters of something else"),
                 Arguments.of("data:image/png,%89PNG", base64, "6 characters of something else"),
@@ -391,10 +396,10 @@ class AdmissionRulesTest {
                 Arguments.of(Images.base64(Images.file("gif", 64, 64)), aFile, "another kind"),
                 Arguments.of("", aFile, "another kind"),
                 Arguments.of(Images.base64(Arrays.copyOf(png, png.length / 2)), whole, "one that cannot be decoded"),
-                Arguments.of(Images.base64(Images.file("png", 7, 64)), aPicture, "7 x 64"),
+                Arguments.of(Images.base64(Images.file("png", 7, 64)), aImage, "7 x 64"),
                 Arguments.of(
                         Images.base64(Images.bomb(60_000, 60_000)),
-                        "a picture of at most 4194304 pixels",
+                        "an image of at most 4194304 pixels",
                         "60000 x 60000"),
                 Arguments.of(Images.base64(Images.scanBomb(2048, 2048, 1000)), "at most 100 scans in a JPEG", "more"),
                 Arguments.of(
@@ -403,7 +408,7 @@ class AdmissionRulesTest {
                         "8388609 bytes"));
     }
 
-    private static GenerationOrder withInitImage(String initImage, Double strength, Integer steps) {
+    private static GenerationRequest withInitImage(String initImage, Double strength, Integer steps) {
         Map<String, Object> fields = new HashMap<>();
         fields.put("initImage", initImage);
         fields.put("strength", strength);
@@ -415,19 +420,19 @@ class AdmissionRulesTest {
         return Images.base64(Images.file("png", 64, 64));
     }
 
-    private GenerateImage admitted(GenerationOrder order) {
-        return ((Admission.Admitted) rules.admit(order, OrderId.random(null))).request();
+    private GenerateImage admitted(GenerationRequest order) {
+        return ((Admission.Admitted) rules.admit(order, RequestIdentity.random(null))).request();
     }
 
-    private List<BadField> refused(GenerationOrder order) {
-        return ((Admission.Refused) rules.admit(order, OrderId.random(null))).badFields();
+    private List<BadField> refused(GenerationRequest order) {
+        return ((Admission.Refused) rules.admit(order, RequestIdentity.random(null))).badFields();
     }
 
-    private static GenerationOrder withAdapters(List<Map<String, Object>> ordered) {
+    private static GenerationRequest withAdapters(List<Map<String, Object>> ordered) {
         return order(Map.of("adapters", ordered));
     }
 
-    private static GenerationOrder withAdapter(String adapter) {
+    private static GenerationRequest withAdapter(String adapter) {
         return order(Map.of("adapter", adapter));
     }
 }

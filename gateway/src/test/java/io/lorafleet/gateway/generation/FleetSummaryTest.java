@@ -20,20 +20,20 @@ class FleetSummaryTest {
 
     private final GenerationTable table = new GenerationTable(100, new Backlog(Clock.systemUTC()));
 
-    /** @param wait from order to pictures, in seconds */
-    private void draw(String id, Instant at, int pictures, long wait) {
+    /** @param wait from order to images, in seconds */
+    private void draw(String id, Instant at, int images, long wait) {
         table.apply(request(id, at.minusSeconds(wait)));
-        table.apply(succeeded(id, at, pictures));
+        table.apply(succeeded(id, at, images));
     }
 
     @Test
-    void countsThePicturesOfTheLastSixtySeconds() {
+    void countsTheImagesOfTheLastSixtySeconds() {
         Instant now = MINUTE.plusSeconds(20);
         draw("recent", now.minusSeconds(1), 1, 5);
         draw("still", now.minusSeconds(59), 2, 5);
         draw("no-more", now.minusSeconds(60), 4, 5);
         draw("long-ago", now.minusSeconds(300), 8, 5);
-        assertThat(table.summary(now).picturesPerMinute()).isEqualTo(3);
+        assertThat(table.summary(now).imagesPerMinute()).isEqualTo(3);
     }
 
     @Test
@@ -47,7 +47,7 @@ class FleetSummaryTest {
         FleetSummary summary = table.summary(NOW);
         assertThat(summary.queued()).isEqualTo(2);
         assertThat(summary.running()).isEqualTo(1);
-        assertThat(summary.picturesPerMinute()).isZero();
+        assertThat(summary.imagesPerMinute()).isZero();
     }
 
     @Test

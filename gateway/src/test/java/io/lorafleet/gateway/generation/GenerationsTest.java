@@ -123,7 +123,7 @@ class GenerationsTest {
 
     @Test
     void takesAnOrderThatCameBeforeWithItsKeyOnce() {
-        GenerationOrder order = order(Map.of("prompt", "a blue star"));
+        GenerationRequest order = order(Map.of("prompt", "a blue star"));
         GenerateImage request = ((Admission.Admitted) generations.submit(order, NOBODY, "k")).request();
         Admission again = generations.submit(order, NOBODY, "k");
         assertThat(log.written).containsExactly(request);
@@ -203,7 +203,7 @@ class GenerationsTest {
         }
     }
 
-    private static GenerationOrder withInitImage(byte[] file) {
+    private static GenerationRequest withInitImage(byte[] file) {
         return order(Map.of("initImage", Images.base64(file)));
     }
 

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 public final class Samples {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String SHA = "ab".repeat(32);
-    static final GenerationOrder NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
+    static final GenerationRequest NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
 
     /** The defaults. */
     static final GatewayConfig.Limits LIMITS = limits(Map.of());
@@ -47,10 +47,10 @@ public final class Samples {
     }
 
     /** @param fields as in JSON; a prompt is added if there is none */
-    static GenerationOrder order(Map<String, Object> fields) {
+    static GenerationRequest order(Map<String, Object> fields) {
         Map<String, Object> all = new HashMap<>(Map.of("prompt", "a"));
         all.putAll(fields);
-        return new ObjectMapper().convertValue(all, GenerationOrder.class);
+        return new ObjectMapper().convertValue(all, GenerationRequest.class);
     }
 
     public static GenerateImage request(String id) {
@@ -88,8 +88,8 @@ public final class Samples {
         return succeeded(id, NOW, 1);
     }
 
-    static GenerationSucceeded succeeded(String id, Instant at, int pictures) {
-        List<GeneratedImage> images = IntStream.range(0, pictures)
+    static GenerationSucceeded succeeded(String id, Instant at, int count) {
+        List<GeneratedImage> images = IntStream.range(0, count)
                 .mapToObj(i -> new GeneratedImage(i, 7, "blob", SHA))
                 .toList();
         return new GenerationSucceeded(id, "w1", at, images, 40, Duration.ofSeconds(1), null);

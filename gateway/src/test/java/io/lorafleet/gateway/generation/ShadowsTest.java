@@ -117,7 +117,8 @@ class ShadowsTest {
     }
 
     private ShadowStudent shadow(Map<String, Object> fields) {
-        GenerateImage request = ((Admission.Admitted) rules.admit(order(fields), OrderId.random(null))).request();
+        GenerateImage request =
+                ((Admission.Admitted) rules.admit(order(fields), RequestIdentity.random(null))).request();
         return request.shadow();
     }
 

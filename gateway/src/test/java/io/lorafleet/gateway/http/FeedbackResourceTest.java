@@ -34,7 +34,7 @@ class FeedbackResourceTest extends GatewayTest {
     private static final Map<String, Object> UP = Map.of("rating", "up");
 
     @Test
-    void publishesWhatIsSaidOfAPictureUnderTheStudentsName() {
+    void publishesWhatIsSaidOfAnImageUnderTheStudentsName() {
         publish(student("plume", 1, 5));
         String id = submit(Map.of(
                 "prompt",
@@ -81,7 +81,7 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsTheTeachersPictureFromTheStudentsByOneWord() {
+    void tellsTheTeachersImageFromTheStudentsByOneWord() {
         FeedbackGiven sample = published(rate(drawnBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
         assertThat(sample.asTeacher()).isTrue();
         assertThat(sample.rating()).isEqualTo(-1);
@@ -175,7 +175,7 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesAPictureThatTheGenerationHasNot() {
+    void refusesAnImageThatTheGenerationHasNot() {
         String id = drawnBy(student("marker", 1, 5));
         ValidatableResponse answer = rate(id, Map.of("rating", 1, "image", 1));
         isProblem(answer, 409, "no-such-image");
@@ -183,18 +183,18 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesAPictureThatNoStudentDrew() {
+    void refusesAnImageThatNoStudentDrew() {
         isProblem(rate(drawnBy(style("gesso", 1)), UP), 409, "no-student");
         isProblem(rate(drawn(Map.of("prompt", "a")), UP), 409, "no-student");
     }
 
     @Test
     void isDescribed() {
-        String form = "components.schemas.FeedbackForm.properties.";
+        String form = "components.schemas.FeedbackRequest.properties.";
         given().accept("application/json")
                 .get("/q/openapi")
                 .then()
-                .body("paths.'/v1/generations/{id}/feedback'.post.summary", startsWith("Rate a picture"))
+                .body("paths.'/v1/generations/{id}/feedback'.post.summary", startsWith("Rate an image"))
                 .body("paths.'/v1/feedback'.delete.summary", startsWith("Withdraw"))
                 .body(form + "rating.oneOf.type", equalTo(List.of("number", "string")))
                 .body(form + "asTeacher.description", containsString("guided base"));

@@ -73,7 +73,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void showsAGenerationWithEverythingThatDecidesItsPictures() {
+    void showsAGenerationWithEverythingThatDecidesItsImages() {
         String id = submit(Map.of("prompt", "a red circle", "seed", 7, "steps", 4, "count", 2));
         given().get("/v1/generations/" + id)
                 .then()
@@ -229,12 +229,12 @@ class GenerationResourceTest extends GatewayTest {
         given().accept("application/json")
                 .get("/q/openapi")
                 .then()
-                .body("components.schemas.GenerationOrder.properties.initImage.description", containsString("base64"))
-                .body("components.schemas.GenerationOrder.properties.strength.description", containsString("0.8"));
+                .body("components.schemas.GenerationRequest.properties.initImage.description", containsString("base64"))
+                .body("components.schemas.GenerationRequest.properties.strength.description", containsString("0.8"));
     }
 
     @Test
-    void streamsAGenerationToItsEndAndServesItsPicture() throws Exception {
+    void streamsAGenerationToItsEndAndServesItsImage() throws Exception {
         String id = submit(Map.of("prompt", "a red circle", "steps", 2));
         HttpResponse<Stream<String>> events = HttpClient.newHttpClient()
                 .send(
@@ -305,13 +305,13 @@ class GenerationResourceTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jpeg", "webp"})
-    void servesAPictureInOtherFormats(String format) throws IOException {
+    void servesAnImageInOtherFormats(String format) throws IOException {
         String id = submit(Map.of("prompt", "a red circle"));
         worker.succeed(id);
         awaitStatus(id, "succeeded");
         String path = "/v1/generations/" + id + "/images/0?format=" + format;
-        byte[] fine = picture(path, "image/" + format);
-        byte[] coarse = picture(path + "&quality=10", "image/" + format);
+        byte[] fine = image(path, "image/" + format);
+        byte[] coarse = image(path + "&quality=10", "image/" + format);
         assertThat(fine).hasSizeGreaterThan(coarse.length);
         BufferedImage image = Images.read(fine);
         assertThat(image.getWidth()).isEqualTo(64);
@@ -319,7 +319,7 @@ class GenerationResourceTest extends GatewayTest {
                 .isCloseTo(new Color(Images.read(WorkerPeer.PNG).getRGB(32, 32)).getRed(), within(30));
     }
 
-    private static byte[] picture(String path, String mediaType) {
+    private static byte[] image(String path, String mediaType) {
         return given().get(path)
                 .then()
                 .statusCode(200)

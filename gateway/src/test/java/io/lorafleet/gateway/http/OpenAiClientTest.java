@@ -84,8 +84,8 @@ class OpenAiClientTest extends GatewayTest {
                 worker::succeed);
         Image image = answer.data().orElseThrow().get(0);
         byte[] file = Base64.getDecoder().decode(image.b64Json().orElseThrow());
-        BufferedImage picture = Images.read(file);
-        assertThat(picture.getWidth()).isEqualTo(64); // as the worker drew it
+        BufferedImage decoded = Images.read(file);
+        assertThat(decoded.getWidth()).isEqualTo(64); // as the worker drew it
         assertThat(new String(file, ISO_8859_1))
                 .contains(format.equals("png") ? "PNG" : format.equals("jpeg") ? "JFIF" : "WEBP");
     }

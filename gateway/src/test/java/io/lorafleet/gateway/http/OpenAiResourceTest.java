@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpenAiResourceTest extends GatewayTest {
 
     @Test
-    void answersWithAnAbsoluteUrlOfThePicture() {
+    void answersWithAnAbsoluteUrlOfTheImage() {
         String url = draw(
                         Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd", "response_format", "url"),
                         worker::succeed)
@@ -55,7 +55,7 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
-    void answersWithThePictureItself() {
+    void answersWithTheImageItself() {
         draw(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
                 .statusCode(200)
                 .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))

@@ -169,7 +169,7 @@ class ProblemsTest extends GatewayTest {
         "PNG, 0, strength, more than 0 and at most 1, 0.0",
         "PNG, 2, strength, more than 0 and at most 1, 2.0",
         "PNG, 0.01, strength * steps, at least 1, 0.01 * 20",
-        "BOMB, 0.6, initImage, a picture of at most 4194304 pixels, 30000 x 30000"
+        "BOMB, 0.6, initImage, an image of at most 4194304 pixels, 30000 x 30000"
     })
     void namesWhatIsWrongWithAnOrderOverAnImage(
             String initImage, double strength, String field, String expected, String found) {
@@ -225,9 +225,9 @@ class ProblemsTest extends GatewayTest {
         String id = submit(Map.of("prompt", "a"));
         worker.succeed(id);
         awaitStatus(id, "succeeded");
-        Path picture = blobs.resolve(BlobKeys.image(id, 0));
-        Files.delete(picture);
-        Files.createDirectory(picture); // which no store makes
+        Path image = blobs.resolve(BlobKeys.image(id, 0));
+        Files.delete(image);
+        Files.createDirectory(image); // which no store makes
 
         ValidatableResponse answer =
                 given().get("/v1/generations/" + id + "/images/0").then();

@@ -264,7 +264,7 @@ class SecurityTest {
     }
 
     @Test
-    void givesTheOwnerOfAPictureAndAnOperatorOneVoteEach() {
+    void givesTheOwnerOfAnImageAndAnOperatorOneVoteEach() {
         worker.publish(student("pastel", 1, 5));
         await().until(() ->
                 key("alice", Role.GENERATE).get("/v1/adapters/pastel").statusCode() == 200);

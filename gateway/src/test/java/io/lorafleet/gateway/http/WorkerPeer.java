@@ -144,7 +144,7 @@ final class WorkerPeer implements AutoCloseable {
         progress(new StepDone(id, step, steps, null));
     }
 
-    /** @param jpeg what the picture is like after the step */
+    /** @param jpeg what the image is like after the step */
     void step(String id, int step, int steps, byte[] jpeg) {
         progress(new StepDone(id, step, steps, new Preview(0, Images.base64(jpeg))));
     }
@@ -157,7 +157,7 @@ final class WorkerPeer implements AutoCloseable {
         succeed(id, workerId, 7);
     }
 
-    /** @param seeds of its pictures, one each */
+    /** @param seeds of its images, one each */
     void succeed(String id, String workerId, long... seeds) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < seeds.length; i++) {

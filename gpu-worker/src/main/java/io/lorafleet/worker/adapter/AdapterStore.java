@@ -2,11 +2,11 @@
 package io.lorafleet.worker.adapter;
 
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
@@ -85,7 +85,7 @@ public final class AdapterStore {
     private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
         try {
             return LoraFile.read(Safetensors.ofAdapter(pinned.toString(), file), base);
-        } catch (AdapterException | CheckpointException e) {
+        } catch (AdapterException | ModelFileException e) {
             throw UnusableAdapterException.ever(pinned, String.valueOf(e.getMessage()));
         }
     }

@@ -4,7 +4,7 @@ package io.lorafleet.worker.adapter;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.WorkerStatus;
@@ -34,16 +34,16 @@ public final class ResidentAdapters implements AutoCloseable {
     private final NDManager host;
     private final NDManager device;
     private final AdapterMetrics metrics;
-    private final Refusals refusals = new Refusals();
+    private final UnusableAdapters unusable = new UnusableAdapters();
     private final ExecutorService loaders;
     // Both guarded by this object's lock, as is what is being loaded.
-    private final Tier<PlacedAdapter> onHost;
-    private final Tier<PlacedAdapter> onDevice;
+    private final CacheTier<DeviceAdapter> onHost;
+    private final CacheTier<DeviceAdapter> onDevice;
     private final Map<String, List<CompletableFuture<Lease>>> awaited = new HashMap<>();
 
     /** A hold on an adapter, which stays on the device until it is closed. */
     public interface Lease extends AutoCloseable {
-        PlacedAdapter adapter();
+        DeviceAdapter adapter();
 
         @Override
         void close();
@@ -60,8 +60,8 @@ public final class ResidentAdapters implements AutoCloseable {
         this.host = owner.newSubManager(Device.cpu());
         this.device = owner.newSubManager();
         this.metrics = new AdapterMetrics(meters);
-        this.onHost = new Tier<>(limits.hostBytes(), metrics::evictedFromHost);
-        this.onDevice = new Tier<>(limits.deviceBytes(), metrics::evictedFromDevice);
+        this.onHost = new CacheTier<>(limits.hostBytes(), metrics::evictedFromHost);
+        this.onDevice = new CacheTier<>(limits.deviceBytes(), metrics::evictedFromDevice);
         this.loaders = Executors.newFixedThreadPool(LOADERS, task -> new Thread(task, "adapters"));
         meters.gauge("lorafleet.adapters.device", this, ResidentAdapters::countOnDevice);
         meters.gauge("lorafleet.adapters.device.bytes", this, ResidentAdapters::bytesOnDevice);
@@ -77,13 +77,13 @@ public final class ResidentAdapters implements AutoCloseable {
      */
     public CompletableFuture<Lease> acquire(PinnedAdapter pinned) {
         CompletableFuture<Lease> lease = new CompletableFuture<>();
-        UnusableAdapterException refusal = refusals.lasting(pinned);
+        UnusableAdapterException refusal = unusable.lasting(pinned);
         if (refusal != null) {
             lease.completeExceptionally(refusal);
             return lease;
         }
         synchronized (this) {
-            Tier.Held<PlacedAdapter> held = onDevice.use(pinned.sha256());
+            CacheTier.Held<DeviceAdapter> held = onDevice.use(pinned.sha256());
             if (held == null) {
                 await(pinned, lease);
                 return lease;
@@ -118,18 +118,18 @@ public final class ResidentAdapters implements AutoCloseable {
 
     private void bring(PinnedAdapter pinned, long since) {
         try {
-            Tier.Held<PlacedAdapter> host = onHost(pinned);
-            PlacedAdapter placed;
+            CacheTier.Held<DeviceAdapter> host = onHost(pinned);
+            DeviceAdapter deviceAdapter;
             try {
-                placed = host.value().copyTo(device);
+                deviceAdapter = host.value().copyTo(device);
             } finally {
                 release(onHost, host);
             }
-            refusals.remove(pinned);
+            unusable.remove(pinned);
             metrics.loaded(System.nanoTime() - since);
-            handOut(pinned, placed);
+            handOut(pinned, deviceAdapter);
         } catch (UnusableAdapterException e) {
-            refusals.add(pinned, e);
+            unusable.add(pinned, e);
             metrics.refused();
             fail(pinned, e);
         } catch (RuntimeException | Error e) {
@@ -137,25 +137,26 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private Tier.Held<PlacedAdapter> onHost(PinnedAdapter pinned) {
+    private CacheTier.Held<DeviceAdapter> onHost(PinnedAdapter pinned) {
         synchronized (this) {
-            Tier.Held<PlacedAdapter> held = onHost.use(pinned.sha256());
+            CacheTier.Held<DeviceAdapter> held = onHost.use(pinned.sha256());
             if (held != null) {
                 metrics.hitOnHost();
                 return held;
             }
         }
         metrics.missed();
-        PlacedAdapter loaded = PlacedAdapter.of(store.load(pinned), type, host);
+        DeviceAdapter loaded = DeviceAdapter.of(store.load(pinned), type, host);
         synchronized (this) {
             return onHost.put(pinned.sha256(), pinned.toString(), loaded, loaded.bytes());
         }
     }
 
-    private void handOut(PinnedAdapter pinned, PlacedAdapter placed) {
+    private void handOut(PinnedAdapter pinned, DeviceAdapter deviceAdapter) {
         Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
         synchronized (this) {
-            Tier.Held<PlacedAdapter> held = onDevice.put(pinned.sha256(), pinned.toString(), placed, placed.bytes());
+            CacheTier.Held<DeviceAdapter> held =
+                    onDevice.put(pinned.sha256(), pinned.toString(), deviceAdapter, deviceAdapter.bytes());
             for (CompletableFuture<Lease> each : noLongerAwaiting(pinned)) {
                 onDevice.use(pinned.sha256());
                 leases.put(each, lease(held));
@@ -177,10 +178,10 @@ public final class ResidentAdapters implements AutoCloseable {
         return Objects.requireNonNull(awaited.remove(pinned.sha256()), "only what is awaited is brought");
     }
 
-    private Lease lease(Tier.Held<PlacedAdapter> held) {
+    private Lease lease(CacheTier.Held<DeviceAdapter> held) {
         return new Lease() {
             @Override
-            public PlacedAdapter adapter() {
+            public DeviceAdapter adapter() {
                 return held.value();
             }
 
@@ -191,20 +192,20 @@ public final class ResidentAdapters implements AutoCloseable {
         };
     }
 
-    private synchronized <V extends AutoCloseable> void release(Tier<V> tier, Tier.Held<V> held) {
+    private synchronized <V extends AutoCloseable> void release(CacheTier<V> tier, CacheTier.Held<V> held) {
         tier.release(held);
     }
 
     /** @return {@code name@version} of those on the device, from the latest used; not more than a status may name */
     public synchronized List<String> names() {
-        List<String> names =
-                new ArrayList<>(onDevice.all().stream().map(Tier.Held::name).toList());
+        List<String> names = new ArrayList<>(
+                onDevice.all().stream().map(CacheTier.Held::name).toList());
         Collections.reverse(names);
         return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
     }
 
     public List<RefusedAdapter> refused() {
-        return refusals.all();
+        return unusable.all();
     }
 
     synchronized int countOnDevice() {

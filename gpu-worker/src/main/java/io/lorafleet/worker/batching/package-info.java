@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which pictures go their next step together: {@link io.lorafleet.worker.batching.Turns}. Knows no arrays. */
+/** Which images go their next step together: {@link io.lorafleet.worker.batching.BatchScheduler}. Knows no arrays. */
 @NullMarked
 package io.lorafleet.worker.batching;
 

@@ -4,17 +4,17 @@ package io.lorafleet.worker.engine;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.WorkerStatus.BaseModel;
 import io.lorafleet.worker.adapter.ResidentAdapters;
-import io.lorafleet.worker.batching.BatchCap;
-import io.lorafleet.worker.batching.PictureSize;
-import io.lorafleet.worker.batching.Turns;
-import io.lorafleet.worker.job.Drawing;
-import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.batching.BatchScheduler;
+import io.lorafleet.worker.batching.ImageSize;
+import io.lorafleet.worker.batching.MaxBatchRows;
+import io.lorafleet.worker.job.FinishedImage;
 import io.lorafleet.worker.job.ImageEngine;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.Job;
+import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The resident model at work. A request gets its adapters, then its prompts are encoded; its pictures go their steps in
+ * The resident model at work. A request gets its adapters, then its prompts are encoded; its images go their steps in
  * the {@link StepLoop}, and what comes out is decoded.
  */
 final class DiffusionEngine implements ImageEngine, AutoCloseable {
@@ -44,8 +44,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final int capacity;
     private final StepLoop loop;
     private final Thread device;
-    /** Pictures that callers wait for. */
-    private final Set<CompletableFuture<Drawn>> promised = ConcurrentHashMap.newKeySet();
+    /** Images that callers wait for. */
+    private final Set<CompletableFuture<FinishedImage>> promised = ConcurrentHashMap.newKeySet();
 
     private final ExecutorService preparing = singleThread("prepare");
     private final ExecutorService decoding = singleThread("decode");
@@ -53,13 +53,13 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     /**
      * @param model closed with the engine
      * @param adapters likewise
-     * @param patience of pictures of low priority, see {@link Turns}
+     * @param patience of images of low priority, see {@link BatchScheduler}
      */
     DiffusionEngine(
             StableDiffusion model,
             BaseModel description,
             ResidentAdapters adapters,
-            BatchCap cap,
+            MaxBatchRows maxRows,
             Duration patience,
             Previews previews,
             MeterRegistry meters,
@@ -69,15 +69,19 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         this.adapters = adapters;
         this.clock = clock;
         this.metrics = new EngineMetrics(meters, adapters, clock);
-        this.capacity = cap.of(new PictureSize(model.defaultSize(), model.defaultSize()));
+        this.capacity = maxRows.of(new ImageSize(model.defaultSize(), model.defaultSize()));
         this.loop = new StepLoop(
-                new Turns<>(cap, patience), ride -> decoding.execute(ride::finish), previews, metrics, clock);
-        this.device = Torch.thread("device", loop);
+                new BatchScheduler<>(maxRows, patience),
+                task -> decoding.execute(task::finish),
+                previews,
+                metrics,
+                clock);
+        this.device = TorchSettings.thread("device", loop);
         device.start();
     }
 
     private static ExecutorService singleThread(String name) {
-        return Executors.newSingleThreadExecutor(task -> Torch.thread(name, task));
+        return Executors.newSingleThreadExecutor(task -> TorchSettings.thread(name, task));
     }
 
     @Override
@@ -91,63 +95,63 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     }
 
     @Override
-    public StepCount steps() {
+    public StepCounters steps() {
         return metrics.count(capacity);
     }
 
     @SuppressWarnings("CollectionUndefinedEquality") // each promise is itself alone
     @Override
-    public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
-        List<CompletableFuture<Drawn>> pictures = Stream.generate(CompletableFuture<Drawn>::new)
-                .limit(drawing.request().count())
+    public List<CompletableFuture<FinishedImage>> draw(Job job) {
+        List<CompletableFuture<FinishedImage>> images = Stream.generate(CompletableFuture<FinishedImage>::new)
+                .limit(job.request().count())
                 .toList();
-        promised.addAll(pictures);
-        pictures.forEach(each -> each.whenComplete((drawn, failure) -> promised.remove(each)));
-        HeldAdapters.acquire(drawing.request(), adapters)
-                .thenAcceptAsync(held -> prepare(drawing, held, pictures), preparing)
+        promised.addAll(images);
+        images.forEach(each -> each.whenComplete((finishedImage, failure) -> promised.remove(each)));
+        AdapterLeases.acquire(job.request(), adapters)
+                .thenAcceptAsync(leases -> prepare(job, leases, images), preparing)
                 .exceptionally(failure -> {
                     Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
-                    pictures.forEach(each -> each.completeExceptionally(why));
+                    images.forEach(each -> each.completeExceptionally(why));
                     return null;
                 });
-        return pictures;
+        return images;
     }
 
-    /** Sends each picture on its way. */
-    private void prepare(Drawing drawing, HeldAdapters held, List<CompletableFuture<Drawn>> pictures) {
+    /** Sends each image on its way. */
+    private void prepare(Job job, AdapterLeases leases, List<CompletableFuture<FinishedImage>> images) {
         SharedPrompt shared;
         try {
-            shared = new SharedPrompt(prompt(drawing, held), held, pictures.size());
+            shared = new SharedPrompt(prompt(job, leases), leases, images.size());
         } catch (RuntimeException | Error e) {
-            held.close();
+            leases.close();
             throw e;
         }
-        for (int i = 0; i < pictures.size(); i++) {
+        for (int i = 0; i < images.size(); i++) {
             try {
-                Denoising denoising = Denoising.start(shared.prompt(), drawing.picture(i), drawing.image());
-                loop.join(new Ride(drawing, i, shared, denoising, pictures.get(i)));
+                Denoising denoising = Denoising.start(shared.prompt(), job.parameters(i), job.initImage());
+                loop.join(new ImageTask(job, i, shared, denoising, images.get(i)));
             } catch (RuntimeException | Error e) {
                 shared.leave();
-                pictures.get(i).completeExceptionally(e);
+                images.get(i).completeExceptionally(e);
             }
         }
     }
 
-    private PreparedPrompt prompt(Drawing drawing, HeldAdapters held) {
-        RuntimeException end = Ride.end(drawing, clock.instant());
+    private PreparedPrompt prompt(Job job, AdapterLeases leases) {
+        RuntimeException end = ImageTask.end(job, clock.instant());
         if (end != null) {
             throw end;
         }
-        Denoising.requireFit(model, drawing.picture(0), drawing.image());
-        GenerateImage request = drawing.request();
-        return PreparedPrompt.of(model, drawing.picture(0), held.applied(request), held.shadow(request));
+        Denoising.requireFit(model, job.parameters(0), job.initImage());
+        GenerateImage request = job.request();
+        return PreparedPrompt.of(model, job.parameters(0), leases.applied(request), leases.shadow(request));
     }
 
     int liveArrays() {
         return model.liveArrays();
     }
 
-    /** Frees the model and cancels all pictures, including those that no thread has started. */
+    /** Frees the model and cancels all images, including those that no thread has started. */
     @Override
     public void close() {
         preparing.shutdownNow();

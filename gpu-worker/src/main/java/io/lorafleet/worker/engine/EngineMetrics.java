@@ -6,7 +6,7 @@ import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.worker.adapter.ResidentAdapters;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -48,7 +48,7 @@ final class EngineMetrics {
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         gaps = Timer.builder("lorafleet.step.gap")
-                .description("From the end of a step to the start of the next, while pictures wait for it")
+                .description("From the end of a step to the start of the next, while images wait for it")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .distributionStatisticExpiry(LONG_AGO)
                 .register(meters);
@@ -71,7 +71,7 @@ final class EngineMetrics {
         }
     }
 
-    /** No picture waits for a step. */
+    /** No image waits for a step. */
     void idle() {
         end = null;
     }
@@ -85,12 +85,12 @@ final class EngineMetrics {
     }
 
     /** The step that began has ended. */
-    void stepped(List<Ride> batch) {
+    void stepped(List<ImageTask> batch) {
         end = System.nanoTime();
         steps.record(Duration.ofNanos(end - begin));
-        rows.record(batch.stream().mapToInt(Ride::rows).sum());
+        rows.record(batch.stream().mapToInt(ImageTask::rows).sum());
         mixedAdapters.record(batch.stream()
-                .flatMap(ride -> ride.request().adapters().stream())
+                .flatMap(task -> task.request().adapters().stream())
                 .map(AppliedAdapter::adapter)
                 .distinct()
                 .count());
@@ -98,13 +98,13 @@ final class EngineMetrics {
     }
 
     /** May be asked by any thread. @param capacity of a batch */
-    StepCount count(int capacity) {
-        return new StepCount(rows.count(), Math.round(rows.totalAmount()), capacity);
+    StepCounters count(int capacity) {
+        return new StepCounters(rows.count(), Math.round(rows.totalAmount()), capacity);
     }
 
-    private void stepped(Ride ride) {
-        GenerateImage request = ride.request();
-        if (ride.begin()) {
+    private void stepped(ImageTask task) {
+        GenerateImage request = task.request();
+        if (task.begin()) {
             Objects.requireNonNull(queueWaits.get(request.priority()), "each has one")
                     .record(Duration.between(request.acceptedAt(), clock.instant()));
             request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
@@ -112,9 +112,9 @@ final class EngineMetrics {
         evaluated(names(request), role(request), request.rows());
         if (request.shadow() != null) {
             PinnedAdapter student = request.shadow().student().adapter();
-            evaluated(student.toString(), "shadow", ride.rows() - request.rows());
+            evaluated(student.toString(), "shadow", task.rows() - request.rows());
             meters.summary("lorafleet.shadow.error", "adapter", student.toString())
-                    .record(ride.denoising().shadowErrors().shadow());
+                    .record(task.denoising().shadowErrors().shadow());
         }
     }
 

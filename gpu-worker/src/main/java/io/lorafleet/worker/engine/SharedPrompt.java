@@ -3,14 +3,14 @@ package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.PreparedPrompt;
 
-/** What the pictures of a request share: its prepared prompt and its adapters. The last picture frees them. */
+/** What the images of a request share: its prepared prompt and its adapters. The last image frees them. */
 final class SharedPrompt {
     private final PreparedPrompt prompt;
-    private final HeldAdapters adapters;
+    private final AdapterLeases adapters;
     private int users;
 
     /** @param users that will leave */
-    SharedPrompt(PreparedPrompt prompt, HeldAdapters adapters, int users) {
+    SharedPrompt(PreparedPrompt prompt, AdapterLeases adapters, int users) {
         this.prompt = prompt;
         this.adapters = adapters;
         this.users = users;

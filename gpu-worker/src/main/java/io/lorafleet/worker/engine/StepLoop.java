@@ -3,8 +3,8 @@ package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.StepBatch;
-import io.lorafleet.worker.batching.PictureSize;
-import io.lorafleet.worker.batching.Turns;
+import io.lorafleet.worker.batching.BatchScheduler;
+import io.lorafleet.worker.batching.ImageSize;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,38 +20,43 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The one thread that steps pictures. Between two steps pictures join and leave; each step takes the batch whose turn it
+ * The one thread that steps images. Between two steps images join and leave; each step takes the batch whose turn it
  * is.
  */
 final class StepLoop implements Runnable {
     private static final Logger LOG = Logger.getLogger(StepLoop.class);
     private static final long IDLE_MILLIS = 200;
 
-    private final Turns<Ride> turns;
-    private final Consumer<Ride> decoder;
+    private final BatchScheduler<ImageTask> scheduler;
+    private final Consumer<ImageTask> decoder;
     private final Previews previews;
     private final EngineMetrics metrics;
     private final Clock clock;
-    private final BlockingQueue<Ride> joining = new LinkedBlockingQueue<>();
-    private final List<Ride> riding = new ArrayList<>();
-    /** The latest batch of each size, since the next one often has the same pictures. */
-    private final Map<PictureSize, Kept> batches = new HashMap<>();
+    private final BlockingQueue<ImageTask> joining = new LinkedBlockingQueue<>();
+    private final List<ImageTask> running = new ArrayList<>();
+    /** The latest batch of each size, since the next one often has the same images. */
+    private final Map<ImageSize, Kept> batches = new HashMap<>();
 
     private volatile boolean stopping;
 
-    private record Kept(List<Ride> rides, StepBatch batch) {}
+    private record Kept(List<ImageTask> tasks, StepBatch batch) {}
 
     /** @param decoder takes what has made its last step; must be quick */
-    StepLoop(Turns<Ride> turns, Consumer<Ride> decoder, Previews previews, EngineMetrics metrics, Clock clock) {
-        this.turns = turns;
+    StepLoop(
+            BatchScheduler<ImageTask> scheduler,
+            Consumer<ImageTask> decoder,
+            Previews previews,
+            EngineMetrics metrics,
+            Clock clock) {
+        this.scheduler = scheduler;
         this.previews = previews;
         this.decoder = decoder;
         this.metrics = metrics;
         this.clock = clock;
     }
 
-    void join(Ride ride) {
-        joining.add(ride);
+    void join(ImageTask task) {
+        joining.add(task);
     }
 
     /** Takes no further step; what is on its way is given up. */
@@ -68,87 +73,87 @@ final class StepLoop implements Runnable {
                 break;
             }
             dropThoseThatEnded();
-            List<Ride> chosen = turns.next(riding, clock.instant());
+            List<ImageTask> chosen = scheduler.next(running, clock.instant());
             if (!chosen.isEmpty()) {
                 step(chosen);
             }
         }
-        joining.drainTo(riding);
-        List.copyOf(riding).forEach(ride -> giveUp(ride, new CancellationException("the worker stops")));
+        joining.drainTo(running);
+        List.copyOf(running).forEach(task -> giveUp(task, new CancellationException("the worker stops")));
     }
 
     private void takeIn() throws InterruptedException {
-        if (riding.isEmpty()) {
+        if (running.isEmpty()) {
             metrics.idle();
-            Ride first = joining.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            ImageTask first = joining.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
             if (first != null) {
-                riding.add(first);
+                running.add(first);
             }
         }
-        joining.drainTo(riding);
+        joining.drainTo(running);
     }
 
     private void dropThoseThatEnded() {
         Instant now = clock.instant();
-        for (Ride ride : List.copyOf(riding)) {
-            RuntimeException end = ride.end(now);
+        for (ImageTask task : List.copyOf(running)) {
+            RuntimeException end = task.end(now);
             if (end != null) {
-                giveUp(ride, end);
+                giveUp(task, end);
             }
         }
     }
 
-    private void step(List<Ride> chosen) {
+    private void step(List<ImageTask> chosen) {
         try {
             StepBatch batch = batch(chosen);
             metrics.begin();
             batch.advance();
         } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "a step of %d pictures failed", chosen.size());
-            chosen.forEach(ride -> giveUp(ride, e));
+            LOG.errorf(e, "a step of %d images failed", chosen.size());
+            chosen.forEach(task -> giveUp(task, e));
             return;
         }
         metrics.stepped(chosen);
         Instant now = clock.instant();
-        for (Ride ride : chosen) {
-            ride.stepped(previews, now);
-            if (ride.denoising().done()) {
-                leave(ride);
-                ride.leavePrompt();
-                decoder.accept(ride);
+        for (ImageTask task : chosen) {
+            task.stepped(previews, now);
+            if (task.denoising().done()) {
+                leave(task);
+                task.leavePrompt();
+                decoder.accept(task);
             }
         }
     }
 
-    private StepBatch batch(List<Ride> chosen) {
-        PictureSize size = chosen.get(0).size();
+    private StepBatch batch(List<ImageTask> chosen) {
+        ImageSize size = chosen.get(0).size();
         Kept kept = batches.get(size);
-        if (kept == null || !kept.rides().equals(chosen)) {
+        if (kept == null || !kept.tasks().equals(chosen)) {
             forgetBatch(size);
-            List<Denoising> pictures = chosen.stream().map(Ride::denoising).toList();
-            kept = new Kept(List.copyOf(chosen), StepBatch.of(pictures));
+            List<Denoising> images = chosen.stream().map(ImageTask::denoising).toList();
+            kept = new Kept(List.copyOf(chosen), StepBatch.of(images));
             batches.put(size, kept);
         }
         return kept.batch();
     }
 
-    private void giveUp(Ride ride, Throwable why) {
-        leave(ride);
-        ride.giveUp(why);
+    private void giveUp(ImageTask task, Throwable why) {
+        leave(task);
+        task.giveUp(why);
     }
 
     /** Its size's batch goes with it, which may use its prompt. */
-    private void leave(Ride ride) {
-        for (Iterator<Ride> each = riding.iterator(); each.hasNext(); ) {
-            if (each.next() == ride) {
+    private void leave(ImageTask task) {
+        for (Iterator<ImageTask> each = running.iterator(); each.hasNext(); ) {
+            if (each.next() == task) {
                 each.remove();
                 break;
             }
         }
-        forgetBatch(ride.size());
+        forgetBatch(task.size());
     }
 
-    private void forgetBatch(PictureSize size) {
+    private void forgetBatch(ImageSize size) {
         Kept kept = batches.remove(size);
         if (kept != null) {
             kept.batch().close();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-/** Nobody wants the picture any more. */
+/** Nobody wants the image any more. */
 public final class DeadlinePassedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 }

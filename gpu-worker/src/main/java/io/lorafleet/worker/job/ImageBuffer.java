@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import java.awt.image.BufferedImage;
 
-/** A picture as the JDK's image writers take it. */
+/** An image as the JDK's image writers take it. */
 final class ImageBuffer {
     private ImageBuffer() {}
 
-    static BufferedImage of(Picture picture) {
-        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = picture.rgb();
-        for (int i = 0; i < picture.width() * picture.height(); i++) {
+    static BufferedImage of(RgbImage image) {
+        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < image.width() * image.height(); i++) {
             int pixel = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
-            image.setRGB(i % picture.width(), i / picture.width(), pixel);
+            buffered.setRGB(i % image.width(), i / image.width(), pixel);
         }
-        return image;
+        return buffered;
     }
 }

@@ -5,7 +5,7 @@ import io.lorafleet.messages.WorkerStatus.BaseModel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Draws pictures with the resident model. */
+/** Draws images with the resident model. */
 public interface ImageEngine {
     /** @return what the gateways should know of the model */
     BaseModel model();
@@ -14,15 +14,15 @@ public interface ImageEngine {
     String device();
 
     /** @return what it has done so far */
-    StepCount steps();
+    StepCounters steps();
 
     /**
-     * Draws the pictures of a request, among those of others.
+     * Draws the images of a request, among those of others.
      *
      * @return one for each; they fail with {@link io.lorafleet.worker.adapter.UnusableAdapterException} if an adapter
-     *     cannot be used, with {@link IllegalArgumentException} if the model cannot draw such a picture, with
+     *     cannot be used, with {@link IllegalArgumentException} if the model cannot draw such an image, with
      *     {@link java.util.concurrent.CancellationException} if the stop signal came first, and with
      *     {@link DeadlinePassedException} if the deadline did
      */
-    List<CompletableFuture<Drawn>> draw(Drawing drawing);
+    List<CompletableFuture<FinishedImage>> draw(Job job);
 }

@@ -1,48 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.GenerateImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 
-/** A PNG or JPEG file as a picture. Transparency is dropped and EXIF is not read, as in Pillow's convert("RGB"). */
+/** A PNG or JPEG file as an image. Transparency is dropped and EXIF is not read, as in Pillow's convert("RGB"). */
 final class ImageFile {
     private static final long MAX_PIXELS = (long) GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
 
     private ImageFile() {}
 
-    /** @throws UnusableInitImageException if that is no picture, or one that may not be decoded */
-    static Picture decode(byte[] file) {
+    /** @throws UnusableInitImageException if that is no image, or one that may not be decoded */
+    static RgbImage decode(byte[] file) {
         try {
-            return picture(CheckedImage.of(file, MAX_PIXELS).decode());
+            return image(CheckedImage.of(file, MAX_PIXELS).decode());
         } catch (BadImageException e) {
             throw new UnusableInitImageException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static Picture picture(BufferedImage image) {
-        int width = image.getWidth();
-        int height = image.getHeight();
-        boolean gray = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    private static RgbImage image(BufferedImage buffered) {
+        int width = buffered.getWidth();
+        int height = buffered.getHeight();
+        boolean gray = buffered.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < width * height; i++) {
             int x = i % width;
             int y = i / width;
-            int pixel = gray ? gray(image, x, y) : image.getRGB(x, y);
+            int pixel = gray ? gray(buffered, x, y) : buffered.getRGB(x, y);
             rgb[3 * i] = (byte) (pixel >> 16);
             rgb[3 * i + 1] = (byte) (pixel >> 8);
             rgb[3 * i + 2] = (byte) pixel;
         }
-        return new Picture(width, height, rgb);
+        return new RgbImage(width, height, rgb);
     }
 
     /** Gray as the file has it: getRGB() would take it for linear light, and brighten it. */
-    private static int gray(BufferedImage image, int x, int y) {
-        int bits = image.getColorModel().getComponentSize(0);
-        int value = image.getRaster().getSample(x, y, 0) * 255 / ((1 << bits) - 1);
+    private static int gray(BufferedImage buffered, int x, int y) {
+        int bits = buffered.getColorModel().getComponentSize(0);
+        int value = buffered.getRaster().getSample(x, y, 0) * 255 / ((1 << bits) - 1);
         return value << 16 | value << 8 | value;
     }
 }

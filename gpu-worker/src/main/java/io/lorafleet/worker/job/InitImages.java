@@ -2,7 +2,7 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.ImageToImage;
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.InitImage;
@@ -20,17 +20,17 @@ final class InitImages {
     }
 
     /**
-     * @return the request's image in its pictures' size, or null if the request has none
-     * @throws UnusableInitImageException if it is missing, damaged, or no picture
+     * @return the request's image in its images' size, or null if the request has none
+     * @throws UnusableInitImageException if it is missing, damaged, or no image
      */
     @Nullable
     ImageToImage load(GenerateImage request) throws IOException {
-        InitImage image = request.initImage();
-        if (image == null) {
+        InitImage initImage = request.initImage();
+        if (initImage == null) {
             return null;
         }
-        Picture picture = ImageFile.decode(fetch(image.sha256()));
-        return new ImageToImage(picture.resized(request.width(), request.height()), image.strength());
+        RgbImage image = ImageFile.decode(fetch(initImage.sha256()));
+        return new ImageToImage(image.resized(request.width(), request.height()), initImage.strength());
     }
 
     private byte[] fetch(String sha256) throws IOException {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,14 +9,14 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A picture as a JPEG file: for a small one that may be rough, a quarter of a PNG. */
+/** An image as a JPEG file: for a small one that may be rough, a quarter of a PNG. */
 final class JpegFile {
     private JpegFile() {}
 
-    static byte[] encode(Picture picture) {
+    static byte[] encode(RgbImage image) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
-            ImageIO.write(ImageBuffer.of(picture), "jpeg", out);
+            ImageIO.write(ImageBuffer.of(image), "jpeg", out);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot encode a JPEG in memory", e);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,22 +15,22 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** A picture as a PNG file with texts in it. The same picture and texts give the same bytes. */
+/** An image as a PNG file with texts in it. The same image and texts give the same bytes. */
 final class PngFile {
     private static final String NATIVE_FORMAT = "javax_imageio_png_1.0";
 
     private PngFile() {}
 
     /** @param texts by keyword; each becomes an iTXt chunk, which is UTF-8 */
-    static byte[] encode(Picture picture, Map<String, String> texts) {
-        BufferedImage image = ImageBuffer.of(picture);
+    static byte[] encode(RgbImage image, Map<String, String> texts) {
+        BufferedImage buffered = ImageBuffer.of(image);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
-            IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(image), null);
+            IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(buffered), null);
             metadata.mergeTree(NATIVE_FORMAT, textChunks(texts));
             writer.setOutput(out);
-            writer.write(new IIOImage(image, null, metadata));
+            writer.write(new IIOImage(buffered, null, metadata));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot encode a PNG in memory", e);
         } finally {

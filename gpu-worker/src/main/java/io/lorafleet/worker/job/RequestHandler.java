@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationCancelled;
@@ -38,7 +38,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a request from its record to its stored pictures. */
+/** Takes a request from its record to its stored images. */
 @ApplicationScoped
 public class RequestHandler {
     private final ImageEngine engine;
@@ -109,14 +109,14 @@ public class RequestHandler {
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         try {
             ShadowMean shadow = new ShadowMean(request);
-            List<GeneratedImage> images = draw(request, start, stop, progress, shadow);
+            List<GeneratedImage> stored = draw(request, start, stop, progress, shadow);
             return new Outcome.Done(store(
                     request,
                     new GenerationSucceeded(
                             request.requestId(),
                             workerId,
                             clock.instant(),
-                            images,
+                            stored,
                             request.unetEvaluations(),
                             Duration.between(start, clock.instant()),
                             shadow.measured())));
@@ -157,34 +157,34 @@ public class RequestHandler {
             GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
-        StepListener onStep = (picture, preview) -> progress.report(new StepDone(
-                request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(picture, preview)));
-        List<CompletableFuture<Drawn>> pictures =
-                engine.draw(new Drawing(request, initImages.load(request), arrivedAt, stop, onStep));
-        List<GeneratedImage> images = new ArrayList<>();
+        StepListener onStep = (image, preview) -> progress.report(new StepDone(
+                request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(image, preview)));
+        List<CompletableFuture<FinishedImage>> images =
+                engine.draw(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
+        List<GeneratedImage> stored = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
-            Drawn drawn = await(pictures.get(i));
-            shadow.take(drawn);
+            FinishedImage finishedImage = await(images.get(i));
+            shadow.take(finishedImage);
             byte[] png = PngFile.encode(
-                    drawn.picture(), imageMetadata ? PictureText.of(request, seed, engine.model()) : Map.of());
+                    finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
             // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
             blobs.putIfAbsent(key, png);
-            images.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
+            stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
-        return images;
+        return stored;
     }
 
-    private static @Nullable Preview preview(int picture, @Nullable Picture preview) {
+    private static @Nullable Preview preview(int image, @Nullable RgbImage preview) {
         return preview == null
                 ? null
-                : new Preview(picture, Base64.getEncoder().encodeToString(JpegFile.encode(preview)));
+                : new Preview(image, Base64.getEncoder().encodeToString(JpegFile.encode(preview)));
     }
 
-    private static Drawn await(CompletableFuture<Drawn> picture) {
+    private static FinishedImage await(CompletableFuture<FinishedImage> image) {
         try {
-            return picture.join();
+            return image.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was found of a request's shadow, over its pictures. */
+/** What was found of a request's shadow, over its images. */
 final class ShadowMean {
     private final GenerateImage request;
     private final List<Shadow.Errors> found = new ArrayList<>();
@@ -19,8 +19,8 @@ final class ShadowMean {
         this.request = request;
     }
 
-    void take(Drawn drawn) {
-        drawn.shadow().ifPresent(found::add);
+    void take(FinishedImage finishedImage) {
+        finishedImage.shadow().ifPresent(found::add);
     }
 
     /** @return null if it went without a shadow, or if what was found is no number */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
@@ -38,7 +38,7 @@ class RequestIntake {
     private final Instance<ImageEngine> engine;
     private final Instance<RequestHandler> handler;
     private final Instance<ResidentAdapters> adapters;
-    private final Replies replies;
+    private final ReplyPublisher replies;
     private final StatusAnnouncer announcer;
     private final MeterRegistry meters;
     private final List<RequestSlot> slots = new ArrayList<>();
@@ -52,7 +52,7 @@ class RequestIntake {
             Instance<ImageEngine> engine,
             Instance<RequestHandler> handler,
             Instance<ResidentAdapters> adapters,
-            Replies replies,
+            ReplyPublisher replies,
             StatusAnnouncer announcer,
             MeterRegistry meters) {
         this.config = config;
@@ -70,7 +70,7 @@ class RequestIntake {
         try {
             loaded = engine.get();
             LOG.infof("model %s is resident on %s", loaded.model().name(), loaded.device());
-        } catch (CheckpointException e) {
+        } catch (ModelFileException e) {
             LOG.errorf("lorafleet.model: %s", e.getMessage());
             exit.accept(CANNOT_START);
             return;

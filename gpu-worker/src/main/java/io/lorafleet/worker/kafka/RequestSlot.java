@@ -40,7 +40,7 @@ final class RequestSlot implements Runnable {
     private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
     private final RequestHandler handler;
-    private final Replies replies;
+    private final ReplyPublisher replies;
     private final Duration retryDelay;
     private final ExecutorService work = Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
     private volatile boolean stopping;
@@ -54,7 +54,7 @@ final class RequestSlot implements Runnable {
             List<String> topics,
             Supplier<KafkaShareConsumer<byte[], byte[]>> consumers,
             RequestHandler handler,
-            Replies replies,
+            ReplyPublisher replies,
             Duration retryDelay) {
         this.topics = topics;
         this.consumers = consumers;

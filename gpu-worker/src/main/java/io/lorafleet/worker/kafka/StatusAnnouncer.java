@@ -6,7 +6,7 @@ import io.lorafleet.messages.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.StepCounters;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,7 +31,7 @@ class StatusAnnouncer {
     private final Clock clock;
     private final ScheduledExecutorService repeating =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
-    private StepCount told = new StepCount(0, 0, 1);
+    private StepCounters told = new StepCounters(0, 0, 1);
     private volatile WorkerStatus.State announced = WorkerStatus.State.STOPPED;
 
     StatusAnnouncer(
@@ -89,7 +89,7 @@ class StatusAnnouncer {
         announced = state;
     }
 
-    private WorkerStatus.@Nullable Batches batchesSinceLast(StepCount now) {
+    private WorkerStatus.@Nullable Batches batchesSinceLast(StepCounters now) {
         long steps = now.steps() - told.steps();
         double rows = now.rows() - told.rows();
         told = now;

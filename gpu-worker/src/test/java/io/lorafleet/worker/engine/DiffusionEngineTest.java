@@ -22,10 +22,10 @@ import io.lorafleet.worker.adapter.AdapterCatalog;
 import io.lorafleet.worker.adapter.AdapterLimits;
 import io.lorafleet.worker.adapter.AdapterStore;
 import io.lorafleet.worker.adapter.ResidentAdapters;
-import io.lorafleet.worker.batching.BatchCap;
-import io.lorafleet.worker.batching.PictureSize;
-import io.lorafleet.worker.job.Drawing;
-import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.batching.ImageSize;
+import io.lorafleet.worker.batching.MaxBatchRows;
+import io.lorafleet.worker.job.FinishedImage;
+import io.lorafleet.worker.job.Job;
 import io.lorafleet.worker.job.StopSignal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
@@ -68,13 +68,13 @@ class DiffusionEngineTest {
                 model,
                 description,
                 new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters),
-                new BatchCap(4, new PictureSize(64, 64)),
+                new MaxBatchRows(4, new ImageSize(64, 64)),
                 Duration.ofSeconds(30),
                 new Previews(null, Duration.ZERO),
                 meters,
                 Clock.systemUTC());
         CountDownLatch stepping = new CountDownLatch(1);
-        List<CompletableFuture<Drawn>> promised = new ArrayList<>();
+        List<CompletableFuture<FinishedImage>> promised = new ArrayList<>();
         promised.addAll(draw(engine, Requests.star(late, 64, 2, 1), stepping)); // waits for its adapter
         promised.addAll(draw(engine, Requests.star(null, 64, 1000, 4), stepping)); // on their way
         stepping.await();
@@ -87,10 +87,9 @@ class DiffusionEngineTest {
         assertThat(promised).allMatch(CompletableFuture::isDone);
     }
 
-    private static List<CompletableFuture<Drawn>> draw(
+    private static List<CompletableFuture<FinishedImage>> draw(
             DiffusionEngine engine, GenerateImage request, CountDownLatch stepping) {
         StopSignal never = new StopSignal(() -> false);
-        return engine.draw(
-                new Drawing(request, null, Instant.now(), never, (picture, preview) -> stepping.countDown()));
+        return engine.draw(new Job(request, null, Instant.now(), never, (image, preview) -> stepping.countDown()));
     }
 }

@@ -86,9 +86,9 @@ class MixedRequestsTest {
             GenerationSucceeded alone =
                     (GenerationSucceeded) begin(mix.get(i).build()).join();
             for (int k = 0; k < alone.images().size(); k++) {
-                BufferedImage a = picture(alone.images().get(k).blob());
-                BufferedImage b = picture(results.get(i).images().get(k).blob());
-                assertThat(psnr(a, b)).as("request %d, picture %d", i, k).isGreaterThan(INVISIBLE);
+                BufferedImage a = image(alone.images().get(k).blob());
+                BufferedImage b = image(results.get(i).images().get(k).blob());
+                assertThat(psnr(a, b)).as("request %d, image %d", i, k).isGreaterThan(INVISIBLE);
             }
         }
         assertThat(meters.get("lorafleet.batch.rows").summary().max()).isGreaterThanOrEqualTo(Math.max(before, 3));
@@ -132,7 +132,7 @@ class MixedRequestsTest {
                 slot);
     }
 
-    private BufferedImage picture(String key) throws IOException {
+    private BufferedImage image(String key) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow()));
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.Torch;
+import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
@@ -18,13 +18,13 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.adapter.ResidentAdapters;
-import io.lorafleet.worker.batching.BatchCap;
-import io.lorafleet.worker.batching.PictureSize;
-import io.lorafleet.worker.batching.Turns;
+import io.lorafleet.worker.batching.BatchScheduler;
+import io.lorafleet.worker.batching.ImageSize;
+import io.lorafleet.worker.batching.MaxBatchRows;
 import io.lorafleet.worker.job.DeadlinePassedException;
-import io.lorafleet.worker.job.Drawing;
-import io.lorafleet.worker.job.Drawn;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.FinishedImage;
+import io.lorafleet.worker.job.Job;
+import io.lorafleet.worker.job.StepCounters;
 import io.lorafleet.worker.job.StepListener;
 import io.lorafleet.worker.job.StopSignal;
 import io.micrometer.core.instrument.Timer;
@@ -45,12 +45,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The loop alone, with pictures of the demo model, and time that stands still unless a test moves it. */
+/** The loop alone, with images of the demo model, and time that stands still unless a test moves it. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class StepLoopTest {
-    private static final StepListener NOBODY = (picture, preview) -> {};
+    private static final StepListener NOBODY = (image, preview) -> {};
 
     @Inject
     StableDiffusion model;
@@ -67,19 +67,23 @@ class StepLoopTest {
     private EngineMetrics metrics;
     private StepLoop loop;
     private Thread device;
-    private final IdentityHashMap<Ride, CompletableFuture<Drawn>> promises = new IdentityHashMap<>();
+    private final IdentityHashMap<ImageTask, CompletableFuture<FinishedImage>> promises = new IdentityHashMap<>();
 
     @BeforeEach
     void makeTheLoop() {
         metrics = new EngineMetrics(meters, adapters, clock);
-        BatchCap cap = new BatchCap(16, new PictureSize(64, 64));
+        MaxBatchRows maxRows = new MaxBatchRows(16, new ImageSize(64, 64));
         loop = new StepLoop(
-                new Turns<>(cap, Duration.ZERO), this::finish, new Previews(null, Duration.ZERO), metrics, clock);
-        device = Torch.thread("device", loop);
+                new BatchScheduler<>(maxRows, Duration.ZERO),
+                this::finish,
+                new Previews(null, Duration.ZERO),
+                metrics,
+                clock);
+        device = TorchSettings.thread("device", loop);
     }
 
-    private void finish(Ride ride) {
-        ride.finish();
+    private void finish(ImageTask task) {
+        task.finish();
         finished.release();
     }
 
@@ -90,21 +94,21 @@ class StepLoopTest {
     }
 
     @Test
-    void aStepThatFailsEndsItsPicturesAndNoOthers() {
+    void aStepThatFailsEndsItsImagesAndNoOthers() {
         Requests wide = Requests.request().size(96, 64);
         device.start();
         // What is kept of a size and a prompt is kept from now on.
         draw(wide.build());
         draw(Requests.star());
         int before = model.liveArrays();
-        Ride broken = ride(wide.build(), NOBODY);
+        ImageTask broken = task(wide.build(), NOBODY);
         broken.denoising().close();
-        CompletableFuture<Drawn> failed = join(broken);
-        assertThat(draw(Requests.star()).picture().width()).isEqualTo(64);
+        CompletableFuture<FinishedImage> failed = join(broken);
+        assertThat(draw(Requests.star()).image().width()).isEqualTo(64);
         assertThatThrownBy(failed::join)
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
-        assertThat(draw(wide.build()).picture().width()).isEqualTo(96);
+        assertThat(draw(wide.build()).image().width()).isEqualTo(96);
         assertThat(model.liveArrays()).isEqualTo(before);
     }
 
@@ -115,23 +119,23 @@ class StepLoopTest {
                 .deadline(clock.instant().plusSeconds(60))
                 .build();
         List<Integer> steps = new ArrayList<>();
-        CompletableFuture<Drawn> drawn = join(ride(request, (picture, preview) -> {
-            steps.add(picture);
+        CompletableFuture<FinishedImage> finishedImage = join(task(request, (image, preview) -> {
+            steps.add(image);
             if (steps.size() == 3) {
                 clock.advance(Duration.ofSeconds(60));
             }
         }));
         device.start();
-        assertThatThrownBy(drawn::join).hasCauseInstanceOf(DeadlinePassedException.class);
+        assertThatThrownBy(finishedImage::join).hasCauseInstanceOf(DeadlinePassedException.class);
         assertThat(steps).hasSize(3);
     }
 
     @Test
     void givesUpWhatIsOnItsWayWhenItStops() {
-        CompletableFuture<Drawn> drawn =
-                join(ride(Requests.request().steps(20).build(), (picture, preview) -> loop.stop()));
+        CompletableFuture<FinishedImage> finishedImage =
+                join(task(Requests.request().steps(20).build(), (image, preview) -> loop.stop()));
         device.start();
-        assertThatThrownBy(drawn::join).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(finishedImage::join).isInstanceOf(CancellationException.class);
     }
 
     @Test
@@ -146,14 +150,14 @@ class StepLoopTest {
         GenerateImage styled = Requests.request().adapter(adapter, 0.5).build();
         GenerateImage unguided = Requests.request().guidance(1).steps(3).build();
         clock.set(guided.acceptedAt().plusSeconds(4));
-        List<CompletableFuture<Drawn>> drawn = new ArrayList<>();
+        List<CompletableFuture<FinishedImage>> finishedImage = new ArrayList<>();
         for (GenerateImage each : List.of(guided, student, styled, unguided)) {
-            drawn.add(join(ride(each, NOBODY)));
+            finishedImage.add(join(task(each, NOBODY)));
         }
         device.start();
-        drawn.forEach(CompletableFuture::join);
+        finishedImage.forEach(CompletableFuture::join);
 
-        assertThat(metrics.count(16)).isEqualTo(new StepCount(3, 6 + 6 + 1, 16));
+        assertThat(metrics.count(16)).isEqualTo(new StepCounters(3, 6 + 6 + 1, 16));
         assertThat(meters.get("lorafleet.step").timer().count()).isEqualTo(3);
         assertThat(meters.get("lorafleet.step.gap").timer().count()).isEqualTo(2);
         assertThat(meters.get("lorafleet.batch.rows").summary().max()).isEqualTo(6);
@@ -179,31 +183,31 @@ class StepLoopTest {
         return meters.get("lorafleet.queue.wait").tag("priority", priority).timer();
     }
 
-    /** Returns when what the picture needed is freed, too. */
-    private Drawn draw(GenerateImage request) {
-        Drawn drawn = join(ride(request, NOBODY)).join();
+    /** Returns when what the image needed is freed, too. */
+    private FinishedImage draw(GenerateImage request) {
+        FinishedImage finishedImage = join(task(request, NOBODY)).join();
         finished.acquireUninterruptibly();
-        return drawn;
+        return finishedImage;
     }
 
-    private CompletableFuture<Drawn> join(Ride ride) {
-        loop.join(ride);
-        return promises.get(ride);
+    private CompletableFuture<FinishedImage> join(ImageTask task) {
+        loop.join(task);
+        return promises.get(task);
     }
 
-    private Ride ride(GenerateImage request, StepListener onStep) {
-        Drawing drawing = new Drawing(request, null, clock.instant(), new StopSignal(() -> false), onStep);
-        HeldAdapters held = HeldAdapters.acquire(request, adapters).join();
+    private ImageTask task(GenerateImage request, StepListener onStep) {
+        Job job = new Job(request, null, clock.instant(), new StopSignal(() -> false), onStep);
+        AdapterLeases leases = AdapterLeases.acquire(request, adapters).join();
         PreparedPrompt prompt =
-                PreparedPrompt.of(model, drawing.picture(0), held.applied(request), held.shadow(request));
-        CompletableFuture<Drawn> drawn = new CompletableFuture<>();
-        Ride ride = new Ride(
-                drawing,
+                PreparedPrompt.of(model, job.parameters(0), leases.applied(request), leases.shadow(request));
+        CompletableFuture<FinishedImage> finishedImage = new CompletableFuture<>();
+        ImageTask task = new ImageTask(
+                job,
                 0,
-                new SharedPrompt(prompt, held, 1),
-                Denoising.start(prompt, drawing.picture(0), null),
-                drawn);
-        promises.put(ride, drawn);
-        return ride;
+                new SharedPrompt(prompt, leases, 1),
+                Denoising.start(prompt, job.parameters(0), null),
+                finishedImage);
+        promises.put(task, finishedImage);
+        return task;
     }
 }

@@ -46,7 +46,7 @@ class ImageFileTest {
     }
 
     @Test
-    void refusesWhatIsNoWholePicture() throws IOException {
+    void refusesWhatIsNoWholeImage() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         assertThatThrownBy(() -> ImageFile.decode(new byte[] {1, 2, 3}))
                 .hasMessage("init image: expected a PNG or JPEG file, found another kind");
@@ -83,11 +83,11 @@ class ImageFileTest {
     }
 
     @Test
-    void refusesAPictureThatIsTooLargeBeforeItDecodesIt() throws IOException {
+    void refusesAnImageThatIsTooLargeBeforeItDecodesIt() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // where the header has width and height
         assertThatThrownBy(() -> ImageFile.decode(png))
-                .hasMessage("init image: expected a picture of at most 16777216 pixels, found 50000 x 50000");
+                .hasMessage("init image: expected an image of at most 16777216 pixels, found 50000 x 50000");
     }
 
     private static byte[] file(String format, BufferedImage image) throws IOException {

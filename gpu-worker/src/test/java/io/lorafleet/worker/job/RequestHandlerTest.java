@@ -80,7 +80,7 @@ class RequestHandlerTest {
     private final List<GenerationProgress> progress = new ArrayList<>();
 
     @Test
-    void storesEveryPictureAndTheManifest() throws IOException {
+    void storesEveryImageAndTheManifest() throws IOException {
         GenerateImage request = Requests.star(null, 64, 2, 2);
         GenerationSucceeded result = succeeded(handle(request));
         assertThat(result.unetEvaluations()).isEqualTo(8);
@@ -112,7 +112,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void keepsPromptsOutOfPicturesWhereItIsToldTo() throws IOException {
+    void keepsPromptsOutOfImagesWhereItIsToldTo() throws IOException {
         WorkerConfig silent = WorkerConfigs.with("lorafleet.worker.image-metadata", "false");
         RequestHandler other = new RequestHandler(engine, blobs, cancellations, Clock.systemUTC(), silent);
         GenerateImage request = Requests.star();
@@ -130,7 +130,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void showsPreviewsOfEachPicture() throws IOException {
+    void showsPreviewsOfEachImage() throws IOException {
         handle(Requests.star(null, 64, 3, 2));
         List<Preview> previews = progress.stream()
                 .filter(StepDone.class::isInstance)
@@ -151,7 +151,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void drawsASecondPictureOfARequestAsTheFirstOneOfItsSeed() {
+    void drawsASecondImageOfARequestAsTheFirstOneOfItsSeed() {
         GenerateImage two = Requests.star(null, 64, 2, 2);
         GenerateImage one = Requests.request().seed(8).build();
         assertThat(succeeded(handle(one)).images().get(0).sha256())
@@ -182,12 +182,12 @@ class RequestHandlerTest {
         InitImage image = storedImage(100, 40, 0.2); // one step of five
         GenerationSucceeded result = succeeded(handle(Requests.star(image, SamplerName.DDIM, 72, 48)));
         byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
-        BufferedImage drawn = ImageIO.read(new ByteArrayInputStream(png));
-        assertThat(drawn.getWidth()).isEqualTo(72);
-        assertThat(drawn.getHeight()).isEqualTo(48);
+        BufferedImage finishedImage = ImageIO.read(new ByteArrayInputStream(png));
+        assertThat(finishedImage.getWidth()).isEqualTo(72);
+        assertThat(finishedImage.getHeight()).isEqualTo(48);
         // Its left half is dark and its right half is bright, as the image's.
-        assertThat(drawn.getRGB(10, 24) & 0xFF).isLessThan(80);
-        assertThat(drawn.getRGB(61, 24) & 0xFF).isGreaterThan(160);
+        assertThat(finishedImage.getRGB(10, 24) & 0xFF).isLessThan(80);
+        assertThat(finishedImage.getRGB(61, 24) & 0xFF).isGreaterThan(160);
         assertThat(new String(png, StandardCharsets.ISO_8859_1))
                 .contains("Denoising strength: 0.2", "\"initImage\":{\"sha256\":\"" + image.sha256());
     }
@@ -369,14 +369,14 @@ class RequestHandlerTest {
     @Test
     void comparesTheShadowWithTheStudentThatDraws() throws IOException {
         PinnedAdapter shadow = DemoAdapter.store("shadow", DemoAdapter.weights(192, 0.25f), blobs);
-        PinnedAdapter drawn = DemoAdapter.store("drawn", DemoAdapter.weights(192, 0.25f), blobs);
+        PinnedAdapter finishedImage = DemoAdapter.store("drawn", DemoAdapter.weights(192, 0.25f), blobs);
         GenerateImage watched = Requests.request()
                 .guidance(1)
-                .adapter(drawn, 1)
+                .adapter(finishedImage, 1)
                 .shadow(shadow, 5)
                 .build();
         ShadowMeasured found = succeeded(handle(watched)).shadow();
-        assertThat(found.drawnWith()).isEqualTo(drawn);
+        assertThat(found.drawnWith()).isEqualTo(finishedImage);
         assertThat(found.error()).isCloseTo(found.drawnError(), withinPercentage(0.1)); // the same weights
         assertThat(succeeded(handle(Requests.star())).shadow()).isNull();
     }

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.broker.Ports;
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.DeadLetter;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
@@ -22,10 +22,10 @@ import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.WorkerConfigs;
 import io.lorafleet.worker.job.Cancellations;
-import io.lorafleet.worker.job.Drawing;
-import io.lorafleet.worker.job.Drawn;
+import io.lorafleet.worker.job.FinishedImage;
+import io.lorafleet.worker.job.Job;
 import io.lorafleet.worker.job.RequestHandler;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -272,7 +272,7 @@ class RequestSlotTest {
         Worker(String id, BlobStore blobs) {
             WorkerConfig config = WorkerConfigs.with("lorafleet.worker.id", id);
             Clock clock = Clock.systemUTC();
-            Replies replies = new Replies(
+            ReplyPublisher replies = new ReplyPublisher(
                     to(Topic.PROGRESS),
                     to(Topic.RESULTS),
                     to(Topic.DEAD_LETTERS),
@@ -347,11 +347,11 @@ class RequestSlotTest {
         }
 
         @Override
-        public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
+        public List<CompletableFuture<FinishedImage>> draw(Job job) {
             begun.incrementAndGet();
             try {
                 while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS)) {
-                    if (drawing.stop().stopped()) {
+                    if (job.stop().stopped()) {
                         stopped.incrementAndGet();
                         return List.of(CompletableFuture.failedFuture(new CancellationException("stopped")));
                     }
@@ -359,13 +359,13 @@ class RequestSlotTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            Drawn drawn = new Drawn(new Picture(1, 1, new byte[3]), Optional.empty());
-            return List.of(CompletableFuture.completedFuture(drawn));
+            FinishedImage finishedImage = new FinishedImage(new RgbImage(1, 1, new byte[3]), Optional.empty());
+            return List.of(CompletableFuture.completedFuture(finishedImage));
         }
 
         @Override
-        public StepCount steps() {
-            return new StepCount(0, 0, 1);
+        public StepCounters steps() {
+            return new StepCounters(0, 0, 1);
         }
     }
 }

@@ -10,9 +10,9 @@ import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
-import io.lorafleet.worker.job.Drawing;
-import io.lorafleet.worker.job.Drawn;
-import io.lorafleet.worker.job.StepCount;
+import io.lorafleet.worker.job.FinishedImage;
+import io.lorafleet.worker.job.Job;
+import io.lorafleet.worker.job.StepCounters;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -50,12 +50,12 @@ class StatusAnnouncerTest {
     /** Has made so many steps, of so many rows. */
     private record CountingEngine(long stepsMade, long rows) implements StandInEngine {
         @Override
-        public StepCount steps() {
-            return new StepCount(stepsMade, rows, 16);
+        public StepCounters steps() {
+            return new StepCounters(stepsMade, rows, 16);
         }
 
         @Override
-        public List<CompletableFuture<Drawn>> draw(Drawing drawing) {
+        public List<CompletableFuture<FinishedImage>> draw(Job job) {
             throw new UnsupportedOperationException();
         }
     }

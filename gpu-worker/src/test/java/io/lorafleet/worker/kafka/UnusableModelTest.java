@@ -3,7 +3,7 @@ package io.lorafleet.worker.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.diffusion.checkpoint.PipelineFolder;
+import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.worker.job.ImageEngine;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.inject.Instance;

@@ -2,22 +2,22 @@
 package io.lorafleet.trainer.distill;
 
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.LoraWriter;
+import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.distillation.Distillation;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.LoraStudent;
-import io.lorafleet.distillation.Plan;
-import io.lorafleet.distillation.Progress;
+import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.TrainingProgress;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
-import io.lorafleet.trainer.evaluate.Gate;
+import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.feedback.Votes;
 import java.io.IOException;
@@ -37,12 +37,12 @@ import org.slf4j.LoggerFactory;
 public final class Distiller implements Training {
     private static final Logger LOG = LoggerFactory.getLogger(Distiller.class);
 
-    private final Base base;
+    private final LazyBaseModel base;
     private final BlobStore blobs;
     private final FeedbackArchive archive;
-    private final Recipe recipe;
+    private final RunSettings settings;
     private final PromptRules rules;
-    private final Gate gate;
+    private final QualityGate gate;
 
     /**
      * @param folder of the base model; read when a run is made
@@ -53,24 +53,24 @@ public final class Distiller implements Training {
             int threads,
             BlobStore blobs,
             FeedbackArchive archive,
-            Recipe recipe,
+            RunSettings settings,
             PromptRules rules,
-            Gate gate) {
-        this.base = new Base(folder, threads);
+            QualityGate gate) {
+        this.base = new LazyBaseModel(folder, threads);
         this.blobs = blobs;
         this.archive = archive;
-        this.recipe = recipe;
+        this.settings = settings;
         this.rules = rules;
         this.gate = gate;
     }
 
     @Override
     public String plan() {
-        return recipe + " " + rules.summary();
+        return settings + " " + rules.summary();
     }
 
     @Override
-    public Result make(RunOrder order, RunWatch watch) throws IOException {
+    public Result make(RunInputs order, RunObserver watch) throws IOException {
         AdapterVersion parent = order.parent();
         String fingerprint = base.fingerprint();
         if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
@@ -93,7 +93,7 @@ public final class Distiller implements Training {
             LoraAdapter before = LoraFile.read(
                     Safetensors.ofAdapter(parent.pinned().toString(), file.get()),
                     model.unet().weightShapes());
-            Plan plan = recipe.plan(
+            TrainingPlan plan = settings.plan(
                     order.guidance(), model.defaultSize(), order.lineage().seed());
             String all = parent.sha256() + fingerprint + order.lineage() + plan + prompts.learned();
             // Nothing that decides what comes of the run may be left out, or it would go on from another one's state.
@@ -115,7 +115,7 @@ public final class Distiller implements Training {
      *
      * @return nothing if no vote is new
      */
-    Optional<PromptMix> prompts(RunOrder order) throws IOException {
+    Optional<PromptMix> prompts(RunInputs order) throws IOException {
         Votes earlier = archive.before(order.adapter(), order.lineage());
         order.withdrawals().forEach(earlier::apply);
         List<FeedbackGiven> fresh = new ArrayList<>();
@@ -132,10 +132,10 @@ public final class Distiller implements Training {
     private static LoraAdapter distil(
             StableDiffusion model,
             LoraAdapter before,
-            Plan plan,
+            TrainingPlan plan,
             PromptMix prompts,
             Checkpoints checkpoints,
-            RunWatch watch)
+            RunObserver watch)
             throws IOException {
         try (LoraStudent student = LoraStudent.from(before, model.unet(), model.owner());
                 Distillation run = new Distillation(model, student, plan, prompts.learned())) {
@@ -157,7 +157,7 @@ public final class Distiller implements Training {
     }
 
     /** Between any two steps the run may be broken off. */
-    private static void tell(Progress progress, RunWatch watch) {
+    private static void tell(TrainingProgress progress, RunObserver watch) {
         watch.check();
         if (!progress.drawing()) {
             watch.stepped(progress.step(), progress.steps(), progress.loss(), progress.missing());
@@ -168,10 +168,10 @@ public final class Distiller implements Training {
             StableDiffusion model,
             LoraAdapter before,
             LoraAdapter after,
-            RunOrder order,
+            RunInputs order,
             PromptMix prompts,
-            RunWatch watch) {
-        Gate.Verdict verdict = gate.judge(
+            RunObserver watch) {
+        QualityGate.Verdict verdict = gate.judge(
                 model,
                 order.guidance(),
                 before,

@@ -48,7 +48,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         return new PromptMix(learned, List.copyOf(heldOut));
     }
 
-    /** The worse the picture, the more there is to learn. One that is wanted as the teacher draws it counts as bad. */
+    /** The worse the image, the more there is to learn. One that is wanted as the teacher draws it counts as bad. */
     static double weight(FeedbackGiven sample, PromptRules rules) {
         double rating = sample.asTeacher() ? -1 : sample.rating();
         return rating > 0 ? rules.upWeight() : 1 + rules.downWeight() * -rating;

@@ -7,7 +7,7 @@ import java.util.List;
  * What a run learns from, and what it is judged by.
  *
  * @param downWeight what a rating of -1 adds to a prompt's weight of 1
- * @param upWeight of a prompt whose picture was rated up
+ * @param upWeight of a prompt whose image was rated up
  * @param replayShare part of what is drawn that comes from earlier samples and base prompts
  * @param maxReplay the most earlier samples that are drawn again
  * @param base prompts that every run draws from, too

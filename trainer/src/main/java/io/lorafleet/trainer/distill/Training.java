@@ -17,7 +17,7 @@ public interface Training {
      * @throws IOException if it could not be made now, such as for want of storage
      * @throws java.util.concurrent.CancellationException if the watch says so
      */
-    Result make(RunOrder order, RunWatch watch) throws IOException;
+    Result make(RunInputs order, RunObserver watch) throws IOException;
 
     /** Removes what the adapter's runs left to be gone on from. To be called when one is finished. */
     void clear(String adapter) throws IOException;

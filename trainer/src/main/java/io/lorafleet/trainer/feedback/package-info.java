@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What people said of pictures: gathered for each adapter until a run takes it, and what runs have taken already. */
+/** What people said of images: gathered for each adapter until a run takes it, and what runs have taken already. */
 @NullMarked
 package io.lorafleet.trainer.feedback;
 

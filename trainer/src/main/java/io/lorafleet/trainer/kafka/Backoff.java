@@ -3,7 +3,7 @@ package io.lorafleet.trainer.kafka;
 
 import java.time.Duration;
 
-/** Pauses between attempts, each twice as long as the one before. */
+/** RetryDelays between attempts, each twice as long as the one before. */
 final class Backoff {
     private static final Duration FIRST = Duration.ofSeconds(1);
 

@@ -2,8 +2,8 @@
 package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.TrainingProgressed;
-import io.lorafleet.trainer.distill.RunOrder;
-import io.lorafleet.trainer.distill.RunWatch;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.publish.Publication;
 import io.lorafleet.trainer.publish.Publisher;
 import java.io.IOException;
@@ -16,15 +16,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A run on the thread that trains, as the thread that polls sees it. */
-final class CurrentRun implements Runnable, RunWatch {
+final class CurrentRun implements Runnable, RunObserver {
     private static final Logger LOG = Logger.getLogger(CurrentRun.class);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
 
     private final TopicPartition partition;
-    private final RunOrder order;
+    private final RunInputs order;
     private final int lastNumber;
     private final Publisher publisher;
-    private final Announcements announcements;
+    private final EventPublisher announcements;
     private final TrainerMetrics metrics;
     private final Clock clock;
     private Instant lastReport = Instant.EPOCH;
@@ -35,10 +35,10 @@ final class CurrentRun implements Runnable, RunWatch {
     /** @param lastNumber of the adapter's versions */
     CurrentRun(
             TopicPartition partition,
-            RunOrder order,
+            RunInputs order,
             int lastNumber,
             Publisher publisher,
-            Announcements announcements,
+            EventPublisher announcements,
             TrainerMetrics metrics,
             Clock clock) {
         this.partition = partition;
@@ -110,7 +110,7 @@ final class CurrentRun implements Runnable, RunWatch {
         return partition;
     }
 
-    RunOrder order() {
+    RunInputs order() {
         return order;
     }
 }

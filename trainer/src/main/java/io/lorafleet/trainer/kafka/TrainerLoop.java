@@ -14,10 +14,10 @@ import org.jboss.logging.Logger;
 /** Has sessions one after the other: when one fails, the next begins with what can be read. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
-    /** For each of the two threads. A round's pictures may take longer, but the checkpoint before it is kept. */
+    /** For each of the two threads. A round's images may take longer, but the checkpoint before it is kept. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-    private final Supplier<Clients> clients;
+    private final Supplier<KafkaClients> clients;
     private final TrainerSettings settings;
     private final Publisher publisher;
     private final TrainerMetrics metrics;
@@ -34,7 +34,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     private volatile boolean following;
 
     TrainerLoop(
-            Supplier<Clients> clients,
+            Supplier<KafkaClients> clients,
             TrainerSettings settings,
             Publisher publisher,
             TrainerMetrics metrics,
@@ -59,7 +59,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     public void run() {
         Backoff backoff = new Backoff(settings.maxRetryPause());
         while (!isStopping()) {
-            try (Clients connected = clients.get();
+            try (KafkaClients connected = clients.get();
                     TrainerSession session =
                             new TrainerSession(connected, settings, publisher, trainingThread, metrics, clock)) {
                 session.begin();

@@ -3,7 +3,7 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.trainer.feedback.Gathering;
+import io.lorafleet.trainer.feedback.FeedbackBuffer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -20,7 +20,7 @@ final class TrainerMetrics {
     private final Counter published;
     private final Counter rejected;
     private final Counter refused;
-    private final Map<Gathering.Taken, Counter> taken = new EnumMap<>(Gathering.Taken.class);
+    private final Map<FeedbackBuffer.Taken, Counter> taken = new EnumMap<>(FeedbackBuffer.Taken.class);
     private final Map<RouteDecided.Decision, Counter> decisions = new EnumMap<>(RouteDecided.Decision.class);
     private volatile double loss = Double.NaN;
 
@@ -40,7 +40,7 @@ final class TrainerMetrics {
                             .tag("decision", each.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
-        for (Gathering.Taken each : Gathering.Taken.values()) {
+        for (FeedbackBuffer.Taken each : FeedbackBuffer.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
             taken.put(each, counter(name, "Records of feedback that were read, by what became of them", meters));
         }
@@ -71,7 +71,7 @@ final class TrainerMetrics {
         increment(decisions, decision.decision());
     }
 
-    void took(Gathering.Taken what) {
+    void took(FeedbackBuffer.Taken what) {
         increment(taken, what);
     }
 

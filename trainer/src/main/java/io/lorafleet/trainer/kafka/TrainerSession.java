@@ -11,13 +11,13 @@ import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.messages.TrainingStarted;
-import io.lorafleet.trainer.distill.RunOrder;
-import io.lorafleet.trainer.feedback.Gathering;
-import io.lorafleet.trainer.feedback.Stretch;
+import io.lorafleet.trainer.canary.CanaryAnalysis;
+import io.lorafleet.trainer.canary.CanaryRoutes;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.feedback.FeedbackBuffer;
+import io.lorafleet.trainer.feedback.OffsetRange;
 import io.lorafleet.trainer.publish.Publication;
 import io.lorafleet.trainer.publish.Publisher;
-import io.lorafleet.trainer.trial.Routes;
-import io.lorafleet.trainer.trial.Trial;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,20 +55,20 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Executor trainingThread;
     private final TrainerMetrics metrics;
     private final Clock clock;
-    private final Pauses pauses;
+    private final RetryDelays delays;
     private final Consumer<String, byte[]> consumer;
-    private final Announcements announcements;
+    private final EventPublisher announcements;
     private final Transactions transactions;
-    private final History history;
-    private final Routes routes;
-    private final LiveTrials trials;
-    private final Map<TopicPartition, Gathering> gatherings = new HashMap<>();
+    private final TopicReplay history;
+    private final CanaryRoutes routes;
+    private final CanaryObserver canaries;
+    private final Map<TopicPartition, FeedbackBuffer> gatherings = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
     private @Nullable CurrentRun run;
 
     /** @param clients stay the caller's */
     TrainerSession(
-            Clients clients,
+            KafkaClients clients,
             TrainerSettings settings,
             Publisher publisher,
             Executor trainingThread,
@@ -79,12 +79,12 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.trainingThread = trainingThread;
         this.metrics = metrics;
         this.clock = clock;
-        this.pauses = new Pauses(settings.maxRetryPause());
+        this.delays = new RetryDelays(settings.maxRetryPause());
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
-        this.announcements = new Announcements(clients.plain(), settings.topicPrefix(), settings.id(), clock);
-        this.history = new History(clients, settings.topicPrefix(), HISTORY_PATIENCE);
-        this.routes = new Routes(settings.trials());
-        this.trials = new LiveTrials(clients, settings.topicPrefix(), settings.trials());
+        this.announcements = new EventPublisher(clients.plain(), settings.topicPrefix(), settings.id(), clock);
+        this.history = new TopicReplay(clients, settings.topicPrefix(), HISTORY_PATIENCE);
+        this.routes = new CanaryRoutes(settings.canaries());
+        this.canaries = new CanaryObserver(clients, settings.topicPrefix(), settings.canaries());
         this.consumer = clients.feedback();
     }
 
@@ -97,7 +97,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     void turn() {
         consumer.poll(POLL).forEach(this::take);
         // Behind the last record there may be more offsets, such as a transaction's marker.
-        gatherings.forEach((partition, gathering) -> gathering.advance(consumer.position(partition)));
+        gatherings.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));
         if (run != null && run.isDone()) {
             endRun(run);
         }
@@ -106,7 +106,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         }
         decide();
         commit();
-        metrics.waiting(gatherings.values().stream().mapToInt(Gathering::size).sum());
+        metrics.waiting(
+                gatherings.values().stream().mapToInt(FeedbackBuffer::size).sum());
     }
 
     /** @return whether the group counts on this trainer */
@@ -121,7 +122,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
         history.catchUp();
         positions.forEach((partition, position) -> {
-            gatherings.put(partition, new Gathering(partition.partition(), history.ledger(), position));
+            gatherings.put(partition, new FeedbackBuffer(partition.partition(), history.consumed(), position));
             committed.put(partition, position);
         });
     }
@@ -145,71 +146,71 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
-        Gathering gathering = own(gatherings, new TopicPartition(record.topic(), record.partition()));
+        FeedbackBuffer buffer = own(gatherings, new TopicPartition(record.topic(), record.partition()));
         try {
             FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
-            metrics.took(gathering.take(record.offset(), event));
+            metrics.took(buffer.take(record.offset(), event));
         } catch (InvalidMessageException e) {
             announcements.deadLetter(record, String.valueOf(e.getMessage()));
             metrics.refused();
-            gathering.advance(record.offset() + 1);
+            buffer.advance(record.offset() + 1);
         }
     }
 
     private void beginRun() {
         Instant now = clock.instant();
-        for (Map.Entry<TopicPartition, Gathering> entry : gatherings.entrySet()) {
+        for (Map.Entry<TopicPartition, FeedbackBuffer> entry : gatherings.entrySet()) {
             if (due(entry.getValue(), now).isPresent()) {
                 history.catchUp(); // it may name the version that the samples are of
-                due(entry.getValue(), now).ifPresent(stretch -> beginRun(entry.getKey(), entry.getValue(), stretch));
+                due(entry.getValue(), now).ifPresent(range -> beginRun(entry.getKey(), entry.getValue(), range));
                 return;
             }
         }
     }
 
-    private Optional<Stretch> due(Gathering gathering, Instant now) {
-        return gathering.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
+    private Optional<OffsetRange> due(FeedbackBuffer buffer, Instant now) {
+        return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
     }
 
     /** What comes after a version that is on trial must go on from it, or not: that is to be seen. */
     private boolean mayRun(String adapter, Instant now) {
-        return pauses.isOver(adapter, now) && history.trials().open(adapter).isEmpty();
+        return delays.isOver(adapter, now) && history.canaries().open(adapter).isEmpty();
     }
 
-    private void beginRun(TopicPartition partition, Gathering gathering, Stretch stretch) {
-        Optional<AdapterVersion> parent = parent(stretch);
+    private void beginRun(TopicPartition partition, FeedbackBuffer buffer, OffsetRange range) {
+        Optional<AdapterVersion> parent = parent(range);
         if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {
             LOG.warnf(
                     "%d samples of adapter %s are passed over: %s",
-                    stretch.samples().size(),
-                    stretch.adapter(),
+                    range.samples().size(),
+                    range.adapter(),
                     parent.isEmpty() ? "it has no version" : "only students are trained, and it is a style");
-            gathering.forget(stretch.adapter(), stretch.toOffset());
+            buffer.forget(range.adapter(), range.toOffset());
             return;
         }
-        RunOrder order = RunOrder.of(parent.get(), stretch, publisher.plan());
-        if (!order.lineage().equals(stretch.begun())) {
+        RunInputs order = RunInputs.of(parent.get(), range, publisher.plan());
+        if (!order.lineage().equals(range.begun())) {
             announcements.started(
                     new TrainingStarted(order.adapter(), order.lineage(), settings.id(), clock.instant()));
         }
         LOG.infof(
                 "a run of %s begins, with %d samples",
-                parent.get().pinned(), stretch.samples().size());
+                parent.get().pinned(), range.samples().size());
         run = new CurrentRun(
                 partition, order, history.book().lastNumber(order.adapter()), publisher, announcements, metrics, clock);
         trainingThread.execute(run);
     }
 
     /** A run that was begun goes on from the version that it began with. */
-    private Optional<AdapterVersion> parent(Stretch stretch) {
-        return Optional.ofNullable(stretch.begun())
-                .flatMap(begun -> history.book().find(stretch.adapter(), begun.parent()))
-                .or(() -> history.book().current(stretch.adapter()));
+    private Optional<AdapterVersion> parent(OffsetRange range) {
+        return Optional.ofNullable(range.begun())
+                .flatMap(begun -> history.book().find(range.adapter(), begun.parent()))
+                .or(() -> history.book().current(range.adapter()));
     }
 
     private void endRun(CurrentRun ended) {
         if (ended.publication().isEmpty()) {
-            Duration pause = pauses.brokeDown(ended.order().adapter(), clock.instant());
+            Duration pause = delays.brokeDown(ended.order().adapter(), clock.instant());
             LOG.warnf("the run of %s is tried again in %d s", ended.order().adapter(), pause.toSeconds());
             run = null;
             return;
@@ -217,13 +218,13 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         Publication publication = withTrial(ended.publication().get());
         String adapter = ended.order().adapter();
         long to = ended.order().lineage().toOffset();
-        Gathering gathering = own(gatherings, ended.partition());
-        long offset = gathering.committable(adapter, to);
+        FeedbackBuffer buffer = own(gatherings, ended.partition());
+        long offset = buffer.committable(adapter, to);
         if (!transactions.publish(publication, ended.partition(), offset, consumer.groupMetadata())) {
             return; // the next poll says whether the partition is still this trainer's
         }
         history.published(publication);
-        gathering.forget(adapter, to);
+        buffer.forget(adapter, to);
         committed.put(ended.partition(), offset);
         publication.event().ifPresent(event -> {
             metrics.finished(event);
@@ -231,7 +232,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         });
         publication.decision().ifPresent(this::told);
         run = null;
-        pauses.wentWell(adapter);
+        delays.wentWell(adapter);
         try {
             publisher.clear(adapter);
         } catch (IOException e) {
@@ -260,9 +261,9 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     /** Promotes what does not fall behind, and rolls back what does. */
     private void decide() {
         List<RouteDecided> own =
-                history.trials().open().stream().filter(this::isOwn).toList();
-        for (Trial trial : trials.follow(own)) {
-            trial.verdict(clock.instant()).ifPresent(verdict -> decide(trial.decision(), verdict));
+                history.canaries().open().stream().filter(this::isOwn).toList();
+        for (CanaryAnalysis canary : canaries.follow(own)) {
+            canary.verdict(clock.instant()).ifPresent(verdict -> decide(canary.decision(), verdict));
         }
     }
 
@@ -280,9 +281,9 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         return new TopicPartition(Topic.FEEDBACK.in(settings.topicPrefix()), partition);
     }
 
-    private void decide(RouteDecided last, Trial.Verdict verdict) {
+    private void decide(RouteDecided last, CanaryAnalysis.Verdict verdict) {
         history.catchUp();
-        if (!history.trials().open(last.adapter()).equals(Optional.of(last))) {
+        if (!history.canaries().open(last.adapter()).equals(Optional.of(last))) {
             return; // somebody has changed the route
         }
         TopicPartition partition = partition(last);
@@ -312,8 +313,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
 
     /** Moves on past what no run needs. */
     private void commit() {
-        gatherings.forEach((partition, gathering) -> {
-            long offset = gathering.committable();
+        gatherings.forEach((partition, buffer) -> {
+            long offset = buffer.committable();
             if (offset > own(committed, partition)) {
                 try {
                     consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));

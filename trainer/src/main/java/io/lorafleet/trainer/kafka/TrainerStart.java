@@ -2,9 +2,9 @@
 package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.trainer.TrainerConfig;
-import io.lorafleet.trainer.feedback.Readiness;
+import io.lorafleet.trainer.canary.CanaryRules;
+import io.lorafleet.trainer.feedback.RunThreshold;
 import io.lorafleet.trainer.publish.Publisher;
-import io.lorafleet.trainer.trial.TrialRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -24,20 +24,20 @@ class TrainerStart {
             TrainerConfig config,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             Publisher publisher,
-            TrialRules trials,
+            CanaryRules canaries,
             MeterRegistry meters,
             Clock clock) {
         String prefix = config.topicPrefix().orElse("");
         String transactionalId = prefix + "trainer-" + UUID.randomUUID();
         this.loop = new TrainerLoop(
-                () -> new Clients(broker, prefix, transactionalId),
+                () -> new KafkaClients(broker, prefix, transactionalId),
                 new TrainerSettings(
                         prefix,
                         config.trainer().id(),
-                        new Readiness(
+                        new RunThreshold(
                                 config.trainer().minSamples(), config.trainer().maxAge()),
                         config.trainer().maxRetryPause(),
-                        trials),
+                        canaries),
                 publisher,
                 new TrainerMetrics(meters),
                 clock);

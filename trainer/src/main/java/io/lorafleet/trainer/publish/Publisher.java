@@ -6,8 +6,8 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
-import io.lorafleet.trainer.distill.RunOrder;
-import io.lorafleet.trainer.distill.RunWatch;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.distill.Training;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class Publisher {
      * @throws IOException if it could not be done now
      * @throws java.util.concurrent.CancellationException if the watch says so
      */
-    public Publication prepare(RunOrder order, int lastNumber, RunWatch watch) throws IOException {
+    public Publication prepare(RunInputs order, int lastNumber, RunObserver watch) throws IOException {
         Training.Result result = training.make(order, watch);
         watch.check();
         archive.keep(order.adapter(), order.lineage(), order.withdrawals(), order.samples());
@@ -51,7 +51,7 @@ public final class Publisher {
                 order.adapter(), order.lineage(), rejected.reason(), rejected.figures(), now));
     }
 
-    private AdapterVersion store(RunOrder order, int lastNumber, Training.Result.Trained trained, Instant now)
+    private AdapterVersion store(RunInputs order, int lastNumber, Training.Result.Trained trained, Instant now)
             throws IOException {
         String sha256 = Sha256.of(trained.file());
         blobs.putIfAbsent(BlobKeys.adapter(sha256), trained.file());

@@ -17,7 +17,7 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.DemoStudent;
-import io.lorafleet.trainer.evaluate.Gate;
+import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ class DistillerTest {
     void rejectsWhatIsForAnotherBase() throws IOException {
         AdapterVersion foreign = new AdapterVersion(
                 "fast", 1, parent.sha256(), 10, 4, "ab".repeat(32), AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
-        assertThat(reason(new RunOrder(foreign, lineage(0, 5), SAMPLES, List.of())))
+        assertThat(reason(new RunInputs(foreign, lineage(0, 5), SAMPLES, List.of())))
                 .contains("another base");
     }
 
@@ -100,20 +100,20 @@ class DistillerTest {
 
     @Test
     void rejectsWhenNothingIsLeftToLearnFrom() throws IOException {
-        assertThat(reason(new RunOrder(parent, lineage(0, 5), SAMPLES.subList(0, 1), List.of())))
+        assertThat(reason(new RunInputs(parent, lineage(0, 5), SAMPLES.subList(0, 1), List.of())))
                 .contains("two different");
     }
 
     @Test
     void rejectsWhenAllWasWithdrawn() throws IOException {
-        RunOrder empty = new RunOrder(parent, lineage(0, 5), List.of(), List.of(withdrawn("mallory", "fast")));
+        RunInputs empty = new RunInputs(parent, lineage(0, 5), List.of(), List.of(withdrawn("mallory", "fast")));
         assertThat(reason(empty)).contains("nothing new was said");
     }
 
     @Test
     void aSampleThatAnEarlierRunConsumedDoesNotCountAgain() throws IOException {
         new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), SAMPLES);
-        assertThat(reason(new RunOrder(parent, lineage(5, 9), SAMPLES, List.of())))
+        assertThat(reason(new RunInputs(parent, lineage(5, 9), SAMPLES, List.of())))
                 .contains("nothing new was said");
     }
 
@@ -137,7 +137,7 @@ class DistillerTest {
     @Test
     void learnsFromAVoteThatIsGivenAnewAfterItsWithdrawal() throws IOException {
         archiveWhatMalloryLiked();
-        RunOrder again = new RunOrder(
+        RunInputs again = new RunInputs(
                 parent,
                 lineage(5, 9),
                 List.of(feedback("m", "fast", "a yellow circle", -1, "mallory", NOW)),
@@ -153,7 +153,7 @@ class DistillerTest {
     /** @return prompts of the next run, both those that it learns from and those that it is judged by */
     private List<String> drawn(List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples) throws IOException {
         PromptMix mix = distiller(1)
-                .prompts(new RunOrder(parent, lineage(5, 9), samples, withdrawals))
+                .prompts(new RunInputs(parent, lineage(5, 9), samples, withdrawals))
                 .orElseThrow();
         return Stream.concat(mix.learned().stream().map(WeightedPrompt::prompt), mix.heldOut().stream())
                 .toList();
@@ -168,7 +168,7 @@ class DistillerTest {
         }
     }
 
-    private String reason(RunOrder order) throws IOException {
+    private String reason(RunInputs order) throws IOException {
         return ((Training.Result.Rejected) distiller(1).make(order, new Watch(99))).reason();
     }
 
@@ -176,19 +176,20 @@ class DistillerTest {
         return (Training.Result.Trained) result;
     }
 
-    private RunOrder order() {
-        return new RunOrder(parent, lineage(0, 5), SAMPLES, List.of());
+    private RunInputs order() {
+        return new RunInputs(parent, lineage(0, 5), SAMPLES, List.of());
     }
 
     /** @param margin of the gate */
     private Distiller distiller(double margin) {
-        Recipe recipe = new Recipe(2, 4, 4, 1, 1, 2, 0.5, 1e-4);
+        RunSettings settings = new RunSettings(2, 4, 4, 1, 1, 2, 0.5, 1e-4);
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
-        return new Distiller(MODEL, 1, blobs, new FeedbackArchive(blobs), recipe, rules, new Gate(margin, 1, 1, 2, 2));
+        return new Distiller(
+                MODEL, 1, blobs, new FeedbackArchive(blobs), settings, rules, new QualityGate(margin, 1, 1, 2, 2));
     }
 
     /** Cancels the run when a step is made. */
-    private static final class Watch implements RunWatch {
+    private static final class Watch implements RunObserver {
         private final int last;
         private final List<Integer> steps = new ArrayList<>();
 

@@ -16,7 +16,7 @@ class PromptMixTest {
     private static final String JUDGE = "kept for judging";
 
     @Test
-    void theWorseAPictureTheMoreItsPromptWeighs() {
+    void theWorseAnImageTheMoreItsPromptWeighs() {
         PromptMix mix = PromptMix.of(
                 List.of(
                         feedback("a", "fast", "good", 1),

@@ -7,8 +7,8 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Figures;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
-import io.lorafleet.trainer.distill.RunOrder;
-import io.lorafleet.trainer.distill.RunWatch;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.distill.Training;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +24,7 @@ final class FakeTraining implements Training {
     private final BlobStore blobs;
     private final Semaphore permits;
     private final List<Integer> rounds = new CopyOnWriteArrayList<>();
-    private final List<RunOrder> orders = new CopyOnWriteArrayList<>();
+    private final List<RunInputs> orders = new CopyOnWriteArrayList<>();
     private volatile String complaint;
     private volatile boolean broken;
 
@@ -66,7 +66,7 @@ final class FakeTraining implements Training {
         return rounds;
     }
 
-    List<RunOrder> orders() {
+    List<RunInputs> orders() {
         return orders;
     }
 
@@ -76,7 +76,7 @@ final class FakeTraining implements Training {
     }
 
     @Override
-    public Result make(RunOrder order, RunWatch watch) throws IOException {
+    public Result make(RunInputs order, RunObserver watch) throws IOException {
         orders.add(order);
         if (broken) {
             throw new IOException("no storage today");
@@ -94,7 +94,7 @@ final class FakeTraining implements Training {
                 : new Result.Rejected(complaint, figures);
     }
 
-    private void awaitPermit(RunWatch watch) {
+    private void awaitPermit(RunObserver watch) {
         try {
             while (!permits.tryAcquire(20, TimeUnit.MILLISECONDS)) {
                 watch.check();

@@ -63,8 +63,8 @@ final class Faults {
         return calls;
     }
 
-    Clients clients(Map<String, Object> broker, String prefix, String transactionalId) {
-        return new Clients(broker, prefix, transactionalId) {
+    KafkaClients clients(Map<String, Object> broker, String prefix, String transactionalId) {
+        return new KafkaClients(broker, prefix, transactionalId) {
             @Override
             Producer<String, byte[]> transactional() {
                 Producer<String, byte[]> producer = super.transactional();

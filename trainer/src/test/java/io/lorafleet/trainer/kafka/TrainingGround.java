@@ -20,11 +20,11 @@ import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.TopicRecords;
 import io.lorafleet.trainer.Samples;
+import io.lorafleet.trainer.canary.CanaryRules;
 import io.lorafleet.trainer.distill.Training;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
-import io.lorafleet.trainer.feedback.Readiness;
+import io.lorafleet.trainer.feedback.RunThreshold;
 import io.lorafleet.trainer.publish.Publisher;
-import io.lorafleet.trainer.trial.TrialRules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,7 +52,7 @@ final class TrainingGround implements AutoCloseable {
     /** A consumer is closed only when its last fetch has come back, which by default takes half a second. */
     private static final int FETCH_WAIT = 20;
 
-    private static final TrialRules NO_TRIALS = new TrialRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
+    private static final CanaryRules NO_TRIALS = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final String bootstrap;
@@ -87,7 +87,7 @@ final class TrainingGround implements AutoCloseable {
         return trainer(training, faults, NO_TRIALS);
     }
 
-    TrainerLoop trainer(Training training, Faults faults, TrialRules trials) {
+    TrainerLoop trainer(Training training, Faults faults, CanaryRules canaries) {
         Map<String, Object> client = new HashMap<>();
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
@@ -101,9 +101,9 @@ final class TrainingGround implements AutoCloseable {
                 new TrainerSettings(
                         prefix,
                         "trainer-1",
-                        new Readiness(MIN_SAMPLES, Duration.ofHours(1)),
+                        new RunThreshold(MIN_SAMPLES, Duration.ofHours(1)),
                         Duration.ofMillis(100),
-                        trials),
+                        canaries),
                 new Publisher(training, blobs, new FeedbackArchive(blobs), clock),
                 new TrainerMetrics(new SimpleMeterRegistry()),
                 clock);
@@ -160,7 +160,7 @@ final class TrainingGround implements AutoCloseable {
         }
     }
 
-    /** A worker has drawn pictures, with a shadow beside. */
+    /** A worker has drawn images, with a shadow beside. */
     void result(String requestId, ShadowMeasured shadow) {
         GenerationFinished result = new GenerationSucceeded(
                 requestId,

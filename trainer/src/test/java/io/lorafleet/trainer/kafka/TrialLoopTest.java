@@ -16,7 +16,7 @@ import io.lorafleet.messages.ShadowMeasured;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.Samples;
-import io.lorafleet.trainer.trial.TrialRules;
+import io.lorafleet.trainer.canary.CanaryRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +31,7 @@ class TrialLoopTest {
     static final SharedBroker BROKER = new SharedBroker();
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final TrialRules RULES = new TrialRules(0.25, 0.5, 2, 0.05, 2, 0.5, Duration.ofHours(1));
+    private static final CanaryRules RULES = new CanaryRules(0.25, 0.5, 2, 0.05, 2, 0.5, Duration.ofHours(1));
 
     @TempDir
     private Path storage;
@@ -132,7 +132,7 @@ class TrialLoopTest {
                 .orElseThrow();
     }
 
-    /** Of a picture that was drawn after the trial began. */
+    /** Of an image that was drawn after the trial began. */
     private FeedbackGiven rated(String id, int version, double rating) {
         return new FeedbackGiven(
                 id,

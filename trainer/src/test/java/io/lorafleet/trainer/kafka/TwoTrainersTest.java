@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
-import io.lorafleet.trainer.distill.RunOrder;
+import io.lorafleet.trainer.distill.RunInputs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -64,9 +64,9 @@ class TwoTrainersTest {
         awaitThat("the second trainer has published", () -> ground.trained().size() == 1);
         first.goOn();
         awaitThat("the first has, too", () -> ground.trained().size() == 2);
-        assertThat(first.orders()).extracting(RunOrder::adapter).containsExactly(KEPT); // and was not begun again
+        assertThat(first.orders()).extracting(RunInputs::adapter).containsExactly(KEPT); // and was not begun again
         assertThat(first.rounds()).containsExactly(1, 2, 3);
-        assertThat(second.orders()).extracting(RunOrder::adapter).containsExactly(MOVED);
+        assertThat(second.orders()).extracting(RunInputs::adapter).containsExactly(MOVED);
 
         leaving.close();
         ground.give(feedback("e", KEPT), feedback("f", KEPT), feedback("g", MOVED), feedback("h", MOVED));

@@ -15,8 +15,8 @@ import io.lorafleet.messages.Figures;
 import io.lorafleet.messages.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
-import io.lorafleet.trainer.distill.RunOrder;
-import io.lorafleet.trainer.distill.RunWatch;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.distill.Training;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
     private static final Figures FIGURES = new Figures(0.9, 0.8, null, null);
-    private static final RunOrder ORDER = new RunOrder(
+    private static final RunInputs ORDER = new RunInputs(
             student("fast", 1), lineage(0, 5), List.of(feedback("a", "fast")), List.of(withdrawn("bob", "fast")));
 
     @TempDir
@@ -41,7 +41,7 @@ class PublisherTest {
     private FeedbackArchive archive;
     private boolean cancelled;
 
-    private final RunWatch watch = new RunWatch() {
+    private final RunObserver watch = new RunObserver() {
         @Override
         public void stepped(int step, int steps, double loss, double missing) {}
 
@@ -118,7 +118,7 @@ class PublisherTest {
             }
 
             @Override
-            public Result make(RunOrder order, RunWatch watching) {
+            public Result make(RunInputs order, RunObserver watching) {
                 return result;
             }
 

@@ -2,10 +2,10 @@
 package io.lorafleet.diffusion.lora;
 
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -37,7 +37,7 @@ public final class LoraFile {
      *
      * @param base shapes of the base's weights by name
      * @throws AdapterException if it does not fit the base
-     * @throws CheckpointException if it is no safetensors file
+     * @throws ModelFileException if it is no safetensors file
      */
     public static LoraAdapter read(Safetensors file, Map<String, Shape> base) {
         return new LoraFile(file, Optional.empty(), base).read();
@@ -60,11 +60,11 @@ public final class LoraFile {
             Set<Path> found = new TreeSet<>();
             files.forEach(found::add);
             if (found.size() != 1) {
-                throw new CheckpointException(folder + ": expected one *.safetensors file, found " + found.size());
+                throw new ModelFileException(folder + ": expected one *.safetensors file, found " + found.size());
             }
             return found.iterator().next();
         } catch (java.io.IOException e) {
-            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+            throw new ModelFileException(folder + ": cannot be listed: " + e, e);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.lora;
 
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
 import java.util.Map;
 import java.util.OptionalDouble;
 

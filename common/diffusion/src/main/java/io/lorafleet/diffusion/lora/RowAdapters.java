@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.PlacedAdapter.Factors;
+import io.lorafleet.diffusion.lora.DeviceAdapter.Factors;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Kernels;
@@ -34,7 +34,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      *
      * @param scale the request's factor, on top of the adapter's own
      */
-    public record Applied(PlacedAdapter adapter, double scale) {}
+    public record Applied(DeviceAdapter adapter, double scale) {}
 
     /**
      * The factors of one layer for the first n rows; r the largest rank.
@@ -168,7 +168,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDIndex first = new NDIndex(":" + rows);
             NDArray adapted = x.get(first);
             Shape in = adapted.getShape();
-            // Every row has its own kernel: the rows become groups of channels of a single picture.
+            // Every row has its own kernel: the rows become groups of channels of a single image.
             NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
             NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, n r, H', W')
             NDArray update =

@@ -2,7 +2,7 @@
 package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 
 /**
  * Normalises groups of channels to mean 0 and variance 1, then scales and shifts each channel.

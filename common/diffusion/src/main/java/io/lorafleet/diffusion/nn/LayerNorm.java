@@ -3,7 +3,7 @@ package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 
 /** Normalises the last dimension, then scales and shifts it. */
 public final class LayerNorm {

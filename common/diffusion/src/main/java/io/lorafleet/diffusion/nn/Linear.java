@@ -2,7 +2,7 @@
 package io.lorafleet.diffusion.nn;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * such as 192, have more than one. The wrong layout would be turned at each call, a hundred times slower.
  */
 final class PackedConvolution implements UnaryOperator<NDArray> {
-    /** Until the first picture comes. */
+    /** Until the first image comes. */
     private static final Size ANY = new Size(32, 32);
 
     private static final Map<Question, ByteBuffer> LAYOUTS = new ConcurrentHashMap<>();

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import io.lorafleet.diffusion.checkpoint.Weights;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

@@ -7,15 +7,12 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.TextToImage;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.PipelineFolder;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.sampler.SamplerKind;
@@ -23,6 +20,9 @@ import io.lorafleet.diffusion.text.PromptEncoder;
 import io.lorafleet.diffusion.text.TextStates;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,30 +51,30 @@ public final class Parity implements AutoCloseable {
 
     private final Path folder;
     private final StableDiffusion model;
-    private final Reference expected;
-    private final Consumer<Finding> findings;
+    private final ReferenceTensors expected;
+    private final Consumer<ParityResult> results;
 
-    private Parity(Path folder, Precision precision, Consumer<Finding> findings) {
+    private Parity(Path folder, Precision precision, Consumer<ParityResult> results) {
         this.folder = folder;
         PipelineFolder.open(folder); // says best what is wrong with a folder that is none
         Path file = folder.resolve(EXPECTED);
         if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(
+            throw new ModelFileException(
                     folder + ": expected reference tensors in " + EXPECTED + ", found no such file");
         }
-        this.expected = new Reference(Safetensors.open(file));
+        this.expected = new ReferenceTensors(Safetensors.open(file));
         this.model = StableDiffusion.open(folder, Device.cpu(), precision);
-        this.findings = findings;
+        this.results = results;
     }
 
     /**
      * @param folder a pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it
      *     has adapters
      * @param precision of the UNet
-     * @param findings hears of every reference tensor, as soon as it is done
+     * @param results hears of every reference tensor, as soon as it is done
      */
-    public static void check(Path folder, Precision precision, Consumer<Finding> findings) {
-        try (Parity parity = new Parity(folder, precision, findings)) {
+    public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
+        try (Parity parity = new Parity(folder, precision, results)) {
             parity.text();
             parity.unet();
             parity.vae();
@@ -94,7 +94,7 @@ public final class Parity implements AutoCloseable {
                 .flatMapToLong(
                         prompt -> Arrays.stream(encoders.get(0).tokenizer().encode(prompt)))
                 .toArray();
-        findings.accept(expected.compareExactly("token_ids", ids));
+        results.accept(expected.compareExactly("token_ids", ids));
         try (NDManager scope = scope()) {
             for (int i = 0; i < encoders.size(); i++) {
                 TextStates states = encoders.get(i).encode(prompts, scope);
@@ -104,7 +104,7 @@ public final class Parity implements AutoCloseable {
                 compare(name + ".pooled", states.pooled());
                 compare(name + ".text_embeds", states.embeds());
             }
-            // Without the picture's size, which is not in the file.
+            // Without the image's size, which is not in the file.
             compare("context", model.prompts().encode(prompts, 0, 0, scope).context());
         }
     }
@@ -146,7 +146,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** The whole guided loop: every latent on the way, and the picture. */
+    /** The whole guided loop: every latent on the way, and the image. */
     private void loop() {
         if (!expected.has("loop.initial")) {
             return;
@@ -155,7 +155,7 @@ public final class Parity implements AutoCloseable {
             NDArray noise = expected.read("loop.initial", scope);
             int steps = Integer.parseInt(expected.metadata("steps"));
             SamplerKind sampler = SamplerKind.of(model.schedule());
-            TextToImage request = new TextToImage(
+            GenerationParameters request = new GenerationParameters(
                     expected.list("prompts").get(0),
                     expected.metadata("negative"),
                     Double.parseDouble(expected.metadata("guidance")),
@@ -166,7 +166,7 @@ public final class Parity implements AutoCloseable {
                     0);
             compare(
                     "loop.timesteps",
-                    Reference.row(sampler.with(model.schedule(), steps).timesteps(), scope));
+                    ReferenceTensors.row(sampler.with(model.schedule(), steps).timesteps(), scope));
             try (PreparedPrompt prompt =
                             PreparedPrompt.withConditioning(model, request, owner -> loopConditioning(request, owner));
                     Denoising denoising = Denoising.startFrom(noise.toFloatArray(), prompt, request)) {
@@ -183,8 +183,8 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** The size that SDXL is told may be another one than the picture's. */
-    private Conditioning loopConditioning(TextToImage request, NDManager owner) {
+    /** The size that SDXL is told may be another one than the image's. */
+    private Conditioning loopConditioning(GenerationParameters request, NDManager owner) {
         int width = request.width();
         int height = request.height();
         if (expected.has("time_ids")) {
@@ -201,7 +201,7 @@ public final class Parity implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             return;
         }
-        Reference outputs = new Reference(Safetensors.open(file));
+        ReferenceTensors outputs = new ReferenceTensors(Safetensors.open(file));
         try (NDManager scope = scope()) {
             Map<String, List<RowAdapters.Applied>> loaded = new HashMap<>(Map.of(NO_ADAPTER, List.of()));
             int rows = (int) expected.read("unet.sample", scope).getShape().get(0);
@@ -213,7 +213,7 @@ public final class Parity implements AutoCloseable {
                 for (String format : FORMATS) {
                     Path adapter = folder.resolve("lora").resolve(name + format);
                     if (Files.isDirectory(adapter)) {
-                        PlacedAdapter read = PlacedAdapter.of(
+                        DeviceAdapter read = DeviceAdapter.of(
                                 LoraFile.open(adapter, model.unet().weightShapes()),
                                 model.unet().type(),
                                 scope);
@@ -221,7 +221,7 @@ public final class Parity implements AutoCloseable {
                         loaded.putIfAbsent(name, row);
                         compareAdapted(outputs, tensor, name + format + ".out", Collections.nCopies(rows, row), scope);
                     } else if (format.isEmpty()) {
-                        findings.accept(new Finding.Skipped(tensor, "no adapter in " + adapter));
+                        results.accept(new ParityResult.Skipped(tensor, "no adapter in " + adapter));
                     }
                 }
             }
@@ -231,7 +231,7 @@ public final class Parity implements AutoCloseable {
                             .toList()
                     : List.of();
             if (!missing.isEmpty()) {
-                findings.accept(new Finding.Skipped("lora/mixed.out", "no adapter " + missing));
+                results.accept(new ParityResult.Skipped("lora/mixed.out", "no adapter " + missing));
             } else if (outputs.has("mixed.out")) {
                 List<List<RowAdapters.Applied>> mixed =
                         outputs.list("rows").stream().map(loaded::get).toList();
@@ -241,9 +241,13 @@ public final class Parity implements AutoCloseable {
     }
 
     private void compareAdapted(
-            Reference outputs, String tensor, String label, List<List<RowAdapters.Applied>> rows, NDManager scope) {
+            ReferenceTensors outputs,
+            String tensor,
+            String label,
+            List<List<RowAdapters.Applied>> rows,
+            NDManager scope) {
         try (RowAdapters adapters = RowAdapters.stack(rows, model.unet().type(), scope)) {
-            findings.accept(outputs.compare("lora/" + label, tensor, unet("unet.sample", adapters, scope)));
+            results.accept(outputs.compare("lora/" + label, tensor, unet("unet.sample", adapters, scope)));
         }
     }
 
@@ -258,17 +262,17 @@ public final class Parity implements AutoCloseable {
                     .sorted()
                     .forEach(this::skip);
         } catch (IOException e) {
-            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+            throw new ModelFileException(folder + ": cannot be listed: " + e, e);
         }
     }
 
     private void skip(String name) {
-        findings.accept(new Finding.Skipped(name, "no part of the project makes it"));
+        results.accept(new ParityResult.Skipped(name, "no part of the project makes it"));
     }
 
     private void compare(String tensor, @Nullable NDArray out) {
         if (out != null && expected.has(tensor)) {
-            findings.accept(expected.compare(tensor, out));
+            results.accept(expected.compare(tensor, out));
         }
     }
 

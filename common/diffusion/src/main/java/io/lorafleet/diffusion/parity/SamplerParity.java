@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.sampler.History;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.sampler.Sampler;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.sampler.SamplerState;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,21 +36,21 @@ public final class SamplerParity {
                         .anyMatch(file -> Safetensors.open(file).names().contains(TRAJECTORY));
     }
 
-    /** @param findings hears of every file's timesteps, model inputs and latents */
-    public static void check(Path folder, Consumer<Finding> findings) {
-        files(folder).forEach(file -> check(file.getFileName().toString().replace(SUFFIX, ""), file, findings));
+    /** @param results hears of every file's timesteps, model inputs and latents */
+    public static void check(Path folder, Consumer<ParityResult> results) {
+        files(folder).forEach(file -> check(file.getFileName().toString().replace(SUFFIX, ""), file, results));
     }
 
-    private static void check(String name, Path path, Consumer<Finding> findings) {
+    private static void check(String name, Path path, Consumer<ParityResult> results) {
         Safetensors file = Safetensors.open(path);
-        Reference reference = new Reference(file);
+        ReferenceTensors reference = new ReferenceTensors(file);
         ModelConfig config = ModelConfig.parse(path.toString(), reference.metadata("config"));
         NoiseSchedule schedule = NoiseSchedule.of(config, reference.metadata("class"));
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray outputs = reference.read("model_output", scope);
             Sampler sampler = SamplerKind.of(schedule).with(schedule, steps(name, outputs));
             Iterator<float[]> noise = noise(reference, scope);
-            History history = new History(scope, count -> noise.next());
+            SamplerState history = new SamplerState(scope, count -> noise.next());
             NDArray latent = reference.read("initial", scope).mul(sampler.initialNoiseScale());
             NDList inputs = new NDList();
             NDList trajectory = new NDList();
@@ -59,10 +59,10 @@ public final class SamplerParity {
                 latent = sampler.step(latent, outputs.get(i), i, history);
                 trajectory.add(latent);
             }
-            findings.accept(
-                    reference.compare(name + "/timesteps", "timesteps", Reference.row(sampler.timesteps(), scope)));
-            findings.accept(reference.compare(name + "/model_input", "model_input", NDArrays.stack(inputs)));
-            findings.accept(reference.compare(name + "/" + TRAJECTORY, TRAJECTORY, NDArrays.stack(trajectory)));
+            results.accept(reference.compare(
+                    name + "/timesteps", "timesteps", ReferenceTensors.row(sampler.timesteps(), scope)));
+            results.accept(reference.compare(name + "/model_input", "model_input", NDArrays.stack(inputs)));
+            results.accept(reference.compare(name + "/" + TRAJECTORY, TRAJECTORY, NDArrays.stack(trajectory)));
         }
     }
 
@@ -74,7 +74,7 @@ public final class SamplerParity {
                 : (int) outputs.getShape().get(0);
     }
 
-    private static Iterator<float[]> noise(Reference reference, NDManager scope) {
+    private static Iterator<float[]> noise(ReferenceTensors reference, NDManager scope) {
         if (!reference.has("noise")) {
             return Collections.emptyIterator();
         }
@@ -90,7 +90,7 @@ public final class SamplerParity {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new CheckpointException(folder + ": cannot be listed: " + e, e);
+            throw new ModelFileException(folder + ": cannot be listed: " + e, e);
         }
     }
 }

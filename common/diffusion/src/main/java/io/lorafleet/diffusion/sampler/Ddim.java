@@ -31,13 +31,13 @@ final class Ddim implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
         int t = (int) timesteps[step];
         double alphaBar = schedule.alphaBar(t);
         double alphaBarPrev = schedule.alphaBar(t - stride);
         double alpha = Math.sqrt(alphaBar);
         double sigma = Math.sqrt(1 - alphaBar);
-        NDArray x0 = schedule.clipped(schedule.prediction().picture(x, output, alpha, sigma));
+        NDArray x0 = schedule.clipped(schedule.prediction().image(x, output, alpha, sigma));
         NDArray epsilon = schedule.prediction().noise(x, output, alpha, sigma);
         return x0.mul(Math.sqrt(alphaBarPrev)).add(epsilon.mul(Math.sqrt(1 - alphaBarPrev)));
     }

@@ -41,8 +41,8 @@ final class DpmSolver implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
-        NDArray x0 = schedule.prediction().picture(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+        NDArray x0 = schedule.prediction().image(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
         double h = sigmas.lambda(step + 1) - sigmas.lambda(step);
         double change = -sigmas.alpha(step + 1) * Math.expm1(-h);
         NDArray next =

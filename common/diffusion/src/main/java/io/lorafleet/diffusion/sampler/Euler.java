@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Euler's method on the probability-flow ODE, in the scale where noise of sigma is added to the picture. The ancestral
+ * Euler's method on the probability-flow ODE, in the scale where noise of sigma is added to the image. The ancestral
  * form goes further down than it should, and adds new noise to come back up.
  *
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022</a>, algorithm 1; diffusers
@@ -61,7 +61,7 @@ final class Euler implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
         double sigma = sigmas.values()[step];
         double next = sigmas.values()[step + 1];
         double up = ancestral ? Math.sqrt(next * next * (sigma * sigma - next * next) / (sigma * sigma)) : 0;

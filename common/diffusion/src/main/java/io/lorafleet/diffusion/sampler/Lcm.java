@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The sampler of latent consistency models: each step goes all the way to the picture, and back to less noise.
+ * The sampler of latent consistency models: each step goes all the way to the image, and back to less noise.
  *
  * <p>The last part of a way is cut from the whole, as in diffusers' StableDiffusionImg2ImgPipeline. Its
  * LatentConsistencyModelImg2ImgPipeline instead makes all steps, closer together.
@@ -46,11 +46,11 @@ final class Lcm implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
         double t = timesteps[step];
         double alphaBar = schedule.alphaBar((int) t);
-        NDArray x0 = schedule.clipped(
-                schedule.prediction().picture(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+        NDArray x0 =
+                schedule.clipped(schedule.prediction().image(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
         double scaled = t * TIMESTEP_SCALING;
         double square = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
         NDArray denoised = x0.mul(scaled / Math.sqrt(square)).add(x.mul(SIGMA_DATA * SIGMA_DATA / square));

@@ -2,25 +2,25 @@
 package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * How noise was added when the model was trained, from diffusers' {@code scheduler/scheduler_config.json}.
  *
- * @param alphaBar of each training timestep, the share of the picture that is left: the product of 1 - beta up to there
+ * @param alphaBar of each training timestep, the share of the image that is left: the product of 1 - beta up to there
  * @param prediction what the model's output means
  * @param spacing which training timesteps a sampler visits
  * @param stepsOffset added to the timesteps of leading spacing
  * @param finalAlphaBar what DDIM takes beyond the last timestep
- * @param clipSample bound on the predicted picture, or infinity for none
+ * @param clipSample bound on the predicted image, or infinity for none
  * @param karrasSigmas whether the folder's sampler spaces its noise levels as Karras et al. do
  * @param schedulerClass the class that the folder names, such as {@code DDIMScheduler}
  */
 public record NoiseSchedule(
         double[] alphaBar,
-        Prediction prediction,
+        PredictionType prediction,
         Spacing spacing,
         int stepsOffset,
         double finalAlphaBar,
@@ -66,7 +66,7 @@ public record NoiseSchedule(
         double[] alphaBar = alphaBar(config);
         return new NoiseSchedule(
                 alphaBar,
-                Prediction.valueOf(config.text("prediction_type", "epsilon").toUpperCase(Locale.ROOT)),
+                PredictionType.valueOf(config.text("prediction_type", "epsilon").toUpperCase(Locale.ROOT)),
                 Spacing.valueOf(config.text("timestep_spacing", spacing).toUpperCase(Locale.ROOT)),
                 config.integer("steps_offset", 0),
                 config.flag("set_alpha_to_one", true) ? 1 : alphaBar[0],
@@ -106,7 +106,7 @@ public record NoiseSchedule(
         return x * x;
     }
 
-    /** @return the share of the picture at a timestep; beyond the last one, what the config sets for it */
+    /** @return the share of the image at a timestep; beyond the last one, what the config sets for it */
     double alphaBar(int timestep) {
         return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
     }
@@ -125,12 +125,12 @@ public record NoiseSchedule(
      */
     public NDArray predicted(NDArray x, NDArray output, double timestep) {
         double alphaBar = alphaBar((int) Math.rint(timestep));
-        return clipped(prediction.picture(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+        return clipped(prediction.image(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
     }
 
-    /** @return a predicted picture, within the bound if there is one */
-    NDArray clipped(NDArray picture) {
-        return clipSample == Double.POSITIVE_INFINITY ? picture : picture.clip(-clipSample, clipSample);
+    /** @return a predicted image, within the bound if there is one */
+    NDArray clipped(NDArray image) {
+        return clipSample == Double.POSITIVE_INFINITY ? image : image.clip(-clipSample, clipSample);
     }
 
     public int trainTimesteps() {

@@ -46,7 +46,7 @@ final class Pndm implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
         int t = (int) timesteps[step];
         if (step == 1) {
             // The first step once more, now with the mean of the outputs at both of its ends.
@@ -61,7 +61,7 @@ final class Pndm implements Sampler {
     }
 
     /** Adams-Bashforth, of the order that the outputs allow. */
-    private static NDArray extrapolated(History h) {
+    private static NDArray extrapolated(SamplerState h) {
         return switch (h.outputs()) {
             case 1 -> h.output(0);
             case 2 -> h.output(0).mul(3).sub(h.output(1)).div(2);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * A way from noise to a latent in a fixed number of steps, or the last part of one. Immutable: what changes is the
- * latent, and what a picture's {@link History} remembers.
+ * latent, and what an image's {@link SamplerState} remembers.
  *
  * <p>Every array returned is attached to the manager of the latent.
  */
@@ -20,7 +20,7 @@ public interface Sampler {
     }
 
     /**
-     * Lays noise over a clean latent, as much as there is at the first step: where a picture begins that comes from
+     * Lays noise over a clean latent, as much as there is at the first step: where an image begins that comes from
      * another one.
      *
      * @param clean (N, C, H, W), as the UNet works on latents
@@ -36,8 +36,8 @@ public interface Sampler {
 
     /**
      * @param output what the model said at this step, after guidance
-     * @param history of this picture; each step is made once and in order
+     * @param history of this image; each step is made once and in order
      * @return the latent after this step
      */
-    NDArray step(NDArray latent, NDArray output, int step, History history);
+    NDArray step(NDArray latent, NDArray output, int step, SamplerState history);
 }

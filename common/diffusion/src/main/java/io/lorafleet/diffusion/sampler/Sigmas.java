@@ -7,7 +7,7 @@ import java.util.Arrays;
 /**
  * The noise levels that a sampler goes through, from the noisiest to 0, with the timesteps where the model knows them.
  *
- * <p>sigma is the noise in the scale where the picture is added to it: sqrt((1 - alphaBar) / alphaBar).
+ * <p>sigma is the noise in the scale where the image is added to it: sqrt((1 - alphaBar) / alphaBar).
  *
  * @param values one more than timesteps; the last is 0
  */
@@ -64,7 +64,7 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[timesteps.length - 1];
     }
 
-    /** @return the picture's share at this step in the model's own scale, where picture and noise add up to variance 1 */
+    /** @return the image's share at this step in the model's own scale, where image and noise add up to variance 1 */
     double alpha(int step) {
         return 1 / Math.sqrt(values[step] * values[step] + 1);
     }

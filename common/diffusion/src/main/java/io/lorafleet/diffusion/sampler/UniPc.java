@@ -32,8 +32,8 @@ final class UniPc implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, History history) {
-        NDArray x0 = schedule.prediction().picture(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+        NDArray x0 = schedule.prediction().image(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
         NDArray corrected = step == 0 ? x : correct(x0, step, history);
         history.keepOutput(x0, ORDER);
         history.keepSample(corrected);
@@ -45,7 +45,7 @@ final class UniPc implements Sampler {
         return Math.min(Math.min(ORDER, sigmas.timesteps().length - step), step + 1);
     }
 
-    private NDArray predict(NDArray x, int step, History history) {
+    private NDArray predict(NDArray x, int step, SamplerState history) {
         NDArray m0 = history.output(0);
         NDArray next = firstOrder(x, m0, step, step + 1);
         if (order(step) == 1) {
@@ -56,8 +56,8 @@ final class UniPc implements Sampler {
         return next.sub(slope.mul(0.5 * weight(step, step + 1)));
     }
 
-    /** @param x0 the picture at this step, seen from the latent that is corrected */
-    private NDArray correct(NDArray x0, int step, History history) {
+    /** @param x0 the image at this step, seen from the latent that is corrected */
+    private NDArray correct(NDArray x0, int step, SamplerState history) {
         int before = step - 1;
         NDArray m0 = history.output(0);
         NDArray again = firstOrder(history.sample(), m0, before, step);

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ public final class ClipTokenizer {
 
     /**
      * @param folder holds vocab.json and merges.txt, and tokenizer_config.json
-     * @throws CheckpointException if one of them is missing or damaged
+     * @throws ModelFileException if one of them is missing or damaged
      */
     public static ClipTokenizer open(Path folder) {
         Map<String, Integer> ids = vocabulary(folder.resolve("vocab.json"));
@@ -71,7 +71,7 @@ public final class ClipTokenizer {
     private static int special(String token, Map<String, Integer> ids, Path folder) {
         Integer id = ids.get(token);
         if (id == null) {
-            throw new CheckpointException(folder + ": vocab.json: expected the token " + token + ", found none");
+            throw new ModelFileException(folder + ": vocab.json: expected the token " + token + ", found none");
         }
         return id;
     }
@@ -168,7 +168,7 @@ public final class ClipTokenizer {
         try {
             return new ObjectMapper().readValue(file.toFile(), new TypeReference<Map<String, Integer>>() {});
         } catch (IOException e) {
-            throw new CheckpointException(file + ": expected a JSON object of tokens and ids: " + e.getMessage(), e);
+            throw new ModelFileException(file + ": expected a JSON object of tokens and ids: " + e.getMessage(), e);
         }
     }
 
@@ -181,12 +181,12 @@ public final class ClipTokenizer {
                 }
                 List<String> pair = List.of(line.split(" "));
                 if (pair.size() != 2) {
-                    throw new CheckpointException(file + ": expected two tokens in a line, found " + pair.size());
+                    throw new ModelFileException(file + ": expected two tokens in a line, found " + pair.size());
                 }
                 ranks.putIfAbsent(pair, ranks.size());
             }
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e, e);
+            throw new ModelFileException(file + ": cannot be read: " + e, e);
         }
         return ranks;
     }

@@ -46,8 +46,8 @@ public final class PromptEncoder {
     /**
      * @param prompts one for each row
      * @param scope owns the result
-     * @param width of the picture, in pixels
-     * @param height of the picture, in pixels
+     * @param width of the image, in pixels
+     * @param height of the image, in pixels
      */
     public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
         if (parts.size() == 1) {
@@ -76,7 +76,7 @@ public final class PromptEncoder {
         return states.mul(scope.create(keep, new Shape(shape)).toType(states.getDataType(), false));
     }
 
-    /** The picture is told to be whole: of its own size, and not cropped. */
+    /** The image is told to be whole: of its own size, and not cropped. */
     private static NDArray sizes(int rows, int width, int height, NDManager scope) {
         List<Integer> row = List.of(height, width, 0, 0, height, width);
         List<Integer> all = new ArrayList<>();

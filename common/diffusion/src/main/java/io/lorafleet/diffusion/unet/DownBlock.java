@@ -2,9 +2,9 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;

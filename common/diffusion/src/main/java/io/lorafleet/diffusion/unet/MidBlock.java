@@ -2,8 +2,8 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.weights.Weights;
 
 /** The turning point, at the coarsest resolution. */
 final class MidBlock {

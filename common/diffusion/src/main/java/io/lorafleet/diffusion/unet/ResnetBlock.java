@@ -3,12 +3,12 @@ package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
 /** Two convolutions with a way around them; the time embedding is added in between. */

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The timestep, and what SDXL adds to it, as one vector for each row. */
 final class TimeEmbedding {
-    private final Waves timeWaves;
+    private final SinusoidalEmbedding timeWaves;
     private final TwoLayers time;
     private final @Nullable Addition addition;
     private final int width;
@@ -27,7 +27,7 @@ final class TimeEmbedding {
     private final Map<Double, float[]> known = new LatestUsed();
 
     /** What only SDXL has. */
-    private record Addition(Waves sizeWaves, TwoLayers layers) {}
+    private record Addition(SinusoidalEmbedding sizeWaves, TwoLayers layers) {}
 
     /** @param weights of the whole UNet */
     TimeEmbedding(UNetConfig config, Weights weights) {
@@ -35,12 +35,12 @@ final class TimeEmbedding {
         UNetConfig.Addition added = config.addition();
         width = config.timeWidth();
         type = weights.type();
-        timeWaves = new Waves(finest, config);
+        timeWaves = new SinusoidalEmbedding(finest, config);
         time = new TwoLayers(finest, width, weights.in("time_embedding"));
         addition = added == null
                 ? null
                 : new Addition(
-                        new Waves(added.sizeWidth(), config),
+                        new SinusoidalEmbedding(added.sizeWidth(), config),
                         new TwoLayers(added.width(), width, weights.in("add_embedding")));
         recordsGradients = weights.use().recordsGradients();
     }
@@ -54,10 +54,10 @@ final class TimeEmbedding {
         NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "SDXL needs the pooled text");
         NDArray told = Objects.requireNonNull(conditioning.sizes(), "SDXL needs the sizes");
         try (NDManager scope = Scopes.open(conditioning.context())) {
-            float[] waves =
+            float[] embedding =
                     addition.sizeWaves().of(told.toType(DataType.FLOAT32, false).toFloatArray());
             long rows = conditioning.context().getShape().get(0);
-            NDArray sizes = scope.create(waves, new Shape(rows, waves.length / rows));
+            NDArray sizes = scope.create(embedding, new Shape(rows, embedding.length / rows));
             scope.tempAttachAll(pooled);
             NDArray added = pooled.toType(DataType.FLOAT32, false).concat(sizes, 1);
             return scope.ret(addition.layers().forward(added.toType(type, false), adaptation));
@@ -95,8 +95,8 @@ final class TimeEmbedding {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (float) timesteps[i];
         }
-        float[] waves = timeWaves.of(numbers);
-        NDArray lent = scope.create(waves, new Shape(numbers.length, waves.length / numbers.length));
+        float[] embedding = timeWaves.of(numbers);
+        NDArray lent = scope.create(embedding, new Shape(numbers.length, embedding.length / numbers.length));
         // A copy: a backward pass may need it when the virtual machine's own is gone.
         return time.forward(lent.toType(type, false).duplicate(), adaptation);
     }

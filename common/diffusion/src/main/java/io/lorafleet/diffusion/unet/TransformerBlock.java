@@ -3,13 +3,13 @@ package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.LayerNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
+import io.lorafleet.diffusion.weights.Weights;
 
 /**
  * Image tokens look at each other, then at the text, then each at itself.

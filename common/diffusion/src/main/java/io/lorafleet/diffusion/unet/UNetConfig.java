@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.unet;
 
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +34,14 @@ public record UNetConfig(
         int sampleSize) {
 
     /**
-     * Pooled text and picture sizes beside the timestep.
+     * Pooled text and image sizes beside the timestep.
      *
      * @param sizeWidth of the embedding of each of the six numbers that describe the sizes
      * @param width of pooled text and embedded sizes together
      */
     public record Addition(int sizeWidth, int width) {}
 
-    /** @throws CheckpointException if the config asks for a variant that is not built here */
+    /** @throws ModelFileException if the config asks for a variant that is not built here */
     public static UNetConfig of(ModelConfig config) {
         for (String unsupported : List.of(
                 "center_input_sample",
@@ -100,7 +100,7 @@ public record UNetConfig(
         List<Boolean> up = blocks(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D");
         for (int i = 0; i < count; i++) {
             if (down.size() != count || up.size() != count || !down.get(i).equals(up.get(count - 1 - i))) {
-                throw new CheckpointException("unet/config.json: up_block_types: expected the mirror image of"
+                throw new ModelFileException("unet/config.json: up_block_types: expected the mirror image of"
                         + " down_block_types, one for each of block_out_channels");
             }
         }
@@ -111,7 +111,7 @@ public record UNetConfig(
         return config.texts(field).stream()
                 .map(type -> {
                     if (!type.equals(attending) && !type.equals(plain)) {
-                        throw new CheckpointException("unet/config.json: " + field + ": expected " + attending + " or "
+                        throw new ModelFileException("unet/config.json: " + field + ": expected " + attending + " or "
                                 + plain + ", found " + type);
                     }
                     return type.equals(attending);

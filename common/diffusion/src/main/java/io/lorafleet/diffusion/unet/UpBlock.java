@@ -3,10 +3,10 @@ package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Kernels;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;

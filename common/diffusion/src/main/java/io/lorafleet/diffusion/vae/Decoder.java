@@ -4,16 +4,16 @@ package io.lorafleet.diffusion.vae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** From a latent (N, C, H, W) to a picture (N, 3, H factor, W factor). */
+/** From a latent (N, C, H, W) to an image (N, 3, H factor, W factor). */
 final class Decoder {
     private final Conv2d convIn;
     private final List<UnaryOperator<NDArray>> layers = new ArrayList<>();
@@ -24,21 +24,21 @@ final class Decoder {
         List<Integer> channels = config.channels();
         int last = channels.size() - 1;
         convIn = Conv2d.same(weights.in("conv_in"), config.latentChannels(), channels.get(last), 3);
-        layers.add(new MidBlock(config, channels.get(last), weights.in("mid_block"))::forward);
+        layers.add(new VaeMidBlock(config, channels.get(last), weights.in("mid_block"))::forward);
         for (int i = 0; i <= last; i++) {
             int resolution = last - i;
             int in = channels.get(Math.min(resolution + 1, last));
             addStage(config, in, channels.get(resolution), resolution > 0, weights.in("up_blocks", i));
         }
         normOut = new GroupNorm(
-                weights.in("conv_norm_out"), channels.get(0), config.normGroups(), ResnetBlock.NORM_EPSILON);
+                weights.in("conv_norm_out"), channels.get(0), config.normGroups(), VaeResnetBlock.NORM_EPSILON);
         convOut = Conv2d.same(weights.in("conv_out"), channels.get(0), config.imageChannels(), 3);
     }
 
     /** One resolution; all but the finest end by doubling the size. */
     private void addStage(VaeConfig config, int in, int out, boolean doubles, Weights weights) {
         for (int i = 0; i <= config.layersPerBlock(); i++) {
-            layers.add(new ResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i))::forward);
+            layers.add(new VaeResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i))::forward);
         }
         if (doubles) {
             Conv2d upsampler = Conv2d.same(weights.in("upsamplers.0.conv"), out, out, 3);
@@ -46,7 +46,7 @@ final class Decoder {
         }
     }
 
-    /** Each result is freed as soon as the next is there: at the picture's size, one takes gigabytes. */
+    /** Each result is freed as soon as the next is there: at the image's size, one takes gigabytes. */
     NDArray forward(NDArray latent) {
         NDArray x = convIn.forward(latent);
         for (UnaryOperator<NDArray> layer : layers) {

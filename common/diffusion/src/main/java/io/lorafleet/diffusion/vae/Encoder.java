@@ -4,19 +4,19 @@ package io.lorafleet.diffusion.vae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** From a picture (N, 3, H, W) to mean and log variance side by side (N, 2 C, H / factor, W / factor). */
+/** From an image (N, 3, H, W) to mean and log variance side by side (N, 2 C, H / factor, W / factor). */
 final class Encoder {
     private final Conv2d convIn;
     private final List<Stage> stages = new ArrayList<>();
-    private final MidBlock midBlock;
+    private final VaeMidBlock midBlock;
     private final GroupNorm normOut;
     private final Conv2d convOut;
 
@@ -28,9 +28,9 @@ final class Encoder {
             int in = channels.get(Math.max(i - 1, 0));
             stages.add(new Stage(config, in, channels.get(i), i < last, weights.in("down_blocks", i)));
         }
-        midBlock = new MidBlock(config, channels.get(last), weights.in("mid_block"));
+        midBlock = new VaeMidBlock(config, channels.get(last), weights.in("mid_block"));
         normOut = new GroupNorm(
-                weights.in("conv_norm_out"), channels.get(last), config.normGroups(), ResnetBlock.NORM_EPSILON);
+                weights.in("conv_norm_out"), channels.get(last), config.normGroups(), VaeResnetBlock.NORM_EPSILON);
         convOut = Conv2d.same(weights.in("conv_out"), channels.get(last), 2 * config.latentChannels(), 3);
     }
 
@@ -44,12 +44,12 @@ final class Encoder {
 
     /** One resolution; all but the coarsest end with a halving convolution. */
     private static final class Stage {
-        private final List<ResnetBlock> resnets = new ArrayList<>();
+        private final List<VaeResnetBlock> resnets = new ArrayList<>();
         private final @Nullable Conv2d downsampler;
 
         Stage(VaeConfig config, int in, int out, boolean halves, Weights weights) {
             for (int i = 0; i < config.layersPerBlock(); i++) {
-                resnets.add(new ResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i)));
+                resnets.add(new VaeResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i)));
             }
             downsampler = halves ? Conv2d.of(weights.in("downsamplers.0.conv"), out, out, 3, 2, 0) : null;
         }
@@ -57,7 +57,7 @@ final class Encoder {
         NDArray forward(NDArray x) {
             try (NDManager scope = Scopes.open(x)) {
                 NDArray h = x;
-                for (ResnetBlock resnet : resnets) {
+                for (VaeResnetBlock resnet : resnets) {
                     h = resnet.forward(h);
                 }
                 // Unlike the UNet's, this convolution is padded at the right and at the bottom only.

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  *
  * @param size width and height of a tile, in latent values, at least 4; those at the right and at the bottom are cut
  * @param factor pixels of a latent value
- * @see "diffusers autoencoder_kl.py, tiled_decode, whose pictures these are if size is a multiple of 4"
+ * @see "diffusers autoencoder_kl.py, tiled_decode, whose images these are if size is a multiple of 4"
  */
 record Tiles(int size, int factor) {
     private static final int HEIGHT = 2;
@@ -61,7 +61,7 @@ record Tiles(int size, int factor) {
      * @param y where it begins in the latent
      * @param above what the tiles above share with those of this row; empty at the top
      * @param bottoms takes what these tiles share with those below
-     * @return the row's part of the picture, attached to the row's scope like the bottoms
+     * @return the row's part of the image, attached to the row's scope like the bottoms
      */
     private NDArray row(
             NDArray latent, long y, NDList above, NDList bottoms, UnaryOperator<NDArray> decoder, NDManager rowScope) {

@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Weights;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes pictures to latents and decodes latents to pictures. Pictures are (N, 3, H, W) from -1 to 1. */
+/** Encodes images to latents and decodes latents to images. Images are (N, 3, H, W) from -1 to 1. */
 public final class Vae {
     /** diffusers clamps the logarithm of the variance to these. */
     private static final double MIN_LOG_VARIANCE = -30;
@@ -25,7 +25,7 @@ public final class Vae {
     private final Tiles tiles;
     private final long tileAbove;
 
-    /** It decodes every picture whole. */
+    /** It decodes every image whole. */
     public Vae(VaeConfig config, Weights weights) {
         this.config = config;
         int latent = config.latentChannels();
@@ -48,9 +48,9 @@ public final class Vae {
     }
 
     /**
-     * @param pixels of a picture, width times height; those with more are decoded in tiles of the size that this
+     * @param pixels of an image, width times height; those with more are decoded in tiles of the size that this
      *     autoencoder was trained on, unless they are no larger than one. That takes less memory, and changes the
-     *     picture a little.
+     *     image a little.
      * @return this autoencoder with the same weights
      */
     public Vae tilingAbove(long pixels) {
@@ -62,7 +62,7 @@ public final class Vae {
     }
 
     /**
-     * The distribution of a picture's latent, not yet scaled for the UNet.
+     * The distribution of an image's latent, not yet scaled for the UNet.
      *
      * @param mean (N, C, H / factor, W / factor)
      * @param logVariance the same shape
@@ -84,7 +84,7 @@ public final class Vae {
     }
 
     /**
-     * Draws a latent from a picture's distribution: the way back from {@link #decodeScaled}.
+     * Draws a latent from an image's distribution: the way back from {@link #decodeScaled}.
      *
      * @param image (N, 3, H, W)
      * @param noise unit noise (N, C, H / factor, W / factor)
@@ -113,7 +113,7 @@ public final class Vae {
         }
     }
 
-    /** @param latent as the UNet works on it @return the picture (N, 3, H factor, W factor) */
+    /** @param latent as the UNet works on it @return the image (N, 3, H factor, W factor) */
     public NDArray decodeScaled(NDArray latent) {
         try (NDManager scope = Scopes.open(latent)) {
             return scope.ret(decode(latent.div(config.scalingFactor()).add(config.shiftFactor())));

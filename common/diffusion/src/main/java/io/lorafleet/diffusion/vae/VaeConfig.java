@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.vae;
 
-import io.lorafleet.diffusion.checkpoint.CheckpointException;
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  * @param channels of each resolution, from the finest
  * @param scalingFactor latents are multiplied by it before the UNet sees them (0.18215 for SD 1.x and 2.x)
  * @param shiftFactor subtracted from latents before they are scaled
- * @param sampleSize width and height of the pictures that it was trained on, in pixels; of a pair, the first, as in
+ * @param sampleSize width and height of the images that it was trained on, in pixels; of a pair, the first, as in
  *     diffusers
  */
 public record VaeConfig(
@@ -53,7 +53,7 @@ public record VaeConfig(
 
     private static void requireBlock(String field, String expected, String found) {
         if (!expected.equals(found)) {
-            throw new CheckpointException("vae/config.json: " + field + ": expected " + expected + ", found " + found);
+            throw new ModelFileException("vae/config.json: " + field + ": expected " + expected + ", found " + found);
         }
     }
 

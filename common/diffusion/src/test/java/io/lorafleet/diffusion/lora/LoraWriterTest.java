@@ -4,9 +4,9 @@ package io.lorafleet.diffusion.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -23,9 +23,9 @@ class RowAdaptersTest {
     void leavesNoArrayBehindAndTheBaseAsItWas() {
         try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu(), Precision.FLOAT32);
                 NDManager scope = model.owner().newSubManager()) {
-            PlacedAdapter small = open(model, "attn_r4", scope);
-            PlacedAdapter large = open(model, "all_r8_a16", scope);
-            PlacedAdapter conv = open(model, "conv_r3_a1", scope);
+            DeviceAdapter small = open(model, "attn_r4", scope);
+            DeviceAdapter large = open(model, "all_r8_a16", scope);
+            DeviceAdapter conv = open(model, "conv_r3_a1", scope);
             List<List<RowAdapters.Applied>> rows = List.of(
                     List.of(new RowAdapters.Applied(small, 1)),
                     List.of(),
@@ -51,9 +51,9 @@ class RowAdaptersTest {
         }
     }
 
-    private static PlacedAdapter open(StableDiffusion model, String name, NDManager scope) {
+    private static DeviceAdapter open(StableDiffusion model, String name, NDManager scope) {
         LoraAdapter read =
                 LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes());
-        return PlacedAdapter.of(read, DataType.FLOAT32, scope);
+        return DeviceAdapter.of(read, DataType.FLOAT32, scope);
     }
 }

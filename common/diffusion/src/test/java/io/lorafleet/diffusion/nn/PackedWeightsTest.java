@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
-import io.lorafleet.diffusion.checkpoint.Weights;
-import io.lorafleet.diffusion.checkpoint.Weights.Use;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
+import io.lorafleet.diffusion.weights.Weights;
+import io.lorafleet.diffusion.weights.Weights.Use;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -43,7 +43,7 @@ class PackedWeightsTest {
         assertAlike(x, weights(7, 12), each -> Linear.withoutBias(each, 12, 7)::forward);
     }
 
-    /** 192 channels have a layout of their own for small pictures, and the layer meets both. */
+    /** 192 channels have a layout of their own for small images, and the layer meets both. */
     @ParameterizedTest
     @CsvSource({"3, 1", "3, 2", "1, 1"})
     void convolveAlikeAtEverySize(int kernel, int stride) {

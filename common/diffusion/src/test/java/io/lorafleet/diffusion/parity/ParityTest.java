@@ -25,13 +25,13 @@ class ParityTest {
     })
     void agreesWithDiffusersOnEveryTensor(String family, Precision precision, int tensors, double tolerance) {
         assumeTrue(precision != Precision.BFLOAT16 || PackedWeights.takeBfloat16(), "this processor has no bfloat16");
-        List<Finding> findings = new ArrayList<>();
-        Parity.check(Path.of("src/test/resources/golden", family), precision, findings::add);
-        assertThat(findings)
+        List<ParityResult> results = new ArrayList<>();
+        Parity.check(Path.of("src/test/resources/golden", family), precision, results::add);
+        assertThat(results)
                 .hasSize(tensors)
-                .allSatisfy(finding -> assertThat(finding)
+                .allSatisfy(result -> assertThat(result)
                         .isInstanceOfSatisfying(
-                                Finding.Compared.class,
+                                ParityResult.Compared.class,
                                 compared -> assertThat(compared.within(tolerance))
                                         .as(compared.toString())
                                         .isTrue()));

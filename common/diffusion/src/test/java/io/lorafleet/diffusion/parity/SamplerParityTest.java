@@ -15,13 +15,13 @@ class SamplerParityTest {
 
     @Test
     void everySamplerGoesTheWayOfDiffusers() {
-        List<Finding> findings = new ArrayList<>();
-        SamplerParity.check(GOLDEN, findings::add);
-        assertThat(findings)
+        List<ParityResult> results = new ArrayList<>();
+        SamplerParity.check(GOLDEN, results::add);
+        assertThat(results)
                 .hasSize(20 * 3)
-                .allSatisfy(finding -> assertThat(finding)
+                .allSatisfy(result -> assertThat(result)
                         .isInstanceOfSatisfying(
-                                Finding.Compared.class,
+                                ParityResult.Compared.class,
                                 compared -> assertThat(compared.within(TOLERANCE))
                                         .as(compared.toString())
                                         .isTrue()));

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.diffusion.checkpoint.ModelConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

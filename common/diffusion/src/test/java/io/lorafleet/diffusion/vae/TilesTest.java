@@ -10,8 +10,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
 import io.lorafleet.diffusion.nn.Kernels;
+import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TilesTest {
     private static final Path MODEL = Path.of("../../deploy/demo-model");
     private static final Safetensors DIFFUSERS =
-            Safetensors.open(Path.of("src/test/resources/golden/demo/pictures.safetensors"));
+            Safetensors.open(Path.of("src/test/resources/golden/demo/images.safetensors"));
 
     private static StableDiffusion model;
 
@@ -42,10 +42,10 @@ class TilesTest {
 
     @ParameterizedTest
     @CsvSource({"72x104, 8", "72x104, 16", "76x44, 8", "76x44, 16"})
-    void areThoseOfDiffusers(String picture, int size) {
+    void areThoseOfDiffusers(String image, int size) {
         try (NDManager scope = model.owner().newSubManager()) {
-            NDArray latent = DIFFUSERS.read(picture + ".latent", scope);
-            NDArray expected = DIFFUSERS.read(picture + ".tiles_" + size, scope);
+            NDArray latent = DIFFUSERS.read(image + ".latent", scope);
+            NDArray expected = DIFFUSERS.read(image + ".tiles_" + size, scope);
             NDArray tiled = new Tiles(size, 4).decode(latent, model.vae()::decodeScaled);
             assertThat(tiled.sub(expected).abs().max().getFloat()).isLessThan(1e-4f);
         }
@@ -62,7 +62,7 @@ class TilesTest {
     }
 
     @Test
-    void areForLargePicturesOnly() {
+    void areForLargeImagesOnly() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = DIFFUSERS.read("72x104.latent", scope);
             float[] whole = model.vae().decode(latent).toFloatArray();
@@ -74,7 +74,7 @@ class TilesTest {
     }
 
     @Test
-    void leaveAPictureOfOneTileAsItIs() {
+    void leaveAnImageOfOneTileAsItIs() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = scope.randomNormal(new Shape(1, 4, 16, 16));
             assertThat(model.vae().tilingAbove(0).decode(latent).toFloatArray())
@@ -99,9 +99,9 @@ class TilesTest {
 
     @ParameterizedTest
     @CsvSource({"72x104", "76x44"})
-    void showLittle(String picture) {
+    void showLittle(String image) {
         try (NDManager scope = model.owner().newSubManager()) {
-            NDArray latent = DIFFUSERS.read(picture + ".latent", scope);
+            NDArray latent = DIFFUSERS.read(image + ".latent", scope);
             NDArray whole = model.vae().decodeScaled(latent).clip(-1, 1);
             NDArray tiled = model.vae().tilingAbove(0).decodeScaled(latent).clip(-1, 1);
             double meanSquare = whole.sub(tiled).square().mean().getFloat();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.distillation.adherence.Scene.Place;
 import io.lorafleet.distillation.adherence.SceneReader.Reading;
 import io.lorafleet.distillation.adherence.SceneReader.Seen;
@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How well a picture follows its prompt. What a prompt says counts one each: the background, the place, and a thing's
+ * How well an image follows its prompt. What a prompt says counts one each: the background, the place, and a thing's
  * colour, shape, texture and size.
  *
  * @param attributes of those kinds that the prompt says
- * @param whole whether all is met, and nothing else is in the picture
+ * @param whole whether all is met, and nothing else is in the image
  */
 public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
 
@@ -27,19 +27,19 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         attributes = copyOf(attributes);
     }
 
-    public static Adherence score(Scene scene, Picture picture) {
-        return of(scene, SceneReader.read(picture));
+    public static Adherence score(Scene scene, RgbImage image) {
+        return of(scene, SceneReader.read(image));
     }
 
     /**
-     * Of the things in the picture, the largest count, as many as the prompt names: more of them do not make it easier to
-     * meet a prompt. Which is which of two is for the picture's good.
+     * Of the things in the image, the largest count, as many as the prompt names: more of them do not make it easier to
+     * meet a prompt. Which is which of two is for the image's good.
      */
     static Adherence of(Scene scene, Reading reading) {
-        List<Seen> seen = reading.things();
+        List<Seen> seen = reading.objects();
         Seen first = seen.size() > 0 ? seen.get(0) : null;
         Seen second = seen.size() > 1 ? seen.get(1) : null;
-        Stream<List<@Nullable Seen>> orders = scene.things().size() == 1
+        Stream<List<@Nullable Seen>> orders = scene.objects().size() == 1
                 ? Stream.of(Arrays.asList(first))
                 : Stream.of(Arrays.asList(first, second), Arrays.asList(second, first));
         return orders.map(order -> of(scene, reading, order))
@@ -47,7 +47,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
                 .orElseThrow();
     }
 
-    /** @param order for each thing of the scene the one in the picture, or null */
+    /** @param order for each thing of the scene the one in the image, or null */
     private static Adherence of(Scene scene, Reading reading, List<@Nullable Seen> order) {
         Map<Attribute, Tally> attributes = new EnumMap<>(Attribute.class);
         if (scene.background() != null) {
@@ -55,14 +55,14 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         }
         for (int i = 0; i < order.size(); i++) {
             Map<Attribute, Enum<?>> found =
-                    order.get(i) == null ? Map.of() : order.get(i).thing().said();
-            scene.things().get(i).said().forEach((kind, asked) -> add(attributes, kind, asked == found.get(kind)));
+                    order.get(i) == null ? Map.of() : order.get(i).object().said();
+            scene.objects().get(i).said().forEach((kind, asked) -> add(attributes, kind, asked == found.get(kind)));
         }
         if (scene.place() != null) {
             add(attributes, Attribute.PLACE, scene.place() == place(order.get(0), order.get(1)));
         }
         Tally total = total(attributes);
-        boolean nothingElse = reading.things().size() == order.size();
+        boolean nothingElse = reading.objects().size() == order.size();
         return new Adherence(attributes, nothingElse && total.met() == total.asked());
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.diffusion.Picture;
-import io.lorafleet.distillation.Evaluation.Pictures;
+import io.lorafleet.diffusion.RgbImage;
+import io.lorafleet.distillation.Evaluation.Images;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How well many pictures follow their prompts.
+ * How well many images follow their prompts.
  *
  * @param attributes of each kind that any of the prompts says
  * @param prompts those that are met whole
@@ -22,18 +22,18 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
         attributes = Adherence.copyOf(attributes);
     }
 
-    public static AdherenceReport of(Collection<Adherence> pictures) {
+    public static AdherenceReport of(Collection<Adherence> images) {
         Map<Attribute, Tally> attributes = new EnumMap<>(Attribute.class);
         Tally prompts = Tally.NONE;
-        for (Adherence picture : pictures) {
-            picture.attributes().forEach((kind, tally) -> attributes.merge(kind, tally, Tally::plus));
-            prompts = prompts.plus(Tally.of(picture.whole()));
+        for (Adherence image : images) {
+            image.attributes().forEach((kind, tally) -> attributes.merge(kind, tally, Tally::plus));
+            prompts = prompts.plus(Tally.of(image.whole()));
         }
         return new AdherenceReport(attributes, prompts);
     }
 
-    /** @return nothing if a prompt is none of the demo model's: then its pictures cannot be read */
-    public static Optional<AdherenceReport> of(List<Pictures> drawn, Function<Pictures, Picture> which) {
+    /** @return nothing if a prompt is none of the demo model's: then its images cannot be read */
+    public static Optional<AdherenceReport> of(List<Images> drawn, Function<Images, RgbImage> which) {
         try {
             return Optional.of(of(drawn.stream()
                     .map(each -> Adherence.score(Scene.of(each.prompt()), which.apply(each)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-/** What a prompt of the demo model can say, and a picture can meet or miss. */
+/** What a prompt of the demo model can say, and an image can meet or miss. */
 public enum Attribute {
     BACKGROUND,
     COLOUR,

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Some pixels of a picture, counted row by row. The neighbours of a pixel are those above, below, left and right of it.
+ * Some pixels of an image, counted row by row. The neighbours of a pixel are those above, below, left and right of it.
  *
  * @param pixels must not be changed
  */
@@ -48,7 +48,7 @@ record Mask(int width, int height, BitSet pixels) {
                 width, height, pixel -> has(pixel) || neighbours(pixel).stream().anyMatch(this::has));
     }
 
-    /** @return the pixels whose neighbours are all in the mask; there are fewer of them at the picture's border */
+    /** @return the pixels whose neighbours are all in the mask; there are fewer of them at the image's border */
     Mask shrunk() {
         return where(pixel -> neighbours(pixel).stream().allMatch(this::has));
     }
@@ -112,7 +112,7 @@ record Mask(int width, int height, BitSet pixels) {
         return bounds;
     }
 
-    /** @return the centre of mass, from the left and the top of the picture */
+    /** @return the centre of mass, from the left and the top of the image */
     Point2D centre() {
         double x = pixels.stream().map(pixel -> pixel % width).average().orElseThrow();
         double y = pixels.stream().map(pixel -> pixel / width).average().orElseThrow();

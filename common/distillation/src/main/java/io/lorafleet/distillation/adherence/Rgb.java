@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 
 /** A colour, each channel from 0 to 255. */
 record Rgb(double red, double green, double blue) {
     static final Rgb WHITE = new Rgb(255, 255, 255);
 
-    /** @return the picture's pixels, row by row */
-    static Rgb[] pixels(Picture picture) {
-        byte[] rgb = picture.rgb();
+    /** @return the image's pixels, row by row */
+    static Rgb[] pixels(RgbImage image) {
+        byte[] rgb = image.rgb();
         Rgb[] pixels = new Rgb[rgb.length / 3];
         for (int pixel = 0; pixel < pixels.length; pixel++) {
             int at = 3 * pixel;

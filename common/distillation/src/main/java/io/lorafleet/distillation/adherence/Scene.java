@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.distillation.adherence.Thing.Colour;
-import io.lorafleet.distillation.adherence.Thing.Shape;
-import io.lorafleet.distillation.adherence.Thing.Size;
-import io.lorafleet.distillation.adherence.Thing.Texture;
+import io.lorafleet.distillation.adherence.SceneObject.Colour;
+import io.lorafleet.distillation.adherence.SceneObject.Shape;
+import io.lorafleet.distillation.adherence.SceneObject.Size;
+import io.lorafleet.distillation.adherence.SceneObject.Texture;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a prompt of the demo model says, such as {@code a red ring left of a small star on a white background}.
  *
- * @param things one or two; each says its shape
+ * @param objects one or two; each says its shape
  * @param place of the first beside the second; null if there is one thing, or two that are joined by "and"
  * @param background null if the prompt does not say
  */
 public record Scene(
-        List<Thing> things, @Nullable Place place, @Nullable Background background) {
+        List<SceneObject> objects,
+        @Nullable Place place,
+        @Nullable Background background) {
 
     public enum Place {
         LEFT_OF(-1, 0),
@@ -38,7 +40,7 @@ public record Scene(
         }
     }
 
-    /** With the RGB values that the training pictures were drawn with. */
+    /** With the RGB values that the training images were drawn with. */
     public enum Background {
         WHITE(245, 245, 245),
         BLACK(18, 18, 18),
@@ -53,38 +55,39 @@ public record Scene(
     }
 
     public Scene {
-        things = List.copyOf(things);
-        if (things.isEmpty() || things.size() > 2) {
-            throw new IllegalArgumentException("things: expected one or two, found " + things.size());
+        objects = List.copyOf(objects);
+        if (objects.isEmpty() || objects.size() > 2) {
+            throw new IllegalArgumentException("things: expected one or two, found " + objects.size());
         }
-        if (things.stream().anyMatch(thing -> thing.shape() == null)) {
-            throw new IllegalArgumentException("things: expected a shape of each, found " + things);
+        if (objects.stream().anyMatch(object -> object.shape() == null)) {
+            throw new IllegalArgumentException("things: expected a shape of each, found " + objects);
         }
-        if (things.size() == 1 && place != null) {
+        if (objects.size() == 1 && place != null) {
             throw new IllegalArgumentException("place: expected none for a thing alone, found " + place);
         }
     }
 
     /** @throws IllegalArgumentException if the prompt is no such one: it names the word, and those that may stand there */
     public static Scene of(String prompt) {
-        Words words = new Words(prompt);
-        Thing first = thing(words);
+        WordReader words = new WordReader(prompt);
+        SceneObject first = object(words);
         Place place = words.accept(Place.class);
-        List<Thing> things = place != null || words.accept("and") ? List.of(first, thing(words)) : List.of(first);
+        List<SceneObject> objects =
+                place != null || words.accept("and") ? List.of(first, object(words)) : List.of(first);
         Background background = null;
         if (words.accept("on a")) {
             background = words.require(Background.class);
             words.require("background");
         }
         words.requireEnd();
-        return new Scene(things, place, background);
+        return new Scene(objects, place, background);
     }
 
-    private static Thing thing(Words words) {
+    private static SceneObject object(WordReader words) {
         if (!words.accept("a") && !words.accept("an")) {
             throw words.unexpected();
         }
-        return new Thing(
+        return new SceneObject(
                 words.accept(Size.class),
                 words.accept(Texture.class),
                 words.accept(Colour.class),
@@ -93,13 +96,15 @@ public record Scene(
 
     /** @return the words that {@link #of} makes this scene of */
     public String prompt() {
-        StringBuilder prompt = new StringBuilder(things.get(0).phrase());
-        if (things.size() == 2) {
-            prompt.append(' ').append(place == null ? "and" : Words.of(place)).append(' ');
-            prompt.append(things.get(1).phrase());
+        StringBuilder prompt = new StringBuilder(objects.get(0).phrase());
+        if (objects.size() == 2) {
+            prompt.append(' ')
+                    .append(place == null ? "and" : WordReader.of(place))
+                    .append(' ');
+            prompt.append(objects.get(1).phrase());
         }
         if (background != null) {
-            prompt.append(" on a ").append(Words.of(background)).append(" background");
+            prompt.append(" on a ").append(WordReader.of(background)).append(" background");
         }
         return prompt.toString();
     }

@@ -3,10 +3,10 @@ package io.lorafleet.distillation.adherence;
 
 import io.lorafleet.distillation.adherence.Scene.Background;
 import io.lorafleet.distillation.adherence.Scene.Place;
-import io.lorafleet.distillation.adherence.Thing.Colour;
-import io.lorafleet.distillation.adherence.Thing.Shape;
-import io.lorafleet.distillation.adherence.Thing.Size;
-import io.lorafleet.distillation.adherence.Thing.Texture;
+import io.lorafleet.distillation.adherence.SceneObject.Colour;
+import io.lorafleet.distillation.adherence.SceneObject.Shape;
+import io.lorafleet.distillation.adherence.SceneObject.Size;
+import io.lorafleet.distillation.adherence.SceneObject.Texture;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -63,18 +63,18 @@ public final class ScenePrompts {
 
     private Scene one() {
         Size size = chance(SIZE) ? (chance(0.5) ? Size.SMALL : Size.LARGE) : null;
-        return new Scene(List.of(thing(size)), null, background());
+        return new Scene(List.of(object(size)), null, background());
     }
 
     private Scene two() {
         Place place = chance(PLACE) ? any(Place.values()) : null;
-        return new Scene(List.of(thing(null), thing(null)), place, background());
+        return new Scene(List.of(object(null), object(null)), place, background());
     }
 
-    private Thing thing(@Nullable Size size) {
+    private SceneObject object(@Nullable Size size) {
         Texture texture = chance(TEXTURE) ? (chance(0.5) ? Texture.STRIPED : Texture.DOTTED) : null;
         Colour colour = chance(COLOUR) ? any(Colour.values()) : null;
-        return new Thing(size, texture, colour, any(Shape.values()));
+        return new SceneObject(size, texture, colour, any(Shape.values()));
     }
 
     private @Nullable Background background() {

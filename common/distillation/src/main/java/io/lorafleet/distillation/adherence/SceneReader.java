@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.distillation.adherence.Scene.Background;
 import java.awt.Rectangle;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads off a picture of the demo model what it shows: the background, and the things that differ from it. */
+/** Reads off an image of the demo model what it shows: the background, and the things that differ from it. */
 public final class SceneReader {
     /** How far from a background's RGB value a colour may be, and is still that background. */
     private static final double FOREIGN_GROUND = 60;
@@ -31,43 +31,43 @@ public final class SceneReader {
     private final int height;
     private final Rgb[] pixels;
 
-    private SceneReader(Picture picture) {
-        width = picture.width();
-        height = picture.height();
-        pixels = Rgb.pixels(picture);
+    private SceneReader(RgbImage image) {
+        width = image.width();
+        height = image.height();
+        pixels = Rgb.pixels(image);
     }
 
     /**
-     * What a picture shows.
+     * What an image shows.
      *
      * @param background null if it is none of those that a prompt can name
-     * @param things the largest one first
+     * @param objects the largest one first
      */
-    public record Reading(@Nullable Background background, List<Seen> things) {
+    public record Reading(@Nullable Background background, List<Seen> objects) {
         public Reading {
-            things = List.copyOf(things);
+            objects = List.copyOf(objects);
         }
     }
 
     /**
-     * A thing in a picture.
+     * A thing in an image.
      *
      * @param x of its centre, in pixels from the left
      * @param y of its centre, in pixels from the top
      * @param area in pixels
      */
-    public record Seen(Thing thing, double x, double y, int area) {}
+    public record Seen(SceneObject object, double x, double y, int area) {}
 
-    public static Reading read(Picture picture) {
-        return new SceneReader(picture).read();
+    public static Reading read(RgbImage image) {
+        return new SceneReader(image).read();
     }
 
     private Reading read() {
         Rgb ground = ground();
         int leastPixels = 1 + width * height / LEAST_PART;
-        ThingReader reader = new ThingReader(pixels, ground);
+        SceneObjectReader reader = new SceneObjectReader(pixels, ground);
         // Grown and shrunk again: what narrow and faint stripes divide is one thing.
-        List<Seen> things = Mask.of(width, height, pixel -> pixels[pixel].distance(ground) > CONTRAST)
+        List<Seen> objects = Mask.of(width, height, pixel -> pixels[pixel].distance(ground) > CONTRAST)
                 .grown()
                 .shrunk()
                 .parts(leastPixels)
@@ -77,10 +77,10 @@ public final class SceneReader {
                 .map(reader::read)
                 .sorted(Comparator.comparing(Seen::area).reversed())
                 .toList();
-        return new Reading(background(ground), things);
+        return new Reading(background(ground), objects);
     }
 
-    /** @return the median of the picture's border, channel by channel: no thing covers half of that */
+    /** @return the median of the image's border, channel by channel: no thing covers half of that */
     private Rgb ground() {
         List<Rgb> border = IntStream.range(0, width * height)
                 .filter(pixel -> pixel % width == 0

@@ -3,9 +3,9 @@ package io.lorafleet.distillation.adherence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.distillation.adherence.Scene.Background;
-import io.lorafleet.distillation.adherence.Thing.Colour;
+import io.lorafleet.distillation.adherence.SceneObject.Colour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +21,13 @@ class AdherenceTest {
     @Test
     void readsTrueScenesAsTheyAre() {
         Random random = new Random(11);
-        List<Adherence> pictures = new ArrayList<>();
+        List<Adherence> images = new ArrayList<>();
         for (String prompt : ScenePrompts.draw(11, 400)) {
             Scene scene = Scene.of(prompt);
-            pictures.add(Adherence.score(scene, ScenePainter.paint(scene, random)));
+            images.add(Adherence.score(scene, ScenePainter.paint(scene, random)));
         }
 
-        AdherenceReport report = AdherenceReport.of(pictures);
+        AdherenceReport report = AdherenceReport.of(images);
 
         assertThat(report.total().share()).isGreaterThan(0.98);
         assertThat(report.prompts().share()).isGreaterThan(0.95);
@@ -56,11 +56,11 @@ class AdherenceTest {
 
     @Test
     void findsWhichOfTwoThingsIsWhich() {
-        Picture picture = paint("a dotted blue ring below a red star on a white background");
-        assertThat(Adherence.score(Scene.of("a red star and a dotted blue ring"), picture)
+        RgbImage image = paint("a dotted blue ring below a red star on a white background");
+        assertThat(Adherence.score(Scene.of("a red star and a dotted blue ring"), image)
                         .whole())
                 .isTrue();
-        assertThat(Adherence.score(Scene.of("a blue star and a dotted red ring"), picture)
+        assertThat(Adherence.score(Scene.of("a blue star and a dotted red ring"), image)
                         .attributes())
                 .isEqualTo(Map.of(
                         Attribute.COLOUR, new Tally(0, 2),
@@ -80,17 +80,17 @@ class AdherenceTest {
     }
 
     @Test
-    void doesNotCountAPromptAsMetWholeWhenThereIsMoreInThePicture() {
-        Picture picture = paint("a blue ring left of a blue ring on a white background");
-        Adherence adherence = Adherence.score(Scene.of("a blue ring"), picture);
+    void doesNotCountAPromptAsMetWholeWhenThereIsMoreInTheImage() {
+        RgbImage image = paint("a blue ring left of a blue ring on a white background");
+        Adherence adherence = Adherence.score(Scene.of("a blue ring"), image);
         assertThat(adherence.total()).isEqualTo(new Tally(2, 2));
         assertThat(adherence.whole()).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource
-    void findsNothingInAnEmptyPicture(Background background) {
-        Scene asked = Scene.of("a large red star on a " + Words.of(background) + " background");
+    void findsNothingInAnEmptyImage(Background background) {
+        Scene asked = Scene.of("a large red star on a " + WordReader.of(background) + " background");
         Adherence adherence = Adherence.score(asked, ScenePainter.plain(background.rgb));
         assertThat(adherence.total()).isEqualTo(new Tally(1, 4));
         assertThat(adherence.whole()).isFalse();
@@ -98,8 +98,8 @@ class AdherenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void isNotFooledByAPictureOfOneColour(Colour colour) {
-        Scene asked = Scene.of("a " + Words.of(colour) + " square on a white background");
+    void isNotFooledByAnImageOfOneColour(Colour colour) {
+        Scene asked = Scene.of("a " + WordReader.of(colour) + " square on a white background");
         assertThat(Adherence.score(asked, ScenePainter.plain(colour.rgb)).total())
                 .isEqualTo(new Tally(0, 3));
     }
@@ -110,10 +110,10 @@ class AdherenceTest {
         byte[] rgb = new byte[3 * 64 * 64];
         new Random(seed).nextBytes(rgb);
         Scene asked = Scene.of("a large red star left of a blue ring on a white background");
-        assertThat(Adherence.score(asked, new Picture(64, 64, rgb)).whole()).isFalse();
+        assertThat(Adherence.score(asked, new RgbImage(64, 64, rgb)).whole()).isFalse();
     }
 
-    private static Picture paint(String prompt) {
+    private static RgbImage paint(String prompt) {
         return ScenePainter.paint(Scene.of(prompt), new Random(3));
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-import io.lorafleet.diffusion.Picture;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.distillation.adherence.Scene.Background;
 import io.lorafleet.distillation.adherence.Scene.Place;
-import io.lorafleet.distillation.adherence.Thing.Colour;
-import io.lorafleet.distillation.adherence.Thing.Size;
-import io.lorafleet.distillation.adherence.Thing.Texture;
+import io.lorafleet.distillation.adherence.SceneObject.Colour;
+import io.lorafleet.distillation.adherence.SceneObject.Size;
+import io.lorafleet.distillation.adherence.SceneObject.Texture;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Paints scenes as the demo model's training pictures were painted: four times as large, then made smaller. What a scene
+ * Paints scenes as the demo model's training images were painted: four times as large, then made smaller. What a scene
  * does not say is drawn at random.
  */
 final class ScenePainter {
@@ -33,23 +33,23 @@ final class ScenePainter {
         this.random = random;
     }
 
-    static Picture paint(Scene scene, Random random) {
+    static RgbImage paint(Scene scene, Random random) {
         return new ScenePainter(random).paint(scene);
     }
 
-    static Picture plain(Rgb rgb) {
+    static RgbImage plain(Rgb rgb) {
         ScenePainter painter = new ScenePainter(new Random());
         painter.fill(rgb);
-        return painter.picture();
+        return painter.image();
     }
 
-    private Picture paint(Scene scene) {
+    private RgbImage paint(Scene scene) {
         fill(orAny(scene.background(), Background.values()).rgb);
-        List<Thing> things = scene.things();
-        if (things.size() == 1) {
-            Size size = orAny(things.get(0).size(), Size.values());
+        List<SceneObject> objects = scene.objects();
+        if (objects.size() == 1) {
+            Size size = orAny(objects.get(0).size(), Size.values());
             double room = 0.6 * (0.5 - 1.12 * size.radius);
-            paint(things.get(0), size.radius, 0.5 + jitter(room), 0.5 + jitter(room));
+            paint(objects.get(0), size.radius, 0.5 + jitter(room), 0.5 + jitter(room));
         } else {
             double radius = random.nextBoolean() ? 0.14 : 0.2;
             Place place = orAny(scene.place(), Place.values());
@@ -57,22 +57,22 @@ final class ScenePainter {
                 double away = i == 0 ? 0.24 : -0.24;
                 double x = 0.5 + away * place.right + jitter(0.03);
                 double y = 0.5 + away * place.down + jitter(0.03);
-                paint(things.get(i), radius, x, y);
+                paint(objects.get(i), radius, x, y);
             }
         }
-        return picture();
+        return image();
     }
 
     /** @param radius a share of the side, as x and y are */
-    private void paint(Thing thing, double radius, double x, double y) {
+    private void paint(SceneObject object, double radius, double x, double y) {
         AffineTransform place = AffineTransform.getScaleInstance(LARGE_SIDE, LARGE_SIDE);
         place.translate(x, y);
         place.scale(radius, radius);
-        graphics.setClip(place.createTransformedShape(Outlines.of(thing.shape())));
-        Colour colour = orAny(thing.colour(), Colour.values());
+        graphics.setClip(place.createTransformedShape(ShapeOutlines.of(object.shape())));
+        Colour colour = orAny(object.colour(), Colour.values());
         fill(colour.rgb);
         graphics.setColor(color(colour.light()));
-        switch (orAny(thing.texture(), Texture.values())) {
+        switch (orAny(object.texture(), Texture.values())) {
             case SOLID -> {}
             case STRIPED -> stripes();
             case DOTTED -> dots();
@@ -115,7 +115,7 @@ final class ScenePainter {
         return value == null ? values[random.nextInt(values.length)] : value;
     }
 
-    private Picture picture() {
+    private RgbImage image() {
         byte[] rgb = new byte[3 * LARGE_SIDE * LARGE_SIDE];
         for (int pixel = 0; pixel < LARGE_SIDE * LARGE_SIDE; pixel++) {
             int value = image.getRGB(pixel % LARGE_SIDE, pixel / LARGE_SIDE);
@@ -123,6 +123,6 @@ final class ScenePainter {
             rgb[3 * pixel + 1] = (byte) (value >> 8);
             rgb[3 * pixel + 2] = (byte) value;
         }
-        return new Picture(LARGE_SIDE, LARGE_SIDE, rgb).resized(SIDE, SIDE);
+        return new RgbImage(LARGE_SIDE, LARGE_SIDE, rgb).resized(SIDE, SIDE);
     }
 }

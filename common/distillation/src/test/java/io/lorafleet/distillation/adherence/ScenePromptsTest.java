@@ -48,7 +48,7 @@ class ScenePromptsTest {
         List<String> prompts = ScenePrompts.draw(7, 4000);
         assertThat(prompts).hasSize(4000).doesNotHaveDuplicates();
         for (List<String> part : List.of(prompts.subList(0, 1000), prompts.subList(3000, 4000))) {
-            assertThat(share(part, scene -> scene.things().size() == 1)).isCloseTo(0.6, within(0.05));
+            assertThat(share(part, scene -> scene.objects().size() == 1)).isCloseTo(0.6, within(0.05));
             assertThat(share(part, scene -> scene.background() != null)).isCloseTo(0.75, within(0.05));
         }
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.distillation.adherence.Scene.Background;
 import io.lorafleet.distillation.adherence.Scene.Place;
-import io.lorafleet.distillation.adherence.Thing.Colour;
-import io.lorafleet.distillation.adherence.Thing.Shape;
-import io.lorafleet.distillation.adherence.Thing.Size;
-import io.lorafleet.distillation.adherence.Thing.Texture;
+import io.lorafleet.distillation.adherence.SceneObject.Colour;
+import io.lorafleet.distillation.adherence.SceneObject.Shape;
+import io.lorafleet.distillation.adherence.SceneObject.Size;
+import io.lorafleet.distillation.adherence.SceneObject.Texture;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +22,8 @@ class SceneTest {
         assertThat(Scene.of("A small striped Orange star  left of a ring on a beige background"))
                 .isEqualTo(new Scene(
                         List.of(
-                                new Thing(Size.SMALL, Texture.STRIPED, Colour.ORANGE, Shape.STAR),
-                                new Thing(null, null, null, Shape.RING)),
+                                new SceneObject(Size.SMALL, Texture.STRIPED, Colour.ORANGE, Shape.STAR),
+                                new SceneObject(null, null, null, Shape.RING)),
                         Place.LEFT_OF,
                         Background.BEIGE));
     }
@@ -63,8 +63,8 @@ class SceneTest {
 
     @Test
     void hasOneOrTwoThingsOfAShape() {
-        Thing ring = new Thing(null, null, null, Shape.RING);
-        Thing red = new Thing(null, null, Colour.RED, null);
+        SceneObject ring = new SceneObject(null, null, null, Shape.RING);
+        SceneObject red = new SceneObject(null, null, Colour.RED, null);
         assertThatThrownBy(() -> new Scene(List.of(), null, null)).hasMessage("things: expected one or two, found 0");
         assertThatThrownBy(() -> new Scene(List.of(ring, red), null, null))
                 .hasMessageStartingWith("things: expected a shape of each, found ");

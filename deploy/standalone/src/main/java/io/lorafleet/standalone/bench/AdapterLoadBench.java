@@ -4,10 +4,10 @@ package io.lorafleet.standalone.bench;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.checkpoint.Safetensors;
+import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.lora.PlacedAdapter;
+import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
@@ -94,8 +94,8 @@ public final class AdapterLoadBench {
             long verified = System.nanoTime();
             LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet);
             long parsed = System.nanoTime();
-            PlacedAdapter placed = PlacedAdapter.of(adapter, type, owner).copyTo(owner);
-            RowAdapters.stack(List.of(List.of(new RowAdapters.Applied(placed, 1))), type, owner);
+            DeviceAdapter deviceAdapter = DeviceAdapter.of(adapter, type, owner).copyTo(owner);
+            RowAdapters.stack(List.of(List.of(new RowAdapters.Applied(deviceAdapter, 1))), type, owner);
             long stacked = System.nanoTime();
             return new Round(
                     Duration.ofNanos(fetched - start),

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pinned adapters in JSON that describes a picture: below {@code adapter} or {@code adapters}, as
+ * Finds the pinned adapters in JSON that describes an image: below {@code adapter} or {@code adapters}, as
  * {@code "NAME@VERSION"} or as an object with {@code name} and {@code version}. The gateway words them in the first way,
  * the texts in a PNG in the second.
  */
@@ -18,12 +18,12 @@ final class AdapterNames {
     private AdapterNames() {}
 
     /** @return the one pinned adapter; null if there is none */
-    static @Nullable String only(JsonNode picture) {
+    static @Nullable String only(JsonNode image) {
         Set<String> names = new LinkedHashSet<>();
-        collect(picture.path("adapter"), names);
-        collect(picture.path("adapters"), names);
+        collect(image.path("adapter"), names);
+        collect(image.path("adapters"), names);
         if (names.size() > 1) {
-            throw new BenchException("expected at most one adapter on a picture, found " + names);
+            throw new BenchException("expected at most one adapter on an image, found " + names);
         }
         return names.isEmpty() ? null : names.iterator().next();
     }

@@ -78,10 +78,10 @@ public final class FleetHttp implements AutoCloseable {
                 .POST(BodyPublishers.ofByteArray(Json.write(Order.of(request))))
                 .build();
         return http.sendAsync(post, BodyHandlers.ofByteArray())
-                .thenApply(answer -> answer.statusCode() == 202
+                .thenApply(response -> response.statusCode() == 202
                         ? new Submission.Accepted(
-                                Json.read(answer.body(), GenerationState.class).id())
-                        : new Submission.Refused(answer.statusCode(), problem(answer)));
+                                Json.read(response.body(), GenerationState.class).id())
+                        : new Submission.Refused(response.statusCode(), problem(response)));
     }
 
     /** @return fails with a {@link BenchException} if the gateway does not know it */
@@ -89,16 +89,16 @@ public final class FleetHttp implements AutoCloseable {
         return get("/v1/generations/" + id).thenApply(body -> Json.read(body, GenerationState.class));
     }
 
-    CompletableFuture<byte[]> picture(GenerationState.Image image) {
+    CompletableFuture<byte[]> image(GenerationState.Image image) {
         return get(image.url());
     }
 
     private CompletableFuture<byte[]> get(String path) {
-        return http.sendAsync(request(path).build(), BodyHandlers.ofByteArray()).thenApply(answer -> {
-            if (answer.statusCode() != 200) {
-                throw new BenchException(path + ": " + problem(answer));
+        return http.sendAsync(request(path).build(), BodyHandlers.ofByteArray()).thenApply(response -> {
+            if (response.statusCode() != 200) {
+                throw new BenchException(path + ": " + problem(response));
             }
-            return answer.body();
+            return response.body();
         });
     }
 
@@ -106,10 +106,10 @@ public final class FleetHttp implements AutoCloseable {
         return HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
     }
 
-    private static String problem(HttpResponse<byte[]> answer) {
-        String status = "HTTP " + answer.statusCode();
+    private static String problem(HttpResponse<byte[]> response) {
+        String status = "HTTP " + response.statusCode();
         try {
-            JsonNode problem = Json.read(answer.body(), JsonNode.class);
+            JsonNode problem = Json.read(response.body(), JsonNode.class);
             String detail = problem.path("detail").asText("");
             return status + " " + problem.path("title").asText("") + (detail.isEmpty() ? "" : ": " + detail);
         } catch (InvalidMessageException notAProblem) {

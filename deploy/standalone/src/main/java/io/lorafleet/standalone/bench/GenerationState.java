@@ -44,7 +44,7 @@ record GenerationState(
         return status.equals("succeeded");
     }
 
-    /** @return why there are no pictures, in a few words */
+    /** @return why there are no images, in a few words */
     String reason() {
         return failure == null ? status : failure.reason();
     }
@@ -61,9 +61,9 @@ record GenerationState(
             return asked;
         }
         Chosen chosen = Json.read(Json.write(request), Chosen.class);
-        PictureSize size = chosen.width() == null || chosen.height() == null
+        Resolution size = chosen.width() == null || chosen.height() == null
                 ? asked.size()
-                : new PictureSize(chosen.width(), chosen.height());
+                : new Resolution(chosen.width(), chosen.height());
         return asked.resolved(chosen.sampler() == null ? asked.sampler() : chosen.sampler(), size);
     }
 }

@@ -2,8 +2,8 @@
 package io.lorafleet.standalone.bench;
 
 import io.lorafleet.standalone.bench.FleetHttp.Submission;
-import io.lorafleet.standalone.bench.Outcome.Failed;
-import io.lorafleet.standalone.bench.Outcome.Served;
+import io.lorafleet.standalone.bench.RequestOutcome.Failed;
+import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,10 +34,10 @@ public final class LoadGenerator {
      * @param outcomes in the order of the workload
      * @param latest how much later than it was due a request was sent, at worst
      */
-    public record Run(List<Outcome> outcomes, Duration latest) {
+    public record Run(List<RequestOutcome> outcomes, Duration latest) {
         /** @return what was sent, with what the gateway chose, so that another server can be asked the same */
         public List<TracedRequest> requests() {
-            return outcomes.stream().map(Outcome::request).toList();
+            return outcomes.stream().map(RequestOutcome::request).toList();
         }
     }
 
@@ -49,7 +49,7 @@ public final class LoadGenerator {
     }
 
     /**
-     * Has the fleet draw as many pictures without adapters, all at once, so that code is compiled and memory is there.
+     * Has the fleet draw as many images without adapters, all at once, so that code is compiled and memory is there.
      * Waits for a worker if there is none yet.
      *
      * @throws BenchException if the fleet cannot draw what the workload asks for
@@ -69,7 +69,7 @@ public final class LoadGenerator {
                 return;
             }
             if (!failed.get(0).noWorker() || clock.instant().isAfter(limit)) {
-                throw new BenchException("before the measurement: expected pictures, found "
+                throw new BenchException("before the measurement: expected images, found "
                         + failed.get(0).reason());
             }
             Thread.sleep(PAUSE.toMillis());
@@ -79,15 +79,15 @@ public final class LoadGenerator {
     /** @param progress told after each how many were sent */
     public Run run(Workload workload, IntConsumer progress) throws InterruptedException {
         Instant start = clock.instant();
-        Pace pace = workload.inFlight() == 0
-                ? new Pace.Open(start, clock)
-                : new Pace.Closed(new Semaphore(workload.inFlight()), patience, clock);
-        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        ArrivalControl arrivals = workload.inFlight() == 0
+                ? new ArrivalControl.Open(start, clock)
+                : new ArrivalControl.Closed(new Semaphore(workload.inFlight()), patience, clock);
+        List<CompletableFuture<RequestOutcome>> outcomes = new ArrayList<>();
         Duration latest = Duration.ZERO;
         Instant lastSent = start;
-        try (Ends ends = new Ends(fleet)) {
+        try (CompletionPoller ends = new CompletionPoller(fleet)) {
             for (TracedRequest request : workload.requests()) {
-                Optional<Instant> due = pace.awaitTurn(request);
+                Optional<Instant> due = arrivals.awaitTurn(request);
                 if (due.isEmpty()) {
                     break;
                 }
@@ -95,7 +95,7 @@ public final class LoadGenerator {
                 Duration late = Duration.between(due.get(), lastSent);
                 latest = late.compareTo(latest) > 0 ? late : latest;
                 TracedRequest traced = request.withOffset(Duration.between(start, due.get()));
-                outcomes.add(serve(traced, due.get(), ends).whenComplete((outcome, problem) -> pace.ended()));
+                outcomes.add(serve(traced, due.get(), ends).whenComplete((outcome, problem) -> arrivals.ended()));
                 progress.accept(outcomes.size());
             }
             await(outcomes, lastSent.plus(patience));
@@ -103,7 +103,7 @@ public final class LoadGenerator {
         return new Run(outcomes(workload, outcomes), latest);
     }
 
-    private CompletableFuture<Outcome> serve(TracedRequest request, Instant due, Ends ends) {
+    private CompletableFuture<RequestOutcome> serve(TracedRequest request, Instant due, CompletionPoller ends) {
         return fleet.submit(request)
                 .thenCompose(submission -> {
                     if (submission instanceof Submission.Accepted accepted) {
@@ -116,20 +116,20 @@ public final class LoadGenerator {
                 .exceptionally(problem -> new Failed(request, "lost: " + describe(problem), false));
     }
 
-    private static Outcome outcome(TracedRequest request, Instant due, GenerationState state) {
+    private static RequestOutcome outcome(TracedRequest request, Instant due, GenerationState state) {
         TracedRequest resolved = state.resolve(request);
         return state.succeeded() ? new Served(resolved, due, state) : new Failed(resolved, state.reason(), false);
     }
 
-    private void await(List<CompletableFuture<Outcome>> outcomes, Instant limit) {
+    private void await(List<CompletableFuture<RequestOutcome>> outcomes, Instant limit) {
         long left = Math.max(0, Duration.between(clock.instant(), limit).toMillis());
         CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, left, TimeUnit.MILLISECONDS)
                 .join();
     }
 
-    private List<Outcome> outcomes(Workload workload, List<CompletableFuture<Outcome>> sent) {
-        List<Outcome> outcomes = new ArrayList<>();
+    private List<RequestOutcome> outcomes(Workload workload, List<CompletableFuture<RequestOutcome>> sent) {
+        List<RequestOutcome> outcomes = new ArrayList<>();
         for (TracedRequest request : workload.requests()) {
             int i = outcomes.size();
             outcomes.add(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How versions of adapters that were published during a run came into use.
  *
  * @param published versions
- * @param drawn different versions with which pictures were drawn, those from before the run among them
+ * @param drawn different versions with which images were drawn, those from before the run among them
  * @param swaps null if the workers do not tell
  */
 public record NewVersions(
@@ -19,7 +19,7 @@ public record NewVersions(
     String text(int failed) {
         List<String> lines = new ArrayList<>();
         lines.add(line(
-                "%d versions published meanwhile, %d different ones drew pictures, %d requests failed",
+                "%d versions published meanwhile, %d different ones drew images, %d requests failed",
                 published, drawn, failed));
         if (swaps != null) {
             lines.add(line(

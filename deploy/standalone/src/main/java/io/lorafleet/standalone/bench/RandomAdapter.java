@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.SeededNoise;
-import io.lorafleet.diffusion.checkpoint.PipelineFolder;
-import io.lorafleet.diffusion.checkpoint.SafetensorsWriter;
+import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 /** Adapters that fit a UNet and mean nothing: over the projections of every attention, as students have it. */
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
-    /** Of the second factor, so that pictures change and stay pictures. */
+    /** Of the second factor, so that images change and stay images. */
     public static final float MILD = 0.01f;
-    /** Of the second factor, so that no two such adapters draw pictures that could be taken for each other's. */
+    /** Of the second factor, so that no two such adapters draw images that could be taken for each other's. */
     public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}

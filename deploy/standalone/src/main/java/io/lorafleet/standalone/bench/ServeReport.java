@@ -3,8 +3,8 @@ package io.lorafleet.standalone.bench;
 
 import io.lorafleet.messages.Priority;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
-import io.lorafleet.standalone.bench.Outcome.Failed;
-import io.lorafleet.standalone.bench.Outcome.Served;
+import io.lorafleet.standalone.bench.RequestOutcome.Failed;
+import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,23 +23,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a workload was served.
  *
- * @param failures requests by why there was no picture
- * @param seconds from when the first request was due until the last picture was there
- * @param latency from when a request was due until its picture was there; null if there was none
+ * @param failures requests by why there was no image
+ * @param seconds from when the first request was due until the last image was there
+ * @param latency from when a request was due until its image was there; null if there was none
  * @param latencyByPriority where there were several
  * @param queued from when a request was due until a worker began with it
  * @param latestSendSeconds how much later than due the generator itself sent a request, at worst
  * @param batchRows UNet rows of one forward; null if the workers do not tell
  * @param newVersions null if none were published meanwhile
- * @param check null if the pictures were not checked
+ * @param check null if the images were not checked
  */
 public record ServeReport(
         int requests,
         int served,
         Map<String, Long> failures,
-        int pictures,
+        int images,
         double seconds,
-        double picturesPerSecond,
+        double imagesPerSecond,
         double unetEvaluationsPerSecond,
         @Nullable Distribution latency,
         Map<Priority, Distribution> latencyByPriority,
@@ -47,23 +47,23 @@ public record ServeReport(
         double latestSendSeconds,
         @Nullable Occupancy batchRows,
         @Nullable NewVersions newVersions,
-        PictureCheck.@Nullable Result check) {
+        ImageCheck.@Nullable Result check) {
 
     /**
      * @param published versions of adapters, meanwhile
      * @param before what the workers had counted before the run; null if they do not tell
      * @param after it
-     * @param check null if the pictures were not checked
+     * @param check null if the images were not checked
      */
     public static ServeReport of(
             Run run,
             int published,
             @Nullable WorkerMetrics before,
             @Nullable WorkerMetrics after,
-            PictureCheck.@Nullable Result check) {
+            ImageCheck.@Nullable Result check) {
         List<Served> served = only(run.outcomes(), Served.class);
         double seconds = Durations.seconds(span(served));
-        int pictures =
+        int images =
                 served.stream().mapToInt(one -> one.state().images().size()).sum();
         long evaluations =
                 served.stream().mapToLong(one -> one.state().unetEvaluations()).sum();
@@ -72,9 +72,9 @@ public record ServeReport(
                 served.size(),
                 only(run.outcomes(), Failed.class).stream()
                         .collect(Collectors.groupingBy(Failed::reason, TreeMap::new, Collectors.counting())),
-                pictures,
+                images,
                 seconds,
-                seconds == 0 ? 0 : pictures / seconds,
+                seconds == 0 ? 0 : images / seconds,
                 seconds == 0 ? 0 : evaluations / seconds,
                 distribution(served, one -> true, Served::latency),
                 byPriority(served),
@@ -127,16 +127,16 @@ public record ServeReport(
                 served.stream().filter(which).map(time).filter(Objects::nonNull).toList());
     }
 
-    private static <T extends Outcome> List<T> only(List<Outcome> outcomes, Class<T> kind) {
+    private static <T extends RequestOutcome> List<T> only(List<RequestOutcome> outcomes, Class<T> kind) {
         return outcomes.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     /** @return for people */
     public String text() {
         List<String> lines = new ArrayList<>();
-        lines.add(line("%d requests, %d served, %d pictures in %.2f s", requests, served, pictures, seconds));
+        lines.add(line("%d requests, %d served, %d images in %.2f s", requests, served, images, seconds));
         failures.forEach((reason, count) -> lines.add(line("  %d failed: %s", count, reason)));
-        lines.add(line("%-26s %8.3f pictures/s", "throughput", picturesPerSecond));
+        lines.add(line("%-26s %8.3f images/s", "throughput", imagesPerSecond));
         lines.add(line("%-26s %8.1f UNet evaluations/s", "", unetEvaluationsPerSecond));
         lines.add(line("%-26s %8s %8s %8s %8s", "seconds", "p50", "p95", "p99", "max"));
         add(lines, "latency", latency);

@@ -120,7 +120,7 @@ public final class TraceFile {
                     number("guidance", 1, GenerateImage.MAX_GUIDANCE_SCALE),
                     (int) whole("steps", 1, GenerateImage.MAX_STEPS),
                     has("sampler") ? named("sampler", SamplerName.values()) : null,
-                    has("width") || has("height") ? new PictureSize(side("width"), side("height")) : null,
+                    has("width") || has("height") ? new Resolution(side("width"), side("height")) : null,
                     has("priority") ? named("priority", Priority.values()) : Priority.INTERACTIVE);
         }
 

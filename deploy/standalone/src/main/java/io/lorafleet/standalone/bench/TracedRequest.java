@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for one picture, as a {@link TraceFile} has it.
+ * One request for one image, as a {@link TraceFile} has it.
  *
  * @param offset when it goes, counted from the beginning
  * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base alone
@@ -23,7 +23,7 @@ public record TracedRequest(
         double guidance,
         int steps,
         @Nullable SamplerName sampler,
-        @Nullable PictureSize size,
+        @Nullable Resolution size,
         Priority priority) {
 
     TracedRequest withOffset(Duration other) {
@@ -41,7 +41,7 @@ public record TracedRequest(
     }
 
     /** @return with what the server chose, so that another server draws the same */
-    TracedRequest resolved(@Nullable SamplerName usedSampler, @Nullable PictureSize usedSize) {
+    TracedRequest resolved(@Nullable SamplerName usedSampler, @Nullable Resolution usedSize) {
         return new TracedRequest(offset, prompt, seed, adapter, guidance, steps, usedSampler, usedSize, priority);
     }
 }

@@ -36,7 +36,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
      *
      * @param activations versions that took their first step
      * @param activationP50 from the registry's event of a version to the end of its first step
-     * @param longestGap from the end of a step to the begin of the next, while pictures waited
+     * @param longestGap from the end of a step to the begin of the next, while images waited
      * @param longestGapInSteps in median steps of its worker
      */
     public record Swaps(

@@ -25,7 +25,7 @@ public record Workload(List<TracedRequest> requests, int inFlight) {
     }
 
     /** @param count requests; of a trace, the first so many, or all if it is null */
-    public static Workload of(Arrivals arrivals, @Nullable Integer count, int byDefault, Mix mix, long seed) {
+    public static Workload of(Arrivals arrivals, @Nullable Integer count, int byDefault, RequestMix mix, long seed) {
         if (count != null && count < 1) {
             throw new BenchException("--requests: expected at least 1, found " + count);
         }

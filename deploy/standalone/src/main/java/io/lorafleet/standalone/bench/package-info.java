@@ -2,7 +2,7 @@
 /**
  * Measures a fleet that serves. {@link io.lorafleet.standalone.bench.Workload} is what is asked and when,
  * {@link io.lorafleet.standalone.bench.LoadGenerator} asks it, {@link io.lorafleet.standalone.bench.ServeReport} says
- * how it went, {@link io.lorafleet.standalone.bench.PictureCheck} whether the pictures are right. Nothing in here knows
+ * how it went, {@link io.lorafleet.standalone.bench.ImageCheck} whether the images are right. Nothing in here knows
  * the command line.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.evaluate;
 
-import io.lorafleet.distillation.Evaluation.Pictures;
+import io.lorafleet.distillation.Evaluation.Images;
 import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.distillation.adherence.Tally;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of what the prompts ask for is in the pictures, read off them. Only for prompts of the demo model.
+ * How much of what the prompts ask for is in the images, read off them. Only for prompts of the demo model.
  *
  * @param recovered of what guidance gains, by the student: {@code (student - unguided) / (teacher - unguided)}, over all
  *     attributes; null if guidance gains nothing on these prompts
@@ -23,12 +23,12 @@ record AdherenceFigures(
         @Nullable Double wholeRecovered) {
 
     /** @return nothing if a prompt is of another kind */
-    static Optional<AdherenceFigures> of(List<Pictures> pictures) {
-        return AdherenceReport.of(pictures, Pictures::teacher)
+    static Optional<AdherenceFigures> of(List<Images> images) {
+        return AdherenceReport.of(images, Images::teacher)
                 .map(teacher -> of(
                         teacher,
-                        AdherenceReport.of(pictures, Pictures::unguided).orElseThrow(),
-                        AdherenceReport.of(pictures, Pictures::student).orElseThrow()));
+                        AdherenceReport.of(images, Images::unguided).orElseThrow(),
+                        AdherenceReport.of(images, Images::student).orElseThrow()));
     }
 
     private static AdherenceFigures of(AdherenceReport teacher, AdherenceReport unguided, AdherenceReport student) {

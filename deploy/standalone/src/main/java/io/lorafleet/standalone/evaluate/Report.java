@@ -2,9 +2,9 @@
 package io.lorafleet.standalone.evaluate;
 
 import io.lorafleet.distillation.Evaluation;
-import io.lorafleet.distillation.Evaluation.Pictures;
+import io.lorafleet.distillation.Evaluation.Images;
 import io.lorafleet.distillation.Quality;
-import io.lorafleet.distillation.Speed;
+import io.lorafleet.distillation.StepTimes;
 import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.distillation.adherence.Attribute;
 import io.lorafleet.distillation.adherence.Tally;
@@ -19,25 +19,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The figures of a student.
  *
- * @param adherence null where the pictures cannot be read
+ * @param adherence null where the images cannot be read
  */
 public record Report(
-        int prompts, Quality quality, Speed speed, @Nullable AdherenceFigures adherence) {
+        int prompts, Quality quality, StepTimes speed, @Nullable AdherenceFigures adherence) {
     private static final int PAIRS_SHOWN = 24;
-    private static final String PICTURES = "pictures.png";
+    private static final String PICTURES = "images.png";
 
-    public static Report of(Evaluation.Result result, Speed speed) {
+    public static Report of(Evaluation.Result result, StepTimes speed) {
         return new Report(
-                result.pictures().size(),
+                result.images().size(),
                 result.quality(),
                 speed,
-                AdherenceFigures.of(result.pictures()).orElse(null));
+                AdherenceFigures.of(result.images()).orElse(null));
     }
 
-    /** Writes {@code report.md}, and the first pictures beside it. */
-    public void write(Path folder, List<Pictures> pictures) throws IOException {
-        List<Pictures> shown = pictures.subList(0, Math.min(PAIRS_SHOWN, pictures.size()));
-        PictureSheet.write(shown, folder.resolve(PICTURES));
+    /** Writes {@code report.md}, and the first images beside it. */
+    public void write(Path folder, List<Images> images) throws IOException {
+        List<Images> shown = images.subList(0, Math.min(PAIRS_SHOWN, images.size()));
+        ContactSheet.write(shown, folder.resolve(PICTURES));
         StringBuilder text = new StringBuilder(markdown());
         text.append("\nTeacher left, student right, from the same noise:\n\n![](")
                 .append(PICTURES)
@@ -56,10 +56,10 @@ public record Report(
                 "| distance of the latents to the teacher's | 0 | %.3f | %.3f |%n",
                 quality.unguidedLatentDistance(),
                 quality.latentDistance());
-        add(text, "| PSNR to the teacher's pictures, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
+        add(text, "| PSNR to the teacher's images, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
         add(
                 text,
-                "| seconds for the steps of a picture, at %d rows a step | %.3f | | %.3f (%.2f of the teacher's) |%n",
+                "| seconds for the steps of an image, at %d rows a step | %.3f | | %.3f (%.2f of the teacher's) |%n",
                 speed.rows(),
                 speed.teacherSeconds(),
                 speed.studentSeconds(),

@@ -31,7 +31,7 @@ class FakeGateway implements AutoCloseable {
                     + "', 'unetEvaluations': 20, 'images': [{'index': 0, 'seed': 7, 'url': '/v1/generations/" + id
                     + "/images/0'}]";
 
-    volatile Function<String, byte[]> picture = id -> Pictures.png(0, "{}");
+    volatile Function<String, byte[]> image = id -> Images.png(0, "{}");
     volatile int refusals;
     /** Questions for a generation whose connection breaks before there is an answer. */
     final AtomicInteger brokenConnections = new AtomicInteger();
@@ -43,7 +43,7 @@ class FakeGateway implements AutoCloseable {
     FakeGateway() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
-        server.createContext("/v1/generations", this::answer);
+        server.createContext("/v1/generations", this::response);
         server.start();
     }
 
@@ -59,7 +59,7 @@ class FakeGateway implements AutoCloseable {
     /** An order has come, and is not answered yet. */
     void onOrder(int number) {}
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void response(HttpExchange exchange) throws IOException {
         String[] path = exchange.getRequestURI().getPath().split("/"); // "", v1, generations, id, what
         if (exchange.getRequestMethod().equals("POST")) {
             order(exchange);
@@ -70,7 +70,7 @@ class FakeGateway implements AutoCloseable {
         } else if (path.length == 4) {
             send(exchange, 200, state(path[3]).getBytes(StandardCharsets.UTF_8));
         } else {
-            send(exchange, 200, picture.apply(path[3]));
+            send(exchange, 200, image.apply(path[3]));
         }
     }
 

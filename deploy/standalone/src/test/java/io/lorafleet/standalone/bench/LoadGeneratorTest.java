@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
-import io.lorafleet.standalone.bench.Outcome.Failed;
-import io.lorafleet.standalone.bench.Outcome.Served;
+import io.lorafleet.standalone.bench.RequestOutcome.Failed;
+import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -128,7 +128,7 @@ class LoadGeneratorTest {
         TracedRequest sent = generator().run(once(), ANYHOW).requests().get(0);
 
         assertThat(sent.sampler()).isEqualTo(SamplerName.DDIM);
-        assertThat(sent.size()).isEqualTo(new PictureSize(64, 64));
+        assertThat(sent.size()).isEqualTo(new Resolution(64, 64));
     }
 
     @Test
@@ -170,7 +170,7 @@ class LoadGeneratorTest {
 
         assertThatThrownBy(() -> generator().warmUp(once(), 1))
                 .isInstanceOf(BenchException.class)
-                .hasMessage("before the measurement: expected pictures, found out_of_memory");
+                .hasMessage("before the measurement: expected images, found out_of_memory");
     }
 
     private void open(FakeGateway opened) {

@@ -43,7 +43,7 @@ class TraceFileTest {
                         7.5,
                         8,
                         SamplerName.DPMPP_2M,
-                        new PictureSize(96, 64),
+                        new Resolution(96, 64),
                         Priority.BATCH));
 
         TraceFile.write(file, requests);

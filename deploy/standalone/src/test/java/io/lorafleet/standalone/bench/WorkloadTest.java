@@ -77,17 +77,17 @@ class WorkloadTest {
                 .hasMessage("--teachers: expected a share from 0 to 1, found 1.5");
     }
 
-    private static Workload poisson(Mix mix, long seed) {
+    private static Workload poisson(RequestMix mix, long seed) {
         return Workload.of(new Poisson(10), MANY, 100, mix, seed);
     }
 
-    private static Mix mix(double teachers, double batchShare) {
-        return new Mix(
+    private static RequestMix mix(double teachers, double batchShare) {
+        return new RequestMix(
                 List.of("a", "b", "c"),
                 1,
                 teachers,
                 5,
-                List.of(new PictureSize(64, 64), new PictureSize(96, 64)),
+                List.of(new Resolution(64, 64), new Resolution(96, 64)),
                 List.of(10, 20),
                 null,
                 Prompts.ofTheDemoModel(),

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * An image in host memory.
+ *
+ * @param rgb three bytes a pixel, row by row from the top
+ */
+public record RgbImage(int width, int height, byte[] rgb) {
+
+    public RgbImage {
+        if (rgb.length != 3 * width * height) {
+            throw new IllegalArgumentException(
+                    "rgb: expected 3 x " + width + " x " + height + " bytes, found " + rgb.length);
+        }
+    }
+
+    /** @param image (1, 3, H, W) from -1 to 1; what is outside is clamped */
+    public static RgbImage of(NDArray image) {
+        Shape shape = image.getShape();
+        int height = Math.toIntExact(shape.get(2));
+        int width = Math.toIntExact(shape.get(3));
+        return of(image.toFloatArray(), width, height);
+    }
+
+    /** @param planes red, green and blue, each (H, W) from -1 to 1; what is outside is clamped */
+    static RgbImage of(float[] planes, int width, int height) {
+        byte[] rgb = new byte[planes.length];
+        int pixels = width * height;
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                float unit = Math.min(Math.max(planes[channel * pixels + pixel] / 2 + 0.5f, 0), 1);
+                rgb[3 * pixel + channel] = (byte) Math.rint(unit * 255); // half to even, as numpy rounds
+            }
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** @return (1, 3, H, W) from -1 to 1, owned by the manager */
+    NDArray toArray(NDManager owner) {
+        int pixels = width * height;
+        float[] planes = new float[3 * pixels];
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                planes[channel * pixels + pixel] = (rgb[3 * pixel + channel] & 0xFF) / 127.5f - 1;
+            }
+        }
+        return owner.create(planes, new Shape(1, 3, height, width));
+    }
+
+    /**
+     * The image in another size, as Pillow resizes with LANCZOS. It is stretched if the sides are in another ratio.
+     *
+     * @return this one if it has that size
+     */
+    public RgbImage resized(int newWidth, int newHeight) {
+        return newWidth == width && newHeight == height ? this : Lanczos.resize(this, newWidth, newHeight);
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The digests of a model's files. A folder may hold them in {@code SHA256SUMS}, as {@code sha256sum} writes it; then
+ * nothing is read from the files that it names before they are what it says.
+ */
+final class Checksums {
+    private static final String FILE = "SHA256SUMS";
+    private static final String LINE = "[0-9a-f]{64} [ *].+";
+    private static final int NAME_START = 66;
+
+    private Checksums() {}
+
+    /** @throws ModelFileException if a file that SHA256SUMS names is missing or another one; nothing without SHA256SUMS */
+    static void verify(Path folder) {
+        Path sums = folder.resolve(FILE);
+        if (!Files.isRegularFile(sums)) {
+            return;
+        }
+        try {
+            for (String line : Files.readAllLines(sums)) {
+                if (!line.matches(LINE)) {
+                    throw new ModelFileException(sums + ": expected lines of a SHA-256 and a file, found another one");
+                }
+                verify(folder.resolve(line.substring(NAME_START)), line.substring(0, 64));
+            }
+        } catch (IOException e) {
+            throw new ModelFileException(sums + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static void verify(Path file, String expected) {
+        String found = Files.isRegularFile(file) ? sha256(List.of(file)) : "no such file";
+        if (!found.equals(expected)) {
+            throw new ModelFileException(file + ": expected SHA-256 " + expected + ", found " + found);
+        }
+    }
+
+    /** @return the SHA-256 of the files, one after the other, in hexadecimal */
+    static String sha256(List<Path> files) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha256);
+            for (Path file : files) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    in.transferTo(out);
+                }
+            }
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        } catch (IOException e) {
+            throw new ModelFileException(files + ": cannot be read: " + e, e);
+        }
+    }
+}

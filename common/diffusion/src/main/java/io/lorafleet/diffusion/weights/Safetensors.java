@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion.weights;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.safetensors.BadSafetensorsException;
+import io.lorafleet.safetensors.SafetensorsHeader;
+import io.lorafleet.safetensors.TensorType;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tensors of one safetensors file, read when they are asked for.
+ *
+ * <p>A file is memory-mapped tensor by tensor: an array of the type that the file holds shares the mapped pages, which
+ * are read-only. So the file must not be changed while a model made from it lives; replacing it by a rename is safe.
+ */
+public final class Safetensors {
+    private static final int CHECKED_AT_ONCE = 4096;
+    private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
+    private final String name;
+    private final SafetensorsHeader header;
+    private final Source source;
+
+    /** Where the bytes after the header come from. */
+    private interface Source {
+        ByteBuffer bytes(long offset, long length) throws IOException;
+
+        /** @return the bytes where they are */
+        ByteBuffer view(long offset, int length) throws IOException;
+
+        /** Fills the buffer. */
+        void copy(long offset, ByteBuffer target) throws IOException;
+    }
+
+    private record MappedFile(Path file, long dataStart) implements Source {
+        @Override
+        public ByteBuffer bytes(long offset, long length) throws IOException {
+            return map(file, dataStart + offset, length);
+        }
+
+        @Override
+        public ByteBuffer view(long offset, int length) throws IOException {
+            return bytes(offset, length);
+        }
+
+        @Override
+        public void copy(long offset, ByteBuffer target) throws IOException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                for (long position = dataStart + offset; target.hasRemaining(); ) {
+                    int read = channel.read(target, position);
+                    if (read < 0) {
+                        throw new IOException("the file has become shorter");
+                    }
+                    position += read;
+                }
+            }
+        }
+    }
+
+    private record Bytes(ByteBuffer all, int dataStart) implements Source {
+        @Override
+        public ByteBuffer bytes(long offset, long length) {
+            ByteBuffer copy = ByteBuffer.allocateDirect((int) length);
+            copy(offset, copy);
+            return copy.flip();
+        }
+
+        @Override
+        public ByteBuffer view(long offset, int length) {
+            return all.slice(dataStart + (int) offset, length);
+        }
+
+        @Override
+        public void copy(long offset, ByteBuffer target) {
+            target.put(view(offset, target.remaining()));
+        }
+    }
+
+    private Safetensors(String name, SafetensorsHeader header, Source source) {
+        this.name = name;
+        this.header = header;
+        this.source = source;
+    }
+
+    /** @throws ModelFileException if there is no such file, or it is not a valid safetensors file */
+    public static Safetensors open(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            SafetensorsHeader header = header(
+                    file.toString(),
+                    new BufferedInputStream(Channels.newInputStream(channel)),
+                    channel.size(),
+                    SafetensorsHeader.MAX_HEADER_BYTES);
+            return new Safetensors(file.toString(), header, new MappedFile(file, header.dataStart()));
+        } catch (IOException e) {
+            throw new ModelFileException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * @param name for messages
+     * @param file the whole file, kept
+     */
+    public static Safetensors of(String name, byte[] file) {
+        return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
+    }
+
+    /** As {@link #of(String, byte[])}, for the file of an adapter, whose header may not be as long as a model's. */
+    public static Safetensors ofAdapter(String name, byte[] file) {
+        return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
+    }
+
+    private static Safetensors of(String name, byte[] file, long maxHeaderBytes) {
+        try {
+            SafetensorsHeader header = header(name, new ByteArrayInputStream(file), file.length, maxHeaderBytes);
+            return new Safetensors(name, header, new Bytes(ByteBuffer.wrap(file), header.dataStart()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can always be read", e);
+        }
+    }
+
+    private static SafetensorsHeader header(String name, InputStream file, long fileBytes, long maxHeaderBytes)
+            throws IOException {
+        try {
+            long most = Math.max(0, fileBytes - Long.BYTES);
+            SafetensorsHeader header = SafetensorsHeader.read(file, Math.min(most, maxHeaderBytes));
+            header.requireFileOf(fileBytes);
+            return header;
+        } catch (BadSafetensorsException e) {
+            throw new ModelFileException(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @return the file's name, for messages */
+    public String name() {
+        return name;
+    }
+
+    public Set<String> names() {
+        return header.tensors().keySet();
+    }
+
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /** @return the tensor's dimensions */
+    public Shape shape(String tensor) {
+        return new Shape(found(tensor).shape());
+    }
+
+    private SafetensorsHeader.Tensor found(String tensor) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null) {
+            throw new ModelFileException(name + ": has no tensor " + tensor);
+        }
+        return found;
+    }
+
+    /**
+     * @param owner closes the array
+     * @return the tensor in the file's type; bfloat16 as float32. Read-only
+     */
+    public NDArray read(String tensor, NDManager owner) {
+        SafetensorsHeader.Tensor found = found(tensor);
+        if (found.bytes() > Integer.MAX_VALUE) {
+            throw new ModelFileException(
+                    name + ": tensor " + tensor + ": expected at most 2 GiB, found " + found.bytes() + " bytes");
+        }
+        try {
+            ByteBuffer bytes = source.bytes(found.offset(), found.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            if (found.type() == TensorType.BF16) {
+                bytes = widen(bytes);
+            }
+            return owner.create(bytes, new Shape(found.shape()), dataType(found.type()));
+        } catch (IOException e) {
+            throw new ModelFileException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** As {@link #read(String, NDManager)}, in the type asked for. */
+    public NDArray read(String tensor, DataType type, NDManager owner) {
+        return inType(type, read(tensor, owner));
+    }
+
+    /**
+     * As {@link #read(String, DataType, NDManager)}, for an array that is needed for a moment alone: it may show
+     * {@code memory}, which is filled anew for the next. Pages of the file that were mapped for it would stay resident
+     * until the next garbage collection.
+     */
+    NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null || found.type() == TensorType.BF16) {
+            return read(tensor, type, owner);
+        }
+        try {
+            ByteBuffer bytes = memory.of(Math.toIntExact(found.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            source.copy(found.offset(), bytes);
+            bytes.flip();
+            return inType(type, owner.create(bytes, new Shape(found.shape()), dataType(found.type())));
+        } catch (IOException e) {
+            throw new ModelFileException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** @return the tensor's numbers, whatever type the file has them in; those of float32 where they are, not copied */
+    public FloatBuffer floats(String tensor) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null || found.type() != TensorType.F32) {
+            try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
+                return FloatBuffer.wrap(read(tensor, DataType.FLOAT32, scope).toFloatArray());
+            }
+        }
+        try {
+            return source.view(found.offset(), Math.toIntExact(found.bytes()))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+        } catch (IOException e) {
+            throw new ModelFileException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** @return whether none of the tensor's numbers is infinite or NaN */
+    public boolean isFinite(String tensor) {
+        SafetensorsHeader.Tensor found = header.tensors().get(tensor);
+        if (found == null || found.type() != TensorType.F32) {
+            FloatBuffer numbers = floats(tensor);
+            for (int i = 0; i < numbers.limit(); i++) {
+                if (!Float.isFinite(numbers.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        try {
+            return isFinite(source.view(found.offset(), Math.toIntExact(found.bytes()))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asIntBuffer());
+        } catch (IOException e) {
+            throw new ModelFileException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
+        }
+    }
+
+    /** On the bits, and without a branch for each number, so that the processor takes several at once. */
+    private static boolean isFinite(IntBuffer bits) {
+        int[] some = new int[Math.min(CHECKED_AT_ONCE, bits.remaining())];
+        int largest = 0;
+        while (bits.hasRemaining()) {
+            int length = Math.min(some.length, bits.remaining());
+            bits.get(some, 0, length);
+            for (int i = 0; i < length; i++) {
+                largest = Math.max(largest, some[i] & Integer.MAX_VALUE); // without the sign
+            }
+        }
+        return largest < INFINITY; // NaNs lie above it
+    }
+
+    private static NDArray inType(DataType type, NDArray stored) {
+        if (stored.getDataType() == type) {
+            return stored;
+        }
+        try (stored) {
+            return stored.toType(type, true);
+        }
+    }
+
+    private static ByteBuffer map(Path file, long offset, long bytes) throws IOException {
+        if (bytes == 0) {
+            return ByteBuffer.allocateDirect(0);
+        }
+        // The mapping outlives the channel.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (offset + bytes > Files.size(file)) {
+                throw new IOException("the file has become shorter");
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
+        }
+    }
+
+    /** @return the type of an array made from it */
+    private static DataType dataType(TensorType type) {
+        return switch (type) {
+            case F64 -> DataType.FLOAT64;
+            // bfloat16 is widened in Java: DJL has no mapping for it, and asking for one ends the process.
+            case F32, BF16 -> DataType.FLOAT32;
+            case F16 -> DataType.FLOAT16;
+            case I64 -> DataType.INT64;
+            case I32 -> DataType.INT32;
+            case U8 -> DataType.UINT8;
+        };
+    }
+
+    /** bfloat16 is the upper half of a float32. */
+    private static ByteBuffer widen(ByteBuffer bfloat16) {
+        ByteBuffer wide = ByteBuffer.allocateDirect(bfloat16.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
+        while (bfloat16.hasRemaining()) {
+            wide.putInt(bfloat16.getShort() << 16);
+        }
+        return wide.flip();
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.unet.Conditioning;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What the UNet is told of some prompts, in the host's memory, to be laid together anew for each batch. */
+final class PromptEmbeddings {
+    /** Prompts that are encoded together. */
+    private static final int AT_ONCE = 16;
+
+    private final Part context = new Part();
+    private final Part pooled = new Part();
+    private final Part sizes = new Part();
+
+    PromptEmbeddings(StableDiffusion model, List<String> prompts, int width, int height) {
+        for (int first = 0; first < prompts.size(); first += AT_ONCE) {
+            List<String> some = prompts.subList(first, Math.min(first + AT_ONCE, prompts.size()));
+            try (NDManager scope = model.owner().newSubManager()) {
+                Conditioning encoded = model.prompts().encode(some, width, height, scope);
+                context.add(encoded.context());
+                pooled.add(encoded.pooled());
+                sizes.add(encoded.sizes());
+            }
+        }
+    }
+
+    /** @param prompts indices @param scope owns the result */
+    Conditioning of(int[] prompts, NDManager scope) {
+        return new Conditioning(
+                Objects.requireNonNull(context.of(prompts, scope), "every model takes it"),
+                pooled.of(prompts, scope),
+                sizes.of(prompts, scope));
+    }
+
+    /** One part of it, a row for each prompt; nothing where the model does not take it. */
+    private static final class Part {
+        private final List<float[]> rows = new ArrayList<>();
+        private @Nullable Shape shape;
+
+        void add(@Nullable NDArray encoded) {
+            if (encoded != null) {
+                shape = encoded.getShape().slice(1);
+                rows.addAll(List.of(HostTensors.rows(encoded)));
+            }
+        }
+
+        @Nullable
+        NDArray of(int[] prompts, NDManager scope) {
+            return shape == null
+                    ? null
+                    : HostTensors.rows(IntStream.of(prompts).mapToObj(rows::get).toList(), shape, scope);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.distillation;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.StableDiffusion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Some images' points, in batches. What it draws follows from the plan's seed and its own number alone. */
+final class TrainingRound {
+    private final StableDiffusion model;
+    private final TrainingPlan plan;
+    private final Shape latentShape;
+    private final SplittableRandom random;
+    /** Of the images that were drawn. */
+    private @Nullable PromptEmbeddings embeddings;
+
+    TrainingRound(StableDiffusion model, TrainingPlan plan, int number) {
+        this.model = model;
+        this.plan = plan;
+        this.random = new SplittableRandom(plan.seed() * 1_000_003 + number);
+        int factor = model.sizeMultiple();
+        this.latentShape =
+                new Shape(model.vae().config().latentChannels(), plan.height() / factor, plan.width() / factor);
+    }
+
+    /**
+     * Draws the images.
+     *
+     * @param student whose answers make the steps; null if the teacher's do
+     * @param stepped called after each step of some images
+     * @return full batches, over all passes
+     */
+    List<List<TrajectorySample>> batches(
+            List<WeightedPrompt> prompts, Teacher teacher, @Nullable Student student, Runnable stepped) {
+        List<String> drawn = new ArrayList<>();
+        long[] seeds = new long[plan.promptsPerRound()];
+        double all = prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
+        for (int i = 0; i < seeds.length; i++) {
+            drawn.add(choose(prompts, random.nextDouble() * all));
+            seeds[i] = random.nextInt() & 0xFFFFFFFFL;
+        }
+        drawn.add("");
+        embeddings = new PromptEmbeddings(model, drawn, plan.width(), plan.height());
+        int most = plan.samplerSteps() + plan.samplerSteps() / 2;
+        int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, most + 1);
+        List<TrajectorySample> passed = new ArrayList<>();
+        float[][] images = new Trajectories(model, teacher, student, plan.rowsAtOnce(), stepped)
+                .draw(embeddings, seeds, steps, latentShape, passed);
+        return shuffled(plan.method().distils() ? passed : new NoisedImages(model, random).samples(images, steps));
+    }
+
+    private static String choose(List<WeightedPrompt> prompts, double at) {
+        double end = 0;
+        for (WeightedPrompt each : prompts) {
+            end += each.weight();
+            if (at < end) {
+                return each.prompt();
+            }
+        }
+        return prompts.get(prompts.size() - 1).prompt();
+    }
+
+    private List<List<TrajectorySample>> shuffled(List<TrajectorySample> samples) {
+        List<TrajectorySample> all = new ArrayList<>();
+        for (int pass = 0; pass < plan.passes(); pass++) {
+            List<TrajectorySample> once = new ArrayList<>(samples);
+            for (int i = once.size() - 1; i > 0; i--) {
+                once.set(i, once.set(random.nextInt(i + 1), once.get(i)));
+            }
+            all.addAll(once);
+        }
+        List<List<TrajectorySample>> batches = new ArrayList<>();
+        int size = Math.min(plan.batch(), all.size());
+        for (int end = size; end <= all.size(); end += size) {
+            batches.add(all.subList(end - size, end));
+        }
+        return batches;
+    }
+
+    /** @param scope owns the arrays */
+    TrainingBatch batch(List<TrajectorySample> samples, NDManager scope) {
+        float[] weights = new float[samples.size()];
+        for (int i = 0; i < weights.length; i++) {
+            double alphaBar = model.schedule().alphaBar()[(int) samples.get(i).timestep()];
+            weights[i] = (float) plan.weighting().weight(alphaBar);
+        }
+        return new TrainingBatch(
+                HostTensors.rows(samples.stream().map(TrajectorySample::latent).toList(), latentShape, scope),
+                samples.stream().mapToDouble(TrajectorySample::timestep).toArray(),
+                Objects.requireNonNull(embeddings, "images are drawn before")
+                        .of(samples.stream().mapToInt(TrajectorySample::prompt).toArray(), scope),
+                HostTensors.rows(samples.stream().map(TrajectorySample::target).toList(), latentShape, scope),
+                scope.create(weights));
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.distillation.adherence;
+
+import io.lorafleet.distillation.adherence.SceneObject.Shape;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Area;
+import java.awt.geom.Point2D;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A shape to compare masks with: it is drawn as large as the mask, around the same centre of mass. Its proportions stay,
+ * so a shape that is too long or too wide fits less.
+ *
+ * @param outline around 0, at radius 1
+ * @param area of the outline
+ * @param centre of mass of the outline
+ */
+record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
+    /** To measure an outline, in pixels: its radius, and the half side of the image around it. */
+    private static final int MEASURED_RADIUS = 100;
+
+    private static final int MEASURED_HALF = 120;
+
+    private static final List<ShapeTemplate> ALL =
+            Arrays.stream(Shape.values()).map(ShapeTemplate::of).toList();
+
+    private static ShapeTemplate of(Shape shape) {
+        Area outline = ShapeOutlines.of(shape);
+        int side = 2 * MEASURED_HALF;
+        Mask drawn = draw(outline, MEASURED_RADIUS, MEASURED_HALF, MEASURED_HALF, side, side);
+        Point2D centre = new Point2D.Double(
+                (drawn.centre().getX() - MEASURED_HALF) / MEASURED_RADIUS,
+                (drawn.centre().getY() - MEASURED_HALF) / MEASURED_RADIUS);
+        return new ShapeTemplate(shape, outline, drawn.count() / Math.pow(MEASURED_RADIUS, 2), centre);
+    }
+
+    static ShapeTemplate nearest(Mask mask) {
+        return ALL.stream()
+                .max(Comparator.comparing(template -> template.overlap(mask)))
+                .orElseThrow();
+    }
+
+    /** @return the radius, in pixels, at which the shape is as large as the mask */
+    double radius(Mask mask) {
+        return Math.sqrt(mask.count() / area);
+    }
+
+    /** @return intersection over union of the mask and the shape: 1 if they are the same */
+    double overlap(Mask mask) {
+        double radius = radius(mask);
+        double x = mask.centre().getX() - radius * centre.getX();
+        double y = mask.centre().getY() - radius * centre.getY();
+        Mask drawn = draw(outline, radius, x, y, mask.width(), mask.height());
+        int both = mask.where(drawn::has).count();
+        return (double) both / (mask.count() + drawn.count() - both);
+    }
+
+    /** @return the pixels that the outline covers at least half */
+    private static Mask draw(Area outline, double radius, double x, double y, int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setColor(Color.WHITE);
+        AffineTransform place = AffineTransform.getTranslateInstance(x, y);
+        place.scale(radius, radius);
+        graphics.fill(place.createTransformedShape(outline));
+        graphics.dispose();
+        return Mask.of(width, height, pixel -> image.getRaster().getSample(pixel % width, pixel / width, 0) > 127);
+    }
+}

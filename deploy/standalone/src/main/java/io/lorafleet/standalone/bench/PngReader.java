@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.messages.Json;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** What a PNG shows, and what it says of itself. */
+public final class PngReader {
+    private static final String FORMAT = "javax_imageio_png_1.0";
+    /** The text in which a worker writes how the image was made, as JSON. */
+    private static final String KEYWORD = "lorafleet";
+
+    private static final double MAX = 255;
+
+    private PngReader() {}
+
+    /** @return {@code NAME@VERSION} of the adapter that the image says it was drawn with, or null */
+    static @Nullable String adapter(byte[] png) {
+        try {
+            NodeList texts = ((Element) read(png).getMetadata().getAsTree(FORMAT)).getElementsByTagName("iTXtEntry");
+            for (int i = 0; i < texts.getLength(); i++) {
+                Element text = (Element) texts.item(i);
+                if (text.getAttribute("keyword").equals(KEYWORD)) {
+                    byte[] json = text.getAttribute("text").getBytes(StandardCharsets.UTF_8);
+                    return AdapterNames.only(Json.read(json, JsonNode.class));
+                }
+            }
+        } catch (IOException e) {
+            throw new BenchException("expected a PNG, found another file: " + e.getMessage());
+        }
+        throw new BenchException("expected a PNG with the text " + KEYWORD + ", found none");
+    }
+
+    /** @return peak signal-to-noise ratio over red, green and blue, in decibels; infinite if the pixels are the same */
+    public static double psnr(byte[] one, byte[] other) {
+        try {
+            return psnr((BufferedImage) read(one).getRenderedImage(), (BufferedImage)
+                    read(other).getRenderedImage());
+        } catch (IOException e) {
+            throw new BenchException("expected two PNGs, found another file: " + e.getMessage());
+        }
+    }
+
+    private static double psnr(BufferedImage one, BufferedImage other) {
+        int width = one.getWidth();
+        int height = one.getHeight();
+        if (width != other.getWidth() || height != other.getHeight()) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        int[] a = one.getRGB(0, 0, width, height, null, 0, width);
+        int[] b = other.getRGB(0, 0, width, height, null, 0, width);
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            for (int shift = 0; shift <= 16; shift += 8) {
+                double difference = (a[i] >> shift & 0xFF) - (b[i] >> shift & 0xFF);
+                squares += difference * difference;
+            }
+        }
+        return 10 * Math.log10(MAX * MAX * 3 * a.length / squares);
+    }
+
+    private static IIOImage read(byte[] png) throws IOException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(png))) {
+            reader.setInput(in);
+            return reader.readAll(0, null);
+        } finally {
+            reader.dispose();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.evaluate;
+
+import io.lorafleet.diffusion.RgbImage;
+import io.lorafleet.distillation.Evaluation.Images;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+
+/** Images of teacher and student side by side: teacher left, student right, the same prompt and noise. */
+final class ContactSheet {
+    private static final int PAIRS_A_ROW = 4;
+    private static final int LEAST_SIDE = 96;
+    private static final int GAP = 12;
+
+    private ContactSheet() {}
+
+    /** @param file a PNG */
+    static void write(List<Images> pairs, Path file) throws IOException {
+        RgbImage first = pairs.get(0).teacher();
+        int zoom = Math.max(1, (LEAST_SIDE + first.width() - 1) / first.width());
+        int width = zoom * first.width();
+        int height = zoom * first.height();
+        int columns = Math.min(PAIRS_A_ROW, pairs.size());
+        int rows = (pairs.size() + columns - 1) / columns;
+        BufferedImage sheet = new BufferedImage(
+                columns * (2 * width + GAP) - GAP, rows * (height + GAP) - GAP, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        graphics.setRenderingHint(
+                RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+        for (int i = 0; i < pairs.size(); i++) {
+            int x = i % columns * (2 * width + GAP);
+            int y = i / columns * (height + GAP);
+            graphics.drawImage(buffered(pairs.get(i).teacher()), x, y, width, height, null);
+            graphics.drawImage(buffered(pairs.get(i).student()), x + width, y, width, height, null);
+        }
+        graphics.dispose();
+        ImageIO.write(sheet, "png", file.toFile());
+    }
+
+    private static BufferedImage buffered(RgbImage image) {
+        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < rgb.length / 3; i++) {
+            int color = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | rgb[3 * i + 2] & 0xFF;
+            buffered.setRGB(i % image.width(), i / image.width(), color);
+        }
+        return buffered;
+    }
+}

@@ -1,0 +1,103 @@
+"""Draws images with a running fleet and the same ones with diffusers, and says how alike they are.
+
+    deploy/fleet up                                # in another terminal
+    python docs/parity/sampler_images.py
+
+Needs torch, diffusers, transformers, numpy and pillow. Same prompt, seeds, steps, guidance and weights; each sampler is
+the scheduler class that its name stands for, made from the folder's config. Prints the peak signal-to-noise ratio of the
+8-bit images, in decibels, as a Markdown table; the exit status is 1 if one is below --least.
+"""
+
+import argparse
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import diffusers
+import numpy
+import torch
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEDULERS = {
+    "ddim": ("DDIMScheduler", {}),
+    "euler": ("EulerDiscreteScheduler", {}),
+    "euler_karras": ("EulerDiscreteScheduler", {"use_karras_sigmas": True}),
+    "euler_ancestral": ("EulerAncestralDiscreteScheduler", {}),
+    "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
+    "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "lcm": ("LCMScheduler", {}),
+    "pndm": ("PNDMScheduler", {"skip_prk_steps": True}),  # as every Stable Diffusion folder sets it
+    "unipc": ("UniPCMultistepScheduler", {}),
+}
+
+
+def main():
+    options = parse()
+    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(options.model, torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    config = pipeline.scheduler.config
+    seeds = [options.seed + i for i in range(options.count)]
+    print("| sampler |" + "".join(f" seed {seed} |" for seed in seeds))
+    print("|---|" + "---|" * len(seeds))
+    least = math.inf
+    for sampler in options.samplers:
+        name, settings = SCHEDULERS[sampler]
+        pipeline.scheduler = getattr(diffusers, name).from_config(config, **settings)
+        theirs = drawn_by_diffusers(pipeline, seeds, options)
+        ours = drawn_by_fleet(sampler, options)
+        ratios = [psnr(a, b) for a, b in zip(ours, theirs, strict=True)]
+        print(f"| `{sampler}` |" + "".join(f" {described(ratio)} |" for ratio in ratios), flush=True)
+        least = min(least, *ratios)
+    sys.exit(least < options.least)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default="http://localhost:8080", help="the fleet's gateway")
+    parser.add_argument("--model", default=ROOT / "deploy/demo-model", help="the folder that the fleet serves")
+    parser.add_argument("--prompt", default="a large red star on a white background")
+    parser.add_argument("--samplers", nargs="+", choices=SCHEDULERS, default=list(SCHEDULERS))
+    parser.add_argument("--seed", type=int, default=1234, help="of the first image; each further one is one higher")
+    parser.add_argument("--count", type=int, default=3, help="images a sampler")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--guidance-scale", type=float, default=5)
+    parser.add_argument("--least", type=float, default=40)
+    return parser.parse_args()
+
+
+def drawn_by_diffusers(pipeline, seeds, options):
+    images = []
+    for seed in seeds:
+        generator = torch.Generator("cpu").manual_seed(seed)
+        images += pipeline(
+            options.prompt, num_inference_steps=options.steps, guidance_scale=options.guidance_scale,
+            generator=generator).images
+    return images
+
+
+def drawn_by_fleet(sampler, options):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "image.png")
+        command = [ROOT / "deploy/fleet", "generate", options.prompt, "--url", options.url, "-o", file]
+        command += ["--sampler", sampler, "--steps", options.steps, "--guidance-scale", options.guidance_scale]
+        command += ["--seed", options.seed, "--count", options.count]
+        subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+        files = [file] if options.count == 1 else [file.with_stem(f"image-{i}") for i in range(options.count)]
+        return [Image.open(file).convert("RGB") for file in files]
+
+
+def described(ratio):
+    return "identical" if ratio == math.inf else f"{ratio:.1f} dB"
+
+
+def psnr(a, b):
+    difference = numpy.asarray(a, float) - numpy.asarray(b, float)
+    mean_square = (difference**2).mean()
+    return 10 * math.log10(255**2 / mean_square) if mean_square else math.inf
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.adapter;
+
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.AdapterVersion;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The route that a client wants for an adapter. What it leaves out, the route will not have. */
+public record RouteRequest(
+        @Schema(required = true, description = "The version that requests get.") @Nullable
+        Integer stable,
+
+        @Schema(description = "A version that a share of the requests gets instead.") @Nullable
+        Share canary,
+
+        @Schema(description = "A student that is tried beside a share of the requests; it changes no image.") @Nullable
+        Share shadow) {
+
+    /** A version for a share of the requests. */
+    public record Share(
+            @Schema(required = true) @Nullable Integer version,
+
+            @Schema(required = true, description = "Above 0, at most 1.") @Nullable
+            Double share) {}
+
+    /**
+     * @param checks told of what cannot be accepted
+     * @return null if something cannot
+     */
+    @Nullable
+    AdapterRoute route(Adapter adapter, Instant now, FieldChecks checks) {
+        checkUsable("stable", stable, adapter, checks);
+        if (canary != null) {
+            checkUsable("canary.version", canary.version(), adapter, checks);
+            if (canary.version() != null && canary.version().equals(stable)) {
+                checks.refuse("canary.version", "another version than stable", stable);
+            }
+        }
+        if (shadow != null) {
+            checkUsable("shadow.version", shadow.version(), adapter, checks)
+                    .filter(version -> version.kind() != AdapterVersion.Kind.STUDENT)
+                    .ifPresent(style -> checks.refuse("shadow.version", "a student", style.pinned() + ", a style"));
+        }
+        AdapterRoute.Share checkedCanary = share("canary.share", canary, checks);
+        AdapterRoute.Share checkedShadow = share("shadow.share", shadow, checks);
+        return stable != null && checks.badFields().isEmpty()
+                ? new AdapterRoute(
+                        adapter.name(), stable, previousStable(adapter, stable), checkedCanary, checkedShadow, now)
+                : null;
+    }
+
+    private static @Nullable Integer previousStable(Adapter adapter, int newStable) {
+        if (adapter.route() == null) {
+            return null;
+        }
+        return adapter.route().stable() == newStable
+                ? adapter.route().previousStable()
+                : Integer.valueOf(adapter.route().stable());
+    }
+
+    private static Optional<AdapterVersion> checkUsable(
+            String field, @Nullable Integer number, Adapter adapter, FieldChecks checks) {
+        Optional<AdapterVersion> version = Optional.ofNullable(number).flatMap(adapter::usable);
+        if (version.isEmpty()) {
+            boolean isRetired =
+                    Optional.ofNullable(number).flatMap(adapter::version).isPresent();
+            checks.refuse(
+                    field,
+                    "a version of " + adapter.name() + " that is not retired",
+                    number == null ? "none" : number + (isRetired ? ", which is retired" : ", which does not exist"));
+        }
+        return version;
+    }
+
+    private static AdapterRoute.@Nullable Share share(String field, @Nullable Share share, FieldChecks checks) {
+        if (share == null) {
+            return null;
+        }
+        if (share.share() == null) {
+            checks.refuse(field, "more than 0 and at most 1", "none");
+            return null;
+        }
+        double checked = checks.share(field, share.share(), 1);
+        return share.version() != null && checks.badFields().isEmpty()
+                ? new AdapterRoute.Share(share.version(), checked)
+                : null;
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.AdapterVersion.Kind;
+
+/** The version that an adapter's name in an order stands for. */
+record ResolvedAdapter(AdapterReference name, AdapterVersion version) {
+    boolean isStudent() {
+        return version.kind() == Kind.STUDENT;
+    }
+
+    @Override
+    public String toString() {
+        return version.pinned().toString();
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.training;
+
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.TrainingStarted;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest run of an adapter, and the latest decisions about its route.
+ *
+ * @param started null as long as no run is known
+ * @param progress of that run, by its steps; not every one that was told
+ * @param finished null while it goes on
+ * @param decisions the latest ones, in order
+ */
+public record AdapterTraining(
+        String adapter,
+        @Nullable TrainingStarted started,
+        List<TrainingProgressed> progress,
+        @Nullable TrainingFinished finished,
+        List<RouteDecided> decisions) {
+    private static final int POINTS = 120;
+    private static final int DECISIONS = 20;
+
+    public AdapterTraining {
+        progress = List.copyOf(progress);
+        decisions = List.copyOf(decisions);
+    }
+
+    static AdapterTraining unheardOf(String adapter) {
+        return new AdapterTraining(adapter, null, List.of(), null, List.of());
+    }
+
+    /** Where another trainer takes a run up, what is known of it stays. */
+    AdapterTraining with(TrainingStarted event) {
+        boolean same = isOf(event.lineage());
+        return new AdapterTraining(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
+    }
+
+    /** From a checkpoint, steps are made again. */
+    AdapterTraining with(TrainingProgressed event) {
+        if (!isOf(event.lineage())) {
+            return this;
+        }
+        List<TrainingProgressed> points = new ArrayList<>();
+        progress.stream().filter(each -> each.step() < event.step()).forEach(points::add);
+        points.add(event);
+        return new AdapterTraining(adapter, started, thinned(points), finished, decisions);
+    }
+
+    /** Every second one goes when there are many, but never the last. */
+    private static List<TrainingProgressed> thinned(List<TrainingProgressed> points) {
+        if (points.size() <= POINTS) {
+            return points;
+        }
+        List<TrainingProgressed> fewer = new ArrayList<>();
+        for (int i = (points.size() - 1) % 2; i < points.size(); i += 2) {
+            fewer.add(points.get(i));
+        }
+        return fewer;
+    }
+
+    AdapterTraining with(TrainingFinished event) {
+        return isOf(event.lineage()) ? new AdapterTraining(adapter, started, progress, event, decisions) : this;
+    }
+
+    AdapterTraining with(RouteDecided event) {
+        List<RouteDecided> all = new ArrayList<>(decisions);
+        all.add(event);
+        int first = Math.max(0, all.size() - DECISIONS);
+        return new AdapterTraining(adapter, started, progress, finished, all.subList(first, all.size()));
+    }
+
+    private boolean isOf(Lineage run) {
+        return started != null && started.lineage().equals(run);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HashBucketTest {
+    /** The digits are the first of what {@code printf canary:r1 | sha256sum} says. */
+    @Test
+    void isTheSameOnEveryGateway() {
+        assertThat(HashBucket.of("canary", "r1")).isEqualTo((0x793ebd64e0103580L >>> 11) * 0x1.0p-53);
+    }
+
+    @Test
+    void differsFromDrawToDraw() {
+        assertThat(HashBucket.of("canary", "r1")).isNotEqualTo(HashBucket.of("shadow", "r1"));
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker;
+
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+
+/** The parts that are chosen by configuration. */
+@ApplicationScoped
+class WorkerComponents {
+
+    @Produces
+    @Singleton
+    BlobStore blobStore(WorkerConfig config) {
+        try {
+            return new DirectoryBlobStore(config.storage().directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "lorafleet.storage.directory: cannot use "
+                            + config.storage().directory(),
+                    e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.adapter;
+
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The versions that cannot be used here, and why. */
+final class UnusableAdapters {
+    private final Map<PinnedAdapter, UnusableAdapterException> reasons = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PinnedAdapter, UnusableAdapterException> eldest) {
+            return size() > WorkerStatus.MAX_ADAPTERS_NAMED;
+        }
+    };
+
+    synchronized void add(PinnedAdapter adapter, UnusableAdapterException why) {
+        reasons.put(adapter, why);
+    }
+
+    synchronized void remove(PinnedAdapter adapter) {
+        reasons.remove(adapter);
+    }
+
+    /** @return why the adapter can never be used, or null if it is worth a try */
+    synchronized @Nullable UnusableAdapterException lasting(PinnedAdapter adapter) {
+        UnusableAdapterException why = reasons.get(adapter);
+        return why != null && why.lasting() ? why : null;
+    }
+
+    synchronized List<RefusedAdapter> all() {
+        return reasons.entrySet().stream()
+                .map(each -> new RefusedAdapter(
+                        each.getKey().toString(), String.valueOf(each.getValue().getMessage())))
+                .toList();
+    }
+}

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.worker.batching;
-
-/** Width and height in pixels. Only pictures of one size can share a batch. */
-public record PictureSize(int width, int height) {
-    public long pixels() {
-        return (long) width * height;
-    }
-}

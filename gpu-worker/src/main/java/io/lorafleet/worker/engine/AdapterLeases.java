@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.engine;
+
+import io.lorafleet.diffusion.Shadow;
+import io.lorafleet.diffusion.lora.RowAdapters.Applied;
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.adapter.ResidentAdapters.Lease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The adapters of a request, on the device until this is closed.
+ *
+ * @param shadow null if the request has none, or if it cannot be used: that is no reason to draw no images
+ */
+record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
+
+    /** @return to be closed by the caller; fails as {@link ResidentAdapters#acquire}, and then holds nothing */
+    static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {
+        List<CompletableFuture<Lease>> own = request.adapters().stream()
+                .map(applied -> adapters.acquire(applied.adapter()))
+                .toList();
+        CompletableFuture<@Nullable Lease> shadow = shadow(request, adapters);
+        return CompletableFuture.allOf(own.toArray(CompletableFuture[]::new))
+                .thenCombine(
+                        shadow,
+                        (all, granted) -> new AdapterLeases(
+                                own.stream().map(CompletableFuture::join).toList(), granted))
+                .whenComplete((leases, failure) -> {
+                    if (failure != null) {
+                        own.forEach(each -> each.thenAccept(Lease::close));
+                        shadow.thenAccept(AdapterLeases::closeShadow);
+                    }
+                });
+    }
+
+    private static CompletableFuture<@Nullable Lease> shadow(GenerateImage request, ResidentAdapters adapters) {
+        if (request.shadow() == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return adapters.acquire(request.shadow().student().adapter()).exceptionally(failure -> {
+            LOG.warnf("request %s goes without its shadow: %s", request.requestId(), failure.getMessage());
+            return null;
+        });
+    }
+
+    List<Applied> applied(GenerateImage request) {
+        List<Applied> applied = new ArrayList<>();
+        for (int i = 0; i < own.size(); i++) {
+            applied.add(applied(request.adapters().get(i), own.get(i)));
+        }
+        return applied;
+    }
+
+    /** @return null if there is none */
+    @Nullable
+    Shadow shadow(GenerateImage request) {
+        ShadowStudent wanted = request.shadow();
+        return wanted == null || shadow == null
+                ? null
+                : new Shadow(applied(wanted.student(), shadow), wanted.guidanceScale());
+    }
+
+    private static Applied applied(AppliedAdapter adapter, Lease lease) {
+        return new Applied(lease.adapter(), adapter.scale());
+    }
+
+    @Override
+    public void close() {
+        own.forEach(Lease::close);
+        closeShadow(shadow);
+    }
+
+    private static void closeShadow(@Nullable Lease shadow) {
+        if (shadow != null) {
+            shadow.close();
+        }
+    }
+}

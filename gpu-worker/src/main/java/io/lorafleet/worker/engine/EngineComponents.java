@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.engine;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.adapter.AdapterCatalog;
+import io.lorafleet.worker.adapter.AdapterLimits;
+import io.lorafleet.worker.adapter.AdapterStore;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.batching.ImageSize;
+import io.lorafleet.worker.batching.MaxBatchRows;
+import io.lorafleet.worker.job.ImageEngine;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+
+/** Makes the engine that the configuration asks for, and the adapters that are resident with it. */
+@ApplicationScoped
+class EngineComponents {
+    private static final Logger LOG = Logger.getLogger(EngineComponents.class);
+
+    private final WorkerConfig.Worker config;
+    private final Path folder;
+
+    EngineComponents(WorkerConfig config) {
+        this.config = config.worker();
+        this.folder = config.model();
+    }
+
+    @Produces
+    @Singleton
+    StableDiffusion model() {
+        TorchSettings.configure(config.threads().orElse(Runtime.getRuntime().availableProcessors()));
+        return StableDiffusion.open(folder, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
+    }
+
+    @Produces
+    @Singleton
+    BaseModel description(StableDiffusion model) {
+        return new BaseModel(
+                model.name(),
+                PipelineFolder.open(folder).fingerprint("unet"),
+                model.sizeMultiple(),
+                model.defaultSize(),
+                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
+    }
+
+    @Produces
+    @Singleton
+    ResidentAdapters adapters(
+            StableDiffusion model,
+            BaseModel description,
+            AdapterCatalog catalog,
+            BlobStore blobs,
+            MeterRegistry meters) {
+        AdapterLimits limits = new AdapterLimits(
+                config.adapters().deviceBytes(),
+                config.adapters().hostBytes(),
+                config.adapters().maxRank());
+        AdapterStore store =
+                new AdapterStore(blobs, catalog, description, model.unet().weightShapes(), limits);
+        ResidentAdapters adapters =
+                new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
+        catalog.onPublished(adapters::published);
+        meters.gauge("lorafleet.adapters.registered", catalog, AdapterCatalog::size);
+        return adapters;
+    }
+
+    @Produces
+    @Singleton
+    ImageEngine engine(
+            StableDiffusion model,
+            BaseModel description,
+            ResidentAdapters adapters,
+            MeterRegistry meters,
+            Clock clock) {
+        MaxBatchRows maxRows = config.maxBatchRows().isPresent()
+                ? new MaxBatchRows(
+                        config.maxBatchRows().getAsInt(), new ImageSize(model.defaultSize(), model.defaultSize()))
+                : BatchSizeCalibration.of(model);
+        LOG.infof(
+                "a batch may have %d rows of %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
+        Previews previews = Previews.of(model, config.previewEvery());
+        DiffusionEngine engine = new DiffusionEngine(
+                model, description, adapters, maxRows, config.batchPatience(), previews, meters, clock);
+        meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);
+        return engine;
+    }
+
+    void close(@Disposes ImageEngine engine) {
+        ((DiffusionEngine) engine).close();
+    }
+}

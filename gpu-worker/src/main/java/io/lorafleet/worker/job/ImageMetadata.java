@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lorafleet.messages.AppliedAdapter;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an image says of how it was made: {@code parameters}, in the form that AUTOMATIC1111's web UI began and other
+ * tools read, and {@code lorafleet}, the same as JSON. Both depend on nothing but the request and the model.
+ */
+final class ImageMetadata {
+    private static final int SHORT_HASH = 12;
+
+    /** The content of the {@code lorafleet} chunk. */
+    private record Settings(
+            String prompt,
+            String negativePrompt,
+            @Nullable InitImage initImage,
+            @Nullable List<AppliedAdapter> adapters,
+            double guidanceScale,
+            int steps,
+            SamplerName sampler,
+            int width,
+            int height,
+            long seed,
+            String model,
+            String modelFingerprint) {}
+
+    private ImageMetadata() {}
+
+    /** @param seed of this one image @return texts by keyword */
+    static Map<String, String> of(GenerateImage request, long seed, BaseModel model) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("parameters", parameters(request, seed, model));
+        texts.put("lorafleet", new String(Json.write(settings(request, seed, model)), UTF_8));
+        return texts;
+    }
+
+    private static String parameters(GenerateImage r, long seed, BaseModel model) {
+        StringBuilder text = new StringBuilder(r.prompt()).append('\n');
+        if (!r.negativePrompt().isEmpty()) {
+            text.append("Negative prompt: ").append(r.negativePrompt()).append('\n');
+        }
+        text.append("Steps: ").append(r.steps());
+        text.append(", Sampler: ").append(label(r.sampler()));
+        text.append(", CFG scale: ").append(r.guidanceScale());
+        text.append(", Seed: ").append(seed);
+        text.append(", Size: ").append(r.width()).append('x').append(r.height());
+        if (r.initImage() != null) {
+            text.append(", Denoising strength: ").append(r.initImage().strength());
+        }
+        text.append(", Model: ").append(model.name());
+        text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
+        if (!r.adapters().isEmpty()) {
+            text.append(", Lora: ").append(joined(r, applied -> applied.adapter() + " x " + applied.scale()));
+            text.append(", Lora hashes: \"")
+                    .append(joined(r, ImageMetadata::hash))
+                    .append('"');
+        }
+        return text.toString();
+    }
+
+    private static String joined(GenerateImage request, Function<AppliedAdapter, String> text) {
+        return request.adapters().stream().map(text).collect(Collectors.joining(", "));
+    }
+
+    private static String hash(AppliedAdapter applied) {
+        return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
+    }
+
+    /** What other tools call the sampler. */
+    private static String label(SamplerName sampler) {
+        return switch (sampler) {
+            case DDIM -> "DDIM";
+            case EULER -> "Euler";
+            case EULER_KARRAS -> "Euler Karras";
+            case EULER_ANCESTRAL -> "Euler a";
+            case DPMPP_2M -> "DPM++ 2M";
+            case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
+            case LCM -> "LCM";
+            case PNDM -> "PLMS";
+            case UNIPC -> "UniPC";
+        };
+    }
+
+    private static Settings settings(GenerateImage r, long seed, BaseModel model) {
+        return new Settings(
+                r.prompt(),
+                r.negativePrompt(),
+                r.initImage(),
+                r.adapters().isEmpty() ? null : r.adapters(),
+                r.guidanceScale(),
+                r.steps(),
+                r.sampler(),
+                r.width(),
+                r.height(),
+                seed,
+                model.name(),
+                model.fingerprint());
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.kafka;
+
+import io.lorafleet.messages.DeadLetter;
+import io.lorafleet.messages.GenerationFailed;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.Json;
+import io.lorafleet.worker.WorkerConfig;
+import io.lorafleet.worker.job.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.Record;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jspecify.annotations.Nullable;
+
+/** What this worker says of requests. Results and dead letters are on the broker when the method returns. */
+@ApplicationScoped
+class ReplyPublisher {
+    private final MutinyEmitter<Record<String, byte[]>> progress;
+    private final MutinyEmitter<Record<String, byte[]>> results;
+    private final MutinyEmitter<Record<String, byte[]>> deadLetters;
+    private final Clock clock;
+    private final String workerId;
+    private final MeterRegistry meters;
+
+    ReplyPublisher(
+            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<Record<String, byte[]>> progress,
+            @Channel("results") MutinyEmitter<Record<String, byte[]>> results,
+            @Channel("dead-letters") MutinyEmitter<Record<String, byte[]>> deadLetters,
+            Clock clock,
+            WorkerConfig config,
+            MeterRegistry meters) {
+        this.progress = progress;
+        this.results = results;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+        this.workerId = config.worker().id();
+        this.meters = meters;
+    }
+
+    /** Says it without waiting; it may be lost. */
+    void progress(GenerationProgress event) {
+        progress.sendAndForget(Record.of(event.requestId(), Json.write(event)));
+    }
+
+    void finished(GenerationFinished result) {
+        results.sendAndAwait(Record.of(result.requestId(), Json.write(result)));
+        meters.counter("lorafleet.requests", "outcome", result.getClass().getSimpleName())
+                .increment();
+    }
+
+    /** @param requestId the record's key, or null if it is no request id: then there is nobody to reply to */
+    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, Outcome.Refuse refuse) {
+        DeadLetter letter = new DeadLetter(
+                requestId,
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.value(),
+                refuse.detail(),
+                refuse.attempts(),
+                workerId,
+                clock.instant());
+        deadLetters.sendAndAwait(Record.of(requestId, Json.write(letter)));
+        if (requestId != null) {
+            finished(new GenerationFailed(requestId, workerId, clock.instant(), refuse.reason(), refuse.detail()));
+        }
+    }
+}

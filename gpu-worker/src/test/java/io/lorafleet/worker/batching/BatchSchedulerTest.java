@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BatchSchedulerTest {
+    private static final ImageSize SMALL = new ImageSize(64, 64);
+    private static final ImageSize LARGE = new ImageSize(128, 128);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final BatchScheduler<Waiting> scheduler = new BatchScheduler<>(new MaxBatchRows(8, SMALL), PATIENCE);
+    private final List<Waiting> running = new ArrayList<>();
+
+    /** @param secondsAgo since it came */
+    private record Waiting(String name, ImageSize size, int rows, Priority priority, int secondsAgo)
+            implements Schedulable {
+        @Override
+        public Instant arrivedAt() {
+            return NOW.minusSeconds(secondsAgo);
+        }
+    }
+
+    @Test
+    void hasNothingToDoForNobody() {
+        assertThat(scheduler.next(running, NOW)).isEmpty();
+    }
+
+    @Test
+    void mixesTeachersAndStudentsOfOneSize() {
+        add("teacher", SMALL, 2, 3);
+        add("student", SMALL, 1, 2);
+        add("shadowed", SMALL, 4, 1);
+        assertThat(next()).containsExactly("teacher", "student", "shadowed");
+    }
+
+    @Test
+    void fillsABatchInTheOrderOfArrival() {
+        add("fourth", SMALL, 2, 1);
+        add("first", SMALL, 4, 4);
+        add("second", SMALL, 3, 3);
+        add("third", SMALL, 2, 2); // does not fit, but the next one does
+        add("last", SMALL, 1, 0);
+        assertThat(next()).containsExactly("first", "second", "last");
+    }
+
+    @Test
+    void takesAnImageThatIsLargerThanTheCap() {
+        BatchScheduler<Waiting> narrow = new BatchScheduler<>(new MaxBatchRows(1, SMALL), PATIENCE);
+        add("shadowed", SMALL, 4, 1);
+        assertThat(narrow.next(running, NOW)).hasSize(1);
+    }
+
+    @Test
+    void givesEachSizeTheSameShareOfTheDevice() {
+        for (int i = 0; i < 8; i++) {
+            add("small", SMALL, 1, 1);
+        }
+        add("large", LARGE, 1, 1); // half of what the small ones cost together
+        List<String> steps = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            steps.add(next().get(0));
+        }
+        assertThat(steps).filteredOn("small"::equals).hasSizeBetween(9, 11);
+    }
+
+    @Test
+    void letsInteractiveImagesGoFirst() {
+        add("batch", LARGE, 1, 10, Priority.BATCH);
+        add("interactive", SMALL, 1, 1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(next()).containsExactly("interactive");
+        }
+    }
+
+    @Test
+    void letsImagesOfLowPriorityFillWhatInteractiveOnesLeave() {
+        add("batch", SMALL, 1, 10, Priority.BATCH);
+        add("interactive", SMALL, 7, 1);
+        assertThat(next()).containsExactly("interactive", "batch");
+    }
+
+    @Test
+    void makesNobodyWaitForEver() {
+        add("batch", SMALL, 8, 29, Priority.BATCH);
+        add("interactive", SMALL, 8, 1);
+        assertThat(next()).containsExactly("interactive");
+        assertThat(scheduler.next(running, NOW.plusSeconds(1)))
+                .extracting(Waiting::name)
+                .containsExactly("batch");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 64, 8", "128, 64, 4", "128, 128, 2", "512, 512, 2", "32, 32, 32", "8, 8, 64"})
+    void allowsRowsByTheirPixels(int width, int height, int rows) {
+        assertThat(new MaxBatchRows(8, SMALL).of(new ImageSize(width, height))).isEqualTo(rows);
+    }
+
+    private void add(String name, ImageSize size, int rows, int secondsAgo) {
+        add(name, size, rows, secondsAgo, Priority.INTERACTIVE);
+    }
+
+    private void add(String name, ImageSize size, int rows, int secondsAgo, Priority priority) {
+        running.add(new Waiting(name, size, rows, priority, secondsAgo));
+    }
+
+    private List<String> next() {
+        return scheduler.next(running, NOW).stream().map(Waiting::name).toList();
+    }
+}

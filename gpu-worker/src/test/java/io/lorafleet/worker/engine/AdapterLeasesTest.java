@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.DemoAdapter;
+import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.Requests;
+import io.lorafleet.worker.SlowStore;
+import io.lorafleet.worker.adapter.AdapterCatalog;
+import io.lorafleet.worker.adapter.AdapterLimits;
+import io.lorafleet.worker.adapter.AdapterStore;
+import io.lorafleet.worker.adapter.ResidentAdapters;
+import io.lorafleet.worker.adapter.UnusableAdapterException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whether a request's adapters load or fail, and in whichever order: no adapter stays on the device without a holder. The
+ * device has no room for adapters that are not in use.
+ *
+ * <p>A Quarkus test only because native libraries cannot be loaded by two class loaders of one process.
+ */
+@QuarkusTest
+@WithTestResource(BrokerResource.class)
+@WithTestResource(DemoModelResource.class)
+class AdapterLeasesTest {
+    private static final Map<String, Shape> BASE =
+            Map.of("mid_block.attentions.0.transformer_blocks.0.attn1.to_v.weight", new Shape(192, 192));
+    private static final BaseModel MODEL = new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
+    private static final PinnedAdapter MISSING = new PinnedAdapter("missing", 1, "0".repeat(64));
+
+    @TempDir
+    private Path directory;
+
+    private final NDManager owner = NDManager.newBaseManager();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private SlowStore blobs;
+    private ResidentAdapters adapters;
+    private PinnedAdapter style;
+    private PinnedAdapter student;
+    /** As large as all that there is room for. */
+    private PinnedAdapter other;
+
+    @BeforeEach
+    void store() throws IOException {
+        blobs = new SlowStore(new DirectoryBlobStore(directory));
+        style = DemoAdapter.store("style", DemoAdapter.weights(192, 0.1f), blobs);
+        student = DemoAdapter.store("student", DemoAdapter.weights(192, 0.2f), blobs);
+        byte[] weights = DemoAdapter.weights(192, 0.3f);
+        other = DemoAdapter.store("other", weights, blobs);
+        AdapterLimits limits = new AdapterLimits(weights.length, 1 << 20, 4);
+        AdapterStore store = new AdapterStore(blobs, new AdapterCatalog(), MODEL, BASE, limits);
+        adapters = new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
+    }
+
+    @AfterEach
+    void close() {
+        blobs.release().countDown();
+        adapters.close();
+        owner.close();
+    }
+
+    @Test
+    void holdsAllUntilItIsClosed() {
+        AdapterLeases leases = acquire(style, student).join();
+        assertThat(leases.own()).hasSize(1);
+        assertThat(leases.shadow()).isNotNull();
+        useAnother();
+        assertThat(adapters.names()).containsExactlyInAnyOrder("style@1", "student@1");
+        leases.close();
+        requireNothingHeld();
+    }
+
+    @Test
+    void holdsNothingWhenOneIsMissingAndTheShadowWasThereBefore() {
+        delay(MISSING);
+        CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
+        adapters.acquire(student).join().close(); // it has come for the request, too
+        assertThat(leases).isNotDone();
+        release();
+        requireFailed(leases);
+    }
+
+    @Test
+    void holdsNothingWhenOneIsMissingAndTheShadowComesAfterwards() {
+        delay(student);
+        CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
+        assertThatThrownBy(() -> adapters.acquire(MISSING).join()).hasCauseInstanceOf(UnusableAdapterException.class);
+        release();
+        requireFailed(leases);
+    }
+
+    @Test
+    void holdsNothingWhenOneIsMissingAndTheOthersComeAfterwards() {
+        delay(style);
+        GenerateImage request = Requests.request()
+                .adapter(MISSING, 1)
+                .adapter(style, 1)
+                .shadow(student, 5)
+                .build();
+        CompletableFuture<AdapterLeases> leases = AdapterLeases.acquire(request, adapters);
+        adapters.acquire(student).join().close();
+        release();
+        requireFailed(leases);
+    }
+
+    @Test
+    void goesWithoutAShadowThatIsMissing() {
+        AdapterLeases leases = acquire(style, MISSING).join();
+        assertThat(leases.shadow()).isNull();
+        useAnother();
+        assertThat(adapters.names()).containsExactly("style@1");
+        leases.close();
+        requireNothingHeld();
+    }
+
+    @Test
+    void holdsNothingWhenBothAreMissing() {
+        PinnedAdapter gone = new PinnedAdapter("gone", 1, "1".repeat(64));
+        requireFailed(acquire(MISSING, gone));
+    }
+
+    private CompletableFuture<AdapterLeases> acquire(PinnedAdapter own, PinnedAdapter shadow) {
+        GenerateImage request =
+                Requests.request().adapter(own, 1).shadow(shadow, 5).build();
+        return AdapterLeases.acquire(request, adapters);
+    }
+
+    private void delay(PinnedAdapter adapter) {
+        blobs.delayed().set(BlobKeys.adapter(adapter.sha256()));
+    }
+
+    private void release() {
+        blobs.release().countDown();
+    }
+
+    private void requireFailed(CompletableFuture<AdapterLeases> leases) {
+        assertThatThrownBy(leases::join).hasCauseInstanceOf(UnusableAdapterException.class);
+        requireNothingHeld();
+    }
+
+    /** It takes the room of whatever is not held. */
+    private void useAnother() {
+        adapters.acquire(other).join().close();
+    }
+
+    private void requireNothingHeld() {
+        useAnother();
+        assertThat(adapters.names()).containsExactly("other@1");
+    }
+}

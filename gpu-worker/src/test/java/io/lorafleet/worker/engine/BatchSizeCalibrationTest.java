@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** Devices are made up here: what a step takes, by the rows of its batch, and time goes on by just that. */
+class BatchSizeCalibrationTest {
+    private final List<Integer> asked = new ArrayList<>();
+    private double now;
+
+    @Test
+    void takesAsFewRowsAsAreNearlyAsQuickAsAny() {
+        assertThat(rows(rows -> 0.01 * Math.max(1, rows / 8.0))).isEqualTo(8);
+    }
+
+    @Test
+    void takesOneRowWhereMoreBringNothing() {
+        assertThat(rows(rows -> 0.01 * rows)).isEqualTo(1);
+        assertThat(asked).containsExactly(1, 1, 2, 4); // in vain twice
+    }
+
+    @Test
+    void takesAsManyAsItTriesWhereEachBringsMore() {
+        assertThat(rows(rows -> 0.01)).isEqualTo(64);
+    }
+
+    @Test
+    void isNotMisledByOneBatchThatSomebodyElseSlowedDown() {
+        assertThat(rows(rows -> rows == 4 ? 1 : 0.01 * Math.max(1, rows / 16.0)))
+                .isEqualTo(16);
+    }
+
+    @Test
+    void triesNoLargerBatchThatWouldNotBeDoneInTime() {
+        assertThat(rows(rows -> 2 + 0.1 * rows)).isEqualTo(8);
+        assertThat(now).isLessThan(15);
+    }
+
+    @Test
+    void takesOneRowIfNotEvenThatIsDoneInTime() {
+        assertThat(rows(rows -> 20 * rows)).isEqualTo(1);
+        assertThat(asked).containsExactly(1);
+    }
+
+    private int rows(IntToDoubleFunction device) {
+        return BatchSizeCalibration.rows(
+                rows -> {
+                    asked.add(rows);
+                    double seconds = device.applyAsDouble(rows);
+                    now += seconds;
+                    return seconds;
+                },
+                () -> (long) (now * 1e9));
+    }
+}

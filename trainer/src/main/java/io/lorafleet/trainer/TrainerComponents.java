@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer;
+
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.trainer.canary.CanaryRules;
+import io.lorafleet.trainer.distill.Distiller;
+import io.lorafleet.trainer.distill.PromptRules;
+import io.lorafleet.trainer.distill.RunSettings;
+import io.lorafleet.trainer.evaluate.QualityGate;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.lorafleet.trainer.publish.Publisher;
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+
+/** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
+@Singleton
+final class TrainerComponents {
+    private static final String PREFIX = "lorafleet.trainer.";
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    BlobStore blobStore(TrainerConfig config) {
+        try {
+            return new DirectoryBlobStore(config.storage().directory());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "lorafleet.storage.directory: expected a directory that can be written, found "
+                            + config.storage().directory(),
+                    e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    Publisher publisher(TrainerConfig config, BlobStore blobs, Clock clock) {
+        FeedbackArchive archive = new FeedbackArchive(blobs);
+        return new Publisher(distiller(config, blobs, archive), blobs, archive, clock);
+    }
+
+    static Distiller distiller(TrainerConfig config, BlobStore blobs, FeedbackArchive archive) {
+        if (!Files.isDirectory(config.model())) {
+            throw new IllegalStateException("lorafleet.model: expected a model's folder, found " + config.model());
+        }
+        TrainerConfig.Trainer trainer = config.trainer();
+        expect("min-samples", "at least 1", trainer.minSamples() >= 1, trainer.minSamples());
+        return new Distiller(
+                config.model(),
+                trainer.threads().orElse(Runtime.getRuntime().availableProcessors()),
+                blobs,
+                archive,
+                settings(trainer.run()),
+                rules(trainer.prompts()),
+                gate(trainer.gate(), trainer.run().rowsAtOnce()));
+    }
+
+    private static RunSettings settings(TrainerConfig.Run run) {
+        expect("run.steps", "at least 1", run.steps() >= 1, run.steps());
+        expect("run.batch", "at least 1", run.batch() >= 1, run.batch());
+        expect("run.rows-at-once", "at least 1", run.rowsAtOnce() >= 1, run.rowsAtOnce());
+        expect("run.prompts-per-round", "at least 1", run.promptsPerRound() >= 1, run.promptsPerRound());
+        expect("run.passes", "at least 1", run.passes() >= 1, run.passes());
+        expect("run.sampler-steps", "at least 2", run.samplerSteps() >= 2, run.samplerSteps());
+        expect("run.student-share", "0 to 1", isShare(run.studentShare()), run.studentShare());
+        expect("run.learning-rate", "more than 0", run.learningRate() > 0, run.learningRate());
+        return new RunSettings(
+                run.steps(),
+                run.batch(),
+                run.rowsAtOnce(),
+                run.promptsPerRound(),
+                run.passes(),
+                run.samplerSteps(),
+                run.studentShare(),
+                run.learningRate());
+    }
+
+    private static PromptRules rules(TrainerConfig.Prompts prompts) {
+        expect("prompts.down-weight", "at least 0", prompts.downWeight() >= 0, prompts.downWeight());
+        expect("prompts.up-weight", "more than 0", prompts.upWeight() > 0, prompts.upWeight());
+        boolean leavesSome = isShare(prompts.replayShare()) && prompts.replayShare() < 1;
+        expect("prompts.replay-share", "0 to less than 1", leavesSome, prompts.replayShare());
+        expect("prompts.max-replay", "at least 0", prompts.maxReplay() >= 0, prompts.maxReplay());
+        expect("prompts.held-out-share", "0 to 1", isShare(prompts.heldOutShare()), prompts.heldOutShare());
+        return new PromptRules(
+                prompts.downWeight(),
+                prompts.upWeight(),
+                prompts.replayShare(),
+                prompts.maxReplay(),
+                PromptFile.read(PREFIX + "prompts.base", prompts.base()),
+                PromptFile.read(PREFIX + "prompts.held-out", prompts.heldOut()),
+                prompts.heldOutShare());
+    }
+
+    private static QualityGate gate(TrainerConfig.Gate gate, int rowsAtOnce) {
+        expect("gate.margin", "a number", Double.isFinite(gate.margin()), gate.margin());
+        expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
+        expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
+        return new QualityGate(
+                gate.margin(), gate.adherenceMargin(), gate.maxPrompts(), gate.samplerSteps(), rowsAtOnce);
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    CanaryRules trialRules(TrainerConfig config) {
+        TrainerConfig.Canary canary = config.trainer().canary();
+        expect("canary.canary-share", "0 to 1", isShare(canary.canaryShare()), canary.canaryShare());
+        expect("canary.shadow-share", "0 to 1", isShare(canary.shadowShare()), canary.shadowShare());
+        expect("canary.min-comparisons", "at least 1", canary.minComparisons() >= 1, canary.minComparisons());
+        expect("canary.error-margin", "a number", Double.isFinite(canary.errorMargin()), canary.errorMargin());
+        expect("canary.min-ratings", "at least 1", canary.minRatings() >= 1, canary.minRatings());
+        expect("canary.rating-margin", "a number", Double.isFinite(canary.ratingMargin()), canary.ratingMargin());
+        return new CanaryRules(
+                canary.canaryShare(),
+                canary.shadowShare(),
+                canary.minComparisons(),
+                canary.errorMargin(),
+                canary.minRatings(),
+                canary.ratingMargin(),
+                canary.maxAge());
+    }
+
+    private static boolean isShare(double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    private static void expect(String key, String expected, boolean met, Number found) {
+        if (!met) {
+            throw new IllegalStateException(PREFIX + key + ": expected " + expected + ", found " + found);
+        }
+    }
+}

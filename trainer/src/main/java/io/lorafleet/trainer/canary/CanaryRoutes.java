@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.canary;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.RouteDecided.Decision;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The routes that a version goes through on its trial. */
+public final class CanaryRoutes {
+    private final CanaryRules rules;
+
+    public CanaryRoutes(CanaryRules rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * A share of the requests gets the version, and all of those that are compared.
+     *
+     * @param stable what the others get
+     * @param route as it is now, or null
+     * @return nothing if no version is to be tried, or if somebody is trying another one
+     */
+    public Optional<RouteDecided> begin(
+            AdapterVersion version, AdapterVersion stable, @Nullable AdapterRoute route, Instant now) {
+        boolean taken = route != null && (route.canary() != null || route.shadow() != null);
+        if (!rules.on() || taken) {
+            return Optional.empty();
+        }
+        AdapterRoute next = new AdapterRoute(
+                version.name(),
+                stable.version(),
+                route == null ? null : route.previousStable(),
+                new Share(version.version(), rules.canaryShare()),
+                shadow(version.version()),
+                now);
+        return Optional.of(new RouteDecided(
+                version.name(),
+                Decision.CANARY,
+                version.version(),
+                stable.version(),
+                now,
+                "the gate let it pass",
+                next,
+                now));
+    }
+
+    /** What follows from a verdict: the version is tried, gets all requests and is compared with the one before, stays. */
+    public RouteDecided next(RouteDecided last, CanaryAnalysis.Verdict verdict, Instant now) {
+        String name = last.adapter();
+        if (!verdict.good()) {
+            AdapterRoute back = new AdapterRoute(name, last.against(), null, null, null, now);
+            return decided(last, Decision.ROLLED_BACK, verdict, back, now);
+        }
+        boolean wasCanary = last.decision() == Decision.CANARY;
+        Share shadow = wasCanary ? shadow(last.against()) : null;
+        AdapterRoute stable = new AdapterRoute(name, last.version(), last.against(), null, shadow, now);
+        return decided(last, wasCanary ? Decision.PROMOTED : Decision.KEPT, verdict, stable, now);
+    }
+
+    private static RouteDecided decided(
+            RouteDecided last, Decision decision, CanaryAnalysis.Verdict verdict, AdapterRoute route, Instant now) {
+        return new RouteDecided(
+                last.adapter(), decision, last.version(), last.against(), last.since(), verdict.reason(), route, now);
+    }
+
+    private @Nullable Share shadow(int version) {
+        return rules.shadowShare() > 0 ? new Share(version, rules.shadowShare()) : null;
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.FeedbackEvent;
+import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.trainer.canary.CanaryAnalysis;
+import io.lorafleet.trainer.canary.CanaryRules;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads results and feedback, from when the oldest trial began, into what is known of the versions on trial. */
+final class CanaryObserver {
+    private static final Duration POLL = Duration.ofMillis(5);
+    /** Clocks differ. What is too old is passed over by its own time. */
+    private static final Duration BEFORE = Duration.ofMinutes(1);
+
+    private final Consumer<String, byte[]> consumer;
+    private final CanaryRules rules;
+    private final String feedback;
+    private final List<TopicPartition> partitions = new ArrayList<>();
+    private List<CanaryAnalysis> canaries = List.of();
+    private Map<TopicPartition, Long> ends = Map.of();
+
+    CanaryObserver(KafkaClients clients, String topicPrefix, CanaryRules rules) {
+        this.consumer = clients.tail();
+        this.rules = rules;
+        this.feedback = Topic.FEEDBACK.in(topicPrefix);
+        for (String topic : List.of(Topic.RESULTS.in(topicPrefix), feedback)) {
+            consumer.partitionsFor(topic)
+                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+    }
+
+    /**
+     * Reads what has come.
+     *
+     * @param open the decisions that others are to follow
+     * @return their trials; none as long as there is more to be read of what was there when the first of them was named
+     */
+    Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
+        Set<RouteDecided> followed =
+                canaries.stream().map(CanaryAnalysis::decision).collect(Collectors.toSet());
+        if (!followed.equals(new HashSet<>(open))) {
+            begin(open);
+        }
+        if (open.isEmpty()) {
+            return List.of();
+        }
+        consumer.poll(POLL).forEach(this::take);
+        boolean caughtUp = ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+        return caughtUp ? canaries : List.of();
+    }
+
+    private void begin(List<RouteDecided> open) {
+        canaries = open.stream()
+                .map(decision -> new CanaryAnalysis(decision, rules))
+                .toList();
+        consumer.assign(open.isEmpty() ? List.of() : partitions);
+        if (open.isEmpty()) {
+            return;
+        }
+        Instant from = open.stream()
+                .map(RouteDecided::since)
+                .min(Instant::compareTo)
+                .orElseThrow()
+                .minus(BEFORE);
+        ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
+                partitions.stream().collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())));
+        ends.forEach((partition, end) -> {
+            OffsetAndTimestamp first = found.get(partition);
+            consumer.seek(partition, first == null ? end : first.offset());
+        });
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        try {
+            if (record.topic().equals(feedback)) {
+                FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
+                canaries.forEach(canary -> canary.take(event));
+            } else if (Json.read(record.value(), GenerationFinished.class) instanceof GenerationSucceeded result) {
+                canaries.forEach(canary -> canary.take(result));
+            }
+        } catch (InvalidMessageException e) {
+            // Not a trial's business: whoever the record is for says so.
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingEvent;
+import io.lorafleet.trainer.canary.OpenCanaries;
+import io.lorafleet.trainer.feedback.ConsumedOffsets;
+import io.lorafleet.trainer.publish.AdapterBook;
+import io.lorafleet.trainer.publish.Publication;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** Reads {@code adapters} and {@code trainings} from their start, into what this trainer must know before it acts. */
+final class TopicReplay {
+    private static final Logger LOG = Logger.getLogger(TopicReplay.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private final Consumer<String, byte[]> consumer;
+    private final Admin admin;
+    private final String adapters;
+    private final Duration patience;
+    private final List<TopicPartition> partitions = new ArrayList<>();
+    private final ConsumedOffsets consumed = new ConsumedOffsets();
+    private final AdapterBook book = new AdapterBook();
+    private final OpenCanaries canaries = new OpenCanaries(book);
+
+    /** @param patience how long catching up may take */
+    TopicReplay(KafkaClients clients, String topicPrefix, Duration patience) {
+        this.consumer = clients.tail();
+        this.admin = clients.admin();
+        this.patience = patience;
+        this.adapters = Topic.ADAPTERS.in(topicPrefix);
+        for (String topic : List.of(adapters, Topic.TRAININGS.in(topicPrefix))) {
+            consumer.partitionsFor(topic)
+                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    ConsumedOffsets consumed() {
+        return consumed;
+    }
+
+    AdapterBook book() {
+        return book;
+    }
+
+    OpenCanaries canaries() {
+        return canaries;
+    }
+
+    /** What this trainer has published itself needs not be read before it counts. */
+    void published(Publication publication) {
+        publication.version().ifPresent(book::apply);
+        publication.event().ifPresent(consumed::apply);
+        publication.decision().ifPresent(decision -> {
+            book.apply(decision.route());
+            canaries.apply(decision);
+        });
+    }
+
+    /**
+     * Returns when all has been read that was there when this was called, also what stood in transactions that were open
+     * then: a trainer that died may have left one that is still to be committed.
+     */
+    void catchUp() {
+        Map<TopicPartition, Long> ends = ends();
+        long limit = System.nanoTime() + patience.toNanos();
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            if (System.nanoTime() - limit > 0) {
+                throw new TimeoutException("adapters and trainings could not be read to their ends in "
+                        + patience.toSeconds() + " seconds: a transaction may be open");
+            }
+            consumer.poll(POLL).forEach(this::apply);
+        }
+    }
+
+    /** Not the consumer's own, which are before the first open transaction. */
+    private Map<TopicPartition, Long> ends() {
+        Map<TopicPartition, OffsetSpec> latest =
+                partitions.stream().collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        try {
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .forEach((partition, found) -> ends.put(partition, found.offset()));
+            return ends;
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new KafkaException("the ends of adapters and trainings cannot be found", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        }
+    }
+
+    private void apply(ConsumerRecord<String, byte[]> record) {
+        try {
+            if (!record.topic().equals(adapters)) {
+                TrainingEvent event = Json.read(record.value(), TrainingEvent.class);
+                consumed.apply(event);
+                if (event instanceof RouteDecided decision) {
+                    canaries.apply(decision);
+                }
+            } else if (record.key() != null && record.key().indexOf('@') < 0) {
+                applyRoute(record);
+            } else {
+                AdapterVersion version = Json.read(record.value(), AdapterVersion.class);
+                book.apply(version);
+                consumed.apply(version);
+            }
+        } catch (InvalidMessageException e) {
+            LOG.warnf(
+                    "skipped %s, partition %d, offset %d: %s",
+                    record.topic(), record.partition(), record.offset(), e.getMessage());
+        }
+    }
+
+    private void applyRoute(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            book.removeRoute(record.key());
+        } else {
+            book.apply(Json.read(record.value(), AdapterRoute.class));
+        }
+    }
+}

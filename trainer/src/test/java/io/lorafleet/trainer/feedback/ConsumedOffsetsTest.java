@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.feedback;
+
+import static io.lorafleet.trainer.Samples.NOW;
+import static io.lorafleet.trainer.Samples.SHA;
+import static io.lorafleet.trainer.Samples.lineage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingStarted;
+import org.junit.jupiter.api.Test;
+
+class ConsumedOffsetsTest {
+    private final ConsumedOffsets consumed = new ConsumedOffsets();
+
+    @Test
+    void nothingIsConsumedOfAnAdapterThatWasNeverTrained() {
+        assertThat(consumed.consumedTo("fast", 0)).isZero();
+        assertThat(consumed.begun("fast", 0)).isEmpty();
+    }
+
+    @Test
+    void aFinishedRunHasConsumedItsStretchOfItsPartition() {
+        started(lineage(0, 5));
+        finished(lineage(0, 5));
+        assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
+        assertThat(consumed.consumedTo("fast", 1)).isZero();
+        assertThat(consumed.consumedTo("slow", 0)).isZero();
+        assertThat(consumed.begun("fast", 0)).isEmpty();
+    }
+
+    @Test
+    void aVersionSaysWhatItHasConsumedWhenItsEventIsForgotten() {
+        consumed.apply(new AdapterVersion(
+                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage(0, 5), null));
+        assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
+    }
+
+    @Test
+    void theFirstStartOfAStretchCounts() {
+        started(lineage(0, 5));
+        started(lineage(0, 9)); // by one that had lost the partition
+        assertThat(consumed.begun("fast", 0)).contains(lineage(0, 5));
+    }
+
+    @Test
+    void aStartThatDoesNotFollowWhatIsConsumedIsNone() {
+        finished(lineage(0, 5));
+        started(lineage(0, 9));
+        started(lineage(3, 9));
+        assertThat(consumed.begun("fast", 0)).isEmpty();
+        started(lineage(5, 9));
+        assertThat(consumed.begun("fast", 0)).contains(lineage(5, 9));
+    }
+
+    @Test
+    void whatIsReadAgainChangesNothing() {
+        finished(lineage(0, 5));
+        finished(lineage(5, 9));
+        started(lineage(9, 12));
+        finished(lineage(0, 5));
+        assertThat(consumed.consumedTo("fast", 0)).isEqualTo(9);
+        assertThat(consumed.begun("fast", 0)).contains(lineage(9, 12));
+    }
+
+    private void started(Lineage lineage) {
+        consumed.apply(new TrainingStarted("fast", lineage, "t1", NOW));
+    }
+
+    private void finished(Lineage lineage) {
+        consumed.apply(TrainingFinished.rejected("fast", lineage, "", null, NOW));
+    }
+}

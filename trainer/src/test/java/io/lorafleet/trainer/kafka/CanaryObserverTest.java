@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import static io.lorafleet.trainer.Samples.SHA;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.RouteDecided.Decision;
+import io.lorafleet.messages.ShadowMeasured;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.trainer.canary.CanaryAnalysis;
+import io.lorafleet.trainer.canary.CanaryRules;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trial that began at some time, and results around it in three partitions. */
+class CanaryObserverTest {
+    /** Not long ago, or the broker would forget the records. */
+    @SuppressWarnings("TimeInStaticInitializer")
+    private static final Instant BEGAN = Instant.now().minusSeconds(60);
+
+    private static final CanaryRules RULES = new CanaryRules(0.25, 0.5, 3, 0.05, 2, 0.5, Duration.ofHours(1));
+    private static final RouteDecided TRIAL = new RouteDecided(
+            "fast",
+            Decision.CANARY,
+            2,
+            1,
+            BEGAN,
+            "new",
+            new AdapterRoute("fast", 1, 1, new AdapterRoute.Share(2, 0.25), new AdapterRoute.Share(2, 0.5), BEGAN),
+            BEGAN);
+
+    @RegisterExtension
+    static final SharedBroker BROKER = new SharedBroker();
+
+    @TempDir
+    private Path storage;
+
+    private TrainingGround ground;
+    private KafkaClients clients;
+
+    @BeforeEach
+    void connect() throws Exception {
+        ground = new TrainingGround(BROKER.broker(), new DirectoryBlobStore(storage), 3);
+        clients = new KafkaClients(
+                Map.of("bootstrap.servers", BROKER.broker().bootstrapServers()), ground.prefix(), "unused");
+    }
+
+    @AfterEach
+    void close() {
+        clients.close();
+        ground.close();
+    }
+
+    /** The broker's clock may say the time of a record, and may be behind that of the trainer. */
+    @Test
+    void countsWhatCameSinceTheTrialBeganAlthoughTheRecordSaysAnEarlierTime() {
+        send("r1", BEGAN.plusSeconds(1), BEGAN.minusSeconds(50));
+        send("r2", BEGAN.plusSeconds(2), BEGAN.minusSeconds(40));
+        send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
+        assertThat(verdict()).contains("over 3 requests");
+    }
+
+    @Test
+    void passesOverWhatCameBeforeTheTrialBegan() {
+        send("r1", BEGAN.minusSeconds(2), BEGAN.minusSeconds(2));
+        send("r2", BEGAN.plusSeconds(2), BEGAN.plusSeconds(2));
+        send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
+        send("r4", BEGAN.plusSeconds(4), BEGAN.plusSeconds(4));
+        assertThat(verdict()).contains("over 3 requests");
+    }
+
+    @Test
+    void saysNothingOfTrialsThatNobodyFollowsAnyMore() {
+        CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES);
+        follow(canaries);
+        assertThat(canaries.follow(List.of())).isEmpty();
+    }
+
+    private String verdict() {
+        CanaryAnalysis canary = follow(new CanaryObserver(clients, ground.prefix(), RULES));
+        return canary.verdict(BEGAN).map(CanaryAnalysis.Verdict::reason).orElse("none");
+    }
+
+    /** @return the trial, when all was read that there was when it was named */
+    private static CanaryAnalysis follow(CanaryObserver canaries) {
+        return await().alias("results and feedback are read")
+                .pollInSameThread()
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> canaries.follow(List.of(TRIAL)), found -> !found.isEmpty())
+                .iterator()
+                .next();
+    }
+
+    /** @param at when the images were drawn, as the worker says @param timestamp of the record */
+    private void send(String requestId, Instant at, Instant timestamp) {
+        GenerationSucceeded result = new GenerationSucceeded(
+                requestId,
+                "w1",
+                at,
+                List.of(new GeneratedImage(0, 7, "blob", SHA)),
+                20,
+                Duration.ofSeconds(1),
+                new ShadowMeasured(new PinnedAdapter("fast", 2, SHA), 0.3, new PinnedAdapter("fast", 1, SHA), 0.3));
+        ground.send(Topic.RESULTS, requestId, Json.write(result), timestamp);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import static io.lorafleet.trainer.Samples.NOW;
+import static io.lorafleet.trainer.Samples.lineage;
+import static io.lorafleet.trainer.Samples.student;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.storage.DirectoryBlobStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Another trainer has written a version and a finished run, and has not committed them yet. */
+class TopicReplayTest {
+    @RegisterExtension
+    static final SharedBroker BROKER = new SharedBroker();
+
+    @TempDir
+    private Path storage;
+
+    private TrainingGround ground;
+    private KafkaProducer<String, byte[]> other;
+    private KafkaClients clients;
+    /** Happens when the history begins to read, and so has found out how far it must. */
+    private Runnable whenReading = () -> {};
+
+    @BeforeEach
+    void leaveATransactionOpen() throws Exception {
+        ground = new TrainingGround(BROKER.broker(), new DirectoryBlobStore(storage), 3);
+        Map<String, Object> broker = Map.of("bootstrap.servers", BROKER.broker().bootstrapServers());
+        clients = new KafkaClients(broker, ground.prefix(), "unused") {
+            @Override
+            Consumer<String, byte[]> tail() {
+                return hooked(super.tail());
+            }
+        };
+        Map<String, Object> config = new HashMap<>(broker);
+        config.put("transactional.id", UUID.randomUUID().toString());
+        other = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+        other.initTransactions();
+        other.beginTransaction();
+        AdapterVersion version = student("fast", 2);
+        other.send(new ProducerRecord<>(Topic.ADAPTERS.in(ground.prefix()), "fast@2", Json.write(version)));
+        TrainingFinished finished = TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW);
+        other.send(new ProducerRecord<>(Topic.TRAININGS.in(ground.prefix()), "fast", Json.write(finished)));
+        other.flush();
+    }
+
+    @AfterEach
+    void close() {
+        other.close();
+        clients.close();
+        ground.close();
+    }
+
+    @Test
+    void readsWhatATransactionCommitsThatWasOpenWhenItBegan() {
+        TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
+        whenReading = once(other::commitTransaction);
+        history.catchUp();
+        assertThat(history.book().lastNumber("fast")).isEqualTo(2);
+        assertThat(history.consumed().consumedTo("fast", 0)).isEqualTo(5);
+    }
+
+    @Test
+    void readsNothingOfOneThatIsAbortedAndWaitsNoLonger() {
+        TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
+        whenReading = once(other::abortTransaction);
+        history.catchUp();
+        assertThat(history.book().lastNumber("fast")).isZero();
+        assertThat(history.consumed().consumedTo("fast", 0)).isZero();
+    }
+
+    @Test
+    void saysSoWhenATransactionStaysOpenForTooLong() {
+        TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(1));
+        assertThatThrownBy(history::catchUp)
+                .isInstanceOf(TimeoutException.class)
+                .hasMessage("adapters and trainings could not be read to their ends in 1 seconds: "
+                        + "a transaction may be open");
+    }
+
+    private static Runnable once(Runnable task) {
+        boolean[] done = {false};
+        return () -> {
+            if (!done[0]) {
+                done[0] = true;
+                task.run();
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private Consumer<String, byte[]> hooked(Consumer<String, byte[]> consumer) {
+        Class<?>[] type = {Consumer.class};
+        return (Consumer<String, byte[]>) Proxy.newProxyInstance(
+                type[0].getClassLoader(), type, (proxy, method, arguments) -> {
+                    if (method.getName().equals("poll")) {
+                        whenReading.run();
+                    }
+                    try {
+                        return method.invoke(consumer, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
