@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.GenerationManifest;
+
 /** Where things lie in the blob store, for whoever writes them and whoever reads them. */
 public final class BlobKeys {
     private BlobKeys() {}

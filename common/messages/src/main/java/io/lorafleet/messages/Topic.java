@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
-import static io.lorafleet.messages.WorkerStatus.SILENCE_OF_THE_LOST;
+import static io.lorafleet.messages.worker.WorkerStatus.SILENCE_OF_THE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.adapter;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;

@@ -2,8 +2,8 @@
 package io.lorafleet.worker.adapter;
 
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,9 @@ package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Shadow;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.adapter.ResidentAdapters.Lease;
 import java.util.ArrayList;

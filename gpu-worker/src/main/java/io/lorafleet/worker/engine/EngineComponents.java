@@ -7,7 +7,7 @@ import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.AdapterCatalog;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.engine;
 
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.DistributionSummary;

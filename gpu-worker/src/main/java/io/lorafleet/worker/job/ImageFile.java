@@ -4,7 +4,7 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 

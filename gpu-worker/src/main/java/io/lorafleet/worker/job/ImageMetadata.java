@@ -3,12 +3,12 @@ package io.lorafleet.worker.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

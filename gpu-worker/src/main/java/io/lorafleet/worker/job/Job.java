@@ -4,7 +4,7 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.sampler.SamplerKind;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -2,10 +2,10 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.Shadow;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.ShadowMeasured;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.generation.ShadowStudent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

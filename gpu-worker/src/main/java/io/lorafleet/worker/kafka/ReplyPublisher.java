@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
-import io.lorafleet.messages.DeadLetter;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.job.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,8 +3,8 @@ package io.lorafleet.worker.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.RequestIds;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.worker.job.Outcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;

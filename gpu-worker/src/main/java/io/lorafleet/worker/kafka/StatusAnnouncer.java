@@ -2,7 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;

@@ -2,7 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.worker.job.ImageEngine;
 
 /** An engine without a model, for tests of what is around it. */

@@ -4,8 +4,8 @@ package io.lorafleet.worker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.Batches;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.Batches;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.WorkerConfig;
