@@ -4,13 +4,17 @@ package io.lorafleet.messages;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Validation of message fields. Every failure names the field, what was expected and what was found. */
+/**
+ * Validation of message fields, for the records of this package and its sub-packages. Each failure is an {@link
+ * IllegalArgumentException} of the form "field: expected X, found Y".
+ */
 public final class Check {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private Check() {}
 
+    /** @return the value, which is not null */
     public static <T> T present(String field, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(field + ": expected a value, found none");
@@ -18,7 +22,7 @@ public final class Check {
         return value;
     }
 
-    /** Ids become keys, paths and URLs, so they hold nothing that would need escaping there. */
+    /** Requires a valid id. Ids become keys, paths and URLs, so they contain no characters that need escaping there. */
     public static String id(String field, String value) {
         if (!isId(present(field, value))) {
             throw new IllegalArgumentException(
@@ -27,10 +31,12 @@ public final class Check {
         return value;
     }
 
+    /** @return whether the value is a valid id */
     public static boolean isId(String value) {
         return ID.matcher(value).matches();
     }
 
+    /** @return the value, which is 64 lower-case hexadecimal digits */
     public static String sha256(String field, String value) {
         if (!SHA256.matcher(present(field, value)).matches()) {
             throw new IllegalArgumentException(field + ": expected 64 lower-case hexadecimal digits");
@@ -38,6 +44,7 @@ public final class Check {
         return value;
     }
 
+    /** @return the value, which has at most {@code maxLength} UTF-16 characters */
     public static String atMost(String field, int maxLength, String value) {
         if (present(field, value).length() > maxLength) {
             throw new IllegalArgumentException(
@@ -46,14 +53,16 @@ public final class Check {
         return value;
     }
 
+    /** Requires a value from {@code min} to {@code max}. */
     public static void range(String field, long min, long max, long value) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(field + ": expected " + min + " to " + max + ", found " + value);
         }
     }
 
+    /** Requires a value from {@code min} to {@code max}; NaN fails. */
     public static void range(String field, double min, double max, double value) {
-        // Written so that NaN fails.
+        // A comparison with NaN is false.
         if (!(value >= min && value <= max)) {
             throw new IllegalArgumentException(field + ": expected " + min + " to " + max + ", found " + value);
         }

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The form of every message on the wire. Services of different releases share a cluster: change it with care. */
+/** The wire format of every message. Services of different releases share a cluster, so changes must be compatible. */
 class GoldenJsonTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final String SHA = "0123456789abcdef".repeat(4);
@@ -264,16 +264,16 @@ class GoldenJsonTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("messages")
-    void isWrittenAndReadInTheFormOfTheGoldenFile(String name, Class<?> type, Object message) throws IOException {
+    void matchesTheGoldenFile(String name, Class<?> type, Object message) throws IOException {
         byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden", name + ".json"));
         ObjectMapper plain = new ObjectMapper();
         assertThat(plain.readTree(Json.write(message))).isEqualTo(plain.readTree(golden));
         assertThat((Object) Json.read(golden, type)).isEqualTo(message);
     }
 
-    /** Its own test, because a record with an array is equal only to itself. */
+    /** A separate test, because records with arrays have no value equality. */
     @Test
-    void aDeadLetterKeepsTheRecordsBytes() throws IOException {
+    void aDeadLetterKeepsTheBytesOfTheRecord() throws IOException {
         byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden/dead-letter.json"));
         DeadLetter letter = Json.read(golden, DeadLetter.class);
         assertThat(letter.record()).asString(UTF_8).isEqualTo("no JSON");

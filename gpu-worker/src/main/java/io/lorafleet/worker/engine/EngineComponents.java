@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Makes the engine that the configuration asks for, and the adapters that are resident with it. */
+/** Produces the engine, its model and its adapter cache from the configuration. */
 @ApplicationScoped
 class EngineComponents {
     private static final Logger LOG = Logger.getLogger(EngineComponents.class);
@@ -91,7 +91,7 @@ class EngineComponents {
                         config.maxBatchRows().getAsInt(), new ImageSize(model.defaultSize(), model.defaultSize()))
                 : BatchSizeCalibration.of(model);
         LOG.infof(
-                "a batch may have %d rows of %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
+                "batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
                 model, description, adapters, maxRows, config.batchPatience(), previews, meters, clock);

@@ -6,13 +6,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which versions a request gets that names an adapter and no version. An adapter without a route gives its newest one.
- * The record's key is the name.
+ * The route of an adapter: the versions that requests get which name the adapter without a version. Without a route,
+ * requests get the newest version. The record's key is the adapter name.
  *
- * @param stable the version that requests get
- * @param previousStable the one before, to roll back to; null if there was none
- * @param canary tried on a share of the requests, or null
- * @param shadow tried beside a share of the requests without drawing them, or null
+ * @param name adapter name
+ * @param stable version that most requests get
+ * @param previousStable stable version before this one, the target of a rollback; null if there was none
+ * @param canary version that generates the images of a share of the requests; null if none
+ * @param shadow version that is measured on a share of the requests and does not change their images; null if none
+ * @param updatedAt time of this change
  */
 public record AdapterRoute(
         String name,
@@ -23,9 +25,10 @@ public record AdapterRoute(
         Instant updatedAt) {
 
     /**
-     * A version for a share of the requests.
+     * A version and the share of the requests that it gets.
      *
-     * @param share above 0, at most 1
+     * @param version version number, at least 1
+     * @param share fraction of the requests, above 0 and at most 1
      */
     public record Share(int version, double share) {
         public Share {

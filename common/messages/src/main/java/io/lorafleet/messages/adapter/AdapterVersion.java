@@ -12,16 +12,21 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version of a LoRA adapter that requests may use. The record's key is {@code name@version}.
+ * One immutable version of a LoRA adapter. The record's key is {@code name@version}.
  *
- * @param version from 1, one more with each version of that name
- * @param sha256 of the safetensors file, which lies in the blob store under {@link BlobKeys#adapter}
- * @param rank the largest of its layers' ranks
- * @param baseFingerprint the base model that it is for, as {@link WorkerStatus.BaseModel#fingerprint}; null if unknown
- * @param guidance for a student, the guidance scale that it was distilled at; else null
- * @param retiredAt since when no new request may use it; null while they may
- * @param lineage what the trainer made it from; null for one that was uploaded
- * @param figures how good it is beside its parent; null if that was not measured
+ * @param name adapter name
+ * @param version version number, from 1; each new version of the adapter gets the next number
+ * @param sha256 SHA-256 of the safetensors file, which the blob store holds under {@link BlobKeys#adapter}
+ * @param sizeBytes size of the safetensors file, in bytes
+ * @param rank largest rank of any layer
+ * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base that the adapter was made for; null if
+ *     unknown
+ * @param kind what the adapter is for
+ * @param guidance guidance scale that a student was distilled at; null for a style
+ * @param createdAt time of publication
+ * @param retiredAt time from which new requests can no longer use the version; null if it is in use
+ * @param lineage origin of a trained version; null for an uploaded one
+ * @param figures quality in comparison with the parent; null if not measured
  */
 public record AdapterVersion(
         String name,
@@ -39,10 +44,10 @@ public record AdapterVersion(
 
     /** What an adapter is for. */
     public enum Kind {
-        /** Learned the guided result: runs without guidance, one UNet evaluation a step. */
+        /** A student: gives the guided result without guidance, with one UNet evaluation per step. */
         @JsonProperty("student")
         STUDENT,
-        /** A plain LoRA: runs under guidance as the base does. */
+        /** Any other LoRA adapter: runs under guidance, as the base does. */
         @JsonProperty("style")
         STYLE
     }
@@ -58,7 +63,7 @@ public record AdapterVersion(
         }
         Check.present("kind", kind);
         if (kind == Kind.STUDENT) {
-            // At 1 the teacher is unguided, and there is nothing to distil.
+            // At a scale of 1 the teacher is unguided, so there is nothing to distil.
             Check.range(
                     "guidance",
                     Math.nextUp(1.0),
@@ -70,7 +75,7 @@ public record AdapterVersion(
         Check.present("createdAt", createdAt);
     }
 
-    /** One that was uploaded. */
+    /** Creates an uploaded version, which has neither lineage nor figures. */
     public AdapterVersion(
             String name,
             int version,
@@ -85,6 +90,7 @@ public record AdapterVersion(
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
+    /** @return the reference that requests carry */
     public PinnedAdapter pinned() {
         return new PinnedAdapter(name, version, sha256);
     }

@@ -5,13 +5,13 @@ import io.lorafleet.messages.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How good a version is beside its parent, on prompts that neither of them was trained on.
+ * The quality of a version and of its parent, measured on held-out prompts.
  *
- * @param learned of what guidance makes out: 1 for a student that is the guided base, 0 for the base without guidance,
- *     below that for one that is worse
- * @param parentLearned the same, of the parent
- * @param adherence how well images show what their prompts ask for, higher is better; null if it was not measured
- * @param parentAdherence the same, of the parent
+ * @param learned share of the guidance effect that the student reproduces: 1 if it equals the guided teacher, 0 if it
+ *     equals the base without guidance, negative if it is worse than that base
+ * @param parentLearned {@code learned} of the parent
+ * @param adherence prompt adherence, higher is better; null if not measured
+ * @param parentAdherence {@code adherence} of the parent; null if not measured
  */
 public record Figures(
         double learned,

@@ -7,8 +7,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of a student's images, or taken back. The record's key is the student's name, so that all that concerns
- * it stands in one partition, in order. A record without a type is {@link FeedbackGiven}, as all were once.
+ * Feedback on the images of a student, or its withdrawal. The record's key is the student's name, so all events of a
+ * student are in one partition, in order. A record without a type is a {@link FeedbackGiven}: earlier releases wrote no
+ * type.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = FeedbackGiven.class)
 @JsonSubTypes({
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FeedbackWithdrawn.class, name = "withdrawn")
 })
 public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
-    /** @return the student's name, which is the record's key */
+    /** @return the student's adapter name, which is the record's key */
     String student();
 
-    /** @return whose feedback it is; null where nobody has to say who he is */
+    /** @return the owner who gave the feedback; null if the gateway runs without authentication */
     @Nullable
     String owner();
 
+    /** @return the time of the event */
     Instant at();
 }

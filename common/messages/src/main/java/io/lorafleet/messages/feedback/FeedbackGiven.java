@@ -10,20 +10,22 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody said something of an image. The trainer draws it again, and learns from it.
+ * A rating of one image. The trainer generates the image again with the teacher and trains the student on it.
  *
- * @param feedbackId of the vote: the same for the same owner, image and student. Of several records with one id, the
- *     latest counts
- * @param requestId the request that made the image
- * @param adapter the version that drew it; its name is the record's key
- * @param seed of this image, which need not be the request's first
- * @param width in pixels
- * @param height in pixels
- * @param steps sampler steps
- * @param rating -1 (bad) to 1 (good)
- * @param asTeacher whether the image is wanted as the guided base would draw it; false if the record does not say
- * @param note free text, or null
- * @param owner who said it; null where nobody has to say who he is, and in records of earlier releases
+ * @param feedbackId id of the vote, the same for one owner, image and student. The latest record of an id counts
+ * @param requestId request that generated the image
+ * @param adapter version that generated the image; its name is the record's key
+ * @param prompt prompt of the image
+ * @param negativePrompt negative prompt of the image, may be empty
+ * @param seed seed of this image; the first image of the request may have another one
+ * @param width width of the image, in pixels
+ * @param height height of the image, in pixels
+ * @param steps number of sampler steps
+ * @param rating rating from -1 (bad) to 1 (good)
+ * @param asTeacher whether the owner wants the image that the teacher would generate; false if the field is absent
+ * @param note free text of at most {@value #MAX_NOTE_LENGTH} characters, or null
+ * @param owner owner who gave the feedback; null without authentication, and in records of earlier releases
+ * @param at time of the feedback
  */
 public record FeedbackGiven(
         String feedbackId,

@@ -7,11 +7,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator takes back what one owner has said of a student's images so far. What stands before this record in the
- * partition counts in no run that has not begun yet; what the owner says afterwards counts again.
+ * An operator's withdrawal of the feedback that one owner has given on a student's images. Feedback before this record
+ * in the partition is ignored by every run that starts later. Feedback that the owner gives afterwards counts.
  *
- * @param student its name, whichever versions drew the images
- * @param by the operator; null where nobody has to say who he is
+ * @param student adapter name of the student; the withdrawal covers all its versions
+ * @param owner owner whose feedback is withdrawn
+ * @param by operator who withdrew it; null without authentication
+ * @param at time of the withdrawal
  */
 public record FeedbackWithdrawn(
         String student, String owner, @Nullable String by, Instant at) implements FeedbackEvent {

@@ -5,9 +5,10 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PinnedAdapter;
 
 /**
- * An adapter version that a request is drawn with.
+ * An adapter version that a request generates its images with.
  *
- * @param scale factor on the adapter's B A
+ * @param adapter adapter version
+ * @param scale factor on the adapter's B·A
  */
 public record AppliedAdapter(PinnedAdapter adapter, double scale) {
     public AppliedAdapter {

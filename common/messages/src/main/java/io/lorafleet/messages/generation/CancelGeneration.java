@@ -3,7 +3,11 @@ package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
 
-/** The command to stop a request, wherever it is. A request that is already finished stays as it is. */
+/**
+ * The command to cancel a request, in whichever worker it is. It has no effect on a finished request.
+ *
+ * @param requestId id of the request
+ */
 public record CancelGeneration(String requestId) {
     public CancelGeneration {
         Check.id("requestId", requestId);

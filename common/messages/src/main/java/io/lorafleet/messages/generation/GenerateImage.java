@@ -9,27 +9,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command to draw images. Everything that decides the images is in here, so that a retry on another worker
- * makes the same ones.
+ * The command to generate images. It holds every value that decides the images, so a retry on another worker generates
+ * the same ones.
  *
- * @param requestId key of the record, and of everything that follows from it
- * @param prompt what to draw; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
- * @param negativePrompt what guidance leads away from; not used at guidance scale 1
- * @param initImage what the images come from, or null if they come from nothing but noise
- * @param adapters that are added up on the base model; none for the base alone
- * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; 1 means one UNet evaluation a step, not two
- * @param steps sampler steps, 1 to {@value #MAX_STEPS}; an init image's strength says how many of them are made
- * @param width in pixels
- * @param height in pixels
- * @param seed of the first image; image k of the request uses seed + k. Unsigned 32 bits, as torch's CPU generator
- * @param count images, 1 to {@value #MAX_COUNT}
- * @param shadow tried beside the request, or null
- * @param deadline after which nobody wants the images, or null
- * @param webhook URL that is told when the request is finished, or null
- * @param owner who ordered it; null where nobody has to say who he is
- * @param orderSha256 of the client's order, if it came with an idempotency key, by which another order with the same key
- *     is told from the same one again; else null
- * @param acceptedAt when the gateway took the request
+ * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
+ * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
+ * @param negativePrompt description of what the images must not show, same length; ignored at guidance scale 1
+ * @param initImage image that the generation starts from; null to start from noise
+ * @param adapters adapters whose updates are added to the base; empty for the base alone
+ * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 a step needs one UNet evaluation instead of
+ *     two
+ * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; with an init image, its strength decides how many of
+ *     them are run
+ * @param sampler sampling algorithm
+ * @param width width of the images, in pixels
+ * @param height height of the images, in pixels
+ * @param seed seed of the first image, an unsigned 32-bit number as in torch's CPU generator. Image k uses seed + k
+ * @param count number of images, 1 to {@value #MAX_COUNT}
+ * @param shadow student that is measured on this request, or null
+ * @param priority priority of the request
+ * @param deadline time at which the request expires, or null
+ * @param webhook URL that is called when the request is finished, or null
+ * @param owner owner of the request; null without authentication
+ * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, else null. It tells a
+ *     repeated request from another request with the same key
+ * @param acceptedAt time at which the gateway accepted the request
  */
 public record GenerateImage(
         String requestId,
@@ -95,7 +99,7 @@ public record GenerateImage(
         Check.present("acceptedAt", acceptedAt);
     }
 
-    /** @return the same, but that nobody is told of its end */
+    /** @return a copy without webhook */
     GenerateImage withoutWebhook() {
         return webhook == null
                 ? this
@@ -121,28 +125,31 @@ public record GenerateImage(
                         acceptedAt);
     }
 
-    /** @return whether nobody wants the images any more */
+    /** @return whether the deadline has passed at {@code now} */
     public boolean expired(Instant now) {
         return deadline != null && !now.isBefore(deadline);
     }
 
-    /** @return UNet rows of one step of one image: two under guidance (with and without the prompt), else one */
+    /**
+     * @return the number of UNet rows in one step of one image: two under guidance (with and without the prompt), else
+     *     one
+     */
     public int rows() {
         return guidanceScale == 1 ? 1 : 2;
     }
 
-    /** @return times that the model is asked, over all images: what progress is counted in */
+    /** @return the number of sampler steps over all images, which is the unit of progress */
     public int allSteps() {
         int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
         return sampler.evaluations(made) * count;
     }
 
-    /** @return UNet evaluations that the whole request costs */
+    /** @return the number of UNet evaluations of the whole request */
     public long unetEvaluations() {
         return (long) rows() * allSteps();
     }
 
-    /** @return how much work the whole request is, in pixels that UNet evaluations go over */
+    /** @return the cost of the whole request: UNet evaluations times pixels per image */
     public long cost() {
         return unetEvaluations() * width * height;
     }

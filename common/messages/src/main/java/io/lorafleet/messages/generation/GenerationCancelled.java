@@ -4,7 +4,7 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 import java.time.Instant;
 
-/** The request was stopped by a {@link CancelGeneration}. */
+/** A {@link CancelGeneration} ended the request. */
 public record GenerationCancelled(String requestId, String workerId, Instant at) implements GenerationFinished {
     public GenerationCancelled {
         Check.id("requestId", requestId);

@@ -6,9 +6,13 @@ import io.lorafleet.messages.Check;
 import java.time.Instant;
 
 /**
- * The request cannot be done, and will not be tried again.
+ * The request failed and will not be retried.
  *
- * @param detail for people: what was expected and what was found. Never quotes the prompt
+ * @param requestId id of the request
+ * @param workerId worker that reports the failure
+ * @param at time of the failure
+ * @param reason reason, for programs
+ * @param detail human-readable reason. It never quotes the prompt
  */
 public record GenerationFailed(String requestId, String workerId, Instant at, Reason reason, String detail)
         implements GenerationFinished {
@@ -20,18 +24,18 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         Check.present("detail", detail);
     }
 
-    /** What kind of failure it was, for programs. */
+    /** The kinds of failure. */
     public enum Reason {
-        /** The record is no valid {@link GenerateImage}, or asks for what the resident model cannot do. */
+        /** The record is not a valid {@link GenerateImage}, or the resident model does not support it. */
         @JsonProperty("invalid-request")
         INVALID_REQUEST,
-        /** The adapter's weights are missing, damaged, or made for another base model. */
+        /** The adapter's weights are missing, corrupt, or made for another base. */
         @JsonProperty("adapter-unusable")
         ADAPTER_UNUSABLE,
-        /** The init image is missing, damaged, or no image that can be read. */
+        /** The init image is missing, corrupt, or not a supported image file. */
         @JsonProperty("init-image-unusable")
         INIT_IMAGE_UNUSABLE,
-        /** Workers began the request as often as they may, and none finished it. */
+        /** Workers used up all attempts, and none finished the request. */
         @JsonProperty("attempts-exhausted")
         ATTEMPTS_EXHAUSTED
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 
-/** How a request ended. Readers take the first one for a request id and drop any other. */
+/** The end of a request. Readers use the first record of a request id and ignore later ones. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
@@ -15,9 +15,12 @@ import java.time.Instant;
 })
 public sealed interface GenerationFinished
         permits GenerationSucceeded, GenerationFailed, GenerationCancelled, GenerationExpired {
+    /** @return the id of the request */
     String requestId();
 
+    /** @return the worker that reports the end */
     String workerId();
 
+    /** @return the time of the end */
     Instant at();
 }

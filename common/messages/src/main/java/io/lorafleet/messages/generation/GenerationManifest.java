@@ -4,10 +4,12 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * What the blob store keeps of a generation that succeeded, beside its images: enough to answer for it when Kafka does not
- * have it any more.
+ * The record of a successful generation in the blob store, beside its images. It answers for the generation after Kafka
+ * has deleted its records.
  *
- * @param request what the images were drawn from, without its webhook: that may hold a token, and is told from Kafka
+ * @param request generate command of the images. Its webhook is dropped, because the URL may contain a token and only
+ *     the Kafka record needs it
+ * @param result result with the images
  */
 public record GenerationManifest(GenerateImage request, GenerationSucceeded result) {
     public GenerationManifest {
@@ -16,7 +18,7 @@ public record GenerationManifest(GenerateImage request, GenerationSucceeded resu
         request = request.withoutWebhook();
         if (!request.requestId().equals(result.requestId())) {
             throw new IllegalArgumentException(
-                    "result: expected that of " + request.requestId() + ", found that of " + result.requestId());
+                    "result.requestId: expected " + request.requestId() + ", found " + result.requestId());
         }
     }
 }

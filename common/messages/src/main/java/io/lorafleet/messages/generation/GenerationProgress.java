@@ -4,12 +4,13 @@ package io.lorafleet.messages.generation;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** What a worker says of a request while it computes. */
+/** Progress of a request that a worker is processing. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationStarted.class, name = "started"),
     @JsonSubTypes.Type(value = StepDone.class, name = "step")
 })
 public sealed interface GenerationProgress permits GenerationStarted, StepDone {
+    /** @return the id of the request */
     String requestId();
 }

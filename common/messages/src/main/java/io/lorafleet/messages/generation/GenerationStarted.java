@@ -4,7 +4,7 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 import java.time.Instant;
 
-/** A worker began to compute. It is said again if another worker has to begin anew. */
+/** A worker started an attempt of the request. Each attempt writes one record. */
 public record GenerationStarted(String requestId, String workerId, Instant at) implements GenerationProgress {
     public GenerationStarted {
         Check.id("requestId", requestId);

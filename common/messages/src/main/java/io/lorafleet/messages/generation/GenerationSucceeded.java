@@ -8,12 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images are in the blob store.
+ * The request succeeded, and its images are in the blob store.
  *
- * @param images in the order of their seeds
- * @param unetEvaluations what the request cost
- * @param elapsed from the worker's start to the stored images
- * @param shadow what was found of the request's shadow; null if it went without
+ * @param requestId id of the request
+ * @param workerId worker that generated the images
+ * @param at time of the result
+ * @param images images in the order of their seeds
+ * @param unetEvaluations number of UNet evaluations of the request
+ * @param elapsed time from the start of the attempt to the stored images
+ * @param shadow measurement of the request's shadow; null if there is none
  */
 public record GenerationSucceeded(
         String requestId,
@@ -34,10 +37,12 @@ public record GenerationSucceeded(
     }
 
     /**
-     * One image.
+     * One generated image.
      *
-     * @param blob its key in the blob store
-     * @param sha256 of the PNG
+     * @param index index of the image in the request, from 0
+     * @param seed seed of the image
+     * @param blob key in the blob store
+     * @param sha256 SHA-256 of the PNG
      */
     public record GeneratedImage(int index, long seed, String blob, String sha256) {
         public GeneratedImage {

@@ -5,23 +5,23 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Check;
 
 /**
- * The image that a request's images come from.
+ * The image that an image-to-image generation starts from.
  *
- * @param sha256 of the PNG or JPEG file, which lies in the blob store under {@link BlobKeys#initImage}
- * @param strength share of the sampler steps that are made, above 0 and at most 1; the rest of the way is taken from
- *     the image
+ * @param sha256 SHA-256 of the PNG or JPEG file, which the blob store holds under {@link BlobKeys#initImage}
+ * @param strength share of the sampler steps that are run, above 0 and at most 1; the image replaces the steps before
+ *     them
  */
 public record InitImage(String sha256, double strength) {
     public InitImage {
         Check.sha256("initImage.sha256", sha256);
-        // Written so that NaN fails.
+        // A comparison with NaN is false.
         if (!(strength > 0 && strength <= 1)) {
             throw new IllegalArgumentException(
                     "initImage.strength: expected more than 0 and at most 1, found " + strength);
         }
     }
 
-    /** @return how many of so many steps are made: rounded down, as diffusers does, so it may be none */
+    /** @return the number of steps that are run at this strength, rounded down as in diffusers; may be 0 */
     public static int stepsMade(int steps, double strength) {
         return (int) (steps * strength);
     }

@@ -4,10 +4,10 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * What an image is like on its way: small, and rough.
+ * A small, rough image of a latent, sent while the image is generated.
  *
- * @param image which image of the request
- * @param jpeg a JPEG file in base64, of at most {@value #MAX_LENGTH} characters
+ * @param image index of the image in the request, from 0
+ * @param jpeg JPEG file in base64, at most {@value #MAX_LENGTH} characters
  */
 public record Preview(int image, String jpeg) {
     public static final int MAX_LENGTH = 100_000;

@@ -6,12 +6,14 @@ import io.lorafleet.messages.PinnedAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How near a request's {@link ShadowStudent} came to the guided teacher: the mean over all steps of all its images of the
- * squared distance, in parts of what guidance makes out. 0 is the teacher, 1 as far off as the base without guidance.
+ * The error of a request's {@link ShadowStudent} against the guided teacher: the squared distance of the outputs,
+ * divided by the squared effect of guidance, averaged over all steps of all images. 0 equals the teacher, 1 equals the
+ * base without guidance.
  *
- * @param error of the shadow
- * @param drawnWith the student that drew the images, measured at the same points; null if no student did
- * @param drawnError of that one; null if no student drew
+ * @param student shadow student
+ * @param error error of the shadow student
+ * @param drawnWith student that generated the images; null if no student did
+ * @param drawnError error of that student at the same latents; null if no student generated the images
  */
 public record ShadowMeasured(
         PinnedAdapter student,

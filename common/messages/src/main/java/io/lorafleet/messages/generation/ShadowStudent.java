@@ -4,16 +4,16 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * A student that a worker tries beside the request on the way, to see how near it comes to the guided teacher. It
- * changes no image; the difference is a metric of the worker.
+ * A student that a worker measures against the guided teacher on the latents of a request. It does not change the
+ * images.
  *
- * @param student with the scale at which it should give the guidance
- * @param guidanceScale of the teacher that it is held against
+ * @param student student, with the adapter scale that corresponds to the guidance scale
+ * @param guidanceScale guidance scale of the teacher that the student is compared with
  */
 public record ShadowStudent(AppliedAdapter student, double guidanceScale) {
     public ShadowStudent {
         Check.present("shadow.student", student);
-        // At 1 there is no guidance, and nothing to compare.
+        // At a scale of 1 there is no guidance to compare with.
         Check.range("shadow.guidanceScale", Math.nextUp(1.0), GenerateImage.MAX_GUIDANCE_SCALE, guidanceScale);
     }
 }

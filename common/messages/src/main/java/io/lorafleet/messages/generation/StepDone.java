@@ -5,11 +5,12 @@ import io.lorafleet.messages.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sampler step is done.
+ * A sampler step of one image is complete.
  *
- * @param step steps done so far over all images of the request, from 1
+ * @param requestId id of the request
+ * @param step number of completed steps over all images of the request, from 1
  * @param steps {@link GenerateImage#allSteps} of the request
- * @param preview of the image that made the step; null after most steps
+ * @param preview preview of the image after the step; null after most steps
  */
 public record StepDone(
         String requestId, int step, int steps, @Nullable Preview preview) implements GenerationProgress {

@@ -7,13 +7,17 @@ import io.lorafleet.messages.adapter.AdapterRoute;
 import java.time.Instant;
 
 /**
- * A trainer has changed an adapter's route, for a version that it made. It stands in one transaction with the route.
+ * A decision of the canary analysis that changes an adapter's route. It is written in one transaction with the route.
  *
- * @param version that is on trial, or was
- * @param against the stable version that it is compared with
- * @param since when its trial began
- * @param reason for people, with the figures
- * @param route as it is from now on. If somebody has written another one since, the trial is theirs
+ * @param adapter adapter name
+ * @param decision decision on the version
+ * @param version version that is analysed
+ * @param against stable version that it is compared with
+ * @param since start of the analysis
+ * @param reason human-readable reason, with the figures
+ * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
+ *     ends
+ * @param at time of the decision
  */
 public record RouteDecided(
         String adapter,
@@ -26,18 +30,18 @@ public record RouteDecided(
         Instant at)
         implements TrainingEvent {
 
-    /** What becomes of the version. */
+    /** The decisions on a version. */
     public enum Decision {
-        /** A share of the requests gets it. */
+        /** The version becomes the canary and gets a share of the requests. */
         @JsonProperty("canary")
         CANARY,
-        /** All requests get it, and it is watched a while longer. */
+        /** The version becomes stable and gets all requests. The analysis continues for a while. */
         @JsonProperty("promoted")
         PROMOTED,
-        /** It stays. */
+        /** The version stays stable, and the analysis is over. */
         @JsonProperty("kept")
         KEPT,
-        /** No request gets it any more. */
+        /** The previous stable version gets all requests again. */
         @JsonProperty("rolled-back")
         ROLLED_BACK
     }
@@ -53,7 +57,7 @@ public record RouteDecided(
         Check.present("at", at);
     }
 
-    /** @return whether another decision is to follow */
+    /** @return whether another decision on the version follows */
     public boolean open() {
         return decision == Decision.CANARY || decision == Decision.PROMOTED;
     }

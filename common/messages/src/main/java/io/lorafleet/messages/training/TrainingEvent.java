@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 
-/** What the trainers do with an adapter. The record's key is the adapter's name. */
+/** An event of a training run or of a canary analysis. The record's key is the adapter name. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainingStarted.class, name = "started"),
@@ -14,7 +14,9 @@ import java.time.Instant;
     @JsonSubTypes.Type(value = RouteDecided.class, name = "route-decided")
 })
 public sealed interface TrainingEvent permits TrainingStarted, TrainingProgressed, TrainingFinished, RouteDecided {
+    /** @return the adapter name */
     String adapter();
 
+    /** @return the time of the event */
     Instant at();
 }

@@ -10,11 +10,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run has ended, and its feedback is consumed. It stands in one transaction with the version and with the offsets.
+ * A run is finished, and its feedback is consumed. The record is written in one transaction with the new version and
+ * the committed offsets.
  *
- * @param version what was published; null if it was rejected
- * @param reason why it was rejected, for people; null if it was published
- * @param figures of the gate; null if the run did not come that far
+ * @param adapter adapter name
+ * @param lineage inputs of the run
+ * @param outcome outcome of the run
+ * @param version published version; null if the result was rejected
+ * @param reason human-readable reason of the rejection; null if the result was published
+ * @param figures figures of the quality gate; null if the run ended before it
+ * @param at time of the end
  */
 public record TrainingFinished(
         String adapter,
@@ -26,7 +31,7 @@ public record TrainingFinished(
         Instant at)
         implements TrainingEvent {
 
-    /** How a run ended. */
+    /** The outcomes of a run. */
     public enum Outcome {
         @JsonProperty("published")
         PUBLISHED,
@@ -45,6 +50,7 @@ public record TrainingFinished(
         Check.present("at", at);
     }
 
+    /** @return the event of a run whose result was published */
     public static TrainingFinished published(AdapterVersion version, Instant at) {
         return new TrainingFinished(
                 version.name(),
@@ -56,7 +62,7 @@ public record TrainingFinished(
                 at);
     }
 
-    /** @param figures null if the run did not come that far */
+    /** @param figures figures of the quality gate; null if the run ended before it */
     public static TrainingFinished rejected(
             String adapter, Lineage lineage, String reason, @Nullable Figures figures, Instant at) {
         return new TrainingFinished(adapter, lineage, Outcome.REJECTED, null, reason, figures, at);

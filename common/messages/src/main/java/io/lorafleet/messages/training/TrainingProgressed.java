@@ -6,12 +6,15 @@ import io.lorafleet.messages.Lineage;
 import java.time.Instant;
 
 /**
- * How far a run has come. Not every step is told.
+ * Progress of a run. Trainers report only some of the steps.
  *
- * @param step of the optimiser, done
- * @param steps in all
- * @param loss of the last one
- * @param missing the loss in parts of that of the base without guidance: 0 for a student that is the guided base
+ * @param adapter adapter name
+ * @param lineage inputs of the run
+ * @param step number of completed optimiser steps
+ * @param steps total number of optimiser steps
+ * @param loss loss of the last step
+ * @param missing loss divided by the loss of the base without guidance: 0 for a student that equals the guided teacher
+ * @param at time of the report
  */
 public record TrainingProgressed(
         String adapter, Lineage lineage, int step, int steps, double loss, double missing, Instant at)

@@ -6,8 +6,13 @@ import io.lorafleet.messages.Lineage;
 import java.time.Instant;
 
 /**
- * A run begins, and with it the stretch of feedback that it consumes is settled: if its trainer does not finish it,
- * another one takes up the same. The first one for a stretch's beginning counts.
+ * A run has started. The record fixes the offset range of the run: if the trainer fails, another trainer repeats the
+ * run with the same range. Of several records with one first offset, the first counts.
+ *
+ * @param adapter adapter name
+ * @param lineage inputs of the run
+ * @param trainerId trainer that started the run
+ * @param at time of the start
  */
 public record TrainingStarted(String adapter, Lineage lineage, String trainerId, Instant at) implements TrainingEvent {
     public TrainingStarted {

@@ -6,13 +6,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that the workers gave up on, kept whole, so that it can be looked at and sent again.
+ * A record that no worker could process, kept unchanged for inspection and for another attempt.
  *
- * @param requestId the record's key, or null if it had none that is an id
- * @param topic where the record was
- * @param record its value as it was, in base64
- * @param reason why it was given up; quotes nothing of the record
- * @param attempts how often a worker began it; 0 if it could not be read
+ * @param requestId key of the record; null if the key is missing or is not a valid id
+ * @param topic topic of the record
+ * @param partition partition of the record
+ * @param offset offset of the record
+ * @param record value of the record, base64 in JSON
+ * @param reason human-readable reason; it never quotes the record
+ * @param attempts number of attempts that workers started; 0 if the record could not be parsed
+ * @param workerId worker that wrote the dead letter
+ * @param at time of the dead letter
  */
 public record DeadLetter(
         @Nullable String requestId,

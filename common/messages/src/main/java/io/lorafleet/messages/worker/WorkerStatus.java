@@ -11,16 +11,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker is and which model it holds. Gateways take the model's limits and defaults from it.
+ * The status of a worker and its model. Gateways use the limits and defaults of the model.
  *
- * <p>A worker says it again and again: one that has been silent for {@link #SILENCE_OF_THE_LOST} is taken for lost.
+ * <p>A worker repeats its status at least every {@link #INTERVAL}. Without a status for {@link #LOST_TIMEOUT} it is
+ * considered lost.
  *
- * @param device where the model is resident, such as {@code cpu()} or {@code gpu(0)}
- * @param slots requests that the worker holds at once
- * @param busySlots those that hold one now
- * @param batches of the steps since it was said last; null if there were none
- * @param residentAdapters {@code name@version} of those on the device, from the latest used
- * @param refusedAdapters versions that it cannot use, and why
+ * @param workerId id of the worker
+ * @param state whether the worker takes requests
+ * @param device device of the model, such as {@code cpu()} or {@code gpu(0)}
+ * @param slots number of slots
+ * @param busySlots number of slots that hold a job
+ * @param batches batches since the previous status; null if there were none
+ * @param model resident base
+ * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
+ * @param refusedAdapters versions that the worker cannot use, with the reason
+ * @param at time of the status
  */
 public record WorkerStatus(
         String workerId,
@@ -33,15 +38,16 @@ public record WorkerStatus(
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
         Instant at) {
-    /** How often a worker says it, at least. */
+    /** Longest time between two status records of a worker. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    public static final Duration SILENCE_OF_THE_LOST = INTERVAL.multipliedBy(4);
+    /** Time without a status after which a worker is considered lost. */
+    public static final Duration LOST_TIMEOUT = INTERVAL.multipliedBy(4);
 
-    /** The most adapters of each list that a status names: it is sent often, and should stay small. */
+    /** Maximum length of each adapter list. It keeps the status small, because it is sent often. */
     public static final int MAX_ADAPTERS_NAMED = 1000;
 
-    /** Whether the worker takes requests. */
+    /** The states of a worker. */
     public enum State {
         @JsonProperty("ready")
         READY,
@@ -62,10 +68,10 @@ public record WorkerStatus(
     }
 
     /**
-     * How full the batches are.
+     * The occupancy of the batches.
      *
-     * @param rows of a batch on average
-     * @param capacity rows that one may have, for images of the model's own size
+     * @param rows mean number of rows in a batch
+     * @param capacity maximum number of rows in a batch of images of the model's default size
      */
     public record Batches(double rows, int capacity) {
         public Batches {
@@ -75,10 +81,10 @@ public record WorkerStatus(
     }
 
     /**
-     * A version that this worker cannot use.
+     * An adapter version that the worker cannot use.
      *
      * @param adapter {@code name@version}
-     * @param reason for people: what was expected and what was found
+     * @param reason human-readable reason
      */
     public record RefusedAdapter(String adapter, String reason) {
         public RefusedAdapter {
@@ -88,13 +94,13 @@ public record WorkerStatus(
     }
 
     /**
-     * The resident base model.
+     * The resident base.
      *
-     * @param name of the model's folder
-     * @param fingerprint SHA-256 of the UNet's weights
-     * @param sizeMultiple width and height must be multiples of this many pixels
-     * @param defaultSize width and height of an image, in pixels, if the request names none
-     * @param defaultSampler the one that the model's folder is configured for
+     * @param name name of the model folder
+     * @param fingerprint SHA-256 of the UNet's weight files
+     * @param sizeMultiple width and height of an image must be multiples of this number of pixels
+     * @param defaultSize width and height of an image, in pixels, for requests without a size
+     * @param defaultSampler sampler that the model folder configures, for requests without a sampler
      */
     public record BaseModel(
             String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {
