@@ -91,7 +91,8 @@ class LeakTest {
         return new GenerationParameters("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
     }
 
-    private static void generate(StableDiffusion model, GenerationParameters request, List<RowAdapters.Applied> adapter) {
+    private static void generate(
+            StableDiffusion model, GenerationParameters request, List<RowAdapters.Applied> adapter) {
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {

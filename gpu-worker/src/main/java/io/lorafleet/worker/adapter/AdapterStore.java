@@ -64,8 +64,7 @@ public final class AdapterStore {
         if (!found.equals(model.fingerprint())) {
             throw UnusableAdapterException.permanent(
                     pinned,
-                    "baseFingerprint: expected " + model.fingerprint() + " (" + model.name() + "), found "
-                            + found);
+                    "baseFingerprint: expected " + model.fingerprint() + " (" + model.name() + "), found " + found);
         }
     }
 
@@ -73,8 +72,8 @@ public final class AdapterStore {
         String key = BlobKeys.adapter(pinned.sha256());
         long most = Math.min(Math.min(limits.hostBytes(), limits.deviceBytes()), Integer.MAX_VALUE - 8L);
         try (InputStream content = blobs.open(key)
-                .orElseThrow(() -> UnusableAdapterException.temporary(
-                        pinned, "weights: expected blob " + key + ", found none"))) {
+                .orElseThrow(() ->
+                        UnusableAdapterException.temporary(pinned, "weights: expected blob " + key + ", found none"))) {
             byte[] file = content.readNBytes((int) most);
             if (content.read() >= 0) {
                 throw UnusableAdapterException.permanent(

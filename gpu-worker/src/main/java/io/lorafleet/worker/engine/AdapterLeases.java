@@ -48,7 +48,8 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
             return CompletableFuture.completedFuture(null);
         }
         return adapters.acquire(request.shadow().student().adapter()).exceptionally(failure -> {
-            LOG.warnf("request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
+            LOG.warnf(
+                    "request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
             return null;
         });
     }

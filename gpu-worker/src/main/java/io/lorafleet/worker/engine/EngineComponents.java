@@ -90,8 +90,7 @@ class EngineComponents {
                 ? new MaxBatchRows(
                         config.maxBatchRows().getAsInt(), new ImageSize(model.defaultSize(), model.defaultSize()))
                 : BatchSizeCalibration.of(model);
-        LOG.infof(
-                "batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
+        LOG.infof("batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
                 model, description, adapters, maxRows, config.batchPatience(), previews, meters, clock);

@@ -36,8 +36,7 @@ final class InitImages {
     private byte[] fetch(String sha256) throws IOException {
         String key = BlobKeys.initImage(sha256);
         byte[] file = blobs.get(key)
-                .orElseThrow(() -> new UnusableInitImageException(
-                        "expected blob " + key + ", found none"));
+                .orElseThrow(() -> new UnusableInitImageException("expected blob " + key + ", found none"));
         String found = Sha256.of(file);
         if (!found.equals(sha256)) {
             throw new UnusableInitImageException("expected SHA-256 " + sha256 + ", found " + found);

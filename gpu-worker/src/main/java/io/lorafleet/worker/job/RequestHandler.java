@@ -128,7 +128,9 @@ public class RequestHandler {
                             Duration.between(start, clock.instant()),
                             shadow.measured())));
         } catch (CancellationException e) {
-            return stop.abandoned() ? new Outcome.Retry("the worker gave up the record") : new Outcome.Done(cancelled(request));
+            return stop.abandoned()
+                    ? new Outcome.Retry("the worker gave up the record")
+                    : new Outcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
             return new Outcome.Done(expired(request));
         } catch (UnusableAdapterException e) {

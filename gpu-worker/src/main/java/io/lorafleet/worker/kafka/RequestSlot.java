@@ -45,7 +45,8 @@ final class RequestSlot implements Runnable {
     private final RequestHandler handler;
     private final ReplyPublisher replies;
     private final Duration retryDelay;
-    private final ExecutorService handlerThread = Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
+    private final ExecutorService handlerThread =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
     private volatile boolean stopping;
     private volatile @Nullable StopSignal current;
 

@@ -196,8 +196,7 @@ class ResidentAdaptersTest {
     void rejectsARankThatIsTooLarge() throws IOException {
         giveRoom();
         assertRefused(
-                DemoAdapter.store("high", DemoAdapter.weights(192, 5, 1), blobs),
-                "rank: expected at most 4, found 5");
+                DemoAdapter.store("high", DemoAdapter.weights(192, 5, 1), blobs), "rank: expected at most 4, found 5");
     }
 
     @Test

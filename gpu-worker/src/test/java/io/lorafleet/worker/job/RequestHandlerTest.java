@@ -264,9 +264,7 @@ class RequestHandlerTest {
     void failsARequestOfAnUnsupportedSize() {
         assertThat(failed(handle(Requests.star(null, 66, 2, 1))))
                 .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
-                .returns(
-                        "width: expected a multiple of 4, found 66",
-                        GenerationFailed::detail);
+                .returns("width: expected a multiple of 4, found 66", GenerationFailed::detail);
     }
 
     @Test

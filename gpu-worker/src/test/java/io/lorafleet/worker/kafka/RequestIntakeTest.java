@@ -166,7 +166,8 @@ class RequestIntakeTest {
         assertThat(result(id))
                 .isInstanceOfSatisfying(
                         GenerationFailed.class,
-                        failed -> assertThat(failed.detail()).isEqualTo("GenerateImage: expected JSON, found malformed input"));
+                        failed -> assertThat(failed.detail())
+                                .isEqualTo("GenerateImage: expected JSON, found malformed input"));
         List<DeadLetter> letters = read(Topic.DEAD_LETTERS, DeadLetter.class, found -> found.size() >= 2);
         assertThat(letters).anySatisfy(letter -> {
             assertThat(letter.requestId()).isEqualTo(id);
