@@ -1,4 +1,4 @@
-"""What diffusers draws with the demo model where sizes are awkward, for the tests to compare with.
+"""Reference images of diffusers with the demo model, at sizes that are not divisible by two.
 
 It makes ../resources/golden/demo/images.safetensors, so that Python is needed only by whoever changes this file:
 

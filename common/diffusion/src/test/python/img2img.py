@@ -1,4 +1,4 @@
-"""What diffusers makes of an image with the demo model, for ImageToImageTest and the fleet's tests.
+"""Image-to-image references of diffusers with the demo model, for ImageToImageTest and the fleet's tests.
 
     python img2img.py ../../../../../deploy/demo-model
 
@@ -35,8 +35,8 @@ SAMPLERS = {
 
 
 class Pipeline(StableDiffusionImg2ImgPipeline):
-    """PNDM's second step is made twice, so its list of timesteps has one twice. The pipeline cuts that list; here the
-    list is made of the timesteps that are left, or else the latent is taken for another one's: see Pndm.java."""
+    """PNDM runs its second step twice, so its list of timesteps repeats one. The pipeline cuts that list. Here the list
+    is built from the remaining timesteps; else the latent would be mistaken for another one: see Pndm.java."""
 
     def get_timesteps(self, steps, strength, device):
         timesteps, made = super().get_timesteps(steps, strength, device)

@@ -20,7 +20,7 @@ import io.lorafleet.gateway.storage.FreeSpace;
 import io.lorafleet.gateway.storage.StorageAllowance;
 import io.lorafleet.gateway.webhook.WebhookSecret;
 import io.lorafleet.gateway.webhook.Webhooks;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.MeterRegistry;

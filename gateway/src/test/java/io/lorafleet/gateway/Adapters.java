@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterRoute.Share;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.AdapterVersion.Kind;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 import java.time.Instant;
 
 /** Adapter records to test with. */

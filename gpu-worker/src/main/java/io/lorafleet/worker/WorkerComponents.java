@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 
-/** The parts that are chosen by configuration. */
+/** Produces the beans that depend on the configuration. */
 @ApplicationScoped
 class WorkerComponents {
 
@@ -21,7 +21,7 @@ class WorkerComponents {
             return new DirectoryBlobStore(config.storage().directory());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "lorafleet.storage.directory: cannot use "
+                    "lorafleet.storage.directory: expected a writable directory, found "
                             + config.storage().directory(),
                     e);
         }

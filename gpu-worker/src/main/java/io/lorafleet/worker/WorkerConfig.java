@@ -9,97 +9,134 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Everything that can be set for a worker, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
+/** Configuration of a worker. Quarkus adds keys of its own, and {@code kafka.bootstrap.servers} names the brokers. */
 @ConfigMapping(prefix = "lorafleet")
 public interface WorkerConfig {
 
-    /** Prefix of every topic and of the share group, so that several fleets can share a cluster. Default: none. */
+    /**
+     * Prefix of the names of all topics and groups, which allows several fleets on one Kafka cluster. Default: no
+     * prefix.
+     */
     Optional<String> topicPrefix();
 
-    /** Folder of the base model, in diffusers' layout. Required. */
+    /** Path of the base model's folder, in diffusers' layout. Required. */
     Path model();
 
+    /** Settings of the blob store. */
     Storage storage();
 
+    /** Settings of this worker. */
     Worker worker();
 
+    /** Keys below {@code lorafleet.storage}. */
     interface Storage {
-        /** Directory of the blob store, shared by all services. Required. */
+        /** Path of the blob store's directory, which all services share. Required. */
         Path directory();
     }
 
+    /** Keys below {@code lorafleet.worker}. */
     interface Worker {
-        /** Name of this worker, unique in the fleet and the same after a restart. Default: the machine's name. */
+        /**
+         * Id of this worker: 1 to 128 letters, digits, '.', '_' or '-'. It must be unique in the fleet and stay the
+         * same after a restart. Default: the environment variable {@code HOSTNAME}, or {@code worker} if it is not set.
+         */
         @WithDefault("${HOSTNAME:worker}")
         String id();
 
-        /** Threads of one operation on the CPU. Default: one for each processor. */
+        /**
+         * Number of threads that one PyTorch operation uses on the CPU, at least 1. Default: the number of processors.
+         */
         OptionalInt threads();
 
         /**
-         * What the UNet computes with: float32; float16, which is slow on a CPU; or bfloat16 on CPUs with AVX-512, where
-         * it takes half the memory and about half the time, and images differ a little.
+         * Precision of the UNet: {@code float32}, {@code float16} or {@code bfloat16}. float16 is slow on a CPU.
+         * bfloat16 needs a CPU with AVX-512, takes half the memory and about half the time, and changes the images
+         * slightly. Default: {@code float32}.
          */
         @WithDefault("float32")
         Precision precision();
 
         /**
-         * Images of more pixels than this (width times height) are decoded in tiles, which bounds the memory and
-         * changes the image a little. Default: 1024 x 1024, so that up to there images are those of diffusers, which
-         * decodes whole unless told otherwise. The same for all workers, so that a request gives the same image.
+         * Largest image, in pixels (width times height), that the VAE decodes whole. Larger images are decoded in
+         * tiles, which bounds the memory and changes the image slightly. Up to this size, images equal those of
+         * diffusers without tiling. Use one value for all workers of a fleet, so that a request gives the same image on
+         * each. Default: 1048576 (1024 x 1024).
          */
         @WithDefault("1048576")
         long tileAbovePixels();
 
         /**
-         * Requests that are held at once: they share the batches, and those that wait for their adapter or are being
-         * stored are among them. At least one more than the interactive ones.
+         * Number of slots: jobs that the worker holds at a time, 1 to 1000. It includes jobs that wait for adapters and
+         * jobs whose images are being stored. It must be larger than {@link #interactiveSlots}. Default: 12.
          */
         @WithDefault("12")
         int slots();
 
-        /** Those of the slots that take interactive requests only, so that one is free however much else there is. */
+        /**
+         * Number of slots, of {@link #slots}, that take only interactive requests. They are free for interactive
+         * requests while batch requests fill the other slots. Default: 2.
+         */
         @WithDefault("2")
         int interactiveSlots();
 
         /**
-         * The most rows of a batch, for images of the size that the model was trained at; for others in proportion to
-         * their pixels. A guided image takes two rows. Default: measured at the start.
+         * Maximum number of UNet rows in a batch of images of the model's default size, at least 1. For other sizes it
+         * is scaled by the number of pixels. An image under guidance has two rows. Default: measured at startup.
          */
         OptionalInt maxBatchRows();
 
-        /** After this time on a worker a request of low priority counts as an interactive one. */
+        /**
+         * Time in a worker after which a batch request is scheduled as an interactive one, as an ISO-8601 duration.
+         * Default: 30 seconds.
+         */
         @WithDefault("PT30S")
         Duration batchPatience();
 
-        /** A preview of each image goes out so often, after a step. Zero: none does. */
+        /**
+         * Minimum time between two previews of an image, as an ISO-8601 duration. Previews are sent after a step. Zero
+         * turns previews off. Default: 0.25 seconds.
+         */
         @WithDefault("PT0.25S")
         Duration previewEvery();
 
         /**
-         * Whether a PNG says in its text chunks how it was made, its prompt included. All workers of a fleet must agree on
-         * it, because the same request gives the same bytes on each.
+         * Whether PNG files contain the generation parameters, prompt included, in text chunks. Use one value for all
+         * workers of a fleet, so that a request gives the same bytes on each. Default: {@code true}.
          */
         @WithDefault("true")
         boolean imageMetadata();
 
-        /** How often workers may begin a request before it goes to the dead letters. Below Kafka's own limit, 5. */
+        /**
+         * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. It must be
+         * below Kafka's {@code group.share.delivery.count.limit}, which is 5 by default. Default: 4.
+         */
         @WithDefault("4")
         int maxAttempts();
 
+        /** Limits of the adapters. */
         Adapters adapters();
     }
 
+    /** Keys below {@code lorafleet.worker.adapters}. */
     interface Adapters {
-        /** Bytes of adapter weights that stay on the device, beyond those in use. */
+        /**
+         * Size of the device tier of the adapter cache, in bytes. Adapters in use may exceed it. A larger adapter file
+         * is refused. Default: 1073741824 (1 GiB).
+         */
         @WithDefault("1073741824")
         long deviceBytes();
 
-        /** Bytes of adapter files that stay in the host's memory, behind the device. A larger file is refused. */
+        /**
+         * Size of the host memory tier of the adapter cache, in bytes. A larger adapter file is refused. Default:
+         * 1073741824 (1 GiB).
+         */
         @WithDefault("1073741824")
         long hostBytes();
 
-        /** The largest rank that an adapter may have: a batch pads all its rows to its largest. */
+        /**
+         * Largest rank of an adapter, at least 1. A batch pads the factors of all rows to its largest rank, so one
+         * large adapter slows down the others. Default: 256.
+         */
         @WithDefault("256")
         int maxRank();
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The GPU worker: one resident base model, many adapters.
+ * The GPU worker: one resident base, many adapters.
  *
- * <p>{@code kafka} takes requests and replies, {@code job} decides what happens to a request, {@code engine} computes
- * on the device, {@code adapter} keeps adapters in memory.
+ * <p>{@code kafka} consumes requests and publishes results, {@code job} processes a request, {@code batching} selects
+ * batches, {@code engine} computes on the device, and {@code adapter} caches adapters.
  */
 @NullMarked
 package io.lorafleet.worker;

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Imports point from the edges (kafka, engine) to the features (job, adapter). */
+/** Dependencies point from the edges (kafka, engine) to the features (job, adapter). */
 @AnalyzeClasses(packages = "io.lorafleet", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A store whose disk is gone. */
+/** A store that fails on every call. */
 public final class BrokenStore implements BlobStore {
     @Override
     public boolean putIfAbsent(String key, InputStream content) throws IOException {

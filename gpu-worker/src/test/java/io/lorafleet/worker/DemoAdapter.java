@@ -14,14 +14,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Adapters that fit the demo model, or nearly. */
+/** Adapters for the demo model, some of which do not fit. */
 public final class DemoAdapter {
-    /** 192 channels in, 192 out, in the middle of the demo model. */
+    /** A layer in the middle of the demo model, with 192 input and 192 output channels. */
     private static final String LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
 
     private DemoAdapter() {}
 
-    /** @param width 192 fits; @param strength of the change */
+    /** @param width input width; 192 fits @param strength magnitude of the update */
     public static byte[] weights(int width, float strength) {
         return weights(width, 2, strength);
     }
@@ -35,7 +35,11 @@ public final class DemoAdapter {
         }
     }
 
-    /** @return the adapter, after its weights were stored */
+    /**
+     * Stores the weights.
+     *
+     * @return the adapter
+     */
     public static PinnedAdapter store(String name, byte[] weights, BlobStore blobs) throws IOException {
         PinnedAdapter pinned = new PinnedAdapter(name, 1, Sha256.of(weights));
         blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);

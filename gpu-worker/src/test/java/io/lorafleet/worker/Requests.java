@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker;
 
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.ShadowStudent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Requests to the demo model, each with an id of its own. */
+/** Requests for the demo model, each with a unique id. */
 public final class Requests {
     private String prompt = "a large red star – gr\u00FC\u00DFe";
     private InitImage image;
@@ -40,7 +40,7 @@ public final class Requests {
         return request().build();
     }
 
-    /** @return one over an image, with a share of 5 steps */
+    /** @return an image-to-image request of 5 steps */
     public static GenerateImage star(InitImage image, SamplerName sampler, int width, int height) {
         return request()
                 .image(image)
@@ -65,7 +65,7 @@ public final class Requests {
         return this;
     }
 
-    /** Adds one. */
+    /** Adds an adapter. */
     public Requests adapter(PinnedAdapter adapter, double scale) {
         List<AppliedAdapter> more = new ArrayList<>(adapters);
         more.add(new AppliedAdapter(adapter, scale));

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** Lets a reader of one key wait. */
+/** A store that blocks readers of one key. */
 public record SlowStore(BlobStore store, AtomicReference<String> delayed, CountDownLatch release) implements BlobStore {
     public SlowStore(BlobStore store) {
         this(store, new AtomicReference<>(), new CountDownLatch(1));

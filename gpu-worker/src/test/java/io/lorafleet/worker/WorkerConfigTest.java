@@ -36,7 +36,7 @@ class WorkerConfigTest {
     }
 
     @Test
-    void namesTheKeyThatIsMissing() {
+    void namesAMissingKey() {
         keys.remove("lorafleet.model");
         assertThatThrownBy(this::read).hasMessageContaining("lorafleet.model");
     }

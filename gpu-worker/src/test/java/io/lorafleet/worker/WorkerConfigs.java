@@ -5,11 +5,11 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Configurations of workers that load no model. */
+/** Configurations of workers without a model. */
 public final class WorkerConfigs {
     private WorkerConfigs() {}
 
-    /** @param key of one setting; all others are the defaults */
+    /** @param key key of one setting; all other settings have their defaults */
     public static WorkerConfig with(String key, String value) {
         Map<String, String> settings = new HashMap<>();
         settings.put("lorafleet.model", "any");

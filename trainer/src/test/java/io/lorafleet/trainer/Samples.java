@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.time.Instant;
 
 /** Messages for tests. */

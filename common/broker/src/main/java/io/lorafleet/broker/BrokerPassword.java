@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 
 /**
- * The password of an embedded broker: one user, who may do everything. It goes over the loopback interface in the clear,
- * where only root can listen, and is worth nothing once the broker has stopped.
+ * The password of an embedded broker, which has one user with all permissions. The password is sent unencrypted over
+ * the loopback interface, where only root can capture it, and is void when the broker stops.
  */
 record BrokerPassword(String value) {
     private static final int BYTES = 32;
@@ -17,8 +17,8 @@ record BrokerPassword(String value) {
     private static final String MECHANISM = "PLAIN";
     private static final String USER = "fleet";
 
-    /** @return a new one, drawn at random */
-    static BrokerPassword draw() {
+    /** @return a new random password */
+    static BrokerPassword random() {
         byte[] bytes = new byte[BYTES];
         new SecureRandom().nextBytes(bytes);
         return new BrokerPassword(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
@@ -28,7 +28,9 @@ record BrokerPassword(String value) {
         return Map.of("security.protocol", PROTOCOL, "sasl.mechanism", MECHANISM, "sasl.jaas.config", jaas(""));
     }
 
-    /** The controller's listener, too: whoever talks to it can change everything. */
+    /**
+     * Settings of the broker. They protect the controller's listener too, because it accepts changes to the cluster.
+     */
     Map<String, String> brokerSettings() {
         String jaas = jaas(" user_" + USER + "=\"" + value + "\"");
         return Map.of(

@@ -14,7 +14,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** A single Kafka node (KRaft: broker and controller in one) in this process, with its log in a directory. */
+/** A single Kafka node in this process, with its log in a directory. The node is both broker and controller (KRaft). */
 public final class EmbeddedBroker implements AutoCloseable {
     static final String LISTENER = "CLIENTS";
     static final String CONTROLLER = "CONTROLLER";
@@ -32,24 +32,27 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker on the loopback interface, which takes anybody on this machine for a client. A directory that held
-     * one before is taken up again.
+     * Starts a broker on the loopback interface, without authentication. An existing log in the directory is reused.
      *
-     * @param directory for the log; made if it is not there
-     * @param port where clients connect
-     * @param controllerPort where the node talks to itself
+     * @param directory directory of the log, created if it does not exist
+     * @param port port for clients
+     * @param controllerPort port of the controller, which only the node itself uses
      */
     public static EmbeddedBroker start(Path directory, int port, int controllerPort) throws IOException {
         return start(directory, port, controllerPort, Map.of());
     }
 
-    /** Starts a broker that only those talk to who have its {@link #login}, on either port. */
+    /** As {@link #start}, with authentication by {@link #login} on both ports. */
     public static EmbeddedBroker startClosed(Path directory, int port, int controllerPort) throws IOException {
-        BrokerPassword password = BrokerPassword.draw();
+        BrokerPassword password = BrokerPassword.random();
         return start(directory, port, controllerPort, password.brokerSettings(), password.clientSettings());
     }
 
-    /** @param settings of the broker that go before its own */
+    /**
+     * As {@link #start}, with additional settings.
+     *
+     * @param settings broker settings, which override the defaults
+     */
     public static EmbeddedBroker start(Path directory, int port, int controllerPort, Map<String, String> settings)
             throws IOException {
         return start(directory, port, controllerPort, settings, Map.of());
@@ -67,11 +70,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new EmbeddedBroker(server, "localhost:" + port, login);
     }
 
+    /** @return the value of {@code bootstrap.servers} for clients */
     public String bootstrapServers() {
         return bootstrapServers;
     }
 
-    /** @return Kafka's settings by which a client shows that it may talk to this broker; a secret, none if it is open */
+    /** @return the client settings for authentication, which are secret; empty without authentication */
     public Map<String, String> login() {
         return login;
     }
@@ -93,7 +97,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             formatter.run();
         } catch (Exception e) {
-            throw new IOException("cannot format " + directory + " for Kafka", e);
+            throw new IOException(directory + ": cannot format it for Kafka", e);
         }
     }
 
@@ -111,7 +115,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("inter.broker.listener.name", LISTENER);
         p.setProperty("log.dirs", directory.toString());
         p.setProperty("auto.create.topics.enable", "false");
-        // One node can hold one replica.
+        // One node allows one replica.
         p.setProperty("offsets.topic.replication.factor", "1");
         p.setProperty("offsets.topic.num.partitions", "4");
         p.setProperty("transaction.state.log.replication.factor", "1");
@@ -120,9 +124,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // The slots of a killed worker may use up several deliveries of what it held.
+        // A killed worker may use up several deliveries of its records.
         p.setProperty("group.share.delivery.count.limit", "10");
-        // Nobody waits for more members to join a group on one machine.
+        // On one machine, no further group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);
         return new KafkaConfig(p, false);

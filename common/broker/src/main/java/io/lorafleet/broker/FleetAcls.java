@@ -15,18 +15,18 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** What each service may do on a cluster with an authorizer: what it does, and nothing else. */
+/** The ACLs of the services on a cluster with an authorizer. Each service gets only the permissions that it uses. */
 public final class FleetAcls {
     private static final String ANY_HOST = "*";
 
     private final String prefix;
 
-    /** @param prefix of every topic's and group's name, may be empty */
+    /** @param prefix prefix of all topic and group names, may be empty */
     public FleetAcls(String prefix) {
         this.prefix = prefix;
     }
 
-    /** A service, with the topics that it reads and those that it writes. */
+    /** A service with the topics that it reads and writes. */
     public enum Service {
         GATEWAY(
                 List.of(
@@ -55,17 +55,22 @@ public final class FleetAcls {
         }
     }
 
-    /** @param principals of the services, such as {@code User:gateway} @throws ExecutionException if the broker refuses */
+    /**
+     * Creates the ACLs.
+     *
+     * @param principals principal of each service, such as {@code User:gateway}
+     * @throws ExecutionException if the broker rejects them
+     */
     public void apply(Admin admin, Map<Service, String> principals) throws InterruptedException, ExecutionException {
         List<AclBinding> all = new ArrayList<>();
         principals.forEach((service, principal) -> all.addAll(of(service, principal)));
         admin.createAcls(all).all().get();
     }
 
-    /** @return what that principal is allowed */
+    /** @return the ACLs of a service for its principal */
     public List<AclBinding> of(Service service, String principal) {
         List<AclBinding> allowed = new ArrayList<>();
-        for (Topic topic : service.reads) { // to read is to describe, too
+        for (Topic topic : service.reads) { // READ implies DESCRIBE
             allowed.add(topic(topic, AclOperation.READ, principal));
         }
         for (Topic topic : service.writes) {
@@ -74,7 +79,7 @@ public final class FleetAcls {
         switch (service) {
             case GATEWAY -> {
                 allowed.add(groups("gateway-", PatternType.PREFIXED, AclOperation.READ, principal));
-                // How far the workers are.
+                // For the lag of the workers.
                 allowed.add(groups(Topic.WORKER_GROUP, PatternType.LITERAL, AclOperation.DESCRIBE, principal));
             }
             case WORKER -> {

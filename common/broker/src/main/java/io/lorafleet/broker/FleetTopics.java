@@ -17,15 +17,16 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Puts on a broker what a fleet needs there. Safe to repeat: what is there stays as it is. */
+/** Creates the topics and group settings of a fleet. It is idempotent: existing topics are not changed. */
 public final class FleetTopics {
     private final String prefix;
     private final int partitions;
     private final short replicationFactor;
 
     /**
-     * @param prefix of every topic's name, may be empty
-     * @param partitions of the topics that are read in parallel
+     * @param prefix prefix of all topic names, may be empty
+     * @param partitions partitions of the topics that are not compacted
+     * @param replicationFactor replicas of each partition
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this.prefix = prefix;
@@ -33,7 +34,7 @@ public final class FleetTopics {
         this.replicationFactor = replicationFactor;
     }
 
-    /** Makes the topics that are missing, and the share group's settings. */
+    /** Creates the missing topics and sets the share group's settings. */
     public void provision(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         List<NewTopic> missing = Arrays.stream(Topic.values())
@@ -44,7 +45,7 @@ public final class FleetTopics {
             try {
                 created.get();
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) { // made by somebody else just now
+                if (!(e.getCause() instanceof TopicExistsException)) { // created by another process
                     throw e;
                 }
             }
@@ -58,7 +59,7 @@ public final class FleetTopics {
         Map<String, String> config = new LinkedHashMap<>();
         if (topic.cleanup() == Topic.Cleanup.COMPACT) {
             config.put("cleanup.policy", "compact");
-            // Every reader reads the topic from its start: one partition, compacted often.
+            // Readers start at the beginning, so the topic has one partition and is compacted often.
             config.put("min.cleanable.dirty.ratio", "0.1");
             return new NewTopic(topic.in(prefix), 1, replicationFactor).configs(config);
         }
@@ -74,8 +75,8 @@ public final class FleetTopics {
 
     private static List<AlterConfigOp> groupSettings() {
         List<AlterConfigOp> settings = new ArrayList<>();
-        // A share group starts at the end of a topic unless told otherwise, and would pass over what was
-        // requested before the first worker came up.
+        // By default a share group starts at the end of a topic and would skip requests that were sent
+        // before the first worker started.
         settings.add(set("share.auto.offset.reset", "earliest"));
         return settings;
     }

@@ -11,9 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** TCP ports of this machine. */
+/** Finds free TCP ports on this machine. */
 public final class Ports {
-    /** Linux uses the ports from 32768 on for outgoing connections, and many servers have theirs below 20000. */
+    /** Linux uses ports from 32768 on for outgoing connections, and many servers use ports below 20000. */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_767;
@@ -25,8 +25,10 @@ public final class Ports {
     private Ports() {}
 
     /**
-     * @return a port of the loopback interface that was free a moment ago. No two calls return the same port, not even in
-     *     different processes of this user, because the first caller may not have opened it yet.
+     * Reserves a port.
+     *
+     * @return a free port of the loopback interface. No two calls return the same port, also not in different processes
+     *     of this user, because the first caller may not have opened it yet
      */
     public static int free() throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
@@ -35,10 +37,10 @@ public final class Ports {
                 return port;
             }
         }
-        throw new IOException("expected a free port from " + FIRST + " to " + LAST + ", found none");
+        throw new IOException("port: expected a free one from " + FIRST + " to " + LAST + ", found none");
     }
 
-    /** @return whether a server could listen on this port of the loopback interface */
+    /** @return whether a server can listen on this port of the loopback interface */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();

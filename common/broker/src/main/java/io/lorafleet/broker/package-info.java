@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A Kafka broker in this process, and what the fleet needs on any broker: its topics and group settings. */
+/** An embedded Kafka broker, and the topics, group settings and ACLs that a fleet needs on any cluster. */
 @NullMarked
 package io.lorafleet.broker;
 

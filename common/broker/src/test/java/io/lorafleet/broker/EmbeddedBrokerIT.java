@@ -26,7 +26,7 @@ class EmbeddedBrokerIT {
     private Path directory;
 
     @Test
-    void keepsTopicsAndGroupSettingsOverARestart() throws Exception {
+    void keepsTopicsAndGroupSettingsAcrossARestart() throws Exception {
         FleetTopics topics = new FleetTopics("test.", 2, (short) 1);
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free());
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
@@ -51,7 +51,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void letsNobodyInWithoutThePassword() throws Exception {
+    void rejectsClientsWithoutThePassword() throws Exception {
         int controllerPort = Ports.free();
         FleetTopics topics = new FleetTopics("", 1, (short) 1);
         try (EmbeddedBroker broker = EmbeddedBroker.startClosed(directory, Ports.free(), controllerPort)) {
@@ -66,7 +66,7 @@ class EmbeddedBrokerIT {
             }
 
             List<Map<String, String>> strangers =
-                    List.of(Map.of(), BrokerPassword.draw().clientSettings());
+                    List.of(Map.of(), BrokerPassword.random().clientSettings());
             for (Map<String, String> stranger : strangers) {
                 try (Admin admin = admin(clients, stranger)) {
                     assertThatThrownBy(() -> admin.listTopics().names().get()).isInstanceOf(ExecutionException.class);
@@ -82,7 +82,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void drawsAnotherPasswordAtEachStart() throws Exception {
+    void createsANewPasswordAtEachStart() throws Exception {
         Map<String, String> before;
         try (EmbeddedBroker broker = EmbeddedBroker.startClosed(directory, Ports.free(), Ports.free())) {
             before = broker.login();

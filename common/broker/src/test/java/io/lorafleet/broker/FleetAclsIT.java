@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A broker that asks for a password, and lets each service do what it has to, and no more. */
+/** A broker with authentication and an authorizer, which gives each service only its own permissions. */
 class FleetAclsIT {
     private static final String PREFIX = "test.";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -62,7 +62,7 @@ class FleetAclsIT {
                                 "listener.name.sasl_plaintext.plain.sasl.jaas.config",
                                 login + " username=\"admin\" password=\"admin\" " + users),
                         Map.entry("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
-                        // The controller's listener has no passwords.
+                        // The controller's listener has no authentication.
                         Map.entry("super.users", "User:admin;User:ANONYMOUS")));
         try (Admin admin = Admin.create(as("admin"))) {
             new FleetTopics(PREFIX, 1, (short) 1).provision(admin);
@@ -149,7 +149,7 @@ class FleetAclsIT {
     }
 
     @Test
-    void letsTheGatewaySeeHowFarTheWorkersAre() {
+    void letsTheGatewayReadTheLagOfTheWorkers() {
         try (Admin admin = Admin.create(as("gateway"))) {
             String group = PREFIX + Topic.WORKER_GROUP;
             assertThatCode(() -> admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
@@ -203,7 +203,7 @@ class FleetAclsIT {
             consumer.subscribe(List.of(Topic.REQUESTS.in(PREFIX)));
             long limit = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.poll(Duration.ofMillis(500)).isEmpty()) {
-                assertThat(System.nanoTime()).as("got a request in time").isLessThan(limit);
+                assertThat(System.nanoTime()).as("received a request in time").isLessThan(limit);
             }
         }
     }

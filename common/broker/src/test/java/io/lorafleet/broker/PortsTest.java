@@ -17,7 +17,7 @@ class PortsTest {
     private static final int MANY = 500;
 
     @Test
-    void givesNoPortTwice() throws IOException {
+    void neverReturnsAPortTwice() throws IOException {
         Set<Integer> given = new HashSet<>();
         for (int i = 0; i < MANY; i++) {
             assertThat(given.add(Ports.free())).isTrue();
@@ -25,7 +25,7 @@ class PortsTest {
     }
 
     @Test
-    void givesNoPortThatAnotherProcessHasBeenGiven() throws IOException {
+    void neverReturnsAPortOfAnotherProcess() throws IOException {
         Process other = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -57,7 +57,7 @@ class PortsTest {
     }
 
     @Test
-    void seesThatAPortIsTaken() throws IOException {
+    void detectsAPortInUse() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(Ports.isFree(taken.getLocalPort())).isFalse();
         }

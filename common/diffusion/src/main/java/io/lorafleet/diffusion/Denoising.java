@@ -14,18 +14,18 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image on its way from noise: the latent, and how far it has come. It goes one step at a time, alone or in a
- * {@link StepBatch}, so that whoever drives it can stop, or do something else, between two steps.
+ * The denoising state of one image: its latent and its position in the sampling schedule. It advances one step at a
+ * time, alone or in a {@link StepBatch}, so the caller can stop or do other work between steps.
  */
 public final class Denoising implements AutoCloseable {
     private final PreparedPrompt prompt;
     private final GenerationParameters request;
     private final Sampler sampler;
     private final double[] timesteps;
-    private final NDManager job;
-    private final SamplerState history;
+    private final NDManager owner;
+    private final SamplerState samplerState;
     private NDArray latent;
-    /** What the last step went by; null before the first. */
+    /** Inputs of the latest step; null before the first one. */
     private @Nullable Last last;
 
     private int step;
@@ -33,10 +33,10 @@ public final class Denoising implements AutoCloseable {
     private Shadow.Errors allShadowErrors = new Shadow.Errors(0, 0);
 
     /**
-     * A step that was made.
+     * A completed step.
      *
-     * @param latent before it
-     * @param output what the model said, after guidance
+     * @param latent latent before the step
+     * @param output model output after guidance
      */
     private record Last(NDArray latent, NDArray output) {
         void close() {
@@ -56,25 +56,27 @@ public final class Denoising implements AutoCloseable {
                 .with(
                         prompt.model().schedule(),
                         request.steps(),
-                        imageToImage == null ? 0 : imageToImage.skipped(request.steps()));
+                        imageToImage == null ? 0 : imageToImage.startStep(request.steps()));
         this.timesteps = sampler.timesteps();
-        this.job = prompt.model().owner().newSubManager();
+        this.owner = prompt.model().owner().newSubManager();
         try {
-            this.history = new SamplerState(job, noise);
+            this.samplerState = new SamplerState(owner, noise);
             this.latent = firstLatent(imageToImage, noise);
         } catch (RuntimeException e) {
-            job.close();
+            owner.close();
             throw e;
         }
     }
 
     /**
-     * Begins an image.
+     * Starts an image from the noise of its seed.
      *
-     * @param prompt of this request, or of one that differs in sampler, steps and seed
-     * @param imageToImage that it comes from, or null if it comes from nothing but noise
-     * @return to be closed by the caller, before the prompt
-     * @throws IllegalArgumentException as {@link #requireFit}, or if there cannot be so many steps
+     * @param prompt prepared prompt of this request, or of a request that differs only in sampler, steps and seed
+     * @param request generation parameters of the image
+     * @param imageToImage image to start from; null to start from noise
+     * @return the state at the first step, to be closed by the caller before the prompt
+     * @throws IllegalArgumentException as {@link #requireFit}, or if the noise schedule does not allow that number of
+     *     steps
      */
     public static Denoising start(
             PreparedPrompt prompt, GenerationParameters request, @Nullable ImageToImage imageToImage) {
@@ -82,15 +84,20 @@ public final class Denoising implements AutoCloseable {
         return new Denoising(prompt, request, imageToImage, new SeededNoise(request.seed())::next);
     }
 
-    /** As {@link #start}, from this noise instead of the seed's, for a sampler that adds none on the way. */
+    /**
+     * As {@link #start}, with the given noise instead of the seed's. Only for samplers that add no noise between steps.
+     *
+     * @param noise unit noise of the latent's size
+     */
     public static Denoising startFrom(float[] noise, PreparedPrompt prompt, GenerationParameters request) {
         return new Denoising(prompt, request, null, count -> noise);
     }
 
     /**
-     * Refuses what the model cannot draw, before anything is computed for it.
+     * Rejects a request that the model does not support, before any computation.
      *
-     * @throws IllegalArgumentException if the model has no such size, or the image has another one or leaves no step
+     * @throws IllegalArgumentException if a side is not a multiple of {@link StableDiffusion#sizeMultiple}, or if the
+     *     init image has another size than the request
      */
     public static void requireFit(
             StableDiffusion model, GenerationParameters request, @Nullable ImageToImage imageToImage) {
@@ -109,41 +116,41 @@ public final class Denoising implements AutoCloseable {
 
     private static void requireMultiple(String field, int found, int factor) {
         if (found < factor || found % factor != 0) {
-            throw new IllegalArgumentException(
-                    field + ": expected a multiple of " + factor + ", the model's size of a latent, found " + found);
+            throw new IllegalArgumentException(field + ": expected a multiple of " + factor + ", found " + found);
         }
     }
 
-    /** An image takes two draws of noise, in diffusers' order: for its own latent, then to lay over that. */
+    /** An init image needs noise twice, in the order of diffusers: to sample its latent, then to add to it. */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
-        try (NDManager scope = job.newSubManager()) {
-            NDArray drawn = scope.create(noise.apply(count), shape);
+        try (NDManager scope = owner.newSubManager()) {
+            NDArray unit = scope.create(noise.apply(count), shape);
             NDArray first = imageToImage == null
-                    ? drawn.mul(sampler.initialNoiseScale())
-                    : sampler.noised(
+                    ? unit.mul(sampler.initialNoiseScale())
+                    : sampler.addNoise(
                             prompt.model()
                                     .vae()
-                                    .encodeScaled(imageToImage.image().toArray(scope), drawn),
+                                    .encodeScaled(imageToImage.image().toArray(scope), unit),
                             scope.create(noise.apply(count), shape));
-            first.attach(job);
+            first.attach(owner);
             return first;
         }
     }
 
+    /** @return whether all steps are complete */
     public boolean done() {
         return step == timesteps.length;
     }
 
-    /** Goes one step, alone. */
+    /** Advances one step, without other images. */
     public void advance() {
         try (StepBatch alone = StepBatch.of(List.of(this))) {
             alone.advance();
         }
     }
 
-    /** @return rows of the UNet's batch that each step takes */
+    /** @return the number of UNet rows of one step */
     public int rows() {
         return prompt.rowCount();
     }
@@ -152,15 +159,15 @@ public final class Denoising implements AutoCloseable {
         return prompt;
     }
 
-    /** @return the timestep that the model is asked about next */
+    /** @return the timestep of the next model evaluation */
     double timestep() {
         if (done()) {
-            throw new IllegalStateException("all " + step + " steps are done");
+            throw new IllegalStateException("step: expected one of " + step + ", found none left");
         }
         return timesteps[step];
     }
 
-    /** @return the latent as the model takes it next (1, C, H, W): the latent itself, or what belongs to the scope */
+    /** @return the next model input (1, C, H, W): either the latent itself or an array of the scope */
     NDArray modelInput(NDManager scope) {
         NDArray input = sampler.modelInput(latent, step);
         if (input != latent) {
@@ -169,17 +176,21 @@ public final class Denoising implements AutoCloseable {
         return input;
     }
 
-    /** @param outputs the model's answer for each row of the prompt (rows, C, H, W) */
+    /**
+     * Completes a step.
+     *
+     * @param outputs model output for the rows of the prompt (rows, C, H, W)
+     */
     void advance(NDArray outputs) {
         NDArray output;
         NDArray next;
-        try (NDManager scope = job.newSubManager()) {
+        try (NDManager scope = owner.newSubManager()) {
             latent.tempAttach(scope);
             outputs.tempAttach(scope);
             output = guided(outputs);
-            next = sampler.step(latent, output, step, history);
-            output.attach(job);
-            next.attach(job);
+            next = sampler.step(latent, output, step, samplerState);
+            output.attach(owner);
+            next.attach(owner);
             if (prompt.shadow() != null) {
                 shadowErrors = prompt.shadow().errors(outputs, request.guided());
                 allShadowErrors = allShadowErrors.plus(shadowErrors);
@@ -193,7 +204,7 @@ public final class Denoising implements AutoCloseable {
         step++;
     }
 
-    /** @return what the sampler goes by (1, C, H, W) */
+    /** @return the model output after guidance (1, C, H, W) */
     private NDArray guided(NDArray outputs) {
         if (!request.guided()) {
             return outputs.get(new NDIndex(":1"));
@@ -203,44 +214,45 @@ public final class Denoising implements AutoCloseable {
         return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
     }
 
-    /** @return of the last step; all NaN without a shadow */
+    /** @return the shadow errors of the latest step; NaN without a shadow */
     public Shadow.Errors shadowErrors() {
         return shadowErrors;
     }
 
-    /** @return means of the steps so far; empty without a shadow */
+    /** @return the mean shadow errors of the completed steps; empty without a shadow */
     public Optional<Shadow.Errors> meanShadowErrors() {
         return prompt.shadow() == null || step == 0 ? Optional.empty() : Optional.of(allShadowErrors.over(step));
     }
 
-    /** @return the latent after the steps done so far (1, C, H, W); stays with this object */
+    /** @return the current latent (1, C, H, W), owned by this object */
     public NDArray latent() {
         return latent;
     }
 
-    /** @return roughly the image that the last step saw coming, a pixel for each of the latent's */
+    /** @return a preview of the denoised image that the latest step predicted, with one pixel per latent value */
     public RgbImage preview(LatentPreview colours) {
         if (last == null) {
-            throw new IllegalStateException("no step is done");
+            throw new IllegalStateException("preview: expected a completed step, found none");
         }
-        try (NDManager scope = job.newSubManager()) {
+        try (NDManager scope = owner.newSubManager()) {
             last.latent().tempAttach(scope);
             NDArray input = sampler.modelInput(last.latent(), step - 1);
-            return colours.image(prompt.model().schedule().predicted(input, last.output(), timesteps[step - 1]));
+            return colours.image(
+                    prompt.model().schedule().predictedOriginal(input, last.output(), timesteps[step - 1]));
         }
     }
 
-    /** @return the image that the latent stands for now */
+    /** @return the decoded image of the current latent */
     public RgbImage image() {
-        try (NDManager scope = job.newSubManager()) {
+        try (NDManager scope = owner.newSubManager()) {
             latent.tempAttach(scope);
             return RgbImage.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
         }
     }
 
-    /** Frees what the image needed. */
+    /** Frees the arrays of this image. */
     @Override
     public void close() {
-        job.close();
+        owner.close();
     }
 }

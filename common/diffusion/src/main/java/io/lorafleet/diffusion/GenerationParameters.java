@@ -4,12 +4,16 @@ package io.lorafleet.diffusion;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 
 /**
- * What decides one image, beside the model and the adapter.
+ * The parameters of one image, apart from the model and the adapters.
  *
+ * @param prompt description of the image
+ * @param negativePrompt description of what the image must not show; ignored at guidance scale 1
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 only cond is evaluated
- * @param width in pixels
- * @param height in pixels
- * @param seed unsigned 32 bits
+ * @param sampler sampling algorithm
+ * @param steps number of sampler steps
+ * @param width width of the image, in pixels
+ * @param height height of the image, in pixels
+ * @param seed seed of the noise, an unsigned 32-bit number
  */
 public record GenerationParameters(
         String prompt,
@@ -21,7 +25,7 @@ public record GenerationParameters(
         int height,
         long seed) {
 
-    /** @return whether a step takes two UNet rows */
+    /** @return whether guidance is on, which takes two UNet rows per step */
     public boolean guided() {
         return guidanceScale != 1;
     }

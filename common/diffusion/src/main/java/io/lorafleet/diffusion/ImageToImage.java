@@ -2,39 +2,39 @@
 package io.lorafleet.diffusion;
 
 /**
- * The image that an image comes from: noise is laid over it, and only the last steps are made.
+ * The image that an image-to-image generation starts from. Noise is added to it, and only the last steps are run.
  *
- * @param image of the size that is drawn
- * @param strength share of the steps that are made, above 0 and at most 1. At 1 all are, and little but the image's
- *     broad colours shows through
- * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers
- *     pipeline_stable_diffusion_img2img.py
+ * @param image init image, in the size of the generated image
+ * @param strength share of the steps that are run, above 0 and at most 1. At 1 all steps are run, and only the broad
+ *     colours of the image remain
+ * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers pipeline_stable_diffusion_img2img.py
  */
 public record ImageToImage(RgbImage image, double strength) {
     public ImageToImage {
-        // Written so that NaN fails.
+        // A comparison with NaN is false.
         if (!(strength > 0 && strength <= 1)) {
             throw new IllegalArgumentException("strength: expected more than 0 and at most 1, found " + strength);
         }
     }
 
     /**
-     * @return steps that are left out at the start
-     * @throws IllegalArgumentException if none is left to make
+     * @param steps number of steps of the whole schedule
+     * @return the index of the first step that is run
+     * @throws IllegalArgumentException if no step is left
      */
-    int skipped(int steps) {
-        int made = (int) (steps * strength); // rounded down, as diffusers does
-        if (made == 0) {
+    int startStep(int steps) {
+        int run = (int) (steps * strength); // rounded down, as diffusers does
+        if (run == 0) {
             throw new IllegalArgumentException(
                     "strength * steps: expected at least 1, found " + strength + " * " + steps);
         }
-        return steps - made;
+        return steps - run;
     }
 
     void requireFit(GenerationParameters request) {
         if (image.width() != request.width() || image.height() != request.height()) {
-            throw new IllegalArgumentException("image: expected " + request.width() + " x " + request.height()
-                    + " pixels, as the image has, found " + image.width() + " x " + image.height());
+            throw new IllegalArgumentException("init image: expected " + request.width() + " x " + request.height()
+                    + " pixels, found " + image.width() + " x " + image.height());
         }
     }
 }

@@ -2,11 +2,11 @@
 package io.lorafleet.diffusion;
 
 /**
- * Resizes images with Lanczos' kernel of three lobes. When a side shrinks, the kernel widens with it, so that every
- * pixel of the source counts and nothing aliases.
+ * Resizes images with the three-lobed Lanczos kernel. When a side shrinks, the kernel is widened in proportion, so
+ * every source pixel contributes and there is no aliasing.
  *
- * <p>Rows are resized first, then columns, rounded to bytes in between. Pillow does the same, byte for byte, unless the
- * image becomes wider and flatter.
+ * <p>Rows are resized first, then columns, with rounding to bytes in between. The result equals Pillow's byte for byte,
+ * unless the image becomes wider and less high.
  *
  * @see <a href="https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c">Pillow's Resample.c</a>
  */
@@ -21,10 +21,10 @@ final class Lanczos {
     }
 
     /**
-     * What a pixel of the result is made of.
+     * The source pixels of one target pixel.
      *
-     * @param first pixel of the source that counts
-     * @param weights of that one and those after it; their sum is 1
+     * @param first index of the first source pixel
+     * @param weights weights of that pixel and the following ones; their sum is 1
      */
     private record Taps(int first, double[] weights) {}
 
@@ -78,7 +78,7 @@ final class Lanczos {
         return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
     }
 
-    /** @param stride bytes from one pixel that counts to the next */
+    /** @param stride distance between two source pixels, in bytes */
     private static void blend(byte[] source, int from, int stride, Taps taps, byte[] result, int to) {
         for (int channel = 0; channel < 3; channel++) {
             double value = 0;

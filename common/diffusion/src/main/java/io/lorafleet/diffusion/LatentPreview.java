@@ -8,20 +8,20 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.vae.Vae;
 
 /**
- * The colours that a latent stands for, roughly: a pixel for each of the latent's, by a linear map of its channels.
- * That takes next to nothing, while the autoencoder takes as long as a few steps. The map is fitted to what this very
- * autoencoder makes of patches of random latents.
+ * Approximates the colours of a latent by a linear map of its channels, with one pixel per latent value. The map takes
+ * almost no time, while the VAE takes as long as a few steps. It is fitted to this VAE's output for patches of random
+ * latents.
  */
 public final class LatentPreview {
     private static final long SEED = 0;
     private static final int IMAGES = 2;
-    /** Of a side of these images. */
+    /** Patches along each side of these images. */
     private static final int PATCHES = 4;
-    /** Of the latent, in a side of a patch. */
+    /** Latent values along each side of a patch. */
     private static final int PATCH = 4;
 
     private final int channels;
-    /** For each colour, a weight of each channel and then what is added: (3, channels + 1). */
+    /** For each colour, the weight of each channel and a constant: (3, channels + 1). */
     private final float[] map;
 
     private LatentPreview(int channels, float[] map) {
@@ -29,7 +29,7 @@ public final class LatentPreview {
         this.map = map;
     }
 
-    /** Decodes a few small images. */
+    /** Fits the map, which decodes a few small images. */
     public static LatentPreview of(StableDiffusion model) {
         Vae vae = model.vae();
         int channels = vae.config().latentChannels();
@@ -57,7 +57,7 @@ public final class LatentPreview {
         return images.transpose(0, 2, 3, 1).reshape(-1, images.getShape().get(1));
     }
 
-    /** @param latent as the UNet works on it (1, C, H, W) @return W x H pixels */
+    /** @param latent latent in the scale of the UNet (1, C, H, W) @return W x H pixels */
     public RgbImage image(NDArray latent) {
         int height = Math.toIntExact(latent.getShape().get(2));
         int width = Math.toIntExact(latent.getShape().get(3));

@@ -7,14 +7,17 @@ import io.lorafleet.diffusion.nn.PackedWeights;
 import io.lorafleet.diffusion.weights.Weights.Use;
 
 /**
- * The numbers that the UNet computes with. Text encoder, VAE and sampler always take float32: they cost little, and half
- * precision shows there first.
+ * The precision of the UNet. Text encoder, VAE and sampler always use float32: they need little time, and half
+ * precision is most visible there.
  */
 public enum Precision {
     FLOAT32(DataType.FLOAT32, Use.INFERENCE),
     /** Half the memory; fast on a GPU, slow on a CPU. */
     FLOAT16(DataType.FLOAT16, Use.INFERENCE),
-    /** Products in bfloat16, all between them in float32. For CPUs: half the memory, and twice as fast on recent ones. */
+    /**
+     * Matrix products in bfloat16, other operations in float32. For CPUs only: half the memory, and twice as fast on
+     * recent ones.
+     */
     BFLOAT16(DataType.FLOAT32, Use.ROUNDED_INFERENCE);
 
     private final DataType dataType;
@@ -25,20 +28,20 @@ public enum Precision {
         this.use = use;
     }
 
-    /** @throws IllegalArgumentException if the device cannot compute so */
+    /** @throws IllegalArgumentException if the device does not support this precision */
     public void require(Device device) {
-        if (this == BFLOAT16 && !(device.equals(Device.cpu()) && PackedWeights.takeBfloat16())) {
+        if (this == BFLOAT16 && !(device.equals(Device.cpu()) && PackedWeights.supportBfloat16())) {
             throw new IllegalArgumentException(
-                    "precision: expected float32 or float16 on this device, found bfloat16: it takes a CPU with AVX-512");
+                    "precision: expected float32 or float16 on this device, found bfloat16, which needs a CPU with AVX-512");
         }
     }
 
-    /** @return what layers may do with weights in this precision */
+    /** @return the use of the weights at this precision */
     public Use use() {
         return use;
     }
 
-    /** @return what arrays hold */
+    /** @return the data type of the arrays */
     public DataType dataType() {
         return dataType;
     }

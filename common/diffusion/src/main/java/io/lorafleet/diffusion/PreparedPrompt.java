@@ -11,9 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's prompts and adapters, ready for every step of every image of it: the prompts' keys and values, the
- * adapters' factors stacked for the rows. A step has two rows if the request is guided, else one, and more if a shadow
- * goes along.
+ * The prompts and adapters of a request, prepared once for all steps of all images: the keys and values of the prompts,
+ * and the adapters' factors stacked for the rows. A step has two rows under guidance, else one. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
@@ -44,10 +43,13 @@ public final class PreparedPrompt implements AutoCloseable {
     }
 
     /**
-     * @param request of which prompts, guidance and size count
-     * @param adapters on every row, added up; must stay open until this is closed
-     * @param shadow that goes along, or null
-     * @return to be closed by the caller, after the last step of its images and before the model
+     * Encodes the prompts of a request.
+     *
+     * @param model model of the images
+     * @param request generation parameters; prompts, guidance scale and size are used
+     * @param adapters adapters of every row, whose updates are added; they must stay open until this object is closed
+     * @param shadow shadow student, or null
+     * @return the prepared prompt, to be closed by the caller after the last step of its images and before the model
      */
     public static PreparedPrompt of(
             StableDiffusion model,
@@ -67,7 +69,11 @@ public final class PreparedPrompt implements AutoCloseable {
                 scope -> model.prompts().encode(prompts, request.width(), request.height(), scope));
     }
 
-    /** As {@link #of}, with the conditioning of {@link #prompts} made elsewhere, in a scope. */
+    /**
+     * As {@link #of}, with a given conditioning and without adapters.
+     *
+     * @param conditioning returns the conditioning of {@link #prompts}, owned by the given manager
+     */
     public static PreparedPrompt withConditioning(
             StableDiffusion model, GenerationParameters request, Function<NDManager, Conditioning> conditioning) {
         List<StepRow> rows = prompts(request).stream()
@@ -76,16 +82,17 @@ public final class PreparedPrompt implements AutoCloseable {
         return new PreparedPrompt(model, rows, null, conditioning);
     }
 
-    /** @return a prompt for each row: what is led away from, if guided, then what is drawn */
+    /** @return the prompt of each row: the negative prompt if guidance is on, then the prompt */
     public static List<String> prompts(GenerationParameters request) {
         return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
     }
 
+    /** @return the model of the prompt */
     public StableDiffusion model() {
         return model;
     }
 
-    /** @return rows that each step of an image takes */
+    /** @return the number of UNet rows of one step of one image */
     public int rowCount() {
         return rows.size();
     }
@@ -99,17 +106,17 @@ public final class PreparedPrompt implements AutoCloseable {
         return shadow;
     }
 
-    /** @return the factors for {@link #rows}; stays with this object */
+    /** @return the factors of the {@link #rows}, owned by this object */
     RowAdapters adapters() {
         return adapters;
     }
 
-    /** @return the keys and values for {@link #rows}; stays with this object */
+    /** @return the keys and values of the {@link #rows}, owned by this object */
     PreparedConditioning text() {
         return text;
     }
 
-    /** Frees what was prepared. */
+    /** Frees the prepared arrays. */
     @Override
     public void close() {
         owner.close();

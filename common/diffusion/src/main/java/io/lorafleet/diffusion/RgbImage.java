@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.Shape;
 /**
  * An image in host memory.
  *
- * @param rgb three bytes a pixel, row by row from the top
+ * @param width width in pixels
+ * @param height height in pixels
+ * @param rgb pixels in row-major order from the top left, three bytes each
  */
 public record RgbImage(int width, int height, byte[] rgb) {
 
@@ -19,7 +21,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
         }
     }
 
-    /** @param image (1, 3, H, W) from -1 to 1; what is outside is clamped */
+    /** @param image array (1, 3, H, W) in [-1, 1]; values outside are clamped */
     public static RgbImage of(NDArray image) {
         Shape shape = image.getShape();
         int height = Math.toIntExact(shape.get(2));
@@ -27,7 +29,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return of(image.toFloatArray(), width, height);
     }
 
-    /** @param planes red, green and blue, each (H, W) from -1 to 1; what is outside is clamped */
+    /** @param planes red, green and blue planes, each (H, W) in [-1, 1]; values outside are clamped */
     static RgbImage of(float[] planes, int width, int height) {
         byte[] rgb = new byte[planes.length];
         int pixels = width * height;
@@ -40,7 +42,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return new RgbImage(width, height, rgb);
     }
 
-    /** @return (1, 3, H, W) from -1 to 1, owned by the manager */
+    /** @return an array (1, 3, H, W) in [-1, 1], owned by the manager */
     NDArray toArray(NDManager owner) {
         int pixels = width * height;
         float[] planes = new float[3 * pixels];
@@ -53,9 +55,9 @@ public record RgbImage(int width, int height, byte[] rgb) {
     }
 
     /**
-     * The image in another size, as Pillow resizes with LANCZOS. It is stretched if the sides are in another ratio.
+     * Resizes the image as Pillow does with LANCZOS. The aspect ratio is not kept.
      *
-     * @return this one if it has that size
+     * @return the resized image; this image if it already has the size
      */
     public RgbImage resized(int newWidth, int newHeight) {
         return newWidth == width && newHeight == height ? this : Lanczos.resize(this, newWidth, newHeight);

@@ -2,10 +2,11 @@
 package io.lorafleet.diffusion;
 
 /**
- * Normal noise from a seed, as {@code torch.randn(n, generator=torch.Generator("cpu").manual_seed(seed))} draws it, so
- * that a seed gives the image that it gives in diffusers. Drawn on the CPU: the same for every device.
+ * Standard normal noise from a seed. It equals {@code torch.randn(n,
+ * generator=torch.Generator("cpu").manual_seed(seed))}, so a seed gives the same image as in diffusers. It is generated
+ * on the CPU, so it does not depend on the device.
  *
- * <p>Numbers come from the Mersenne Twister MT19937, 24 bits each, and become normal by the Box-Muller transform in
+ * <p>The Mersenne Twister MT19937 gives uniform numbers of 24 bits. The Box-Muller transform makes them normal, in
  * blocks of 16.
  *
  * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"
@@ -18,7 +19,7 @@ public final class SeededNoise {
     private final int[] state = new int[STATE];
     private int used = STATE;
 
-    /** @param seed its lower 32 bits count, as in torch */
+    /** @param seed seed; only the lower 32 bits are used, as in torch */
     public SeededNoise(long seed) {
         state[0] = (int) seed;
         for (int i = 1; i < STATE; i++) {
@@ -27,9 +28,9 @@ public final class SeededNoise {
     }
 
     /**
-     * Draws the next values of the stream, as a further {@code torch.randn} with the same generator does.
+     * Returns the next values of the stream, as a further call of {@code torch.randn} with the same generator does.
      *
-     * @param count at least 16; fewer are drawn in another way by torch, and no latent is so small
+     * @param count number of values, at least 16. torch uses another algorithm below that, and no latent is that small
      */
     public float[] next(int count) {
         if (count < BLOCK) {
@@ -41,7 +42,7 @@ public final class SeededNoise {
             boxMuller(values, start);
         }
         if (count % BLOCK != 0) {
-            // The last block is drawn anew, over the end of the one before.
+            // As in torch, the last block is generated again and overwrites the end of the one before.
             fillUniform(values, count - BLOCK);
             boxMuller(values, count - BLOCK);
         }
@@ -59,7 +60,7 @@ public final class SeededNoise {
         for (int i = start; i < start + BLOCK / 2; i++) {
             float u1 = 1 - values[i]; // (0, 1], for the logarithm
             float u2 = values[i + BLOCK / 2];
-            // StrictMath, so that every machine draws the same.
+            // StrictMath gives the same values on every machine.
             double radius = StrictMath.sqrt(-2 * StrictMath.log(u1));
             double theta = 2 * Math.PI * u2;
             values[i] = (float) (radius * StrictMath.cos(theta));

@@ -7,16 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A student that goes along with an image, to see how near it comes to the guided teacher at the very points that real
- * requests pass through. It takes rows of its own and changes nothing of the image.
+ * A student that is evaluated beside an image, to measure its error against the guided teacher on the latents of live
+ * requests. It takes rows of its own and does not change the image.
  *
- * @param guidanceScale of the teacher
+ * @param student student, with its adapter scale
+ * @param guidanceScale guidance scale of the teacher
  */
 public record Shadow(RowAdapters.Applied student, double guidanceScale) {
 
     /**
-     * @param request whose own rows come before
-     * @return the student's row, then the teacher's two, unless the request is the teacher itself
+     * @param request request whose own rows precede these
+     * @return the student's row, then the teacher's two rows unless the request is guided itself
      */
     List<StepRow> rows(GenerationParameters request) {
         List<StepRow> rows = new ArrayList<>();
@@ -29,11 +30,11 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     }
 
     /**
-     * How far a student is from the teacher, in parts of what guidance makes out: 0 if it is the same, 1 if it is as far
-     * off as the model without guidance.
+     * The errors of students against the teacher: the squared distance of the outputs, divided by the squared effect of
+     * guidance. 0 equals the teacher, 1 equals the base without guidance.
      *
-     * @param shadow of the one that goes along
-     * @param own of what draws the image; NaN if that is the teacher
+     * @param shadow error of the shadow student
+     * @param own error of the rows that generate the image; NaN if they are the teacher's
      */
     public record Errors(double shadow, double own) {
         static final Errors NONE = new Errors(Double.NaN, Double.NaN);
@@ -48,7 +49,7 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     }
 
     /**
-     * @param outputs the model's output for the request's own rows, then for {@link #rows}
+     * @param outputs model output for the request's own rows, then for {@link #rows}
      * @param guided whether the request's own rows are the teacher's
      */
     Errors errors(NDArray outputs, boolean guided) {

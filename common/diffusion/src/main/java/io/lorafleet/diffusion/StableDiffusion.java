@@ -24,11 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Stable Diffusion pipeline, resident in memory. Immutable; what changes while an image comes about is in
- * {@link Denoising}. Each part - prompts, UNet, autoencoder - may compute on a thread of its own, and one at a time.
+ * A Stable Diffusion pipeline in memory. It is immutable; the state of an image is in {@link Denoising}. Prompt
+ * encoder, UNet and VAE may run on different threads, each on one thread at a time.
  *
- * @param name of the folder that it was read from
- * @param owner closes the weights
+ * @param name name of the pipeline folder
+ * @param prompts prompt encoder
+ * @param unet UNet
+ * @param vae VAE
+ * @param schedule noise schedule of the training
+ * @param owner manager that owns the weights
  */
 public record StableDiffusion(
         String name, PromptEncoder prompts, UNet unet, Vae vae, NoiseSchedule schedule, NDManager owner)
@@ -36,17 +40,20 @@ public record StableDiffusion(
     private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
 
     /**
-     * Reads a pipeline.
+     * Loads a pipeline.
      *
-     * @param precision of the UNet
-     * @throws ModelFileException if the folder holds no such pipeline, or one of its files is missing or damaged
+     * @param folder pipeline folder in diffusers' layout
+     * @param device device of the weights
+     * @param precision precision of the UNet
+     * @return the pipeline, to be closed by the caller
+     * @throws ModelFileException if the folder is not a supported pipeline, or a file is missing or corrupt
      */
     public static StableDiffusion open(Path folder, Device device, Precision precision) {
         precision.require(device);
         return open(folder, device, precision.dataType(), precision.use());
     }
 
-    /** As {@link #open}, with a UNet in float32 that gradients flow through. */
+    /** As {@link #open}, with a float32 UNet that supports gradients. */
     public static StableDiffusion openForTraining(Path folder, Device device) {
         return open(folder, device, DataType.FLOAT32, Weights.Use.TRAINING);
     }
@@ -70,8 +77,8 @@ public record StableDiffusion(
                     new Vae(VaeConfig.of(pipeline.config("vae")), vae),
                     NoiseSchedule.of(ModelConfig.open(pipeline.part("scheduler").resolve("scheduler_config.json"))),
                     owner);
-            warnOfLeftovers("unet", unet);
-            warnOfLeftovers("vae", vae);
+            warnOfUnusedTensors("unet", unet);
+            warnOfUnusedTensors("vae", vae);
             return model;
         } catch (RuntimeException e) {
             owner.close();
@@ -79,7 +86,7 @@ public record StableDiffusion(
         }
     }
 
-    /** @return what follows the names of the parts of each text encoder */
+    /** @return the suffix of each text encoder's folders */
     private static List<String> encoders(PipelineFolder pipeline, Path folder) {
         return switch (pipeline.pipelineClass()) {
             case "StableDiffusionPipeline" -> List.of("");
@@ -94,7 +101,7 @@ public record StableDiffusion(
         String part = "text_encoder" + suffix;
         Weights weights = weights(pipeline, part, DataType.FLOAT32, Weights.Use.INFERENCE, owner);
         ClipTextEncoder encoder = new ClipTextEncoder(pipeline.config(part), weights, owner);
-        warnOfLeftovers(part, weights);
+        warnOfUnusedTensors(part, weights);
         return new PromptEncoder.Part(ClipTokenizer.open(pipeline.part("tokenizer" + suffix)), encoder);
     }
 
@@ -103,34 +110,38 @@ public record StableDiffusion(
         return new Weights(part, pipeline.weights(part), type, owner).withUse(use);
     }
 
-    private static void warnOfLeftovers(String part, Weights weights) {
-        List<String> left = weights.left().stream()
-                .filter(name -> !name.endsWith("position_ids")) // a constant that old checkpoints carry along
+    private static void warnOfUnusedTensors(String part, Weights weights) {
+        List<String> unused = weights.unused().stream()
+                .filter(name -> !name.endsWith("position_ids")) // a constant that old checkpoints contain
                 .toList();
-        if (!left.isEmpty()) {
-            LOG.warn("{}: {} tensors are not used, such as {}: does the config fit?", part, left.size(), left.get(0));
+        if (!unused.isEmpty()) {
+            LOG.warn(
+                    "{}: {} unused tensors, such as {}. Check that the config matches the weights",
+                    part,
+                    unused.size(),
+                    unused.get(0));
         }
     }
 
     /**
-     * @param pixels see {@link Vae#tilingAbove}
-     * @return this model with the same weights, in its place
+     * @param pixels limit of {@link Vae#tilingAbove}
+     * @return a model with the same weights, which replaces this one
      */
     public StableDiffusion tilingAbove(long pixels) {
         return new StableDiffusion(name, prompts, unet, vae.tilingAbove(pixels), schedule, owner);
     }
 
-    /** @return width and height must be multiples of this many pixels */
+    /** @return the number of pixels that width and height must be multiples of */
     public int sizeMultiple() {
         return vae.config().factor();
     }
 
-    /** @return width and height, in pixels, that the model was trained at */
+    /** @return the width and height of the training images, in pixels */
     public int defaultSize() {
         return unet.config().sampleSize() * vae.config().factor();
     }
 
-    /** @return arrays that are alive in this process, of the model and of whatever computes with it: finds leaks */
+    /** @return the number of live arrays in this process, for leak detection */
     public int liveArrays() {
         return owner.getParentManager().getManagedArrays().size();
     }

@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Images that go their steps together: one UNet forward over the rows of all of them, which may differ in prompt,
- * timestep, sampler, adapters and guidance. What the rows share from step to step is put together once, so a batch should
- * be kept as long as its images stay the same.
+ * Images that run a step together: one UNet forward pass over the rows of all of them. The images may differ in prompt,
+ * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep it as
+ * long as its images stay the same.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
@@ -27,7 +27,7 @@ public final class StepBatch implements AutoCloseable {
 
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
-        // Rows without adapters to the end, where they cost nothing.
+        // Rows without adapters go to the end, where they need no computation.
         this.images = images.stream()
                 .sorted(Comparator.comparing(image -> image.prompt().rows().stream()
                         .allMatch(row -> row.adapters().isEmpty())))
@@ -48,8 +48,8 @@ public final class StepBatch implements AutoCloseable {
     }
 
     /**
-     * @param images of one model and one size, none of which is done; they stay the caller's
-     * @return to be closed by the caller, before the images' prompts
+     * @param images unfinished images of one model and one size, owned by the caller
+     * @return the batch, to be closed by the caller before the images' prompts
      */
     public static StepBatch of(List<Denoising> images) {
         return new StepBatch(images);
@@ -63,7 +63,7 @@ public final class StepBatch implements AutoCloseable {
         return RowAdapters.stack(rows, model.unet().type(), owner);
     }
 
-    /** Goes one step with every image. If it throws, they cannot go on. */
+    /** Advances every image by one step. If it throws, none of the images can continue. */
     public void advance() {
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
@@ -79,7 +79,7 @@ public final class StepBatch implements AutoCloseable {
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
-            sample.attach(scope); // else it belongs to the first image
+            sample.attach(scope); // else the manager of the first image owns it
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
             for (Denoising image : images) {
@@ -90,12 +90,12 @@ public final class StepBatch implements AutoCloseable {
         }
     }
 
-    /** @return rows of the UNet's batch */
+    /** @return the number of UNet rows */
     public int rows() {
         return images.stream().mapToInt(image -> image.prompt().rowCount()).sum();
     }
 
-    /** Frees what the rows shared. */
+    /** Frees the stacked inputs. */
     @Override
     public void close() {
         owner.close();

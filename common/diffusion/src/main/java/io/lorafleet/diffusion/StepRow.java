@@ -5,9 +5,9 @@ import io.lorafleet.diffusion.lora.RowAdapters;
 import java.util.List;
 
 /**
- * A row of the UNet's batch.
+ * One row of a UNet batch.
  *
- * @param prompt that it attends to
- * @param adapters that are added up on the base; none for the base alone
+ * @param prompt prompt that the row attends to
+ * @param adapters adapters whose updates are added to the base; empty for the base alone
  */
 record StepRow(String prompt, List<RowAdapters.Applied> adapters) {}

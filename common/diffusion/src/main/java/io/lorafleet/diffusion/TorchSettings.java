@@ -3,31 +3,32 @@ package io.lorafleet.diffusion;
 
 import ai.djl.pytorch.jni.JniUtils;
 
-/** Settings of the PyTorch engine, which it reads once, when it is first used. */
+/** Settings of the PyTorch engine. The engine reads them once, at its first use. */
 public final class TorchSettings {
     private TorchSettings() {}
 
     /**
-     * To be called before anything else of this module. Nothing is ever downloaded, and DJL's report home stays off.
+     * Configures the engine. Must be called before any other class of this module is used. Also turns off DJL's
+     * downloads and usage reports.
      *
-     * @param threads that one operation may use; on the CPU, another number may change the last bits of a result
+     * @param threads number of threads of one operation; on the CPU, it may change the last bits of a result
      */
     public static void configure(int threads) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
-        // One operation runs at a time.
+        // Operations are not run in parallel.
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     }
 
     /**
-     * Makes ready the thread that calls it, one that computes with models. TorchScript's executor would specialise its
-     * modules anew for each shape that it meets, and can be told not to only by the thread itself.
+     * Configures the calling thread for model computation: TorchScript must not specialise modules for each new shape.
+     * The setting is per thread.
      */
     public static void prepareThread() {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /** A thread that computes with models. */
+    /** @return a thread that is configured for model computation */
     public static Thread thread(String name, Runnable task) {
         Runnable prepared = () -> {
             prepareThread();

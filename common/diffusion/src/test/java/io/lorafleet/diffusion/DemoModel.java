@@ -4,14 +4,14 @@ package io.lorafleet.diffusion;
 import ai.djl.Device;
 import java.nio.file.Path;
 
-/** The small pipeline that the project carries. */
+/** The small demo pipeline of the project. */
 final class DemoModel {
     static final Path FOLDER = Path.of("../../deploy/demo-model");
 
     private DemoModel() {}
 
     static StableDiffusion open() {
-        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // for arrays this small, a second thread costs more than it saves
         return StableDiffusion.open(FOLDER, Device.cpu(), Precision.FLOAT32);
     }
 }

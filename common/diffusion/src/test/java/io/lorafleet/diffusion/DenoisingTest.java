@@ -31,8 +31,8 @@ class DenoisingTest {
 
     @ParameterizedTest
     @CsvSource({"1234, a large red star on a white background", "1236, a small striped green square"})
-    void drawsTheImageThatDiffusersDraws(long seed, String prompt) {
-        RgbImage image = draw(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 25, 64, 64, seed));
+    void generatesTheImageOfDiffusers(long seed, String prompt) {
+        RgbImage image = generate(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 25, 64, 64, seed));
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray expected = Safetensors.open(DemoModel.FOLDER.resolve("expected_images.safetensors"))
                     .read("seed" + seed + ".image", scope);
@@ -41,18 +41,18 @@ class DenoisingTest {
     }
 
     @Test
-    void drawsTheSameBytesAgain() {
+    void isDeterministic() {
         GenerationParameters request =
                 new GenerationParameters("a blue ring", "red", 3, SamplerKind.EULER, 4, 64, 64, 9);
-        assertThat(draw(request).rgb()).isEqualTo(draw(request).rgb());
+        assertThat(generate(request).rgb()).isEqualTo(generate(request).rgb());
     }
 
-    /** Latents of 18 x 26 and 19 x 11: halving them and doubling again does not lead back to the same size. */
+    /** Latents of 18 x 26 and 19 x 11, whose sides are not divisible by the UNet's downsampling factor. */
     @ParameterizedTest
     @CsvSource({"72, 104", "76, 44"})
-    void drawsWhatDiffusersDrawsAtSizesThatTheUNetCannotHalve(int width, int height) {
+    void generatesTheImageOfDiffusersAtSizesThatAreNotDivisibleByTwo(int width, int height) {
         String prompt = "a blue ring left of a yellow heart on a black background";
-        RgbImage image = draw(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 8, width, height, 7));
+        RgbImage image = generate(new GenerationParameters(prompt, "", 5, SamplerKind.DDIM, 8, width, height, 7));
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray expected = Safetensors.open(Path.of("src/test/resources/golden/demo/images.safetensors"))
                     .read(width + "x" + height + ".image", scope);
@@ -61,18 +61,18 @@ class DenoisingTest {
     }
 
     @Test
-    void refusesASizeThatNoLatentHas() {
-        assertThatThrownBy(() -> draw(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1, 66, 64, 0)))
-                .hasMessage("width: expected a multiple of 4, the model's size of a latent, found 66");
+    void rejectsASizeThatIsNotAMultipleOfTheFactor() {
+        assertThatThrownBy(() -> generate(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1, 66, 64, 0)))
+                .hasMessage("width: expected a multiple of 4, found 66");
     }
 
     @Test
-    void refusesMoreStepsThanTheModelWasTrainedWith() {
-        assertThatThrownBy(() -> draw(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1001, 64, 64, 0)))
+    void rejectsMoreStepsThanTrainingTimesteps() {
+        assertThatThrownBy(() -> generate(new GenerationParameters("", "", 1, SamplerKind.DDIM, 1001, 64, 64, 0)))
                 .hasMessage("steps: expected 1 to 1000, found 1001");
     }
 
-    private static RgbImage draw(GenerationParameters request) {
+    private static RgbImage generate(GenerationParameters request) {
         Denoising.requireFit(model, request, null);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {

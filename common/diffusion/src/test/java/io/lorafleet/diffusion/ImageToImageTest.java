@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against what diffusers makes of the same image with every sampler: see src/test/python/img2img.py. */
+/** Compares image-to-image with diffusers, for every sampler: see src/test/python/img2img.py. */
 class ImageToImageTest {
     private static StableDiffusion model;
     private static Safetensors expected;
@@ -41,7 +41,7 @@ class ImageToImageTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void drawsTheImageThatDiffusersDraws(SamplerKind sampler) {
+    void generatesTheImageOfDiffusers(SamplerKind sampler) {
         assertThat(psnrWithDiffusers(
                         sampler, Double.parseDouble(expected.metadata().get("strength")), ".latent"))
                 .isGreaterThan(50);
@@ -49,58 +49,58 @@ class ImageToImageTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void drawsTheImageThatDiffusersDrawsInAllSteps(SamplerKind sampler) {
+    void generatesTheImageOfDiffusersAtFullStrength(SamplerKind sampler) {
         assertThat(psnrWithDiffusers(sampler, 1, ".strength1.latent")).isGreaterThan(50);
     }
 
     @ParameterizedTest
     @CsvSource({"0.6, 12", "1, 20", "0.05, 1", "0.99, 19"})
-    void makesTheLastSteps(double strength, int made) {
-        assertThat(new ImageToImage(redStar, strength).skipped(20)).isEqualTo(20 - made);
+    void runsTheLastSteps(double strength, int made) {
+        assertThat(new ImageToImage(redStar, strength).startStep(20)).isEqualTo(20 - made);
     }
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void staysNearTheImageAtLowStrength(SamplerKind sampler) {
-        RgbImage image = draw(request(sampler), new ImageToImage(redStar, 0.05));
+    void staysCloseToTheImageAtLowStrength(SamplerKind sampler) {
+        RgbImage image = generate(request(sampler), new ImageToImage(redStar, 0.05));
         assertThat(Psnr.of(image, redStar)).isGreaterThan(18);
     }
 
     @Test
-    void leavesNoArrayBehind() {
+    void leaksNoArrays() {
         ImageToImage image = new ImageToImage(redStar, 0.1);
-        draw(request(SamplerKind.UNIPC), image);
+        generate(request(SamplerKind.UNIPC), image);
         int before = model.liveArrays();
         for (int i = 0; i < 5; i++) {
-            draw(request(SamplerKind.UNIPC), image);
+            generate(request(SamplerKind.UNIPC), image);
         }
         assertThat(model.liveArrays()).isEqualTo(before);
     }
 
     @Test
-    void refusesAStrengthThatLeavesNoStep() {
+    void rejectsAStrengthWithoutSteps() {
         ImageToImage image = new ImageToImage(redStar, 0.04);
-        assertThatThrownBy(() -> draw(request(SamplerKind.DDIM), image))
+        assertThatThrownBy(() -> generate(request(SamplerKind.DDIM), image))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("strength * steps: expected at least 1, found 0.04 * 20");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.5, 1.01, Double.NaN})
-    void refusesAStrengthThatIsNoShare(double strength) {
+    void rejectsAStrengthOutOfRange(double strength) {
         assertThatThrownBy(() -> new ImageToImage(redStar, strength))
                 .hasMessage("strength: expected more than 0 and at most 1, found " + strength);
     }
 
     @Test
-    void refusesAnImageOfAnotherSize() {
+    void rejectsAnImageOfAnotherSize() {
         ImageToImage image = new ImageToImage(redStar.resized(60, 64), 0.5);
-        assertThatThrownBy(() -> draw(request(SamplerKind.DDIM), image))
-                .hasMessage("image: expected 64 x 64 pixels, as the image has, found 60 x 64");
+        assertThatThrownBy(() -> generate(request(SamplerKind.DDIM), image))
+                .hasMessage("init image: expected 64 x 64 pixels, found 60 x 64");
     }
 
     private static double psnrWithDiffusers(SamplerKind sampler, double strength, String suffix) {
-        RgbImage image = draw(request(sampler), new ImageToImage(redStar, strength));
+        RgbImage image = generate(request(sampler), new ImageToImage(redStar, strength));
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = expected.read(sampler.name().toLowerCase(Locale.ROOT) + suffix, scope);
             return Psnr.of(image, RgbImage.of(model.vae().decodeScaled(latent)));
@@ -120,7 +120,7 @@ class ImageToImageTest {
                 Long.parseLong(said.get("seed")));
     }
 
-    private static RgbImage draw(GenerationParameters request, ImageToImage image) {
+    private static RgbImage generate(GenerationParameters request, ImageToImage image) {
         Denoising.requireFit(model, request, image);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, image)) {

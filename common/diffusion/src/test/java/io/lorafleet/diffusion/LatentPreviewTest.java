@@ -29,7 +29,7 @@ class LatentPreviewTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void showsAnImageWithAPixelForEachOfTheLatents(SamplerKind sampler) {
+    void hasOnePixelPerLatentValue(SamplerKind sampler) {
         GenerationParameters request =
                 new GenerationParameters("a large red star on a gray background", "", 5, sampler, 8, 64, 96, 7);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
@@ -45,7 +45,7 @@ class LatentPreviewTest {
         }
     }
 
-    /** @return an image of its mean colour */
+    /** @return an image of the mean colours */
     private static RgbImage withoutShapes(RgbImage image) {
         byte[] flat = new byte[image.rgb().length];
         for (int colour = 0; colour < 3; colour++) {
@@ -61,7 +61,7 @@ class LatentPreviewTest {
     }
 
     @Test
-    void hasNothingToShowBeforeTheFirstStep() {
+    void failsBeforeTheFirstStep() {
         GenerationParameters request = new GenerationParameters("a red star", "", 5, SamplerKind.DDIM, 8, 64, 64, 7);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** After an image, as many arrays are alive as before it. */
+/** The number of live arrays is the same before and after an image. */
 class LeakTest {
     private static StableDiffusion model;
     private static List<RowAdapters.Applied> adapter;
@@ -35,9 +35,9 @@ class LeakTest {
     static void open() {
         model = DemoModel.open();
         adapter = List.of(new RowAdapters.Applied(adapter(), 1));
-        // From now on, kernels have their constants, and convolutions their weights' layouts for these sizes.
-        draw(model, request(SamplerKind.DDIM, 5, 64), adapter);
-        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
+        // After this, the kernels have their constants, and the convolutions their weight layouts for these sizes.
+        generate(model, request(SamplerKind.DDIM, 5, 64), adapter);
+        generate(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
     }
 
     @AfterAll
@@ -51,33 +51,33 @@ class LeakTest {
     }
 
     @AfterEach
-    void leavesNoArrayBehind() {
+    void leaksNoArrays() {
         assertThat(model.liveArrays()).isEqualTo(before);
     }
 
     @ParameterizedTest
     @EnumSource
     void guided(SamplerKind sampler) {
-        draw(model, request(sampler, 5, 64), List.of());
+        generate(model, request(sampler, 5, 64), List.of());
     }
 
     @Test
     void guidedWithAnAdapter() {
-        draw(model, request(SamplerKind.DDIM, 5, 64), adapter);
+        generate(model, request(SamplerKind.DDIM, 5, 64), adapter);
     }
 
     @Test
     void studentWithAnAdapter() {
-        draw(model, request(SamplerKind.LCM, 1, 64), adapter);
+        generate(model, request(SamplerKind.LCM, 1, 64), adapter);
     }
 
     @Test
     void decodedInTiles() {
-        draw(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
+        generate(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
     }
 
     @Test
-    void givenUpHalfWay() {
+    void closedBeforeTheLastStep() {
         GenerationParameters request = request(SamplerKind.UNIPC, 5, 64);
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
@@ -86,12 +86,13 @@ class LeakTest {
         }
     }
 
-    /** Steps enough that multistep samplers reach their highest order and forget what is too old. */
+    /** Enough steps for multistep samplers to reach their highest order and drop old outputs. */
     private static GenerationParameters request(SamplerKind sampler, double guidanceScale, int size) {
         return new GenerationParameters("a blue ring", "red", guidanceScale, sampler, 6, size, size, 9);
     }
 
-    private static void draw(StableDiffusion model, GenerationParameters request, List<RowAdapters.Applied> adapter) {
+    private static void generate(
+            StableDiffusion model, GenerationParameters request, List<RowAdapters.Applied> adapter) {
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, adapter, null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {

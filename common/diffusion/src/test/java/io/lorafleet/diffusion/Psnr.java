@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion;
 
-/** How near two images are. */
+/** The similarity of two images. */
 final class Psnr {
     private Psnr() {}
 
-    /** @return the peak signal-to-noise ratio in decibels; infinite if they are the same */
+    /** @return the peak signal-to-noise ratio, in decibels; infinite for equal images */
     static double of(RgbImage a, RgbImage b) {
         double squares = 0;
         for (int i = 0; i < a.rgb().length; i++) {

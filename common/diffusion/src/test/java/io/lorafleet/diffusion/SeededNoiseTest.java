@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeededNoiseTest {
     @ParameterizedTest
     @ValueSource(longs = {1234, 1235, 1236, 1237})
-    void drawsWhatTorchDraws(long seed) {
+    void equalsTorch(long seed) {
         try (NDManager scope = NDManager.newBaseManager()) {
             float[] torch = Safetensors.open(DemoModel.FOLDER.resolve("expected_images.safetensors"))
                     .read("seed" + seed + ".noise", scope)
@@ -25,7 +25,7 @@ class SeededNoiseTest {
     }
 
     @Test
-    void drawsTheLastBlockAnewWhenTheCountIsNoMultipleOfABlock() {
+    void regeneratesTheLastBlockForACountThatIsNotAMultipleOfTheBlock() {
         float[] even = new SeededNoise(7).next(32);
         float[] odd = new SeededNoise(7).next(33);
         assertThat(Arrays.copyOf(odd, 17)).containsExactly(Arrays.copyOf(even, 17));
@@ -33,7 +33,7 @@ class SeededNoiseTest {
     }
 
     @Test
-    void refusesFewerThanOneBlock() {
+    void rejectsFewerValuesThanOneBlock() {
         assertThatThrownBy(() -> new SeededNoise(7).next(15)).hasMessageContaining("at least 16, found 15");
     }
 }

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What images that go their steps together see of each other: nothing. */
+/** Images in one batch do not affect each other. */
 class StepBatchTest {
     /**
-     * In decibels. A product over more rows may add up its terms in another order, so bytes may differ in the last bit;
-     * 50 is where nobody sees it.
+     * In decibels. A matrix product over more rows may sum in another order, so the last bit may differ. Above 50 the
+     * difference is invisible.
      */
     private static final double INVISIBLE = 50;
 
@@ -56,15 +56,15 @@ class StepBatchTest {
     }
 
     @Test
-    void drawsEachImageAsIfItWereAlone() {
+    void generatesEachImageAsInABatchOfItsOwn() {
         start(request("a red star", 5, SamplerKind.DDIM, 6, 1), List.of());
         start(request("a blue ring", 1, SamplerKind.EULER_ANCESTRAL, 4, 2), List.of(new Applied(large, 0.8)));
         start(request("a small green square", 1, SamplerKind.LCM, 8, 3), List.of(new Applied(small, 1)));
         start(request("", 3, SamplerKind.DPMPP_2M, 5, 4), List.of(new Applied(small, -0.5), new Applied(large, 1)));
         start(request("a yellow heart", 1, SamplerKind.UNIPC, 7, 5), List.of());
-        images.get(2).advance(); // the others come when it is on its way already
+        images.get(2).advance(); // the others join after its first step
         images.get(2).advance();
-        drawTogether();
+        generateTogether();
         assertThat(images.stream().mapToInt(each -> each.prompt().rowCount()).sum())
                 .isEqualTo(7);
         for (Denoising together : List.copyOf(images)) {
@@ -77,35 +77,35 @@ class StepBatchTest {
     }
 
     @Test
-    void addsUpTheAdaptersOfARow() {
+    void addsTheUpdatesOfSeveralAdaptersOfARow() {
         GenerationParameters request = request("a red star", 1, SamplerKind.DDIM, 3, 1);
         start(request, List.of(new Applied(small, 0.25), new Applied(small, 0.75)));
         start(request, List.of(new Applied(small, 1)));
         start(request, List.of());
-        drawTogether();
+        generateTogether();
         RgbImage halves = images.get(0).image();
         assertThat(Psnr.of(halves, images.get(1).image())).isGreaterThan(INVISIBLE);
         assertThat(Psnr.of(halves, images.get(2).image())).isLessThan(40);
     }
 
     @Test
-    void drawsTheSameWithAShadowBeside() {
+    void generatesTheSameImageWithAShadow() {
         GenerationParameters teacher = request("a red star", 5, SamplerKind.DDIM, 3, 1);
         GenerationParameters student = request("a red star", 1, SamplerKind.DDIM, 3, 1);
         Shadow shadow = new Shadow(new Applied(large, 1), 5);
         for (GenerationParameters request : List.of(teacher, student)) {
             Denoising watched = start(request, List.of(), shadow);
             Denoising alone = start(request, List.of());
-            drawTogether();
+            generateTogether();
             assertThat(Psnr.of(watched.image(), alone.image())).isGreaterThan(INVISIBLE);
             assertThat(watched.shadowErrors().shadow()).isPositive();
             assertThat(alone.shadowErrors().shadow()).isNaN();
         }
     }
 
-    /** The base without guidance is as far from the teacher as the model without guidance: that is the unit. */
+    /** The base without guidance has the error 1 by definition. */
     @Test
-    void measuresAShadowInPartsOfWhatGuidanceMakesOut() {
+    void measuresTheShadowErrorRelativeToTheEffectOfGuidance() {
         Shadow nothing = new Shadow(new Applied(large, 0), 5);
         Denoising teacher = start(request("a red star", 5, SamplerKind.DDIM, 3, 1), List.of(), nothing);
         Denoising student = start(request("a red star", 1, SamplerKind.DDIM, 3, 1), List.of(), nothing);
@@ -113,29 +113,29 @@ class StepBatchTest {
         student.advance();
         assertThat(teacher.shadowErrors().shadow()).isBetween(0.999, 1.001);
         assertThat(student.shadowErrors().shadow()).isBetween(0.999, 1.001);
-        assertThat(student.shadowErrors().own()).isBetween(0.999, 1.001); // it draws without guidance itself
+        assertThat(student.shadowErrors().own()).isBetween(0.999, 1.001); // generated without guidance
         assertThat(teacher.shadowErrors().own()).isNaN();
         assertThat(student.meanShadowErrors()).contains(student.shadowErrors());
     }
 
     @Test
-    void leavesNoArrayBehind() {
-        drawOneOfEach(); // from now on, the kernels have their constants
+    void leaksNoArrays() {
+        generateOneOfEach(); // after this, the kernels have their constants
         int before = model.liveArrays();
-        drawOneOfEach();
+        generateOneOfEach();
         assertThat(model.liveArrays()).isEqualTo(before);
     }
 
-    private void drawOneOfEach() {
+    private void generateOneOfEach() {
         start(request("a red star", 5, SamplerKind.PNDM, 4, 1), List.of(new Applied(large, 0.5)));
         start(request("a blue ring", 1, SamplerKind.UNIPC, 4, 2), List.of(), new Shadow(new Applied(small, 1), 5));
-        drawTogether();
+        generateTogether();
         end();
         prompts.clear();
         images.clear();
     }
 
-    private void drawTogether() {
+    private void generateTogether() {
         List<Denoising> riding = new ArrayList<>(images);
         riding.removeIf(Denoising::done);
         while (!riding.isEmpty()) {
@@ -172,7 +172,7 @@ class StepBatchTest {
         return new GenerationParameters(prompt, "", guidance, sampler, steps, 64, 64, seed);
     }
 
-    /** Linear layers of image and text, and a convolution, 192 channels each. */
+    /** Linear layers of image and text attention, and a convolution, with 192 channels each. */
     private static DeviceAdapter adapter(int rank, int seed) {
         try (NDManager scope = model.owner().newSubManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.images;
 
-/** A file is no image that may be decoded. The message says what was expected and what was found, and quotes nothing. */
+/**
+ * A file is not an image that may be decoded. The message has the expected and the found value, and quotes no content.
+ */
 public final class BadImageException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -14,10 +16,12 @@ public final class BadImageException extends Exception {
         this.found = found;
     }
 
+    /** @return the expected value */
     public String expected() {
         return expected;
     }
 
+    /** @return the found value */
     public String found() {
         return found;
     }

@@ -11,15 +11,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A PNG or JPEG file that may be decoded: its kind, its size and the work that it asks for have been checked. Nothing is
- * decoded for that.
+ * A PNG or JPEG file that is safe to decode: its format, its size and the cost of decoding have been checked, without
+ * decoding it.
  */
 public final class CheckedImage {
     private final byte[] file;
     private final Format format;
     private final Dimensions dimensions;
 
-    /** The kinds of file that are taken, whatever else ImageIO could read. */
+    /** The accepted formats. ImageIO could read more. */
     private enum Format {
         PNG,
         JPEG
@@ -27,7 +27,7 @@ public final class CheckedImage {
 
     /** The size of an image in pixels. */
     record Dimensions(int width, int height) {
-        /** @throws BadImageException if there are more than {@code maxPixels} of them */
+        /** @return this size @throws BadImageException if it has more than {@code maxPixels} pixels */
         Dimensions atMost(long maxPixels) throws BadImageException {
             if ((long) width * height > maxPixels) {
                 throw new BadImageException("an image of at most " + maxPixels + " pixels", width + " x " + height);
@@ -43,9 +43,11 @@ public final class CheckedImage {
     }
 
     /**
-     * @param file kept, not copied
-     * @param maxPixels width times height
-     * @throws BadImageException if it is of another kind, damaged, too large, or too much work
+     * Checks a file.
+     *
+     * @param file content of the file, not copied
+     * @param maxPixels largest accepted width times height
+     * @throws BadImageException if the file has another format, is corrupt, is too large, or is too expensive to decode
      */
     public static CheckedImage of(byte[] file, long maxPixels) throws BadImageException {
         if (startsWith(file, PngChunks.SIGNATURE)) {
@@ -54,43 +56,47 @@ public final class CheckedImage {
         if (startsWith(file, JpegSegments.SIGNATURE)) {
             return new CheckedImage(file, Format.JPEG, JpegSegments.check(file, maxPixels));
         }
-        throw new BadImageException("a PNG or JPEG file", "another kind");
+        throw new BadImageException("a PNG or JPEG file", "another format");
     }
 
-    /** @return the file, not a copy */
+    /** @return the content of the file, not a copy */
     public byte[] file() {
         return file;
     }
 
-    /** @return pixels */
+    /** @return the width in pixels */
     public int width() {
         return dimensions.width();
     }
 
-    /** @return pixels */
+    /** @return the height in pixels */
     public int height() {
         return dimensions.height();
     }
 
-    /** @throws BadImageException if the file is damaged, or its colours are neither RGB nor gray */
+    /**
+     * @return the decoded image
+     * @throws BadImageException if the file is corrupt, or its colours are neither RGB nor gray
+     */
     public BufferedImage decode() throws BadImageException {
         // Not ImageIO.createImageInputStream, which writes a temporary file.
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             ImageReader reader =
                     ImageIO.getImageReadersByFormatName(format.name()).next();
             try {
-                reader.setInput(in, true, true); // texts and profiles of a PNG stay compressed: they may be bombs
+                reader.setInput(
+                        in, true, true); // do not inflate texts and profiles of a PNG, which may be decompression bombs
                 return reader.read(0);
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | RuntimeException e) { // the JDK's readers throw all kinds on damaged files
+        } catch (IOException | RuntimeException e) { // the JDK's readers throw various exceptions on corrupt files
             throw damaged();
         }
     }
 
     static BadImageException damaged() {
-        return new BadImageException("a whole PNG or JPEG image, in RGB or gray", "one that cannot be decoded");
+        return new BadImageException("a complete PNG or JPEG image in RGB or gray", "one that cannot be decoded");
     }
 
     private static boolean startsWith(byte[] file, byte[] signature) {

@@ -7,30 +7,39 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of a JPEG file, walked from marker to marker as libjpeg does it, without decoding any.
+ * Checks the segments of a JPEG file. It follows the markers as libjpeg does and decodes nothing.
  *
- * <p>A progressive file may repeat scans of the whole image in a few bytes each, and every one is decoded. So scans are
- * counted, and the samples that all of them go over.
+ * <p>A progressive file can have many scans of a few bytes each, and the decoder processes the whole image for each
+ * scan. So the number of scans and the number of samples in all scans are limited.
  *
  * @see <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>
- * @see <a href="https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf">Two issues with the JPEG
- *     standard</a>, which the limits answer to
+ * @see <a href="https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf">Two issues with the
+ *     JPEG standard</a>, the reason for the limits
  */
 final class JpegSegments {
     static final byte[] SIGNATURE = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
-    /** Encoders make 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world application needing more". */
+    /**
+     * Limit on scans. Encoders write 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world application
+     * needing more".
+     */
     static final int MAX_SCANS = 100;
-    /** Of all scans together: 20 scans of the largest image in three full components, some seconds of a core. */
+    /**
+     * Limit on samples in all scans: 20 scans of the largest image with three full components, a few seconds of CPU
+     * time.
+     */
     private static final long MAX_SAMPLES = 1L << 30;
-    /** A profile or metadata of 8 MiB take 128 of their segments of 64 KiB; tables, a few for each scan. */
+    /**
+     * Limit on other segments. A profile or metadata of 8 MiB need 128 segments of 64 KiB; each scan needs a few
+     * tables.
+     */
     private static final int MAX_OTHER_SEGMENTS = 1000;
 
     private static final int BLOCK = 8;
     private static final int MAX_COMPONENTS = 4;
     private static final int MAX_SAMPLING = 4;
 
-    private static final int RESERVED = 0xBF; // up to here, with none that takes part in an image
+    private static final int RESERVED = 0xBF; // last marker that has no meaning in an image
     private static final int SOF0 = 0xC0;
     private static final int SOF2 = 0xC2;
     private static final int DHT = 0xC4;
@@ -54,16 +63,19 @@ final class JpegSegments {
     private int others;
 
     private JpegSegments(byte[] file, long maxPixels) {
-        this.in = ByteBuffer.wrap(file).position(2); // behind SOI
+        this.in = ByteBuffer.wrap(file).position(2); // after SOI
         this.maxPixels = maxPixels;
     }
 
-    /** @throws BadImageException if it is damaged, too large, or too much work */
+    /**
+     * @return the size of the image
+     * @throws BadImageException if the file is corrupt, too large, or too expensive to decode
+     */
     static Dimensions check(byte[] file, long maxPixels) throws BadImageException {
         JpegSegments segments = new JpegSegments(file, maxPixels);
         try {
             segments.walk();
-        } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment is longer than the file
+        } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment ends after the file
             throw CheckedImage.damaged();
         }
         if (segments.size == null || segments.scans == 0) {
@@ -75,14 +87,14 @@ final class JpegSegments {
     private void walk() throws BadImageException {
         for (int marker = nextMarker(); marker != EOI; marker = nextMarker()) {
             if (marker <= RESERVED || marker == SOI || marker == DNL || marker == DHP || marker == EXP) {
-                throw CheckedImage.damaged(); // DNL would change the height, DHP and EXP begin an image in layers
+                throw CheckedImage.damaged(); // DNL would change the height; DHP and EXP start a hierarchical image
             }
             if (marker >= RST0 && marker <= RST7) {
                 continue;
             }
             int start = in.position();
             int length = Short.toUnsignedInt(in.getShort());
-            if (length < Short.BYTES) { // which it counts itself
+            if (length < Short.BYTES) { // the length includes its own two bytes
                 throw CheckedImage.damaged();
             }
             if (marker == SOS) {
@@ -90,21 +102,25 @@ final class JpegSegments {
             } else if (isFrame(marker)) {
                 frame(marker);
             } else {
-                atMost("segments in a JPEG beside its scans", MAX_OTHER_SEGMENTS, ++others);
+                atMost("segments in a JPEG apart from its scans", MAX_OTHER_SEGMENTS, ++others);
             }
             in.position(start + length);
         }
     }
 
-    /** What lies before it is skipped: the data of a scan. @return EOI at the end of the file, as in libjpeg */
+    /**
+     * Skips the data of a scan.
+     *
+     * @return the next marker; EOI at the end of the file, as in libjpeg
+     */
     private int nextMarker() {
         while (in.hasRemaining()) {
             if (in.get() == (byte) 0xFF) {
                 int marker = 0xFF;
-                while (marker == 0xFF && in.hasRemaining()) { // which may be repeated to fill
+                while (marker == 0xFF && in.hasRemaining()) { // 0xFF may be repeated as padding
                     marker = Byte.toUnsignedInt(in.get());
                 }
-                if (marker != 0 && marker != 0xFF) { // FF 00 is a byte of data
+                if (marker != 0 && marker != 0xFF) { // FF 00 is a data byte
                     return marker;
                 }
             }
@@ -132,26 +148,26 @@ final class JpegSegments {
         int height = Short.toUnsignedInt(in.getShort());
         int width = Short.toUnsignedInt(in.getShort());
         int components = Byte.toUnsignedInt(in.get());
-        if (marker > SOF2 || precision != 8 || width == 0 || height == 0) { // height 0: a DNL would say it
+        if (marker > SOF2 || precision != 8 || width == 0 || height == 0) { // height 0: a DNL segment would set it
             throw CheckedImage.damaged();
         }
         if (components < 1 || components > MAX_COMPONENTS) {
-            throw new BadImageException("1 to " + MAX_COMPONENTS + " components in a JPEG", components + " of them");
+            throw new BadImageException("1 to " + MAX_COMPONENTS + " components in a JPEG", String.valueOf(components));
         }
         Dimensions frame = new Dimensions(width, height).atMost(maxPixels);
         samplesOfAScan = samples(frame, components);
         size = frame;
     }
 
-    /** @return samples of the whole frame: the decoder puts the image out after each scan, whatever was in it */
+    /** @return the number of samples in the frame, because the decoder outputs the whole image after each scan */
     private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;
         int mostVertical = 1;
         long blocksOfAUnit = 0;
         for (int i = 0; i < components; i++) {
-            in.get(); // the component's name
+            in.get(); // component id
             int sampling = Byte.toUnsignedInt(in.get());
-            in.get(); // its table
+            in.get(); // quantisation table
             int horizontal = sampling >> 4;
             int vertical = sampling & 0xF;
             if (horizontal < 1 || horizontal > MAX_SAMPLING || vertical < 1 || vertical > MAX_SAMPLING) {

@@ -5,8 +5,8 @@ import io.lorafleet.images.CheckedImage.Dimensions;
 import java.nio.ByteBuffer;
 
 /**
- * The chunks of a PNG file: four bytes of length, four of type, the data, four of checksum. Checksums are not looked at,
- * as the JDK does not either, and nothing is inflated.
+ * Checks the chunks of a PNG file: length (4 bytes), type (4 bytes), data, checksum (4 bytes). Checksums are ignored,
+ * as in the JDK, and nothing is inflated.
  *
  * @see <a href="https://www.w3.org/TR/png-3/">PNG, sections 5 and 11</a>
  */
@@ -17,25 +17,31 @@ final class PngChunks {
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454E44;
     private static final int HEADER_BYTES = 13;
-    /** Of a chunk: its length, type and checksum. */
+    /** Length, type and checksum of a chunk. */
     private static final int FRAME_BYTES = 12;
-    /** Editors write some ten, scanners with long profiles and texts some dozens. */
+    /** Limit on other chunks. Editors write about ten, scanners with long profiles and texts some dozens. */
     private static final int MAX_OTHER_CHUNKS = 1000;
-    /** libpng writes 8 KiB in each, the most thrifty encoders 4 KiB. */
+    /** Limit on data chunks. libpng writes 8 KiB in each; the smallest of other encoders have 4 KiB. */
     private static final int MAX_DATA_CHUNKS = 100_000;
     /**
-     * Compressed bytes for each raw one. Deflate never needs more than 5 bytes for each stored block; zlib's worst bound
-     * is an eighth and some more (compressBound, deflateBound), so twice as much has another purpose.
+     * Limit on compressed bytes per raw byte. Deflate adds at most 5 bytes per stored block, and zlib's worst bound is
+     * about an eighth (compressBound, deflateBound), so twice the size cannot be due to the image.
      */
     private static final int MAX_GROWTH = 2;
-    /** For images that are so small that frames and block headers are most of the data. */
+    /** Allowance for tiny images, in which chunk and block headers are most of the data. */
     private static final int DATA_BYTES_OF_ANY = 4096;
-    /** An interlaced image has up to four rows for each of its own: each has a filter byte, and is rounded up. */
+    /**
+     * Allowance per row. An interlaced image stores up to four rows for each image row; each has a filter byte and is
+     * padded to a byte.
+     */
     private static final int MORE_BYTES_A_ROW = 8;
 
     private PngChunks() {}
 
-    /** @throws BadImageException if it is damaged, too large, or holds far more than its pixels need */
+    /**
+     * @return the size of the image
+     * @throws BadImageException if the file is corrupt, too large, or has far more data than its pixels need
+     */
     static Dimensions check(byte[] file, long maxPixels) throws BadImageException {
         ByteBuffer in = ByteBuffer.wrap(file).position(SIGNATURE.length);
         if (in.remaining() < FRAME_BYTES + HEADER_BYTES || in.getInt() != HEADER_BYTES || in.getInt() != IHDR) {
@@ -60,7 +66,7 @@ final class PngChunks {
             int length = in.getInt();
             int type = in.getInt();
             if (type == IEND) {
-                return; // the reader does not look any further
+                return; // the reader stops here
             }
             if (length < 0 || length > in.remaining() - Integer.BYTES) {
                 throw CheckedImage.damaged();
@@ -70,13 +76,13 @@ final class PngChunks {
                 atMost("data chunks in a PNG", MAX_DATA_CHUNKS, ++dataChunks);
                 atMost("bytes of data in a PNG of this size", mostData, data);
             } else {
-                atMost("chunks in a PNG beside its data", MAX_OTHER_CHUNKS, ++otherChunks);
+                atMost("chunks in a PNG apart from its data", MAX_OTHER_CHUNKS, ++otherChunks);
             }
             in.position(in.position() + length + Integer.BYTES);
         }
     }
 
-    /** @return the maximum size of all rows before compression, in bytes */
+    /** @return the largest size of all rows before compression, in bytes */
     private static long rawBytes(Dimensions size, byte depth, byte colorType) throws BadImageException {
         int channels = switch (colorType) {
             case 0, 3 -> 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Image files from strangers: what they cost to decode is known before they are decoded. */
+/** Checks on untrusted image files, which bound the cost of decoding before they are decoded. */
 @NullMarked
 package io.lorafleet.images;
 

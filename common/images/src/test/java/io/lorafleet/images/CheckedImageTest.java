@@ -31,7 +31,7 @@ class CheckedImageTest {
 
     @ParameterizedTest
     @MethodSource("everyKind")
-    void decodesWhatImageIoDecodesToTheSamePixels(String kind, byte[] file) throws Exception {
+    void decodesToTheSamePixelsAsImageIo(String kind, byte[] file) throws Exception {
         CheckedImage image = CheckedImage.of(file, MAX_PIXELS);
         assertThat(image.width()).isEqualTo(37);
         assertThat(image.height()).isEqualTo(29);
@@ -47,7 +47,7 @@ class CheckedImageTest {
     }
 
     @Test
-    void refusesAJpegWithTooManyScans() {
+    void rejectsAJpegWithTooManyScans() {
         byte[] large = SampleFiles.jpeg(new BufferedImage(2048, 2048, BufferedImage.TYPE_BYTE_GRAY), true);
         byte[] bomb = SampleFiles.withMoreScans(large, 1000);
         assertThat(bomb.length).isLessThan(40_000);
@@ -55,7 +55,7 @@ class CheckedImageTest {
     }
 
     @Test
-    void takesAsManyScansAsThereMayBe() throws Exception {
+    void acceptsTheMaximumNumberOfScans() throws Exception {
         assertThat(CheckedImage.of(SampleFiles.withMoreScans(progressive, 94), MAX_PIXELS)
                         .decode())
                 .isNotNull();
@@ -63,29 +63,29 @@ class CheckedImageTest {
     }
 
     @Test
-    void countsWhatAllScansGoOver() {
+    void limitsTheSamplesOfAllScans() {
         byte[] large = SampleFiles.jpeg(new BufferedImage(4096, 4096, BufferedImage.TYPE_BYTE_GRAY), true);
         isRefused(SampleFiles.withMoreScans(large, 70), "at most 1073741824 samples in all scans of a JPEG");
     }
 
     @Test
-    void refusesAJpegWithSeveralFrames() {
+    void rejectsAJpegWithSeveralFrames() {
         int frame = SampleFiles.lastMarker(progressive, 0xC2);
         byte[] again = Arrays.copyOfRange(progressive, frame, frame + 13);
         isRefused(SampleFiles.insert(progressive, frame, again), "one frame in a JPEG");
     }
 
     @Test
-    void refusesAJpegWhoseHeightComesLater() {
+    void rejectsAJpegWithDeferredHeight() {
         byte[] later = progressive.clone();
         ByteBuffer.wrap(later).putShort(SampleFiles.lastMarker(later, 0xC2) + 5, (short) 0);
-        isRefused(later, "a whole PNG or JPEG image");
-        isRefused(SampleFiles.withSegments(baseline, 0xDC, new byte[] {127, 127}, 1), "a whole PNG or JPEG image");
+        isRefused(later, "a complete PNG or JPEG image");
+        isRefused(SampleFiles.withSegments(baseline, 0xDC, new byte[] {127, 127}, 1), "a complete PNG or JPEG image");
     }
 
     @ParameterizedTest
     @CsvSource({"9, 0", "9, 5", "9, 255"})
-    void refusesAJpegWithAnAbsurdNumberOfComponents(int at, int components) {
+    void rejectsAJpegWithAnInvalidNumberOfComponents(int at, int components) {
         byte[] odd = progressive.clone();
         odd[SampleFiles.lastMarker(odd, 0xC2) + at] = (byte) components;
         isRefused(odd, "1 to 4 components in a JPEG");
@@ -93,45 +93,45 @@ class CheckedImageTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0x00, 0x01, 0x15, 0x51, 0xFF})
-    void refusesAJpegWithAbsurdSampling(int sampling) {
+    void rejectsAJpegWithInvalidSampling(int sampling) {
         byte[] odd = progressive.clone();
         odd[SampleFiles.lastMarker(odd, 0xC2) + 11] = (byte) sampling;
-        isRefused(odd, "a whole PNG or JPEG image");
+        isRefused(odd, "a complete PNG or JPEG image");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0xFE, 0xDB, 0xC4, 0xE1})
-    void refusesAJpegWithAnAbsurdNumberOfSegments(int marker) {
+    void rejectsAJpegWithTooManySegments(int marker) {
         isRefused(SampleFiles.withSegments(baseline, marker, new byte[0], 1001), "at most 1000 segments in a JPEG");
     }
 
     @Test
-    void takesAJpegWithMetadataOfSeveralMegabytes() throws Exception {
+    void acceptsAJpegWithSeveralMegabytesOfMetadata() throws Exception {
         byte[] large = SampleFiles.withSegments(baseline, 0xE1, new byte[65_000], 120);
         assertThat(CheckedImage.of(large, MAX_PIXELS).decode().getWidth()).isEqualTo(8);
     }
 
     @Test
-    void refusesAPngWithFarMoreDataThanItsPixelsNeed() {
+    void rejectsAPngWithMoreDataThanItsPixelsNeed() {
         isRefused(SampleFiles.withChunks(png, "IDAT", new byte[5000], 1), "bytes of data in a PNG of this size");
     }
 
     @Test
-    void takesAPngThatIsNotCompressed() throws Exception {
+    void acceptsAnUncompressedPng() throws Exception {
         BufferedImage noise = SampleFiles.noise(BufferedImage.TYPE_INT_ARGB, 300, 300);
         assertThat(CheckedImage.of(SampleFiles.png(noise, true), MAX_PIXELS).decode())
                 .isNotNull();
     }
 
     @Test
-    void refusesAPngWithAnAbsurdNumberOfChunks() {
+    void rejectsAPngWithTooManyChunks() {
         isRefused(SampleFiles.withChunks(png, "tEXt", new byte[0], 1001), "at most 1000 chunks in a PNG");
         isRefused(SampleFiles.withChunks(png, "IDAT", new byte[0], 100_001), "at most 100000 data chunks in a PNG");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"zTXt", "iTXt", "iCCP"})
-    void inflatesNoTextsAndProfilesOfAPng(String type) throws Exception {
+    void doesNotInflateTextsAndProfilesOfAPng(String type) throws Exception {
         byte[] name = ("iTXt".equals(type) ? "name\0\1\0\0\0" : "name\0\0").getBytes(US_ASCII);
         byte[] bomb = SampleFiles.insert(SampleFiles.deflated(64 << 20), 0, name);
         for (byte[] file : new byte[][] {png, palette}) {
@@ -147,17 +147,17 @@ class CheckedImageTest {
     }
 
     @Test
-    void refusesAnImageThatIsTooLarge() {
+    void rejectsAnImageThatIsTooLarge() {
         byte[] large = png.clone();
         ByteBuffer.wrap(large).putInt(16, 50_000).putInt(20, 50_000);
         isRefused(large, "an image of at most 16777216 pixels, found 50000 x 50000");
         ByteBuffer.wrap(large).putInt(16, -1).putInt(20, -1);
-        isRefused(large, "a whole PNG or JPEG image");
+        isRefused(large, "a complete PNG or JPEG image");
     }
 
     @Test
-    void refusesOtherKinds() throws IOException {
-        String expected = "a PNG or JPEG file, found another kind";
+    void rejectsOtherFormats() throws IOException {
+        String expected = "a PNG or JPEG file, found another format";
         isRefused(new byte[0], expected);
         isRefused("GIF89a".getBytes(US_ASCII), expected);
         isRefused("BM".getBytes(US_ASCII), expected);

@@ -16,13 +16,13 @@ import javax.imageio.event.IIOReadUpdateListener;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.junit.jupiter.api.Test;
 
-/** Real files, damaged by chance: each ends in an image or in a refusal, and asks for bounded work. */
+/** Randomly corrupted files: each is decoded or rejected, at a bounded cost. */
 class MutatedFilesTest {
     private static final int MUTANTS = 2000;
     private static final long MAX_PIXELS = 1 << 20;
 
     @Test
-    void endInAnImageOrInARefusal() throws IOException {
+    void areDecodedOrRejected() throws IOException {
         List<Map.Entry<String, byte[]>> files =
                 new ArrayList<>(SampleFiles.ofEachKind().entrySet());
         int images = 0;
@@ -47,7 +47,7 @@ class MutatedFilesTest {
         assertThat(images).as("mutants that are images").isBetween(MUTANTS / 20, MUTANTS - MUTANTS / 20);
     }
 
-    /** @return how often the JDK's own reader goes over the image: it does not ask what was counted */
+    /** @return the number of passes of the JDK's reader over the image, independent of the counted scans */
     private static int passes(String kind, byte[] file) throws IOException {
         ImageReader reader = ImageIO.getImageReadersByFormatName(kind.substring(0, kind.indexOf(',')))
                 .next();
@@ -57,7 +57,7 @@ class MutatedFilesTest {
             reader.setInput(in, true, true);
             reader.read(0);
         } catch (IOException | RuntimeException e) {
-            // damaged; what counts is how far it went
+            // corrupt; only the passes until then count
         } finally {
             reader.dispose();
         }

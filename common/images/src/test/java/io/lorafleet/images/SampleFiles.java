@@ -21,18 +21,18 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Files that ImageIO writes, and what may be made of them. */
+/** Image files written by ImageIO, and modifications of them. */
 final class SampleFiles {
     private static final int MARKER_BYTES = 2;
-    /** Of a PNG: its signature, and IHDR. */
+    /** Length of a PNG's signature and IHDR chunk. */
     private static final int PNG_HEADER_BYTES = 33;
 
     private SampleFiles() {}
 
-    /** @return one of each kind, by a name for people */
+    /** @return one file of each kind, by a descriptive name */
     static Map<String, byte[]> ofEachKind() {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        // Sorted, so that a seed means the same file in every run.
+        // Sorted, so that a seed gives the same file in every run.
         Map<String, Integer> types = new TreeMap<>(Map.of(
                 "gray", BufferedImage.TYPE_BYTE_GRAY,
                 "16 bit gray", BufferedImage.TYPE_USHORT_GRAY,
@@ -93,14 +93,14 @@ final class SampleFiles {
         return file.toByteArray();
     }
 
-    /** @return the JPEG with its last scan as many times more */
+    /** @return the JPEG with the given number of additional copies of its last scan */
     static byte[] withMoreScans(byte[] jpeg, int more) {
         int end = jpeg.length - MARKER_BYTES;
         byte[] scan = Arrays.copyOfRange(jpeg, lastMarker(jpeg, 0xDA), end);
         return insert(jpeg, end, repeat(scan, more));
     }
 
-    /** @return the JPEG with the segment, as many times, before its first scan's tables */
+    /** @return the JPEG with the given number of copies of the segment before the tables of its first scan */
     static byte[] withSegments(byte[] jpeg, int marker, byte[] content, int times) {
         byte[] segment = ByteBuffer.allocate(2 * MARKER_BYTES + content.length)
                 .put((byte) 0xFF)
@@ -120,17 +120,17 @@ final class SampleFiles {
         throw new IllegalArgumentException("expected a marker " + marker);
     }
 
-    /** @return the PNG with the chunk, as many times, behind its header */
+    /** @return the PNG with the given number of copies of the chunk after its header */
     static byte[] withChunks(byte[] png, String type, byte[] data, int times) {
         byte[] chunk = ByteBuffer.allocate(3 * Integer.BYTES + data.length)
                 .putInt(data.length)
                 .put(type.getBytes(StandardCharsets.US_ASCII))
                 .put(data)
-                .array(); // with a checksum of 0, at which nobody looks
+                .array(); // with a checksum of 0, which is not verified
         return insert(png, PNG_HEADER_BYTES, repeat(chunk, times));
     }
 
-    /** @return a text of that many bytes, deflated */
+    /** @return a deflated text of the given size in bytes */
     static byte[] deflated(int bytes) {
         ByteArrayOutputStream small = new ByteArrayOutputStream();
         try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
@@ -161,7 +161,7 @@ final class SampleFiles {
                 .array();
     }
 
-    /** @return the file, damaged in one to four places: a byte or a piece changed, cut out, doubled or moved */
+    /** @return the file with one to four modifications: a byte or a range is changed, removed, repeated or moved */
     static byte[] mutated(byte[] file, Random random) {
         byte[] mutant = file.clone();
         for (int i = random.nextInt(4); i >= 0; i--) {
@@ -174,7 +174,7 @@ final class SampleFiles {
                 case 2 ->
                     mutant = insert(mutant, random.nextInt(mutant.length), repeat(piece, 1 + random.nextInt(300)));
                 case 3 -> mutant = Arrays.copyOf(mutant, Math.max(1, at));
-                case 4 -> mutant[at] = (byte) 0xFF; // the beginning of a marker
+                case 4 -> mutant[at] = (byte) 0xFF; // the start of a marker
                 default -> mutant = cut(mutant, at, length);
             }
         }

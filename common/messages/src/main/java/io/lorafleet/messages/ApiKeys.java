@@ -10,34 +10,35 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The file by which gateways know API keys. The keys themselves are not in it, but what tells them when they come. */
+/** The key file of a gateway. It holds a hash of each API key, not the key itself. */
 public record ApiKeys(List<Entry> keys) {
     public static final ApiKeys NONE = new ApiKeys(List.of());
 
-    /** What somebody may do. */
+    /** What the owner of a key is allowed to do. */
     public enum Role {
-        /** Order images, and see one's own. */
+        /** Create generations and read one's own. */
         @JsonProperty("generate")
         GENERATE,
         /** Rate one's own images. */
         @JsonProperty("feedback")
         FEEDBACK,
-        /** Upload, route and retire adapters. */
+        /** Upload adapters, and change their routes and retirement. */
         @JsonProperty("manage-adapters")
         MANAGE_ADAPTERS,
-        /** See the fleet, its metrics, and everybody's generations. */
+        /** Read the state of the fleet, its metrics and all generations. */
         @JsonProperty("operate")
         OPERATE
     }
 
     /**
-     * A key.
+     * One API key.
      *
-     * @param id the part of the key that is no secret
-     * @param owner who has it; a generation belongs to its owner
-     * @param sha256 of the whole key. It is long and drawn at random, so there is nothing to be guessed that would need
-     *     a slower hash
-     * @param expiresAt from when on it is no key any more; null if it is one until it is revoked
+     * @param id public part of the key
+     * @param owner owner of the key, and of the generations created with it
+     * @param roles roles of the owner
+     * @param sha256 SHA-256 of the whole key. The key is long and random, so a fast hash is safe
+     * @param createdAt time of creation
+     * @param expiresAt time from which the key is rejected; null if it does not expire
      */
     public record Entry(
             String id,
@@ -54,17 +55,17 @@ public record ApiKeys(List<Entry> keys) {
             Check.present("createdAt", createdAt);
         }
 
-        /** A key that does not expire. */
+        /** Creates a key that does not expire. */
         public Entry(String id, String owner, Set<Role> roles, String sha256, Instant createdAt) {
             this(id, owner, roles, sha256, createdAt, null);
         }
 
-        /** @return the same key, which expires then */
+        /** @return a copy of this key that expires at {@code end} */
         public Entry until(Instant end) {
             return new Entry(id, owner, roles, sha256, createdAt, end);
         }
 
-        /** @return whether it is no key any more */
+        /** @return whether the key has expired at {@code now} */
         public boolean expiredBy(Instant now) {
             return expiresAt != null && !now.isBefore(expiresAt);
         }
@@ -74,15 +75,17 @@ public record ApiKeys(List<Entry> keys) {
         keys = List.copyOf(Check.present("keys", keys));
     }
 
+    /** @return a copy with one more key */
     public ApiKeys with(Entry entry) {
         return new ApiKeys(Stream.concat(keys.stream(), Stream.of(entry)).toList());
     }
 
+    /** @return the key with this id, if there is one */
     public Optional<Entry> find(String id) {
         return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
-    /** @return the same if there is no such key */
+    /** @return a copy without the key of this id; an equal copy if there is no such key */
     public ApiKeys without(String id) {
         return new ApiKeys(keys.stream().filter(key -> !key.id().equals(id)).toList());
     }

@@ -1,62 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
-/** Where things lie in the blob store, for whoever writes them and whoever reads them. */
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.GenerationManifest;
+
+/** The keys of the blob store. */
 public final class BlobKeys {
     private BlobKeys() {}
 
-    /** Weights of an adapter, named by their content. */
+    /** @param sha256 SHA-256 of the safetensors file @return the key of an adapter's weights */
     public static String adapter(String sha256) {
         return BlobTree.ADAPTERS.prefix() + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
-    /** Holds the number of an adapter version for whoever puts it there first. */
+    /** @return the key of the blob that reserves a version number. The writer that creates the blob owns the number */
     public static String adapterNumber(String name, int version) {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
 
-    /** The feedback that a finished run has consumed: a JSON array of {@link FeedbackEvent}. */
+    /** @return the key of the feedback that a finished run has consumed: a JSON array of {@link FeedbackEvent} */
     public static String consumedFeedback(String adapter, Lineage lineage) {
         return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset()
                 + ".json";
     }
 
-    /** How all of those of an adapter and a partition begin. */
+    /** @return the prefix of the consumed feedback of an adapter and a partition */
     public static String consumedFeedback(String adapter, int partition) {
         return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/" + partition + "/";
     }
 
-    /** How the keys of all that an adapter's unfinished runs leave begin. */
+    /** @return the prefix of everything that unfinished runs of an adapter store */
     public static String training(String adapter) {
         return BlobTree.TRAINING.prefix() + Check.id("adapter", adapter) + "/";
     }
 
     /**
-     * State of an unfinished run.
+     * The key of a training checkpoint of an unfinished run.
      *
-     * @param run hash of all that decides what comes of it
-     * @param number from 1, one more each time
+     * @param run hash of all inputs that decide the run's result
+     * @param number number of the checkpoint in the run, from 1
      */
     public static String checkpoint(String adapter, String run, int number) {
         return training(adapter) + Check.id("run", run) + "/checkpoint-" + number;
     }
 
-    /** An image that images come from, named by its content. */
+    /** @param sha256 SHA-256 of the file @return the key of an init image */
     public static String initImage(String sha256) {
         return BlobTree.INIT_IMAGES.prefix() + Check.sha256("sha256", sha256);
     }
 
-    /** Image {@code index} (from 0) of a request. */
+    /** @param index index of the image in the request, from 0 @return the key of a generated PNG */
     public static String image(String requestId, int index) {
         return generation(requestId) + index + ".png";
     }
 
-    /** The {@link GenerationManifest} of a request that succeeded. Whoever finds it need not compute again. */
+    /**
+     * @return the key of the {@link GenerationManifest} of a request that succeeded. If the blob exists, the request
+     *     needs no further work
+     */
     public static String manifest(String requestId) {
         return generation(requestId) + "manifest.json";
     }
 
-    /** Marks that a worker began a request for the n-th time (from 1). */
+    /** @param attempt number of the attempt, from 1 @return the key of the blob that marks the attempt as started */
     public static String attempt(String requestId, int attempt) {
         return generation(requestId) + "attempt-" + attempt;
     }

@@ -4,18 +4,18 @@ package io.lorafleet.messages;
 import java.util.Set;
 
 /**
- * The subtrees of the blob store, and which services store, or delete, anything there. All of them may read everything.
- * What is nobody's to write, such as another folder beside these, no service writes.
+ * The subtrees of the blob store, and the services that store and delete blobs in each. All services may read all
+ * subtrees. No service writes outside of them.
  */
 public enum BlobTree {
     INIT_IMAGES("init-images", Set.of(Writer.GATEWAY)),
     GENERATIONS("generations", Set.of(Writer.WORKER)),
-    /** Uploads and trained versions, which share the numbers. */
+    /** Uploaded and trained versions, which share one sequence of numbers. */
     ADAPTERS("adapters", Set.of(Writer.GATEWAY, Writer.TRAINER)),
     FEEDBACK("feedback", Set.of(Writer.TRAINER)),
     TRAINING("training", Set.of(Writer.TRAINER));
 
-    /** A service. */
+    /** A service that writes blobs. */
     public enum Writer {
         GATEWAY,
         WORKER,
@@ -30,16 +30,17 @@ public enum BlobTree {
         this.writers = writers;
     }
 
-    /** @return the first segment of its keys */
+    /** @return the first segment of the keys in this subtree */
     public String folder() {
         return folder;
     }
 
+    /** @return the services that store and delete blobs in this subtree */
     public Set<Writer> writers() {
         return writers;
     }
 
-    /** @return how its keys begin */
+    /** @return the prefix of the keys in this subtree */
     String prefix() {
         return folder + "/";
     }

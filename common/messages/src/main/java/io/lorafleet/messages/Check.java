@@ -4,22 +4,26 @@ package io.lorafleet.messages;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Validation of message fields. Every failure names the field, what was expected and what was found. */
-final class Check {
+/**
+ * Validation of message fields, for the records of this package and its sub-packages. Each failure is an {@link
+ * IllegalArgumentException} of the form "field: expected X, found Y".
+ */
+public final class Check {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private Check() {}
 
-    static <T> T present(String field, @Nullable T value) {
+    /** @return the value, which is not null */
+    public static <T> T present(String field, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(field + ": expected a value, found none");
         }
         return value;
     }
 
-    /** Ids become keys, paths and URLs, so they hold nothing that would need escaping there. */
-    static String id(String field, String value) {
+    /** Requires a valid id. Ids become keys, paths and URLs, so they contain no characters that need escaping there. */
+    public static String id(String field, String value) {
         if (!isId(present(field, value))) {
             throw new IllegalArgumentException(
                     field + ": expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit");
@@ -27,18 +31,21 @@ final class Check {
         return value;
     }
 
-    static boolean isId(String value) {
+    /** @return whether the value is a valid id */
+    public static boolean isId(String value) {
         return ID.matcher(value).matches();
     }
 
-    static String sha256(String field, String value) {
+    /** @return the value, which is 64 lower-case hexadecimal digits */
+    public static String sha256(String field, String value) {
         if (!SHA256.matcher(present(field, value)).matches()) {
             throw new IllegalArgumentException(field + ": expected 64 lower-case hexadecimal digits");
         }
         return value;
     }
 
-    static String atMost(String field, int maxLength, String value) {
+    /** @return the value, which has at most {@code maxLength} UTF-16 characters */
+    public static String atMost(String field, int maxLength, String value) {
         if (present(field, value).length() > maxLength) {
             throw new IllegalArgumentException(
                     field + ": expected at most " + maxLength + " characters, found " + value.length());
@@ -46,14 +53,16 @@ final class Check {
         return value;
     }
 
-    static void range(String field, long min, long max, long value) {
+    /** Requires a value from {@code min} to {@code max}. */
+    public static void range(String field, long min, long max, long value) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(field + ": expected " + min + " to " + max + ", found " + value);
         }
     }
 
-    static void range(String field, double min, double max, double value) {
-        // Written so that NaN fails.
+    /** Requires a value from {@code min} to {@code max}; NaN fails. */
+    public static void range(String field, double min, double max, double value) {
+        // A comparison with NaN is false.
         if (!(value >= min && value <= max)) {
             throw new IllegalArgumentException(field + ": expected " + min + " to " + max + ", found " + value);
         }

@@ -3,7 +3,9 @@ package io.lorafleet.messages;
 
 import org.jspecify.annotations.Nullable;
 
-/** A record's bytes are not the message that its topic carries. The text is safe to log: it quotes no input. */
+/**
+ * The bytes of a record are not a valid message of its topic. The message text quotes no input, so it is safe to log.
+ */
 public final class InvalidMessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -13,14 +13,14 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The one JSON mapping of all messages: ISO-8601 times, absent fields left out, unknown fields ignored. */
+/** The JSON mapping of all messages: ISO-8601 times, null fields omitted, unknown fields ignored. */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-            // A service one release behind must still read what a newer one writes.
+            // A service must be able to read the messages of the next release.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            // A missing number must fail, not become 0.
+            // Otherwise a missing number would become 0.
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
@@ -40,8 +40,8 @@ public final class Json {
     /**
      * Reads one message.
      *
-     * @throws InvalidMessageException if the bytes are not JSON, or not a valid message of that type; its text names
-     *     the field but never quotes the input, which may hold a prompt
+     * @throws InvalidMessageException if the bytes are not JSON, or not a valid message of that type; the exception
+     *     text names the field and never quotes the input, which may hold a prompt
      */
     public static <T> T read(byte @Nullable [] json, Class<T> type) {
         if (json == null) {
@@ -58,9 +58,9 @@ public final class Json {
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
             throw new InvalidMessageException(type.getSimpleName() + ": " + why, e);
         } catch (JsonMappingException e) {
-            throw new InvalidMessageException(type.getSimpleName() + path(e) + ": not of the type expected", e);
+            throw new InvalidMessageException(type.getSimpleName() + path(e) + ": not of the expected type", e);
         } catch (IOException e) {
-            throw new InvalidMessageException(type.getSimpleName() + ": not JSON", e);
+            throw new InvalidMessageException(type.getSimpleName() + ": expected JSON, found malformed input", e);
         }
     }
 

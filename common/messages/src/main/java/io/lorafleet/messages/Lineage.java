@@ -2,17 +2,18 @@
 package io.lorafleet.messages;
 
 /**
- * What a run of the trainer made a version from. With the same base, it makes the same version again.
+ * The inputs of the training run that made a version. With the same base, they give the same version again.
  *
- * <p>The feedback is that of the adapter in a stretch of one partition of {@link Topic#FEEDBACK}. The stretches of an
- * adapter's finished runs follow each other without gap or overlap.
+ * <p>The feedback is that of the adapter in one offset range of one partition of {@link Topic#FEEDBACK}. The offset
+ * ranges of the adapter's finished runs are adjacent: they have no gaps and do not overlap.
  *
- * @param parent the version that the run goes on from
- * @param fromOffset the first offset of the stretch
- * @param toOffset behind its last one
- * @param samples in it, of this adapter, each counted once
- * @param seed of all that the run draws
- * @param plan the run's settings, as text
+ * @param parent version that the run continues from
+ * @param partition partition of the feedback
+ * @param fromOffset first offset of the range
+ * @param toOffset offset after the last one of the range
+ * @param samples number of feedback samples of this adapter in the range, each vote counted once
+ * @param seed seed of all random numbers of the run
+ * @param plan training plan, as text
  */
 public record Lineage(int parent, int partition, long fromOffset, long toOffset, int samples, long seed, String plan) {
     public Lineage {

@@ -2,9 +2,11 @@
 package io.lorafleet.messages;
 
 /**
- * The one version of an adapter that a request uses, however often it is retried.
+ * A reference to one adapter version. A request carries it, so each retry uses the same weights.
  *
- * @param sha256 of the weights file, which lies in the blob store under {@link BlobKeys#adapter}
+ * @param name adapter name
+ * @param version version number
+ * @param sha256 SHA-256 of the weights file, which the blob store holds under {@link BlobKeys#adapter}
  */
 public record PinnedAdapter(String name, int version, String sha256) {
     public PinnedAdapter {

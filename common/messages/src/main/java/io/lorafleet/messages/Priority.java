@@ -3,12 +3,12 @@ package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How urgent a request is. */
+/** The priority of a request. */
 public enum Priority {
-    /** Somebody waits for it. */
+    /** A user waits for the result. */
     @JsonProperty("interactive")
     INTERACTIVE(Topic.REQUESTS),
-    /** It may wait for interactive ones, but not for ever. */
+    /** Interactive requests go first, but only for a limited time. */
     @JsonProperty("batch")
     BATCH(Topic.BATCH_REQUESTS);
 
@@ -18,7 +18,10 @@ public enum Priority {
         this.topic = topic;
     }
 
-    /** @return where such requests are written, so that those that can wait do not stand before those that cannot */
+    /**
+     * @return the topic of requests with this priority. Each priority has a topic of its own, so that batch requests do
+     *     not queue in front of interactive ones
+     */
     public Topic topic() {
         return topic;
     }

@@ -3,11 +3,11 @@ package io.lorafleet.messages;
 
 import org.jspecify.annotations.Nullable;
 
-/** Ids of requests, which are also record keys. */
+/** Request ids, which are also record keys. */
 public final class RequestIds {
     private RequestIds() {}
 
-    /** @return whether a record key, which may be null, can be the id of a request */
+    /** @param key record key, or null @return whether the key is a valid request id */
     public static boolean valid(@Nullable String key) {
         return key != null && Check.isId(key);
     }

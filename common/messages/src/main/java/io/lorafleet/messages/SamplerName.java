@@ -3,7 +3,7 @@ package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** The samplers that a request can ask for, in JSON by their lower-case names. */
+/** The samplers that a request can name. JSON uses the lower-case names. */
 public enum SamplerName {
     /** Denoising diffusion implicit models, eta 0 (Song et al. 2021). */
     @JsonProperty("ddim")
@@ -33,7 +33,7 @@ public enum SamplerName {
     @JsonProperty("unipc")
     UNIPC;
 
-    /** @return how often the model is asked for so many steps: PNDM makes its second step, if it has one, twice */
+    /** @return the number of sampler calls for {@code steps} steps. PNDM runs its second step twice */
     public int evaluations(int steps) {
         return this == PNDM && steps > 1 ? steps + 1 : steps;
     }

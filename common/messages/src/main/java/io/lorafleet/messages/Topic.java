@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The topics of a fleet. Every name may carry a prefix, so that several fleets can share one cluster. */
+/** The topics of a fleet. A topic name may have a prefix, so that several fleets can share one cluster. */
 public enum Topic {
     /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
-    /** The same for requests that can wait, so that urgent ones never stand behind them. */
+    /** As {@link #REQUESTS}, for requests of priority {@link Priority#BATCH}. */
     BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(1)),
-    /** Key: request id; value: {@link CancelGeneration}. Every worker reads all of it. */
+    /** Key: request id; value: {@link CancelGeneration}. Every worker reads all records. */
     CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(1)),
     /** Key: request id; value: {@link GenerationProgress}. */
     PROGRESS("generation.progress", Cleanup.DELETE, Duration.ofHours(1)),
@@ -20,24 +30,30 @@ public enum Topic {
     DEAD_LETTERS("generation.dead-letters", Cleanup.DELETE, Duration.ofDays(30)),
     /** Key: adapter name; value: {@link FeedbackEvent}. */
     FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
-    /** Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. Compacted: it is the registry. */
+    /**
+     * Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. The registry.
+     * Compacted.
+     */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
-    /** Key: adapter name; value: {@link TrainingEvent}. Says which feedback is consumed: read from its start. */
+    /**
+     * Key: adapter name; value: {@link TrainingEvent}. Trainers read it from the start to find the feedback that is
+     * already consumed.
+     */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
     /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
     WORKERS("workers", Cleanup.COMPACT, null);
 
-    /** The share group of all workers. */
+    /** Name of the share group of all workers, without prefix. */
     public static final String WORKER_GROUP = "gpu-workers";
 
-    /** The consumer group of all trainers. */
+    /** Name of the consumer group of all trainers, without prefix. */
     public static final String TRAINER_GROUP = "trainers";
 
-    /** How Kafka forgets old records of a topic. */
+    /** Kafka's cleanup policy of a topic. */
     public enum Cleanup {
-        /** By age. */
+        /** Deletes records by age. */
         DELETE,
-        /** Keeps the newest record of each key for ever. */
+        /** Keeps the newest record of each key without limit of time. */
         COMPACT
     }
 
@@ -51,7 +67,7 @@ public enum Topic {
         this.retention = retention;
     }
 
-    /** @return the topic's name in the fleet with this prefix, which may be empty */
+    /** @param prefix topic prefix of the fleet, may be empty @return the name of the topic in that fleet */
     public String in(String prefix) {
         return prefix + baseName;
     }
@@ -60,7 +76,7 @@ public enum Topic {
         return cleanup;
     }
 
-    /** @return how long a record is kept, or null for a compacted topic */
+    /** @return the retention time of records, or null for a compacted topic */
     public @Nullable Duration retention() {
         return retention;
     }

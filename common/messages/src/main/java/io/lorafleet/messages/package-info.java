@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The records that travel over Kafka, the names of the topics and the one JSON mapper.
+ * The messages of a fleet: the records of its Kafka topics, the topic names, the blob keys and the JSON mapper. This
+ * package has the shared types; the sub-packages have the records.
  *
- * <p>A record validates itself: whoever holds one holds a valid one. Records refer to blobs (images, adapter
- * weights) by key and never carry them.
+ * <p>A constructor validates all fields, so every instance is valid. Records refer to blobs (images, adapter weights)
+ * by key and never contain them.
  */
 @NullMarked
 package io.lorafleet.messages;

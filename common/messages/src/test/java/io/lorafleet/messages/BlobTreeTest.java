@@ -13,7 +13,7 @@ class BlobTreeTest {
     private static final String SHA256 = "0".repeat(64);
 
     @Test
-    void saysWhoWritesEachKindOfBlob() {
+    void definesTheWritersOfEachSubtree() {
         Map<String, Set<Writer>> writers = Map.of(
                 BlobKeys.initImage(SHA256), Set.of(Writer.GATEWAY),
                 BlobKeys.adapter(SHA256), Set.of(Writer.GATEWAY, Writer.TRAINER),

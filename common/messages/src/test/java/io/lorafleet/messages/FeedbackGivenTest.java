@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +21,7 @@ class FeedbackGivenTest {
              "rating": 0.5, "at": "2026-01-02T03:04:05Z"}""".formatted("ab".repeat(32));
 
     @Test
-    void doesNotWantTheTeacherUnlessItSaysSo() {
+    void isNotAsTeacherByDefault() {
         assertThat(read(SAMPLE).asTeacher()).isFalse();
         assertThat(read(SAMPLE.replace("0.5", "0.5, \"asTeacher\": null")).asTeacher())
                 .isFalse();
@@ -27,7 +30,7 @@ class FeedbackGivenTest {
     }
 
     @Test
-    void mayComeFromBeforeThereWereOwnersAndOtherEvents() {
+    void readsRecordsWithoutTypeAndOwner() {
         FeedbackEvent old = Json.read(SAMPLE.getBytes(UTF_8), FeedbackEvent.class);
         assertThat(old).isEqualTo(read(SAMPLE));
         assertThat(old.owner()).isNull();
@@ -43,7 +46,7 @@ class FeedbackGivenTest {
     }
 
     @Test
-    void refusesAnOwnerThatIsTooLong() {
+    void rejectsAnOwnerThatIsTooLong() {
         String bad = SAMPLE.replace("\"at\"", "\"owner\": \"" + "x".repeat(513) + "\", \"at\"");
         assertThatThrownBy(() -> read(bad))
                 .hasMessage("FeedbackGiven: owner: expected at most 512 characters, found 513");
@@ -59,16 +62,16 @@ class FeedbackGivenTest {
             delimiter = '|',
             value = {
                 "\"width\": 64|\"width\": 4|width: expected 8 to 4096, found 4",
-                "\"width\": 64, ||.width: not of the type expected",
+                "\"width\": 64, ||.width: not of the expected type",
                 "\"height\": 96|\"height\": 5000|height: expected 8 to 4096, found 5000",
                 "\"steps\": 25|\"steps\": 0|steps: expected 1 to 1000, found 0",
                 "\"seed\": 7|\"seed\": -1|seed: expected 0 to 4294967295, found -1",
                 "\"rating\": 0.5|\"rating\": -1.5|rating: expected -1.0 to 1.0, found -1.5",
                 "\"rating\": 0.5|\"rating\": \"NaN\"|rating: expected -1.0 to 1.0, found NaN",
-                "\"rating\": 0.5|\"rating\": 0.5, \"asTeacher\": \"perhaps\"|.asTeacher: not of the type expected",
+                "\"rating\": 0.5|\"rating\": 0.5, \"asTeacher\": \"perhaps\"|.asTeacher: not of the expected type",
                 "\"prompt\": \"a secret prompt\", ||prompt: expected a value, found none"
             })
-    void namesTheFieldThatIsWrongAndNeverQuotesThePrompt(String from, String to, String message) {
+    void namesTheInvalidFieldAndNeverQuotesThePrompt(String from, String to, String message) {
         String bad = SAMPLE.replace(from, to == null ? "" : to);
         assertThat(bad).isNotEqualTo(SAMPLE);
         assertThatThrownBy(() -> read(bad))
@@ -78,7 +81,7 @@ class FeedbackGivenTest {
     }
 
     @Test
-    void refusesANoteThatIsTooLong() {
+    void rejectsANoteThatIsTooLong() {
         String bad = SAMPLE.replace("\"at\"", "\"note\": \"" + "x".repeat(2001) + "\", \"at\"");
         assertThatThrownBy(() -> read(bad))
                 .hasMessage("FeedbackGiven: note: expected at most 2000 characters, found 2001");

@@ -5,6 +5,35 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationExpired;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.generation.ShadowStudent;
+import io.lorafleet.messages.generation.StepDone;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingStarted;
+import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.messages.worker.WorkerStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The form of every message on the wire. Services of different releases share a cluster: change it with care. */
+/** The wire format of every message. Services of different releases share a cluster, so changes must be compatible. */
 class GoldenJsonTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final String SHA = "0123456789abcdef".repeat(4);
@@ -235,16 +264,16 @@ class GoldenJsonTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("messages")
-    void isWrittenAndReadInTheFormOfTheGoldenFile(String name, Class<?> type, Object message) throws IOException {
+    void matchesTheGoldenFile(String name, Class<?> type, Object message) throws IOException {
         byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden", name + ".json"));
         ObjectMapper plain = new ObjectMapper();
         assertThat(plain.readTree(Json.write(message))).isEqualTo(plain.readTree(golden));
         assertThat((Object) Json.read(golden, type)).isEqualTo(message);
     }
 
-    /** Its own test, because a record with an array is equal only to itself. */
+    /** A separate test, because records with arrays have no value equality. */
     @Test
-    void aDeadLetterKeepsTheRecordsBytes() throws IOException {
+    void aDeadLetterKeepsTheBytesOfTheRecord() throws IOException {
         byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden/dead-letter.json"));
         DeadLetter letter = Json.read(golden, DeadLetter.class);
         assertThat(letter.record()).asString(UTF_8).isEqualTo("no JSON");

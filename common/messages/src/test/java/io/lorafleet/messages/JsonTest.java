@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.messages.generation.GenerateImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +17,7 @@ class JsonTest {
              "acceptedAt": "2026-01-02T03:04:05Z"}""";
 
     @Test
-    void ignoresAFieldThatANewerReleaseMayWrite() {
+    void ignoresAnUnknownField() {
         String newer = REQUEST.replace("{", "{\"ofTomorrow\": 3, ");
         assertThat(Json.read(newer.getBytes(UTF_8), GenerateImage.class).prompt())
                 .isEqualTo("a secret prompt");
@@ -27,19 +28,19 @@ class JsonTest {
             delimiter = '|',
             value = {
                 "\"steps\": 25|\"steps\": 0|steps: expected 1 to 1000, found 0",
-                "\"steps\": 25|\"steps\": \"many\"|.steps: not of the type expected",
-                "\"steps\": 25, ||.steps: not of the type expected",
+                "\"steps\": 25|\"steps\": \"many\"|.steps: not of the expected type",
+                "\"steps\": 25, ||.steps: not of the expected type",
                 "\"seed\": 7|\"seed\": -1|seed: expected 0 to 4294967295, found -1",
                 "\"seed\": 7|\"seed\": 4294967296|seed: expected 0 to 4294967295",
                 "\"guidanceScale\": 5|\"guidanceScale\": 0.5|guidanceScale: expected 1.0 to 50.0, found 0.5",
                 "\"guidanceScale\": 5|\"guidanceScale\": \"NaN\"|guidanceScale: expected 1.0 to 50.0, found NaN",
                 "\"width\": 64|\"width\": 5000|width: expected 8 to 4096, found 5000",
                 "\"count\": 1|\"count\": 17|count: expected 1 to 16, found 17",
-                "\"sampler\": \"ddim\"|\"sampler\": \"magic\"|.sampler: not of the type expected",
+                "\"sampler\": \"ddim\"|\"sampler\": \"magic\"|.sampler: not of the expected type",
                 "\"r1\"|\"../r1\"|requestId: expected 1 to 128 letters",
                 "\"prompt\": \"a secret prompt\", ||prompt: expected a value, found none"
             })
-    void namesTheFieldThatIsWrongAndNeverQuotesThePrompt(String from, String to, String message) {
+    void namesTheInvalidFieldAndNeverQuotesThePrompt(String from, String to, String message) {
         String bad = REQUEST.replace(from, to == null ? "" : to);
         assertThat(bad).isNotEqualTo(REQUEST);
         assertThatThrownBy(() -> Json.read(bad.getBytes(UTF_8), GenerateImage.class))
@@ -59,7 +60,7 @@ class JsonTest {
 
     @ParameterizedTest
     @CsvSource({"ddim, 0.6, 15", "ddim, 1, 25", "ddim, 0.04, 1", "pndm, 0.6, 16", "pndm, 0.04, 1"})
-    void countsOnlyTheStepsThatAreMadeOfAnImage(String sampler, double strength, int allSteps) {
+    void countsOnlyTheStepsThatAreRunForAnInitImage(String sampler, double strength, int allSteps) {
         String request = withInitImage(strength).replace("ddim", sampler);
         assertThat(Json.read(request.getBytes(UTF_8), GenerateImage.class).allSteps())
                 .isEqualTo(allSteps);
@@ -71,7 +72,7 @@ class JsonTest {
         "1.5, initImage.strength: expected more than 0 and at most 1",
         "0.03, initImage.strength * steps: expected at least 1"
     })
-    void refusesAStrengthThatMakesNoStepOrTooMany(double strength, String message) {
+    void rejectsAnInvalidStrength(double strength, String message) {
         byte[] bad = withInitImage(strength).getBytes(UTF_8);
         assertThatThrownBy(() -> Json.read(bad, GenerateImage.class))
                 .hasMessageStartingWith("GenerateImage")
@@ -84,7 +85,7 @@ class JsonTest {
     }
 
     @Test
-    void refusesAPromptThatIsTooLong() {
+    void rejectsAPromptThatIsTooLong() {
         String bad = REQUEST.replace("a secret prompt", "x".repeat(4001));
         assertThatThrownBy(() -> Json.read(bad.getBytes(UTF_8), GenerateImage.class))
                 .hasMessage("GenerateImage: prompt: expected at most 4000 characters, found 4001");

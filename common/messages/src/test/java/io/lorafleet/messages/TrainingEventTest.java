@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +29,7 @@ class TrainingEventTest {
                 "\"learned\": 0.82|\"learned\": \"NaN\"|figures.learned: expected",
                 "\"adapter\": \"fast\"|\"adapter\": \"../fast\"|adapter: expected 1 to 128 letters"
             })
-    void namesTheFieldThatIsWrong(String from, String to, String message) {
+    void namesTheInvalidField(String from, String to, String message) {
         String bad = PUBLISHED.replace(from, to == null ? "" : to);
         assertThat(bad).isNotEqualTo(PUBLISHED);
         assertThatThrownBy(() -> Json.read(bad.getBytes(UTF_8), TrainingEvent.class))
@@ -36,7 +38,7 @@ class TrainingEventTest {
     }
 
     @Test
-    void aVersionThatWasUploadedHasNoLineage() {
+    void anUploadedVersionHasNoLineage() {
         String uploaded = """
                 {"name": "crayon", "version": 1, "sha256": "%s", "sizeBytes": 10, "rank": 4, "kind": "style",
                  "createdAt": "2026-01-02T03:04:05Z"}""".formatted("ab".repeat(32));

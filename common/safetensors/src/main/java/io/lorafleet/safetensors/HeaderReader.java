@@ -17,25 +17,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the JSON of a header piece by piece: of what is not looked at, nothing is kept. */
+/** Reads the JSON of a header as a stream and keeps only the fields that are used. */
 final class HeaderReader {
     private static final String METADATA = "__metadata__";
-    /** A whole pipeline of SDXL has 2,600, the largest LoRA of it some 8,000. */
+    /** Limit on tensors. An SDXL pipeline has 2,600, the largest SDXL LoRA about 8,000. */
     private static final int MAX_TENSORS = 50_000;
-    /** As in PyTorch's kernels; convolutions have 4 or 5. */
+    /** Limit on dimensions, as in PyTorch's kernels. Convolutions have 4 or 5. */
     private static final int MAX_DIMENSIONS = 8;
-    /** Diffusers' longest are some 150. */
+    /** Limit on the length of a tensor name. The longest of diffusers have about 150 characters. */
     private static final int MAX_NAME_CHARACTERS = 1000;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(8) // three are needed: the object, a tensor, its shape
+                    .maxNestingDepth(8) // object, tensor and shape need three levels
                     .maxNameLength(MAX_NAME_CHARACTERS)
-                    .maxNumberLength(20) // digits of a long, and one more
+                    .maxNumberLength(20) // one more than the digits of a long
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-            // Strangers' names are not to be kept.
+            // Untrusted names must not stay in memory.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
@@ -44,14 +44,14 @@ final class HeaderReader {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    /** What a header holds. */
+    /** The content of a header. */
     record Contents(Map<String, Tensor> tensors, Map<String, String> metadata) {}
 
     private HeaderReader(JsonParser json) {
         this.json = json;
     }
 
-    /** @param in of which {@code bytes} are read */
+    /** @param in stream of the header, not closed @param bytes length of the header */
     static Contents read(InputStream in, int bytes) throws IOException, BadSafetensorsException {
         try (JsonParser json = JSON.createParser(new Part(in, bytes))) {
             HeaderReader reader = new HeaderReader(json);
@@ -59,15 +59,15 @@ final class HeaderReader {
             return new Contents(reader.tensors, reader.metadata);
         } catch (JsonProcessingException e) {
             throw new BadSafetensorsException(
-                    "header: expected a JSON object, found what is not JSON: " + e.getOriginalMessage());
+                    "header: expected a JSON object, found invalid JSON: " + e.getOriginalMessage());
         } catch (CharConversionException e) {
-            throw new BadSafetensorsException("header: expected a JSON object, found bytes that are no text");
+            throw new BadSafetensorsException("header: expected a JSON object, found bytes that are not UTF-8");
         }
     }
 
     private void readObject() throws IOException, BadSafetensorsException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new BadSafetensorsException("header: expected a JSON object");
+            throw new BadSafetensorsException("header: expected a JSON object, found another value");
         }
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -81,21 +81,21 @@ final class HeaderReader {
             }
         }
         if (json.nextToken() != null) {
-            throw new BadSafetensorsException("header: expected a JSON object, found more behind it");
+            throw new BadSafetensorsException("header: expected the end after the JSON object, found more");
         }
     }
 
     private void readMetadata() throws IOException, BadSafetensorsException {
-        require(json.currentToken() == JsonToken.START_OBJECT, METADATA + ": expected an object");
+        require(json.currentToken() == JsonToken.START_OBJECT, METADATA + ": expected an object, found another value");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
-            require(json.nextToken().isScalarValue(), METADATA + ": expected texts");
+            require(json.nextToken().isScalarValue(), METADATA + ": expected strings, found another value");
             metadata.put(name, json.getText());
         }
     }
 
     private Tensor tensor(String where) throws IOException, BadSafetensorsException {
-        require(json.currentToken() == JsonToken.START_OBJECT, where + ": expected an object");
+        require(json.currentToken() == JsonToken.START_OBJECT, where + ": expected an object, found another value");
         TensorType type = null;
         long[] shape = null;
         long[] offsets = null;
@@ -110,14 +110,17 @@ final class HeaderReader {
             }
         }
         if (type == null || shape == null || offsets == null) {
-            throw new BadSafetensorsException(where + ": expected dtype, shape and data_offsets");
+            throw new BadSafetensorsException(where + ": expected dtype, shape and data_offsets, found fewer fields");
         }
-        require(offsets.length == 2 && offsets[0] <= offsets[1], where + ": data_offsets: expected a begin and an end");
+        require(
+                offsets.length == 2 && offsets[0] <= offsets[1],
+                where + ": data_offsets: expected a start and an end, found other values");
         long expected = bytes(where, type, shape);
         long found = offsets[1] - offsets[0];
         require(
                 expected == found,
-                where + ": " + type + " " + Arrays.toString(shape) + " takes " + expected + " bytes, found " + found);
+                where + ": expected " + expected + " bytes for " + type + " " + Arrays.toString(shape) + ", found "
+                        + found);
         return new Tensor(type, shape, offsets[0], found);
     }
 
@@ -129,7 +132,7 @@ final class HeaderReader {
             }
         }
         throw new BadSafetensorsException(where + ": expected one of " + List.of(TensorType.values()) + ", found "
-                + (name.length() > MAX_NAME_CHARACTERS ? "a long text" : "'" + name + "'"));
+                + (name.length() > MAX_NAME_CHARACTERS ? "a longer name" : "'" + name + "'"));
     }
 
     private static long bytes(String where, TensorType type, long[] shape) throws BadSafetensorsException {
@@ -140,12 +143,13 @@ final class HeaderReader {
             }
             return bytes;
         } catch (ArithmeticException e) {
-            throw new BadSafetensorsException(where + ": shape " + Arrays.toString(shape) + " is too large");
+            throw new BadSafetensorsException(
+                    where + ": shape: expected a size below 2^63 bytes, found " + Arrays.toString(shape));
         }
     }
 
     private long[] longs(String where, int most) throws IOException, BadSafetensorsException {
-        String expected = where + ": expected a list of whole numbers of at least 0";
+        String expected = where + ": expected an array of integers of at least 0, found another value";
         require(json.currentToken() == JsonToken.START_ARRAY, expected);
         long[] values = new long[most];
         int count = 0;
@@ -167,7 +171,7 @@ final class HeaderReader {
         }
     }
 
-    /** The next bytes of a stream, and no more. */
+    /** A stream of the next bytes of another stream, which it does not read ahead. */
     private static final class Part extends FilterInputStream {
         private int left;
 

@@ -10,22 +10,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The table of contents of a safetensors file: 8 bytes of length (little-endian), that much JSON, then the tensors.
+ * The header of a safetensors file. The file has 8 bytes of header length (little-endian), the header in JSON, and the
+ * tensors.
  *
- * <p>It comes from outside, so nothing in it is believed: types are from a list, sizes are computed without overflow,
- * and the tensors must lie side by side from the first byte after the header.
+ * <p>The header is untrusted input. Types must be known, sizes are computed with overflow checks, and the tensors must
+ * be contiguous from the first byte after the header.
  *
  * @param dataStart offset of the first byte after the header
- * @param dataBytes bytes that the tensors take
- * @param tensors by name, in the order of the header
- * @param metadata free strings
+ * @param dataBytes size of all tensors, in bytes
+ * @param tensors tensors by name, in the order of the header
+ * @param metadata metadata strings
  * @see <a href="https://huggingface.co/docs/safetensors">safetensors</a>
  */
 public record SafetensorsHeader(
         int dataStart, long dataBytes, Map<String, Tensor> tensors, Map<String, String> metadata) {
-    /** As in the reference implementation. */
+    /** Header limit of the reference implementation, in bytes. */
     public static final long MAX_HEADER_BYTES = 100_000_000;
-    /** For one adapter: that of SDXL's largest has some 600 KB, and a trainer's metadata may add as much and more. */
+    /**
+     * Header limit of adapter files, in bytes. The largest SDXL adapter has about 600 KB, and training metadata may add
+     * several times as much.
+     */
     public static final long MAX_ADAPTER_HEADER_BYTES = 8 << 20;
 
     private static final int LENGTH_BYTES = 8;
@@ -34,15 +38,19 @@ public record SafetensorsHeader(
     /**
      * One tensor.
      *
-     * @param offset of its first byte after the header
+     * @param type element type
+     * @param shape dimensions
+     * @param offset offset of the first byte, from the end of the header
+     * @param bytes size in bytes
      */
     public record Tensor(TensorType type, long[] shape, long offset, long bytes) {}
 
     /**
-     * Reads no further than the header goes, and not beyond the length if that is refused.
+     * Reads a header and not more of the stream. If the length is rejected, only the length is read.
      *
-     * @param file from its first byte; not closed
-     * @param maxHeaderBytes beyond which a header is refused
+     * @param file stream at the first byte of the file; not closed
+     * @param maxHeaderBytes largest accepted header, in bytes
+     * @throws BadSafetensorsException if the header is not valid
      */
     public static SafetensorsHeader read(InputStream file, long maxHeaderBytes)
             throws IOException, BadSafetensorsException {
@@ -53,8 +61,9 @@ public record SafetensorsHeader(
         long headerBytes =
                 ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (headerBytes < SHORTEST_BYTES || headerBytes > maxHeaderBytes) {
-            throw new BadSafetensorsException("header length: expected " + SHORTEST_BYTES + " to " + maxHeaderBytes
-                    + " bytes, found " + Long.toUnsignedString(headerBytes) + " (truncated, or no safetensors file?)");
+            throw new BadSafetensorsException(
+                    "header length: expected " + SHORTEST_BYTES + " to " + maxHeaderBytes + " bytes, found "
+                            + Long.toUnsignedString(headerBytes) + " (truncated, or not a safetensors file?)");
         }
         HeaderReader.Contents contents = HeaderReader.read(file, (int) headerBytes);
         return new SafetensorsHeader(
@@ -64,12 +73,12 @@ public record SafetensorsHeader(
                 contents.metadata());
     }
 
-    /** @return what the whole file must have */
+    /** @return the size that the whole file must have, in bytes */
     public long fileBytes() {
         return dataStart + dataBytes;
     }
 
-    /** @throws BadSafetensorsException unless the file ends with the last tensor */
+    /** @param bytes size of the file @throws BadSafetensorsException if the file does not end with the last tensor */
     public void requireFileOf(long bytes) throws BadSafetensorsException {
         if (bytes != fileBytes()) {
             throw new BadSafetensorsException("expected " + dataBytes + " bytes of tensors, found "
@@ -77,7 +86,7 @@ public record SafetensorsHeader(
         }
     }
 
-    /** @return bytes of all tensors, which lie side by side */
+    /** @return the size of all tensors, which must be contiguous, in bytes */
     private static long contiguousBytes(Map<String, Tensor> tensors) throws BadSafetensorsException {
         List<Map.Entry<String, Tensor>> inFileOrder = tensors.entrySet().stream()
                 .sorted(Comparator.comparingLong(
@@ -87,7 +96,7 @@ public record SafetensorsHeader(
         long end = 0;
         for (Map.Entry<String, Tensor> entry : inFileOrder) {
             if (entry.getValue().offset() != end) {
-                throw new BadSafetensorsException("tensor " + entry.getKey() + ": expected to begin at byte " + end
+                throw new BadSafetensorsException("tensor " + entry.getKey() + ": expected a start at byte " + end
                         + " of the data, found " + entry.getValue().offset());
             }
             end += entry.getValue().bytes();

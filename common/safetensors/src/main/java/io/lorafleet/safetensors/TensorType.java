@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.safetensors;
 
-/** Element types that are accepted in a safetensors file. */
+/** The supported element types of a safetensors file. */
 public enum TensorType {
     F64(8),
     F32(4),
@@ -17,7 +17,7 @@ public enum TensorType {
         this.bytes = bytes;
     }
 
-    /** @return bytes of one element in the file */
+    /** @return the size of one element in the file, in bytes */
     public int bytes() {
         return bytes;
     }

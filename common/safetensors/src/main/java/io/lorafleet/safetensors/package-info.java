@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The safetensors format: what a file says it holds. Tensors themselves are read elsewhere. */
+/** The header of the safetensors format. This package does not read tensors. */
 @NullMarked
 package io.lorafleet.safetensors;
 

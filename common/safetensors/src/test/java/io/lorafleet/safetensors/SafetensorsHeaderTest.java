@@ -21,7 +21,7 @@ class SafetensorsHeaderTest {
     private static final String TENSOR = "{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}";
 
     @Test
-    void saysWhatTheFileHolds() throws Exception {
+    void readsTheHeader() throws Exception {
         SafetensorsHeader header = read("{\"__metadata__\":{\"made\":\"here\"},\"t\":" + TENSOR + "}  ");
         assertThat(header.metadata()).containsEntry("made", "here");
         assertThat(header.tensors().get("t"))
@@ -34,7 +34,7 @@ class SafetensorsHeaderTest {
     }
 
     @Test
-    void readsNoFurtherThanTheHeaderGoes() throws Exception {
+    void readsNothingAfterTheHeader() throws Exception {
         byte[] header = file("{\"t\":" + TENSOR + "}");
         byte[] whole = ByteBuffer.allocate(header.length + 4)
                 .put(header)
@@ -46,7 +46,7 @@ class SafetensorsHeaderTest {
     }
 
     @Test
-    void readsNothingOfAHeaderThatIsTooLong() {
+    void readsOnlyTheLengthOfAHeaderThatIsTooLong() {
         ByteArrayInputStream in = new ByteArrayInputStream(file(" ".repeat((int) MOST + 1)));
         assertThatThrownBy(() -> SafetensorsHeader.read(in, MOST))
                 .isInstanceOf(BadSafetensorsException.class)
@@ -57,30 +57,30 @@ class SafetensorsHeaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | Duplicate field 't'
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | tensor b: expected to begin at byte 8 of the data, found 4
-            {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}   | tensor b: expected to begin at byte 1 of the data, found 2
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}       | data_offsets: expected a list of whole numbers
-            {"t":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}} | shape: expected a list of whole numbers
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | tensor b: expected a start at byte 8 of the data, found 4
+            {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}   | tensor b: expected a start at byte 1 of the data, found 2
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}       | data_offsets: expected an array of integers
+            {"t":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}} | shape: expected an array of integers
             {"t":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}} | shape: expected at most 8 numbers
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}      | data_offsets: expected at most 2 numbers
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}        | tensor t: F32 [1] takes 4 bytes, found 8
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}        | tensor t: expected 4 bytes for F32 [1], found 8
             {"t":{"dtype":"Q4","shape":[1],"data_offsets":[0,8]}}         | tensor t: dtype: expected one of
             {"t":{"shape":[1],"data_offsets":[0,8]}}                      | expected dtype, shape and data_offsets
             {"t":[]}                                                      | tensor t: expected an object
-            {"__metadata__":{"a":{}}}                                     | __metadata__: expected texts
+            {"__metadata__":{"a":{}}}                                     | __metadata__: expected strings
             {"t":{"x":[[[[[[[[1]]]]]]]]}}                                 | nesting depth
-            {} {}                                                         | found more behind it
-            {"t                                                           | not JSON
+            {} {}                                                         | expected the end after the JSON object
+            {"t                                                           | invalid JSON
             [1]                                                           | expected a JSON object
             """)
-    void refusesAHeaderThatLies(String header, String message) {
+    void rejectsAnInconsistentHeader(String header, String message) {
         assertThatThrownBy(() -> read(header))
                 .isInstanceOf(BadSafetensorsException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
-    void refusesTooManyTensors() {
+    void rejectsTooManyTensors() {
         String entries = IntStream.range(0, 50_001)
                 .mapToObj(n -> "\"" + n + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}")
                 .collect(Collectors.joining(",", "{", "}"));
@@ -88,13 +88,13 @@ class SafetensorsHeaderTest {
     }
 
     @Test
-    void refusesANameThatIsTooLong() {
+    void rejectsANameThatIsTooLong() {
         assertThatThrownBy(() -> read("{\"" + "n".repeat(2000) + "\":" + TENSOR + "}"))
                 .isInstanceOf(BadSafetensorsException.class);
     }
 
     @Test
-    void readsOrRefusesEveryDamagedHeader() throws IOException {
+    void readsOrRejectsEveryCorruptHeader() throws IOException {
         byte[] good = file("{\"__metadata__\":{\"made\":\"here\"},\"t\":" + TENSOR + "}");
         Random random = new Random(7);
         int refused = 0;

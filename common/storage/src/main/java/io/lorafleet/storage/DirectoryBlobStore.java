@@ -24,29 +24,34 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Blobs as files below one directory, which may be shared by processes and, over a network file system with hard links,
- * by machines. Where each subtree has its own users, the file system keeps to that: what is not finished lies in
- * {@code .unfinished}, which all of them may write in, and a hard link makes it a blob.
+ * A blob store in a directory. The directory may be shared by processes and, over a network file system with hard
+ * links, by machines. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its key. With
+ * separate users for the services, file permissions control who can write each subtree; all of them need write
+ * permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);
     private static final int COPIED_AT_ONCE = 1 << 16;
     private static final String MODE = "unix:mode";
-    /** Of a mode, without the kind of file: setgid and sticky are among them. */
+    /** The permission bits of a mode, with setuid, setgid and sticky, without the file type. */
     private static final int PERMISSIONS = 07777;
 
     private final Path root;
     private final Path unfinished;
 
-    /** @param root made if it is not there; what was left unfinished in it more than a day ago is removed */
+    /**
+     * Opens a store and removes unfinished files older than a day.
+     *
+     * @param root directory of the store, created if it does not exist
+     */
     public DirectoryBlobStore(Path root) throws IOException {
         this.root = root.toAbsolutePath().normalize();
-        this.unfinished = this.root.resolve(".unfinished"); // no key can name it
+        this.unfinished = this.root.resolve(".unfinished"); // not a valid key
         Files.createDirectories(unfinished);
         removeLeftovers();
     }
 
-    /** Of processes that were killed. Others may be writing at this moment. */
+    /** Removes the unfinished files of killed processes. Other processes may be writing at the same time. */
     private void removeLeftovers() throws IOException {
         FileTime old = FileTime.from(Instant.now().minus(LEFT_OVER_AFTER));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(unfinished)) {
@@ -56,7 +61,7 @@ public final class DirectoryBlobStore implements BlobStore {
                         Files.delete(file);
                     }
                 } catch (IOException e) {
-                    // finished by now, removed by another process that starts, or somebody else's
+                    // published or removed in the meantime, or owned by another user
                 }
             }
         }
@@ -81,17 +86,17 @@ public final class DirectoryBlobStore implements BlobStore {
         return new StagedFile();
     }
 
-    /** A file that no key can name. */
+    /** An unfinished file, which is not visible under any key. */
     private final class StagedFile implements StagedBlob {
-        private final Path aside = unfinished.resolve(UUID.randomUUID().toString());
+        private final Path file = unfinished.resolve(UUID.randomUUID().toString());
         private final OutputStream out;
         private long bytes;
 
         StagedFile() throws IOException {
             try {
-                out = Files.newOutputStream(aside, StandardOpenOption.CREATE_NEW);
+                out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
             } catch (IOException e) {
-                throw fullOr(e);
+                throw asStorageFull(e);
             }
         }
 
@@ -101,7 +106,7 @@ public final class DirectoryBlobStore implements BlobStore {
                 out.write(content, offset, length);
                 bytes += length;
             } catch (IOException e) {
-                throw fullOr(e);
+                throw asStorageFull(e);
             }
         }
 
@@ -115,34 +120,37 @@ public final class DirectoryBlobStore implements BlobStore {
             Path target = path(key);
             try {
                 out.close();
-                sync(aside);
+                sync(file);
                 createFolder(folderOf(target));
-                if (!linkIfAbsent(target, aside)) {
+                if (!linkIfAbsent(target, file)) {
                     return false;
                 }
                 sync(folderOf(target));
                 return true;
             } catch (IOException e) {
-                throw fullOr(e);
+                throw asStorageFull(e);
             }
         }
 
         @Override
         public void close() throws IOException {
             try (out) {
-                Files.deleteIfExists(aside);
+                Files.deleteIfExists(file);
             }
         }
     }
 
-    /** @return the failure as one of a full disk, if that is what it is: Java has no type of its own for it */
-    private IOException fullOr(IOException failure) throws IOException {
+    /**
+     * @return a {@link StorageFullException} if the disk is full, else the failure. Java has no exception type for a
+     *     full disk
+     */
+    private IOException asStorageFull(IOException failure) throws IOException {
         boolean isFull = Files.getFileStore(root).getUsableSpace() < COPIED_AT_ONCE
                 || String.valueOf(failure.getMessage()).contains("No space left on device");
         return isFull ? new StorageFullException(failure) : failure;
     }
 
-    /** Makes a folder, and those that it is in. Whoever may write in a folder may write in those below it. */
+    /** Creates a folder and its parents. Each new folder gets the permissions of its parent. */
     private static void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
@@ -151,14 +159,14 @@ public final class DirectoryBlobStore implements BlobStore {
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
-            if (Files.isDirectory(folder)) { // made by another writer just now
+            if (Files.isDirectory(folder)) { // created by another writer
                 return;
             }
             throw e;
         }
         if (folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             Object wanted = Files.getAttribute(folderOf(folder), MODE);
-            if (!wanted.equals(Files.getAttribute(folder, MODE))) { // some file systems give all the same one
+            if (!wanted.equals(Files.getAttribute(folder, MODE))) { // some file systems have fixed permissions
                 Files.setAttribute(folder, MODE, (int) wanted & PERMISSIONS);
             }
         }
@@ -169,7 +177,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return Objects.requireNonNull(path.getParent());
     }
 
-    /** A hard link, because a rename would replace what another writer stored in the meantime. */
+    /** Creates a hard link, because a rename would replace the blob of a concurrent writer. */
     private static boolean linkIfAbsent(Path target, Path file) throws IOException {
         try {
             Files.createLink(target, file);
@@ -183,10 +191,10 @@ public final class DirectoryBlobStore implements BlobStore {
     public Optional<InputStream> open(String key) throws IOException {
         Path file = path(key);
         try {
-            // Not Files.newInputStream: reading all of that one copies a large file twice, in small pieces.
+            // Not Files.newInputStream, whose readAllBytes() copies a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) {
-            if (Files.exists(file)) { // it cannot be opened
+            if (Files.exists(file)) { // it exists and cannot be opened
                 throw e;
             }
             return Optional.empty();
@@ -196,7 +204,7 @@ public final class DirectoryBlobStore implements BlobStore {
     @Override
     @SuppressWarnings("StreamResourceLeak") // the caller closes it
     public Stream<String> list(String prefix) throws IOException {
-        // Only below the folder that all of them are in: the store may hold millions of others.
+        // List only the common parent folder, because the store may hold millions of other blobs.
         Path folder =
                 root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1)).normalize();
         if (!folder.startsWith(root) || !Files.isDirectory(folder)) {
@@ -208,7 +216,10 @@ public final class DirectoryBlobStore implements BlobStore {
                 .filter(key -> key.startsWith(prefix));
     }
 
-    /** @return the file itself, or all files below a folder. Unlike {@link Files#walk}, tolerates concurrent deletion. */
+    /**
+     * @return the file itself, or all files below a folder. Unlike {@link Files#walk}, this tolerates concurrent
+     *     deletion
+     */
     @SuppressWarnings("StreamResourceLeak") // flatMap closes it
     private Stream<Path> filesIn(Path path) {
         if (path.startsWith(unfinished)) {
@@ -235,7 +246,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return root.resolve(InvalidKeyException.check(key));
     }
 
-    /** Forces a file or directory to the disk, so that what is visible survives a loss of power. */
+    /** Forces a file or directory to the disk, so that visible blobs survive a power failure. */
     private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

@@ -3,7 +3,7 @@ package io.lorafleet.storage;
 
 import java.util.regex.Pattern;
 
-/** A blob key that could not be stored under its own name, or would lead out of the store. */
+/** A blob key is not valid: it could not be stored under its name, or would refer to a file outside of the store. */
 public final class InvalidKeyException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final String SEGMENT = "[A-Za-z0-9_@-][A-Za-z0-9._@-]*";
@@ -14,7 +14,7 @@ public final class InvalidKeyException extends IllegalArgumentException {
         super(message);
     }
 
-    /** @return the key, if it is one */
+    /** @return the key, if it is valid */
     static String check(String key) {
         if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {
             throw new InvalidKeyException("blob key '" + key + "': expected at most " + MAX_LENGTH

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** Files and folders that hold secrets: only the user of this process may open them, and root. */
+/** Permissions of files and folders with secrets: only the user of this process and root may open them. */
 public final class OwnerOnly {
     public static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     public static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -21,33 +21,36 @@ public final class OwnerOnly {
 
     private OwnerOnly() {}
 
-    /** @return what makes a new file such a file, from its first moment */
+    /** @return the attribute that creates a file with these permissions */
     public static FileAttribute<Set<PosixFilePermission>> file() {
         return PosixFilePermissions.asFileAttribute(FILE);
     }
 
-    /** @return what makes a new folder such a folder */
+    /** @return the attribute that creates a folder with these permissions */
     public static FileAttribute<Set<PosixFilePermission>> folder() {
         return PosixFilePermissions.asFileAttribute(FOLDER);
     }
 
-    /** @return whether the permissions let nobody in but the owner, whoever that is */
+    /** @return whether only the owner of the path has permissions, which may be another user */
     public static boolean isClosed(Path path) throws IOException {
         return (mode(path) & OF_OTHERS) == 0;
     }
 
-    /** @return what was expected of the path, what was found, and what mends it; nothing if all is well */
+    /**
+     * @return the expected and the found permissions, with a command that corrects them; empty if the permissions are
+     *     correct
+     */
     public static Optional<String> objection(Path path) throws IOException {
         long owner = Integer.toUnsignedLong((int) Files.getAttribute(path, "unix:uid"));
         long self = new UnixSystem().getUid();
         if (owner != self && owner != 0) {
-            return Optional.of(
-                    "expected " + path + " to belong to user " + self + ", whose process this is, or to root,"
-                            + " found user " + owner + ": `chown " + self + " " + path + "` mends it");
+            return Optional.of(path + ": expected owner " + self + " (the user of this process) or root, found " + owner
+                    + ". To correct it, run `chown " + self + " " + path + "`");
         }
         if (!isClosed(path)) {
-            return Optional.of("expected that only the owner can open " + path
-                    + ", found mode %04o: `chmod go-rwx %s` mends it".formatted(mode(path), path));
+            return Optional.of(path
+                    + ": expected permissions for the owner only, found mode %04o. To correct it, run `chmod go-rwx %s`"
+                            .formatted(mode(path), path));
         }
         return Optional.empty();
     }

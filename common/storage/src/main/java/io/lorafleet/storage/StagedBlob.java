@@ -5,31 +5,31 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * A blob that is being written, before anybody knows its key. Nobody sees it until it is committed; one that is closed
- * before that is gone. Used by one thread at a time.
+ * A blob that is being written and has no key yet. It becomes visible when it is committed. Closing it without a commit
+ * discards it. Not safe for use by several threads.
  */
 public interface StagedBlob extends Closeable {
 
     /**
-     * Adds bytes at the end.
+     * Appends bytes.
      *
-     * @throws StorageFullException if the store has no room for them
+     * @throws StorageFullException if the store is full
      */
     void write(byte[] bytes, int offset, int length) throws IOException;
 
-    /** @return how many there are by now */
+    /** @return the number of bytes written so far */
     long bytesWritten();
 
     /**
-     * Stores it unless a blob with that key is there. Nothing can be written any more then.
+     * Stores the blob unless one with that key exists. No bytes can be written afterwards.
      *
-     * @return true if this call stored it, false if one was there, which stays as it was
-     * @throws InvalidKeyException if the key is not of the form that {@link BlobStore} says
-     * @throws StorageFullException if the store has no room for it
+     * @return true if this call stored the blob, false if it exists already and is unchanged
+     * @throws InvalidKeyException if the key does not have the form that {@link BlobStore} defines
+     * @throws StorageFullException if the store is full
      */
     boolean commit(String key) throws IOException;
 
-    /** Removes what was not committed. */
+    /** Discards the blob unless it is committed. */
     @Override
     void close() throws IOException;
 }

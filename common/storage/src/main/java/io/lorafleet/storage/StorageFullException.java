@@ -3,16 +3,16 @@ package io.lorafleet.storage;
 
 import java.io.IOException;
 
-/** A blob cannot be written because the store has no room for it. Nothing of it stays behind. */
+/** A blob cannot be written because the store is full. No part of the blob remains. */
 public final class StorageFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message what room was expected, and what was found */
+    /** @param message expected and found room */
     public StorageFullException(String message) {
         super(message);
     }
 
     StorageFullException(IOException cause) {
-        super("expected room in the blob store, found none", cause);
+        super("blob store: expected free space, found none", cause);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every blob store keeps to. An implementation's test extends it. */
+/** The contract of {@link BlobStore}. The test of each implementation extends it. */
 public abstract class BlobStoreContract {
     private BlobStore store;
 
@@ -36,7 +36,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void returnsWhatWasStored() throws IOException {
+    void returnsAStoredBlob() throws IOException {
         assertThat(store.putIfAbsent("a/b.png", bytes("image"))).isTrue();
         assertThat(store.get("a/b.png")).contains(bytes("image"));
     }
@@ -67,7 +67,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void listsWhatIsLeftWhenOthersAreDeletedMeanwhile() throws IOException {
+    void listsRemainingBlobsDuringConcurrentDeletion() throws IOException {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             all.add("g/" + i % 2 + "/" + i + ".png");
@@ -89,7 +89,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void forgetsADeletedBlob() throws IOException {
+    void doesNotFindADeletedBlob() throws IOException {
         store.putIfAbsent("key", bytes("x"));
         store.delete("key");
         store.delete("key");
@@ -97,7 +97,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void leavesNothingBehindWhenTheSourceBreaks() throws IOException {
+    void storesNothingWhenTheSourceFails() throws IOException {
         InputStream broken = new InputStream() {
             private int left = 100_000;
 
@@ -115,7 +115,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void storesAStagedBlobUnderAKeyThatComesLast() throws IOException {
+    void storesAStagedBlobUnderItsKey() throws IOException {
         try (StagedBlob staged = store.stage()) {
             staged.write(bytes("-imag-"), 1, 4);
             staged.write(bytes("e"), 0, 1);
@@ -127,7 +127,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void keepsWhatIsThereWhenAStagedBlobIsCommitted() throws IOException {
+    void keepsAnExistingBlobWhenAStagedBlobIsCommitted() throws IOException {
         store.putIfAbsent("key", bytes("first"));
         try (StagedBlob staged = store.stage()) {
             staged.write(bytes("second"), 0, 6);
@@ -137,7 +137,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void forgetsAStagedBlobThatIsNotCommitted() throws IOException {
+    void discardsAStagedBlobThatIsNotCommitted() throws IOException {
         try (StagedBlob staged = store.stage()) {
             staged.write(bytes("given up"), 0, 8);
         }
@@ -145,7 +145,7 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void refusesToCommitUnderAKeyThatIsNoRelativePath() throws IOException {
+    void rejectsAnInvalidKeyOnCommit() throws IOException {
         try (StagedBlob staged = store.stage()) {
             assertThatThrownBy(() -> staged.commit("../a")).isInstanceOf(InvalidKeyException.class);
         }
@@ -171,7 +171,7 @@ public abstract class BlobStoreContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/a", "a/", "a//b", "../a", "a/../b", ".hidden", "a/.b", "a b", "a\\b", "a\nb"})
-    void refusesAKeyThatIsNoRelativePath(String key) {
+    void rejectsAnInvalidKey(String key) {
         assertThatThrownBy(() -> store.putIfAbsent(key, bytes("x")))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("blob key");

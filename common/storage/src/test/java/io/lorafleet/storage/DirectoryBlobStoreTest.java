@@ -18,14 +18,14 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
     private Path directory;
 
     @Test
-    void failsWhenAFileStandsWhereAFolderMustBe() throws IOException {
+    void failsWhenAFileIsInPlaceOfAFolder() throws IOException {
         BlobStore store = newStore();
         store.putIfAbsent("a", new byte[] {1});
         assertThatThrownBy(() -> store.putIfAbsent("a/b", new byte[] {2})).isInstanceOf(IOException.class);
     }
 
     @Test
-    void removesAtItsStartWhatWasLeftUnfinishedLongAgo() throws IOException {
+    void removesOldUnfinishedFilesAtStartup() throws IOException {
         newStore();
         Path unfinished = directory.resolve("made/on/demand/.unfinished");
         Path old = Files.createFile(unfinished.resolve("old"));
@@ -37,13 +37,13 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
     }
 
     @Test
-    void leavesNothingOfABlobForWhichThereIsNoRoom() throws IOException {
+    void storesNothingOnAFullDisk() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 1 << 20)) {
             BlobStore store = new DirectoryBlobStore(disk.path());
             store.putIfAbsent("small", new byte[1000]);
             assertThatThrownBy(() -> store.putIfAbsent("large", new byte[2 << 20]))
                     .isInstanceOf(StorageFullException.class)
-                    .hasMessage("expected room in the blob store, found none");
+                    .hasMessage("blob store: expected free space, found none");
             assertThat(store.get("large")).isEmpty();
             assertThat(disk.path().resolve(".unfinished")).isEmptyDirectory();
             assertThat(store.putIfAbsent("medium", new byte[500_000])).isTrue();

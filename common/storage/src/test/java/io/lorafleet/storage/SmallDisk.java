@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of its own, in memory. Only root can have one, so tests with it are skipped elsewhere. */
+/** A file system in memory. Mounting it needs root, so its tests are skipped for other users. */
 record SmallDisk(Path path) implements AutoCloseable {
     static SmallDisk mount(Path path, int bytes) throws IOException {
         Files.createDirectories(path);

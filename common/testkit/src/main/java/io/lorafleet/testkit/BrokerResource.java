@@ -13,8 +13,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real broker with the fleet's topics, and a fresh blob directory, for a {@code @QuarkusTest}. Both are deleted afterwards.
- * A test that stops and restarts the broker declares a field of type {@link TestBroker}.
+ * Starts a broker with the fleet's topics, and an empty blob directory, for a {@code @QuarkusTest}. Both are deleted
+ * afterwards. A test that restarts the broker declares a field of type {@link TestBroker}.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private static final int PARTITIONS = 3;
@@ -38,7 +38,7 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
-            throw new IllegalStateException("the test's broker did not start", e);
+            throw new IllegalStateException("cannot start the test broker", e);
         }
     }
 

@@ -31,6 +31,6 @@ public final class StoppedClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("a stopped clock tells no local time");
+        throw new UnsupportedOperationException("a stopped clock supports only UTC");
     }
 }

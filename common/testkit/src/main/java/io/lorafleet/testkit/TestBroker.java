@@ -6,7 +6,7 @@ import io.lorafleet.broker.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A broker that can be stopped and restarted. Its address and its data stay the same. */
+/** A broker that can be stopped and restarted with the same address and data. */
 public final class TestBroker {
     private final Path directory;
     private final int port = Ports.free();

@@ -11,15 +11,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** What stands in a topic. */
+/** Reads topics in tests. */
 public final class TopicRecords {
     private TopicRecords() {}
 
     /**
-     * Reads all partitions from their start to where they end now.
+     * Reads all partitions from the start to the current end.
      *
-     * @param settings of a consumer: where the broker is, at least
-     * @param topic with its prefix
+     * @param settings consumer settings, with {@code bootstrap.servers}
+     * @param topic topic name with its prefix
      */
     public static List<ConsumerRecord<String, byte[]>> all(Map<String, Object> settings, String topic) {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What tests of several modules share. */
+/** Test utilities that several modules share. */
 @NullMarked
 package io.lorafleet.testkit;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class BrokerResourceTest {
 
     @Test
-    void leavesNothingOnTheDisk() throws Exception {
+    void deletesAllFiles() throws Exception {
         BrokerResource resource = new BrokerResource();
         Path blobs = Path.of(resource.start().get("lorafleet.storage.directory"));
         Path folder = blobs.getParent();

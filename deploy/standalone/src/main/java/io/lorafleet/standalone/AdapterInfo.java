@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Figures;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

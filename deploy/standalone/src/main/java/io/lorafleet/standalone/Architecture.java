@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
+import io.lorafleet.diffusion.weights.ModelConfig;
 
 /** Models that can be measured without their weights. The configs are those that were published with them. */
 enum Architecture {

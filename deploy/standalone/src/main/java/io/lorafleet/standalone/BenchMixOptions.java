@@ -2,9 +2,9 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.bench.Prompts;
 import io.lorafleet.standalone.bench.RequestMix;
 import io.lorafleet.standalone.bench.Resolution;
-import io.lorafleet.standalone.bench.Prompts;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,9 +5,9 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.bench.Arrivals;
 import io.lorafleet.standalone.bench.BenchException;
 import io.lorafleet.standalone.bench.FleetHttp;
+import io.lorafleet.standalone.bench.ImageCheck;
 import io.lorafleet.standalone.bench.LoadGenerator;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
-import io.lorafleet.standalone.bench.ImageCheck;
 import io.lorafleet.standalone.bench.Publishing;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.bench.ServeReport;
@@ -169,8 +169,7 @@ final class BenchServeCommand implements Callable<Integer> {
             }
             ImageCheck.Result checked = check == null
                     ? null
-                    : new ImageCheck(fleet, limit)
-                            .check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::say);
+                    : new ImageCheck(fleet, limit).check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::say);
             ServeReport report = ServeReport.of(run, published, before, after, checked);
             System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : report.text());
             return report.served() > 0 && (checked == null || checked.passed()) ? ExitCode.OK : ExitCode.SOFTWARE;

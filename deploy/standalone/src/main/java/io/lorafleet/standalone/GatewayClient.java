@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -20,9 +20,8 @@ final class InitImageOptions {
             names = "--init-image",
             paramLabel = "FILE",
             required = true,
-            description =
-                    "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the image"
-                            + " its size, or is resized to --width and --height.")
+            description = "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the image"
+                    + " its size, or is resized to --width and --height.")
     private Path file;
 
     @Option(

@@ -2,7 +2,7 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.weights.Safetensors;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

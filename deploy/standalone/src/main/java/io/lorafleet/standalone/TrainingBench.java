@@ -8,19 +8,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
-import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
+import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.distillation.AdamW;
-import io.lorafleet.distillation.TrainingBatch;
 import io.lorafleet.distillation.FullStudent;
 import io.lorafleet.distillation.LoraStudent;
 import io.lorafleet.distillation.Loss;
-import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.Student;
 import io.lorafleet.distillation.TargetModules;
 import io.lorafleet.distillation.Teacher;
+import io.lorafleet.distillation.TrainingBatch;
+import io.lorafleet.distillation.TrainingMethod;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,7 +116,11 @@ final class TrainingBench {
                         .guided();
             }
             optimiser.clear();
-            Loss.backward(student, new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))), 1, scope);
+            Loss.backward(
+                    student,
+                    new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))),
+                    1,
+                    scope);
             optimiser.step(LEARNING_RATE);
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 

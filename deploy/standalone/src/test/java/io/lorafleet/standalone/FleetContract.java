@@ -7,18 +7,18 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.broker.Ports;
-import io.lorafleet.messages.DeadLetter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationProgress;
-import io.lorafleet.messages.GenerationStarted;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.StepDone;
+import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.standalone.GenerationStatus.Status;
 import io.lorafleet.standalone.bench.PngReader;
 import io.lorafleet.standalone.bench.RandomAdapter;
@@ -53,7 +53,8 @@ abstract class FleetContract {
     /** More than a worker has slots, so that the other one must take some. */
     private static final int MORE_THAN_ONE_WORKER_HOLDS = 16;
 
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT =
+            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path model;
@@ -97,8 +98,8 @@ abstract class FleetContract {
     /** With the settings of {@code expected_img2img.safetensors}. */
     @Test
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
-        byte[] redStar = ExpectedImage.read(model, "expected_images", "seed1234.image")
-                .png();
+        byte[] redStar =
+                ExpectedImage.read(model, "expected_images", "seed1234.image").png();
         NewGeneration order = new NewGeneration(
                 "a large blue star on a white background",
                 "red",

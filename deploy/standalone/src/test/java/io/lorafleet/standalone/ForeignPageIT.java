@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lorafleet.messages.ApiKeys;
-import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.standalone.GenerationStatus.Status;
 import io.lorafleet.standalone.bench.RandomAdapter;
 import io.lorafleet.storage.OwnerOnly;
@@ -50,7 +50,8 @@ class ForeignPageIT extends InBrowser {
     private static final String STUDENT = "fast";
     private static final String SECRET = "an image that nobody else shall know of";
     private static final String HONEST = "an honest order";
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT =
+            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     /** What everybody may read where keys are asked for, under whatever name the gateway has. */
     private static final Set<String> PUBLIC = Set.of(
@@ -247,7 +248,8 @@ class ForeignPageIT extends InBrowser {
         NewGeneration order =
                 new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
         String id = honest.generate(order, PATIENCE).id();
-        assertThat(new GenerationFollower(honest, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(honest, SILENT).follow(id).value().status())
+                .isEqualTo(Status.SUCCEEDED);
     }
 
     /** What there is, but for {@link #drawHonestly}. */

@@ -126,7 +126,8 @@ class GatewayClientTest {
                 exchange -> response(exchange, 200, calls.get() == 1 ? "{'id':'g1','status':'running'}" : FINISHED));
         RecordedProgress progress = new RecordedProgress();
 
-        GenerationStatus finished = new GenerationFollower(client, progress).follow("g1").value();
+        GenerationStatus finished =
+                new GenerationFollower(client, progress).follow("g1").value();
 
         assertThat(finished.status()).isEqualTo(GenerationStatus.Status.SUCCEEDED);
         assertThat(finished.elapsed()).isEqualTo(Duration.ofMillis(1500));

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutageIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT =
+            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final int brokerPort = freePort();
@@ -93,7 +94,8 @@ class OutageIT {
     void anyGatewayAnswersForTheJobsOfAnother() throws Exception {
         String id = first.generate(order(20), PATIENCE).id();
 
-        GenerationStatus finished = new GenerationFollower(second, SILENT).follow(id).value();
+        GenerationStatus finished =
+                new GenerationFollower(second, SILENT).follow(id).value();
 
         assertThat(finished.status()).isEqualTo(Status.SUCCEEDED);
         GenerationStatus.Image image = finished.images().get(0);
@@ -101,7 +103,10 @@ class OutageIT {
         String unwanted = first.generate(order(200), PATIENCE).id();
         await().atMost(PATIENCE).until(() -> second.generation(unwanted).value().status() == Status.RUNNING);
         second.cancel(unwanted);
-        assertThat(new GenerationFollower(first, SILENT).follow(unwanted).value().status())
+        assertThat(new GenerationFollower(first, SILENT)
+                        .follow(unwanted)
+                        .value()
+                        .status())
                 .isEqualTo(Status.CANCELLED);
     }
 
@@ -167,7 +172,8 @@ class OutageIT {
 
         assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
         for (String id : accepted) {
-            assertThat(new GenerationFollower(second, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+            assertThat(new GenerationFollower(second, SILENT).follow(id).value().status())
+                    .isEqualTo(Status.SUCCEEDED);
         }
     }
 

@@ -169,8 +169,7 @@ class PageIT extends InBrowser {
                     .as(view + " on a " + size.getKey() + " fits its width")
                     .isLessThanOrEqualTo((Long) browser.executeScript("return window.innerWidth"));
             assertThat(seriousFindings()).as(view + " on a " + size.getKey()).isEmpty();
-            Files.write(
-                    images.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+            Files.write(images.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
         }
         browser.manage().window().setSize(DESKTOP);
     }

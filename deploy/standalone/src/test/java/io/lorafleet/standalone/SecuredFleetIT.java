@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredFleetIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final ProgressDisplay SILENT =
+            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path keys;
@@ -59,7 +60,8 @@ class SecuredFleetIT {
 
         String id = gateway.generate(order(), PATIENCE).id();
 
-        assertThat(new GenerationFollower(gateway, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(gateway, SILENT).follow(id).value().status())
+                .isEqualTo(Status.SUCCEEDED);
     }
 
     @Test

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.adapter;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterRoute.Share;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

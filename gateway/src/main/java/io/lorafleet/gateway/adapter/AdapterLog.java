@@ -2,8 +2,8 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
 
 /**
  * Where adapter versions and routes are written for the whole fleet to read. Each call returns when the record is

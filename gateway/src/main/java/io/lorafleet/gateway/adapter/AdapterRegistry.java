@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.adapter;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.NavigableMap;

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;

@@ -3,9 +3,9 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.storage.BlobStore;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.adapter;
 
-import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute;
 
 /** What became of the wish to retire versions. */
 public sealed interface Retirement {

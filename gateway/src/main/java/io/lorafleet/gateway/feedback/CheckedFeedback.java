@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.messages.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackEvent;
 
 /** Where feedback, and what is withdrawn of it, is written for the trainer to read. */
 public interface FeedbackLog {

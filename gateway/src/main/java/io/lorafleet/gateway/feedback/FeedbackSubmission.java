@@ -3,7 +3,7 @@ package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 
 /** What became of feedback. */

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.BadField;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

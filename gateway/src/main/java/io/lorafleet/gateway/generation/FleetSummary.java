@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.messages.GenerationSucceeded;
+import io.lorafleet.messages.generation.GenerationSucceeded;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationExpired;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationProgress;
-import io.lorafleet.messages.GenerationStarted;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationExpired;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.StepDone;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,10 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerationManifest;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.RequestIds;
+import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

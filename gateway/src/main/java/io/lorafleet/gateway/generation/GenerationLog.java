@@ -2,8 +2,8 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
 
 /** Where commands about generations are written for the workers and for every gateway to read. */
 public interface GenerationLog {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationManifest;
-import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GenerationProgress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

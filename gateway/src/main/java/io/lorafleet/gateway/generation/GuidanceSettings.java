@@ -2,9 +2,9 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

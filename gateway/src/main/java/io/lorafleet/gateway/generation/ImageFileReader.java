@@ -4,7 +4,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.GatewayConfig.Limits;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.util.Base64;
 
 /** Takes image files out of base64 and checks them. Nothing is decoded yet. */

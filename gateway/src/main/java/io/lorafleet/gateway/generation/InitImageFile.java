@@ -7,7 +7,7 @@ import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;

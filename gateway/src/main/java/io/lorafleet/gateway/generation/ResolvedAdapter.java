@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.AdapterVersion.Kind;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 
 /** The version that an adapter's name in an order stands for. */
 record ResolvedAdapter(AdapterReference name, AdapterVersion version) {

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;

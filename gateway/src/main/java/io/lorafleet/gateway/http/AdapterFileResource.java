@@ -3,8 +3,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.security.Roles;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.storage.BlobStore;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;

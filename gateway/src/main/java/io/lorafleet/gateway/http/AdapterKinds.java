@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.messages.AdapterVersion.Kind;
+import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 
 /** The kinds of adapter as clients call them. */
 final class AdapterKinds {

@@ -10,7 +10,7 @@ import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

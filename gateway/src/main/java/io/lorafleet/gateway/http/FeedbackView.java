@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.messages.Preview;
+import io.lorafleet.messages.generation.Preview;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.sse.OutboundSseEvent;

@@ -4,8 +4,8 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationPosition;
-import io.lorafleet.messages.AppliedAdapter;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.AppliedAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,13 +2,13 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

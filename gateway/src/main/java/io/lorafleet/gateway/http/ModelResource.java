@@ -5,7 +5,7 @@ import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.Roles;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

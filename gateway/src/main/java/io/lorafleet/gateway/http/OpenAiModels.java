@@ -3,7 +3,7 @@ package io.lorafleet.gateway.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

@@ -2,11 +2,11 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationExpired;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationExpired;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.io.IOException;

@@ -2,11 +2,11 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.Preview;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.StepDone;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;

@@ -2,12 +2,12 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.training.AdapterTraining;
-import io.lorafleet.messages.Figures;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingFinished.Outcome;
-import io.lorafleet.messages.TrainingProgressed;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingFinished.Outcome;
+import io.lorafleet.messages.training.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingStarted;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

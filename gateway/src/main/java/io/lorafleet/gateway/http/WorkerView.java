@@ -2,9 +2,9 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.model.KnownWorker;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.Batches;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.Batches;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
-import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Instant;
 
 /** A worker, as this gateway last heard of it. */
@@ -12,7 +12,7 @@ public record KnownWorker(WorkerStatus status, State state) {
         READY,
         /** It said so itself. */
         STOPPED,
-        /** It has been silent for longer than {@link WorkerStatus#SILENCE_OF_THE_LOST}. */
+        /** It has been silent for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
         LOST
     }
 
@@ -21,7 +21,7 @@ public record KnownWorker(WorkerStatus status, State state) {
         if (status.state() == WorkerStatus.State.STOPPED) {
             return new KnownWorker(status, State.STOPPED);
         }
-        boolean isSilent = status.at().plus(WorkerStatus.SILENCE_OF_THE_LOST).isBefore(now);
+        boolean isSilent = status.at().plus(WorkerStatus.LOST_TIMEOUT).isBefore(now);
         return new KnownWorker(status, isSilent ? State.LOST : State.READY);
     }
 }

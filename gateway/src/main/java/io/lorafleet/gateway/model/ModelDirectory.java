@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;

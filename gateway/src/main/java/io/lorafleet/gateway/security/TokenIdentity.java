@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.security;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.SecurityIdentity;

@@ -2,10 +2,10 @@
 package io.lorafleet.gateway.training;
 
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingProgressed;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingStarted;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

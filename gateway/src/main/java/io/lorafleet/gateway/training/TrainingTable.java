@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.training;
 
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.TrainingEvent;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingProgressed;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingStarted;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import static io.lorafleet.gateway.Adapters.stable;
 import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;

@@ -8,7 +8,7 @@ import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
-import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;

@@ -9,7 +9,7 @@ import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.AdapterRoute.Share;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeEach;

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.FeedbackWithdrawn;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

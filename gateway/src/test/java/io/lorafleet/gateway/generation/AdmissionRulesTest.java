@@ -15,10 +15,10 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.storage.Sha256;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,7 +152,7 @@ class AdmissionRulesTest {
         assertThat(strict.admit(order, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
         assertThat(refused(order))
                 .containsExactly(new BadField(
-                        "initImage", "a whole PNG or JPEG image, in RGB or gray", "one that cannot be decoded"));
+                        "initImage", "a complete PNG or JPEG image in RGB or gray", "one that cannot be decoded"));
     }
 
     @Test
@@ -388,13 +388,13 @@ class AdmissionRulesTest {
         String aImage = "an image with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
         String base64 = aFile + " in base64, or as a data: URL with base64";
-        String whole = "a whole PNG or JPEG image, in RGB or gray";
+        String whole = "a complete PNG or JPEG image in RGB or gray";
         return Stream.of(
                 Arguments.of("a secret, and no base64", base64, "23 characters of something else"),
                 Arguments.of("data:image/png,%89PNG", base64, "6 characters of something else"),
-                Arguments.of(Images.base64("plain text".getBytes(UTF_8)), aFile, "another kind"),
-                Arguments.of(Images.base64(Images.file("gif", 64, 64)), aFile, "another kind"),
-                Arguments.of("", aFile, "another kind"),
+                Arguments.of(Images.base64("plain text".getBytes(UTF_8)), aFile, "another format"),
+                Arguments.of(Images.base64(Images.file("gif", 64, 64)), aFile, "another format"),
+                Arguments.of("", aFile, "another format"),
                 Arguments.of(Images.base64(Arrays.copyOf(png, png.length / 2)), whole, "one that cannot be decoded"),
                 Arguments.of(Images.base64(Images.file("png", 7, 64)), aImage, "7 x 64"),
                 Arguments.of(

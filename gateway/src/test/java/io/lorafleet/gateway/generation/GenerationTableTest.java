@@ -10,10 +10,10 @@ import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Generation.Status;
-import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.GenerationManifest;
-import io.lorafleet.messages.GenerationStarted;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.StepDone;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

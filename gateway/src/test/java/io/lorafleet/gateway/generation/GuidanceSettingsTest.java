@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

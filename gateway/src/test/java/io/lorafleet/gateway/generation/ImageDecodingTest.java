@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.gateway.Images;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
-import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.generation.InitImage;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
-import io.lorafleet.messages.AdapterRoute.Share;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.ShadowStudent;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;

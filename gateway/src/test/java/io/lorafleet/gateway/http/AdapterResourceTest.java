@@ -18,11 +18,11 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.gateway.Adapters;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;

@@ -12,13 +12,13 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
-import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
+import io.lorafleet.messages.generation.GenerationFailed;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.util.List;

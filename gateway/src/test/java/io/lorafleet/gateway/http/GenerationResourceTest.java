@@ -14,14 +14,14 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.lorafleet.gateway.Images;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.quarkus.test.common.http.TestHTTPResource;

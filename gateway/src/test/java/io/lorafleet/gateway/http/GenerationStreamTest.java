@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.StepDone;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.time.Clock;
 import java.time.Duration;

@@ -162,7 +162,7 @@ class ProblemsTest extends GatewayTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bm8gcGljdHVyZQ==, 0.6, initImage, a PNG or JPEG file, another kind",
+        "bm8gcGljdHVyZQ==, 0.6, initImage, a PNG or JPEG file, another format",
         "'no base64, a secret', 0.6, initImage, 'a PNG or JPEG file in base64, or as a data: URL with base64',"
                 + " 19 characters of something else",
         ", 0.6, strength, none without initImage, 0.6",

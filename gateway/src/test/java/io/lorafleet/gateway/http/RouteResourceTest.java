@@ -12,11 +12,11 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterRoute.Share;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.util.Map;

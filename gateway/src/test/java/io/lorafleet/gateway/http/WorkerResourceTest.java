@@ -11,7 +11,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

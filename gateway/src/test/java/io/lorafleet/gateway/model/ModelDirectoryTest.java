@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
-import static io.lorafleet.messages.WorkerStatus.SILENCE_OF_THE_LOST;
+import static io.lorafleet.messages.worker.WorkerStatus.LOST_TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 
 class ModelDirectoryTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Instant LONG_AGO = NOW.minus(SILENCE_OF_THE_LOST).minusMillis(1);
+    private static final Instant LONG_AGO = NOW.minus(LOST_TIMEOUT).minusMillis(1);
 
     private final ModelDirectory models = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void tellsReadyStoppedAndLostWorkersApart() {
-        models.apply(status("a", WorkerStatus.State.READY, NOW.minus(SILENCE_OF_THE_LOST), "sd"));
+        models.apply(status("a", WorkerStatus.State.READY, NOW.minus(LOST_TIMEOUT), "sd"));
         models.apply(status("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd"));
         models.apply(status("c", WorkerStatus.State.READY, LONG_AGO, "sd"));
         assertThat(models.workers())

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.adapter;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Every version in the registry: its description alone, so that thousands cost next to nothing. */
+/**
+ * The adapter versions of the registry. It holds descriptions without weights, so thousands of versions need little
+ * memory.
+ */
 @ApplicationScoped
 public class AdapterCatalog {
     private final Map<PinnedAdapter, AdapterVersion> versions = new ConcurrentHashMap<>();
     private volatile Consumer<AdapterVersion> onPublished = version -> {};
 
-    /** @param isNew whether it was published while this worker runs */
+    /**
+     * Adds or replaces a version.
+     *
+     * @param isNew whether the version was published after the start of this worker
+     */
     public void apply(AdapterVersion version, boolean isNew) {
         versions.put(version.pinned(), version);
         if (isNew && version.retiredAt() == null) {
@@ -23,16 +30,17 @@ public class AdapterCatalog {
         }
     }
 
-    /** @param follower told of every version that is published from now on; must be quick */
+    /** @param follower called for each version published from now on; must return quickly */
     public void onPublished(Consumer<AdapterVersion> follower) {
         onPublished = follower;
     }
 
-    /** @return nothing if the registry has not told of it, or not yet */
+    /** @return the version, or nothing if it is not in the registry or not yet read */
     Optional<AdapterVersion> find(PinnedAdapter adapter) {
         return Optional.ofNullable(versions.get(adapter));
     }
 
+    /** @return the number of versions, retired ones included */
     public int size() {
         return versions.size();
     }

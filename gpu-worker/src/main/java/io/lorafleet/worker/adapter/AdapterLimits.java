@@ -2,10 +2,10 @@
 package io.lorafleet.worker.adapter;
 
 /**
- * What adapters may take.
+ * The limits of the adapters in a worker.
  *
- * @param deviceBytes on the device, beyond those in use
- * @param hostBytes in the host's memory, behind the device
- * @param rank the largest that a layer of an adapter may have: a batch pads all its rows to its largest
+ * @param deviceBytes size of the device tier, in bytes; adapters in use may exceed it
+ * @param hostBytes size of the host memory tier, in bytes
+ * @param rank largest rank of an adapter layer
  */
 public record AdapterLimits(long deviceBytes, long hostBytes, int rank) {}

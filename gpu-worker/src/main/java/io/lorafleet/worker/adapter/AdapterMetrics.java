@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How adapters come and go. */
+/** The metrics of the adapter cache. */
 final class AdapterMetrics {
-    /** Published versions that nobody has asked for yet; the oldest are forgotten. */
+    /** Limit on published versions that are waiting for their first step. The oldest are dropped. */
     private static final int REMEMBERED = 10_000;
 
     private final Counter deviceHits;
@@ -39,11 +39,11 @@ final class AdapterMetrics {
         hostEvictions = meters.counter("lorafleet.adapter.evictions", "tier", "host");
         refusals = meters.counter("lorafleet.adapter.refusals");
         loads = Timer.builder("lorafleet.adapter.load")
-                .description("From the wish for an adapter that was not on the device until it is")
+                .description("Time from the request for an adapter that is not on the device until it is there")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         activations = Timer.builder("lorafleet.adapter.activation")
-                .description("From the registry's event of a new version to the end of the first step with it")
+                .description("Time from the registry record of a new version to the end of the first step with it")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
     }

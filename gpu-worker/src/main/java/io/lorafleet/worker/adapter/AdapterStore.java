@@ -7,10 +7,10 @@ import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
@@ -19,8 +19,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * Reads adapters from the blob store. Nothing is parsed before its SHA-256 is what the request
- * says, and nothing that does not fit the base gets further.
+ * Loads adapters from the blob store. It verifies the SHA-256 before it parses a file, and rejects adapters that do not
+ * fit the base.
  */
 public final class AdapterStore {
     private final BlobStore blobs;
@@ -29,7 +29,7 @@ public final class AdapterStore {
     private final Map<String, Shape> base;
     private final AdapterLimits limits;
 
-    /** @param base shapes of the base's weights by name */
+    /** @param base shapes of the base's UNet weights, by name */
     public AdapterStore(
             BlobStore blobs, AdapterCatalog catalog, BaseModel model, Map<String, Shape> base, AdapterLimits limits) {
         this.blobs = blobs;
@@ -39,29 +39,32 @@ public final class AdapterStore {
         this.limits = limits;
     }
 
-    /** @throws UnusableAdapterException if it is missing, damaged, too large, or does not fit the base */
+    /**
+     * @return the verified adapter
+     * @throws UnusableAdapterException if the file is missing, corrupt, too large, or does not fit the base
+     * @throws UncheckedIOException if the blob store fails
+     */
     LoraAdapter load(PinnedAdapter pinned) {
         catalog.find(pinned).map(AdapterVersion::baseFingerprint).ifPresent(found -> requireBase(pinned, found));
         byte[] file = fetch(pinned);
         String found = Sha256.of(file);
         if (!found.equals(pinned.sha256())) {
-            throw UnusableAdapterException.now(
-                    pinned, "expected weights with SHA-256 " + pinned.sha256() + ", found " + found);
+            throw UnusableAdapterException.temporary(
+                    pinned, "weights: expected SHA-256 " + pinned.sha256() + ", found " + found);
         }
         LoraAdapter adapter = read(pinned, file);
         if (adapter.rank() > limits.rank()) {
-            throw UnusableAdapterException.ever(
-                    pinned, "expected a rank of at most " + limits.rank() + ", found " + adapter.rank());
+            throw UnusableAdapterException.permanent(
+                    pinned, "rank: expected at most " + limits.rank() + ", found " + adapter.rank());
         }
         return adapter;
     }
 
     private void requireBase(PinnedAdapter pinned, String found) {
         if (!found.equals(model.fingerprint())) {
-            throw UnusableAdapterException.ever(
+            throw UnusableAdapterException.permanent(
                     pinned,
-                    "expected one for the base model " + model.name() + " (" + model.fingerprint() + "), found one for "
-                            + found);
+                    "baseFingerprint: expected " + model.fingerprint() + " (" + model.name() + "), found " + found);
         }
     }
 
@@ -69,12 +72,12 @@ public final class AdapterStore {
         String key = BlobKeys.adapter(pinned.sha256());
         long most = Math.min(Math.min(limits.hostBytes(), limits.deviceBytes()), Integer.MAX_VALUE - 8L);
         try (InputStream content = blobs.open(key)
-                .orElseThrow(() -> UnusableAdapterException.now(
-                        pinned, "expected its weights in the blob store under " + key + ", found nothing"))) {
+                .orElseThrow(() ->
+                        UnusableAdapterException.temporary(pinned, "weights: expected blob " + key + ", found none"))) {
             byte[] file = content.readNBytes((int) most);
             if (content.read() >= 0) {
-                throw UnusableAdapterException.ever(
-                        pinned, "expected at most " + most + " bytes, as this worker has room for, found more");
+                throw UnusableAdapterException.permanent(
+                        pinned, "weights: expected at most " + most + " bytes, found more");
             }
             return file;
         } catch (IOException e) {
@@ -86,7 +89,7 @@ public final class AdapterStore {
         try {
             return LoraFile.read(Safetensors.ofAdapter(pinned.toString(), file), base);
         } catch (AdapterException | ModelFileException e) {
-            throw UnusableAdapterException.ever(pinned, String.valueOf(e.getMessage()));
+            throw UnusableAdapterException.permanent(pinned, String.valueOf(e.getMessage()));
         }
     }
 }

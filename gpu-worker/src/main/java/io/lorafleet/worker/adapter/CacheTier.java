@@ -8,22 +8,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adapters in one kind of memory, by SHA-256. Those not in use stay until newer ones need their room, the least recently
- * used go first; those in use stay however many they are. Not for several threads.
+ * One memory tier of the adapter cache, keyed by SHA-256. Entries without users stay until their memory is needed; the
+ * least recently used is evicted first. Entries in use are never evicted, so the tier may exceed its size. Not safe for
+ * use by several threads.
  */
 final class CacheTier<V extends AutoCloseable> {
     private final long maxBytes;
     private final Runnable onEviction;
-    private final Map<String, Held<V>> byUse = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    static final class Held<V> {
+    /** A cached value and its number of users. */
+    static final class Entry<V> {
         private final V value;
         private final String name;
         private final long bytes;
         private int users;
 
-        private Held(V value, String name, long bytes) {
+        private Entry(V value, String name, long bytes) {
             this.value = value;
             this.name = name;
             this.bytes = bytes;
@@ -38,44 +40,54 @@ final class CacheTier<V extends AutoCloseable> {
         }
     }
 
+    /** @param maxBytes size of the tier, in bytes @param onEviction called after each eviction */
     CacheTier(long maxBytes, Runnable onEviction) {
         this.maxBytes = maxBytes;
         this.onEviction = onEviction;
     }
 
-    /** @return what is there, for one more user until {@link #release}; null if it is not */
+    /**
+     * Adds a user, until {@link #release}.
+     *
+     * @return the entry, or null if there is none
+     */
     @Nullable
-    Held<V> use(String sha256) {
-        Held<V> held = byUse.get(sha256);
-        if (held != null) {
-            held.users++;
+    Entry<V> acquire(String sha256) {
+        Entry<V> entry = entries.get(sha256);
+        if (entry != null) {
+            entry.users++;
         }
-        return held;
+        return entry;
     }
 
-    /** Puts something in, for its first user. @param name for people */
-    Held<V> put(String sha256, String name, V value, long size) {
-        Held<V> held = new Held<>(value, name, size);
-        held.users = 1;
-        byUse.put(sha256, held);
+    /**
+     * Adds an entry with one user.
+     *
+     * @param name name for status and logs
+     * @param size size of the value, in bytes
+     */
+    Entry<V> put(String sha256, String name, V value, long size) {
+        Entry<V> entry = new Entry<>(value, name, size);
+        entry.users = 1;
+        entries.put(sha256, entry);
         bytes += size;
         makeRoom();
-        return held;
+        return entry;
     }
 
-    void release(Held<V> held) {
-        held.users--;
+    void release(Entry<V> entry) {
+        entry.users--;
         makeRoom();
     }
 
     private void makeRoom() {
-        Iterator<Held<V>> oldestFirst = byUse.values().iterator();
+        Iterator<Entry<V>> oldestFirst = entries.values().iterator();
         while (bytes > maxBytes && oldestFirst.hasNext()) {
-            Held<V> candidate = oldestFirst.next();
-            if (candidate.users == 0) {
+            Entry<V> entry = oldestFirst.next();
+            if (entry.users == 0) {
                 oldestFirst.remove();
-                bytes -= candidate.bytes;
-                close(candidate.value);
+                bytes -= entry.bytes;
+                close(entry.value);
                 onEviction.run();
             }
         }
@@ -89,13 +101,13 @@ final class CacheTier<V extends AutoCloseable> {
         }
     }
 
-    /** @return from the least recently used */
-    Collection<Held<V>> all() {
-        return byUse.values();
+    /** @return all entries, least recently used first */
+    Collection<Entry<V>> entries() {
+        return entries.values();
     }
 
     int count() {
-        return byUse.size();
+        return entries.size();
     }
 
     long bytes() {

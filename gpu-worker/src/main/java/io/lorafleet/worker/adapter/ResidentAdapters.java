@@ -5,10 +5,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.lora.DeviceAdapter;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,11 +22,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The adapters on the device, and behind them those in the host's memory. Whoever wants one that is not there waits for
- * it alone: it is fetched, verified and placed on threads of its own, while the device goes on with other rows.
+ * The adapter cache: a device tier, and a host memory tier behind it. An adapter that is in neither is fetched,
+ * verified and copied by loader threads. Only the requests that need it wait; the step loop continues with other
+ * images.
  */
 public final class ResidentAdapters implements AutoCloseable {
-    /** Fetching waits for the network, checking for the processor. */
+    /**
+     * Two threads overlap the fetch of one adapter, which is network-bound, with the verification of another, which is
+     * CPU-bound.
+     */
     private static final int LOADERS = 2;
 
     private final AdapterStore store;
@@ -36,13 +40,14 @@ public final class ResidentAdapters implements AutoCloseable {
     private final AdapterMetrics metrics;
     private final UnusableAdapters unusable = new UnusableAdapters();
     private final ExecutorService loaders;
-    // Both guarded by this object's lock, as is what is being loaded.
+    // The lock of this object guards both tiers and the waiting leases.
     private final CacheTier<DeviceAdapter> onHost;
     private final CacheTier<DeviceAdapter> onDevice;
-    private final Map<String, List<CompletableFuture<Lease>>> awaited = new HashMap<>();
+    private final Map<String, List<CompletableFuture<Lease>>> waiting = new HashMap<>();
 
-    /** A hold on an adapter, which stays on the device until it is closed. */
+    /** A lease on an adapter. The adapter stays on the device until the lease is closed. */
     public interface Lease extends AutoCloseable {
+        /** @return the adapter; owned by the cache */
         DeviceAdapter adapter();
 
         @Override
@@ -50,8 +55,8 @@ public final class ResidentAdapters implements AutoCloseable {
     }
 
     /**
-     * @param type that the UNet computes with
-     * @param owner of the base's weights, on its device: closing it frees these, too
+     * @param type data type of the UNet
+     * @param owner manager of the base's weights, on the device. Closing it also frees the adapters
      */
     public ResidentAdapters(
             AdapterStore store, AdapterLimits limits, DataType type, NDManager owner, MeterRegistry meters) {
@@ -70,55 +75,55 @@ public final class ResidentAdapters implements AutoCloseable {
     }
 
     /**
-     * Returns at once.
+     * Requests a lease without blocking.
      *
-     * @return to be closed by the caller when it comes; fails with {@link UnusableAdapterException} if the adapter cannot
-     *     be used with the base, and with {@link java.io.UncheckedIOException} if the blob store failed
+     * @return the lease, which the caller closes. Fails with {@link UnusableAdapterException} if the adapter cannot be
+     *     used with the base, and with {@link java.io.UncheckedIOException} if the blob store fails
      */
     public CompletableFuture<Lease> acquire(PinnedAdapter pinned) {
         CompletableFuture<Lease> lease = new CompletableFuture<>();
-        UnusableAdapterException refusal = unusable.lasting(pinned);
+        UnusableAdapterException refusal = unusable.permanent(pinned);
         if (refusal != null) {
             lease.completeExceptionally(refusal);
             return lease;
         }
         synchronized (this) {
-            CacheTier.Held<DeviceAdapter> held = onDevice.use(pinned.sha256());
-            if (held == null) {
-                await(pinned, lease);
+            CacheTier.Entry<DeviceAdapter> entry = onDevice.acquire(pinned.sha256());
+            if (entry == null) {
+                enqueue(pinned, lease);
                 return lease;
             }
             metrics.hitOnDevice();
-            lease.complete(lease(held));
+            lease.complete(lease(entry));
             return lease;
         }
     }
 
-    private void await(PinnedAdapter pinned, CompletableFuture<Lease> lease) {
-        List<CompletableFuture<Lease>> others = awaited.get(pinned.sha256());
+    private void enqueue(PinnedAdapter pinned, CompletableFuture<Lease> lease) {
+        List<CompletableFuture<Lease>> others = waiting.get(pinned.sha256());
         if (others != null) {
             others.add(lease);
             return;
         }
-        awaited.put(pinned.sha256(), new ArrayList<>(List.of(lease)));
+        waiting.put(pinned.sha256(), new ArrayList<>(List.of(lease)));
         long since = System.nanoTime();
-        loaders.execute(() -> bring(pinned, since));
+        loaders.execute(() -> load(pinned, since));
     }
 
-    /** Takes note of a version that has just been published, so that it is there before the first request for it. */
+    /** Loads a version that was just published, before the first request for it. */
     public void published(AdapterVersion version) {
         metrics.published(version.pinned());
         acquire(version.pinned()).thenAccept(Lease::close);
     }
 
-    /** Takes note that a step was made with an adapter. */
+    /** Records that a step used the adapter. */
     public void stepped(PinnedAdapter adapter) {
         metrics.stepped(adapter);
     }
 
-    private void bring(PinnedAdapter pinned, long since) {
+    private void load(PinnedAdapter pinned, long since) {
         try {
-            CacheTier.Held<DeviceAdapter> host = onHost(pinned);
+            CacheTier.Entry<DeviceAdapter> host = onHost(pinned);
             DeviceAdapter deviceAdapter;
             try {
                 deviceAdapter = host.value().copyTo(device);
@@ -127,7 +132,7 @@ public final class ResidentAdapters implements AutoCloseable {
             }
             unusable.remove(pinned);
             metrics.loaded(System.nanoTime() - since);
-            handOut(pinned, deviceAdapter);
+            grant(pinned, deviceAdapter);
         } catch (UnusableAdapterException e) {
             unusable.add(pinned, e);
             metrics.refused();
@@ -137,12 +142,12 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private CacheTier.Held<DeviceAdapter> onHost(PinnedAdapter pinned) {
+    private CacheTier.Entry<DeviceAdapter> onHost(PinnedAdapter pinned) {
         synchronized (this) {
-            CacheTier.Held<DeviceAdapter> held = onHost.use(pinned.sha256());
-            if (held != null) {
+            CacheTier.Entry<DeviceAdapter> entry = onHost.acquire(pinned.sha256());
+            if (entry != null) {
                 metrics.hitOnHost();
-                return held;
+                return entry;
             }
         }
         metrics.missed();
@@ -152,58 +157,62 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private void handOut(PinnedAdapter pinned, DeviceAdapter deviceAdapter) {
+    private void grant(PinnedAdapter pinned, DeviceAdapter deviceAdapter) {
         Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
         synchronized (this) {
-            CacheTier.Held<DeviceAdapter> held =
+            CacheTier.Entry<DeviceAdapter> entry =
                     onDevice.put(pinned.sha256(), pinned.toString(), deviceAdapter, deviceAdapter.bytes());
-            for (CompletableFuture<Lease> each : noLongerAwaiting(pinned)) {
-                onDevice.use(pinned.sha256());
-                leases.put(each, lease(held));
+            for (CompletableFuture<Lease> each : removeWaiting(pinned)) {
+                onDevice.acquire(pinned.sha256());
+                leases.put(each, lease(entry));
             }
-            onDevice.release(held); // as its first user, who only kept it for these
+            onDevice.release(entry); // the user that put() added, which kept it until here
         }
         leases.forEach(CompletableFuture::complete);
     }
 
     private void fail(PinnedAdapter pinned, Throwable why) {
-        List<CompletableFuture<Lease>> waiting;
+        List<CompletableFuture<Lease>> failed;
         synchronized (this) {
-            waiting = noLongerAwaiting(pinned);
+            failed = removeWaiting(pinned);
         }
-        waiting.forEach(each -> each.completeExceptionally(why));
+        failed.forEach(each -> each.completeExceptionally(why));
     }
 
-    private List<CompletableFuture<Lease>> noLongerAwaiting(PinnedAdapter pinned) {
-        return Objects.requireNonNull(awaited.remove(pinned.sha256()), "only what is awaited is brought");
+    private List<CompletableFuture<Lease>> removeWaiting(PinnedAdapter pinned) {
+        return Objects.requireNonNull(waiting.remove(pinned.sha256()), "no lease waits for this adapter");
     }
 
-    private Lease lease(CacheTier.Held<DeviceAdapter> held) {
+    private Lease lease(CacheTier.Entry<DeviceAdapter> entry) {
         return new Lease() {
             @Override
             public DeviceAdapter adapter() {
-                return held.value();
+                return entry.value();
             }
 
             @Override
             public void close() {
-                release(onDevice, held);
+                release(onDevice, entry);
             }
         };
     }
 
-    private synchronized <V extends AutoCloseable> void release(CacheTier<V> tier, CacheTier.Held<V> held) {
-        tier.release(held);
+    private synchronized <V extends AutoCloseable> void release(CacheTier<V> tier, CacheTier.Entry<V> entry) {
+        tier.release(entry);
     }
 
-    /** @return {@code name@version} of those on the device, from the latest used; not more than a status may name */
+    /**
+     * @return {@code name@version} of the adapters on the device, most recently used first, at most {@link
+     *     WorkerStatus#MAX_ADAPTERS_NAMED}
+     */
     public synchronized List<String> names() {
         List<String> names = new ArrayList<>(
-                onDevice.all().stream().map(CacheTier.Held::name).toList());
+                onDevice.entries().stream().map(CacheTier.Entry::name).toList());
         Collections.reverse(names);
         return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
     }
 
+    /** @return the versions that this worker cannot use, with the reason */
     public List<RefusedAdapter> refused() {
         return unusable.all();
     }
@@ -224,7 +233,7 @@ public final class ResidentAdapters implements AutoCloseable {
         return onHost.bytes();
     }
 
-    /** Waits for what is being loaded. The adapters' managers free what is resident. */
+    /** Stops the loader threads. The managers of the adapters free the memory. */
     @Override
     public void close() {
         loaders.shutdownNow();

@@ -3,28 +3,28 @@ package io.lorafleet.worker.adapter;
 
 import io.lorafleet.messages.PinnedAdapter;
 
-/** An adapter version cannot be used here. The text says what was expected and what was found. */
+/** An adapter version cannot be used in this worker. */
 public final class UnusableAdapterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean lasting;
+    private final boolean permanent;
 
-    private UnusableAdapterException(PinnedAdapter adapter, String why, boolean lasting) {
+    private UnusableAdapterException(PinnedAdapter adapter, String why, boolean permanent) {
         super("adapter " + adapter + ": " + why);
-        this.lasting = lasting;
+        this.permanent = permanent;
     }
 
-    /** Its weights are not there, or damaged: whoever puts the right ones there mends it. */
-    static UnusableAdapterException now(PinnedAdapter adapter, String why) {
+    /** Creates a failure that ends when the correct weights are stored: they are missing or corrupt. */
+    static UnusableAdapterException temporary(PinnedAdapter adapter, String why) {
         return new UnusableAdapterException(adapter, why, false);
     }
 
-    /** Its weights are what they should be, and do not fit: they never will. */
-    static UnusableAdapterException ever(PinnedAdapter adapter, String why) {
+    /** Creates a permanent failure: the weights are intact and do not fit. */
+    static UnusableAdapterException permanent(PinnedAdapter adapter, String why) {
         return new UnusableAdapterException(adapter, why, true);
     }
 
-    boolean lasting() {
-        return lasting;
+    boolean isPermanent() {
+        return permanent;
     }
 }

@@ -2,14 +2,14 @@
 package io.lorafleet.worker.adapter;
 
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The versions that cannot be used here, and why. */
+/** The adapter versions that failed to load in this worker, with the reason. */
 final class UnusableAdapters {
     private final Map<PinnedAdapter, UnusableAdapterException> reasons = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -28,10 +28,10 @@ final class UnusableAdapters {
         reasons.remove(adapter);
     }
 
-    /** @return why the adapter can never be used, or null if it is worth a try */
-    synchronized @Nullable UnusableAdapterException lasting(PinnedAdapter adapter) {
+    /** @return the permanent failure of the adapter, or null if it may be tried */
+    synchronized @Nullable UnusableAdapterException permanent(PinnedAdapter adapter) {
         UnusableAdapterException why = reasons.get(adapter);
-        return why != null && why.lasting() ? why : null;
+        return why != null && why.isPermanent() ? why : null;
     }
 
     synchronized List<RefusedAdapter> all() {

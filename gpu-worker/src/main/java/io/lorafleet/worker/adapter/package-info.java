@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Adapters in this worker: {@link io.lorafleet.worker.adapter.ResidentAdapters} first. Known from the registry, fetched,
- * verified, kept on the device while they are used and as long as there is room, and in the host's memory behind it.
+ * The adapters of a worker: known from the registry, loaded from the blob store, verified, and cached on the device and
+ * in host memory. Start at {@link io.lorafleet.worker.adapter.ResidentAdapters}.
  */
 @NullMarked
 package io.lorafleet.worker.adapter;

@@ -12,28 +12,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses the batch of each step.
+ * Selects the batch of each step.
  *
- * <p>Images of one size share a batch, up to its cap. Sizes take turns by deficit round robin, in which each gets the
- * same share of the device's time, however large its batches are. Interactive images go first; one of low priority that
- * has waited for long counts as interactive, so it never starves. Among equals the one that came first goes first.
+ * <p>A batch has images of one size, up to the row limit. Sizes are served by deficit round robin, so each gets the
+ * same share of device time, whatever the size of its batches. Interactive images go first. A batch-priority image that
+ * has waited long enough is scheduled as an interactive one, so it cannot starve. Within a priority, the image that
+ * arrived first goes first.
  *
- * @param <C> what is chosen from
+ * @param <C> type of the scheduled images
  * @see <a href="https://doi.org/10.1109/90.502236">Shreedhar and Varghese 1996</a>
  */
 public final class BatchScheduler<C extends Schedulable> {
     private final MaxBatchRows maxRows;
-    private final Duration patience;
-    /** What each size may still spend, in rows times pixels; in the order of their turns. */
+    private final Duration batchTimeout;
+    /** Deficit of each size, in rows times pixels, in round-robin order. */
     private final Map<ImageSize, Long> deficits = new LinkedHashMap<>();
 
-    /** @param patience after which an image of low priority counts as interactive */
-    public BatchScheduler(MaxBatchRows maxRows, Duration patience) {
+    /**
+     * @param maxRows row limit of a batch
+     * @param batchTimeout time after which a batch-priority image is scheduled as an interactive one
+     */
+    public BatchScheduler(MaxBatchRows maxRows, Duration batchTimeout) {
         this.maxRows = maxRows;
-        this.patience = patience;
+        this.batchTimeout = batchTimeout;
     }
 
-    /** @return those that go their next step together; empty only if there are none */
+    /** @return the images of the next batch; empty only if no image is running */
     public List<C> next(Collection<C> running, Instant now) {
         boolean anyUrgent = running.stream().anyMatch(each -> urgent(each, now));
         Map<ImageSize, List<C>> batches = new LinkedHashMap<>();
@@ -42,15 +46,15 @@ public final class BatchScheduler<C extends Schedulable> {
                 .forEach(each -> batches.computeIfAbsent(each.size(), size -> batch(running, size, now)));
         deficits.keySet().retainAll(running.stream().map(Schedulable::size).toList());
         batches.keySet().forEach(size -> deficits.putIfAbsent(size, 0L));
-        return batches.isEmpty() ? List.of() : turn(batches);
+        return batches.isEmpty() ? List.of() : select(batches);
     }
 
     private boolean urgent(C candidate, Instant now) {
         return candidate.priority() == Priority.INTERACTIVE
-                || !candidate.arrivedAt().plus(patience).isAfter(now);
+                || !candidate.arrivedAt().plus(batchTimeout).isAfter(now);
     }
 
-    /** @return of this size, as many as fit, the urgent first. The others fill what is left. */
+    /** @return the images of this size that fit into a batch, urgent images first */
     private List<C> batch(Collection<C> running, ImageSize size, Instant now) {
         List<C> inOrder = running.stream()
                 .filter(each -> each.size().equals(size))
@@ -67,8 +71,8 @@ public final class BatchScheduler<C extends Schedulable> {
         return batch;
     }
 
-    /** @return that of the size whose turn it is, which has paid for it */
-    private List<C> turn(Map<ImageSize, List<C>> batches) {
+    /** @return the batch of the next size whose deficit covers the cost */
+    private List<C> select(Map<ImageSize, List<C>> batches) {
         long quantum =
                 batches.values().stream().mapToLong(BatchScheduler::cost).max().orElseThrow();
         for (ImageSize size : List.copyOf(deficits.keySet())) {
@@ -82,11 +86,11 @@ public final class BatchScheduler<C extends Schedulable> {
                 deficits.put(size, left - cost);
                 return batch;
             }
-            // Its turn is over, and what is left is kept for the next one.
+            // The size keeps its deficit and moves to the end of the round.
             deficits.remove(size);
             deficits.put(size, left + quantum);
         }
-        return turn(batches);
+        return select(batches);
     }
 
     private static long cost(List<? extends Schedulable> batch) {

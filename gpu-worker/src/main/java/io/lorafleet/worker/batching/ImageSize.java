@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.batching;
 
-/** Width and height in pixels. Only images of one size can share a batch. */
+/** The size of an image in pixels. Only images of one size can share a batch. */
 public record ImageSize(int width, int height) {
+    /** @return width times height */
     public long pixels() {
         return (long) width * height;
     }

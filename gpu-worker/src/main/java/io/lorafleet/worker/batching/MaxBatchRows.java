@@ -2,18 +2,18 @@
 package io.lorafleet.worker.batching;
 
 /**
- * How many rows a batch may have. More would make the step longer without drawing more images in the same time.
+ * The row limit of a batch. More rows make a step longer and do not increase the throughput.
  *
- * <p>A row costs as its pixels do, so the cap of other sizes follows from that of one.
+ * <p>The cost of a row is proportional to its pixels, so the limit of one size gives the limits of all sizes.
  *
- * @param rows at that size
- * @param size that it was measured or configured at
+ * @param rows row limit at {@code size}, at least 1
+ * @param size image size of the limit
  */
 public record MaxBatchRows(int rows, ImageSize size) {
-    /** Those of a guided image, which must fit in any case. */
-    private static final int LEAST = 2;
-    /** Where tiny images end: the text's keys and values grow with the rows, however small those are. */
-    private static final int MOST = 64;
+    /** Rows of one image under guidance, which must always fit. */
+    private static final int MIN_ROWS = 2;
+    /** Limit for tiny images: the memory of the text's keys and values grows with the rows, whatever the image size. */
+    private static final int MAX_ROWS = 64;
 
     public MaxBatchRows {
         if (rows < 1) {
@@ -21,9 +21,9 @@ public record MaxBatchRows(int rows, ImageSize size) {
         }
     }
 
-    /** @return the rows that a batch of this size may have */
+    /** @return the row limit of a batch of images of size {@code other} */
     public int of(ImageSize other) {
         long scaled = rows * size.pixels() / other.pixels();
-        return (int) Math.min(MOST, Math.max(LEAST, scaled));
+        return (int) Math.min(MAX_ROWS, Math.max(MIN_ROWS, scaled));
     }
 }

@@ -4,15 +4,17 @@ package io.lorafleet.worker.batching;
 import io.lorafleet.messages.Priority;
 import java.time.Instant;
 
-/** An image on its way, as far as the choice of the next batch goes. */
+/** What the batch scheduler needs to know of an image. */
 public interface Schedulable {
+    /** @return the size of the image */
     ImageSize size();
 
-    /** @return rows of the UNet's batch that its step takes */
+    /** @return the number of UNet rows of one step */
     int rows();
 
+    /** @return the priority of the image's job */
     Priority priority();
 
-    /** @return when it came to this worker */
+    /** @return the time at which the job arrived in this worker */
     Instant arrivedAt();
 }

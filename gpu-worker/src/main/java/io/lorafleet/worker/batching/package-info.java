@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which images go their next step together: {@link io.lorafleet.worker.batching.BatchScheduler}. Knows no arrays. */
+/** The selection of batches: {@link io.lorafleet.worker.batching.BatchScheduler}. Independent of arrays and models. */
 @NullMarked
 package io.lorafleet.worker.batching;
 

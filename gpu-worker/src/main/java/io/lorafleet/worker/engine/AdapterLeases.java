@@ -3,9 +3,9 @@ package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.Shadow;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.adapter.ResidentAdapters.Lease;
 import java.util.ArrayList;
@@ -15,14 +15,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters of a request, on the device until this is closed.
+ * The adapter leases of a request.
  *
- * @param shadow null if the request has none, or if it cannot be used: that is no reason to draw no images
+ * @param own leases on the request's adapters, in their order
+ * @param shadow lease on the shadow student; null if the request has none or it cannot be used. A missing shadow does
+ *     not fail the request
  */
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
 
-    /** @return to be closed by the caller; fails as {@link ResidentAdapters#acquire}, and then holds nothing */
+    /** @return the leases, which the caller closes. Fails as {@link ResidentAdapters#acquire}; then no lease is held */
     static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
@@ -46,11 +48,13 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
             return CompletableFuture.completedFuture(null);
         }
         return adapters.acquire(request.shadow().student().adapter()).exceptionally(failure -> {
-            LOG.warnf("request %s goes without its shadow: %s", request.requestId(), failure.getMessage());
+            LOG.warnf(
+                    "request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
             return null;
         });
     }
 
+    /** @return the adapters with the scales of the request */
     List<Applied> applied(GenerateImage request) {
         List<Applied> applied = new ArrayList<>();
         for (int i = 0; i < own.size(); i++) {
@@ -59,7 +63,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
         return applied;
     }
 
-    /** @return null if there is none */
+    /** @return the shadow student, or null if there is none */
     @Nullable
     Shadow shadow(GenerateImage request) {
         ShadowStudent wanted = request.shadow();

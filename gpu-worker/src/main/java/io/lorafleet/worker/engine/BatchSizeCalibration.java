@@ -18,21 +18,23 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Finds out how many rows a batch should have: as few as draw nearly as many images in the same time as any, since a
- * larger batch makes its steps longer.
+ * Measures the row limit of a batch: the smallest number of rows with nearly the best throughput. A larger batch would
+ * only make steps longer.
  */
 final class BatchSizeCalibration {
     private static final Logger LOG = Logger.getLogger(BatchSizeCalibration.class);
-    private static final int MOST = 64;
-    /** The share of the best rate that is good enough. */
-    private static final double NEARLY = 0.95;
-    /** Doublings without a better rate after which there is none to come: one alone may be somebody else's work. */
-    private static final int IN_VAIN = 2;
-    /** Steps of each batch, of which the fastest counts, for the same reason. */
+    private static final int MAX_ROWS = 64;
+    /** Fraction of the best throughput that is sufficient. */
+    private static final double SUFFICIENT = 0.95;
+    /**
+     * Number of doublings without a gain after which the measurement stops. One alone may be due to another process.
+     */
+    private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
+    /** Steps of each batch. The fastest counts, because another process may slow down the others. */
     private static final int STEPS = 3;
-    /** A batch that takes this long tells enough with one step. */
-    private static final double LONG_SECONDS = 0.5;
-    /** What all of it may take: no larger batch is tried that would not be done by then. */
+    /** Step time above which one step is measured, not {@link #STEPS}. */
+    private static final double SLOW_STEP_SECONDS = 0.5;
+    /** Time limit of the measurement. A batch that is expected to exceed it is not tried. */
     private static final double BUDGET_SECONDS = 15;
 
     private BatchSizeCalibration() {}
@@ -43,35 +45,36 @@ final class BatchSizeCalibration {
     }
 
     /**
-     * @param stepSeconds gives the seconds that a step takes, for a number of rows
-     * @param nanoTime the clock, in nanoseconds, that bounds how long measuring takes
+     * @param stepSeconds measures a step with the given number of rows, in seconds
+     * @param nanoTime clock of the time limit, in nanoseconds
+     * @return the row limit
      */
     static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
-        // The first step also lays out the weights, so its time does not count.
+        // The first step also packs the weights, so its time is ignored.
         LOG.debugf("the first step took %s s", stepSeconds.applyAsDouble(1));
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;
-        int inVain = 0;
+        int withoutGain = 0;
         double expected = 0;
-        for (int rows = 1; rows <= MOST && inVain < IN_VAIN; rows *= 2) {
+        for (int rows = 1; rows <= MAX_ROWS && withoutGain < MAX_DOUBLINGS_WITHOUT_GAIN; rows *= 2) {
             if ((nanoTime.getAsLong() - start) / 1e9 + expected > BUDGET_SECONDS) {
                 break;
             }
             double seconds = stepSeconds.applyAsDouble(rows);
             double rate = rows / seconds;
             rates.put(rows, rate);
-            inVain = rate * NEARLY > best ? 0 : inVain + 1;
+            withoutGain = rate * SUFFICIENT > best ? 0 : withoutGain + 1;
             best = Math.max(best, rate);
             expected = 2 * seconds;
         }
         LOG.debugf("rows a second by rows of a batch: %s", rates);
-        double enough = NEARLY * best;
+        double enough = SUFFICIENT * best;
         return rates.entrySet().stream()
                 .filter(each -> each.getValue() >= enough)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(1); // the first row alone used up the time
+                .orElse(1); // one row exceeded the time limit
     }
 
     private static double seconds(StableDiffusion model, int rows) {
@@ -84,7 +87,7 @@ final class BatchSizeCalibration {
             }
             try (StepBatch batch = StepBatch.of(images)) {
                 double fastest = seconds(batch);
-                for (int i = 1; i < STEPS && fastest < LONG_SECONDS; i++) {
+                for (int i = 1; i < STEPS && fastest < SLOW_STEP_SECONDS; i++) {
                     fastest = Math.min(fastest, seconds(batch));
                 }
                 return fastest;

@@ -5,8 +5,8 @@ import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.batching.BatchScheduler;
 import io.lorafleet.worker.batching.ImageSize;
@@ -30,11 +30,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The resident model at work. A request gets its adapters, then its prompts are encoded; its images go their steps in
- * the {@link StepLoop}, and what comes out is decoded.
+ * Generates images with the resident model. It acquires the adapters of a job, encodes its prompts, runs its images in
+ * the {@link StepLoop}, and decodes the latents.
  */
 final class DiffusionEngine implements ImageEngine, AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
     private final StableDiffusion model;
     private final BaseModel description;
@@ -44,23 +44,23 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final int capacity;
     private final StepLoop loop;
     private final Thread device;
-    /** Images that callers wait for. */
-    private final Set<CompletableFuture<FinishedImage>> promised = ConcurrentHashMap.newKeySet();
+    /** Futures of images that are not complete. */
+    private final Set<CompletableFuture<FinishedImage>> pending = ConcurrentHashMap.newKeySet();
 
-    private final ExecutorService preparing = singleThread("prepare");
-    private final ExecutorService decoding = singleThread("decode");
+    private final ExecutorService prepareExecutor = singleThread("prepare");
+    private final ExecutorService decodeExecutor = singleThread("decode");
 
     /**
-     * @param model closed with the engine
-     * @param adapters likewise
-     * @param patience of images of low priority, see {@link BatchScheduler}
+     * @param model resident model, closed by the engine
+     * @param adapters adapter cache, closed by the engine
+     * @param batchTimeout time after which a batch-priority image is scheduled as an interactive one
      */
     DiffusionEngine(
             StableDiffusion model,
             BaseModel description,
             ResidentAdapters adapters,
             MaxBatchRows maxRows,
-            Duration patience,
+            Duration batchTimeout,
             Previews previews,
             MeterRegistry meters,
             Clock clock) {
@@ -71,8 +71,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         this.metrics = new EngineMetrics(meters, adapters, clock);
         this.capacity = maxRows.of(new ImageSize(model.defaultSize(), model.defaultSize()));
         this.loop = new StepLoop(
-                new BatchScheduler<>(maxRows, patience),
-                task -> decoding.execute(task::finish),
+                new BatchScheduler<>(maxRows, batchTimeout),
+                task -> decodeExecutor.execute(task::finish),
                 previews,
                 metrics,
                 clock);
@@ -99,16 +99,16 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return metrics.count(capacity);
     }
 
-    @SuppressWarnings("CollectionUndefinedEquality") // each promise is itself alone
+    @SuppressWarnings("CollectionUndefinedEquality") // futures have no equals()
     @Override
-    public List<CompletableFuture<FinishedImage>> draw(Job job) {
+    public List<CompletableFuture<FinishedImage>> generate(Job job) {
         List<CompletableFuture<FinishedImage>> images = Stream.generate(CompletableFuture<FinishedImage>::new)
                 .limit(job.request().count())
                 .toList();
-        promised.addAll(images);
-        images.forEach(each -> each.whenComplete((finishedImage, failure) -> promised.remove(each)));
+        pending.addAll(images);
+        images.forEach(each -> each.whenComplete((finishedImage, failure) -> pending.remove(each)));
         AdapterLeases.acquire(job.request(), adapters)
-                .thenAcceptAsync(leases -> prepare(job, leases, images), preparing)
+                .thenAcceptAsync(leases -> prepare(job, leases, images), prepareExecutor)
                 .exceptionally(failure -> {
                     Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
                     images.forEach(each -> each.completeExceptionally(why));
@@ -117,7 +117,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return images;
     }
 
-    /** Sends each image on its way. */
+    /** Encodes the prompts and submits each image to the step loop. */
     private void prepare(Job job, AdapterLeases leases, List<CompletableFuture<FinishedImage>> images) {
         SharedPrompt shared;
         try {
@@ -129,18 +129,18 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         for (int i = 0; i < images.size(); i++) {
             try {
                 Denoising denoising = Denoising.start(shared.prompt(), job.parameters(i), job.initImage());
-                loop.join(new ImageTask(job, i, shared, denoising, images.get(i)));
+                loop.submit(new ImageTask(job, i, shared, denoising, images.get(i)));
             } catch (RuntimeException | Error e) {
-                shared.leave();
+                shared.release();
                 images.get(i).completeExceptionally(e);
             }
         }
     }
 
     private PreparedPrompt prompt(Job job, AdapterLeases leases) {
-        RuntimeException end = ImageTask.end(job, clock.instant());
-        if (end != null) {
-            throw end;
+        RuntimeException reason = ImageTask.endReason(job, clock.instant());
+        if (reason != null) {
+            throw reason;
         }
         Denoising.requireFit(model, job.parameters(0), job.initImage());
         GenerateImage request = job.request();
@@ -151,24 +151,24 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return model.liveArrays();
     }
 
-    /** Frees the model and cancels all images, including those that no thread has started. */
+    /** Cancels all images, including those that no thread has started, and frees the model. */
     @Override
     public void close() {
-        preparing.shutdownNow();
+        prepareExecutor.shutdownNow();
         loop.stop();
-        decoding.shutdownNow();
+        decodeExecutor.shutdownNow();
         adapters.close();
         try {
-            device.join(PATIENCE.toMillis());
+            device.join(SHUTDOWN_TIMEOUT.toMillis());
             boolean ended = !device.isAlive()
-                    && preparing.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                    && decoding.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                    && prepareExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    && decodeExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (ended) {
                 model.close();
-            } // else the process ends anyway, and freeing what is in use would crash it
+            } // else the process is about to end, and freeing memory in use would crash it
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        promised.forEach(each -> each.completeExceptionally(new CancellationException("the worker stops")));
+        pending.forEach(each -> each.completeExceptionally(new CancellationException("the worker is stopping")));
     }
 }

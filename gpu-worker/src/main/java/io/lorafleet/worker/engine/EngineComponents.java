@@ -7,7 +7,7 @@ import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.AdapterCatalog;
@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Makes the engine that the configuration asks for, and the adapters that are resident with it. */
+/** Produces the engine, its model and its adapter cache from the configuration. */
 @ApplicationScoped
 class EngineComponents {
     private static final Logger LOG = Logger.getLogger(EngineComponents.class);
@@ -90,8 +90,7 @@ class EngineComponents {
                 ? new MaxBatchRows(
                         config.maxBatchRows().getAsInt(), new ImageSize(model.defaultSize(), model.defaultSize()))
                 : BatchSizeCalibration.of(model);
-        LOG.infof(
-                "a batch may have %d rows of %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
+        LOG.infof("batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
                 model, description, adapters, maxRows, config.batchPatience(), previews, meters, clock);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.engine;
 
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -20,11 +20,11 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the step loop does. Everything is told by its one thread. */
+/** The metrics of the step loop. Called by the step loop's thread, unless a method says otherwise. */
 final class EngineMetrics {
     private static final String BASE = "none";
-    /** A stall is rare, and its maximum should be seen for longer than a scrape or two. */
-    private static final Duration LONG_AGO = Duration.ofMinutes(10);
+    /** Stalls are rare, so their maximum stays visible for longer than a few scrapes. */
+    private static final Duration MAXIMUM_EXPIRY = Duration.ofMinutes(10);
 
     private final MeterRegistry meters;
     private final ResidentAdapters adapters;
@@ -36,7 +36,7 @@ final class EngineMetrics {
     private final Map<Priority, Timer> queueWaits = new EnumMap<>(Priority.class);
 
     private long begin;
-    /** Of the latest step, by the same clock; null if none was waited for since. */
+    /** End of the latest step, in {@link System#nanoTime}; null if no image waited since then. */
     private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
@@ -44,39 +44,39 @@ final class EngineMetrics {
         this.adapters = adapters;
         this.clock = clock;
         steps = Timer.builder("lorafleet.step")
-                .description("UNet forwards: steps a second are its rate")
+                .description("UNet forward passes; the rate is steps per second")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         gaps = Timer.builder("lorafleet.step.gap")
-                .description("From the end of a step to the start of the next, while images wait for it")
+                .description("Time from the end of a step to the start of the next one, while images wait")
                 .publishPercentiles(0.5, 0.95, 0.99)
-                .distributionStatisticExpiry(LONG_AGO)
+                .distributionStatisticExpiry(MAXIMUM_EXPIRY)
                 .register(meters);
         rows = DistributionSummary.builder("lorafleet.batch.rows")
-                .description("Rows of a step's batch")
+                .description("UNet rows in the batch of a step")
                 .publishPercentiles(0.5, 0.95)
                 .register(meters);
         mixedAdapters = DistributionSummary.builder("lorafleet.batch.adapters")
-                .description("Different adapters in a step's batch")
+                .description("Distinct adapters in the batch of a step")
                 .publishPercentiles(0.5, 0.95)
                 .register(meters);
         for (Priority priority : Priority.values()) {
             queueWaits.put(
                     priority,
                     Timer.builder("lorafleet.queue.wait")
-                            .description("From the gateway's acceptance to the end of the first step")
+                            .description("Time from acceptance in the gateway to the end of the first step")
                             .tag("priority", priority.name().toLowerCase(Locale.ROOT))
                             .publishPercentiles(0.5, 0.95, 0.99)
                             .register(meters));
         }
     }
 
-    /** No image waits for a step. */
+    /** Records that no image is running. */
     void idle() {
         end = null;
     }
 
-    /** A step begins. */
+    /** Records the start of a step. */
     void begin() {
         begin = System.nanoTime();
         if (end != null) {
@@ -84,7 +84,7 @@ final class EngineMetrics {
         }
     }
 
-    /** The step that began has ended. */
+    /** Records the end of the current step. */
     void stepped(List<ImageTask> batch) {
         end = System.nanoTime();
         steps.record(Duration.ofNanos(end - begin));
@@ -97,15 +97,19 @@ final class EngineMetrics {
         batch.forEach(this::stepped);
     }
 
-    /** May be asked by any thread. @param capacity of a batch */
+    /**
+     * Safe for use by any thread.
+     *
+     * @param capacity maximum number of rows in a batch
+     */
     StepCounters count(int capacity) {
         return new StepCounters(rows.count(), Math.round(rows.totalAmount()), capacity);
     }
 
     private void stepped(ImageTask task) {
         GenerateImage request = task.request();
-        if (task.begin()) {
-            Objects.requireNonNull(queueWaits.get(request.priority()), "each has one")
+        if (task.markStarted()) {
+            Objects.requireNonNull(queueWaits.get(request.priority()), "no timer for this priority")
                     .record(Duration.between(request.acceptedAt(), clock.instant()));
             request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
         }
@@ -131,7 +135,7 @@ final class EngineMetrics {
                         .collect(Collectors.joining("+"));
     }
 
-    /** Without guidance an adapter is a student, whose rows stand for a teacher's two. */
+    /** An adapter without guidance is a student: one of its rows replaces two of the teacher. */
     private static String role(GenerateImage request) {
         if (request.adapters().isEmpty()) {
             return request.rows() == 1 ? "unguided" : "teacher";

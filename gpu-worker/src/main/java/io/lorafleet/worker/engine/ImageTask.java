@@ -4,8 +4,8 @@ package io.lorafleet.worker.engine;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.LatentPreview;
 import io.lorafleet.diffusion.RgbImage;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.worker.batching.ImageSize;
 import io.lorafleet.worker.batching.Schedulable;
 import io.lorafleet.worker.job.DeadlinePassedException;
@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** An image in the step loop. */
+/** One image of a job in the step loop. */
 final class ImageTask implements Schedulable {
     private static final Logger LOG = Logger.getLogger(ImageTask.class);
 
@@ -27,10 +27,13 @@ final class ImageTask implements Schedulable {
     private final Denoising denoising;
     private final CompletableFuture<FinishedImage> finishedImage;
     private final ImageSize size;
-    private boolean begun;
-    private Instant previewDue = Instant.MIN;
+    private boolean started;
+    private Instant nextPreview = Instant.MIN;
 
-    /** @param index which image of the request @param prompt left when the last step is made, or the image given up */
+    /**
+     * @param index index of the image in the job, from 0
+     * @param prompt prompt and adapters of the job, released after the last step or on failure
+     */
     ImageTask(
             Job job,
             int index,
@@ -53,55 +56,60 @@ final class ImageTask implements Schedulable {
         return denoising;
     }
 
-    /** @return whether this is its first step */
-    boolean begin() {
-        boolean first = !begun;
-        begun = true;
+    /**
+     * Marks the image as started.
+     *
+     * @return whether it had not been started before
+     */
+    boolean markStarted() {
+        boolean first = !started;
+        started = true;
         return first;
     }
 
+    /** Reports a completed step to the job's listener, with a preview if one is due. */
     void stepped(Previews previews, Instant now) {
         try {
             job.onStep().stepped(index, preview(previews, now));
-        } catch (RuntimeException e) { // that nobody hears of it must not end the loop
-            LOG.warnf("request %s: a step could not be reported: %s", request().requestId(), e);
+        } catch (RuntimeException e) { // a failed report must not end the step loop
+            LOG.warnf("request %s: cannot report a step: %s", request().requestId(), e);
         }
     }
 
     private @Nullable RgbImage preview(Previews previews, Instant now) {
         LatentPreview colours = previews.colours();
-        if (colours == null || denoising.done() || now.isBefore(previewDue)) {
+        if (colours == null || denoising.done() || now.isBefore(nextPreview)) {
             return null;
         }
-        previewDue = now.plus(previews.every());
+        nextPreview = now.plus(previews.every());
         return denoising.preview(colours);
     }
 
-    /** @return why it must not go on, or null if it may */
+    /** @return why the image must not continue, or null if it may */
     @Nullable
-    RuntimeException end(Instant now) {
-        return end(job, now);
+    RuntimeException endReason(Instant now) {
+        return endReason(job, now);
     }
 
-    static @Nullable RuntimeException end(Job job, Instant now) {
+    static @Nullable RuntimeException endReason(Job job, Instant now) {
         if (job.stop().stopped()) {
             return new CancellationException("stopped");
         }
         return job.request().expired(now) ? new DeadlinePassedException() : null;
     }
 
-    /** The steps are made: others may have the prompt's memory. */
-    void leavePrompt() {
-        prompt.leave();
+    /** Releases the job's prompt and adapters after the last step. */
+    void releasePrompt() {
+        prompt.release();
     }
 
-    void giveUp(Throwable why) {
+    void fail(Throwable why) {
         denoising.close();
-        prompt.leave();
+        prompt.release();
         finishedImage.completeExceptionally(why);
     }
 
-    /** Decodes the latent, and is over. */
+    /** Decodes the latent, completes the image, and frees its arrays. */
     void finish() {
         try (denoising) {
             finishedImage.complete(new FinishedImage(denoising.image(), denoising.meanShadowErrors()));

@@ -7,13 +7,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is shown of images on their way.
+ * The settings of previews.
  *
- * @param colours null if nothing is shown
- * @param every between two of one image; zero for none at all
+ * @param colours linear map from latents to colours; null if previews are off
+ * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {
-    /** @return with the model's colours, which take a small decode to find out, unless nothing is shown */
+    /** @return the settings, with a colour map that is fitted to the model by a small decode unless previews are off */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentPreview.of(model), every);
     }

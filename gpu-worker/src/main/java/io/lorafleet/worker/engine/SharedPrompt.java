@@ -3,13 +3,15 @@ package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.PreparedPrompt;
 
-/** What the images of a request share: its prepared prompt and its adapters. The last image frees them. */
+/**
+ * The prepared prompt and the adapter leases that the images of a job share. The last image to release them frees them.
+ */
 final class SharedPrompt {
     private final PreparedPrompt prompt;
     private final AdapterLeases adapters;
     private int users;
 
-    /** @param users that will leave */
+    /** @param users number of images, each of which calls {@link #release} once */
     SharedPrompt(PreparedPrompt prompt, AdapterLeases adapters, int users) {
         this.prompt = prompt;
         this.adapters = adapters;
@@ -20,7 +22,7 @@ final class SharedPrompt {
         return prompt;
     }
 
-    synchronized void leave() {
+    synchronized void release() {
         users--;
         if (users == 0) {
             prompt.close();

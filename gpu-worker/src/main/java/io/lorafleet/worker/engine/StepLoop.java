@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The one thread that steps images. Between two steps images join and leave; each step takes the batch whose turn it
- * is.
+ * The step loop: one thread that runs one batch after another. Images join and leave between steps (continuous
+ * batching). The {@link BatchScheduler} selects the batch of each step.
  */
 final class StepLoop implements Runnable {
     private static final Logger LOG = Logger.getLogger(StepLoop.class);
@@ -32,16 +32,16 @@ final class StepLoop implements Runnable {
     private final Previews previews;
     private final EngineMetrics metrics;
     private final Clock clock;
-    private final BlockingQueue<ImageTask> joining = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ImageTask> submitted = new LinkedBlockingQueue<>();
     private final List<ImageTask> running = new ArrayList<>();
-    /** The latest batch of each size, since the next one often has the same images. */
-    private final Map<ImageSize, Kept> batches = new HashMap<>();
+    /** The latest batch of each size. The next batch often has the same images and reuses its stacked arrays. */
+    private final Map<ImageSize, CachedBatch> batches = new HashMap<>();
 
     private volatile boolean stopping;
 
-    private record Kept(List<ImageTask> tasks, StepBatch batch) {}
+    private record CachedBatch(List<ImageTask> tasks, StepBatch batch) {}
 
-    /** @param decoder takes what has made its last step; must be quick */
+    /** @param decoder called with each image after its last step; must return quickly */
     StepLoop(
             BatchScheduler<ImageTask> scheduler,
             Consumer<ImageTask> decoder,
@@ -55,11 +55,11 @@ final class StepLoop implements Runnable {
         this.clock = clock;
     }
 
-    void join(ImageTask task) {
-        joining.add(task);
+    void submit(ImageTask task) {
+        submitted.add(task);
     }
 
-    /** Takes no further step; what is on its way is given up. */
+    /** Ends the loop after the current step. All images fail with a {@link CancellationException}. */
     void stop() {
         stopping = true;
     }
@@ -68,37 +68,37 @@ final class StepLoop implements Runnable {
     public void run() {
         while (!stopping) {
             try {
-                takeIn();
+                admit();
             } catch (InterruptedException e) {
                 break;
             }
-            dropThoseThatEnded();
+            removeEnded();
             List<ImageTask> chosen = scheduler.next(running, clock.instant());
             if (!chosen.isEmpty()) {
                 step(chosen);
             }
         }
-        joining.drainTo(running);
-        List.copyOf(running).forEach(task -> giveUp(task, new CancellationException("the worker stops")));
+        submitted.drainTo(running);
+        List.copyOf(running).forEach(task -> fail(task, new CancellationException("the worker is stopping")));
     }
 
-    private void takeIn() throws InterruptedException {
+    private void admit() throws InterruptedException {
         if (running.isEmpty()) {
             metrics.idle();
-            ImageTask first = joining.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            ImageTask first = submitted.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
             if (first != null) {
                 running.add(first);
             }
         }
-        joining.drainTo(running);
+        submitted.drainTo(running);
     }
 
-    private void dropThoseThatEnded() {
+    private void removeEnded() {
         Instant now = clock.instant();
         for (ImageTask task : List.copyOf(running)) {
-            RuntimeException end = task.end(now);
-            if (end != null) {
-                giveUp(task, end);
+            RuntimeException reason = task.endReason(now);
+            if (reason != null) {
+                fail(task, reason);
             }
         }
     }
@@ -109,8 +109,8 @@ final class StepLoop implements Runnable {
             metrics.begin();
             batch.advance();
         } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "a step of %d images failed", chosen.size());
-            chosen.forEach(task -> giveUp(task, e));
+            LOG.errorf(e, "step of %d images failed", chosen.size());
+            chosen.forEach(task -> fail(task, e));
             return;
         }
         metrics.stepped(chosen);
@@ -118,8 +118,8 @@ final class StepLoop implements Runnable {
         for (ImageTask task : chosen) {
             task.stepped(previews, now);
             if (task.denoising().done()) {
-                leave(task);
-                task.leavePrompt();
+                remove(task);
+                task.releasePrompt();
                 decoder.accept(task);
             }
         }
@@ -127,36 +127,36 @@ final class StepLoop implements Runnable {
 
     private StepBatch batch(List<ImageTask> chosen) {
         ImageSize size = chosen.get(0).size();
-        Kept kept = batches.get(size);
-        if (kept == null || !kept.tasks().equals(chosen)) {
-            forgetBatch(size);
+        CachedBatch cached = batches.get(size);
+        if (cached == null || !cached.tasks().equals(chosen)) {
+            discardBatch(size);
             List<Denoising> images = chosen.stream().map(ImageTask::denoising).toList();
-            kept = new Kept(List.copyOf(chosen), StepBatch.of(images));
-            batches.put(size, kept);
+            cached = new CachedBatch(List.copyOf(chosen), StepBatch.of(images));
+            batches.put(size, cached);
         }
-        return kept.batch();
+        return cached.batch();
     }
 
-    private void giveUp(ImageTask task, Throwable why) {
-        leave(task);
-        task.giveUp(why);
+    private void fail(ImageTask task, Throwable why) {
+        remove(task);
+        task.fail(why);
     }
 
-    /** Its size's batch goes with it, which may use its prompt. */
-    private void leave(ImageTask task) {
+    /** Also discards the batch of the image's size, which may refer to its prompt. */
+    private void remove(ImageTask task) {
         for (Iterator<ImageTask> each = running.iterator(); each.hasNext(); ) {
             if (each.next() == task) {
                 each.remove();
                 break;
             }
         }
-        forgetBatch(task.size());
+        discardBatch(task.size());
     }
 
-    private void forgetBatch(ImageSize size) {
-        Kept kept = batches.remove(size);
-        if (kept != null) {
-            kept.batch().close();
+    private void discardBatch(ImageSize size) {
+        CachedBatch cached = batches.remove(size);
+        if (cached != null) {
+            cached.batch().close();
         }
     }
 }

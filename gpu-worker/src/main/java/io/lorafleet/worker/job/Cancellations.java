@@ -5,10 +5,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The requests that were cancelled lately, whoever has them. */
+/** The ids of recently cancelled requests, in this worker or any other. */
 @ApplicationScoped
 public class Cancellations {
-    /** More than can be waiting; the oldest are forgotten. */
+    /** Larger than any backlog. The oldest ids are dropped. */
     private static final int REMEMBERED = 100_000;
 
     private final Map<String, Boolean> ids = new LinkedHashMap<>() {
@@ -20,10 +20,12 @@ public class Cancellations {
         }
     };
 
+    /** Adds a request id. */
     public synchronized void cancel(String requestId) {
         ids.put(requestId, true);
     }
 
+    /** @return whether the request was cancelled */
     public synchronized boolean cancelled(String requestId) {
         return ids.containsKey(requestId);
     }

@@ -6,8 +6,9 @@ import io.lorafleet.diffusion.Shadow;
 import java.util.Optional;
 
 /**
- * An image that was drawn.
+ * A generated image.
  *
- * @param shadow what was found of the request's shadow on the way: means of its steps
+ * @param image decoded image
+ * @param shadow errors of the shadow student, averaged over the steps; empty without a shadow
  */
 public record FinishedImage(RgbImage image, Optional<Shadow.Errors> shadow) {}

@@ -4,7 +4,7 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.RgbImage;
 import java.awt.image.BufferedImage;
 
-/** An image as the JDK's image writers take it. */
+/** Converts an image for the JDK's image writers. */
 final class ImageBuffer {
     private ImageBuffer() {}
 

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Draws images with the resident model. */
+/** Generates images with the resident model. */
 public interface ImageEngine {
-    /** @return what the gateways should know of the model */
+    /** @return the description of the model for the worker's status */
     BaseModel model();
 
-    /** @return where the model is */
+    /** @return the device of the model, such as {@code cpu()} or {@code gpu(0)} */
     String device();
 
-    /** @return what it has done so far */
+    /** @return the counters of steps and rows since the start */
     StepCounters steps();
 
     /**
-     * Draws the images of a request, among those of others.
+     * Generates the images of a job, in batches with other jobs. Returns without waiting.
      *
-     * @return one for each; they fail with {@link io.lorafleet.worker.adapter.UnusableAdapterException} if an adapter
-     *     cannot be used, with {@link IllegalArgumentException} if the model cannot draw such an image, with
-     *     {@link java.util.concurrent.CancellationException} if the stop signal came first, and with
-     *     {@link DeadlinePassedException} if the deadline did
+     * @return one future for each image, in order. They fail with {@link
+     *     io.lorafleet.worker.adapter.UnusableAdapterException} if an adapter cannot be used, with {@link
+     *     IllegalArgumentException} if the model does not support the request, with {@link
+     *     java.util.concurrent.CancellationException} if the stop signal is set, and with {@link
+     *     DeadlinePassedException} if the deadline passes
      */
-    List<CompletableFuture<FinishedImage>> draw(Job job);
+    List<CompletableFuture<FinishedImage>> generate(Job job);
 }

@@ -4,17 +4,20 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 
-/** A PNG or JPEG file as an image. Transparency is dropped and EXIF is not read, as in Pillow's convert("RGB"). */
+/** Decodes PNG and JPEG files. It drops transparency and ignores EXIF, as Pillow's {@code convert("RGB")} does. */
 final class ImageFile {
     private static final long MAX_PIXELS = (long) GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
 
     private ImageFile() {}
 
-    /** @throws UnusableInitImageException if that is no image, or one that may not be decoded */
+    /**
+     * @throws UnusableInitImageException if the file is not a PNG or JPEG image, or exceeds the limits of {@link
+     *     CheckedImage}
+     */
     static RgbImage decode(byte[] file) {
         try {
             return image(CheckedImage.of(file, MAX_PIXELS).decode());
@@ -39,7 +42,7 @@ final class ImageFile {
         return new RgbImage(width, height, rgb);
     }
 
-    /** Gray as the file has it: getRGB() would take it for linear light, and brighten it. */
+    /** Reads the stored gray value. {@code getRGB()} would treat it as linear light and brighten it. */
     private static int gray(BufferedImage buffered, int x, int y) {
         int bits = buffered.getColorModel().getComponentSize(0);
         int value = buffered.getRaster().getSample(x, y, 0) * 255 / ((1 << bits) - 1);

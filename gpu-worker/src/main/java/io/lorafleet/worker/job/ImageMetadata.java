@@ -3,12 +3,12 @@ package io.lorafleet.worker.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lorafleet.messages.AppliedAdapter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an image says of how it was made: {@code parameters}, in the form that AUTOMATIC1111's web UI began and other
- * tools read, and {@code lorafleet}, the same as JSON. Both depend on nothing but the request and the model.
+ * The text chunks of a PNG: {@code parameters} in the form of AUTOMATIC1111's web UI, which other tools read, and
+ * {@code lorafleet} with the same values as JSON. Both depend only on the request and the model.
  */
 final class ImageMetadata {
     private static final int SHORT_HASH = 12;
@@ -40,7 +40,7 @@ final class ImageMetadata {
 
     private ImageMetadata() {}
 
-    /** @param seed of this one image @return texts by keyword */
+    /** @param seed seed of this image @return texts by keyword */
     static Map<String, String> of(GenerateImage request, long seed, BaseModel model) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("parameters", parameters(request, seed, model));
@@ -80,7 +80,7 @@ final class ImageMetadata {
         return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
     }
 
-    /** What other tools call the sampler. */
+    /** The sampler names of AUTOMATIC1111's web UI. */
     private static String label(SamplerName sampler) {
         return switch (sampler) {
             case DDIM -> "DDIM";

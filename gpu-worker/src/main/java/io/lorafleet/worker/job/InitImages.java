@@ -4,14 +4,14 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.InitImage;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads init images from the blob store. Nothing is decoded before its SHA-256 is what the request says. */
+/** Loads init images from the blob store. It verifies the SHA-256 before it decodes a file. */
 final class InitImages {
     private final BlobStore blobs;
 
@@ -20,8 +20,8 @@ final class InitImages {
     }
 
     /**
-     * @return the request's image in its images' size, or null if the request has none
-     * @throws UnusableInitImageException if it is missing, damaged, or no image
+     * @return the init image in the size of the request's images, or null if the request has none
+     * @throws UnusableInitImageException if the file is missing, corrupt, or not a supported image
      */
     @Nullable
     ImageToImage load(GenerateImage request) throws IOException {
@@ -36,11 +36,10 @@ final class InitImages {
     private byte[] fetch(String sha256) throws IOException {
         String key = BlobKeys.initImage(sha256);
         byte[] file = blobs.get(key)
-                .orElseThrow(() -> new UnusableInitImageException(
-                        "expected it in the blob store under " + key + ", found nothing"));
+                .orElseThrow(() -> new UnusableInitImageException("expected blob " + key + ", found none"));
         String found = Sha256.of(file);
         if (!found.equals(sha256)) {
-            throw new UnusableInitImageException("expected a file with SHA-256 " + sha256 + ", found " + found);
+            throw new UnusableInitImageException("expected SHA-256 " + sha256 + ", found " + found);
         }
         return file;
     }

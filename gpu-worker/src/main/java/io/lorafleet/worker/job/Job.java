@@ -4,16 +4,18 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.sampler.SamplerKind;
-import io.lorafleet.messages.GenerateImage;
+import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way through the engine.
+ * A generate command in a worker.
  *
- * @param initImage that the images come from, or null
- * @param arrivedAt when it came to this worker
- * @param onStep hears of each step of each image
+ * @param request generate command
+ * @param initImage image to start from; null to start from noise
+ * @param arrivedAt time of arrival in this worker
+ * @param stop signal that ends the job early
+ * @param onStep called after each step of each image
  */
 public record Job(
         GenerateImage request,
@@ -22,7 +24,7 @@ public record Job(
         StopSignal stop,
         StepListener onStep) {
 
-    /** @param index of the image, from 0 */
+    /** @param index index of the image, from 0 @return the generation parameters of the image */
     public GenerationParameters parameters(int index) {
         return new GenerationParameters(
                 request.prompt(),

@@ -9,7 +9,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** An image as a JPEG file: for a small one that may be rough, a quarter of a PNG. */
+/** Encodes images as JPEG. Used for previews: at their size and quality, JPEG takes a quarter of PNG. */
 final class JpegFile {
     private JpegFile() {}
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
 
-/** What is to be done with a request's record. */
+/** What happens to the record of a request. */
 public sealed interface Outcome {
-    /** It is over: reply, and take the record off the topic. */
+    /** The request is finished: publish the result and accept the record. */
     record Done(GenerationFinished result) implements Outcome {}
 
-    /** Nobody can do it: keep the record as a dead letter, reply that it failed, and take it off the topic. */
+    /** No worker can process the record: publish a dead letter and a failure, and reject the record. */
     record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements Outcome {}
 
-    /** Not now, or not here: leave the record to be taken again. */
+    /** A temporary failure: release the record for another delivery. */
     record Retry(String why) implements Outcome {}
 }

@@ -15,13 +15,13 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** An image as a PNG file with texts in it. The same image and texts give the same bytes. */
+/** Encodes images as PNG with text chunks. The same image and texts give the same bytes. */
 final class PngFile {
     private static final String NATIVE_FORMAT = "javax_imageio_png_1.0";
 
     private PngFile() {}
 
-    /** @param texts by keyword; each becomes an iTXt chunk, which is UTF-8 */
+    /** @param texts texts by keyword; each becomes an iTXt chunk in UTF-8 */
     static byte[] encode(RgbImage image, Map<String, String> texts) {
         BufferedImage buffered = ImageBuffer.of(image);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.messages.GenerationProgress;
+import io.lorafleet.messages.generation.GenerationProgress;
 
-/** Hears how a request goes. Nothing depends on it, so it must not block or fail. */
+/** Receives the progress of a request. Progress is best effort, so a listener must not block or throw. */
 public interface ProgressListener {
+    /** Receives one event. */
     void report(GenerationProgress progress);
 }

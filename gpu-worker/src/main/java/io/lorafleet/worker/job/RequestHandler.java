@@ -3,20 +3,20 @@ package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationExpired;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFailed.Reason;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationManifest;
-import io.lorafleet.messages.GenerationStarted;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.Preview;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationExpired;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.worker.WorkerConfig;
@@ -38,7 +38,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a request from its record to its stored images. */
+/** Processes a request, from the record to the stored images. */
 @ApplicationScoped
 public class RequestHandler {
     private final ImageEngine engine;
@@ -62,14 +62,21 @@ public class RequestHandler {
         this.imageMetadata = config.worker().imageMetadata();
     }
 
-    /** @return the signal to give to {@link #handle} with this record key */
+    /**
+     * @param key key of the record, or null
+     * @return a stop signal for {@link #handle}, set when the request is cancelled
+     */
     public StopSignal stopSignal(@Nullable String key) {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
     }
 
     /**
-     * @param key of the request's record, or null if it is no request id
-     * @param record its value
+     * Processes one record. Blocks until the outcome is known.
+     *
+     * @param key key of the record, or null if it is not a valid request id
+     * @param record value of the record
+     * @param stop signal that ends the job early
+     * @param progress receives the progress
      */
     public Outcome handle(@Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
         GenerateImage request;
@@ -79,18 +86,18 @@ public class RequestHandler {
             return new Outcome.Refuse(Reason.INVALID_REQUEST, String.valueOf(e.getMessage()), 0);
         }
         if (!request.requestId().equals(key)) {
-            String detail = "key: expected the request's id " + request.requestId() + ", found " + key;
+            String detail = "key: expected " + request.requestId() + ", found " + key;
             return new Outcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
         }
         try {
             return handle(request, stop, progress);
         } catch (IOException | UncheckedIOException e) {
-            return new Outcome.Retry("the blob store failed: " + e.getMessage());
+            return new Outcome.Retry("blob store failed: " + e.getMessage());
         }
     }
 
     private Outcome handle(GenerateImage request, StopSignal stop, ProgressListener progress) throws IOException {
-        Optional<GenerationSucceeded> finished = finishedBefore(request);
+        Optional<GenerationSucceeded> finished = storedResult(request);
         if (finished.isPresent()) {
             return new Outcome.Done(finished.get());
         }
@@ -103,13 +110,13 @@ public class RequestHandler {
         }
         int attempt = beginAttempt(request);
         if (attempt > maxAttempts) {
-            String detail = "workers began it " + maxAttempts + " times and never finished";
+            String detail = "attempts: expected success within " + maxAttempts + ", found none";
             return new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         try {
             ShadowMean shadow = new ShadowMean(request);
-            List<GeneratedImage> stored = draw(request, start, stop, progress, shadow);
+            List<GeneratedImage> stored = generate(request, start, stop, progress, shadow);
             return new Outcome.Done(store(
                     request,
                     new GenerationSucceeded(
@@ -121,7 +128,9 @@ public class RequestHandler {
                             Duration.between(start, clock.instant()),
                             shadow.measured())));
         } catch (CancellationException e) {
-            return stop.abandoned() ? new Outcome.Retry("it was left to others") : new Outcome.Done(cancelled(request));
+            return stop.abandoned()
+                    ? new Outcome.Retry("the worker gave up the record")
+                    : new Outcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
             return new Outcome.Done(expired(request));
         } catch (UnusableAdapterException e) {
@@ -133,16 +142,18 @@ public class RequestHandler {
         }
     }
 
-    /** A worker may have died after it stored the manifest and before it replied. */
-    private Optional<GenerationSucceeded> finishedBefore(GenerateImage request) throws IOException {
+    /**
+     * Returns the stored result if an earlier attempt stored the manifest and failed before it published the result.
+     */
+    private Optional<GenerationSucceeded> storedResult(GenerateImage request) throws IOException {
         return blobs.get(BlobKeys.manifest(request.requestId()))
                 .map(json -> Json.read(json, GenerationManifest.class).result());
     }
 
     /**
-     * Kafka's own count of deliveries starts anew when a broker restarts, so attempts are marked in the blob store.
+     * Marks an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
      *
-     * @return which attempt this is, from 1
+     * @return the number of this attempt, from 1
      */
     private int beginAttempt(GenerateImage request) throws IOException {
         int attempt = 1;
@@ -153,23 +164,23 @@ public class RequestHandler {
         return attempt;
     }
 
-    private List<GeneratedImage> draw(
+    private List<GeneratedImage> generate(
             GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
         StepListener onStep = (image, preview) -> progress.report(new StepDone(
                 request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(image, preview)));
         List<CompletableFuture<FinishedImage>> images =
-                engine.draw(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
+                engine.generate(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
         List<GeneratedImage> stored = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
             FinishedImage finishedImage = await(images.get(i));
-            shadow.take(finishedImage);
+            shadow.add(finishedImage);
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // If it is there, another attempt stored it: the same bytes, since they depend on the request alone.
+            // An existing blob has the same bytes, from an earlier attempt: they depend only on the request.
             blobs.putIfAbsent(key, png);
             stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
@@ -190,11 +201,11 @@ public class RequestHandler {
         }
     }
 
-    /** Of two attempts that finish, the first one's manifest counts. */
+    /** Stores the manifest. If another attempt has stored one, its result is returned. */
     private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));
-        return first ? result : finishedBefore(request).orElseThrow();
+        return first ? result : storedResult(request).orElseThrow();
     }
 
     private GenerationFinished cancelled(GenerateImage request) {

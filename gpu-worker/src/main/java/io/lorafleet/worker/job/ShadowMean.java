@@ -2,33 +2,33 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.Shadow;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.ShadowMeasured;
-import io.lorafleet.messages.ShadowStudent;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.generation.ShadowStudent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was found of a request's shadow, over its images. */
+/** The mean of the shadow errors over the images of a request. */
 final class ShadowMean {
     private final GenerateImage request;
-    private final List<Shadow.Errors> found = new ArrayList<>();
+    private final List<Shadow.Errors> errors = new ArrayList<>();
 
     ShadowMean(GenerateImage request) {
         this.request = request;
     }
 
-    void take(FinishedImage finishedImage) {
-        finishedImage.shadow().ifPresent(found::add);
+    void add(FinishedImage finishedImage) {
+        finishedImage.shadow().ifPresent(errors::add);
     }
 
-    /** @return null if it went without a shadow, or if what was found is no number */
+    /** @return the measurement; null without a shadow, or if the mean is not finite */
     @Nullable
     ShadowMeasured measured() {
         double error =
-                found.stream().mapToDouble(Shadow.Errors::shadow).average().orElse(Double.NaN);
-        double own = found.stream().mapToDouble(Shadow.Errors::own).average().orElse(Double.NaN);
+                errors.stream().mapToDouble(Shadow.Errors::shadow).average().orElse(Double.NaN);
+        double own = errors.stream().mapToDouble(Shadow.Errors::own).average().orElse(Double.NaN);
         ShadowStudent shadow = request.shadow();
         if (shadow == null || !Double.isFinite(error)) {
             return null;

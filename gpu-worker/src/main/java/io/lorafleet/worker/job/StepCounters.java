@@ -2,9 +2,10 @@
 package io.lorafleet.worker.job;
 
 /**
- * The steps that an engine has made since it began.
+ * The counters of an engine since its start.
  *
- * @param rows of all their batches together
- * @param capacity rows that a batch may have, for images of the model's own size
+ * @param steps number of steps
+ * @param rows total number of rows in their batches
+ * @param capacity maximum number of rows in a batch of images of the model's default size
  */
 public record StepCounters(long steps, long rows, int capacity) {}

@@ -4,13 +4,13 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.RgbImage;
 import org.jspecify.annotations.Nullable;
 
-/** Hears of steps, on the engine's thread: must be quick. */
+/** Called after each step, on the step loop's thread. Must return quickly. */
 public interface StepListener {
     /**
-     * A step is done.
+     * Called after a step of an image.
      *
-     * @param image which one of the request
-     * @param preview what it is like so far, small and rough; null after most steps
+     * @param image index of the image in the request, from 0
+     * @param preview preview of the image; null after most steps
      */
     void stepped(int image, @Nullable RgbImage preview);
 }

@@ -3,29 +3,35 @@ package io.lorafleet.worker.job;
 
 import java.util.function.BooleanSupplier;
 
-/** Whether a request should go on. It is asked between two steps. */
+/** Tells whether a job must stop. The step loop checks it between steps. */
 public final class StopSignal {
     private final BooleanSupplier cancelled;
     private volatile boolean abandoned;
 
-    /** @param cancelled whether somebody asked for the request to be cancelled */
+    /** @param cancelled tells whether the request was cancelled */
     public StopSignal(BooleanSupplier cancelled) {
         this.cancelled = cancelled;
     }
 
-    /** The request is no longer this worker's: stop, and say nothing. */
+    /**
+     * Gives the job up: it stops, and no result is published, because the record returns to the broker or another
+     * worker has it.
+     */
     public void abandon() {
         abandoned = true;
     }
 
+    /** @return whether the job was given up */
     public boolean abandoned() {
         return abandoned;
     }
 
+    /** @return whether the request was cancelled */
     public boolean cancelled() {
         return cancelled.getAsBoolean();
     }
 
+    /** @return whether the job must stop, for either reason */
     public boolean stopped() {
         return abandoned || cancelled();
     }

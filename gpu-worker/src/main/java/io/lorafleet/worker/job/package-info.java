@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What happens to a request: {@link io.lorafleet.worker.job.RequestHandler} first. Knows no Kafka and no arrays. */
+/**
+ * The processing of a request. Start at {@link io.lorafleet.worker.job.RequestHandler}. Independent of Kafka and of
+ * arrays.
+ */
 @NullMarked
 package io.lorafleet.worker.job;
 

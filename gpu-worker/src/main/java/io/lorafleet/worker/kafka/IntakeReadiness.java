@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
-import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** A worker is ready once its model is resident and the fleet has been told. */
+/** The readiness of a worker: its model is resident and its status is published. */
 @Readiness
 @ApplicationScoped
 class IntakeReadiness implements HealthCheck {

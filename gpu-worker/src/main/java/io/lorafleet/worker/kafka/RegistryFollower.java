@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.worker.adapter.AdapterCatalog;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
@@ -23,8 +23,8 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Reads the registry from its start, and goes on with it: every worker, new or restarted, comes to the same. Ready when
- * it has read what was there when it began.
+ * Reads the registry from the start of the topic and follows it. Ready when it has read the records that existed at
+ * startup.
  */
 @Readiness
 @Identifier("registry")
@@ -32,11 +32,11 @@ import org.jboss.logging.Logger;
 public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(RegistryFollower.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration POSITIONS_TIMEOUT = Duration.ofSeconds(2);
 
     private final AdapterCatalog catalog;
     private final KafkaClientService clients;
-    /** Where each partition ended when it was assigned. */
+    /** End offset of each partition at its assignment. */
     private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
 
     RegistryFollower(AdapterCatalog catalog, KafkaClientService clients) {
@@ -50,15 +50,15 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
     }
 
     @Incoming("adapters")
-    void hear(ConsumerRecord<String, byte[]> record) {
+    void onRecord(ConsumerRecord<String, byte[]> record) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         boolean isNew = record.offset() >= ends.getOrDefault(partition, Long.MAX_VALUE);
-        // A key without @ is a route's, which only gateways need: they pin every request to a version.
+        // A key without @ belongs to a route. Only gateways need routes, because they pin each request to a version.
         if (record.value() != null && record.key() != null && record.key().contains("@")) {
             try {
                 catalog.apply(Json.read(record.value(), AdapterVersion.class), isNew);
             } catch (InvalidMessageException e) {
-                LOG.warnf("a record on the adapters topic is passed over: %s", e.getMessage());
+                LOG.warnf("skipped a record of the adapters topic: %s", e.getMessage());
             }
         }
     }
@@ -71,10 +71,10 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
                 .build();
     }
 
-    /** By position, not by the last record seen: what the topic ends with may be no record but a transaction's marker. */
+    /** Compares positions, not the last record, because the topic may end with a transaction marker. */
     private boolean hasConverged() {
         Map<TopicPartition, Long> positions =
-                clients.getConsumer("adapters").getPositions().await().atMost(PATIENCE);
+                clients.getConsumer("adapters").getPositions().await().atMost(POSITIONS_TIMEOUT);
         return !positions.isEmpty()
                 && positions.entrySet().stream()
                         .allMatch(each -> each.getValue() >= ends.getOrDefault(each.getKey(), Long.MAX_VALUE));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
-import io.lorafleet.messages.DeadLetter;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationProgress;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.job.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,7 +18,10 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
-/** What this worker says of requests. Results and dead letters are on the broker when the method returns. */
+/**
+ * Publishes progress, results and dead letters. Results and dead letters are acknowledged by the broker when the method
+ * returns.
+ */
 @ApplicationScoped
 class ReplyPublisher {
     private final MutinyEmitter<Record<String, byte[]>> progress;
@@ -43,18 +46,23 @@ class ReplyPublisher {
         this.meters = meters;
     }
 
-    /** Says it without waiting; it may be lost. */
+    /** Publishes progress without waiting for the broker. It may be lost. */
     void progress(GenerationProgress event) {
         progress.sendAndForget(Record.of(event.requestId(), Json.write(event)));
     }
 
+    /** Publishes a result and waits for the broker. */
     void finished(GenerationFinished result) {
         results.sendAndAwait(Record.of(result.requestId(), Json.write(result)));
         meters.counter("lorafleet.requests", "outcome", result.getClass().getSimpleName())
                 .increment();
     }
 
-    /** @param requestId the record's key, or null if it is no request id: then there is nobody to reply to */
+    /**
+     * Publishes a dead letter, and a failure of the request if its id is known.
+     *
+     * @param requestId key of the record, or null if it is not a valid request id
+     */
     void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, Outcome.Refuse refuse) {
         DeadLetter letter = new DeadLetter(
                 requestId,

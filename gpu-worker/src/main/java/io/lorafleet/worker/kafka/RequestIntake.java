@@ -26,7 +26,9 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
-/** Loads the model, then opens the slots and tells the fleet; on shutdown the other way round. */
+/**
+ * Starts the worker: loads the model, starts the slots and publishes the status. Shutdown runs in the reverse order.
+ */
 @ApplicationScoped
 class RequestIntake {
     private static final Logger LOG = Logger.getLogger(RequestIntake.class);
@@ -43,7 +45,7 @@ class RequestIntake {
     private final MeterRegistry meters;
     private final List<RequestSlot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    /** Ends the process with an exit status. */
+    /** Ends the process with an exit status. Replaced in tests. */
     IntConsumer exit = Quarkus::asyncExit;
 
     RequestIntake(
@@ -69,7 +71,7 @@ class RequestIntake {
         ImageEngine loaded;
         try {
             loaded = engine.get();
-            LOG.infof("model %s is resident on %s", loaded.model().name(), loaded.device());
+            LOG.infof("model %s loaded on %s", loaded.model().name(), loaded.device());
         } catch (ModelFileException e) {
             LOG.errorf("lorafleet.model: %s", e.getMessage());
             exit.accept(CANNOT_START);
@@ -109,7 +111,7 @@ class RequestIntake {
         try {
             announcer.end(engine.get(), adapters.get());
         } catch (RuntimeException e) {
-            LOG.warnf("the fleet could not be told that this worker stops: %s", e.toString());
+            LOG.warnf("cannot publish the stopped status: %s", e.toString());
         }
     }
 
@@ -122,16 +124,16 @@ class RequestIntake {
                 settings(broker, prefix()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** @return the settings of a slot's consumer */
+    /** @return the settings of a slot's share consumer */
     static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
         Map<String, Object> settings = new HashMap<>();
-        // What is meant for other clients would only make this one warn.
+        // Settings of other clients would cause warnings.
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.WORKER_GROUP);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-        // The other mode hands out whole batches: ten records to one slot, and none to the next.
+        // The default mode delivers whole batches, which would give one slot several records and other slots none.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         return settings;

@@ -3,8 +3,8 @@ package io.lorafleet.worker.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lorafleet.messages.GenerationFailed.Reason;
 import io.lorafleet.messages.RequestIds;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.worker.job.Outcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;
@@ -25,16 +25,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds one request at a time. A consumer gets no new record while it holds one, so a worker that holds several has
- * several slots.
+ * The place for one job in a worker, with a share consumer of its own. A consumer gets no new record while it holds
+ * one, so a worker has one slot for each job that it holds.
  *
- * <p>While the request is computed on another thread, this one renews the hold. A hold that is lost means that another
- * worker has the request: it is stopped here, and nothing is said of it.
+ * <p>A handler thread processes the request while the slot's thread renews the share lease. If the lease is lost,
+ * another worker has the record: the job is stopped, and no result is published.
  */
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    /** With group.share.delivery.count.limit as it is by default, Kafka drops a record after so many deliveries. */
+    /**
+     * Kafka's default of {@code group.share.delivery.count.limit}. After this number of deliveries the broker drops a
+     * record.
+     */
     private static final int LAST_DELIVERY = 5;
 
     private final List<String> topics;
@@ -42,13 +45,16 @@ final class RequestSlot implements Runnable {
     private final RequestHandler handler;
     private final ReplyPublisher replies;
     private final Duration retryDelay;
-    private final ExecutorService work = Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
+    private final ExecutorService handlerThread =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
     private volatile boolean stopping;
     private volatile @Nullable StopSignal current;
 
     /**
-     * @param retryDelay the time before a record that could not be handled is released, so that a temporary fault does not
-     *     use up its deliveries
+     * @param topics topics that the slot consumes
+     * @param consumers creates a share consumer
+     * @param retryDelay time before a record is released after a temporary failure, so that an outage does not use up
+     *     its deliveries
      */
     RequestSlot(
             List<String> topics,
@@ -68,18 +74,18 @@ final class RequestSlot implements Runnable {
         while (!stopping) {
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
                 consumer.subscribe(topics);
-                take(consumer);
+                consume(consumer);
             } catch (RuntimeException e) {
-                // The broker is away, or a reply could not be sent. It gives the record of a closed consumer to
-                // another one, and a new consumer starts clean.
-                LOG.warnf("requests cannot be taken, trying again: %s", e.toString());
-                pause(POLL);
+                // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
+                // consumer has no stale state.
+                LOG.warnf("cannot consume requests, retrying: %s", e.toString());
+                sleep(POLL);
             }
         }
-        work.shutdownNow();
+        handlerThread.shutdownNow();
     }
 
-    /** Takes no more requests, and gives back the one in hand. */
+    /** Stops consuming, and returns the current record to the broker. */
     void stop() {
         stopping = true;
         StopSignal signal = current;
@@ -88,25 +94,26 @@ final class RequestSlot implements Runnable {
         }
     }
 
+    /** @return whether the slot holds a job */
     boolean busy() {
         return current != null;
     }
 
-    private void take(KafkaShareConsumer<byte[], byte[]> consumer) {
+    private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
         while (!stopping) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                hold(new ShareLease(consumer, record));
+                process(new ShareLease(consumer, record));
             }
         }
     }
 
-    private void hold(ShareLease lease) {
+    private void process(ShareLease lease) {
         String key = requestId(lease.record());
         StopSignal stop = handler.stopSignal(key);
         current = stop;
         byte[] value = lease.record().value();
-        Future<Outcome> outcome = work.submit(() -> handler.handle(key, value, stop, replies::progress));
+        Future<Outcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
         try {
             while (true) {
                 if (stopping) {
@@ -117,16 +124,16 @@ final class RequestSlot implements Runnable {
                     return;
                 } catch (TimeoutException e) {
                     if (!lease.renew()) {
-                        LOG.warnf("request %s passed on to another worker", key);
+                        LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();
-                        outcome.get(); // the next request must not meet it on the device
+                        outcome.get(); // wait, so that the job does not overlap with the next one
                         return;
                     }
                 }
             }
         } catch (ExecutionException e) {
-            LOG.errorf(e.getCause(), "request %s broke down", key);
-            settle(lease, key, new Outcome.Retry("it broke down: " + e.getCause()));
+            LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
+            settle(lease, key, new Outcome.Retry("unexpected failure: " + e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
@@ -135,13 +142,13 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** The one place where outcomes become replies and acknowledgements. The reply comes first: nothing may be lost. */
+    /** Publishes the reply, then acknowledges the record. In this order no reply can be lost. */
     private void settle(ShareLease lease, @Nullable String key, Outcome outcome) {
         if (outcome instanceof Outcome.Done done) {
             replies.finished(done.result());
             lease.acknowledge(AcknowledgeType.ACCEPT);
         } else if (outcome instanceof Outcome.Refuse refuse) {
-            LOG.warnf("request %s is refused: %s", key, refuse.detail());
+            LOG.warnf("request %s rejected: %s", key, refuse.detail());
             replies.deadLetter(lease.record(), key, refuse);
             lease.acknowledge(AcknowledgeType.REJECT);
         } else if (outcome instanceof Outcome.Retry retry) {
@@ -156,19 +163,19 @@ final class RequestSlot implements Runnable {
             return;
         }
         if (!stopping) {
-            LOG.warnf("request %s goes back: %s", key, retry.why());
-            pause(retryDelay);
+            LOG.warnf("request %s returned to the broker: %s", key, retry.why());
+            sleep(retryDelay);
         }
         lease.acknowledge(AcknowledgeType.RELEASE);
     }
 
-    /** @return the record's key, if it is one that a request can have, else null */
+    /** @return the record key if it is a valid request id, else null */
     private static @Nullable String requestId(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? null : new String(record.key(), UTF_8);
         return RequestIds.valid(key) ? key : null;
     }
 
-    private void pause(Duration duration) {
+    private void sleep(Duration duration) {
         try {
             Thread.sleep(duration.toMillis());
         } catch (InterruptedException e) {

@@ -11,11 +11,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
 
 /**
- * A hold on one record of a share group. The broker lends a record for the time of a lock; whoever works longer renews
- * it, and may find that it has passed on to somebody else.
+ * A lease on one record of a share group. The broker locks a delivered record for a limited time. The lease can be
+ * renewed, and may turn out to be lost to another consumer.
  */
 final class ShareLease {
-    /** The broker's default, until the consumer has heard what it really is. */
+    /** The broker's default, used until the consumer knows the configured value. */
     private static final Duration DEFAULT_LOCK = Duration.ofSeconds(30);
 
     private final KafkaShareConsumer<byte[], byte[]> consumer;
@@ -30,7 +30,7 @@ final class ShareLease {
         return record;
     }
 
-    /** @return how long to wait between two renewals: a third of the lock, so that one may fail */
+    /** @return the time between two renewals: a third of the lock, so that one renewal may fail */
     Duration renewalInterval() {
         return consumer.acquisitionLockTimeoutMs()
                 .map(Duration::ofMillis)
@@ -39,9 +39,11 @@ final class ShareLease {
     }
 
     /**
-     * @return whether this worker holds the record for another lock duration. Also true if another worker has finished it,
-     *     because the broker accepts any acknowledgement of a finished record. Both then send the same result: the first
-     *     manifest counts.
+     * Renews the lock.
+     *
+     * @return whether this worker holds the record for another lock duration. Also true if another worker has finished
+     *     the record, because the broker accepts any acknowledgement of a finished record. Then both workers publish
+     *     the same result, that of the first manifest
      */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {
@@ -49,14 +51,14 @@ final class ShareLease {
         }
         for (ConsumerRecord<byte[], byte[]> again : consumer.poll(Duration.ZERO)) {
             if (again.partition() == record.partition() && again.offset() == record.offset()) {
-                record = again; // the one that the next acknowledgement must name
+                record = again; // the next acknowledgement must refer to this delivery
                 return true;
             }
         }
         return false;
     }
 
-    /** @return whether the broker took the acknowledgement, which proves nothing: the lock may have passed on before */
+    /** @return whether the broker accepted the acknowledgement. It may do so even if the lock was lost before */
     boolean acknowledge(AcknowledgeType type) {
         try {
             consumer.acknowledge(record, type);

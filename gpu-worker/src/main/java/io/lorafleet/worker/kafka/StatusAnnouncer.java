@@ -2,7 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
@@ -20,18 +20,18 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the fleet what this worker is and how it stands, again and again. */
+/** Publishes the status of this worker periodically. */
 @ApplicationScoped
 class StatusAnnouncer {
     private static final Logger LOG = Logger.getLogger(StatusAnnouncer.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
     private final MutinyEmitter<Record<String, byte[]>> workers;
     private final WorkerConfig.Worker config;
     private final Clock clock;
-    private final ScheduledExecutorService repeating =
+    private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
-    private StepCounters told = new StepCounters(0, 0, 1);
+    private StepCounters published = new StepCounters(0, 0, 1);
     private volatile WorkerStatus.State announced = WorkerStatus.State.STOPPED;
 
     StatusAnnouncer(
@@ -42,19 +42,19 @@ class StatusAnnouncer {
     }
 
     /**
-     * Returns when it is on the broker that the worker is ready; from then on it is repeated.
+     * Publishes that the worker is ready, waits for the broker, and starts the repetition.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if that takes too long
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge it in time
      */
     void begin(ImageEngine engine, ResidentAdapters adapters, IntSupplier busySlots) {
         announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
         long interval = WorkerStatus.INTERVAL.toMillis();
-        repeating.scheduleAtFixedRate(
+        scheduler.scheduleAtFixedRate(
                 () -> {
                     try {
                         announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
-                    } catch (RuntimeException e) { // an exception would end the repetition
-                        LOG.debugf("the fleet could not be told how this worker stands: %s", e);
+                    } catch (RuntimeException e) { // an exception would end the schedule
+                        LOG.debugf("cannot publish the status: %s", e);
                     }
                 },
                 interval,
@@ -63,13 +63,14 @@ class StatusAnnouncer {
     }
 
     /**
-     * Returns when it is on the broker that the worker has stopped.
+     * Publishes that the worker has stopped, and waits for the broker.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if that takes too long: a worker must be able to stop without a broker
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge it in time; a worker must be able
+     *     to stop without a broker
      */
     void end(ImageEngine engine, ResidentAdapters adapters) throws InterruptedException {
-        repeating.shutdownNow();
-        repeating.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS); // else it could be said that it is ready
+        scheduler.shutdownNow();
+        scheduler.awaitTermination(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS); // otherwise a late "ready" could follow
         announce(WorkerStatus.State.STOPPED, engine, adapters, 0);
     }
 
@@ -80,23 +81,23 @@ class StatusAnnouncer {
                 engine.device(),
                 config.slots(),
                 busySlots,
-                batchesSinceLast(engine.steps()),
+                batchesSincePrevious(engine.steps()),
                 engine.model(),
                 adapters.names(),
                 adapters.refused(),
                 clock.instant());
-        workers.send(Record.of(config.id(), Json.write(status))).await().atMost(PATIENCE);
+        workers.send(Record.of(config.id(), Json.write(status))).await().atMost(SEND_TIMEOUT);
         announced = state;
     }
 
-    private WorkerStatus.@Nullable Batches batchesSinceLast(StepCounters now) {
-        long steps = now.steps() - told.steps();
-        double rows = now.rows() - told.rows();
-        told = now;
+    private WorkerStatus.@Nullable Batches batchesSincePrevious(StepCounters now) {
+        long steps = now.steps() - published.steps();
+        double rows = now.rows() - published.rows();
+        published = now;
         return steps == 0 ? null : new WorkerStatus.Batches(rows / steps, now.capacity());
     }
 
-    /** @return what the fleet has been told last */
+    /** @return the state of the latest published status */
     WorkerStatus.State announced() {
         return announced;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where requests come from and replies go to. */
+/** The Kafka side of a worker: it consumes requests and publishes results, progress and status. */
 @NullMarked
 package io.lorafleet.worker.kafka;
 

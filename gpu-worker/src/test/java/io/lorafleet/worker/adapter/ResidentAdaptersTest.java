@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Quarkus test only because native libraries cannot be loaded by two class loaders of one process. */
+/** A Quarkus test only because a native library cannot be loaded by two class loaders of one process. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -42,7 +42,7 @@ class ResidentAdaptersTest {
             Map.of("mid_block.attentions.0.transformer_blocks.0.attn1.to_v.weight", new Shape(192, 192));
     private static final String FINGERPRINT = "ab".repeat(32);
     private static final BaseModel MODEL = new BaseModel("demo", FINGERPRINT, 4, 64, SamplerName.DDIM);
-    /** Of a demo adapter on the device: two factors of rank 2 over 192 channels. */
+    /** Size of a demo adapter on the device: two factors of rank 2 over 192 channels. */
     private static final long ON_DEVICE = 2 * 2 * 192 * Float.BYTES;
 
     @TempDir
@@ -64,7 +64,7 @@ class ResidentAdaptersTest {
         first = DemoAdapter.store("first", weights, blobs);
         second = DemoAdapter.store("second", DemoAdapter.weights(192, 0.2f), blobs);
         third = DemoAdapter.store("third", DemoAdapter.weights(192, 0.3f), blobs);
-        // Room for one of them on the device, and for two on the host.
+        // The device has room for one adapter, the host for two.
         adapters = withLimits(new AdapterLimits(weights.length, 2L * weights.length, 4));
     }
 
@@ -81,7 +81,7 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void keepsAnAdapterThatIsNoLongerInUse() {
+    void keepsAnAdapterWithoutUsers() {
         use(first);
         use(first);
         assertThat(adapters.names()).containsExactly("first@1");
@@ -92,7 +92,7 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void makesRoomOnTheDeviceAndKeepsItOnTheHost() {
+    void evictsFromTheDeviceToTheHost() {
         use(first);
         use(second);
         assertThat(adapters.names()).containsExactly("second@1");
@@ -103,7 +103,7 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void makesRoomOnTheHost() {
+    void evictsFromTheHost() {
         use(first);
         use(second);
         int arrays = arrays();
@@ -118,7 +118,7 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void neverTakesAnAdapterFromWhoUsesIt() {
+    void neverEvictsAnAdapterInUse() {
         try (ResidentAdapters.Lease lease = adapters.acquire(first).join()) {
             use(second);
             assertThat(adapters.names()).contains("first@1");
@@ -128,7 +128,7 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void letsNobodyWaitForTheAdapterOfAnother() {
+    void doesNotWaitForAnotherAdapter() {
         use(first);
         blobs.delayed().set(BlobKeys.adapter(second.sha256()));
         CompletableFuture<ResidentAdapters.Lease> waiting = adapters.acquire(second);
@@ -138,13 +138,13 @@ class ResidentAdaptersTest {
         blobs.release().countDown();
         waiting.join().close();
         withIt.join().close();
-        assertThat(found("nowhere")).isEqualTo(2); // one load for both
+        assertThat(found("nowhere")).isEqualTo(2); // one load for both requests
     }
 
     @Test
-    void bringsAPublishedVersionBeforeItIsAskedFor() {
+    void loadsAPublishedVersionBeforeItsFirstRequest() {
         adapters.published(version(first, FINGERPRINT));
-        adapters.acquire(first).join().close(); // waits for the load that is under way, or finds what it brought
+        adapters.acquire(first).join().close(); // waits for the load in progress, or finds its result
         assertThat(found("nowhere")).isEqualTo(1);
         adapters.stepped(first);
         adapters.stepped(first);
@@ -152,33 +152,33 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void refusesOneThatIsNotThereUntilItIs() throws IOException {
+    void rejectsAMissingAdapterUntilItIsStored() throws IOException {
         byte[] weights = DemoAdapter.weights(192, 0.7f);
         PinnedAdapter late = new PinnedAdapter("late", 1, Sha256.of(weights));
-        assertRefused(late, "expected its weights in the blob store under adapters/" + late.sha256());
+        assertRefused(late, "weights: expected blob adapters/" + late.sha256());
         blobs.putIfAbsent(BlobKeys.adapter(late.sha256()), weights);
         use(late);
         assertThat(adapters.refused()).isEmpty();
     }
 
     @Test
-    void refusesDamagedWeights() throws IOException {
+    void rejectsCorruptWeights() throws IOException {
         byte[] weights = DemoAdapter.weights(192, 0.8f);
         PinnedAdapter damaged = new PinnedAdapter("damaged", 1, Sha256.of(weights));
         weights[weights.length - 1] ^= 1;
         blobs.putIfAbsent(BlobKeys.adapter(damaged.sha256()), weights);
-        assertRefused(damaged, "expected weights with SHA-256 " + damaged.sha256());
+        assertRefused(damaged, "weights: expected SHA-256 " + damaged.sha256());
     }
 
     @Test
-    void refusesOneForAnotherBaseByItsFingerprint() {
+    void rejectsAnAdapterOfAnotherBaseByItsFingerprint() {
         String other = "cd".repeat(32);
         catalog.apply(version(first, other), false);
-        assertRefused(first, "expected one for the base model demo (" + FINGERPRINT + "), found one for " + other);
+        assertRefused(first, "baseFingerprint: expected " + FINGERPRINT + " (demo), found " + other);
     }
 
     @Test
-    void refusesOneForAnotherBaseByItsShapes() throws IOException {
+    void rejectsAnAdapterOfAnotherBaseByItsShapes() throws IOException {
         giveRoom();
         assertRefused(
                 DemoAdapter.store("wide", DemoAdapter.weights(320, 1), blobs),
@@ -186,29 +186,28 @@ class ResidentAdaptersTest {
     }
 
     @Test
-    void refusesNumbersThatAreNotFinite() throws IOException {
+    void rejectsValuesThatAreNotFinite() throws IOException {
         assertRefused(
                 DemoAdapter.store("nan", DemoAdapter.weights(192, Float.NaN), blobs),
                 "expected finite numbers, found NaN or infinity");
     }
 
     @Test
-    void refusesARankThatIsTooHigh() throws IOException {
+    void rejectsARankThatIsTooLarge() throws IOException {
         giveRoom();
         assertRefused(
-                DemoAdapter.store("high", DemoAdapter.weights(192, 5, 1), blobs),
-                "expected a rank of at most 4, found 5");
+                DemoAdapter.store("high", DemoAdapter.weights(192, 5, 1), blobs), "rank: expected at most 4, found 5");
     }
 
     @Test
-    void refusesAFileThatIsTooLarge() {
+    void rejectsAFileThatIsTooLarge() {
         adapters.close();
         adapters = withLimits(new AdapterLimits(1000, 1000, 4));
-        assertRefused(first, "expected at most 1000 bytes, as this worker has room for, found more");
+        assertRefused(first, "weights: expected at most 1000 bytes, found more");
     }
 
     @Test
-    void refusesAFileThatBrokeOff() throws IOException {
+    void rejectsATruncatedFile() throws IOException {
         byte[] weights = DemoAdapter.weights(192, 0.9f);
         byte[] half = Arrays.copyOf(weights, weights.length / 2);
         assertRefused(DemoAdapter.store("half", half, blobs), "half@1");

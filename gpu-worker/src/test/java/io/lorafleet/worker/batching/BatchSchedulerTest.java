@@ -21,7 +21,7 @@ class BatchSchedulerTest {
     private final BatchScheduler<Waiting> scheduler = new BatchScheduler<>(new MaxBatchRows(8, SMALL), PATIENCE);
     private final List<Waiting> running = new ArrayList<>();
 
-    /** @param secondsAgo since it came */
+    /** @param secondsAgo time since arrival, in seconds */
     private record Waiting(String name, ImageSize size, int rows, Priority priority, int secondsAgo)
             implements Schedulable {
         @Override
@@ -31,7 +31,7 @@ class BatchSchedulerTest {
     }
 
     @Test
-    void hasNothingToDoForNobody() {
+    void returnsAnEmptyBatchWithoutImages() {
         assertThat(scheduler.next(running, NOW)).isEmpty();
     }
 
@@ -44,28 +44,28 @@ class BatchSchedulerTest {
     }
 
     @Test
-    void fillsABatchInTheOrderOfArrival() {
+    void fillsABatchInOrderOfArrival() {
         add("fourth", SMALL, 2, 1);
         add("first", SMALL, 4, 4);
         add("second", SMALL, 3, 3);
-        add("third", SMALL, 2, 2); // does not fit, but the next one does
+        add("third", SMALL, 2, 2); // does not fit, unlike the next one
         add("last", SMALL, 1, 0);
         assertThat(next()).containsExactly("first", "second", "last");
     }
 
     @Test
-    void takesAnImageThatIsLargerThanTheCap() {
+    void acceptsAnImageThatExceedsTheRowLimit() {
         BatchScheduler<Waiting> narrow = new BatchScheduler<>(new MaxBatchRows(1, SMALL), PATIENCE);
         add("shadowed", SMALL, 4, 1);
         assertThat(narrow.next(running, NOW)).hasSize(1);
     }
 
     @Test
-    void givesEachSizeTheSameShareOfTheDevice() {
+    void givesEachSizeTheSameShareOfDeviceTime() {
         for (int i = 0; i < 8; i++) {
             add("small", SMALL, 1, 1);
         }
-        add("large", LARGE, 1, 1); // half of what the small ones cost together
+        add("large", LARGE, 1, 1); // half of the total cost of the small ones
         List<String> steps = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             steps.add(next().get(0));
@@ -74,7 +74,7 @@ class BatchSchedulerTest {
     }
 
     @Test
-    void letsInteractiveImagesGoFirst() {
+    void prefersInteractiveImages() {
         add("batch", LARGE, 1, 10, Priority.BATCH);
         add("interactive", SMALL, 1, 1);
         for (int i = 0; i < 10; i++) {
@@ -83,14 +83,14 @@ class BatchSchedulerTest {
     }
 
     @Test
-    void letsImagesOfLowPriorityFillWhatInteractiveOnesLeave() {
+    void fillsTheBatchWithImagesOfBatchPriority() {
         add("batch", SMALL, 1, 10, Priority.BATCH);
         add("interactive", SMALL, 7, 1);
         assertThat(next()).containsExactly("interactive", "batch");
     }
 
     @Test
-    void makesNobodyWaitForEver() {
+    void preventsStarvation() {
         add("batch", SMALL, 8, 29, Priority.BATCH);
         add("interactive", SMALL, 8, 1);
         assertThat(next()).containsExactly("interactive");
@@ -101,7 +101,7 @@ class BatchSchedulerTest {
 
     @ParameterizedTest
     @CsvSource({"64, 64, 8", "128, 64, 4", "128, 128, 2", "512, 512, 2", "32, 32, 32", "8, 8, 64"})
-    void allowsRowsByTheirPixels(int width, int height, int rows) {
+    void scalesTheRowLimitByPixels(int width, int height, int rows) {
         assertThat(new MaxBatchRows(8, SMALL).of(new ImageSize(width, height))).isEqualTo(rows);
     }
 

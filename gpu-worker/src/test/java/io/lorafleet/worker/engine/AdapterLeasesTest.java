@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whether a request's adapters load or fail, and in whichever order: no adapter stays on the device without a holder. The
- * device has no room for adapters that are not in use.
+ * In whichever order the adapters of a request load or fail, no adapter stays on the device without a lease. The device
+ * has no room for adapters without users.
  *
- * <p>A Quarkus test only because native libraries cannot be loaded by two class loaders of one process.
+ * <p>A Quarkus test only because a native library cannot be loaded by two class loaders of one process.
  */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
@@ -59,7 +59,7 @@ class AdapterLeasesTest {
     private ResidentAdapters adapters;
     private PinnedAdapter style;
     private PinnedAdapter student;
-    /** As large as all that there is room for. */
+    /** As large as the whole tier. */
     private PinnedAdapter other;
 
     @BeforeEach
@@ -82,28 +82,28 @@ class AdapterLeasesTest {
     }
 
     @Test
-    void holdsAllUntilItIsClosed() {
+    void holdsAllLeasesUntilItIsClosed() {
         AdapterLeases leases = acquire(style, student).join();
         assertThat(leases.own()).hasSize(1);
         assertThat(leases.shadow()).isNotNull();
         useAnother();
         assertThat(adapters.names()).containsExactlyInAnyOrder("style@1", "student@1");
         leases.close();
-        requireNothingHeld();
+        requireNoLease();
     }
 
     @Test
-    void holdsNothingWhenOneIsMissingAndTheShadowWasThereBefore() {
+    void holdsNoLeaseWhenAnAdapterIsMissingAndTheShadowIsResident() {
         delay(MISSING);
         CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
-        adapters.acquire(student).join().close(); // it has come for the request, too
+        adapters.acquire(student).join().close(); // now it is resident for the request too
         assertThat(leases).isNotDone();
         release();
         requireFailed(leases);
     }
 
     @Test
-    void holdsNothingWhenOneIsMissingAndTheShadowComesAfterwards() {
+    void holdsNoLeaseWhenAnAdapterIsMissingAndTheShadowLoadsLater() {
         delay(student);
         CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
         assertThatThrownBy(() -> adapters.acquire(MISSING).join()).hasCauseInstanceOf(UnusableAdapterException.class);
@@ -112,7 +112,7 @@ class AdapterLeasesTest {
     }
 
     @Test
-    void holdsNothingWhenOneIsMissingAndTheOthersComeAfterwards() {
+    void holdsNoLeaseWhenAnAdapterIsMissingAndTheOthersLoadLater() {
         delay(style);
         GenerateImage request = Requests.request()
                 .adapter(MISSING, 1)
@@ -126,17 +126,17 @@ class AdapterLeasesTest {
     }
 
     @Test
-    void goesWithoutAShadowThatIsMissing() {
+    void continuesWithoutAMissingShadow() {
         AdapterLeases leases = acquire(style, MISSING).join();
         assertThat(leases.shadow()).isNull();
         useAnother();
         assertThat(adapters.names()).containsExactly("style@1");
         leases.close();
-        requireNothingHeld();
+        requireNoLease();
     }
 
     @Test
-    void holdsNothingWhenBothAreMissing() {
+    void holdsNoLeaseWhenAdapterAndShadowAreMissing() {
         PinnedAdapter gone = new PinnedAdapter("gone", 1, "1".repeat(64));
         requireFailed(acquire(MISSING, gone));
     }
@@ -157,15 +157,15 @@ class AdapterLeasesTest {
 
     private void requireFailed(CompletableFuture<AdapterLeases> leases) {
         assertThatThrownBy(leases::join).hasCauseInstanceOf(UnusableAdapterException.class);
-        requireNothingHeld();
+        requireNoLease();
     }
 
-    /** It takes the room of whatever is not held. */
+    /** Loads an adapter that evicts all adapters without a lease. */
     private void useAnother() {
         adapters.acquire(other).join().close();
     }
 
-    private void requireNothingHeld() {
+    private void requireNoLease() {
         useAnother();
         assertThat(adapters.names()).containsExactly("other@1");
     }

@@ -8,41 +8,41 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Devices are made up here: what a step takes, by the rows of its batch, and time goes on by just that. */
+/** Simulated devices: a function gives the time of a step by its rows, and the clock advances by it. */
 class BatchSizeCalibrationTest {
     private final List<Integer> asked = new ArrayList<>();
     private double now;
 
     @Test
-    void takesAsFewRowsAsAreNearlyAsQuickAsAny() {
+    void choosesTheFewestRowsWithNearlyTheBestThroughput() {
         assertThat(rows(rows -> 0.01 * Math.max(1, rows / 8.0))).isEqualTo(8);
     }
 
     @Test
-    void takesOneRowWhereMoreBringNothing() {
+    void choosesOneRowIfMoreRowsBringNoGain() {
         assertThat(rows(rows -> 0.01 * rows)).isEqualTo(1);
-        assertThat(asked).containsExactly(1, 1, 2, 4); // in vain twice
+        assertThat(asked).containsExactly(1, 1, 2, 4); // two doublings without a gain
     }
 
     @Test
-    void takesAsManyAsItTriesWhereEachBringsMore() {
+    void choosesTheMostRowsIfEachDoublingBringsAGain() {
         assertThat(rows(rows -> 0.01)).isEqualTo(64);
     }
 
     @Test
-    void isNotMisledByOneBatchThatSomebodyElseSlowedDown() {
+    void toleratesOneSlowBatch() {
         assertThat(rows(rows -> rows == 4 ? 1 : 0.01 * Math.max(1, rows / 16.0)))
                 .isEqualTo(16);
     }
 
     @Test
-    void triesNoLargerBatchThatWouldNotBeDoneInTime() {
+    void doesNotTryABatchThatWouldExceedTheTimeLimit() {
         assertThat(rows(rows -> 2 + 0.1 * rows)).isEqualTo(8);
         assertThat(now).isLessThan(15);
     }
 
     @Test
-    void takesOneRowIfNotEvenThatIsDoneInTime() {
+    void choosesOneRowIfItExceedsTheTimeLimit() {
         assertThat(rows(rows -> 20 * rows)).isEqualTo(1);
         assertThat(asked).containsExactly(1);
     }

@@ -7,10 +7,10 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
@@ -42,7 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An engine of its own, beside the service's. */
+/** An engine beside that of the service. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -54,7 +54,7 @@ class DiffusionEngineTest {
     private Path directory;
 
     @Test
-    void leavesNobodyWaitingWhenItIsClosedUnderLoad() throws Exception {
+    void completesAllFuturesWhenItIsClosedUnderLoad() throws Exception {
         SlowStore blobs = new SlowStore(new DirectoryBlobStore(directory));
         PinnedAdapter late = DemoAdapter.store("late", DemoAdapter.weights(192, 0.1f), blobs);
         blobs.delayed().set(BlobKeys.adapter(late.sha256()));
@@ -75,11 +75,11 @@ class DiffusionEngineTest {
                 Clock.systemUTC());
         CountDownLatch stepping = new CountDownLatch(1);
         List<CompletableFuture<FinishedImage>> promised = new ArrayList<>();
-        promised.addAll(draw(engine, Requests.star(late, 64, 2, 1), stepping)); // waits for its adapter
-        promised.addAll(draw(engine, Requests.star(null, 64, 1000, 4), stepping)); // on their way
+        promised.addAll(generate(engine, Requests.star(late, 64, 2, 1), stepping)); // waits for its adapter
+        promised.addAll(generate(engine, Requests.star(null, 64, 1000, 4), stepping)); // running
         stepping.await();
         for (int i = 0; i < 50; i++) {
-            promised.addAll(draw(engine, Requests.star(null, 64, 1, 1), stepping)); // wait to be prepared, or stepped
+            promised.addAll(generate(engine, Requests.star(null, 64, 1, 1), stepping)); // not started
         }
 
         engine.close();
@@ -87,9 +87,9 @@ class DiffusionEngineTest {
         assertThat(promised).allMatch(CompletableFuture::isDone);
     }
 
-    private static List<CompletableFuture<FinishedImage>> draw(
+    private static List<CompletableFuture<FinishedImage>> generate(
             DiffusionEngine engine, GenerateImage request, CountDownLatch stepping) {
         StopSignal never = new StopSignal(() -> false);
-        return engine.draw(new Job(request, null, Instant.now(), never, (image, preview) -> stepping.countDown()));
+        return engine.generate(new Job(request, null, Instant.now(), never, (image, preview) -> stepping.countDown()));
     }
 }

@@ -4,15 +4,15 @@ package io.lorafleet.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
@@ -38,12 +38,12 @@ import java.util.concurrent.Executor;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** Requests that are drawn together, as those of several slots are. */
+/** Requests that run in one step loop, as those of several slots do. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class MixedRequestsTest {
-    /** In decibels; below it a difference could be seen. */
+    /** In decibels. Below it a difference may be visible. */
     private static final double INVISIBLE = 50;
 
     @Inject
@@ -61,7 +61,7 @@ class MixedRequestsTest {
     private final Map<String, Integer> steps = new ConcurrentHashMap<>();
 
     @Test
-    void drawsEachRequestAsIfItWereAlone() throws IOException {
+    void generatesTheImagesOfEachRequestAsIfItWereAlone() throws IOException {
         PinnedAdapter one = DemoAdapter.store("mixed-one", DemoAdapter.weights(192, 0.11f), blobs);
         PinnedAdapter two = DemoAdapter.store("mixed-two", DemoAdapter.weights(192, 5, 0.12f), blobs);
         List<Requests> mix = List.of(
@@ -95,7 +95,7 @@ class MixedRequestsTest {
     }
 
     @Test
-    void failsTheOneWhoseAdapterIsMissingAndDrawsTheOthers() {
+    void failsOnlyTheRequestWithAMissingAdapter() {
         PinnedAdapter missing = new PinnedAdapter("missing", 1, "1".repeat(64));
         CompletableFuture<GenerationFinished> good = begin(Requests.star());
         CompletableFuture<GenerationFinished> bad =
@@ -105,7 +105,7 @@ class MixedRequestsTest {
     }
 
     @Test
-    void stopsACancelledRequestWithinAStepAndDrawsTheOthers() {
+    void stopsOnlyACancelledRequestWithinAStep() {
         GenerateImage cancelled = Requests.request().steps(1000).build();
         CompletableFuture<GenerationFinished> ended = begin(cancelled);
         CompletableFuture<GenerationFinished> other =
@@ -114,7 +114,7 @@ class MixedRequestsTest {
         cancellations.cancel(cancelled.requestId());
         int then = steps.get(cancelled.requestId());
         ended.join();
-        // The step under way when it was asked, and one that may have begun before it was heard.
+        // The running step, and one that may have started before the signal was seen.
         assertThat(steps.get(cancelled.requestId())).isBetween(then, then + 2);
         assertThat(other.join()).isInstanceOf(GenerationSucceeded.class);
     }

@@ -8,9 +8,9 @@ import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
-import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.testkit.StoppedClock;
@@ -45,7 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The loop alone, with images of the demo model, and time that stands still unless a test moves it. */
+/** The step loop alone, with the demo model and a clock that only the test moves. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -94,26 +94,26 @@ class StepLoopTest {
     }
 
     @Test
-    void aStepThatFailsEndsItsImagesAndNoOthers() {
+    void aFailedStepFailsOnlyItsImages() {
         Requests wide = Requests.request().size(96, 64);
         device.start();
-        // What is kept of a size and a prompt is kept from now on.
-        draw(wide.build());
-        draw(Requests.star());
+        // After this, everything that is cached for a size and a prompt is cached.
+        generate(wide.build());
+        generate(Requests.star());
         int before = model.liveArrays();
         ImageTask broken = task(wide.build(), NOBODY);
         broken.denoising().close();
         CompletableFuture<FinishedImage> failed = join(broken);
-        assertThat(draw(Requests.star()).image().width()).isEqualTo(64);
+        assertThat(generate(Requests.star()).image().width()).isEqualTo(64);
         assertThatThrownBy(failed::join)
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
-        assertThat(draw(wide.build()).image().width()).isEqualTo(96);
+        assertThat(generate(wide.build()).image().width()).isEqualTo(96);
         assertThat(model.liveArrays()).isEqualTo(before);
     }
 
     @Test
-    void makesNoStepAfterTheDeadline() {
+    void runsNoStepAfterTheDeadline() {
         GenerateImage request = Requests.request()
                 .steps(20)
                 .deadline(clock.instant().plusSeconds(60))
@@ -131,7 +131,7 @@ class StepLoopTest {
     }
 
     @Test
-    void givesUpWhatIsOnItsWayWhenItStops() {
+    void failsRunningImagesWhenItStops() {
         CompletableFuture<FinishedImage> finishedImage =
                 join(task(Requests.request().steps(20).build(), (image, preview) -> loop.stop()));
         device.start();
@@ -183,15 +183,15 @@ class StepLoopTest {
         return meters.get("lorafleet.queue.wait").tag("priority", priority).timer();
     }
 
-    /** Returns when what the image needed is freed, too. */
-    private FinishedImage draw(GenerateImage request) {
+    /** Returns after the image's arrays are freed. */
+    private FinishedImage generate(GenerateImage request) {
         FinishedImage finishedImage = join(task(request, NOBODY)).join();
         finished.acquireUninterruptibly();
         return finishedImage;
     }
 
     private CompletableFuture<FinishedImage> join(ImageTask task) {
-        loop.join(task);
+        loop.submit(task);
         return promises.get(task);
     }
 

@@ -23,14 +23,14 @@ class ImageFileTest {
     }
 
     @Test
-    void dropsTransparencyAndKeepsTheColourBeneath() throws IOException {
+    void dropsTransparencyAndKeepsTheColour() throws IOException {
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
         image.setRGB(0, 0, 0x40C86432);
         assertThat(ImageFile.decode(file("png", image)).rgb()).containsExactly(0xC8, 0x64, 0x32);
     }
 
     @Test
-    void takesGrayAsItIs() throws IOException {
+    void keepsGrayValues() throws IOException {
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setSample(0, 0, 0, 100);
         assertThat(ImageFile.decode(file("png", image)).rgb()).containsExactly(100, 100, 100);
@@ -46,27 +46,27 @@ class ImageFileTest {
     }
 
     @Test
-    void refusesWhatIsNoWholeImage() throws IOException {
+    void rejectsAnIncompleteImage() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         assertThatThrownBy(() -> ImageFile.decode(new byte[] {1, 2, 3}))
-                .hasMessage("init image: expected a PNG or JPEG file, found another kind");
+                .hasMessage("init image: expected a PNG or JPEG file, found another format");
         assertThatThrownBy(() -> ImageFile.decode(Arrays.copyOf(png, png.length / 2)))
                 .isInstanceOf(UnusableInitImageException.class)
                 .hasMessageContaining("found one that cannot be decoded");
     }
 
     @Test
-    void refusesFormatsThatTheGatewayDoesNotTake() throws IOException {
+    void rejectsFormatsThatTheGatewayDoesNotAccept() throws IOException {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
         for (String format : List.of("gif", "bmp", "tiff")) {
             byte[] other = file(format, image);
             assertThatThrownBy(() -> ImageFile.decode(other))
-                    .hasMessage("init image: expected a PNG or JPEG file, found another kind");
+                    .hasMessage("init image: expected a PNG or JPEG file, found another format");
         }
     }
 
     @Test
-    void refusesAJpegWithTooManyScans() throws IOException {
+    void rejectsAJpegWithTooManyScans() throws IOException {
         byte[] jpeg = file("jpeg", new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY));
         int scan = jpeg.length - 2;
         while (jpeg[scan] != (byte) 0xFF || jpeg[scan + 1] != (byte) 0xDA) {
@@ -83,9 +83,9 @@ class ImageFileTest {
     }
 
     @Test
-    void refusesAnImageThatIsTooLargeBeforeItDecodesIt() throws IOException {
+    void rejectsAnImageThatIsTooLargeBeforeDecoding() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
-        ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // where the header has width and height
+        ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // width and height in the header
         assertThatThrownBy(() -> ImageFile.decode(png))
                 .hasMessage("init image: expected an image of at most 16777216 pixels, found 50000 x 50000");
     }

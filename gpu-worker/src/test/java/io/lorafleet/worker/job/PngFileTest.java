@@ -42,7 +42,7 @@ class PngFileTest {
     }
 
     @Test
-    void givesTheSameBytesAgain() {
+    void isDeterministic() {
         assertThat(PngFile.encode(image, texts)).isEqualTo(PngFile.encode(image, texts));
     }
 }

@@ -6,22 +6,22 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationExpired;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFailed.Reason;
-import io.lorafleet.messages.GenerationManifest;
-import io.lorafleet.messages.GenerationProgress;
-import io.lorafleet.messages.GenerationStarted;
-import io.lorafleet.messages.GenerationSucceeded;
-import io.lorafleet.messages.InitImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.Preview;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.ShadowMeasured;
-import io.lorafleet.messages.StepDone;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationExpired;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GenerationProgress;
+import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With the real engine, the demo model and a blob directory. */
+/** With a real engine, the demo model and a directory blob store. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -99,7 +99,7 @@ class RequestHandlerTest {
                 .containsExactly(1, 2, 3, 4);
     }
 
-    /** It may hold a token, and the blob store is everybody's who has a service to run. */
+    /** The URL may contain a token, and all services can read the blob store. */
     @Test
     void storesNoWebhook() throws IOException {
         GenerateImage request =
@@ -112,7 +112,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void keepsPromptsOutOfImagesWhereItIsToldTo() throws IOException {
+    void omitsMetadataIfConfigured() throws IOException {
         WorkerConfig silent = WorkerConfigs.with("lorafleet.worker.image-metadata", "false");
         RequestHandler other = new RequestHandler(engine, blobs, cancellations, Clock.systemUTC(), silent);
         GenerateImage request = Requests.star();
@@ -130,7 +130,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void showsPreviewsOfEachImage() throws IOException {
+    void reportsPreviewsOfEachImage() throws IOException {
         handle(Requests.star(null, 64, 3, 2));
         List<Preview> previews = progress.stream()
                 .filter(StepDone.class::isInstance)
@@ -144,14 +144,14 @@ class RequestHandlerTest {
     }
 
     @Test
-    void drawsTheSameBytesForTheSameRequest() {
+    void generatesTheSameBytesForTheSameRequest() {
         String first = succeeded(handle(Requests.star())).images().get(0).sha256();
         String again = succeeded(handle(Requests.star())).images().get(0).sha256();
         assertThat(again).isEqualTo(first);
     }
 
     @Test
-    void drawsASecondImageOfARequestAsTheFirstOneOfItsSeed() {
+    void generatesTheSecondImageFromTheNextSeed() {
         GenerateImage two = Requests.star(null, 64, 2, 2);
         GenerateImage one = Requests.request().seed(8).build();
         assertThat(succeeded(handle(one)).images().get(0).sha256())
@@ -160,7 +160,7 @@ class RequestHandlerTest {
 
     @ParameterizedTest
     @EnumSource(SamplerName.class)
-    void drawsWithEverySampler(SamplerName sampler) {
+    void generatesWithEverySampler(SamplerName sampler) {
         GenerateImage request = Requests.request().sampler(sampler).steps(3).build();
         GenerationSucceeded result = succeeded(handle(request));
         assertThat(result.unetEvaluations()).isEqualTo(2L * (progress.size() - 1));
@@ -170,7 +170,7 @@ class RequestHandlerTest {
 
     @ParameterizedTest
     @EnumSource(SamplerName.class)
-    void countsTheStepsThatEverySamplerMakesOfAnImage(SamplerName sampler) throws IOException {
+    void countsTheStepsOfEverySamplerForAnInitImage(SamplerName sampler) throws IOException {
         GenerateImage request = Requests.star(storedImage(64, 64, 0.7), sampler, 64, 64);
         GenerationSucceeded result = succeeded(handle(request));
         assertThat(progress).hasSize(1 + request.allSteps());
@@ -178,44 +178,43 @@ class RequestHandlerTest {
     }
 
     @Test
-    void drawsOverTheImageInTheRequestsSize() throws IOException {
-        InitImage image = storedImage(100, 40, 0.2); // one step of five
+    void resizesTheInitImageToTheSizeOfTheRequest() throws IOException {
+        InitImage image = storedImage(100, 40, 0.2); // one of five steps
         GenerationSucceeded result = succeeded(handle(Requests.star(image, SamplerName.DDIM, 72, 48)));
         byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
-        BufferedImage finishedImage = ImageIO.read(new ByteArrayInputStream(png));
-        assertThat(finishedImage.getWidth()).isEqualTo(72);
-        assertThat(finishedImage.getHeight()).isEqualTo(48);
-        // Its left half is dark and its right half is bright, as the image's.
-        assertThat(finishedImage.getRGB(10, 24) & 0xFF).isLessThan(80);
-        assertThat(finishedImage.getRGB(61, 24) & 0xFF).isGreaterThan(160);
+        BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(png));
+        assertThat(decoded.getWidth()).isEqualTo(72);
+        assertThat(decoded.getHeight()).isEqualTo(48);
+        // As in the init image, the left half is dark and the right half is bright.
+        assertThat(decoded.getRGB(10, 24) & 0xFF).isLessThan(80);
+        assertThat(decoded.getRGB(61, 24) & 0xFF).isGreaterThan(160);
         assertThat(new String(png, StandardCharsets.ISO_8859_1))
                 .contains("Denoising strength: 0.2", "\"initImage\":{\"sha256\":\"" + image.sha256());
     }
 
     @Test
-    void failsARequestWhoseInitImageIsMissing() {
+    void failsARequestWithAMissingInitImage() {
         InitImage missing = new InitImage("cd".repeat(32), 0.5);
         assertThat(failed(handle(Requests.star(missing, SamplerName.DDIM, 64, 64))))
                 .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
                 .returns(
-                        "init image: expected it in the blob store under init-images/" + missing.sha256()
-                                + ", found nothing",
+                        "init image: expected blob init-images/" + missing.sha256() + ", found none",
                         GenerationFailed::detail);
     }
 
     @Test
-    void failsARequestWhoseInitImageWasDamaged() throws IOException {
+    void failsARequestWithACorruptInitImage() throws IOException {
         InitImage damaged = new InitImage("ef".repeat(32), 0.5);
         blobs.putIfAbsent(BlobKeys.initImage(damaged.sha256()), new byte[] {1});
         assertThat(failed(handle(Requests.star(damaged, SamplerName.DDIM, 64, 64))))
                 .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
                 .extracting(GenerationFailed::detail)
                 .asString()
-                .startsWith("init image: expected a file with SHA-256 " + damaged.sha256() + ", found ");
+                .startsWith("init image: expected SHA-256 " + damaged.sha256() + ", found ");
     }
 
     @Test
-    void answersFromTheManifestWithoutDrawingAgain() {
+    void returnsTheStoredResultWithoutGeneratingAgain() {
         GenerateImage request = Requests.star();
         Outcome first = handle(request);
         progress.clear();
@@ -224,7 +223,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void drawsWithTheAdapterThatTheRequestPins() throws IOException {
+    void generatesWithTheAdapterOfTheRequest() throws IOException {
         PinnedAdapter adapter = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
         String adapted = succeeded(handle(Requests.star(adapter, 64, 2, 1)))
                 .images()
@@ -235,67 +234,65 @@ class RequestHandlerTest {
     }
 
     @Test
-    void failsARequestWhoseAdapterIsNotThere() {
+    void failsARequestWithAMissingAdapter() {
         PinnedAdapter missing = new PinnedAdapter("missing", 3, "0".repeat(64));
         assertThat(failed(handle(Requests.star(missing, 64, 2, 1))))
                 .returns(Reason.ADAPTER_UNUSABLE, GenerationFailed::reason)
                 .extracting(GenerationFailed::detail)
                 .asString()
-                .startsWith("adapter missing@3: expected its weights in the blob store under adapters/000");
+                .startsWith("adapter missing@3: weights: expected blob adapters/000");
     }
 
     @Test
-    void failsARequestWhoseAdapterWasDamaged() throws IOException {
+    void failsARequestWithACorruptAdapter() throws IOException {
         byte[] weights = DemoAdapter.weights(192, 0.3f);
         PinnedAdapter pinned = new PinnedAdapter("damaged", 1, Sha256.of(weights));
         weights[weights.length - 1] ^= 1;
         blobs.putIfAbsent(BlobKeys.adapter(pinned.sha256()), weights);
         assertThat(failed(handle(Requests.star(pinned, 64, 2, 1))).detail())
-                .contains("expected weights with SHA-256 " + pinned.sha256() + ", found ");
+                .contains("weights: expected SHA-256 " + pinned.sha256() + ", found ");
     }
 
     @Test
-    void failsARequestWhoseAdapterIsForAnotherBase() throws IOException {
+    void failsARequestWithAnAdapterOfAnotherBase() throws IOException {
         PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
         assertThat(failed(handle(Requests.star(other, 64, 2, 1))).detail())
                 .contains("lora_A.weight: expected (2, 192), found (2, 320)");
     }
 
     @Test
-    void failsARequestForASizeThatTheModelCannotDraw() {
+    void failsARequestOfAnUnsupportedSize() {
         assertThat(failed(handle(Requests.star(null, 66, 2, 1))))
                 .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
-                .returns(
-                        "width: expected a multiple of 4, the model's size of a latent, found 66",
-                        GenerationFailed::detail);
+                .returns("width: expected a multiple of 4, found 66", GenerationFailed::detail);
     }
 
     @Test
-    void refusesARecordThatIsNoRequest() {
+    void rejectsARecordThatIsNotARequest() {
         assertThat(handler.handle("some-key", "{".getBytes(), handler.stopSignal("some-key"), progress::add))
                 .asInstanceOf(type(Outcome.Refuse.class))
-                .returns("GenerateImage: not JSON", Outcome.Refuse::detail);
+                .returns("GenerateImage: expected JSON, found malformed input", Outcome.Refuse::detail);
     }
 
     @Test
-    void refusesARequestUnderAnotherKey() {
+    void rejectsARequestUnderAnotherKey() {
         byte[] record = Json.write(Requests.star());
         assertThat(handler.handle("other", record, handler.stopSignal("other"), progress::add))
                 .asInstanceOf(type(Outcome.Refuse.class))
                 .extracting(Outcome.Refuse::detail)
                 .asString()
-                .startsWith("key: expected the request's id");
+                .startsWith("key: expected ");
     }
 
     @Test
-    void refusesARequestThatWorkersBeganTooOften() throws IOException {
+    void rejectsARequestWithoutAttemptsLeft() throws IOException {
         GenerateImage request = Requests.star();
         for (int attempt = 1; attempt <= 4; attempt++) {
             blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0]);
         }
         assertThat(handle(request))
                 .isEqualTo(new Outcome.Refuse(
-                        Reason.ATTEMPTS_EXHAUSTED, "workers began it 4 times and never finished", 4));
+                        Reason.ATTEMPTS_EXHAUSTED, "attempts: expected success within 4, found none", 4));
     }
 
     @Test
@@ -313,7 +310,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void leavesAnAbandonedRequestToOthers() {
+    void retriesAnAbandonedRequest() {
         GenerateImage request = Requests.star(null, 64, 50, 1);
         StopSignal stop = handler.stopSignal(request.requestId());
         Outcome outcome = handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
@@ -321,15 +318,15 @@ class RequestHandlerTest {
     }
 
     @Test
-    void beginsNothingThatNobodyWantsAnyMore() {
+    void doesNotStartAnExpiredRequest() {
         GenerateImage request = Requests.request().deadline(Instant.EPOCH).build();
         assertThat(((Outcome.Done) handle(request)).result()).isInstanceOf(GenerationExpired.class);
         assertThat(progress).isEmpty();
     }
 
     @Test
-    void makesNoStepAfterTheDeadline() {
-        // It passes when the handler has looked at it, and the engine has not: the handler's clock is behind.
+    void runsNoStepAfterTheDeadline() {
+        // The handler's clock is behind, so the deadline passes between the checks of the handler and of the engine.
         Instant deadline = Instant.now();
         Clock before = Clock.fixed(deadline.minusSeconds(1), ZoneOffset.UTC);
         RequestHandler early = new RequestHandler(engine, blobs, cancellations, before, config);
@@ -341,7 +338,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void addsUpSeveralAdapters() throws IOException {
+    void addsTheUpdatesOfSeveralAdapters() throws IOException {
         PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
         PinnedAdapter more = DemoAdapter.store("more", DemoAdapter.weights(192, 0.4f), blobs);
         String one = sha256(Requests.request().adapter(fits, 1).build());
@@ -351,7 +348,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void drawsTheSameWithAShadowBeside() throws IOException {
+    void generatesTheSameImageWithAShadow() throws IOException {
         PinnedAdapter student = DemoAdapter.store("shadow", DemoAdapter.weights(192, 0.25f), blobs);
         GenerateImage watched = Requests.request().shadow(student, 5).build();
         GenerationSucceeded result = succeeded(handle(watched));
@@ -363,33 +360,33 @@ class RequestHandlerTest {
                 .isEqualTo(watched.steps());
         assertThat(result.shadow().student()).isEqualTo(student);
         assertThat(result.shadow().error()).isPositive();
-        assertThat(result.shadow().drawnWith()).isNull(); // the teacher draws
+        assertThat(result.shadow().drawnWith()).isNull(); // the teacher generates the images
     }
 
     @Test
-    void comparesTheShadowWithTheStudentThatDraws() throws IOException {
+    void comparesTheShadowWithTheGeneratingStudent() throws IOException {
         PinnedAdapter shadow = DemoAdapter.store("shadow", DemoAdapter.weights(192, 0.25f), blobs);
-        PinnedAdapter finishedImage = DemoAdapter.store("drawn", DemoAdapter.weights(192, 0.25f), blobs);
+        PinnedAdapter student = DemoAdapter.store("generated", DemoAdapter.weights(192, 0.25f), blobs);
         GenerateImage watched = Requests.request()
                 .guidance(1)
-                .adapter(finishedImage, 1)
+                .adapter(student, 1)
                 .shadow(shadow, 5)
                 .build();
         ShadowMeasured found = succeeded(handle(watched)).shadow();
-        assertThat(found.drawnWith()).isEqualTo(finishedImage);
+        assertThat(found.drawnWith()).isEqualTo(student);
         assertThat(found.error()).isCloseTo(found.drawnError(), withinPercentage(0.1)); // the same weights
         assertThat(succeeded(handle(Requests.star())).shadow()).isNull();
     }
 
     @Test
-    void drawsWithoutAShadowThatCannotBeUsed() {
+    void generatesWithoutAnUnusableShadow() {
         PinnedAdapter missing = new PinnedAdapter("missing", 3, "0".repeat(64));
         GenerateImage watched = Requests.request().shadow(missing, 5).build();
         assertThat(succeeded(handle(watched)).images()).hasSize(1);
     }
 
     @Test
-    void triesLaterWhenTheBlobStoreFails() {
+    void retriesWhenTheBlobStoreFails() {
         RequestHandler withoutStorage =
                 new RequestHandler(engine, new BrokenStore(), cancellations, Clock.systemUTC(), config);
         GenerateImage request = Requests.star();
@@ -398,14 +395,14 @@ class RequestHandlerTest {
                         Json.write(request),
                         handler.stopSignal(request.requestId()),
                         progress::add))
-                .isEqualTo(new Outcome.Retry("the blob store failed: no disk"));
+                .isEqualTo(new Outcome.Retry("blob store failed: no disk"));
     }
 
     @Test
-    void leavesNoArrayBehindAfterTwoHundredRequests() throws IOException {
+    void leaksNoArraysInTwoHundredRequests() throws IOException {
         PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
         PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
-        handle(Requests.star(fits, 64, 1, 1)); // from now on, the adapter is resident, and this prompt is kept
+        handle(Requests.star(fits, 64, 1, 1)); // after this, the adapter is resident and the prompt is cached
         double before = meters.get("lorafleet.arrays.live").gauge().value();
         for (int i = 0; i < 50; i++) {
             handle(Requests.star(null, 64, 1, 1));
@@ -417,7 +414,7 @@ class RequestHandlerTest {
         assertThat(meters.get("lorafleet.arrays.live").gauge().value()).isEqualTo(before);
     }
 
-    /** @return an image that is dark on its left and bright on its right */
+    /** @return an image with a dark left half and a bright right half */
     private InitImage storedImage(int width, int height, double strength) throws IOException {
         BufferedImage halves = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = halves.createGraphics();

@@ -8,11 +8,11 @@ import io.smallrye.reactive.messaging.kafka.Record;
 import java.lang.reflect.Proxy;
 import java.util.function.BiConsumer;
 
-/** Outgoing channels without the messaging that a service has behind them. */
+/** Outgoing channels without Quarkus messaging. */
 final class Emitters {
     private Emitters() {}
 
-    /** @param send gets key and value, and returns when they are where they should be */
+    /** @param send sends a key and a value, and returns after delivery */
     @SuppressWarnings("unchecked")
     static MutinyEmitter<Record<String, byte[]>> to(BiConsumer<String, byte[]> send) {
         Class<?>[] type = {MutinyEmitter.class};

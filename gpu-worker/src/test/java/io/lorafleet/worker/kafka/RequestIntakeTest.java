@@ -5,21 +5,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.AdapterVersion.Kind;
-import io.lorafleet.messages.CancelGeneration;
-import io.lorafleet.messages.DeadLetter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationCancelled;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion.Kind;
+import io.lorafleet.messages.generation.CancelGeneration;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
@@ -50,7 +50,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The whole worker, on a real broker; the test is the gateway. */
+/** The whole worker on a real broker. The test takes the role of the gateway. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -79,7 +79,7 @@ class RequestIntakeTest {
     }
 
     @Test
-    void saysWhatItIs() {
+    void publishesItsStatus() {
         List<WorkerStatus> statuses = read(Topic.WORKERS, WorkerStatus.class, found -> !found.isEmpty());
         assertThat(statuses.get(0).state()).isEqualTo(WorkerStatus.State.READY);
         assertThat(statuses.get(0).model().name()).isEqualTo("demo-model");
@@ -95,14 +95,14 @@ class RequestIntakeTest {
     }
 
     @Test
-    void answersARequestThatCanWait() {
+    void answersABatchRequest() {
         GenerateImage request = Requests.request().priority(Priority.BATCH).build();
         send(request.priority().topic(), request.requestId(), Json.write(request));
         assertThat(result(request.requestId())).isInstanceOf(GenerationSucceeded.class);
     }
 
     @Test
-    void bringsAPublishedVersionAndRefusesABadOne() throws IOException {
+    void loadsAPublishedVersionAndRejectsABadOne() throws IOException {
         PinnedAdapter good = DemoAdapter.store("published", DemoAdapter.weights(192, 0.21f), blobs);
         PinnedAdapter bad = DemoAdapter.store("refused", DemoAdapter.weights(320, 0.21f), blobs);
         for (PinnedAdapter each : List.of(bad, good)) {
@@ -124,7 +124,7 @@ class RequestIntakeTest {
     }
 
     @Test
-    void doesNotHearOfAVersionWhoseTransactionWasAborted() throws IOException {
+    void ignoresAVersionOfAnAbortedTransaction() throws IOException {
         AdapterVersion ghost = version(DemoAdapter.store("ghost", DemoAdapter.weights(192, 0.22f), blobs));
         AdapterVersion behind = version(DemoAdapter.store("behind", DemoAdapter.weights(192, 0.23f), blobs));
         Map<String, Object> config = Map.of(
@@ -155,7 +155,7 @@ class RequestIntakeTest {
     }
 
     @Test
-    void keepsAPoisonRecordAsADeadLetterAndGoesOn() {
+    void publishesAPoisonRecordAsADeadLetterAndContinues() {
         String id = UUID.randomUUID().toString();
         send(Topic.REQUESTS, id, "no JSON, but a secret prompt".getBytes(UTF_8));
         send(Topic.REQUESTS, null, null);
@@ -166,7 +166,8 @@ class RequestIntakeTest {
         assertThat(result(id))
                 .isInstanceOfSatisfying(
                         GenerationFailed.class,
-                        failed -> assertThat(failed.detail()).isEqualTo("GenerateImage: not JSON"));
+                        failed -> assertThat(failed.detail())
+                                .isEqualTo("GenerateImage: expected JSON, found malformed input"));
         List<DeadLetter> letters = read(Topic.DEAD_LETTERS, DeadLetter.class, found -> found.size() >= 2);
         assertThat(letters).anySatisfy(letter -> {
             assertThat(letter.requestId()).isEqualTo(id);
@@ -203,7 +204,7 @@ class RequestIntakeTest {
                 .orElseThrow();
     }
 
-    /** Reads the topic from its start until there is enough. */
+    /** Reads the topic from its start until the condition holds. */
     private <T> List<T> read(Topic topic, Class<T> type, Predicate<List<T>> enough) {
         List<T> found = new ArrayList<>();
         Map<String, Object> config = Map.of(

@@ -8,12 +8,12 @@ import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.diffusion.RgbImage;
-import io.lorafleet.messages.DeadLetter;
-import io.lorafleet.messages.GenerateImage;
-import io.lorafleet.messages.GenerationFailed;
-import io.lorafleet.messages.GenerationFinished;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.TopicRecords;
@@ -63,11 +63,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slots at a broker that lends a record for no longer than a second, and as often as it does by default. The engine draws
- * nothing; how long it takes is up to the test.
+ * Slots on a broker with a lock duration of one second and the default delivery limit. The engine generates nothing and
+ * takes as long as the test wants.
  */
 class RequestSlotTest {
-    /** The least that a broker allows. */
+    /** The minimum that a broker allows. */
     private static final Duration LOCK = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -96,7 +96,7 @@ class RequestSlotTest {
                         "group.share.record.lock.duration.ms", lock,
                         "group.share.min.record.lock.duration.ms", lock,
                         "group.share.delivery.count.limit", "5",
-                        // Members hear of their partitions with their heartbeats, by default every five seconds.
+                        // Members get their partitions with a heartbeat, by default every five seconds.
                         "group.share.heartbeat.interval.ms", "200",
                         "group.share.min.heartbeat.interval.ms", "200"));
     }
@@ -130,10 +130,10 @@ class RequestSlotTest {
         awaitMembers(2);
         send(Requests.star());
         awaitThat("the request is begun", () -> begun() == 1);
-        await().alias("nobody else begins it for three locks")
+        await().alias("no other slot starts it for three lock durations")
                 .during(LOCK.multipliedBy(3))
                 .atMost(PATIENCE)
-                .failFast("the request was begun again", () -> begun() > 1)
+                .failFast("the request was started again", () -> begun() > 1)
                 .until(() -> begun() == 1);
         one.engine.finish(1);
         two.engine.finish(1);
@@ -142,7 +142,7 @@ class RequestSlotTest {
     }
 
     @Test
-    void aHoldThatIsLostIsStoppedAndNothingIsSaidOfIt() throws Exception {
+    void aJobWithALostLeaseIsStoppedWithoutAResult() throws Exception {
         Worker slow = worker("slow");
         GenerateImage first = Requests.star();
         slow.holdAcknowledgements();
@@ -151,7 +151,7 @@ class RequestSlotTest {
         Worker other = worker("other");
         awaitThat("the other worker has the request, too", () -> other.engine.begun.get() == 1);
         slow.releaseAcknowledgements();
-        awaitThat("the job is given up", () -> slow.engine.stopped.get() == 1);
+        awaitThat("the job is stopped", () -> slow.engine.stopped.get() == 1);
         other.engine.finish(1);
         awaitThat("the other worker has answered", () -> results().size() == 1);
         other.stop();
@@ -173,7 +173,7 @@ class RequestSlotTest {
         assertThat(results()).singleElement().isInstanceOfSatisfying(GenerationFailed.class, failed -> {
             assertThat(failed.requestId()).isEqualTo(request.requestId());
             assertThat(failed.reason()).isEqualTo(GenerationFailed.Reason.ATTEMPTS_EXHAUSTED);
-            assertThat(failed.detail()).isEqualTo("the blob store failed: no disk");
+            assertThat(failed.detail()).isEqualTo("blob store failed: no disk");
         });
         assertThat(records(Topic.DEAD_LETTERS, DeadLetter.class))
                 .singleElement()
@@ -182,14 +182,14 @@ class RequestSlotTest {
     }
 
     @Test
-    void whoStopsGivesTheRequestBack() throws Exception {
+    void aStoppedSlotReturnsItsRequest() throws Exception {
         Worker leaving = worker("leaving");
         send(Requests.star());
         awaitThat("the request is begun", () -> leaving.engine.begun.get() == 1);
         Worker staying = worker("staying");
         staying.engine.finish(1);
         leaving.stop();
-        awaitThat("the one that stays has answered", () -> results().size() == 1);
+        awaitThat("the remaining slot has answered", () -> results().size() == 1);
         assertThat(results()).singleElement().returns("staying", GenerationFinished::workerId);
         assertThat(leaving.engine.stopped.get()).isEqualTo(1);
     }
@@ -234,7 +234,7 @@ class RequestSlotTest {
         String group = prefix + Topic.WORKER_GROUP;
         await().alias("the share group has " + count + " members with partitions")
                 .atMost(PATIENCE)
-                .ignoreExceptionsInstanceOf(ExecutionException.class) // there is no group yet
+                .ignoreExceptionsInstanceOf(ExecutionException.class) // the group does not exist yet
                 .until(() -> admin.describeShareGroups(List.of(group)).all().get().get(group).members().stream()
                                 .filter(member ->
                                         !member.assignment().topicPartitions().isEmpty())
@@ -300,7 +300,7 @@ class RequestSlotTest {
             });
         }
 
-        /** From now on its consumer hangs before it acknowledges, as in a long pause of its process. */
+        /** Blocks the consumer before each acknowledgement, as a long pause of the process would. */
         void holdAcknowledgements() {
             acknowledging = new CountDownLatch(1);
         }
@@ -335,19 +335,19 @@ class RequestSlotTest {
         }
     }
 
-    /** Takes as long as the test wants. */
+    /** An engine that takes as long as the test wants. */
     private static final class Engine implements StandInEngine {
         private final AtomicInteger begun = new AtomicInteger();
         private final AtomicInteger stopped = new AtomicInteger();
         private final Semaphore finished = new Semaphore(0);
 
-        /** Lets so many requests come to their end, those that are not begun yet among them. */
+        /** Completes the given number of requests, including requests that start later. */
         void finish(int requests) {
             finished.release(requests);
         }
 
         @Override
-        public List<CompletableFuture<FinishedImage>> draw(Job job) {
+        public List<CompletableFuture<FinishedImage>> generate(Job job) {
             begun.incrementAndGet();
             try {
                 while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS)) {

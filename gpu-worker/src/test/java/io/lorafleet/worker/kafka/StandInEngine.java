@@ -2,10 +2,10 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.worker.job.ImageEngine;
 
-/** An engine without a model, for tests of what is around it. */
+/** An engine without a model, for tests of its callers. */
 interface StandInEngine extends ImageEngine {
     @Override
     default BaseModel model() {

@@ -4,8 +4,8 @@ package io.lorafleet.worker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.WorkerStatus;
-import io.lorafleet.messages.WorkerStatus.Batches;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.Batches;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.WorkerConfig;
@@ -36,7 +36,7 @@ class StatusAnnouncerTest {
     private final List<WorkerStatus> told = new ArrayList<>();
 
     @Test
-    void tellsOfTheBatchesSinceItToldLast() throws Exception {
+    void reportsTheBatchesSinceThePreviousStatus() throws Exception {
         StatusAnnouncer announcer = new StatusAnnouncer(
                 Emitters.to((key, value) -> told.add(Json.read(value, WorkerStatus.class))), config, Clock.systemUTC());
         announcer.begin(new CountingEngine(10, 30), adapters, () -> 7);
@@ -47,7 +47,7 @@ class StatusAnnouncerTest {
         assertThat(announcer.announced()).isEqualTo(WorkerStatus.State.STOPPED);
     }
 
-    /** Has made so many steps, of so many rows. */
+    /** An engine with the given numbers of steps and rows. */
     private record CountingEngine(long stepsMade, long rows) implements StandInEngine {
         @Override
         public StepCounters steps() {
@@ -55,7 +55,7 @@ class StatusAnnouncerTest {
         }
 
         @Override
-        public List<CompletableFuture<FinishedImage>> draw(Job job) {
+        public List<CompletableFuture<FinishedImage>> generate(Job job) {
             throw new UnsupportedOperationException();
         }
     }

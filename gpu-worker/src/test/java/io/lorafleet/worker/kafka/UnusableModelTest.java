@@ -22,15 +22,15 @@ class UnusableModelTest {
     private final List<Integer> statuses = new ArrayList<>();
 
     @Test
-    void endsTheWorkerWithAStatusThatSaysSoAndTakesNoRequest() throws Exception {
+    void exitsWithAnErrorStatusAndConsumesNoRequest() throws Exception {
         RequestIntake intake = new RequestIntake(null, Map.of(), engine(), null, null, null, null, null);
         intake.exit = statuses::add;
         intake.start(new StartupEvent());
         assertThat(statuses).containsExactly(2);
-        intake.stop(null); // and nothing is said to a fleet that has never heard of it
+        intake.stop(null); // publishes nothing, because no status was published
     }
 
-    /** @return the engine of a folder that has no model in it */
+    /** @return the engine of a folder without a model */
     @SuppressWarnings("unchecked")
     private Instance<ImageEngine> engine() {
         Class<?>[] type = {Instance.class};

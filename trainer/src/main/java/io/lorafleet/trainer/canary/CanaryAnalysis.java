@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.canary;
 
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.ShadowMeasured;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.trainer.feedback.Votes;
 import java.time.Instant;
 import java.util.HashSet;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.canary;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterRoute.Share;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.RouteDecided.Decision;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.RouteDecided.Decision;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

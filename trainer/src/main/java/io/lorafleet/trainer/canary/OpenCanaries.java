@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.canary;
 
-import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.trainer.publish.AdapterBook;
 import java.util.HashMap;
 import java.util.List;

@@ -22,7 +22,7 @@ record LazyBaseModel(Path folder, int threads) {
         return model;
     }
 
-    /** @return as the workers tell it: see {@link io.lorafleet.messages.WorkerStatus.BaseModel#fingerprint} */
+    /** @return as the workers tell it: see {@link io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint} */
     String fingerprint() {
         return PipelineFolder.open(folder).fingerprint("unet");
     }

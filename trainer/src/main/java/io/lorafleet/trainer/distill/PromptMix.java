@@ -2,7 +2,7 @@
 package io.lorafleet.trainer.distill;
 
 import io.lorafleet.distillation.WeightedPrompt;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.feedback.OffsetRange;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.adapter.Figures;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

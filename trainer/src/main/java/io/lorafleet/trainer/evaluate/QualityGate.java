@@ -5,7 +5,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.distillation.Evaluation;
 import io.lorafleet.distillation.adherence.AdherenceReport;
-import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.adapter.Figures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

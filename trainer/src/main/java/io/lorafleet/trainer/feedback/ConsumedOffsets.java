@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.feedback;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.TrainingEvent;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingStarted;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

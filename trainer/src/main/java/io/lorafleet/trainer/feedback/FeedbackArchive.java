@@ -2,11 +2,11 @@
 package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.util.List;

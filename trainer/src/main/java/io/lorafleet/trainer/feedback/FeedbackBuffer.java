@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.feedback;
 
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

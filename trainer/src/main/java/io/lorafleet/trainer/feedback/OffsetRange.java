@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.feedback;
 
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
 import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

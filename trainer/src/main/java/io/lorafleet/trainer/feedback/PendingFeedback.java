@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.feedback;
 
-import io.lorafleet.messages.FeedbackGiven;
-import io.lorafleet.messages.FeedbackWithdrawn;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.GenerationFinished;
-import io.lorafleet.messages.GenerationSucceeded;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRules;
 import java.time.Duration;

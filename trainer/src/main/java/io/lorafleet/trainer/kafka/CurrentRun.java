@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingProgressed;
 import io.lorafleet.trainer.distill.RunInputs;
 import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.publish.Publication;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.DeadLetter;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.TrainingProgressed;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.training.TrainingProgressed;
+import io.lorafleet.messages.training.TrainingStarted;
+import io.lorafleet.messages.worker.DeadLetter;
 import java.time.Clock;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.TrainingEvent;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.trainer.canary.OpenCanaries;
 import io.lorafleet.trainer.feedback.ConsumedOffsets;
 import io.lorafleet.trainer.publish.AdapterBook;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.trainer.feedback.FeedbackBuffer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

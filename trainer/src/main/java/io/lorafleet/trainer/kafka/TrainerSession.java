@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.FeedbackEvent;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.RouteDecided;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingStarted;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRoutes;
 import io.lorafleet.trainer.distill.RunInputs;

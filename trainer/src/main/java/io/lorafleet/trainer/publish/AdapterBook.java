@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.publish;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.publish;
 
-import io.lorafleet.messages.AdapterVersion;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingFinished;
 import java.util.Optional;
 
 /**

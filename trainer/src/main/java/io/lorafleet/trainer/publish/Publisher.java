@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.publish;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.distill.RunInputs;

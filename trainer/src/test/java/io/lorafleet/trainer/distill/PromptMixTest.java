@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lorafleet.distillation.WeightedPrompt;
-import io.lorafleet.messages.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

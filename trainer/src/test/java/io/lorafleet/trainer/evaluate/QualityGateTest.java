@@ -3,7 +3,7 @@ package io.lorafleet.trainer.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.adapter.Figures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

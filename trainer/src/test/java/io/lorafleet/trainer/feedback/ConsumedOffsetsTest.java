@@ -6,10 +6,10 @@ import static io.lorafleet.trainer.Samples.SHA;
 import static io.lorafleet.trainer.Samples.lineage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingStarted;
 import org.junit.jupiter.api.Test;
 
 class ConsumedOffsetsTest {

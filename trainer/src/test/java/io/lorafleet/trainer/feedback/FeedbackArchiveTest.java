@@ -9,8 +9,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.IOException;

@@ -6,11 +6,11 @@ import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.FeedbackEvent;
-import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.TrainingFinished;
-import io.lorafleet.messages.TrainingStarted;
+import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingStarted;
 import io.lorafleet.trainer.feedback.FeedbackBuffer.Taken;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ package io.lorafleet.trainer.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.adapter.Figures;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.distill.RunInputs;

@@ -7,10 +7,10 @@ import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -6,7 +6,7 @@ import static io.lorafleet.trainer.Samples.lineage;
 import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.trainer.publish.Publication;
 import java.util.Map;
 import java.util.Optional;

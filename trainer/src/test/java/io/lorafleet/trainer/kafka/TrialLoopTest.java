@@ -7,12 +7,12 @@ import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.RouteDecided;
-import io.lorafleet.messages.RouteDecided.Decision;
-import io.lorafleet.messages.ShadowMeasured;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.generation.ShadowMeasured;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.RouteDecided.Decision;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.Samples;

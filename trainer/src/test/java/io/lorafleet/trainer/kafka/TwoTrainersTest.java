@@ -6,7 +6,7 @@ import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.distill.RunInputs;

@@ -6,8 +6,8 @@ import static io.lorafleet.trainer.Samples.SHA;
 import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.AdapterRoute;
-import io.lorafleet.messages.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

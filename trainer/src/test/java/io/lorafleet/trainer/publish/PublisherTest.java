@@ -9,10 +9,10 @@ import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.Figures;
-import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.distill.RunInputs;

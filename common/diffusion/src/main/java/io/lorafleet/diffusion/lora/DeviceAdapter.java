@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * An adapter in a device's memory: one block with all its factors, turned and scaled as a batch takes them, so that it
- * moves from one memory to another at once.
+ * An adapter in the memory of a device: one block with all factors, transposed and scaled for use in a batch. A single
+ * block can be copied between memories at once.
  */
 public final class DeviceAdapter implements AutoCloseable {
     private final NDManager owner;
@@ -30,21 +30,22 @@ public final class DeviceAdapter implements AutoCloseable {
     /**
      * The factors of one layer.
      *
-     * @param a (in, r) for a linear layer, and for a convolution with a kernel of one pixel; else (r, in, k, k)
-     * @param b (r, out) or (out, r), the adapter's own scale multiplied in
+     * @param rank rank r
+     * @param a factor A: (in, r) for a linear layer or a 1x1 convolution, else (r, in, k, k)
+     * @param b factor B, multiplied by the adapter's own scale: (r, out) or (out, r)
      */
     record Factors(int rank, NDArray a, NDArray b) {
         boolean matrices() {
             return a.getShape().dimension() == 2;
         }
 
-        /** @return the dimension of a that is the rank; of b it is the other of its two */
+        /** @return the rank's dimension in a; in b it is the other one */
         int rankAxis() {
             return matrices() ? 1 : 0;
         }
     }
 
-    /** Where a layer's two factors are in the block: from {@code start}, they follow each other. */
+    /** The position of a layer's factors in the block: A begins at {@code start}, and B follows. */
     private record Place(String layer, int rank, int start, Shape a, Shape b) {
 
         static Place of(String layer, Update update, int start) {
@@ -52,11 +53,11 @@ public final class DeviceAdapter implements AutoCloseable {
             Shape b = update.b().shape();
             boolean matrix = a.dimension() == 2 || a.get(2) == 1 && a.get(3) == 1;
             return matrix
-                    ? new Place(layer, update.rank(), start, turned(a), turned(b))
+                    ? new Place(layer, update.rank(), start, transposed(a), transposed(b))
                     : new Place(layer, update.rank(), start, a, b);
         }
 
-        private static Shape turned(Shape shape) {
+        private static Shape transposed(Shape shape) {
             return new Shape(shape.get(1), shape.get(0));
         }
 
@@ -73,7 +74,7 @@ public final class DeviceAdapter implements AutoCloseable {
         }
     }
 
-    /** @param block owned by the owner */
+    /** @param block array of all factors, owned by {@code owner} */
     private DeviceAdapter(NDManager owner, NDArray block, List<Place> places) {
         this.owner = owner;
         this.block = block;
@@ -81,10 +82,13 @@ public final class DeviceAdapter implements AutoCloseable {
     }
 
     /**
-     * @param type that the UNet computes with
-     * @param parent of the manager that will own the factors, on its device
-     * @return to be closed by the caller
-     * @throws AdapterException if it is larger than 2 GiB
+     * Places an adapter on a device.
+     *
+     * @param adapter adapter as read from its file
+     * @param type data type of the UNet
+     * @param parent manager whose device is used; a sub-manager owns the factors
+     * @return the adapter, to be closed by the caller
+     * @throws AdapterException if it takes 2 GiB or more in float32
      */
     public static DeviceAdapter of(LoraAdapter adapter, DataType type, NDManager parent) {
         List<Place> places = places(adapter);
@@ -117,7 +121,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return places;
     }
 
-    /** Turning takes most of the time, so the processors share it. */
+    /** Writes all factors. Transposing takes most of the time, so it runs in parallel. */
     private static void write(LoraAdapter adapter, List<Place> places, FloatBuffer block) {
         int writers = Runtime.getRuntime().availableProcessors();
         IntStream.range(0, writers).parallel().forEach(first -> {
@@ -125,7 +129,7 @@ public final class DeviceAdapter implements AutoCloseable {
             for (int i = first; i < places.size(); i += writers) {
                 Place place = places.get(i);
                 Update update =
-                        Objects.requireNonNull(adapter.updates().get(place.layer()), "every place is for an update");
+                        Objects.requireNonNull(adapter.updates().get(place.layer()), "no update for this layer");
                 writer.write(update.a(), place.matrices(), 1, place.start());
                 writer.write(update.b(), place.matrices(), (float) update.scale(), place.middle());
             }
@@ -133,10 +137,11 @@ public final class DeviceAdapter implements AutoCloseable {
     }
 
     /**
-     * Where both are in the same memory, the copy shows the same numbers, which stay until both are closed.
+     * Copies the adapter to another device. On the same device, the copy shares the memory, which is freed when both
+     * are closed.
      *
-     * @param parent of the manager that will own the copy, on its device
-     * @return to be closed by the caller
+     * @param parent manager whose device is used; a sub-manager owns the copy
+     * @return the copy, to be closed by the caller
      */
     public DeviceAdapter copyTo(NDManager parent) {
         NDManager target = parent.newSubManager();
@@ -151,7 +156,7 @@ public final class DeviceAdapter implements AutoCloseable {
         }
     }
 
-    /** @return the factors by layer; made when they are first asked for, since one that only waits needs none */
+    /** @return the factors by layer, created at the first call because an adapter in host memory needs none */
     synchronized Map<String, Factors> layers() {
         if (layers.isEmpty()) {
             NDList factors = block.split(cuts());
@@ -166,7 +171,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return layers;
     }
 
-    /** @return where each factor but the last one ends */
+    /** @return the end of each factor except the last one */
     private long[] cuts() {
         return places.stream()
                 .flatMapToLong(place -> LongStream.of(place.middle(), place.end()))
@@ -174,7 +179,7 @@ public final class DeviceAdapter implements AutoCloseable {
                 .toArray();
     }
 
-    /** @return what it takes in memory */
+    /** @return the size of the block, in bytes */
     public long bytes() {
         return block.size() * block.getDataType().getNumOfBytes();
     }

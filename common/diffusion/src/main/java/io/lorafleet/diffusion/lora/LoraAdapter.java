@@ -6,27 +6,27 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * An adapter that fits the base, as its file has it.
+ * A LoRA adapter as read from its file, checked against the base.
  *
- * @param updates for each adapted layer, by its name in the UNet, the two factors of its update
+ * @param updates updates by the layer's name in the UNet
  */
 public record LoraAdapter(Map<String, Update> updates) {
 
     /**
      * The update of one layer.
      *
-     * @param rank r
-     * @param scale alpha / r, as the file has it
-     * @param a (r, in) or, for a convolution, (r, in, k, k)
-     * @param b (out, r)
+     * @param rank rank r
+     * @param scale alpha / r
+     * @param a factor A: (r, in), or (r, in, k, k) for a convolution
+     * @param b factor B: (out, r)
      */
     public record Update(int rank, double scale, Factor a, Factor b) {}
 
     /**
-     * A factor's numbers.
+     * The values of a factor.
      *
-     * @param values in the order of the shape, its last dimension the fastest; where the file has float32 these are its
-     *     own bytes
+     * @param shape shape of the factor
+     * @param values values in row-major order; for a float32 file, a view of its bytes
      */
     public record Factor(Shape shape, FloatBuffer values) {}
 
@@ -34,7 +34,7 @@ public record LoraAdapter(Map<String, Update> updates) {
         updates = Map.copyOf(updates);
     }
 
-    /** @return the largest of the layers' ranks */
+    /** @return the largest rank of any layer */
     public int rank() {
         return updates.values().stream().mapToInt(Update::rank).max().orElse(0);
     }

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Reads an adapter from safetensors, in the names of diffusers, PEFT or kohya, and checks it against the base. */
+/**
+ * Reads an adapter from a safetensors file with the tensor names of diffusers, PEFT or kohya, and checks it against the
+ * base.
+ */
 public final class LoraFile {
     private static final String WEIGHT = ".weight";
 
@@ -33,19 +36,25 @@ public final class LoraFile {
     }
 
     /**
-     * Reads an adapter in memory.
+     * Reads an adapter from memory.
      *
-     * @param base shapes of the base's weights by name
-     * @throws AdapterException if it does not fit the base
-     * @throws ModelFileException if it is no safetensors file
+     * @param file file of the adapter
+     * @param base shapes of the base's UNet weights, by name
+     * @throws AdapterException if the adapter does not fit the base
+     * @throws ModelFileException if a tensor cannot be read
      */
     public static LoraAdapter read(Safetensors file, Map<String, Shape> base) {
         return new LoraFile(file, Optional.empty(), base).read();
     }
 
     /**
-     * Reads an adapter from a file, or from the one safetensors file of a folder, with the {@code adapter_config.json}
-     * beside it, if there is one.
+     * Reads an adapter from a file or from a folder with one safetensors file. It uses an {@code adapter_config.json}
+     * in the same folder.
+     *
+     * @param path file or folder
+     * @param base shapes of the base's UNet weights, by name
+     * @throws AdapterException if the adapter does not fit the base
+     * @throws ModelFileException if the file is missing or is not a safetensors file
      */
     public static LoraAdapter open(Path path, Map<String, Shape> base) {
         Path weights = Files.isDirectory(path) ? only(path) : path;
@@ -83,11 +92,12 @@ public final class LoraFile {
             String twin = layers.computeIfAbsent(key.layer(), layer -> new EnumMap<>(LoraKey.Role.class))
                     .put(key.role(), tensor);
             if (twin != null) {
-                throw new AdapterException("tensors " + twin + " and " + tensor + " are the same factor");
+                throw new AdapterException("layer " + key.layer() + ": expected one tensor for each factor, found "
+                        + twin + " and " + tensor);
             }
         }
         if (formats.size() != 1) {
-            throw new AdapterException(file.name() + ": expected tensors named in one way, found " + formats);
+            throw new AdapterException(file.name() + ": expected tensor names of one format, found " + formats);
         }
         LoraSettings settings = settings(formats.iterator().next());
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
@@ -108,14 +118,14 @@ public final class LoraFile {
     private LoraSettings settings(LoraKey.Format format) {
         if (format == LoraKey.Format.PEFT) {
             return LoraSettings.ofPeft(peftConfig.orElseThrow(() -> new AdapterException(file.name()
-                    + ": a PEFT adapter's alpha stands in its adapter_config.json, which is not there; save it in"
-                    + " diffusers' form (save_lora_weights), which is one file")));
+                    + ": expected an adapter_config.json with the alpha of the PEFT adapter, found none; save the"
+                    + " adapter with diffusers' save_lora_weights instead, which writes one file")));
         }
         return LoraSettings.ofDiffusers(file.metadata());
     }
 
     private LoraAdapter.Update update(String layer, Map<LoraKey.Role, String> tensors, LoraSettings settings) {
-        Shape weight = Objects.requireNonNull(base.get(layer + WEIGHT), "LoraKey gives layers of the base alone");
+        Shape weight = Objects.requireNonNull(base.get(layer + WEIGHT), "not a layer of the base");
         String aName = require(tensors, LoraKey.Role.A, layer);
         String bName = require(tensors, LoraKey.Role.B, layer);
         long rank = file.shape(aName).dimension() == 0 ? 0 : file.shape(aName).get(0);
@@ -137,7 +147,7 @@ public final class LoraFile {
         String alpha = tensors.get(LoraKey.Role.ALPHA);
         if (alpha == null) {
             OptionalDouble scale = settings.scale(layer, rank);
-            return scale.orElse(1); // no alpha anywhere means alpha = rank
+            return scale.orElse(1); // without alpha, alpha = rank
         }
         if (file.shape(alpha).size() != 1) {
             throw new AdapterException("tensor " + alpha + ": expected one number, found " + file.shape(alpha));
@@ -146,8 +156,8 @@ public final class LoraFile {
     }
 
     /**
-     * Reads a factor as (rows, columns). 1x1 kernels may have their two dimensions of size 1 or not:
-     * files differ in that.
+     * Reads a factor as (rows, columns). Files differ in whether a 1x1 kernel has its two dimensions of size 1; both
+     * forms are accepted.
      */
     private Factor factor(String name, long rows, Shape columns) {
         Shape found = file.shape(name);

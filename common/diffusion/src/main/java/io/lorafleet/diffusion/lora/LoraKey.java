@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a tensor's name in an adapter file means. Three families of names are in use:
+ * The meaning of a tensor name in an adapter file. Three formats are supported:
  *
  * <pre>
  * diffusers  unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight   (older: .lora.down.weight)
@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
  * kohya      lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q.lora_down.weight
  * </pre>
  *
- * @param layer the layer's name in the UNet
+ * @param format naming format
+ * @param layer name of the layer in the UNet
+ * @param role role of the tensor in the layer
  */
 record LoraKey(Format format, String layer, Role role) {
     enum Format {
@@ -32,10 +34,14 @@ record LoraKey(Format format, String layer, Role role) {
 
     private static final Pattern NAME = Pattern.compile("(.+)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
             + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
-    /** The others of the pattern are B. */
+    /** Names of factor A; the pattern's other names are factor B. */
     private static final Set<String> A = Set.of("lora_A", "lora.down", "lora_down");
 
-    /** @param layers the names of the base's layers, by {@link #flat} name */
+    /**
+     * @param tensor tensor name
+     * @param layers names of the base's layers, by {@link #flat} name
+     * @throws AdapterException if the name is not that of a LoRA tensor of the base's UNet
+     */
     static LoraKey of(String tensor, Map<String, String> layers) {
         Matcher matcher = NAME.matcher(tensor);
         if (!matcher.matches()) {
@@ -58,10 +64,10 @@ record LoraKey(Format format, String layer, Role role) {
         }
         if (module.startsWith("text_encoder") || module.startsWith("lora_te")) {
             throw new AdapterException(
-                    "tensor " + tensor + ": adapts the text encoder; only adapters of the UNet are supported");
+                    "tensor " + tensor + ": expected an adapter of the UNet, found one of the text encoder");
         }
         throw new AdapterException(
-                "tensor " + tensor + ": expected a name that starts with unet., base_model.model. or lora_unet_");
+                "tensor " + tensor + ": expected a name with the prefix unet., base_model.model. or lora_unet_");
     }
 
     private static String known(String tensor, String layer, Map<String, String> layers) {
@@ -79,7 +85,10 @@ record LoraKey(Format format, String layer, Role role) {
         return layer;
     }
 
-    /** kohya writes underscores for the dots, so a name can only be looked up, not taken apart. */
+    /**
+     * Returns the name as kohya writes it, with underscores in place of dots. Such a name cannot be split, so it is
+     * looked up.
+     */
     static String flat(String layer) {
         return layer.replace('.', '_');
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What PEFT's config says of an adapter's strength, where the file itself does not carry alpha tensors.
+ * The scale settings of PEFT's config, for adapters without alpha tensors.
  *
  * @see "peft tuners/lora/config.py"
  */
@@ -22,18 +22,20 @@ final class LoraSettings {
         config.requireUnused(prefix + "use_dora");
     }
 
-    /** The content of an {@code adapter_config.json}. */
+    /** @param adapterConfig content of an {@code adapter_config.json} */
     static LoraSettings ofPeft(ModelConfig adapterConfig) {
         return new LoraSettings(adapterConfig, "");
     }
 
-    /** diffusers keeps the same config in the file's metadata; a file without it has alpha = rank. */
+    /**
+     * Reads the settings from a file's metadata, where diffusers stores the same config. Without them, alpha = rank.
+     */
     static LoraSettings ofDiffusers(Map<String, String> metadata) {
         String json = metadata.getOrDefault("lora_adapter_metadata", "{}");
         return new LoraSettings(ModelConfig.parse("lora_adapter_metadata", json), PREFIX_OF_DIFFUSERS);
     }
 
-    /** @return the layer's scale at this rank, if the config gives alpha */
+    /** @return the scale of the layer at this rank; empty if the config has no alpha */
     OptionalDouble scale(String layer, int rank) {
         if (!config.has(prefix + "lora_alpha")) {
             return OptionalDouble.empty();

@@ -18,15 +18,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes an adapter as diffusers' {@code save_lora_weights} does: one safetensors file, ranks and alphas in its metadata.
- * The same adapter gives the same bytes.
+ * Writes an adapter as diffusers' {@code save_lora_weights} does: one safetensors file with ranks and alphas in its
+ * metadata. The same adapter gives the same bytes.
  */
 public final class LoraWriter {
     private static final String PREFIX = "unet.";
 
     private LoraWriter() {}
 
-    /** @param metadata more of it, free strings */
+    /** @param metadata additional metadata @return the content of the file */
     public static byte[] write(LoraAdapter adapter, Map<String, String> metadata) {
         Map<String, String> all = new TreeMap<>(metadata);
         all.put("format", "pt");
@@ -53,12 +53,12 @@ public final class LoraWriter {
         return scope.create(numbers, shape);
     }
 
-    /** PEFT's config, its keys with the prefix: the commonest rank and alpha, and which layers have others. */
+    /** PEFT's config with prefixed keys: the most common rank and alpha, and the layers with other values. */
     private static String config(LoraAdapter adapter) {
         Map<String, Update> updates = new TreeMap<>(adapter.updates());
-        int rank = commonest(updates.values().stream().map(Update::rank).toList());
+        int rank = mostCommon(updates.values().stream().map(Update::rank).toList());
         double alpha =
-                commonest(updates.values().stream().map(LoraWriter::alpha).toList());
+                mostCommon(updates.values().stream().map(LoraWriter::alpha).toList());
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode config = mapper.createObjectNode();
         config.put(PREFIX + "r", rank);
@@ -85,7 +85,7 @@ public final class LoraWriter {
         return update.scale() * update.rank();
     }
 
-    private static <T> T commonest(List<T> values) {
+    private static <T> T mostCommon(List<T> values) {
         Map<T, Integer> counts = new HashMap<>();
         T most = values.get(0);
         for (T value : values) {

@@ -19,28 +19,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The adapters of one batch: each row has its own, several, or none. For each layer the rows' factors are stacked, the
- * smaller ranks padded with zeros, so that {@code y += scale B (A x)} is two batched products however the rows are
- * mixed. A row's several adapters add up: their factors lie side by side, as one of the sum of their ranks.
+ * The adapters of one batch. Each row has no adapter, one or several. For each layer, the factors of the rows are
+ * stacked and smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of
+ * rows. The factors of several adapters of one row are concatenated along the rank, which adds their updates.
  *
- * <p>Rows behind the last adapted one cost nothing, so a batch should have those without adapters at its end.
+ * <p>Rows after the last adapted row need no computation, so rows without adapters should be at the end of a batch.
  */
 public final class RowAdapters implements Adaptation, AutoCloseable {
     private final NDManager owner;
     private final Map<String, Stack> stacks = new HashMap<>();
 
     /**
-     * An adapter on a row.
+     * An adapter of a row.
      *
-     * @param scale the request's factor, on top of the adapter's own
+     * @param adapter adapter on the device
+     * @param scale adapter scale of the request, multiplied with the adapter's own
      */
     public record Applied(DeviceAdapter adapter, double scale) {}
 
     /**
-     * The factors of one layer for the first n rows; r the largest rank.
+     * The stacked factors of one layer, for the first n rows; r is the largest rank.
      *
-     * @param a as the layer multiplies it: (n, in, r), or (n r, in, k, k) for a convolution of more than one pixel
-     * @param b likewise (n, r, out) or (n, out, r), the scales multiplied in
+     * @param a factors A: (n, in, r), or (n r, in, k, k) for a convolution larger than 1x1
+     * @param b factors B with all scales: (n, r, out) or (n, out, r)
      */
     private record Stack(NDArray a, NDArray b) {}
 
@@ -49,10 +50,12 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     }
 
     /**
-     * @param rows one list for each row of the batch; empty where the row has no adapter
-     * @param type that the UNet computes with
-     * @param parent of the manager that will own the stacks
-     * @return to be closed by the caller; the adapters may be closed before
+     * Stacks the adapters of a batch.
+     *
+     * @param rows adapters of each row; an empty list for a row without adapter
+     * @param type data type of the UNet
+     * @param parent parent of the manager that owns the stacks
+     * @return the stacked adapters, to be closed by the caller. The adapters may be closed earlier
      */
     public static RowAdapters stack(List<List<Applied>> rows, DataType type, NDManager parent) {
         RowAdapters stacked = new RowAdapters(parent.newSubManager());
@@ -70,7 +73,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         return stacked;
     }
 
-    /** @param like the layer's factors of any adapter */
+    /** @param like factors of the layer in any adapter, for the shapes */
     private Stack stack(String layer, Factors like, List<List<Applied>> rows, DataType type) {
         int rank = rows.stream().mapToInt(row -> rank(layer, row)).max().orElseThrow();
         try (NDManager scope = owner.newSubManager()) {
@@ -86,8 +89,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                         b.add(scaled(factors.b(), applied.scale(), scope));
                     }
                 }
-                as.add(filled(a, like.rankAxis(), rank, like.a().getShape(), type, scope));
-                bs.add(filled(b, 1 - like.rankAxis(), rank, like.b().getShape(), type, scope));
+                as.add(padded(a, like.rankAxis(), rank, like.a().getShape(), type, scope));
+                bs.add(padded(b, 1 - like.rankAxis(), rank, like.b().getShape(), type, scope));
             }
             NDArray a = stacked(as);
             NDArray b = stacked(bs);
@@ -97,7 +100,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         }
     }
 
-    /** @return (n, ...); of a single row no copy */
+    /** @return an array (n, ...); a view if there is one row */
     private static NDArray stacked(NDList rows) {
         return rows.size() == 1 ? rows.get(0).expandDims(0) : NDArrays.stack(rows);
     }
@@ -115,8 +118,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                 : scope.create((float) scale).toType(b.getDataType(), false).mul(b);
     }
 
-    /** @return the factors side by side, with zeros behind them up to the rank */
-    private static NDArray filled(NDList factors, int axis, int rank, Shape like, DataType type, NDManager scope) {
+    /** @return the factors concatenated along the rank, padded with zeros */
+    private static NDArray padded(NDList factors, int axis, int rank, Shape like, DataType type, NDManager scope) {
         long filled =
                 factors.stream().mapToLong(each -> each.getShape().get(axis)).sum();
         NDList parts = new NDList(factors);
@@ -168,14 +171,14 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
             NDIndex first = new NDIndex(":" + rows);
             NDArray adapted = x.get(first);
             Shape in = adapted.getShape();
-            // Every row has its own kernel: the rows become groups of channels of a single image.
+            // Every row has its own kernel: a grouped convolution treats the rows as channel groups of one image.
             NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
             NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, n r, H', W')
             NDArray update =
                     stack.b().matMul(low.reshape(rows, stack.b().getShape().get(2), -1)); // (n, out, H' W')
-            update.attach(scope); // else it belongs to the manager of its first operand, and stays as long
+            update.attach(scope); // else the manager of the first operand owns it, which lives longer
             NDArray sum = y.get(first);
-            sum.addi(update.reshape(sum.getShape())); // a view, so it is y that changes
+            sum.addi(update.reshape(sum.getShape())); // a view, so this changes y
             return scope.ret(y);
         }
     }

@@ -4,11 +4,11 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What a layer adds to W0 x. It is handed down a forward pass, so that one resident base serves the teacher and any
- * number of students at once; W0 never changes.
+ * The update that adapters add to W0 x in each layer. It is passed to each forward pass, so one resident base serves
+ * the teacher and any number of students in one batch. W0 never changes.
  */
 public interface Adaptation {
-    /** The base model alone. */
+    /** No update: the base alone. */
     Adaptation NONE = new Adaptation() {
         @Override
         public boolean adapts(String layer) {
@@ -26,20 +26,25 @@ public interface Adaptation {
         }
     };
 
-    /** @param layer the layer's name in the checkpoint @return whether it adds anything there */
+    /** @param layer name of the layer in the checkpoint @return whether the layer has an update */
     boolean adapts(String layer);
 
     /**
-     * @param layer the layer's name in the checkpoint
-     * @param x the layer's input (N, ..., in)
-     * @param y W0 x + b, (N, ..., out); may be changed
+     * Adds the update of a linear layer.
+     *
+     * @param layer name of the layer in the checkpoint
+     * @param x input of the layer (N, ..., in)
+     * @param y base output W0 x + b (N, ..., out); may be modified
      * @return y with the layer's update added
      */
     NDArray linear(String layer, NDArray x, NDArray y);
 
     /**
-     * @param x the layer's input (N, in, H, W)
-     * @param y the base layer's output (N, out, H', W'); may be changed
+     * Adds the update of a convolution.
+     *
+     * @param layer base layer
+     * @param x input of the layer (N, in, H, W)
+     * @param y base output (N, out, H', W'); may be modified
      * @return y with the layer's update added
      */
     NDArray conv(Conv2d layer, NDArray x, NDArray y);

@@ -17,8 +17,9 @@ public final class Attention {
      * @param q queries (N, T, C)
      * @param k keys (N, S, C)
      * @param v values (N, S, C)
-     * @param mask added to the scores, (T, S), or null
-     * @return (N, T, C)
+     * @param heads number of heads, which divides C
+     * @param mask mask (T, S) that is added to the scores, or null
+     * @return attended values (N, T, C)
      */
     public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, @Nullable NDArray mask) {
         try (NDManager scope = Scopes.open(q, k, v)) {

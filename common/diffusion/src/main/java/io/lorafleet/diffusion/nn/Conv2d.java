@@ -7,7 +7,7 @@ import io.lorafleet.diffusion.weights.Weights;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A two-dimensional convolution with square kernel. W is (out, in, k, k). */
+/** A two-dimensional convolution with a square kernel. W is (out, in, k, k). */
 public final class Conv2d {
     private static final Shape DILATION = new Shape(1, 1);
 
@@ -21,7 +21,7 @@ public final class Conv2d {
         this.stride = new Shape(stride, stride);
         this.padding = new Shape(padding, padding);
         NDArray bias = weights.get("bias", out);
-        if (PackedWeights.take(weights)) {
+        if (PackedWeights.support(weights)) {
             try (NDArray weight = weights.lend("weight", out, in, kernel, kernel)) {
                 product = PackedWeights.convolution(weight, bias, stride, padding, weights.use());
             }
@@ -31,15 +31,17 @@ public final class Conv2d {
         }
     }
 
+    /** @param weights scope of the layer @param padding number of zeros on each side */
     public static Conv2d of(Weights weights, int in, int out, int kernel, int stride, int padding) {
         return new Conv2d(weights, in, out, kernel, stride, padding);
     }
 
-    /** The form that keeps height and width: kernel 3 with padding 1, or kernel 1. */
+    /** Creates a convolution that keeps height and width. */
     public static Conv2d same(Weights weights, int in, int out, int kernel) {
         return of(weights, in, out, kernel, 1, kernel / 2);
     }
 
+    /** @return the name of the layer in the checkpoint */
     public String name() {
         return name;
     }
@@ -53,7 +55,7 @@ public final class Conv2d {
         return forward(x, Adaptation.NONE);
     }
 
-    /** Convolves with another kernel of this layer's size, at this layer's stride and padding. */
+    /** Convolves with another kernel of the same size, with this layer's stride and padding. */
     public NDArray convolve(NDArray x, NDArray kernel, @Nullable NDArray kernelBias, int groups) {
         return ai.djl.nn.convolutional.Conv2d.conv2d(x, kernel, kernelBias, stride, padding, DILATION, groups)
                 .singletonOrThrow();

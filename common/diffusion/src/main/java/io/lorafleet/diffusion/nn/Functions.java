@@ -9,8 +9,8 @@ public final class Functions {
     private Functions() {}
 
     /**
-     * A number times x. Unlike DJL's own {@code mul(Number)}, it is safe where gradients are recorded: that one shows
-     * PyTorch a number in the virtual machine's memory, which may be gone when the backward pass reads it.
+     * Multiplies x by a number. Unlike DJL's {@code mul(Number)}, it is safe while gradients are recorded: DJL passes a
+     * number in JVM memory, which may be freed before the backward pass reads it.
      */
     public static NDArray times(NDArray x, double number) {
         try (NDArray lent = x.getManager().create((float) number);
@@ -26,12 +26,12 @@ public final class Functions {
         }
     }
 
-    /** The exact form, with the error function. */
+    /** The exact GELU, with the error function. */
     public static NDArray gelu(NDArray x) {
         return Activation.gelu(x);
     }
 
-    /** x sigmoid(1.702 x), the approximation that CLIP was trained with. */
+    /** x sigmoid(1.702 x), the GELU approximation of CLIP. */
     public static NDArray quickGelu(NDArray x) {
         return x.mul(Activation.sigmoid(x.mul(1.702f)));
     }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operations that decide speed and memory, and that DJL's array API lacks. Results are attached to the manager of
- * the first argument; gradients flow through.
+ * Operations that dominate time and memory and that DJL's array API does not have. Results are attached to the manager
+ * of the first argument. All operations support gradients.
  */
 public interface Kernels {
     /** Multi-head attention of q (N, T, C) over k and v (N, S, C). @return (N, T, C) */
@@ -16,18 +16,21 @@ public interface Kernels {
     /** @param x (N, C, H, W) @param scale (C) @param shift (C) @return the shape of x */
     NDArray groupNorm(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
-    /** {@link #groupNorm}, then x sigmoid(x). */
+    /** {@link #groupNorm} followed by SiLU. */
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then cuts to the size asked for, which may be one less: the
-     * size that a halving convolution came from.
+     * Doubles height and width by repeating each value, then crops to the given size. The size may be odd, where a
+     * convolution with stride 2 rounded it up.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */
     NDArray upsample(NDArray x, long height, long width);
 
-    /** Half of the values, gated by the other half (Shazeer 2020). @param x (..., 2 C) @return (..., C) */
+    /**
+     * GEGLU: half of the values, gated by the GELU of the other half (Shazeer 2020). @param x (..., 2 C) @return (...,
+     * C)
+     */
     NDArray geglu(NDArray x);
 
     /**
@@ -38,18 +41,21 @@ public interface Kernels {
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /**
-     * The same for each pixel: what a convolution with a kernel of one pixel adds.
+     * As {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
      *
      * @param y (N, out, H, W) @param x (N, in, H, W) @param a (n, in, r) @param b (n, r, out) @return y
      */
     NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b);
 
-    /** @return those in use: PyTorch's own through TorchScript, or plain arrays where that cannot be loaded */
+    /**
+     * @return the kernels of this process: PyTorch's through TorchScript, or DJL's array API if TorchScript is
+     *     unavailable
+     */
     static Kernels get() {
         return Loaded.KERNELS;
     }
 
-    /** Loads them once, when they are first asked for. */
+    /** Loads the kernels once, at first use. */
     final class Loaded {
         private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
         private static final Kernels KERNELS = load();
@@ -60,7 +66,7 @@ public interface Kernels {
             try {
                 return new ScriptKernels();
             } catch (Exception e) {
-                LOG.warn("the TorchScript kernels cannot be loaded, going on with slower ones", e);
+                LOG.warn("cannot load the TorchScript kernels, using slower ones", e);
                 return new PlainKernels();
             }
         }

@@ -13,7 +13,7 @@ public final class Linear {
 
     private Linear(Weights weights, int in, int out, @Nullable NDArray bias) {
         name = weights.layer();
-        if (PackedWeights.take(weights)) {
+        if (PackedWeights.support(weights)) {
             try (NDArray weight = weights.lend("weight", out, in)) {
                 product = PackedWeights.linear(weight, bias, weights.use());
             }

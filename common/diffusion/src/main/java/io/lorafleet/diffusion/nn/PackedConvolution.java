@@ -12,15 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A convolution whose weights are held in the layout that the processor wants. That may depend on height and width, so
- * there is one copy for each layout that was asked for: nearly always one in all, since only a few numbers of channels,
- * such as 192, have more than one. The wrong layout would be turned at each call, a hundred times slower.
+ * A convolution with weights in the layout that oneDNN prefers. The layout may depend on height and width, so there is
+ * one copy for each layout in use. It is nearly always one copy, because few channel counts, such as 192, have several
+ * layouts. Weights in another layout would be reordered at each call, which is a hundred times slower.
  */
 final class PackedConvolution implements UnaryOperator<NDArray> {
-    /** Until the first image comes. */
+    /** Size before the first call. */
     private static final Size ANY = new Size(32, 32);
 
-    private static final Map<Question, ByteBuffer> LAYOUTS = new ConcurrentHashMap<>();
+    private static final Map<LayoutKey, ByteBuffer> LAYOUTS = new ConcurrentHashMap<>();
 
     private final Shape shape;
     private final NDArray bias;
@@ -32,10 +32,10 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
 
     private record Size(long height, long width) {}
 
-    /** What the layout depends on. */
-    private record Question(Shape weight, int stride, Weights.Use use, Size size) {}
+    /** Key of the layout. */
+    private record LayoutKey(Shape weight, int stride, Weights.Use use, Size size) {}
 
-    /** @param weight (out, in, k, k), copied; its manager owns the copies */
+    /** @param weight weights (out, in, k, k), which are copied; their manager owns the copies */
     PackedConvolution(NDArray weight, NDArray bias, int stride, int padding, Weights.Use use) {
         this.shape = weight.getShape();
         this.bias = bias;
@@ -60,7 +60,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
     }
 
     private ByteBuffer layout(Size size) {
-        return LAYOUTS.computeIfAbsent(new Question(shape, stride, use, size), question -> {
+        return LAYOUTS.computeIfAbsent(new LayoutKey(shape, stride, use, size), key -> {
             try (NDManager scope = bias.getManager().newSubManager()) {
                 return forSize("layout_for", scope.create(shape.getShape()), size)
                         .toByteBuffer();

@@ -12,14 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Layers whose weights are laid out for the processor once, when a model is loaded. The copies belong to the manager of
- * the weights, whose own arrays may be closed afterwards. For inference alone, since no gradient goes through.
+ * Layers with weights that oneDNN packs for this processor once, when a model is loaded. The manager of the weights
+ * owns the packed copies; the original arrays may be closed. For inference only, because packed weights have no
+ * gradients.
  *
  * @see "src/main/python/packed.py"
  */
 public final class PackedWeights {
     private static final Logger LOG = LoggerFactory.getLogger(PackedWeights.class);
-    /** Null where PyTorch comes without oneDNN. */
+    /** Null if PyTorch was built without oneDNN. */
     private static final @Nullable ScriptModule MODULE = load();
 
     private PackedWeights() {}
@@ -28,21 +29,21 @@ public final class PackedWeights {
         try {
             return new ScriptModule("packed.pt");
         } catch (Exception e) {
-            LOG.warn("weights cannot be laid out for this processor, going on with slower ones", e);
+            LOG.warn("cannot pack weights for this processor, using slower ones", e);
             return null;
         }
     }
 
-    /** @return whether such weights can be packed here */
-    static boolean take(Weights weights) {
+    /** @return whether these weights can be packed on this machine */
+    static boolean support(Weights weights) {
         return !weights.use().recordsGradients()
                 && weights.type() == DataType.FLOAT32
                 && weights.device().equals(Device.cpu())
                 && MODULE != null;
     }
 
-    /** @return whether this processor computes with bfloat16 at all; how fast, {@code fleet bench engine} tells */
-    public static boolean takeBfloat16() {
+    /** @return whether this processor supports bfloat16. {@code fleet bench engine} measures its speed */
+    public static boolean supportBfloat16() {
         if (MODULE == null) {
             return false;
         }
@@ -51,9 +52,9 @@ public final class PackedWeights {
         }
     }
 
-    /** To be asked for where weights are packed. */
+    /** @return the module that packs weights; only if {@link #support} returned true */
     static ScriptModule module() {
-        return Objects.requireNonNull(MODULE, "take() says whether it is there");
+        return Objects.requireNonNull(MODULE, "weights cannot be packed");
     }
 
     static NDArray rounded(Weights.Use use) {

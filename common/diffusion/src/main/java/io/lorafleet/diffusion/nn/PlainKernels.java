@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.norm.LayerNorm;
 
-/** On DJL's array API alone. */
+/** The kernels on DJL's array API. */
 final class PlainKernels implements Kernels {
     @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, int heads) {
@@ -19,7 +19,7 @@ final class PlainKernels implements Kernels {
     @Override
     public NDArray groupNorm(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon) {
         try (NDManager scope = Scopes.open(x)) {
-            // A layer norm over each group's values is the same.
+            // A group norm is a layer norm over the values of each group.
             NDArray grouped = x.reshape(x.getShape().get(0), groups, -1);
             Shape values = new Shape(grouped.getShape().get(2));
             NDArray ones = scope.ones(values, x.getDataType());
@@ -27,7 +27,7 @@ final class PlainKernels implements Kernels {
             NDArray normal =
                     LayerNorm.layerNorm(grouped, values, ones, zeros, epsilon).singletonOrThrow();
             Shape perChannel = new Shape(1, -1, 1, 1);
-            // The channels' numbers belong to the model: what is made of them must be the scope's.
+            // The model owns scale and shift. Arrays derived from them must belong to the scope.
             NDArray scaled = normal.reshape(x.getShape()).mul(lent(scale, perChannel, scope));
             return scope.ret(scaled.add(lent(shift, perChannel, scope)));
         }
@@ -75,7 +75,7 @@ final class PlainKernels implements Kernels {
             NDIndex first = new NDIndex(":" + rows);
             NDArray tokens = x.get(first).reshape(rows, -1, a.getShape().get(1));
             NDArray sum = y.get(first);
-            sum.addi(tokens.matMul(a).matMul(b).reshape(sum.getShape())); // a view, so it is y that changes
+            sum.addi(tokens.matMul(a).matMul(b).reshape(sum.getShape())); // a view, so this changes y
             return scope.ret(y);
         }
     }
@@ -83,7 +83,7 @@ final class PlainKernels implements Kernels {
     @Override
     public NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b) {
         try (NDManager scope = Scopes.open(y, x)) {
-            // Views, so it is y that changes.
+            // Views, so this changes y.
             addLowRank(y.transpose(0, 2, 3, 1), x.transpose(0, 2, 3, 1), a, b);
             return scope.ret(y);
         }

@@ -9,9 +9,8 @@ public final class Scopes {
     private Scopes() {}
 
     /**
-     * Opens a scope below the manager of {@code first}. What is computed from these arrays belongs to the scope, and
-     * closing it frees all of that but what {@code scope.ret(...)} hands up. The arrays themselves go back to where
-     * they were.
+     * Opens a scope below the manager of {@code first}. The scope owns all results computed from these arrays. Closing
+     * it frees them, except those passed to {@code scope.ret(...)}, and returns the arrays to their managers.
      */
     public static NDManager open(NDArray first, NDArray... more) {
         NDManager scope = NDManager.subManagerOf(first);

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.nn;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 
-/** PyTorch's own operations, through the TorchScript module that {@code src/main/python/kernels.py} makes. */
+/** PyTorch's operations, through the TorchScript module that {@code src/main/python/kernels.py} creates. */
 final class ScriptKernels implements Kernels {
     private final ScriptModule module;
 

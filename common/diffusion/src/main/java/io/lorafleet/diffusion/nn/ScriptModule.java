@@ -16,44 +16,46 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TorchScript module from this package's resources; it lives as long as the process. One call costs some 5
- * microseconds more than an operation of DJL's.
+ * A TorchScript module from the resources of this package. It lives as long as the process. A call takes about 5
+ * microseconds longer than a DJL operation.
  */
 final class ScriptModule {
     private final PtSymbolBlock block;
-    /** Owns the module, and the numbers and names that go with the calls. */
+    /** Owns the module and the constant arguments of its calls. */
     private final NDManager constants;
 
     private final Map<Float, NDArray> numbers = new ConcurrentHashMap<>();
     private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
 
-    /** @throws IOException if it is not there; what PyTorch throws if it lacks an operation that the module uses */
+    /**
+     * @throws IOException if the resource is missing. Also throws PyTorch's exception if an operation is not available
+     */
     ScriptModule(String resource) throws IOException {
         constants = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-        // The executor would specialise the module anew for each shape that it meets.
+        // The executor would specialise the module for each new shape.
         JniUtils.setGraphExecutorOptimize(false);
         try (InputStream in = ScriptModule.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IOException(resource + " is not there");
+                throw new IOException(resource + ": expected a resource, found none");
             }
             block = JniUtils.loadModule((PtNDManager) constants, in, false, false);
         }
     }
 
-    /** @return attached to the first argument's manager */
+    /** @return the result, attached to the manager of the first argument */
     NDArray call(String method, NDArray... arguments) {
         NDList inputs = new NDList(arguments);
         inputs.add(named(method));
-        // As in training, so that gradients flow; nothing is recorded while no array asks for them.
+        // Training mode, which supports gradients. Nothing is recorded unless an array requires gradients.
         return IValueUtils.forward(block, inputs, true).singletonOrThrow();
     }
 
-    /** @return a number as an argument. On the CPU, wherever the arrays are: reading it there waits for nothing */
+    /** @return a number as an argument, always on the CPU, where reading it needs no synchronisation */
     NDArray number(float value) {
         return numbers.computeIfAbsent(value, constants::create);
     }
 
-    /** DJL takes the name of the last argument for that of the method. */
+    /** DJL reads the method name from the name of the last argument. */
     private NDArray named(String method) {
         return methods.computeIfAbsent(method, key -> {
             NDArray name = constants.create(0);

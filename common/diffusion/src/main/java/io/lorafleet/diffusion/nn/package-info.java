@@ -2,7 +2,7 @@
 /**
  * The layers that the text encoder, the UNet and the VAE share.
  *
- * <p>Layers are immutable and hold weights of the model's owner. A result is attached to the manager of the first
+ * <p>Layers are immutable; the model's manager owns their weights. A result is attached to the manager of the first
  * argument. In shapes, N is the batch, C channels, H and W height and width, T tokens.
  */
 @NullMarked

@@ -36,17 +36,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a pipeline folder on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets
- * the reference's input, not what the part before it computed here, so an error shows where it arises.
+ * Runs a pipeline on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets the
+ * reference input, not the output of the part before it, so an error is attributed to the part that causes it.
  */
 public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
-    /** Compared where students are made: common/distillation. */
+    /** Reference of distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
     private static final String NO_ADAPTER = "<none>";
-    /** Folders of one adapter in several formats: its name, and its name with one of these. */
+    /** Suffixes of the folders that hold one adapter in several formats. */
     private static final List<String> FORMATS = List.of("", "_peft", "_kohya");
 
     private final Path folder;
@@ -56,7 +56,7 @@ public final class Parity implements AutoCloseable {
 
     private Parity(Path folder, Precision precision, Consumer<ParityResult> results) {
         this.folder = folder;
-        PipelineFolder.open(folder); // says best what is wrong with a folder that is none
+        PipelineFolder.open(folder); // reports an invalid folder in detail
         Path file = folder.resolve(EXPECTED);
         if (!Files.isRegularFile(file)) {
             throw new ModelFileException(
@@ -68,10 +68,12 @@ public final class Parity implements AutoCloseable {
     }
 
     /**
-     * @param folder a pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it
-     *     has adapters
-     * @param precision of the UNet
-     * @param results hears of every reference tensor, as soon as it is done
+     * Compares all reference tensors of a pipeline.
+     *
+     * @param folder pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it has
+     *     adapters
+     * @param precision precision of the UNet
+     * @param results receives the result of each reference tensor as soon as it is available
      */
     public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
         try (Parity parity = new Parity(folder, precision, results)) {
@@ -80,7 +82,7 @@ public final class Parity implements AutoCloseable {
             parity.vae();
             parity.loop();
             parity.adapters();
-            parity.leftOut();
+            parity.reportSkipped();
         }
     }
 
@@ -104,7 +106,7 @@ public final class Parity implements AutoCloseable {
                 compare(name + ".pooled", states.pooled());
                 compare(name + ".text_embeds", states.embeds());
             }
-            // Without the image's size, which is not in the file.
+            // The image size has no effect on the context.
             compare("context", model.prompts().encode(prompts, 0, 0, scope).context());
         }
     }
@@ -146,7 +148,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** The whole guided loop: every latent on the way, and the image. */
+    /** Compares the sampling loop under guidance: the latent after each step, and the image. */
     private void loop() {
         if (!expected.has("loop.initial")) {
             return;
@@ -183,7 +185,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** The size that SDXL is told may be another one than the image's. */
+    /** Takes SDXL's size conditioning from the reference, where it may differ from the image size. */
     private Conditioning loopConditioning(GenerationParameters request, NDManager owner) {
         int width = request.width();
         int height = request.height();
@@ -195,7 +197,7 @@ public final class Parity implements AutoCloseable {
         return model.prompts().encode(PreparedPrompt.prompts(request), width, height, owner);
     }
 
-    /** Each adapter in each of its formats on every row, then rows with different ones. */
+    /** Compares each adapter in each of its formats on all rows, then a batch with different adapters. */
     private void adapters() {
         Path file = folder.resolve(EXPECTED_LORA);
         if (!Files.isRegularFile(file)) {
@@ -221,7 +223,8 @@ public final class Parity implements AutoCloseable {
                         loaded.putIfAbsent(name, row);
                         compareAdapted(outputs, tensor, name + format + ".out", Collections.nCopies(rows, row), scope);
                     } else if (format.isEmpty()) {
-                        results.accept(new ParityResult.Skipped(tensor, "no adapter in " + adapter));
+                        results.accept(
+                                new ParityResult.Skipped(tensor, "expected an adapter in " + adapter + ", found none"));
                     }
                 }
             }
@@ -231,7 +234,8 @@ public final class Parity implements AutoCloseable {
                             .toList()
                     : List.of();
             if (!missing.isEmpty()) {
-                results.accept(new ParityResult.Skipped("lora/mixed.out", "no adapter " + missing));
+                results.accept(new ParityResult.Skipped(
+                        "lora/mixed.out", "expected the adapters " + missing + ", found none"));
             } else if (outputs.has("mixed.out")) {
                 List<List<RowAdapters.Applied>> mixed =
                         outputs.list("rows").stream().map(loaded::get).toList();
@@ -251,8 +255,8 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** Names what is there and nothing above compared. */
-    private void leftOut() {
+    /** Reports the reference tensors and files that were not compared. */
+    private void reportSkipped() {
         expected.unused().forEach(this::skip);
         try (Stream<Path> files = Files.list(folder)) {
             files.map(file -> file.getFileName().toString())
@@ -267,7 +271,7 @@ public final class Parity implements AutoCloseable {
     }
 
     private void skip(String name) {
-        results.accept(new ParityResult.Skipped(name, "no part of the project makes it"));
+        results.accept(new ParityResult.Skipped(name, "no part of this project computes it"));
     }
 
     private void compare(String tensor, @Nullable NDArray out) {

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.parity;
 
-/** What came out for one reference tensor. */
+/** The result for one reference tensor. */
 public sealed interface ParityResult {
-    /** @return the tensor's name, with the file that it is in where that is not expected.safetensors */
+    /** @return the name of the tensor, with its file unless that is expected.safetensors */
     String tensor();
 
     /**
-     * It was computed here and compared.
+     * The tensor was computed and compared.
      *
-     * @param error ||out - reference|| / ||reference||, or for token ids the share that differs
-     * @param exact whether any error at all is too much
+     * @param error relative error ||out - reference|| / ||reference||; for token ids, the share that differs
+     * @param exact whether the error must be 0
      */
     record Compared(String tensor, double error, boolean exact) implements ParityResult {
-        /** @return whether the error is within the tolerance; NaN is not */
+        /** @return whether the error is within the tolerance; false for NaN */
         public boolean within(double tolerance) {
             return error <= (exact ? 0 : tolerance);
         }
     }
 
-    /** It was not compared, and why. */
+    /** The tensor was not compared. */
     record Skipped(String tensor, String reason) implements ParityResult {}
 }

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A file of reference tensors, and the comparison with them. */
+/** A file of reference tensors, with comparisons. */
 public final class ReferenceTensors {
     private final Safetensors file;
     private final Set<String> used = new HashSet<>();
@@ -30,7 +30,7 @@ public final class ReferenceTensors {
         return file.names().stream().sorted().toList();
     }
 
-    /** @return names that were neither read nor compared: a check that was left out must show */
+    /** @return the names of tensors that were neither read nor compared, so that a missing check is reported */
     public List<String> unused() {
         return names().stream().filter(name -> !used.contains(name)).toList();
     }
@@ -49,16 +49,17 @@ public final class ReferenceTensors {
         return value;
     }
 
-    /** @return a metadata value that is a JSON list of texts */
+    /** @return a metadata value, which is a JSON array of strings */
     List<String> list(String key) {
         try {
             return new ObjectMapper().readValue(metadata(key), new TypeReference<List<String>>() {});
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(file.name() + ": metadata: " + key + ": expected a JSON list of texts", e);
+            throw new ModelFileException(
+                    file.name() + ": metadata: " + key + ": expected a JSON array of strings, found another value", e);
         }
     }
 
-    /** @return the tensor's numbers, whatever their type */
+    /** @return the values of the tensor, converted to double */
     public double[] doubles(String tensor) {
         try (NDManager scope = NDManager.newBaseManager();
                 NDArray numbers = read(tensor, scope)) {
@@ -66,17 +67,17 @@ public final class ReferenceTensors {
         }
     }
 
-    /** @return the numbers as a tensor of one dimension */
+    /** @return the values as a one-dimensional float32 array */
     static NDArray row(double[] numbers, NDManager scope) {
         return scope.create(numbers).toType(DataType.FLOAT32, false);
     }
 
-    /** Compares what was computed here with the reference. */
+    /** Compares an output with the reference of the same name. */
     public ParityResult compare(String tensor, NDArray out) {
         return compare(tensor, tensor, out);
     }
 
-    /** @param label the name to report */
+    /** @param label name in the result @param tensor name of the reference @param out computed output */
     public ParityResult compare(String label, String tensor, NDArray out) {
         try (NDManager scope = out.getManager().newSubManager()) {
             NDArray reference = read(tensor, scope);
@@ -89,7 +90,7 @@ public final class ReferenceTensors {
         }
     }
 
-    /** Compares whole numbers, of which none may differ. */
+    /** Compares integers, which must be equal. */
     ParityResult compareExactly(String tensor, long[] out) {
         try (NDManager scope = NDManager.newBaseManager()) {
             used.add(tensor);

@@ -22,21 +22,21 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Goes the way of another implementation's schedulers, with the model outputs that it recorded. */
+/** Compares the samplers with trajectories of another implementation's schedulers, on recorded model outputs. */
 public final class SamplerParity {
     private static final String SUFFIX = ".safetensors";
     private static final String TRAJECTORY = "trajectory";
 
     private SamplerParity() {}
 
-    /** @return whether a folder holds recorded trajectories and no pipeline */
+    /** @return whether the folder has recorded trajectories and no pipeline */
     public static boolean isFor(Path folder) {
         return !Files.exists(folder.resolve("model_index.json"))
                 && files(folder).stream()
                         .anyMatch(file -> Safetensors.open(file).names().contains(TRAJECTORY));
     }
 
-    /** @param results hears of every file's timesteps, model inputs and latents */
+    /** @param results receives the results for timesteps, model inputs and latents of each file */
     public static void check(Path folder, Consumer<ParityResult> results) {
         files(folder).forEach(file -> check(file.getFileName().toString().replace(SUFFIX, ""), file, results));
     }
@@ -50,13 +50,13 @@ public final class SamplerParity {
             NDArray outputs = reference.read("model_output", scope);
             Sampler sampler = SamplerKind.of(schedule).with(schedule, steps(name, outputs));
             Iterator<float[]> noise = noise(reference, scope);
-            SamplerState history = new SamplerState(scope, count -> noise.next());
+            SamplerState state = new SamplerState(scope, count -> noise.next());
             NDArray latent = reference.read("initial", scope).mul(sampler.initialNoiseScale());
             NDList inputs = new NDList();
             NDList trajectory = new NDList();
             for (int i = 0; i < sampler.timesteps().length; i++) {
                 inputs.add(sampler.modelInput(latent, i));
-                latent = sampler.step(latent, outputs.get(i), i, history);
+                latent = sampler.step(latent, outputs.get(i), i, state);
                 trajectory.add(latent);
             }
             results.accept(reference.compare(
@@ -66,7 +66,7 @@ public final class SamplerParity {
         }
     }
 
-    /** The count of steps ends the file's name; a sampler may ask the model more often than that. */
+    /** Reads the number of steps from the end of the file name. A sampler may evaluate the model more often. */
     private static int steps(String name, NDArray outputs) {
         String last = name.substring(name.lastIndexOf('_') + 1);
         return last.matches("\\d+")
@@ -78,9 +78,9 @@ public final class SamplerParity {
         if (!reference.has("noise")) {
             return Collections.emptyIterator();
         }
-        NDArray drawn = reference.read("noise", scope);
-        return IntStream.range(0, (int) drawn.getShape().get(0))
-                .mapToObj(i -> drawn.get(i).toFloatArray())
+        NDArray values = reference.read("noise", scope);
+        return IntStream.range(0, (int) values.getShape().get(0))
+                .mapToObj(i -> values.get(i).toFloatArray())
                 .iterator();
     }
 

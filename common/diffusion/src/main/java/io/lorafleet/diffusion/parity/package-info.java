@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Compares this implementation with reference tensors that another one, such as diffusers, made. */
+/** Comparison with reference tensors of another implementation, such as diffusers. */
 @NullMarked
 package io.lorafleet.diffusion.parity;
 

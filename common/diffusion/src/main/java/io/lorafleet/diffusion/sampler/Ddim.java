@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
- * Denoising diffusion implicit models, with eta 0: no noise is added on the way.
+ * Denoising diffusion implicit models, with eta 0: no noise is added between steps.
  *
  * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2021</a>, equation 12; diffusers scheduling_ddim.py
  */
@@ -14,9 +14,9 @@ final class Ddim implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Ddim(NoiseSchedule schedule, int steps, int skipped) {
+    Ddim(NoiseSchedule schedule, int steps, int startStep) {
         this.schedule = schedule;
-        this.timesteps = Arrays.copyOfRange(schedule.timesteps(steps, true), skipped, steps);
+        this.timesteps = Arrays.copyOfRange(schedule.timesteps(steps, true), startStep, steps);
         this.stride = schedule.trainTimesteps() / steps;
     }
 
@@ -26,19 +26,19 @@ final class Ddim implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
-        return schedule.noised(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise) {
+        return schedule.addNoise(clean, noise, (int) timesteps[0]);
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
         int t = (int) timesteps[step];
         double alphaBar = schedule.alphaBar(t);
         double alphaBarPrev = schedule.alphaBar(t - stride);
         double alpha = Math.sqrt(alphaBar);
         double sigma = Math.sqrt(1 - alphaBar);
-        NDArray x0 = schedule.clipped(schedule.prediction().image(x, output, alpha, sigma));
-        NDArray epsilon = schedule.prediction().noise(x, output, alpha, sigma);
+        NDArray x0 = schedule.clipped(schedule.prediction().predictedOriginal(x, output, alpha, sigma));
+        NDArray epsilon = schedule.prediction().predictedNoise(x, output, alpha, sigma);
         return x0.mul(Math.sqrt(alphaBarPrev)).add(epsilon.mul(Math.sqrt(1 - alphaBarPrev)));
     }
 }

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * DPM-Solver++ (2M): of second order from the step before, of first order at both ends.
+ * DPM-Solver++ (2M): a multistep solver of second order, with first order in the first and the last step.
  *
  * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022</a>, algorithm 2; diffusers
  *     scheduling_dpmsolver_multistep.py
@@ -18,16 +18,16 @@ final class DpmSolver implements Sampler {
         this.sigmas = sigmas;
     }
 
-    static DpmSolver plain(NoiseSchedule schedule, int steps, int skipped) {
+    static DpmSolver plain(NoiseSchedule schedule, int steps, int startStep) {
         Sigmas whole = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule);
-        return new DpmSolver(schedule, whole.without(skipped));
+        return new DpmSolver(schedule, whole.from(startStep));
     }
 
-    static DpmSolver karras(NoiseSchedule schedule, int steps, int skipped) {
+    static DpmSolver karras(NoiseSchedule schedule, int steps, int startStep) {
         double largest = Sigmas.sigma(schedule, schedule.trainTimesteps() - 1);
         double smallest = Sigmas.sigma(schedule, 0);
         Sigmas whole = Sigmas.karras(steps, largest, smallest, schedule, true);
-        return new DpmSolver(schedule, whole.without(skipped));
+        return new DpmSolver(schedule, whole.from(startStep));
     }
 
     @Override
@@ -36,13 +36,13 @@ final class DpmSolver implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
-        return sigmas.noised(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise) {
+        return sigmas.addNoise(clean, noise);
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
-        NDArray x0 = schedule.prediction().image(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
+        NDArray x0 = schedule.prediction().predictedOriginal(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
         double h = sigmas.lambda(step + 1) - sigmas.lambda(step);
         double change = -sigmas.alpha(step + 1) * Math.expm1(-h);
         NDArray next =
@@ -50,9 +50,9 @@ final class DpmSolver implements Sampler {
         boolean last = step == sigmas.timesteps().length - 1;
         if (step > 0 && !last) {
             double r = (sigmas.lambda(step) - sigmas.lambda(step - 1)) / h;
-            next = next.add(x0.sub(history.output(0)).mul(change / (2 * r)));
+            next = next.add(x0.sub(state.output(0)).mul(change / (2 * r)));
         }
-        history.keepOutput(x0, 1);
+        state.keepOutput(x0, 1);
         return next;
     }
 }

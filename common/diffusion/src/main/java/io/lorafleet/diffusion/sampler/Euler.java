@@ -4,8 +4,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Euler's method on the probability-flow ODE, in the scale where noise of sigma is added to the image. The ancestral
- * form goes further down than it should, and adds new noise to come back up.
+ * Euler's method on the probability-flow ODE, in the variance-exploding scale: latent plus sigma times noise. The
+ * ancestral form steps to a lower noise level than the next one and adds new noise to reach it.
  *
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022</a>, algorithm 1; diffusers
  *     scheduling_euler_discrete.py and scheduling_euler_ancestral_discrete.py
@@ -21,18 +21,18 @@ final class Euler implements Sampler {
         this.ancestral = ancestral;
     }
 
-    static Euler plain(NoiseSchedule schedule, int steps, int skipped) {
-        return new Euler(schedule, spaced(schedule, steps).without(skipped), false);
+    static Euler plain(NoiseSchedule schedule, int steps, int startStep) {
+        return new Euler(schedule, spaced(schedule, steps).from(startStep), false);
     }
 
-    static Euler ancestral(NoiseSchedule schedule, int steps, int skipped) {
-        return new Euler(schedule, spaced(schedule, steps).without(skipped), true);
+    static Euler ancestral(NoiseSchedule schedule, int steps, int startStep) {
+        return new Euler(schedule, spaced(schedule, steps).from(startStep), true);
     }
 
-    static Euler karras(NoiseSchedule schedule, int steps, int skipped) {
+    static Euler karras(NoiseSchedule schedule, int steps, int startStep) {
         Sigmas s = spaced(schedule, steps);
         Sigmas whole = Sigmas.karras(steps, s.largest(), s.smallest(), schedule, false);
-        return new Euler(schedule, whole.without(skipped), false);
+        return new Euler(schedule, whole.from(startStep), false);
     }
 
     private static Sigmas spaced(NoiseSchedule schedule, int steps) {
@@ -51,7 +51,7 @@ final class Euler implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
+    public NDArray addNoise(NDArray clean, NDArray noise) {
         return clean.add(noise.mul(sigmas.largest()));
     }
 
@@ -61,14 +61,14 @@ final class Euler implements Sampler {
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
         double sigma = sigmas.values()[step];
         double next = sigmas.values()[step + 1];
         double up = ancestral ? Math.sqrt(next * next * (sigma * sigma - next * next) / (sigma * sigma)) : 0;
         double down = Math.sqrt(next * next - up * up);
-        NDArray noise =
-                schedule.prediction().noise(modelInput(x, step), output, sigmas.alpha(step), sigmas.scaledSigma(step));
+        NDArray noise = schedule.prediction()
+                .predictedNoise(modelInput(x, step), output, sigmas.alpha(step), sigmas.scaledSigma(step));
         NDArray moved = x.add(noise.mul(down - sigma));
-        return ancestral ? moved.add(history.noise(x).mul(up)) : moved;
+        return ancestral ? moved.add(state.noise(x).mul(up)) : moved;
     }
 }

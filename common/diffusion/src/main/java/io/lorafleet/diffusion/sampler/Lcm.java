@@ -4,17 +4,17 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The sampler of latent consistency models: each step goes all the way to the image, and back to less noise.
+ * The sampler of latent consistency models: each step predicts the denoised latent and adds noise of a lower level.
  *
- * <p>The last part of a way is cut from the whole, as in diffusers' StableDiffusionImg2ImgPipeline. Its
- * LatentConsistencyModelImg2ImgPipeline instead makes all steps, closer together.
+ * <p>A schedule that starts later is the end of the whole schedule, as in diffusers' StableDiffusionImg2ImgPipeline.
+ * Its LatentConsistencyModelImg2ImgPipeline runs all steps at a smaller distance instead.
  *
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
-    /** The steps of the sampler that the model was distilled from. */
+    /** Steps of the solver that the model was distilled with. */
     private static final int ORIGINAL_STEPS = 50;
-    /** The standard deviation of the data that the boundary condition assumes. */
+    /** Standard deviation of the data, as the boundary condition assumes. */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALING = 10;
@@ -22,15 +22,15 @@ final class Lcm implements Sampler {
     private final NoiseSchedule schedule;
     private final double[] timesteps;
 
-    Lcm(NoiseSchedule schedule, int steps, int skipped) {
+    Lcm(NoiseSchedule schedule, int steps, int startStep) {
         if (steps > ORIGINAL_STEPS) {
             throw new IllegalArgumentException("steps: expected 1 to " + ORIGINAL_STEPS + " for LCM, found " + steps);
         }
         this.schedule = schedule;
-        this.timesteps = new double[steps - skipped];
+        this.timesteps = new double[steps - startStep];
         int stride = schedule.trainTimesteps() / ORIGINAL_STEPS;
         for (int i = 0; i < timesteps.length; i++) {
-            int fromNoisiest = (int) Math.floor((double) (skipped + i) * ORIGINAL_STEPS / steps);
+            int fromNoisiest = (int) Math.floor((double) (startStep + i) * ORIGINAL_STEPS / steps);
             timesteps[i] = (double) (ORIGINAL_STEPS - fromNoisiest) * stride - 1;
         }
     }
@@ -41,16 +41,16 @@ final class Lcm implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
-        return schedule.noised(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise) {
+        return schedule.addNoise(clean, noise, (int) timesteps[0]);
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
         double t = timesteps[step];
         double alphaBar = schedule.alphaBar((int) t);
-        NDArray x0 =
-                schedule.clipped(schedule.prediction().image(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+        NDArray x0 = schedule.clipped(
+                schedule.prediction().predictedOriginal(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
         double scaled = t * TIMESTEP_SCALING;
         double square = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
         NDArray denoised = x0.mul(scaled / Math.sqrt(square)).add(x.mul(SIGMA_DATA * SIGMA_DATA / square));
@@ -58,6 +58,6 @@ final class Lcm implements Sampler {
             return denoised;
         }
         double alphaBarNext = schedule.alphaBar((int) timesteps[step + 1]);
-        return denoised.mul(Math.sqrt(alphaBarNext)).add(history.noise(x).mul(Math.sqrt(1 - alphaBarNext)));
+        return denoised.mul(Math.sqrt(alphaBarNext)).add(state.noise(x).mul(Math.sqrt(1 - alphaBarNext)));
     }
 }

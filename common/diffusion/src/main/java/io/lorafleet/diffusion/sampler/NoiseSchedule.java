@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How noise was added when the model was trained, from diffusers' {@code scheduler/scheduler_config.json}.
+ * The noise schedule of the training, from diffusers' {@code scheduler/scheduler_config.json}.
  *
- * @param alphaBar of each training timestep, the share of the image that is left: the product of 1 - beta up to there
- * @param prediction what the model's output means
- * @param spacing which training timesteps a sampler visits
- * @param stepsOffset added to the timesteps of leading spacing
- * @param finalAlphaBar what DDIM takes beyond the last timestep
- * @param clipSample bound on the predicted image, or infinity for none
- * @param karrasSigmas whether the folder's sampler spaces its noise levels as Karras et al. do
- * @param schedulerClass the class that the folder names, such as {@code DDIMScheduler}
+ * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to it
+ * @param prediction prediction type of the model
+ * @param spacing spacing of the sampler's timesteps
+ * @param stepsOffset offset that leading spacing adds to the timesteps
+ * @param finalAlphaBar alpha bar after the last step
+ * @param clipSample bound on the predicted original sample; infinity for no bound
+ * @param karrasSigmas whether the folder configures the noise levels of Karras et al.
+ * @param schedulerClass scheduler class of the folder, such as {@code DDIMScheduler}
  */
 public record NoiseSchedule(
         double[] alphaBar,
@@ -28,18 +28,19 @@ public record NoiseSchedule(
         boolean karrasSigmas,
         String schedulerClass) {
 
-    /** Which of the training timesteps a sampler visits (Lin et al. 2023, table 2). */
+    /** The spacing of a sampler's timesteps over the training timesteps (Lin et al. 2023, table 2). */
     public enum Spacing {
         LINSPACE,
         LEADING,
         TRAILING
     }
 
+    /** @throws io.lorafleet.diffusion.weights.ModelFileException if the config uses an unsupported option */
     public static NoiseSchedule of(ModelConfig config) {
         return of(config, config.text("_class_name", "DDIMScheduler"));
     }
 
-    /** @param schedulerClass in place of the one that the config names */
+    /** @param schedulerClass scheduler class, which overrides that of the config */
     public static NoiseSchedule of(ModelConfig config, String schedulerClass) {
         config.requireUnused("trained_betas");
         config.requireUnused("thresholding");
@@ -58,7 +59,7 @@ public record NoiseSchedule(
         config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
         config.requireOneOf("interpolation_type", "linear");
         config.requireOneOf("final_sigmas_type", "zero");
-        // What diffusers' classes assume where a config is silent.
+        // The defaults of diffusers' classes.
         boolean leads =
                 List.of("DDIMScheduler", "PNDMScheduler", "LCMScheduler").contains(schedulerClass);
         String spacing = leads ? "leading" : "linspace";
@@ -106,69 +107,69 @@ public record NoiseSchedule(
         return x * x;
     }
 
-    /** @return the share of the image at a timestep; beyond the last one, what the config sets for it */
+    /** @return alpha bar at a timestep; {@link #finalAlphaBar} for a negative timestep */
     double alphaBar(int timestep) {
         return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
     }
 
-    /** @return noise laid over a clean latent, as much as there is at a timestep, in the model's own scale */
-    NDArray noised(NDArray clean, NDArray noise, int timestep) {
+    /** @return the clean latent with the noise level of a timestep, in the variance-preserving scale of the model */
+    NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
         double alphaBar = alphaBar(timestep);
         return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
     }
 
     /**
-     * @param x a noisy latent, in the model's own scale
-     * @param output what the model said of it, after guidance
-     * @param timestep that it was asked about; one between two of training counts as the nearest
-     * @return the clean latent that the output stands for
+     * @param x noisy latent, in the variance-preserving scale of the model
+     * @param output model output for it, after guidance
+     * @param timestep timestep of the model evaluation; a fraction is rounded to the nearest training timestep
+     * @return the predicted original sample (diffusers: pred_original_sample)
      */
-    public NDArray predicted(NDArray x, NDArray output, double timestep) {
+    public NDArray predictedOriginal(NDArray x, NDArray output, double timestep) {
         double alphaBar = alphaBar((int) Math.rint(timestep));
-        return clipped(prediction.image(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
+        return clipped(prediction.predictedOriginal(x, output, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)));
     }
 
-    /** @return a predicted image, within the bound if there is one */
-    NDArray clipped(NDArray image) {
-        return clipSample == Double.POSITIVE_INFINITY ? image : image.clip(-clipSample, clipSample);
+    /** @return a predicted original sample, clipped to the bound if there is one */
+    NDArray clipped(NDArray original) {
+        return clipSample == Double.POSITIVE_INFINITY ? original : original.clip(-clipSample, clipSample);
     }
 
+    /** @return the number of training timesteps */
     public int trainTimesteps() {
         return alphaBar.length;
     }
 
     /**
-     * The timesteps of a sampler with so many steps, from the noisiest.
+     * The timesteps of a sampler with the given number of steps, highest noise first.
      *
-     * @param round whether linspace gives whole timesteps, as DDIM needs and Euler does not
+     * @param round whether linspace rounds to whole timesteps; DDIM needs them and Euler does not
      */
     double[] timesteps(int steps, boolean round) {
         return timesteps(steps, steps, round);
     }
 
-    /** The form of the multistep solvers: one step more is laid out, and its last timestep left out. */
+    /** The timesteps of the multistep solvers: those of one step more, without the last one. */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }
 
-    /** @param laidOut timesteps over the whole range, of which the first {@code steps} are taken */
-    private double[] timesteps(int steps, int laidOut, boolean round) {
+    /** @param total number of timesteps over the whole range, of which the first {@code steps} are used */
+    private double[] timesteps(int steps, int total, boolean round) {
         int train = trainTimesteps();
-        if (steps < 1 || laidOut > train) {
-            throw new IllegalArgumentException(
-                    "steps: expected 1 to " + (train + steps - laidOut) + ", found " + steps);
+        if (steps < 1 || total > train) {
+            throw new IllegalArgumentException("steps: expected 1 to " + (train + steps - total) + ", found " + steps);
         }
         double[] timesteps = new double[steps];
         for (int i = 0; i < steps; i++) {
-            int fromEnd = laidOut - 1 - i;
+            int fromEnd = total - 1 - i;
             timesteps[i] = switch (spacing) {
                 case LINSPACE -> {
-                    double t = laidOut == 1 ? 0 : (double) fromEnd * (train - 1) / (laidOut - 1);
+                    double t = total == 1 ? 0 : (double) fromEnd * (train - 1) / (total - 1);
                     yield round ? Math.rint(t) : t;
                 }
-                // With as many steps as training timesteps, the offset would lead beyond the last.
-                case LEADING -> Math.min(fromEnd * (train / laidOut) + stepsOffset, train - 1);
-                case TRAILING -> Math.rint(train - i * ((double) train / laidOut)) - 1;
+                // The offset must not exceed the last training timestep.
+                case LEADING -> Math.min(fromEnd * (train / total) + stepsOffset, train - 1);
+                case TRAILING -> Math.rint(train - i * ((double) train / total)) - 1;
             };
         }
         return timesteps;

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
- * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four outputs. The second step is made twice, so
- * the model is evaluated once more than there are steps, unless there is only one.
+ * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The second step is run
+ * twice, so there is one model evaluation more than steps, unless there is only one step.
  *
- * <p>A way that begins later makes its own second step twice. diffusers cuts its list of timesteps, in which one stands
- * twice already, and then takes the latent for one that has a step more behind it than it has.
+ * <p>A schedule that starts later repeats its own second step. diffusers instead cuts its list of timesteps, which
+ * already has the repeated one, and so mistakes the latent for one with a step more behind it.
  *
  * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
  *     with skip_prk_steps
@@ -21,10 +21,10 @@ final class Pndm implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Pndm(NoiseSchedule schedule, int steps, int skipped) {
+    Pndm(NoiseSchedule schedule, int steps, int startStep) {
         this.schedule = schedule;
         this.stride = schedule.trainTimesteps() / steps;
-        double[] once = Arrays.copyOfRange(schedule.timesteps(steps, true), skipped, steps);
+        double[] once = Arrays.copyOfRange(schedule.timesteps(steps, true), startStep, steps);
         this.timesteps = once.length == 1 ? once : secondTwice(once);
     }
 
@@ -41,26 +41,26 @@ final class Pndm implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
-        return schedule.noised(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise) {
+        return schedule.addNoise(clean, noise, (int) timesteps[0]);
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
         int t = (int) timesteps[step];
         if (step == 1) {
-            // The first step once more, now with the mean of the outputs at both of its ends.
-            NDArray mean = output.add(history.output(0)).div(2);
-            return transfer(history.sample(), mean, t + stride, t);
+            // Repeats the first step with the mean of the outputs at both of its ends.
+            NDArray mean = output.add(state.output(0)).div(2);
+            return transfer(state.sample(), mean, t + stride, t);
         }
-        history.keepOutput(output, OUTPUTS);
+        state.keepOutput(output, OUTPUTS);
         if (step == 0) {
-            history.keepSample(x);
+            state.keepSample(x);
         }
-        return transfer(x, extrapolated(history), t, t - stride);
+        return transfer(x, extrapolated(state), t, t - stride);
     }
 
-    /** Adams-Bashforth, of the order that the outputs allow. */
+    /** Adams-Bashforth extrapolation, of the order that the number of outputs allows. */
     private static NDArray extrapolated(SamplerState h) {
         return switch (h.outputs()) {
             case 1 -> h.output(0);
@@ -84,7 +84,7 @@ final class Pndm implements Sampler {
     private NDArray transfer(NDArray x, NDArray output, int from, int to) {
         double a = schedule.alphaBar(from);
         double b = schedule.alphaBar(to);
-        NDArray noise = schedule.prediction().noise(x, output, Math.sqrt(a), Math.sqrt(1 - a));
+        NDArray noise = schedule.prediction().predictedNoise(x, output, Math.sqrt(a), Math.sqrt(1 - a));
         double divisor = a * Math.sqrt(1 - b) + Math.sqrt(a * (1 - a) * b);
         return x.mul(Math.sqrt(b / a)).sub(noise.mul((b - a) / divisor));
     }

@@ -4,40 +4,46 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A way from noise to a latent in a fixed number of steps, or the last part of one. Immutable: what changes is the
- * latent, and what an image's {@link SamplerState} remembers.
+ * A sampling schedule of a fixed number of steps from noise to a latent, or the end of such a schedule. It is
+ * immutable; the state of an image is its latent and its {@link SamplerState}.
  *
- * <p>Every array returned is attached to the manager of the latent.
+ * <p>Returned arrays are attached to the manager of the latent.
  */
 public interface Sampler {
 
-    /** @return for each step, the timestep that the model is asked about */
+    /** @return the timestep of the model evaluation in each step */
     double[] timesteps();
 
-    /** @return what unit noise is multiplied by to make the first latent; 1 in the model's own scale */
+    /**
+     * @return the factor from unit noise to the first latent (diffusers: init_noise_sigma); 1 in the
+     *     variance-preserving scale
+     */
     default double initialNoiseScale() {
         return 1;
     }
 
     /**
-     * Lays noise over a clean latent, as much as there is at the first step: where an image begins that comes from
-     * another one.
+     * Adds noise of the first step's level to a clean latent, which is the start of image-to-image.
      *
-     * @param clean (N, C, H, W), as the UNet works on latents
+     * @param clean latent in the scale of the UNet (N, C, H, W)
      * @param noise unit noise of the same shape
-     * @return what the first step takes, in this sampler's scale
+     * @return the noisy latent, in the scale of this sampler
      */
-    NDArray noised(NDArray clean, NDArray noise);
+    NDArray addNoise(NDArray clean, NDArray noise);
 
-    /** @return the latent as the model takes it at this step; as it is, in the model's own scale */
+    /** @return the latent in the scale of the model's input (diffusers: scale_model_input) */
     default NDArray modelInput(NDArray latent, int step) {
         return latent;
     }
 
     /**
-     * @param output what the model said at this step, after guidance
-     * @param history of this image; each step is made once and in order
-     * @return the latent after this step
+     * Runs one step. Each step is run once, in order.
+     *
+     * @param latent latent before the step (N, C, H, W)
+     * @param output model output at this step, after guidance
+     * @param step index of the step, from 0
+     * @param state sampler state of this image
+     * @return the latent after the step
      */
-    NDArray step(NDArray latent, NDArray output, int step, SamplerState history);
+    NDArray step(NDArray latent, NDArray output, int step, SamplerState state);
 }

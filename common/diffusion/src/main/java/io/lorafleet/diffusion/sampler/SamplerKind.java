@@ -3,7 +3,7 @@ package io.lorafleet.diffusion.sampler;
 
 import java.util.Arrays;
 
-/** The samplers there are. */
+/** The supported samplers. */
 public enum SamplerKind {
     DDIM("DDIMScheduler", false, Ddim::new),
     EULER("EulerDiscreteScheduler", false, Euler::plain),
@@ -16,7 +16,7 @@ public enum SamplerKind {
     UNIPC("UniPCMultistepScheduler", false, UniPc::new);
 
     private interface Maker {
-        Sampler make(NoiseSchedule schedule, int steps, int skipped);
+        Sampler make(NoiseSchedule schedule, int steps, int startStep);
     }
 
     private final String schedulerClass;
@@ -29,23 +29,24 @@ public enum SamplerKind {
         this.maker = maker;
     }
 
-    /** @throws IllegalArgumentException if the schedule cannot be walked in so many steps */
+    /** @throws IllegalArgumentException if the noise schedule does not allow this number of steps */
     public Sampler with(NoiseSchedule schedule, int steps) {
         return with(schedule, steps, 0);
     }
 
     /**
-     * The last part of a way. Its first step knows of none before it, so the multistep samplers begin at low order.
+     * The end of a schedule. Its first step has no predecessor, so the multistep samplers start at low order.
      *
-     * @param steps of the whole way
-     * @param skipped steps that are left out at its start, where the noise is most: 0 to steps - 1
-     * @throws IllegalArgumentException if the schedule cannot be walked in so many steps
+     * @param schedule noise schedule of the model
+     * @param steps number of steps of the whole schedule
+     * @param startStep index of the first step that is run, 0 to steps - 1
+     * @throws IllegalArgumentException if the noise schedule does not allow this number of steps
      */
-    public Sampler with(NoiseSchedule schedule, int steps, int skipped) {
-        return maker.make(schedule, steps, skipped);
+    public Sampler with(NoiseSchedule schedule, int steps, int startStep) {
+        return maker.make(schedule, steps, startStep);
     }
 
-    /** @return the sampler that a folder's scheduler class asks for, or DDIM if that one is not here */
+    /** @return the sampler of the folder's scheduler class, or DDIM if that class is not supported */
     public static SamplerKind of(NoiseSchedule schedule) {
         return Arrays.stream(values())
                 .filter(kind ->

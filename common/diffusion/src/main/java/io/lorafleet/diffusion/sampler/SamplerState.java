@@ -10,29 +10,29 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a sampler remembers of one image from step to step, and the noise that it adds on the way. */
+/** The state that a sampler keeps of one image between steps, and the source of the noise that it adds. */
 public final class SamplerState {
-    private final NDManager job;
+    private final NDManager owner;
     private final IntFunction<float[]> noise;
     private final Deque<NDArray> outputs = new ArrayDeque<>();
     private @Nullable NDArray sample;
 
     /**
-     * @param job owns what is remembered
-     * @param noise draws that many normal values, new ones each time
+     * @param owner manager that owns the kept arrays
+     * @param noise returns the given number of new standard normal values
      */
-    public SamplerState(NDManager job, IntFunction<float[]> noise) {
-        this.job = job;
+    public SamplerState(NDManager owner, IntFunction<float[]> noise) {
+        this.owner = owner;
         this.noise = noise;
     }
 
-    /** @return new noise of the latent's shape, attached to its manager */
+    /** @return new unit noise of the latent's shape, attached to its manager */
     NDArray noise(NDArray latent) {
         float[] values = noise.apply(Math.toIntExact(latent.size()));
         return latent.getManager().create(values, latent.getShape()).toType(latent.getDataType(), false);
     }
 
-    /** Remembers an output, and forgets all but the newest {@code most}. */
+    /** Keeps an output and drops all but the newest {@code most}. */
     void keepOutput(NDArray output, int most) {
         outputs.addFirst(own(output));
         while (outputs.size() > most) {
@@ -40,7 +40,7 @@ public final class SamplerState {
         }
     }
 
-    /** @param back 0 for the newest output that is remembered */
+    /** @param back age of the output; 0 is the newest */
     NDArray output(int back) {
         Iterator<NDArray> newestFirst = outputs.iterator();
         for (int i = 0; i < back; i++) {
@@ -53,7 +53,7 @@ public final class SamplerState {
         return outputs.size();
     }
 
-    /** Remembers a latent in place of the one before. */
+    /** Keeps a latent and drops the previous one. */
     void keepSample(NDArray latent) {
         if (sample != null) {
             sample.close();
@@ -62,13 +62,13 @@ public final class SamplerState {
     }
 
     NDArray sample() {
-        return Objects.requireNonNull(sample, "none was kept");
+        return Objects.requireNonNull(sample, "no sample was kept");
     }
 
-    /** A copy of its own, because the caller's array ends with the step. */
+    /** Copies an array, because the caller frees it after the step. */
     private NDArray own(NDArray array) {
         NDArray copy = array.duplicate();
-        copy.attach(job);
+        copy.attach(owner);
         return copy;
     }
 }

@@ -5,17 +5,18 @@ import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
- * The noise levels that a sampler goes through, from the noisiest to 0, with the timesteps where the model knows them.
+ * The noise levels of a sampling schedule, from the highest to 0, and their timesteps.
  *
- * <p>sigma is the noise in the scale where the image is added to it: sqrt((1 - alphaBar) / alphaBar).
+ * <p>sigma is the noise level in the variance-exploding scale: sqrt((1 - alphaBar) / alphaBar).
  *
- * @param values one more than timesteps; the last is 0
+ * @param timesteps timestep of each step; may be fractional
+ * @param values sigma of each step, and a final 0
  */
 record Sigmas(double[] timesteps, double[] values) {
-    /** How much more of the steps go to small sigmas (Karras et al. 2022, equation 5). */
+    /** Exponent that concentrates the steps at small sigmas (Karras et al. 2022, equation 5). */
     private static final double RHO = 7;
 
-    /** The sigmas at these timesteps, which may lie between whole ones. */
+    /** The sigmas of these timesteps, interpolated between whole timesteps. */
     static Sigmas at(double[] timesteps, NoiseSchedule schedule) {
         double[] values = new double[timesteps.length + 1];
         for (int i = 0; i < timesteps.length; i++) {
@@ -25,9 +26,9 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     /**
-     * Karras' spacing from the largest to the smallest.
+     * The spacing of Karras et al. from the largest to the smallest sigma.
      *
-     * @param round whether the model is asked about whole timesteps only
+     * @param round whether timesteps are rounded to whole ones
      */
     static Sigmas karras(int steps, double largest, double smallest, NoiseSchedule schedule, boolean round) {
         if (steps < 1 || steps > schedule.trainTimesteps()) {
@@ -49,11 +50,11 @@ record Sigmas(double[] timesteps, double[] values) {
         return new Sigmas(timesteps, values);
     }
 
-    /** @return these without the first, noisiest ones */
-    Sigmas without(int skipped) {
+    /** @return the sigmas from this step on */
+    Sigmas from(int startStep) {
         return new Sigmas(
-                Arrays.copyOfRange(timesteps, skipped, timesteps.length),
-                Arrays.copyOfRange(values, skipped, values.length));
+                Arrays.copyOfRange(timesteps, startStep, timesteps.length),
+                Arrays.copyOfRange(values, startStep, values.length));
     }
 
     double largest() {
@@ -64,18 +65,18 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[timesteps.length - 1];
     }
 
-    /** @return the image's share at this step in the model's own scale, where image and noise add up to variance 1 */
+    /** @return alpha at this step, the factor of the original sample in the variance-preserving scale */
     double alpha(int step) {
         return 1 / Math.sqrt(values[step] * values[step] + 1);
     }
 
-    /** @return the noise's share at this step in the model's own scale */
+    /** @return the factor of the noise at this step in the variance-preserving scale */
     double scaledSigma(int step) {
         return values[step] * alpha(step);
     }
 
-    /** @return noise laid over a clean latent, as much as there is at the first step, in the model's own scale */
-    NDArray noised(NDArray clean, NDArray noise) {
+    /** @return the clean latent with the noise level of the first step, in the variance-preserving scale */
+    NDArray addNoise(NDArray clean, NDArray noise) {
         return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
     }
 
@@ -91,7 +92,11 @@ record Sigmas(double[] timesteps, double[] values) {
         return sigma(schedule, below) * (1 - along) + sigma(schedule, above) * along;
     }
 
-    /** The inverse of interpolation, in the logarithm, as diffusers has it. @param logs of every timestep's sigma */
+    /**
+     * Inverts the interpolation in log space, as diffusers does.
+     *
+     * @param logs log sigma of every training timestep
+     */
     private static double timestepOf(double sigma, double[] logs) {
         double log = Math.log(Math.max(sigma, 1e-10));
         int low = 0;

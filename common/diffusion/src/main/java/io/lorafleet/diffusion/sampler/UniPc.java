@@ -4,8 +4,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * UniPC of second order (bh2): each step first corrects the latent with the output that it led to, then predicts the
- * next.
+ * UniPC of second order (bh2). Each step corrects the current latent with the model output at that latent, then
+ * predicts the next latent.
  *
  * @see <a href="https://arxiv.org/abs/2302.04867">Zhao et al. 2023</a>, algorithms 5 and 6; diffusers
  *     scheduling_unipc_multistep.py
@@ -16,9 +16,9 @@ final class UniPc implements Sampler {
     private final NoiseSchedule schedule;
     private final Sigmas sigmas;
 
-    UniPc(NoiseSchedule schedule, int steps, int skipped) {
+    UniPc(NoiseSchedule schedule, int steps, int startStep) {
         this.schedule = schedule;
-        this.sigmas = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule).without(skipped);
+        this.sigmas = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule).from(startStep);
     }
 
     @Override
@@ -27,40 +27,43 @@ final class UniPc implements Sampler {
     }
 
     @Override
-    public NDArray noised(NDArray clean, NDArray noise) {
-        return sigmas.noised(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise) {
+        return sigmas.addNoise(clean, noise);
     }
 
     @Override
-    public NDArray step(NDArray x, NDArray output, int step, SamplerState history) {
-        NDArray x0 = schedule.prediction().image(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
-        NDArray corrected = step == 0 ? x : correct(x0, step, history);
-        history.keepOutput(x0, ORDER);
-        history.keepSample(corrected);
-        return predict(corrected, step, history);
+    public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
+        NDArray x0 = schedule.prediction().predictedOriginal(x, output, sigmas.alpha(step), sigmas.scaledSigma(step));
+        NDArray corrected = step == 0 ? x : correct(x0, step, state);
+        state.keepOutput(x0, ORDER);
+        state.keepSample(corrected);
+        return predict(corrected, step, state);
     }
 
-    /** Low orders at both ends, where there is nothing to look back at, or little noise left. */
+    /**
+     * The order is reduced at the first step, which has no earlier output, and at the last one, where little noise is
+     * left.
+     */
     private int order(int step) {
         return Math.min(Math.min(ORDER, sigmas.timesteps().length - step), step + 1);
     }
 
-    private NDArray predict(NDArray x, int step, SamplerState history) {
-        NDArray m0 = history.output(0);
+    private NDArray predict(NDArray x, int step, SamplerState state) {
+        NDArray m0 = state.output(0);
         NDArray next = firstOrder(x, m0, step, step + 1);
         if (order(step) == 1) {
             return next;
         }
         double r = ratio(step - 1, step, step + 1);
-        NDArray slope = history.output(1).sub(m0).div(r);
+        NDArray slope = state.output(1).sub(m0).div(r);
         return next.sub(slope.mul(0.5 * weight(step, step + 1)));
     }
 
-    /** @param x0 the image at this step, seen from the latent that is corrected */
-    private NDArray correct(NDArray x0, int step, SamplerState history) {
+    /** @param x0 predicted original sample at this step */
+    private NDArray correct(NDArray x0, int step, SamplerState state) {
         int before = step - 1;
-        NDArray m0 = history.output(0);
-        NDArray again = firstOrder(history.sample(), m0, before, step);
+        NDArray m0 = state.output(0);
+        NDArray again = firstOrder(state.sample(), m0, before, step);
         NDArray change = x0.sub(m0);
         double weight = weight(before, step);
         if (order(before) == 1) {
@@ -75,7 +78,7 @@ final class UniPc implements Sampler {
         double b2 = 2 * (phi2 / hh - 0.5) / phi1;
         double rho1 = (b1 - b2) / (1 - r);
         double rho2 = b1 - rho1;
-        NDArray slope = history.output(1).sub(m0).div(r);
+        NDArray slope = state.output(1).sub(m0).div(r);
         return again.sub(slope.mul(rho1).add(change.mul(rho2)).mul(weight));
     }
 
@@ -83,12 +86,12 @@ final class UniPc implements Sampler {
         return x.mul(sigmas.scaledSigma(to) / sigmas.scaledSigma(from)).sub(m0.mul(weight(from, to)));
     }
 
-    /** alpha (e^-h - 1), with h the step in lambda. */
+    /** alpha (e^-h - 1), where h is the step in lambda. */
     private double weight(int from, int to) {
         return sigmas.alpha(to) * Math.expm1(sigmas.lambda(from) - sigmas.lambda(to));
     }
 
-    /** @return the step before over this step, in lambda; negative, since it looks back */
+    /** @return the previous step divided by this step, in lambda; negative, because it points back */
     private double ratio(int before, int from, int to) {
         return (sigmas.lambda(before) - sigmas.lambda(from)) / (sigmas.lambda(to) - sigmas.lambda(from));
     }

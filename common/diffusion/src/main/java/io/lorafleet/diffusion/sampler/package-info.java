@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** From noise to a latent, step by step. Nothing here knows a model or owns device memory. */
+/** Samplers: the algorithms that remove noise step by step. Independent of the model. */
 @NullMarked
 package io.lorafleet.diffusion.sampler;
 

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CLIP's text transformer: token and position embeddings, then layers that each see only what stands before.
+ * CLIP's text transformer: token and position embeddings, then layers with causal attention.
  *
  * @see "transformers models/clip/modeling_clip.py; Radford et al. 2021"
  */
@@ -34,12 +34,12 @@ public final class ClipTextEncoder {
     private final NDArray causalMask;
     private final int endToken;
 
-    /** @param owner closes what the encoder keeps beside its weights */
+    /** @param owner manager that owns the causal mask */
     public ClipTextEncoder(ModelConfig config, Weights weights, NDManager owner) {
         config.requireOneOf("hidden_act", "quick_gelu", "gelu");
         int width = config.integer("hidden_size");
         int length = config.integer("max_position_embeddings");
-        // Checkpoints from before transformers 5 have everything below "text_model".
+        // Checkpoints of transformers before 5 have the prefix "text_model".
         Weights root = weights.has("text_model.final_layer_norm.weight") ? weights.in("text_model") : weights;
         Weights embeddings = root.in("embeddings");
         tokenEmbedding = embeddings.get("token_embedding.weight", config.integer("vocab_size"), width);
@@ -53,12 +53,12 @@ public final class ClipTextEncoder {
                 ? Linear.withoutBias(weights.in("text_projection"), width, config.integer("projection_dim"))
                 : null;
         causalMask = causalMask(length, owner);
-        endToken = config.integer("eos_token_id", 49407); // CLIP's own vocabulary, if the config does not say
+        endToken = config.integer("eos_token_id", 49407); // the id in CLIP's vocabulary
     }
 
     /**
-     * @param tokenIds (N, S), int64; S is the encoder's length
-     * @return attached to the ids' manager
+     * @param tokenIds token ids (N, S), int64, where S is the length of the tokenizer
+     * @return the states, attached to the manager of the token ids
      */
     public TextStates encode(NDArray tokenIds) {
         try (NDManager scope = Scopes.open(tokenIds)) {
@@ -80,7 +80,7 @@ public final class ClipTextEncoder {
 
     /** @return the state at each prompt's first end token (N, D) */
     private NDArray pool(NDArray states, NDArray tokenIds) {
-        // Old configs say 2, which is no token of theirs; the end token is then the one with the largest id.
+        // Old configs have 2, which is wrong; the end token is then the one with the largest id.
         NDArray ends = endToken == 2
                 ? tokenIds.argMax(1)
                 : tokenIds.eq(endToken).toType(tokenIds.getDataType(), false).argMax(1);
@@ -92,7 +92,7 @@ public final class ClipTextEncoder {
         return NDArrays.stack(pooled);
     }
 
-    /** @return (S, S): 0 where a token may look, minus infinity where it would look ahead */
+    /** @return a mask (S, S): 0 for earlier tokens, minus infinity for later ones */
     private static NDArray causalMask(int length, NDManager owner) {
         float[] mask = new float[length * length];
         for (int i = 0; i < length; i++) {
@@ -103,7 +103,7 @@ public final class ClipTextEncoder {
         return owner.create(mask, new Shape(length, length));
     }
 
-    /** One transformer layer, norms first. */
+    /** One pre-norm transformer layer. */
     private static final class Layer {
         private final int heads;
         private final UnaryOperator<NDArray> activation;

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CLIP's byte-pair encoding: lower-cased words, their UTF-8 bytes as letters, the last one marked with {@code </w>}, and
- * neighbours merged in the order of {@code merges.txt}.
+ * CLIP's byte-pair encoding. Lower-case words become UTF-8 bytes, each written as a letter, with {@code </w>} at the
+ * end. Adjacent pieces are merged in the order of {@code merges.txt}.
  *
  * @see "transformers models/clip/tokenization_clip.py; Sennrich et al. 2016"
  */
@@ -55,8 +55,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * @param folder holds vocab.json and merges.txt, and tokenizer_config.json
-     * @throws ModelFileException if one of them is missing or damaged
+     * @param folder folder with vocab.json, merges.txt and tokenizer_config.json
+     * @throws ModelFileException if a file is missing or corrupt
      */
     public static ClipTokenizer open(Path folder) {
         Map<String, Integer> ids = vocabulary(folder.resolve("vocab.json"));
@@ -76,7 +76,7 @@ public final class ClipTokenizer {
         return id;
     }
 
-    /** @return tokens of every encoded prompt: what is longer is cut off, what is shorter is padded */
+    /** @return the number of tokens of an encoded prompt. Longer prompts are truncated, shorter ones padded */
     public int length() {
         return length;
     }
@@ -124,7 +124,7 @@ public final class ClipTokenizer {
         return letters;
     }
 
-    /** Merges the neighbours that come first in merges.txt, wherever they stand, until no neighbours are in it. */
+    /** Repeatedly merges the adjacent pair with the lowest rank, until no pair has a rank. */
     private List<String> merge(List<String> pieces) {
         while (true) {
             List<String> best = null;
@@ -153,7 +153,10 @@ public final class ClipTokenizer {
         }
     }
 
-    /** GPT-2's table: every byte as a printable character; those that are not printable follow from U+0100 on. */
+    /**
+     * GPT-2's table: a printable character for each byte. Bytes that are not printable are mapped to characters from
+     * U+0100 on.
+     */
     private static char[] lettersOfBytes() {
         char[] letters = new char[256];
         char next = 256;
@@ -168,7 +171,8 @@ public final class ClipTokenizer {
         try {
             return new ObjectMapper().readValue(file.toFile(), new TypeReference<Map<String, Integer>>() {});
         } catch (IOException e) {
-            throw new ModelFileException(file + ": expected a JSON object of tokens and ids: " + e.getMessage(), e);
+            throw new ModelFileException(
+                    file + ": expected a JSON object of tokens and ids, found another value: " + e.getMessage(), e);
         }
     }
 
@@ -181,7 +185,7 @@ public final class ClipTokenizer {
                 }
                 List<String> pair = List.of(line.split(" "));
                 if (pair.size() != 2) {
-                    throw new ModelFileException(file + ": expected two tokens in a line, found " + pair.size());
+                    throw new ModelFileException(file + ": expected two tokens per line, found " + pair.size());
                 }
                 ranks.putIfAbsent(pair, ranks.size());
             }

@@ -11,15 +11,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** From prompts to what the UNet is told of them, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
+/** Encodes prompts to the conditioning of the UNet, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
 public final class PromptEncoder {
     private final List<Part> parts;
-    private final boolean zerosForNothing;
+    private final boolean zerosForEmptyPrompt;
 
     /** A text encoder with its tokenizer. */
     public record Part(ClipTokenizer tokenizer, ClipTextEncoder encoder) {
 
-        /** @param scope owns the result */
+        /** @param prompts one prompt per row @param scope manager that owns the result */
         public TextStates encode(List<String> prompts, NDManager scope) {
             long[] ids = prompts.stream()
                     .flatMapToLong(prompt -> Arrays.stream(tokenizer.encode(prompt)))
@@ -31,12 +31,12 @@ public final class PromptEncoder {
     }
 
     /**
-     * @param parts one, or for SDXL two
-     * @param zerosForNothing whether SDXL was trained with zeros in place of an empty prompt
+     * @param parts text encoders: one, or two for SDXL
+     * @param zerosForEmptyPrompt whether an empty prompt is encoded as zeros (force_zeros_for_empty_prompt)
      */
-    public PromptEncoder(List<Part> parts, boolean zerosForNothing) {
+    public PromptEncoder(List<Part> parts, boolean zerosForEmptyPrompt) {
         this.parts = List.copyOf(parts);
-        this.zerosForNothing = zerosForNothing;
+        this.zerosForEmptyPrompt = zerosForEmptyPrompt;
     }
 
     public List<Part> parts() {
@@ -44,10 +44,12 @@ public final class PromptEncoder {
     }
 
     /**
-     * @param prompts one for each row
-     * @param scope owns the result
-     * @param width of the image, in pixels
-     * @param height of the image, in pixels
+     * Encodes the prompts of a batch.
+     *
+     * @param prompts one prompt per row
+     * @param scope manager that owns the result
+     * @param width width of the image, in pixels
+     * @param height height of the image, in pixels
      */
     public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
         if (parts.size() == 1) {
@@ -58,12 +60,15 @@ public final class PromptEncoder {
         NDArray context = first.penultimate().concat(second.penultimate(), 2);
         return new Conditioning(
                 zeroed(context, prompts, scope),
-                zeroed(Objects.requireNonNull(second.embeds(), "SDXL needs a projection"), prompts, scope),
+                zeroed(
+                        Objects.requireNonNull(second.embeds(), "the second text encoder of SDXL has no projection"),
+                        prompts,
+                        scope),
                 sizes(prompts.size(), width, height, scope));
     }
 
     private NDArray zeroed(NDArray states, List<String> prompts, NDManager scope) {
-        if (!zerosForNothing || prompts.stream().noneMatch(String::isEmpty)) {
+        if (!zerosForEmptyPrompt || prompts.stream().noneMatch(String::isEmpty)) {
             return states;
         }
         float[] keep = new float[prompts.size()];
@@ -76,7 +81,7 @@ public final class PromptEncoder {
         return states.mul(scope.create(keep, new Shape(shape)).toType(states.getDataType(), false));
     }
 
-    /** The image is told to be whole: of its own size, and not cropped. */
+    /** SDXL's size conditioning for an image that is neither resized nor cropped. */
     private static NDArray sizes(int rows, int width, int height, NDManager scope) {
         List<Integer> row = List.of(height, width, 0, 0, height, width);
         List<Integer> all = new ArrayList<>();

@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the text encoder makes of a batch of prompts; N prompts, S tokens, D width.
+ * The output of a text encoder for N prompts of S tokens, with width D.
  *
- * @param lastHiddenState (N, S, D), after the final norm
- * @param penultimate (N, S, D), what the last layer gets, without the final norm
- * @param pooled (N, D), the last hidden state at the end token
- * @param embeds (N, P), the pooled state projected; null if the encoder has no projection
+ * @param lastHiddenState output of the last layer after the final norm (N, S, D)
+ * @param penultimate output of the layer before the last one, without the final norm (N, S, D)
+ * @param pooled last hidden state at the end token (N, D)
+ * @param embeds projection of the pooled state (N, P); null if the encoder has no projection
  */
 public record TextStates(
         NDArray lastHiddenState,

@@ -5,17 +5,17 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the UNet is told beside the latent and the timestep, for N rows.
+ * The conditioning of the UNet for N rows, apart from latent and timestep.
  *
- * @param context the text that it attends to (N, S, D)
- * @param pooled the text as one vector (N, P); SDXL only, else null
- * @param sizes original height and width, top and left of the crop, target height and width, in pixels (N, 6); SDXL
- *     only, else null
+ * @param context text states for cross-attention (N, S, D)
+ * @param pooled pooled text (N, P); SDXL only, else null
+ * @param sizes size conditioning: original height and width, top and left of the crop, target height and width, in
+ *     pixels (N, 6); SDXL only, else null
  */
 public record Conditioning(
         NDArray context, @Nullable NDArray pooled, @Nullable NDArray sizes) {
 
-    /** For models that are told of the text alone. */
+    /** @param context text states for cross-attention (N, S, D) @return the conditioning of models other than SDXL */
     public static Conditioning of(NDArray context) {
         return new Conditioning(context, null, null);
     }

@@ -10,7 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One resolution on the way down; all but the coarsest end with a halving convolution. */
+/** The layers of one resolution in the downsampling half. All but the coarsest end with a convolution of stride 2. */
 final class DownBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
     private final List<SpatialTransformer> attentions = new ArrayList<>();
@@ -32,7 +32,7 @@ final class DownBlock {
         return attentions;
     }
 
-    /** @param skips takes every result, for the way up */
+    /** @param skips receives the result of each layer, for the skip connections */
     NDArray forward(NDArray x, NDArray time, PreparedConditioning text, Adaptation adaptation, Deque<NDArray> skips) {
         for (int i = 0; i < resnets.size(); i++) {
             x = resnets.get(i).forward(x, time, adaptation);

@@ -13,15 +13,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the UNet makes of a {@link Conditioning} before the first step, because no step changes it.
+ * The parts of a {@link Conditioning} that do not change between steps, computed once.
  *
- * @param keysValues of every cross-attention, by the name of its block
- * @param addition to the time embedding (N, time width); SDXL only, else null
+ * @param keysValues keys and values of each cross-attention, by the name of its block
+ * @param addition vector that is added to the time embedding (N, time width); SDXL only, else null
  */
 public record PreparedConditioning(
         Map<String, KeysValues> keysValues, @Nullable NDArray addition) {
 
-    /** What the pixels' queries meet: keys (N, S, C) and values (N, S, C). */
+    /** Keys (N, S, C) and values (N, S, C) of a cross-attention. */
     record KeysValues(NDArray keys, NDArray values) {}
 
     public PreparedConditioning {
@@ -29,9 +29,11 @@ public record PreparedConditioning(
     }
 
     /**
-     * @param parts of the same model
-     * @param owner of the result
-     * @return for the rows of all of them, one after the other: a copy
+     * Concatenates the rows of several prompts.
+     *
+     * @param parts prepared conditionings of one model
+     * @param owner manager that owns the result
+     * @return a copy with the rows of all parts, in order
      */
     public static PreparedConditioning concat(List<PreparedConditioning> parts, NDManager owner) {
         Map<String, KeysValues> all = new HashMap<>();
@@ -57,7 +59,7 @@ public record PreparedConditioning(
         return Objects.requireNonNull(keysValues.get(block), block);
     }
 
-    /** Gives the arrays to a manager. */
+    /** Attaches the arrays to a manager. */
     public void attach(NDManager owner) {
         for (KeysValues each : keysValues.values()) {
             each.keys().attach(owner);

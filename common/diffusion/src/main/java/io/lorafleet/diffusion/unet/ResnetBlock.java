@@ -11,7 +11,7 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** Two convolutions with a way around them; the time embedding is added in between. */
+/** A residual block: two convolutions with a shortcut. The time embedding is added between them. */
 final class ResnetBlock {
     private final GroupNorm norm1;
     private final Conv2d conv1;
@@ -29,7 +29,7 @@ final class ResnetBlock {
         shortcut = in == out ? null : Conv2d.same(weights.in("conv_shortcut"), in, out, 1);
     }
 
-    /** @param x (N, in, H, W) @param time (N, time width), activated @return (N, out, H, W) */
+    /** @param x (N, in, H, W) @param time activated time embedding (N, time width) @return (N, out, H, W) */
     NDArray forward(NDArray x, NDArray time, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(x, time)) {
             NDArray h = conv1.forward(norm1.silu(x), adaptation);

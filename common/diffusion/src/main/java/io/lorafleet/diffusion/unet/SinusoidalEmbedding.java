@@ -2,18 +2,19 @@
 package io.lorafleet.diffusion.unet;
 
 /**
- * A number as sines and cosines of many wave lengths. Always in float32: half precision cannot tell 998 from 999.
+ * Encodes a number as sines and cosines of several wavelengths. Always float32, because half precision cannot resolve
+ * neighbouring timesteps.
  *
  * @see "diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020"
  */
 final class SinusoidalEmbedding {
-    /** The longest wave, as in the transformer's position encoding. */
+    /** Longest wavelength, as in the transformer's position encoding. */
     private static final double MAX_PERIOD = 10_000;
 
     private final float[] frequencies;
     private final boolean cosFirst;
 
-    /** @param width sines and cosines together */
+    /** @param width number of values per number, sines and cosines together */
     SinusoidalEmbedding(int width, UNetConfig config) {
         frequencies = new float[width / 2];
         for (int i = 0; i < frequencies.length; i++) {
@@ -23,7 +24,7 @@ final class SinusoidalEmbedding {
         cosFirst = config.flipSinToCos();
     }
 
-    /** @return for each number in turn, its waves */
+    /** @return the embeddings of the numbers, one after the other */
     float[] of(float... numbers) {
         int half = frequencies.length;
         float[] embedding = new float[numbers.length * 2 * half];

@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Transformer blocks over the pixels of a feature map as tokens, with a way around them.
+ * Transformer blocks over the pixels of a feature map as tokens, with a residual connection.
  *
  * @see "diffusers models/transformers/transformer_2d.py"
  */
 final class SpatialTransformer {
-    /** diffusers' constant for this norm; the config's epsilon is for the others. */
+    /** diffusers' constant for this norm. The config's epsilon applies to the other norms. */
     private static final double NORM_EPSILON = 1e-6;
 
     private final GroupNorm norm;
@@ -64,7 +64,7 @@ final class SpatialTransformer {
         return tokens.transpose(0, 2, 1).reshape(shape);
     }
 
-    /** A change of the channels alone, (N, C, H, W) to (N, C, H, W). */
+    /** A projection of the channels, (N, C, H, W) to (N, C, H, W). */
     private interface Projection {
         NDArray forward(NDArray map, Adaptation adaptation);
 

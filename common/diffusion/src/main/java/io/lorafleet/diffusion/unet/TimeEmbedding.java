@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The timestep, and what SDXL adds to it, as one vector for each row. */
+/** Embeds the timestep of each row, and SDXL's additional conditioning, as one vector. */
 final class TimeEmbedding {
     private final SinusoidalEmbedding timeWaves;
     private final TwoLayers time;
@@ -23,13 +23,13 @@ final class TimeEmbedding {
     private final int width;
     private final DataType type;
     private final boolean recordsGradients;
-    /** By timestep, the latest; none where gradients are recorded. */
-    private final Map<Double, float[]> known = new LatestUsed();
+    /** Cached embeddings by timestep; empty while gradients are recorded. */
+    private final Map<Double, float[]> cache = new LruCache();
 
-    /** What only SDXL has. */
+    /** SDXL only. */
     private record Addition(SinusoidalEmbedding sizeWaves, TwoLayers layers) {}
 
-    /** @param weights of the whole UNet */
+    /** @param weights weights of the UNet */
     TimeEmbedding(UNetConfig config, Weights weights) {
         int finest = config.channels().get(0);
         UNetConfig.Addition added = config.addition();
@@ -45,17 +45,20 @@ final class TimeEmbedding {
         recordsGradients = weights.use().recordsGradients();
     }
 
-    /** @return what is added to each row's embedding (N, time width), attached to the context's manager; or null */
+    /**
+     * @return the vector to add to each row's embedding (N, time width), attached to the context's manager; null for
+     *     models other than SDXL
+     */
     @Nullable
     NDArray addition(Conditioning conditioning, Adaptation adaptation) {
         if (addition == null) {
             return null;
         }
-        NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "SDXL needs the pooled text");
-        NDArray told = Objects.requireNonNull(conditioning.sizes(), "SDXL needs the sizes");
+        NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "the conditioning of SDXL has no pooled text");
+        NDArray sizeValues = Objects.requireNonNull(conditioning.sizes(), "the conditioning of SDXL has no sizes");
         try (NDManager scope = Scopes.open(conditioning.context())) {
-            float[] embedding =
-                    addition.sizeWaves().of(told.toType(DataType.FLOAT32, false).toFloatArray());
+            float[] embedding = addition.sizeWaves()
+                    .of(sizeValues.toType(DataType.FLOAT32, false).toFloatArray());
             long rows = conditioning.context().getShape().get(0);
             NDArray sizes = scope.create(embedding, new Shape(rows, embedding.length / rows));
             scope.tempAttachAll(pooled);
@@ -65,20 +68,21 @@ final class TimeEmbedding {
     }
 
     /**
-     * @param addition as {@link #addition} gave it
-     * @param scope owns the result
-     * @return (N, time width), after the activation that every block would begin with
+     * @param timesteps timestep of each row
+     * @param addition result of {@link #addition}
+     * @param scope manager that owns the result
+     * @return activated embeddings (N, time width); every block would begin with the activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
-        boolean asKnown = !recordsGradients && !time.adapted(adaptation);
-        NDArray embedded = asKnown ? known(timesteps, scope) : computed(timesteps, adaptation, scope);
+        boolean cacheable = !recordsGradients && !time.adapted(adaptation);
+        NDArray embedded = cacheable ? cached(timesteps, scope) : computed(timesteps, adaptation, scope);
         return Functions.silu(addition == null ? embedded : embedded.add(addition));
     }
 
-    private NDArray known(double[] timesteps, NDManager scope) {
+    private NDArray cached(double[] timesteps, NDManager scope) {
         float[] rows = new float[timesteps.length * width];
         for (int row = 0; row < timesteps.length; row++) {
-            float[] one = known.computeIfAbsent(timesteps[row], timestep -> {
+            float[] one = cache.computeIfAbsent(timesteps[row], timestep -> {
                 try (NDManager inner = scope.newSubManager()) {
                     return computed(new double[] {timestep}, Adaptation.NONE, inner)
                             .toType(DataType.FLOAT32, false)
@@ -97,16 +101,16 @@ final class TimeEmbedding {
         }
         float[] embedding = timeWaves.of(numbers);
         NDArray lent = scope.create(embedding, new Shape(numbers.length, embedding.length / numbers.length));
-        // A copy: a backward pass may need it when the virtual machine's own is gone.
+        // A copy, because a backward pass may read the array after the JVM has freed the original.
         return time.forward(lent.toType(type, false).duplicate(), adaptation);
     }
 
-    /** Some samplers ask for timesteps between the whole ones, so there is no end to them. */
-    private static final class LatestUsed extends LinkedHashMap<Double, float[]> {
+    /** A bounded LRU cache, because some samplers use fractional timesteps. */
+    private static final class LruCache extends LinkedHashMap<Double, float[]> {
         private static final long serialVersionUID = 1;
         private static final int MOST = 1000;
 
-        LatestUsed() {
+        LruCache() {
             super(16, 0.75f, true);
         }
 

@@ -12,13 +12,13 @@ import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 import io.lorafleet.diffusion.weights.Weights;
 
 /**
- * Image tokens look at each other, then at the text, then each at itself.
+ * Self-attention of the image tokens, cross-attention to the text, then a feed-forward layer.
  *
  * @see "diffusers models/attention.py BasicTransformerBlock"
  */
 final class TransformerBlock {
     private static final double NORM_EPSILON = 1e-5;
-    /** The feed-forward layer is that many times as wide as the tokens. */
+    /** Width of the feed-forward layer as a multiple of the token width. */
     private static final int EXPANSION = 4;
 
     private final String name;
@@ -47,7 +47,7 @@ final class TransformerBlock {
         return name;
     }
 
-    /** @param context (N, S, D) @return attached to its manager */
+    /** @param context text states (N, S, D) @return keys and values, attached to the context's manager */
     KeysValues prepare(NDArray context, Adaptation adaptation) {
         return crossAttention.keysValues(context, adaptation);
     }
@@ -69,7 +69,7 @@ final class TransformerBlock {
         return feedForwardOut.forward(Kernels.get().geglu(feedForwardIn.forward(x, adaptation)), adaptation);
     }
 
-    /** Attention with its projections. */
+    /** Attention with its input and output projections. */
     private static final class AttentionLayer {
         private final int heads;
         private final Linear q;

@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Predicts the noise in a latent, given the timestep and the text. It goes down through the resolutions, keeping each
- * result, and up again, taking the kept ones back in.
+ * The denoising network: predicts the noise in a latent from the timestep and the text. The downsampling half keeps its
+ * results, and the upsampling half uses them as skip connections.
  *
- * <p>The rows of a batch are independent: each has its own timestep, text and adapter.
+ * <p>The rows of a batch are independent. Each has its own timestep, text and adapters.
  */
 public final class UNet {
     private final UNetConfig config;
@@ -62,10 +62,10 @@ public final class UNet {
     }
 
     /**
-     * Computes what every step needs of the conditioning.
+     * Computes the parts of the conditioning that do not change between steps.
      *
-     * @param adaptation that the steps will have, too
-     * @return attached to the context's manager
+     * @param adaptation adapters of the rows, the same as in the steps
+     * @return the prepared conditioning, attached to the context's manager
      */
     public PreparedConditioning prepare(Conditioning conditioning, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(conditioning.context())) {
@@ -89,10 +89,13 @@ public final class UNet {
     }
 
     /**
-     * @param sample the latents (N, C, H, W), scaled as the sampler asks
-     * @param timesteps N of them
-     * @param text for each row
-     * @return the prediction (N, C, H, W), of the sample's type and attached to its manager
+     * Evaluates the network.
+     *
+     * @param sample latents (N, C, H, W) in the scale of {@code Sampler.modelInput}
+     * @param timesteps timestep of each row
+     * @param text prepared conditioning of the rows
+     * @param adaptation adapters of the rows
+     * @return the prediction (N, C, H, W), in the data type of the sample and attached to its manager
      */
     public NDArray forward(NDArray sample, double[] timesteps, PreparedConditioning text, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(sample)) {
@@ -116,12 +119,12 @@ public final class UNet {
         return config;
     }
 
-    /** @return the type that it computes with */
+    /** @return the data type of the computation */
     public DataType type() {
         return type;
     }
 
-    /** @return the shapes of all weights, by name: what an adapter must fit */
+    /** @return the shapes of all weights, by name, which an adapter must match */
     public Map<String, Shape> weightShapes() {
         return weightShapes;
     }

@@ -7,14 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a UNet, from diffusers' {@code unet/config.json}. One list element for each resolution, from the finest.
+ * The architecture of a UNet, from diffusers' {@code unet/config.json}. Lists have one element per resolution, finest
+ * first.
  *
- * @param attends whether the blocks of that resolution attend to the text
- * @param heads attention heads. diffusers' configs call them {@code attention_head_dim}, by an old mistake
- * @param transformerLayers transformer blocks in each attention
- * @param addition what SDXL adds to the time embedding, or null
- * @param linearProjection whether attentions project with linear layers (SD 2.x) or 1x1 convolutions (SD 1.x)
- * @param sampleSize the latent height and width that the model was trained at
+ * @param attends whether the blocks of a resolution have attention
+ * @param heads number of attention heads, which diffusers' configs misname {@code attention_head_dim}
+ * @param transformerLayers number of transformer blocks in each attention
+ * @param addition SDXL's addition to the time embedding, or null
+ * @param linearProjection whether attention uses linear layers (SD 2.x) or 1x1 convolutions (SD 1.x) as projections
+ * @param sampleSize height and width of the training latents
  */
 public record UNetConfig(
         int inChannels,
@@ -34,14 +35,14 @@ public record UNetConfig(
         int sampleSize) {
 
     /**
-     * Pooled text and image sizes beside the timestep.
+     * SDXL's addition to the time embedding: pooled text and image sizes.
      *
-     * @param sizeWidth of the embedding of each of the six numbers that describe the sizes
-     * @param width of pooled text and embedded sizes together
+     * @param sizeWidth embedding width of each of the six size values
+     * @param width width of pooled text and embedded sizes together
      */
     public record Addition(int sizeWidth, int width) {}
 
-    /** @throws ModelFileException if the config asks for a variant that is not built here */
+    /** @throws ModelFileException if the config uses an unsupported variant */
     public static UNetConfig of(ModelConfig config) {
         for (String unsupported : List.of(
                 "center_input_sample",

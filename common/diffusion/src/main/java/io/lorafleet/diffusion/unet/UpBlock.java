@@ -12,15 +12,18 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One resolution on the way up; it takes back what the way down kept. All but the finest end by doubling the size. */
+/**
+ * The layers of one resolution in the upsampling half, with skip connections. All but the finest end by doubling height
+ * and width.
+ */
 final class UpBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
     private final List<SpatialTransformer> attentions = new ArrayList<>();
     private final @Nullable Conv2d upsampler;
 
     /**
-     * @param in channels of what comes from below
-     * @param lastSkip channels of the last result taken back, which is of the next finer resolution
+     * @param in channels of the input, from the next coarser resolution
+     * @param lastSkip channels of the last skip connection, which comes from the next finer resolution
      */
     UpBlock(UNetConfig config, int resolution, int in, int lastSkip, Weights weights) {
         int out = config.channels().get(resolution);

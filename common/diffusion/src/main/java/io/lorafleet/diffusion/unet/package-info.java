@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The denoising network: {@link io.lorafleet.diffusion.unet.UNet} first, then the blocks that it is made of.
+ * The denoising network and its blocks. Start at {@link io.lorafleet.diffusion.unet.UNet}.
  *
  * @see "diffusers models/unets/unet_2d_condition.py; Rombach et al. 2022"
  */

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** From a latent (N, C, H, W) to an image (N, 3, H factor, W factor). */
+/** Decodes a latent (N, C, H, W) to an image (N, 3, H factor, W factor). */
 final class Decoder {
     private final Conv2d convIn;
     private final List<UnaryOperator<NDArray>> layers = new ArrayList<>();
@@ -35,7 +35,7 @@ final class Decoder {
         convOut = Conv2d.same(weights.in("conv_out"), channels.get(0), config.imageChannels(), 3);
     }
 
-    /** One resolution; all but the finest end by doubling the size. */
+    /** Adds the layers of one resolution. All but the finest end by doubling height and width. */
     private void addStage(VaeConfig config, int in, int out, boolean doubles, Weights weights) {
         for (int i = 0; i <= config.layersPerBlock(); i++) {
             layers.add(new VaeResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i))::forward);
@@ -46,7 +46,7 @@ final class Decoder {
         }
     }
 
-    /** Each result is freed as soon as the next is there: at the image's size, one takes gigabytes. */
+    /** Frees each result as soon as the next one is computed, because a result at image size takes gigabytes. */
     NDArray forward(NDArray latent) {
         NDArray x = convIn.forward(latent);
         for (UnaryOperator<NDArray> layer : layers) {

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** From an image (N, 3, H, W) to mean and log variance side by side (N, 2 C, H / factor, W / factor). */
+/**
+ * Encodes an image (N, 3, H, W) to mean and log variance, concatenated along the channels (N, 2 C, H / factor, W /
+ * factor).
+ */
 final class Encoder {
     private final Conv2d convIn;
     private final List<Stage> stages = new ArrayList<>();
@@ -42,7 +45,7 @@ final class Encoder {
         return convOut.forward(normOut.silu(midBlock.forward(x)));
     }
 
-    /** One resolution; all but the coarsest end with a halving convolution. */
+    /** The layers of one resolution. All but the coarsest end with a convolution of stride 2. */
     private static final class Stage {
         private final List<VaeResnetBlock> resnets = new ArrayList<>();
         private final @Nullable Conv2d downsampler;
@@ -60,7 +63,7 @@ final class Encoder {
                 for (VaeResnetBlock resnet : resnets) {
                     h = resnet.forward(h);
                 }
-                // Unlike the UNet's, this convolution is padded at the right and at the bottom only.
+                // Unlike in the UNet, only the right and the bottom are padded.
                 return scope.ret(downsampler == null ? h : downsampler.forward(h.pad(new Shape(0, 1, 0, 1), 0)));
             }
         }

@@ -12,12 +12,13 @@ import io.lorafleet.diffusion.nn.Scopes;
 import java.util.function.UnaryOperator;
 
 /**
- * Decodes a latent tile by tile, in the memory of one tile. Tiles overlap by a quarter, and there the next one is faded
- * in over the one before: each tile's norms and attention see that tile only, so it comes out a little different.
+ * Decodes a latent in tiles, with the memory of one tile. Norms and attention see one tile at a time, so tiles differ
+ * slightly. Adjacent tiles overlap by a quarter and are blended there.
  *
- * @param size width and height of a tile, in latent values, at least 4; those at the right and at the bottom are cut
- * @param factor pixels of a latent value
- * @see "diffusers autoencoder_kl.py, tiled_decode, whose images these are if size is a multiple of 4"
+ * @param size width and height of a tile, in latent values, at least 4; tiles at the right and at the bottom may be
+ *     smaller
+ * @param factor pixels per latent value
+ * @see "diffusers autoencoder_kl.py, tiled_decode, which gives the same images if size is a multiple of 4"
  */
 record Tiles(int size, int factor) {
     private static final int HEIGHT = 2;
@@ -34,8 +35,8 @@ record Tiles(int size, int factor) {
 
     /**
      * @param latent (N, C, H, W)
-     * @param decoder from (N, C, h, w) to (N, 3, h factor, w factor), attached to its argument's manager
-     * @return (N, 3, H factor, W factor)
+     * @param decoder decodes a tile (N, C, h, w) to (N, 3, h factor, w factor), attached to its argument's manager
+     * @return the image (N, 3, H factor, W factor)
      */
     NDArray decode(NDArray latent, UnaryOperator<NDArray> decoder) {
         try (NDManager scope = Scopes.open(latent)) {
@@ -56,12 +57,12 @@ record Tiles(int size, int factor) {
     }
 
     /**
-     * One row of tiles.
+     * Decodes one row of tiles.
      *
-     * @param y where it begins in the latent
-     * @param above what the tiles above share with those of this row; empty at the top
-     * @param bottoms takes what these tiles share with those below
-     * @return the row's part of the image, attached to the row's scope like the bottoms
+     * @param y position of the row in the latent
+     * @param above overlap of the tiles above with this row; empty for the first row
+     * @param bottoms receives the overlap of these tiles with the next row
+     * @return the row's part of the image, attached to {@code rowScope} like the bottoms
      */
     private NDArray row(
             NDArray latent, long y, NDList above, NDList bottoms, UnaryOperator<NDArray> decoder, NDManager rowScope) {
@@ -86,24 +87,24 @@ record Tiles(int size, int factor) {
         return NDArrays.concat(bodies, WIDTH);
     }
 
-    /** @return from one tile to the next, in latent values; diffusers' tile_overlap_factor is 0.25 */
+    /** @return the distance between tiles, in latent values (diffusers: tile_overlap_factor 0.25) */
     private int stride() {
         return size * 3 / 4;
     }
 
-    /** @param before what the tile before has where this tile begins; its share falls from 1 to 0 */
+    /** @param before overlap of the previous tile, whose weight falls from 1 to 0 */
     private static NDArray fadeIn(NDArray tile, NDArray before, int axis) {
         NDManager scope = tile.getManager();
         long shared = before.getShape().get(axis);
         Shape along = axis == HEIGHT ? new Shape(shared, 1) : new Shape(shared);
         NDArray share = scope.arange(0, shared, 1, DataType.FLOAT32).div(shared).reshape(along);
         NDArray mixed = cut(tile, axis, 0, shared, scope).mul(share);
-        // The other tile's pixels live longer than this scope: they must not be the first operand.
+        // The previous tile outlives this scope, so it must not be the first operand, whose manager owns the result.
         mixed = mixed.add(share.neg().add(1).mul(before));
         return mixed.concat(cut(tile, axis, shared, Long.MAX_VALUE, scope), axis);
     }
 
-    /** @return the values from {@code start} to {@code end}, or as far as there are any; may be empty */
+    /** @return the values from {@code start} to {@code end}, limited to the array; may be empty */
     private static NDArray cut(NDArray array, int axis, long start, long end, NDManager owner) {
         long length = array.getShape().get(axis);
         String index = axis == HEIGHT ? ":, :, {}:{}" : ":, :, :, {}:{}";

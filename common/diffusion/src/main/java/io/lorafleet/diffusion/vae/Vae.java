@@ -10,9 +10,9 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes images to latents and decodes latents to images. Images are (N, 3, H, W) from -1 to 1. */
+/** The autoencoder (VAE) between images and latents. Images are (N, 3, H, W) in [-1, 1]. */
 public final class Vae {
-    /** diffusers clamps the logarithm of the variance to these. */
+    /** Lower bound of the log variance, as in diffusers. */
     private static final double MIN_LOG_VARIANCE = -30;
 
     private static final double MAX_LOG_VARIANCE = 20;
@@ -25,7 +25,7 @@ public final class Vae {
     private final Tiles tiles;
     private final long tileAbove;
 
-    /** It decodes every image whole. */
+    /** Creates a VAE that decodes every image whole. */
     public Vae(VaeConfig config, Weights weights) {
         this.config = config;
         int latent = config.latentChannels();
@@ -48,10 +48,11 @@ public final class Vae {
     }
 
     /**
-     * @param pixels of an image, width times height; those with more are decoded in tiles of the size that this
-     *     autoencoder was trained on, unless they are no larger than one. That takes less memory, and changes the
-     *     image a little.
-     * @return this autoencoder with the same weights
+     * Sets the size above which images are decoded in tiles of the training size. That needs less memory and changes
+     * the image slightly.
+     *
+     * @param pixels largest image that is decoded whole, in pixels (width times height)
+     * @return a VAE with the same weights
      */
     public Vae tilingAbove(long pixels) {
         return new Vae(this, pixels);
@@ -64,12 +65,12 @@ public final class Vae {
     /**
      * The distribution of an image's latent, not yet scaled for the UNet.
      *
-     * @param mean (N, C, H / factor, W / factor)
-     * @param logVariance the same shape
+     * @param mean mean (N, C, H / factor, W / factor)
+     * @param logVariance log variance, of the same shape
      */
     public record Posterior(NDArray mean, NDArray logVariance) {}
 
-    /** @return attached to the image's manager */
+    /** @param image image (N, 3, H, W) @return the distribution of the latent, attached to the image's manager */
     public Posterior encode(NDArray image) {
         try (NDManager scope = Scopes.open(image)) {
             NDArray moments = encoder.forward(image);
@@ -84,22 +85,22 @@ public final class Vae {
     }
 
     /**
-     * Draws a latent from an image's distribution: the way back from {@link #decodeScaled}.
+     * Samples a latent from an image's distribution. Inverse of {@link #decodeScaled}.
      *
-     * @param image (N, 3, H, W)
+     * @param image image (N, 3, H, W)
      * @param noise unit noise (N, C, H / factor, W / factor)
-     * @return as the UNet works on it, in noise's shape and attached to the image's manager
+     * @return the latent in the scale of the UNet (N, C, H / factor, W / factor), attached to the image's manager
      */
     public NDArray encodeScaled(NDArray image, NDArray noise) {
         try (NDManager scope = Scopes.open(image, noise)) {
             Posterior posterior = encode(image);
             NDArray deviation = posterior.logVariance().div(2).exp();
-            NDArray drawn = posterior.mean().add(deviation.mul(noise));
-            return scope.ret(drawn.sub(config.shiftFactor()).mul(config.scalingFactor()));
+            NDArray sampled = posterior.mean().add(deviation.mul(noise));
+            return scope.ret(sampled.sub(config.shiftFactor()).mul(config.scalingFactor()));
         }
     }
 
-    /** @param latent (N, C, H, W), no longer scaled for the UNet @return (N, 3, H factor, W factor) */
+    /** @param latent latent in the scale of the VAE (N, C, H, W) @return the image (N, 3, H factor, W factor) */
     public NDArray decode(NDArray latent) {
         Shape shape = latent.getShape();
         long pixels = shape.get(2) * shape.get(3) * config.factor() * config.factor();
@@ -113,7 +114,7 @@ public final class Vae {
         }
     }
 
-    /** @param latent as the UNet works on it @return the image (N, 3, H factor, W factor) */
+    /** @param latent latent in the scale of the UNet (N, C, H, W) @return the image (N, 3, H factor, W factor) */
     public NDArray decodeScaled(NDArray latent) {
         try (NDManager scope = Scopes.open(latent)) {
             return scope.ret(decode(latent.div(config.scalingFactor()).add(config.shiftFactor())));

@@ -6,13 +6,12 @@ import io.lorafleet.diffusion.weights.ModelFileException;
 import java.util.List;
 
 /**
- * The shape of an autoencoder, from diffusers' {@code vae/config.json}.
+ * The architecture of a VAE, from diffusers' {@code vae/config.json}.
  *
- * @param channels of each resolution, from the finest
- * @param scalingFactor latents are multiplied by it before the UNet sees them (0.18215 for SD 1.x and 2.x)
- * @param shiftFactor subtracted from latents before they are scaled
- * @param sampleSize width and height of the images that it was trained on, in pixels; of a pair, the first, as in
- *     diffusers
+ * @param channels channels of each resolution, finest first
+ * @param scalingFactor factor from the VAE's to the UNet's scale of latents (0.18215 for SD 1.x and 2.x)
+ * @param shiftFactor value that is subtracted from latents before scaling
+ * @param sampleSize width and height of the training images, in pixels; the first value of a pair, as in diffusers
  */
 public record VaeConfig(
         int imageChannels,
@@ -57,7 +56,7 @@ public record VaeConfig(
         }
     }
 
-    /** @return how many pixels wide a latent value is */
+    /** @return the number of pixels per latent value along one side */
     public int factor() {
         return 1 << (channels.size() - 1);
     }

@@ -11,7 +11,7 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** The coarsest resolution, with attention of all pixels to all. */
+/** The layers at the coarsest resolution, with self-attention over all pixels. */
 final class VaeMidBlock {
     private final VaeResnetBlock resnet1;
     private final @Nullable SelfAttention attention;
@@ -30,7 +30,7 @@ final class VaeMidBlock {
         }
     }
 
-    /** One head over the pixels as tokens, with a way around. */
+    /** Self-attention of one head over the pixels as tokens, with a residual connection. */
     private static final class SelfAttention {
         private final GroupNorm norm;
         private final Linear q;
@@ -40,7 +40,7 @@ final class VaeMidBlock {
 
         SelfAttention(VaeConfig config, int channels, Weights weights) {
             norm = new GroupNorm(weights.in("group_norm"), channels, config.normGroups(), VaeResnetBlock.NORM_EPSILON);
-            // Checkpoints from before diffusers 0.15 have the names on the right.
+            // Checkpoints of diffusers before 0.15 use the names on the right.
             q = layer(weights, "to_q", "query", channels);
             k = layer(weights, "to_k", "key", channels);
             v = layer(weights, "to_v", "value", channels);

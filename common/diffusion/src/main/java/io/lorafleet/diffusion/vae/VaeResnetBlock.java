@@ -9,9 +9,9 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** Two convolutions with a way around them. */
+/** A residual block: two convolutions with a shortcut. */
 final class VaeResnetBlock {
-    /** diffusers' constant for every norm of the autoencoder. */
+    /** diffusers' constant for all norms of the VAE. */
     static final double NORM_EPSILON = 1e-6;
 
     private final GroupNorm norm1;

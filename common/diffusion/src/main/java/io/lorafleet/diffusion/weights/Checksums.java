@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The digests of a model's files. A folder may hold them in {@code SHA256SUMS}, as {@code sha256sum} writes it; then
- * nothing is read from the files that it names before they are what it says.
+ * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}. Then
+ * the files that it lists are verified before they are read.
  */
 final class Checksums {
     private static final String FILE = "SHA256SUMS";
@@ -23,7 +23,11 @@ final class Checksums {
 
     private Checksums() {}
 
-    /** @throws ModelFileException if a file that SHA256SUMS names is missing or another one; nothing without SHA256SUMS */
+    /**
+     * Verifies the folder, if it has a {@code SHA256SUMS} file.
+     *
+     * @throws ModelFileException if a listed file is missing or has another checksum
+     */
     static void verify(Path folder) {
         Path sums = folder.resolve(FILE);
         if (!Files.isRegularFile(sums)) {
@@ -32,7 +36,8 @@ final class Checksums {
         try {
             for (String line : Files.readAllLines(sums)) {
                 if (!line.matches(LINE)) {
-                    throw new ModelFileException(sums + ": expected lines of a SHA-256 and a file, found another one");
+                    throw new ModelFileException(
+                            sums + ": expected lines of a SHA-256 and a file name, found another line");
                 }
                 verify(folder.resolve(line.substring(NAME_START)), line.substring(0, 64));
             }
@@ -48,7 +53,7 @@ final class Checksums {
         }
     }
 
-    /** @return the SHA-256 of the files, one after the other, in hexadecimal */
+    /** @return the SHA-256 of the concatenated files, in hexadecimal */
     static String sha256(List<Path> files) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

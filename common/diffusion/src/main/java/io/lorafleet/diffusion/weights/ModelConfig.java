@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** A JSON config of a model folder. A field that is absent or null counts as not given; every failure names it. */
+/**
+ * A JSON config of a model folder. An absent field and a null field are treated alike. Accessors throw a {@link
+ * ModelFileException} that names the field.
+ */
 public final class ModelConfig {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
-            // Python writes -Infinity into a scheduler's config.
+            // Python writes -Infinity to scheduler configs.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
@@ -29,7 +32,7 @@ public final class ModelConfig {
 
     public static ModelConfig open(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new ModelFileException(file + ": no such file");
+            throw new ModelFileException(file + ": expected a file, found none");
         }
         try {
             return parse(file.toString(), Files.readString(file));
@@ -38,12 +41,12 @@ public final class ModelConfig {
         }
     }
 
-    /** @param source for messages */
+    /** @param source name of the source in error messages @param json content of the config */
     public static ModelConfig parse(String source, String json) {
         try {
             return new ModelConfig(source, MAPPER.readTree(json));
         } catch (IOException e) {
-            throw new ModelFileException(source + ": not JSON: " + e.getMessage(), e);
+            throw new ModelFileException(source + ": expected JSON, found another format: " + e.getMessage(), e);
         }
     }
 
@@ -108,7 +111,7 @@ public final class ModelConfig {
         return list(field, JsonNode::intValue);
     }
 
-    /** A field that is either one number for all of {@code count} blocks, or a list with one for each. */
+    /** Reads a field that is either one number for all {@code count} blocks or a list with one number each. */
     public List<Integer> integers(String field, int count) {
         JsonNode node = required(field, "a whole number or a list of " + count);
         List<Integer> values = node.isArray() ? integers(field) : java.util.Collections.nCopies(count, integer(field));
@@ -118,13 +121,13 @@ public final class ModelConfig {
         return values;
     }
 
-    /** @return the object in this field, or an empty one */
+    /** @return the object in this field, or an empty object */
     public ModelConfig object(String field) {
         JsonNode node = root.path(field);
         return new ModelConfig(source + ": " + field, node.isObject() ? node : MAPPER.createObjectNode());
     }
 
-    /** Refuses a config in which the field is given and is not one of these: the code knows only them. */
+    /** Requires that the field is absent or has one of the supported values. */
     public void requireOneOf(String field, Object... known) {
         if (has(field)
                 && !List.of(known).stream()
@@ -135,12 +138,12 @@ public final class ModelConfig {
         }
     }
 
-    /** Refuses a config that uses what the code does not know: the field must be absent, null or false. */
+    /** Requires that an unsupported option is off: the field must be absent, null or false. */
     public void requireUnused(String field) {
         JsonNode node = root.path(field);
         boolean unused = node.isMissingNode() || node.isNull() || (node.isBoolean() && !node.booleanValue());
         if (!unused) {
-            throw wrong(field, "nothing: this variant is not supported", node);
+            throw wrong(field, "nothing, because this variant is not supported", node);
         }
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.weights;
 
-/** A model file is missing, damaged, or not of the form expected. The text names the file and both sides. */
+/**
+ * A model file is missing, corrupt, or has an unexpected form. The text names the file, the expected and the found
+ * value.
+ */
 public final class ModelFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder in diffusers' layout: {@code model_index.json}, and one folder for each part of the pipeline. */
+/** A model folder in diffusers' layout: {@code model_index.json}, and one folder for each part of the pipeline. */
 public final class PipelineFolder {
     private final Path root;
     private final ModelConfig index;
@@ -34,7 +34,11 @@ public final class PipelineFolder {
         return new PipelineFolder(root, ModelConfig.open(index));
     }
 
-    /** Makes sure that the files are those that the folder's SHA256SUMS names, if it has one. */
+    /**
+     * Verifies the files against the folder's {@code SHA256SUMS}, if it has one.
+     *
+     * @throws ModelFileException if a file is missing or has another checksum
+     */
     public void verify() {
         Checksums.verify(root);
     }
@@ -48,7 +52,7 @@ public final class PipelineFolder {
         return index.text("_class_name");
     }
 
-    /** @return a switch of the pipeline itself; off if it does not say */
+    /** @return a flag of {@code model_index.json}; false if it is absent */
     public boolean flag(String field) {
         return index.flag(field, false);
     }
@@ -65,19 +69,19 @@ public final class PipelineFolder {
         return ModelConfig.open(part(part).resolve("config.json"));
     }
 
-    /** @return the part's weights, which may be spread over several files */
+    /** @return the weight files of the part */
     public List<Safetensors> weights(String part) {
         return weightFiles(part).stream().map(Safetensors::open).toList();
     }
 
-    /** @return SHA-256 over the part's weight files, in hexadecimal */
+    /** @return the SHA-256 of the part's concatenated weight files, in hexadecimal */
     public String fingerprint(String part) {
         return Checksums.sha256(weightFiles(part));
     }
 
     /**
-     * The weight files of a part, by diffusers' and transformers' naming: {@code *.safetensors.index.json} with its
-     * shards, or a single file; without variant before {@code .fp16}.
+     * Finds the weight files of a part by the naming of diffusers and transformers: {@code *.safetensors.index.json}
+     * with its shards, or a single file. A file without variant takes precedence over {@code .fp16}.
      */
     private List<Path> weightFiles(String part) {
         Path folder = part(part);
@@ -111,7 +115,7 @@ public final class PipelineFolder {
             shards.add(shard);
         }
         if (shards.isEmpty()) {
-            throw new ModelFileException(indexFile + ": weight_map: expected the files of the tensors, found none");
+            throw new ModelFileException(indexFile + ": weight_map: expected the file of each tensor, found none");
         }
         return shards.stream().sorted().toList();
     }
@@ -123,7 +127,7 @@ public final class PipelineFolder {
             boolean pickle = names.stream().anyMatch(name -> name.endsWith(".bin") || name.endsWith(".ckpt"));
             return names
                     + (pickle
-                            ? ". Pickled weights can run code and are never loaded: convert them with diffusers'"
+                            ? ". Pickled weights can run code and are never loaded. Convert them with diffusers'"
                                     + " save_pretrained(..., safe_serialization=True)"
                             : "");
         } catch (IOException e) {
@@ -131,7 +135,7 @@ public final class PipelineFolder {
         }
     }
 
-    /** @return all tensors of several files by name, with the file that holds each */
+    /** @return the file of each tensor, by tensor name */
     static Map<String, Safetensors> byName(List<Safetensors> files) {
         Map<String, Safetensors> holders = new LinkedHashMap<>();
         for (Safetensors file : files) {
@@ -139,7 +143,7 @@ public final class PipelineFolder {
                 Safetensors other = holders.put(name, file);
                 if (other != null) {
                     throw new ModelFileException(
-                            "tensor " + name + " is in " + other.name() + " and in " + file.name());
+                            "tensor " + name + ": expected one file, found " + other.name() + " and " + file.name());
                 }
             }
         }

@@ -27,10 +27,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tensors of one safetensors file, read when they are asked for.
+ * The tensors of one safetensors file, which are read on demand.
  *
- * <p>A file is memory-mapped tensor by tensor: an array of the type that the file holds shares the mapped pages, which
- * are read-only. So the file must not be changed while a model made from it lives; replacing it by a rename is safe.
+ * <p>Tensors are memory-mapped one by one. An array in the file's data type shares the mapped, read-only pages, so the
+ * file must not be modified while a model uses it. Replacing the file by a rename is safe.
  */
 public final class Safetensors {
     private static final int CHECKED_AT_ONCE = 4096;
@@ -40,14 +40,14 @@ public final class Safetensors {
     private final SafetensorsHeader header;
     private final Source source;
 
-    /** Where the bytes after the header come from. */
+    /** The source of the bytes after the header. */
     private interface Source {
         ByteBuffer bytes(long offset, long length) throws IOException;
 
-        /** @return the bytes where they are */
+        /** @return a view of the bytes */
         ByteBuffer view(long offset, int length) throws IOException;
 
-        /** Fills the buffer. */
+        /** Fills the buffer from the given offset. */
         void copy(long offset, ByteBuffer target) throws IOException;
     }
 
@@ -68,7 +68,7 @@ public final class Safetensors {
                 for (long position = dataStart + offset; target.hasRemaining(); ) {
                     int read = channel.read(target, position);
                     if (read < 0) {
-                        throw new IOException("the file has become shorter");
+                        throw new IOException("expected the file to keep its size, found it truncated");
                     }
                     position += read;
                 }
@@ -101,7 +101,7 @@ public final class Safetensors {
         this.source = source;
     }
 
-    /** @throws ModelFileException if there is no such file, or it is not a valid safetensors file */
+    /** @throws ModelFileException if the file is missing or is not a valid safetensors file */
     public static Safetensors open(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             SafetensorsHeader header = header(
@@ -116,14 +116,15 @@ public final class Safetensors {
     }
 
     /**
-     * @param name for messages
-     * @param file the whole file, kept
+     * @param name name in error messages
+     * @param file content of the file, not copied
+     * @throws ModelFileException if it is not a valid safetensors file
      */
     public static Safetensors of(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
     }
 
-    /** As {@link #of(String, byte[])}, for the file of an adapter, whose header may not be as long as a model's. */
+    /** As {@link #of(String, byte[])}, with the lower header limit of adapter files. */
     public static Safetensors ofAdapter(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
     }
@@ -133,7 +134,7 @@ public final class Safetensors {
             SafetensorsHeader header = header(name, new ByteArrayInputStream(file), file.length, maxHeaderBytes);
             return new Safetensors(name, header, new Bytes(ByteBuffer.wrap(file), header.dataStart()));
         } catch (IOException e) {
-            throw new UncheckedIOException("memory can always be read", e);
+            throw new UncheckedIOException("unexpected failure while reading from memory", e);
         }
     }
 
@@ -149,20 +150,22 @@ public final class Safetensors {
         }
     }
 
-    /** @return the file's name, for messages */
+    /** @return the name of the file, for error messages */
     public String name() {
         return name;
     }
 
+    /** @return the names of the tensors, in the order of the header */
     public Set<String> names() {
         return header.tensors().keySet();
     }
 
+    /** @return the metadata of the file */
     public Map<String, String> metadata() {
         return header.metadata();
     }
 
-    /** @return the tensor's dimensions */
+    /** @return the shape of the tensor */
     public Shape shape(String tensor) {
         return new Shape(found(tensor).shape());
     }
@@ -170,14 +173,14 @@ public final class Safetensors {
     private SafetensorsHeader.Tensor found(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null) {
-            throw new ModelFileException(name + ": has no tensor " + tensor);
+            throw new ModelFileException(name + ": tensor " + tensor + ": expected in the file, found none");
         }
         return found;
     }
 
     /**
-     * @param owner closes the array
-     * @return the tensor in the file's type; bfloat16 as float32. Read-only
+     * @param owner manager that owns the array
+     * @return the tensor in the file's data type, bfloat16 as float32; read-only
      */
     public NDArray read(String tensor, NDManager owner) {
         SafetensorsHeader.Tensor found = found(tensor);
@@ -196,15 +199,14 @@ public final class Safetensors {
         }
     }
 
-    /** As {@link #read(String, NDManager)}, in the type asked for. */
+    /** As {@link #read(String, NDManager)}, converted to the given data type. */
     public NDArray read(String tensor, DataType type, NDManager owner) {
         return inType(type, read(tensor, owner));
     }
 
     /**
-     * As {@link #read(String, DataType, NDManager)}, for an array that is needed for a moment alone: it may show
-     * {@code memory}, which is filled anew for the next. Pages of the file that were mapped for it would stay resident
-     * until the next garbage collection.
+     * As {@link #read(String, DataType, NDManager)}, for a short-lived array. The array may share {@code memory}, which
+     * the next call overwrites. Mapped pages would stay resident until the next garbage collection.
      */
     NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
@@ -221,7 +223,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return the tensor's numbers, whatever type the file has them in; those of float32 where they are, not copied */
+    /** @return the values of the tensor as float32; a view if the file has float32, else a copy */
     public FloatBuffer floats(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
@@ -238,7 +240,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return whether none of the tensor's numbers is infinite or NaN */
+    /** @return whether all values of the tensor are finite */
     public boolean isFinite(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
@@ -259,7 +261,7 @@ public final class Safetensors {
         }
     }
 
-    /** On the bits, and without a branch for each number, so that the processor takes several at once. */
+    /** Checks the bits without a branch per value, so that the JIT compiler can vectorise the loop. */
     private static boolean isFinite(IntBuffer bits) {
         int[] some = new int[Math.min(CHECKED_AT_ONCE, bits.remaining())];
         int largest = 0;
@@ -270,7 +272,7 @@ public final class Safetensors {
                 largest = Math.max(largest, some[i] & Integer.MAX_VALUE); // without the sign
             }
         }
-        return largest < INFINITY; // NaNs lie above it
+        return largest < INFINITY; // the bits of NaN are larger
     }
 
     private static NDArray inType(DataType type, NDArray stored) {
@@ -286,20 +288,20 @@ public final class Safetensors {
         if (bytes == 0) {
             return ByteBuffer.allocateDirect(0);
         }
-        // The mapping outlives the channel.
+        // The mapping stays valid after the channel is closed.
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (offset + bytes > Files.size(file)) {
-                throw new IOException("the file has become shorter");
+                throw new IOException("expected the file to keep its size, found it truncated");
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
         }
     }
 
-    /** @return the type of an array made from it */
+    /** @return the data type of an array of this tensor type */
     private static DataType dataType(TensorType type) {
         return switch (type) {
             case F64 -> DataType.FLOAT64;
-            // bfloat16 is widened in Java: DJL has no mapping for it, and asking for one ends the process.
+            // bfloat16 is widened in Java: DJL does not support it and aborts the process.
             case F32, BF16 -> DataType.FLOAT32;
             case F16 -> DataType.FLOAT16;
             case I64 -> DataType.INT64;

@@ -18,7 +18,11 @@ import java.util.Map;
 public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
-    /** @param tensors by name, float32; written in the map's order */
+    /**
+     * @param tensors float32 tensors by name, written in the order of the map
+     * @param metadata metadata of the file
+     * @return the content of the file
+     */
     public static byte[] write(Map<String, NDArray> tensors, Map<String, String> metadata) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode header = mapper.createObjectNode();
@@ -40,7 +44,7 @@ public final class SafetensorsWriter {
         });
         try {
             byte[] json = mapper.writeValueAsBytes(header);
-            int padding = -json.length & 7; // so that the tensors are aligned to 8 bytes
+            int padding = -json.length & 7; // aligns the tensors to 8 bytes
             ByteBuffer file =
                     ByteBuffer.allocate(8 + json.length + padding + data.size()).order(ByteOrder.LITTLE_ENDIAN);
             file.putLong(json.length + padding)

@@ -3,11 +3,11 @@ package io.lorafleet.diffusion.weights;
 
 import java.nio.ByteBuffer;
 
-/** Memory outside the heap that is used again and again; it grows to the largest size that was asked for. */
+/** Reusable off-heap memory. It grows to the largest requested size. */
 final class ScratchMemory {
     private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
 
-    /** @return so many bytes, which an earlier caller may see, too */
+    /** @return a buffer of the given size, which shares its memory with earlier results */
     ByteBuffer of(int size) {
         if (bytes.capacity() < size) {
             bytes = ByteBuffer.allocateDirect(size);

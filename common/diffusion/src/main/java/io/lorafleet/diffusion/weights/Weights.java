@@ -13,44 +13,48 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The weights of one part of a model while it is built: layers ask for their tensors by name, within a scope, and say
- * the shape that they expect.
+ * The weights of one part of a model during its construction. Layers request their tensors by name within a scope, with
+ * the expected shape.
  */
 public final class Weights {
     private final Whole whole;
     private final String scope;
     private final Use use;
 
-    /** What layers may do with the weights. */
+    /** The uses of weights. */
     public enum Use {
-        /** They learn: each is a copy of the file's, for which gradients are kept. */
+        /** The weights are trained: each is a copy that requires gradients. */
         LEARNING,
-        /** Gradients go through them: they stay as they are. */
+        /** The weights are fixed, and gradients flow through the layers. */
         TRAINING,
-        /** They may be laid out anew for the processor. */
+        /** No gradients: layers may pack the weights for the processor. */
         INFERENCE,
-        /** And may be rounded to bfloat16, which has float32's range and 8 bits of precision. */
+        /**
+         * As {@link #INFERENCE}, and layers may round the weights to bfloat16, which has float32's range and 8 bits of
+         * precision.
+         */
         ROUNDED_INFERENCE;
 
-        /** @return whether nothing may be computed from them beforehand */
+        /** @return whether gradients are recorded, so that layers must not precompute from the weights */
         public boolean recordsGradients() {
             return this == LEARNING || this == TRAINING;
         }
     }
 
     /**
-     * What all scopes share.
+     * The state that all scopes share.
      *
-     * @param drawn whether every tensor is drawn, and none is read
-     * @param holders by name
-     * @param learning those that learn
-     * @param memory that lent arrays show, one after the other
+     * @param random whether tensors are random instead of read
+     * @param holders file of each tensor, by name
+     * @param taken shapes of the requested tensors, by name
+     * @param learning trained tensors, by name
+     * @param memory memory that lent arrays share
      */
     private record Whole(
             String part,
             DataType type,
             NDManager owner,
-            boolean drawn,
+            boolean random,
             Map<String, Safetensors> holders,
             Map<String, Shape> taken,
             Map<String, NDArray> learning,
@@ -63,9 +67,10 @@ public final class Weights {
     }
 
     /**
-     * @param part for messages, such as {@code unet}
-     * @param type of the arrays
-     * @param owner closes the arrays
+     * @param part name of the part in error messages, such as {@code unet}
+     * @param files weight files of the part
+     * @param type data type of the arrays
+     * @param owner manager that owns the arrays
      */
     public Weights(String part, List<Safetensors> files, DataType type, NDManager owner) {
         this(
@@ -82,7 +87,7 @@ public final class Weights {
                 Use.TRAINING);
     }
 
-    /** Weights of any shape that is asked for, drawn at random: to measure a model without having one. */
+    /** Creates random weights of any requested shape, for benchmarks without a model. */
     public static Weights random(String part, DataType type, NDManager owner) {
         return new Weights(
                 new Whole(
@@ -98,7 +103,7 @@ public final class Weights {
                 Use.TRAINING);
     }
 
-    /** @return the weights whose names start with {@code name} and a dot */
+    /** @return the scope of the weights whose names start with {@code name} and a dot */
     public Weights in(String name) {
         return new Weights(whole, scope + name + ".", use);
     }
@@ -107,7 +112,7 @@ public final class Weights {
         return in(name + "." + index);
     }
 
-    /** @return the same, for another use; by default, it is training */
+    /** @return the same weights for another use; the default is {@link Use#TRAINING} */
     public Weights withUse(Use other) {
         return new Weights(whole, scope, other);
     }
@@ -116,17 +121,17 @@ public final class Weights {
         return use;
     }
 
-    /** @return the type of the arrays */
+    /** @return the data type of the arrays */
     public DataType type() {
         return whole.type();
     }
 
-    /** @return where the arrays are */
+    /** @return the device of the arrays */
     public Device device() {
         return whole.owner().getDevice();
     }
 
-    /** @return the scope without its last dot: the name of the layer that is built from it */
+    /** @return the scope without its last dot, which is the name of the layer */
     public String layer() {
         return scope.substring(0, scope.length() - 1);
     }
@@ -135,16 +140,19 @@ public final class Weights {
         return whole.holders().containsKey(scope + name);
     }
 
-    /** @throws ModelFileException if there is no such tensor, or it has another shape */
+    /**
+     * @return the tensor of this name in this scope
+     * @throws ModelFileException if the tensor is missing or has another shape
+     */
     public NDArray get(String name, long... shape) {
         String full = scope + name;
-        NDArray array = drawn(full, shape)
+        NDArray array = random(full, shape)
                 ? random(new Shape(shape))
                 : holder(full, shape).read(full, whole.type(), whole.owner());
         return use == Use.LEARNING ? learning(full, array) : array;
     }
 
-    /** What is read from a file shows its pages, which cannot be written. */
+    /** Copies the array, because the mapped pages of the file are read-only. */
     private NDArray learning(String full, NDArray lent) {
         try (lent) {
             NDArray array = lent.duplicate();
@@ -154,24 +162,28 @@ public final class Weights {
         }
     }
 
-    /** @return those that learn, over all scopes, by name; they belong to their owner */
+    /** @return the trained tensors of all scopes, by name */
     public Map<String, NDArray> learning() {
         return Collections.unmodifiableMap(whole.learning());
     }
 
-    /** As {@link #get}, for a layer that copies the array, and closes it before another is lent. */
+    /** As {@link #get}, for a layer that copies the array and closes it before the next call. */
     public NDArray lend(String name, long... shape) {
         String full = scope + name;
-        if (drawn(full, shape)) {
+        if (random(full, shape)) {
             return random(new Shape(shape));
         }
         return holder(full, shape).readInto(whole.memory(), full, whole.type(), whole.owner());
     }
 
-    /** Takes note that the tensor was asked for. @return whether it is drawn, not read */
-    private boolean drawn(String full, long... shape) {
+    /**
+     * Records the request of a tensor.
+     *
+     * @return whether the tensor is random instead of read
+     */
+    private boolean random(String full, long... shape) {
         whole.taken().put(full, new Shape(shape));
-        return whole.drawn();
+        return whole.random();
     }
 
     private Safetensors holder(String full, long... shape) {
@@ -188,7 +200,7 @@ public final class Weights {
         return holder;
     }
 
-    /** Small enough that activations neither vanish nor overflow over many layers. */
+    /** Scales random weights so that activations neither vanish nor overflow over many layers. */
     private NDArray random(Shape shape) {
         double fanIn = Math.max(1, (double) shape.size() / shape.get(0));
         float deviation = (float) (1 / Math.sqrt(fanIn));
@@ -201,15 +213,17 @@ public final class Weights {
         }
     }
 
-    /** @return names and shapes of all tensors asked for so far, over all scopes */
+    /** @return the shapes of all requested tensors, over all scopes, by name */
     public Map<String, Shape> taken() {
         return Map.copyOf(whole.taken());
     }
 
-    /** @return names that nobody asked for, over all scopes: a sign that the config does not fit the weights */
-    public TreeSet<String> left() {
-        TreeSet<String> left = new TreeSet<>(whole.holders().keySet());
-        left.removeAll(whole.taken().keySet());
-        return left;
+    /**
+     * @return the names of unused tensors, over all scopes; they indicate that the config does not match the weights
+     */
+    public TreeSet<String> unused() {
+        TreeSet<String> unused = new TreeSet<>(whole.holders().keySet());
+        unused.removeAll(whole.taken().keySet());
+        return unused;
     }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Model files: diffusers pipeline folders, their configs, and safetensors weights. Knows nothing of any model. */
+/**
+ * Model files: pipeline folders in diffusers' layout, their configs, and safetensors weights. Independent of the
+ * models.
+ */
 @NullMarked
 package io.lorafleet.diffusion.weights;
 

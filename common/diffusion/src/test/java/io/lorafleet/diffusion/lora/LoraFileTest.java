@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The three formats are read in {@code ParityTest}; here is what is refused, and why. */
+/** Rejected files. {@code ParityTest} reads the three formats. */
 class LoraFileTest {
     private static final String LAYER = "mid_block.attentions.0.to_q";
     private static final Map<String, Shape> BASE =
@@ -30,7 +30,7 @@ class LoraFileTest {
     }
 
     @Test
-    void takesAlphaFromItsTensor() {
+    void readsAlphaFromItsTensor() {
         put("lora_unet_mid_block_attentions_0_to_q.lora_down.weight", 2, 5);
         put("lora_unet_mid_block_attentions_0_to_q.lora_up.weight", 6, 2);
         tensors.put("lora_unet_mid_block_attentions_0_to_q.alpha", scope.create(3f));
@@ -38,7 +38,7 @@ class LoraFileTest {
     }
 
     @Test
-    void takesAlphaFromThePatternThatNamesTheLayer() {
+    void readsAlphaFromThePatternOfTheLayer() {
         put("unet." + LAYER + ".lora_A.weight", 2, 5);
         put("unet." + LAYER + ".lora_B.weight", 6, 2);
         String metadata = "{\"unet.lora_alpha\": 2, \"unet.alpha_pattern\": {\"to_q\": 8}}";
@@ -50,54 +50,54 @@ class LoraFileTest {
     }
 
     @Test
-    void refusesALayerThatTheBaseDoesNotHave() {
+    void rejectsALayerThatTheBaseDoesNotHave() {
         put("unet.mid_block.nothing.lora_A.weight", 2, 5);
         assertRefused("tensor unet.mid_block.nothing.lora_A.weight: the base has no layer mid_block.nothing");
     }
 
     @Test
-    void refusesAFactorOfAnotherShape() {
+    void rejectsAFactorOfAnotherShape() {
         put("unet." + LAYER + ".lora_A.weight", 2, 7);
         put("unet." + LAYER + ".lora_B.weight", 6, 2);
         assertRefused("lora_A.weight: expected (2, 5), found (2, 7)");
     }
 
     @Test
-    void refusesFactorsOfDifferentRank() {
+    void rejectsFactorsOfDifferentRank() {
         put("unet.conv_in.lora_A.weight", 2, 4, 3, 3);
         put("unet.conv_in.lora_B.weight", 6, 3, 1, 1);
         assertRefused("lora_B.weight: expected (6, 2), found (6, 3, 1, 1)");
     }
 
     @Test
-    void refusesALoneFactor() {
+    void rejectsASingleFactor() {
         put("unet." + LAYER + ".lora_A.weight", 2, 5);
         assertRefused("layer " + LAYER + ": expected both factors, found no lora_B (lora_up)");
     }
 
     @Test
-    void refusesNumbersThatAreNotFinite() {
+    void rejectsValuesThatAreNotFinite() {
         put("unet." + LAYER + ".lora_A.weight", 2, 5);
         tensors.put("unet." + LAYER + ".lora_B.weight", scope.full(new Shape(6, 2), Float.NaN, DataType.FLOAT32));
         assertRefused("lora_B.weight: expected finite numbers");
     }
 
     @Test
-    void refusesAnAdapterOfTheTextEncoder() {
+    void rejectsAnAdapterOfTheTextEncoder() {
         put("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 2, 5);
-        assertRefused("only adapters of the UNet are supported");
+        assertRefused("expected an adapter of the UNet, found one of the text encoder");
     }
 
     @Test
-    void refusesPeftWithoutItsConfig() {
+    void rejectsPeftWithoutItsConfig() {
         put("base_model.model." + LAYER + ".lora_A.weight", 2, 5);
         put("base_model.model." + LAYER + ".lora_B.weight", 6, 2);
         assertRefused("adapter_config.json");
     }
 
     @Test
-    void refusesAFileWithoutTensors() {
-        assertRefused("expected tensors named in one way, found []");
+    void rejectsAFileWithoutTensors() {
+        assertRefused("expected tensor names of one format, found []");
     }
 
     private void put(String name, long... shape) {

@@ -21,7 +21,7 @@ class LoraWriterTest {
             CONVOLUTION + ".weight", new Shape(4, 2, 3, 3));
 
     @Test
-    void writesWhatIsReadAgain() {
+    void writesAFileThatLoraFileReads() {
         LoraAdapter adapter = new LoraAdapter(Map.of(
                 LINEAR, new Update(2, 0.5, factor(2, 5), factor(3, 2)),
                 OTHER, new Update(2, 0.5, factor(2, 5), factor(3, 2)),

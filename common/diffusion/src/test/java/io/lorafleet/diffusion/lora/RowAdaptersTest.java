@@ -15,12 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What {@code ParityTest} does not see: whose the arrays are. */
+/** The ownership of arrays, which {@code ParityTest} does not check. */
 class RowAdaptersTest {
     private static final Path SD1 = Path.of("src/test/resources/golden/sd1");
 
     @Test
-    void leavesNoArrayBehindAndTheBaseAsItWas() {
+    void leaksNoArraysAndKeepsTheBaseUnchanged() {
         try (StableDiffusion model = StableDiffusion.open(SD1, Device.cpu(), Precision.FLOAT32);
                 NDManager scope = model.owner().newSubManager()) {
             DeviceAdapter small = open(model, "attn_r4", scope);
@@ -31,7 +31,7 @@ class RowAdaptersTest {
                     List.of(),
                     List.of(new RowAdapters.Applied(large, 0.5), new RowAdapters.Applied(conv, 2)),
                     List.of());
-            forward(model, rows, scope); // from now on, the kernels have their constants
+            forward(model, rows, scope); // after this, the kernels have their constants
             int before = model.liveArrays();
             forward(model, rows, scope);
             assertThat(model.liveArrays()).isEqualTo(before);

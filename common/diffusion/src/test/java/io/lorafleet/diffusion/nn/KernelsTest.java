@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The two forms agree, in their results and in their gradients. */
+/** The two implementations have equal results and gradients. */
 class KernelsTest {
     private final NDManager scope = NDManager.newBaseManager();
     private final Kernels plain = new PlainKernels();
@@ -27,19 +27,19 @@ class KernelsTest {
     }
 
     @Test
-    void areThoseOfTorchScript() {
+    void useTorchScript() {
         assertThat(Kernels.get()).isInstanceOf(ScriptKernels.class);
     }
 
     @Test
-    void attendAlike() {
+    void computeEqualAttention() {
         NDArray k = random(2, 7, 12);
         NDArray v = random(2, 7, 12);
         assertAlike(random(2, 5, 12), q -> plain.attention(q, k, v, 3), q -> script.attention(q, k, v, 3));
     }
 
     @Test
-    void normaliseAlike() {
+    void computeEqualGroupNorms() {
         NDArray scale = random(8);
         NDArray shift = random(8);
         NDArray x = random(2, 8, 3, 5);
@@ -52,7 +52,7 @@ class KernelsTest {
     }
 
     @Test
-    void normaliseAlikeWhereThePixelsChannelsLieSideBySide() {
+    void computeEqualGroupNormsForChannelsLast() {
         NDArray scale = random(8);
         NDArray shift = random(8);
         NDArray x = random(2, 3, 5, 8).transpose(0, 3, 1, 2);
@@ -61,18 +61,18 @@ class KernelsTest {
     }
 
     @Test
-    void upsampleAlike() {
+    void upsampleEqually() {
         assertAlike(random(2, 3, 4, 5), x -> plain.upsample(x, 7, 10), x -> script.upsample(x, 7, 10));
     }
 
     @Test
-    void gateAlike() {
+    void computeEqualGeglu() {
         assertAlike(random(2, 3, 8), plain::geglu, script::geglu);
     }
 
     @Test
-    void addLowRanksAlike() {
-        // A copy for each, since they add in place.
+    void addEqualLowRankUpdates() {
+        // One copy each, because they add in place.
         NDArray y = random(3, 5, 6); // its last row has no adapter
         NDArray a = random(2, 4, 3);
         NDArray b = random(2, 3, 6);
@@ -83,9 +83,9 @@ class KernelsTest {
     }
 
     @Test
-    void addLowRanksToPixelsAlike() {
+    void addEqualPointwiseLowRankUpdates() {
         NDArray y = random(3, 6, 5, 7);
-        // As a packed layer leaves it: the channels of a pixel side by side.
+        // The channels-last memory format of a packed layer's output.
         NDArray turned = random(3, 5, 7, 6).transpose(0, 3, 1, 2);
         NDArray a = random(2, 4, 3);
         NDArray b = random(2, 3, 6);
@@ -97,17 +97,17 @@ class KernelsTest {
         }
     }
 
-    /** In the same order in memory. */
+    /** With the same memory format. */
     private static NDArray copy(NDArray array) {
         return array.transpose(0, 2, 3, 1).duplicate().transpose(0, 3, 1, 2);
     }
 
     @Test
-    void leaveNothingBehind() {
+    void leakNoArrays() {
         NDArray x = random(2, 8, 3, 5);
         NDArray scale = random(8);
         for (Kernels kernels : new Kernels[] {plain, script}) {
-            kernels.groupNormSilu(x, scale, scale, 4, 1e-5f).close(); // from now on, it has its constants
+            kernels.groupNormSilu(x, scale, scale, 4, 1e-5f).close(); // after this, the kernels have their constants
             int before = live();
             try (NDManager step = Scopes.open(x)) {
                 kernels.groupNormSilu(x, scale, scale, 4, 1e-5f);

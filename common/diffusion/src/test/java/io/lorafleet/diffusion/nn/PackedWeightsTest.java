@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Layers whose weights were laid out anew give what the plain ones give. */
+/** Layers with packed weights equal layers with plain weights. */
 class PackedWeightsTest {
     private final NDManager scope = NDManager.newBaseManager();
 
@@ -31,22 +31,22 @@ class PackedWeightsTest {
     }
 
     @Test
-    void arePackedForInferenceAlone() {
-        assertThat(PackedWeights.take(weights(4, 4).withUse(Use.INFERENCE))).isTrue();
-        assertThat(PackedWeights.take(weights(4, 4))).isFalse();
+    void arePackedForInferenceOnly() {
+        assertThat(PackedWeights.support(weights(4, 4).withUse(Use.INFERENCE))).isTrue();
+        assertThat(PackedWeights.support(weights(4, 4))).isFalse();
     }
 
     @Test
-    void multiplyAlike() {
+    void multiplyLikePlainWeights() {
         NDArray x = random(2, 5, 12);
         assertAlike(x, weights(7, 12), each -> Linear.of(each, 12, 7)::forward);
         assertAlike(x, weights(7, 12), each -> Linear.withoutBias(each, 12, 7)::forward);
     }
 
-    /** 192 channels have a layout of their own for small images, and the layer meets both. */
+    /** With 192 channels, small images have another weight layout. The test uses both layouts. */
     @ParameterizedTest
     @CsvSource({"3, 1", "3, 2", "1, 1"})
-    void convolveAlikeAtEverySize(int kernel, int stride) {
+    void convolveLikePlainWeightsAtEverySize(int kernel, int stride) {
         Weights weights = weights(192, 16, kernel, kernel);
         Conv2d plain = Conv2d.of(weights, 16, 192, kernel, stride, kernel / 2);
         Conv2d packed = Conv2d.of(weights.withUse(Use.INFERENCE), 16, 192, kernel, stride, kernel / 2);
@@ -58,8 +58,8 @@ class PackedWeightsTest {
     }
 
     @Test
-    void roundToEightBits() {
-        assumeTrue(PackedWeights.takeBfloat16(), "this processor has no bfloat16");
+    void roundToBfloat16() {
+        assumeTrue(PackedWeights.supportBfloat16(), "requires a processor with bfloat16");
         NDArray x = random(3, 256);
         Weights weights = weights(8, 256);
         NDArray exact = Linear.of(weights, 256, 8).forward(x);

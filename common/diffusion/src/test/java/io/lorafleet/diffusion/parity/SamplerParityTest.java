@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Against trajectories that diffusers' schedulers made with a stand-in for the model. */
+/** Compares with trajectories of diffusers' schedulers, recorded with a stand-in model. */
 class SamplerParityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/schedulers");
     private static final double TOLERANCE = 1e-5;
 
     @Test
-    void everySamplerGoesTheWayOfDiffusers() {
+    void everySamplerFollowsTheTrajectoryOfDiffusers() {
         List<ParityResult> results = new ArrayList<>();
         SamplerParity.check(GOLDEN, results::add);
         assertThat(results)
@@ -28,7 +28,7 @@ class SamplerParityTest {
     }
 
     @Test
-    void knowsItsFoldersFromPipelines() {
+    void distinguishesItsFoldersFromPipelines() {
         assertThat(SamplerParity.isFor(GOLDEN)).isTrue();
         assertThat(SamplerParity.isFor(GOLDEN.resolveSibling("sd1"))).isFalse();
     }

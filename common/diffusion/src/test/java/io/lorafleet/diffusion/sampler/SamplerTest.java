@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where they go is in {@code SamplerParityTest}. */
+/** Schedules of the samplers. {@code SamplerParityTest} compares their trajectories. */
 class SamplerTest {
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void keepsToTheTimestepsThatTheModelWasTrainedWith(SamplerKind kind) {
+    void usesOnlyTrainingTimesteps(SamplerKind kind) {
         NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
         for (int steps : kind == SamplerKind.LCM ? new int[] {1, 2, 50} : new int[] {1, 2, 3, 500, 999}) {
             assertThat(Arrays.stream(kind.with(schedule, steps).timesteps())).allMatch(t -> t >= 0 && t < 1000);
@@ -24,7 +24,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
-    void beginsLaterOnTheSameWay(SamplerKind kind) {
+    void startsLaterInTheSameSchedule(SamplerKind kind) {
         NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
         double[] whole =
                 Arrays.stream(kind.with(schedule, 20).timesteps()).distinct().toArray();
@@ -34,7 +34,7 @@ class SamplerTest {
     }
 
     @Test
-    void pndmMakesTheSecondStepOfEveryWayTwice() {
+    void pndmRunsTheSecondStepTwice() {
         NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{}"));
         assertThat(SamplerKind.PNDM.with(schedule, 5, 2).timesteps()).containsExactly(400, 200, 200, 0);
         assertThat(SamplerKind.PNDM.with(schedule, 5, 4).timesteps()).containsExactly(0);
@@ -42,7 +42,7 @@ class SamplerTest {
     }
 
     @Test
-    void refusesAScheduleThatItDoesNotKnow() {
+    void rejectsAnUnsupportedSchedule() {
         assertThatThrownBy(() -> NoiseSchedule.of(ModelConfig.parse("config", "{\"beta_schedule\": \"sigmoid\"}")))
                 .hasMessageContaining("config: beta_schedule: expected one of [linear, scaled_linear")
                 .hasMessageContaining("sigmoid");

@@ -20,7 +20,7 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void cutsALongPromptAndKeepsTheEndToken() {
+    void truncatesALongPromptAndKeepsTheEndToken() {
         assertThat(tokenizer.encode("star ".repeat(1000)))
                 .hasSize(32)
                 .startsWith(START)
@@ -28,12 +28,12 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void readsCaseAndSpacesAsTheSame() {
+    void ignoresCaseAndRepeatedSpaces() {
         assertThat(tokenizer.encode(" A  RED\n\tstar ")).isEqualTo(tokenizer.encode("a red star"));
     }
 
     @Test
-    void readsComposedAndDecomposedLettersAsTheSame() {
+    void normalisesComposedAndDecomposedLetters() {
         assertThat(tokenizer.encode("gru\u0308n")).isEqualTo(tokenizer.encode("gr\u00FCn"));
     }
 

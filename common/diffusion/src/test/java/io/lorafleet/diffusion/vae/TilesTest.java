@@ -42,7 +42,7 @@ class TilesTest {
 
     @ParameterizedTest
     @CsvSource({"72x104, 8", "72x104, 16", "76x44, 8", "76x44, 16"})
-    void areThoseOfDiffusers(String image, int size) {
+    void equalThoseOfDiffusers(String image, int size) {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = DIFFUSERS.read(image + ".latent", scope);
             NDArray expected = DIFFUSERS.read(image + ".tiles_" + size, scope);
@@ -52,7 +52,7 @@ class TilesTest {
     }
 
     @Test
-    void haveTheSizeThatTheConfigNames() {
+    void haveTheSizeOfTheConfig() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = DIFFUSERS.read("72x104.latent", scope);
             NDArray expected = DIFFUSERS.read("72x104.tiles_16", scope);
@@ -62,7 +62,7 @@ class TilesTest {
     }
 
     @Test
-    void areForLargeImagesOnly() {
+    void areUsedForLargeImagesOnly() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = DIFFUSERS.read("72x104.latent", scope);
             float[] whole = model.vae().decode(latent).toFloatArray();
@@ -74,7 +74,7 @@ class TilesTest {
     }
 
     @Test
-    void leaveAnImageOfOneTileAsItIs() {
+    void leaveAnImageOfOneTileUnchanged() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = scope.randomNormal(new Shape(1, 4, 16, 16));
             assertThat(model.vae().tilingAbove(0).decode(latent).toFloatArray())
@@ -82,10 +82,10 @@ class TilesTest {
         }
     }
 
-    /** A decoder that looks at one value only makes the same of a tile as of the whole. */
+    /** With a pointwise decoder, tiles equal the image that is decoded whole. */
     @ParameterizedTest
     @CsvSource({"8, 8", "9, 8", "12, 20", "14, 31", "3, 50", "61, 1"})
-    void fitTogetherAtEverySize(int height, int width) {
+    void coverTheImageAtEverySize(int height, int width) {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = scope.randomNormal(new Shape(2, 3, height, width));
             UnaryOperator<NDArray> twice = x -> Kernels.get()
@@ -99,19 +99,19 @@ class TilesTest {
 
     @ParameterizedTest
     @CsvSource({"72x104", "76x44"})
-    void showLittle(String image) {
+    void changeTheImageSlightly(String image) {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = DIFFUSERS.read(image + ".latent", scope);
             NDArray whole = model.vae().decodeScaled(latent).clip(-1, 1);
             NDArray tiled = model.vae().tilingAbove(0).decodeScaled(latent).clip(-1, 1);
             double meanSquare = whole.sub(tiled).square().mean().getFloat();
-            assertThat(10 * Math.log10(4 / meanSquare)).isGreaterThan(35); // dB, of a range of 2
+            assertThat(10 * Math.log10(4 / meanSquare)).isGreaterThan(35); // in dB, for values in [-1, 1]
         }
     }
 
-    /** The decoder sees a tile at a time, and what it made of the one before is gone. */
+    /** The decoder gets one tile at a time, and the arrays of the previous tile are freed. */
     @Test
-    void needTheMemoryOfOneTile() {
+    void useTheMemoryOfOneTile() {
         try (NDManager scope = model.owner().newSubManager()) {
             NDArray latent = scope.randomNormal(new Shape(1, 4, 64, 64));
             List<Integer> alive = new ArrayList<>();
@@ -124,7 +124,7 @@ class TilesTest {
             assertThat(seen)
                     .hasSize(36)
                     .allSatisfy(shape -> assertThat(shape.size()).isLessThanOrEqualTo(4 * 16 * 16));
-            // What stays: three parts of each tile of this row, one of each of the row above, and the rows.
+            // Remaining arrays: three parts of each tile of this row, one of each tile of the row above, and the rows.
             assertThat(Collections.max(alive) - alive.get(0)).isLessThan(3 * 6 + 6 + 6 + 6);
         }
     }

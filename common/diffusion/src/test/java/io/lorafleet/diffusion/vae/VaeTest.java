@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What no published folder of these families has, and the format allows. */
+/** Config options that the format allows and no published model of these families uses. */
 class VaeTest {
     @Test
     void latentsAreUnscaledThenShifted() {

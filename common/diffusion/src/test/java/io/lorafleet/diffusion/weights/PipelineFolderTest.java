@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A copy of a model folder with something wrong in it. */
+/** Errors in copies of a model folder. */
 class PipelineFolderTest {
     private static final Path GOOD = Path.of("src/test/resources/golden/sd1");
 
@@ -46,7 +46,7 @@ class PipelineFolderTest {
     }
 
     @Test
-    void namesAFolderThatIsNoPipeline() {
+    void namesAFolderThatIsNotAPipeline() {
         assertRefused(folder.resolve("unet"), "found no model_index.json in it");
     }
 
@@ -64,7 +64,7 @@ class PipelineFolderTest {
     }
 
     @Test
-    void namesTheFieldOfAConfigThatIsNotSupported() throws IOException {
+    void namesAnUnsupportedFieldOfAConfig() throws IOException {
         edit("unet/config.json", "\"act_fn\": \"silu\"", "\"act_fn\": \"mish\"");
         assertRefused(folder, "act_fn: expected one of [silu, swish], found \"mish\"");
     }
@@ -76,7 +76,7 @@ class PipelineFolderTest {
     }
 
     @Test
-    void namesATensorThatIsMissing() throws IOException {
+    void namesAMissingTensor() throws IOException {
         edit("unet/config.json", "\"layers_per_block\": 1", "\"layers_per_block\": 2");
         assertRefused(folder, "down_blocks.0.resnets.1.norm1.weight: expected (32), found no such tensor");
     }
@@ -90,7 +90,7 @@ class PipelineFolderTest {
     }
 
     @Test
-    void namesAFileThatIsNotTheOneOfItsChecksum() throws IOException {
+    void namesAFileWithAnotherChecksum() throws IOException {
         Path unet = folder.resolve("unet/diffusion_pytorch_model.safetensors");
         Files.writeString(
                 folder.resolve("SHA256SUMS"),
@@ -103,7 +103,7 @@ class PipelineFolderTest {
         Files.delete(unet);
         assertRefused(folder, "found no such file");
         Files.writeString(folder.resolve("SHA256SUMS"), "nonsense\n");
-        assertRefused(folder, "SHA256SUMS: expected lines of a SHA-256 and a file");
+        assertRefused(folder, "SHA256SUMS: expected lines of a SHA-256 and a file name");
     }
 
     @Test

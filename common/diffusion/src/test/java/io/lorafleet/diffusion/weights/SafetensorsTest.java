@@ -49,21 +49,21 @@ class SafetensorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}   | takes 4 bytes, found 8
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}   | expected 4 bytes for F32 [1], found 8
             {"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}  | expected 12 bytes of tensors, found 8 (truncated?)
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   | expected 4 bytes of tensors, found 8
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}   | expected to begin at byte 0 of the data, found 4
-            {"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}   | expected a begin and an end
-            {"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | shape: expected a list of whole numbers
-            {"t":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}} | shape: expected a list of whole numbers
-            {"t":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}} | is too large
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}   | expected a start at byte 0 of the data, found 4
+            {"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}   | expected a start and an end
+            {"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | shape: expected an array of integers
+            {"t":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}} | shape: expected an array of integers
+            {"t":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}} | expected a size below
             {"t":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}} | dtype: expected one of
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | Duplicate field 't'
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | expected to begin at byte 8 of the data, found 4
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | expected a start at byte 8 of the data, found 4
             []                                                       | expected a JSON object
-            {"t":                                                    | not JSON
+            {"t":                                                    | invalid JSON
             """)
-    void refusesAHeaderThatLies(String header, String message) {
+    void rejectsAnInconsistentHeader(String header, String message) {
         byte[] file = file(header, 0, 0, 0, 0, 0, 0, 0, 0);
         assertThatThrownBy(() -> Safetensors.of("bad.safetensors", file))
                 .isInstanceOf(ModelFileException.class)
@@ -73,16 +73,16 @@ class SafetensorsTest {
 
     @ParameterizedTest
     @CsvSource({"-1", "0", "1000000", "9223372036854775807"})
-    void refusesAHeaderLengthThatIsNotInTheFile(long length) {
+    void rejectsAHeaderLengthBeyondTheFile(long length) {
         byte[] file = file("{}");
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
         assertThatThrownBy(() -> Safetensors.of("bad.safetensors", file))
                 .hasMessageContaining("header length: expected");
     }
 
-    /** Whatever is done to a file, it is read or refused; nothing else comes out. */
+    /** A corrupt file is read or rejected; no other exception is thrown. */
     @Test
-    void refusesOrReadsEveryDamagedFile() {
+    void readsOrRejectsEveryCorruptFile() {
         byte[] good =
                 file("{\"t\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}", 1, 2, 3, 4, 5, 6, 7, 8);
         Random random = new Random(7);

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.messages;
-
-/** The command to stop a request, wherever it is. A request that is already finished stays as it is. */
-public record CancelGeneration(String requestId) {
-    public CancelGeneration {
-        Check.id("requestId", requestId);
-    }
-}

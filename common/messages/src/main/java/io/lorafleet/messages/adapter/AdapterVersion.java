@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.adapter;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One immutable version of a LoRA adapter. The record's key is {@code name@version}.
+ *
+ * @param name adapter name
+ * @param version version number, from 1; each new version of the adapter gets the next number
+ * @param sha256 SHA-256 of the safetensors file, which the blob store holds under {@link BlobKeys#adapter}
+ * @param sizeBytes size of the safetensors file, in bytes
+ * @param rank largest rank of any layer
+ * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base that the adapter was made for; null if
+ *     unknown
+ * @param kind what the adapter is for
+ * @param guidance guidance scale that a student was distilled at; null for a style
+ * @param createdAt time of publication
+ * @param retiredAt time from which new requests can no longer use the version; null if it is in use
+ * @param lineage origin of a trained version; null for an uploaded one
+ * @param figures quality in comparison with the parent; null if not measured
+ */
+public record AdapterVersion(
+        String name,
+        int version,
+        String sha256,
+        long sizeBytes,
+        int rank,
+        @Nullable String baseFingerprint,
+        Kind kind,
+        @Nullable Double guidance,
+        Instant createdAt,
+        @Nullable Instant retiredAt,
+        @Nullable Lineage lineage,
+        @Nullable Figures figures) {
+
+    /** What an adapter is for. */
+    public enum Kind {
+        /** A student: gives the guided result without guidance, with one UNet evaluation per step. */
+        @JsonProperty("student")
+        STUDENT,
+        /** Any other LoRA adapter: runs under guidance, as the base does. */
+        @JsonProperty("style")
+        STYLE
+    }
+
+    public AdapterVersion {
+        Check.id("name", name);
+        Check.range("version", 1, Integer.MAX_VALUE, version);
+        Check.sha256("sha256", sha256);
+        Check.range("sizeBytes", 1, Long.MAX_VALUE, sizeBytes);
+        Check.range("rank", 1, Integer.MAX_VALUE, rank);
+        if (baseFingerprint != null) {
+            Check.sha256("baseFingerprint", baseFingerprint);
+        }
+        Check.present("kind", kind);
+        if (kind == Kind.STUDENT) {
+            // At a scale of 1 the teacher is unguided, so there is nothing to distil.
+            Check.range(
+                    "guidance",
+                    Math.nextUp(1.0),
+                    GenerateImage.MAX_GUIDANCE_SCALE,
+                    Check.present("guidance", guidance));
+        } else if (guidance != null) {
+            throw new IllegalArgumentException("guidance: expected none for a style adapter, found " + guidance);
+        }
+        Check.present("createdAt", createdAt);
+    }
+
+    /** Creates an uploaded version, which has neither lineage nor figures. */
+    public AdapterVersion(
+            String name,
+            int version,
+            String sha256,
+            long sizeBytes,
+            int rank,
+            @Nullable String baseFingerprint,
+            Kind kind,
+            @Nullable Double guidance,
+            Instant createdAt,
+            @Nullable Instant retiredAt) {
+        this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
+    }
+
+    /** @return the reference that requests carry */
+    public PinnedAdapter pinned() {
+        return new PinnedAdapter(name, version, sha256);
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.feedback;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feedback on the images of a student, or its withdrawal. The record's key is the student's name, so all events of a
+ * student are in one partition, in order. A record without a type is a {@link FeedbackGiven}: earlier releases wrote no
+ * type.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = FeedbackGiven.class)
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = FeedbackGiven.class, name = "given"),
+    @JsonSubTypes.Type(value = FeedbackWithdrawn.class, name = "withdrawn")
+})
+public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
+    /** @return the student's adapter name, which is the record's key */
+    String student();
+
+    /** @return the owner who gave the feedback; null if the gateway runs without authentication */
+    @Nullable
+    String owner();
+
+    /** @return the time of the event */
+    Instant at();
+}

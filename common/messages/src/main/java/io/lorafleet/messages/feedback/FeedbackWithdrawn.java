@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.feedback;
+
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.generation.GenerateImage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator's withdrawal of the feedback that one owner has given on a student's images. Feedback before this record
+ * in the partition is ignored by every run that starts later. Feedback that the owner gives afterwards counts.
+ *
+ * @param student adapter name of the student; the withdrawal covers all its versions
+ * @param owner owner whose feedback is withdrawn
+ * @param by operator who withdrew it; null without authentication
+ * @param at time of the withdrawal
+ */
+public record FeedbackWithdrawn(
+        String student, String owner, @Nullable String by, Instant at) implements FeedbackEvent {
+    public FeedbackWithdrawn {
+        Check.id("student", student);
+        Check.atMost("owner", GenerateImage.MAX_OWNER_LENGTH, owner);
+        if (by != null) {
+            Check.atMost("by", GenerateImage.MAX_OWNER_LENGTH, by);
+        }
+        Check.present("at", at);
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.PinnedAdapter;
+
+/**
+ * An adapter version that a request generates its images with.
+ *
+ * @param adapter adapter version
+ * @param scale factor on the adapter's B·A
+ */
+public record AppliedAdapter(PinnedAdapter adapter, double scale) {
+    public AppliedAdapter {
+        Check.present("adapter", adapter);
+        Check.range("adapter.scale", -GenerateImage.MAX_ADAPTER_SCALE, GenerateImage.MAX_ADAPTER_SCALE, scale);
+    }
+
+    @Override
+    public String toString() {
+        return adapter + " x " + scale;
+    }
+}

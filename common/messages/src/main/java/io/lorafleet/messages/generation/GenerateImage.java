@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command to generate images. It holds every value that decides the images, so a retry on another worker generates
+ * the same ones.
+ *
+ * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
+ * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
+ * @param negativePrompt description of what the images must not show, same length; ignored at guidance scale 1
+ * @param initImage image that the generation starts from; null to start from noise
+ * @param adapters adapters whose updates are added to the base; empty for the base alone
+ * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 a step needs one UNet evaluation instead of
+ *     two
+ * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; with an init image, its strength decides how many of
+ *     them are run
+ * @param sampler sampling algorithm
+ * @param width width of the images, in pixels
+ * @param height height of the images, in pixels
+ * @param seed seed of the first image, an unsigned 32-bit number as in torch's CPU generator. Image k uses seed + k
+ * @param count number of images, 1 to {@value #MAX_COUNT}
+ * @param shadow student that is measured on this request, or null
+ * @param priority priority of the request
+ * @param deadline time at which the request expires, or null
+ * @param webhook URL that is called when the request is finished, or null
+ * @param owner owner of the request; null without authentication
+ * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, else null. It tells a
+ *     repeated request from another request with the same key
+ * @param acceptedAt time at which the gateway accepted the request
+ */
+public record GenerateImage(
+        String requestId,
+        String prompt,
+        String negativePrompt,
+        @Nullable InitImage initImage,
+        List<AppliedAdapter> adapters,
+        double guidanceScale,
+        int steps,
+        SamplerName sampler,
+        int width,
+        int height,
+        long seed,
+        int count,
+        @Nullable ShadowStudent shadow,
+        Priority priority,
+        @Nullable Instant deadline,
+        @Nullable String webhook,
+        @Nullable String owner,
+        @Nullable String orderSha256,
+        Instant acceptedAt) {
+
+    public static final int MAX_PROMPT_LENGTH = 4000;
+    public static final int MAX_OWNER_LENGTH = 512;
+    public static final int MAX_WEBHOOK_LENGTH = 2000;
+    public static final int MAX_STEPS = 1000;
+    public static final int MAX_COUNT = 16;
+    public static final int MIN_SIZE = 8;
+    public static final int MAX_SIZE = 4096;
+    public static final int MAX_ADAPTERS = 8;
+    public static final double MAX_GUIDANCE_SCALE = 50;
+    public static final double MAX_ADAPTER_SCALE = 8;
+    public static final long MAX_SEED = 0xFFFF_FFFFL;
+
+    public GenerateImage {
+        Check.id("requestId", requestId);
+        Check.atMost("prompt", MAX_PROMPT_LENGTH, prompt);
+        Check.atMost("negativePrompt", MAX_PROMPT_LENGTH, negativePrompt);
+        adapters = List.copyOf(Check.present("adapters", adapters));
+        Check.range("number of adapters", 0, MAX_ADAPTERS, adapters.size());
+        Check.range("guidanceScale", 1, MAX_GUIDANCE_SCALE, guidanceScale);
+        Check.range("steps", 1, MAX_STEPS, steps);
+        if (initImage != null && InitImage.stepsMade(steps, initImage.strength()) == 0) {
+            throw new IllegalArgumentException(
+                    "initImage.strength * steps: expected at least 1, found " + initImage.strength() + " * " + steps);
+        }
+        Check.present("sampler", sampler);
+        Check.range("width", MIN_SIZE, MAX_SIZE, width);
+        Check.range("height", MIN_SIZE, MAX_SIZE, height);
+        Check.range("count", 1, MAX_COUNT, count);
+        Check.range("seed", 0, MAX_SEED, seed);
+        Check.range("seed of the last image", 0, MAX_SEED, seed + count - 1);
+        Check.present("priority", priority);
+        if (webhook != null) {
+            Check.atMost("webhook", MAX_WEBHOOK_LENGTH, webhook);
+        }
+        if (owner != null) {
+            Check.atMost("owner", MAX_OWNER_LENGTH, owner);
+        }
+        if (orderSha256 != null) {
+            Check.sha256("orderSha256", orderSha256);
+        }
+        Check.present("acceptedAt", acceptedAt);
+    }
+
+    /** @return a copy without webhook */
+    GenerateImage withoutWebhook() {
+        return webhook == null
+                ? this
+                : new GenerateImage(
+                        requestId,
+                        prompt,
+                        negativePrompt,
+                        initImage,
+                        adapters,
+                        guidanceScale,
+                        steps,
+                        sampler,
+                        width,
+                        height,
+                        seed,
+                        count,
+                        shadow,
+                        priority,
+                        deadline,
+                        null,
+                        owner,
+                        orderSha256,
+                        acceptedAt);
+    }
+
+    /** @return whether the deadline has passed at {@code now} */
+    public boolean expired(Instant now) {
+        return deadline != null && !now.isBefore(deadline);
+    }
+
+    /**
+     * @return the number of UNet rows in one step of one image: two under guidance (with and without the prompt), else
+     *     one
+     */
+    public int rows() {
+        return guidanceScale == 1 ? 1 : 2;
+    }
+
+    /** @return the number of sampler steps over all images, which is the unit of progress */
+    public int allSteps() {
+        int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
+        return sampler.evaluations(made) * count;
+    }
+
+    /** @return the number of UNet evaluations of the whole request */
+    public long unetEvaluations() {
+        return (long) rows() * allSteps();
+    }
+
+    /** @return the cost of the whole request: UNet evaluations times pixels per image */
+    public long cost() {
+        return unetEvaluations() * width * height;
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.Check;
+import java.time.Instant;
+
+/** A {@link CancelGeneration} ended the request. */
+public record GenerationCancelled(String requestId, String workerId, Instant at) implements GenerationFinished {
+    public GenerationCancelled {
+        Check.id("requestId", requestId);
+        Check.id("workerId", workerId);
+        Check.present("at", at);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+
+/** The end of a request. Readers use the first record of a request id and ignore later ones. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
+    @JsonSubTypes.Type(value = GenerationFailed.class, name = "failed"),
+    @JsonSubTypes.Type(value = GenerationCancelled.class, name = "cancelled"),
+    @JsonSubTypes.Type(value = GenerationExpired.class, name = "expired")
+})
+public sealed interface GenerationFinished
+        permits GenerationSucceeded, GenerationFailed, GenerationCancelled, GenerationExpired {
+    /** @return the id of the request */
+    String requestId();
+
+    /** @return the worker that reports the end */
+    String workerId();
+
+    /** @return the time of the end */
+    Instant at();
+}

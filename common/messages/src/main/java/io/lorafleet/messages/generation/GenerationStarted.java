@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.Check;
+import java.time.Instant;
+
+/** A worker started an attempt of the request. Each attempt writes one record. */
+public record GenerationStarted(String requestId, String workerId, Instant at) implements GenerationProgress {
+    public GenerationStarted {
+        Check.id("requestId", requestId);
+        Check.id("workerId", workerId);
+        Check.present("at", at);
+    }
+}

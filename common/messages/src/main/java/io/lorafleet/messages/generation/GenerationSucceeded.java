@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.Check;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request succeeded, and its images are in the blob store.
+ *
+ * @param requestId id of the request
+ * @param workerId worker that generated the images
+ * @param at time of the result
+ * @param images images in the order of their seeds
+ * @param unetEvaluations number of UNet evaluations of the request
+ * @param elapsed time from the start of the attempt to the stored images
+ * @param shadow measurement of the request's shadow; null if there is none
+ */
+public record GenerationSucceeded(
+        String requestId,
+        String workerId,
+        Instant at,
+        List<GeneratedImage> images,
+        long unetEvaluations,
+        Duration elapsed,
+        @Nullable ShadowMeasured shadow)
+        implements GenerationFinished {
+    public GenerationSucceeded {
+        Check.id("requestId", requestId);
+        Check.id("workerId", workerId);
+        Check.present("at", at);
+        images = List.copyOf(Check.present("images", images));
+        Check.range("number of images", 1, GenerateImage.MAX_COUNT, images.size());
+        Check.present("elapsed", elapsed);
+    }
+
+    /**
+     * One generated image.
+     *
+     * @param index index of the image in the request, from 0
+     * @param seed seed of the image
+     * @param blob key in the blob store
+     * @param sha256 SHA-256 of the PNG
+     */
+    public record GeneratedImage(int index, long seed, String blob, String sha256) {
+        public GeneratedImage {
+            Check.range("index", 0, GenerateImage.MAX_COUNT - 1, index);
+            Check.range("seed", 0, GenerateImage.MAX_SEED, seed);
+            Check.present("blob", blob);
+            Check.sha256("sha256", sha256);
+        }
+    }
+}

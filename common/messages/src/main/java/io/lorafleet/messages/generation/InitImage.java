@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.generation;
+
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.Check;
+
+/**
+ * The image that an image-to-image generation starts from.
+ *
+ * @param sha256 SHA-256 of the PNG or JPEG file, which the blob store holds under {@link BlobKeys#initImage}
+ * @param strength share of the sampler steps that are run, above 0 and at most 1; the image replaces the steps before
+ *     them
+ */
+public record InitImage(String sha256, double strength) {
+    public InitImage {
+        Check.sha256("initImage.sha256", sha256);
+        // A comparison with NaN is false.
+        if (!(strength > 0 && strength <= 1)) {
+            throw new IllegalArgumentException(
+                    "initImage.strength: expected more than 0 and at most 1, found " + strength);
+        }
+    }
+
+    /** @return the number of steps that are run at this strength, rounded down as in diffusers; may be 0 */
+    public static int stepsMade(int steps, double strength) {
+        return (int) (steps * strength);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.training;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import java.time.Instant;
+
+/**
+ * A decision of the canary analysis that changes an adapter's route. It is written in one transaction with the route.
+ *
+ * @param adapter adapter name
+ * @param decision decision on the version
+ * @param version version that is analysed
+ * @param against stable version that it is compared with
+ * @param since start of the analysis
+ * @param reason human-readable reason, with the figures
+ * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
+ *     ends
+ * @param at time of the decision
+ */
+public record RouteDecided(
+        String adapter,
+        Decision decision,
+        int version,
+        int against,
+        Instant since,
+        String reason,
+        AdapterRoute route,
+        Instant at)
+        implements TrainingEvent {
+
+    /** The decisions on a version. */
+    public enum Decision {
+        /** The version becomes the canary and gets a share of the requests. */
+        @JsonProperty("canary")
+        CANARY,
+        /** The version becomes stable and gets all requests. The analysis continues for a while. */
+        @JsonProperty("promoted")
+        PROMOTED,
+        /** The version stays stable, and the analysis is over. */
+        @JsonProperty("kept")
+        KEPT,
+        /** The previous stable version gets all requests again. */
+        @JsonProperty("rolled-back")
+        ROLLED_BACK
+    }
+
+    public RouteDecided {
+        Check.id("adapter", adapter);
+        Check.present("decision", decision);
+        Check.range("version", 1, Integer.MAX_VALUE, version);
+        Check.range("against", 1, Integer.MAX_VALUE, against);
+        Check.present("since", since);
+        Check.present("reason", reason);
+        Check.present("route", route);
+        Check.present("at", at);
+    }
+
+    /** @return whether another decision on the version follows */
+    public boolean open() {
+        return decision == Decision.CANARY || decision == Decision.PROMOTED;
+    }
+}

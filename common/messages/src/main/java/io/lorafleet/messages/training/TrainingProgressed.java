@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.training;
+
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.Lineage;
+import java.time.Instant;
+
+/**
+ * Progress of a run. Trainers report only some of the steps.
+ *
+ * @param adapter adapter name
+ * @param lineage inputs of the run
+ * @param step number of completed optimiser steps
+ * @param steps total number of optimiser steps
+ * @param loss loss of the last step
+ * @param missing loss divided by the loss of the base without guidance: 0 for a student that equals the guided teacher
+ * @param at time of the report
+ */
+public record TrainingProgressed(
+        String adapter, Lineage lineage, int step, int steps, double loss, double missing, Instant at)
+        implements TrainingEvent {
+    public TrainingProgressed {
+        Check.id("adapter", adapter);
+        Check.present("lineage", lineage);
+        Check.range("steps", 1, Integer.MAX_VALUE, steps);
+        Check.range("step", 0, steps, step);
+        Check.range("loss", 0, Double.MAX_VALUE, loss);
+        Check.range("missing", 0, Double.MAX_VALUE, missing);
+        Check.present("at", at);
+    }
+}

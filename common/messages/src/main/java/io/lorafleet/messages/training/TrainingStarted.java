@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.training;
+
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.Lineage;
+import java.time.Instant;
+
+/**
+ * A run has started. The record fixes the offset range of the run: if the trainer fails, another trainer repeats the
+ * run with the same range. Of several records with one first offset, the first counts.
+ *
+ * @param adapter adapter name
+ * @param lineage inputs of the run
+ * @param trainerId trainer that started the run
+ * @param at time of the start
+ */
+public record TrainingStarted(String adapter, Lineage lineage, String trainerId, Instant at) implements TrainingEvent {
+    public TrainingStarted {
+        Check.id("adapter", adapter);
+        Check.present("lineage", lineage);
+        Check.id("trainerId", trainerId);
+        Check.present("at", at);
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages.worker;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.Check;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.GenerateImage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The status of a worker and its model. Gateways use the limits and defaults of the model.
+ *
+ * <p>A worker repeats its status at least every {@link #INTERVAL}. Without a status for {@link #LOST_TIMEOUT} it is
+ * considered lost.
+ *
+ * @param workerId id of the worker
+ * @param state whether the worker takes requests
+ * @param device device of the model, such as {@code cpu()} or {@code gpu(0)}
+ * @param slots number of slots
+ * @param busySlots number of slots that hold a job
+ * @param batches batches since the previous status; null if there were none
+ * @param model resident base
+ * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
+ * @param refusedAdapters versions that the worker cannot use, with the reason
+ * @param at time of the status
+ */
+public record WorkerStatus(
+        String workerId,
+        State state,
+        String device,
+        int slots,
+        int busySlots,
+        @Nullable Batches batches,
+        BaseModel model,
+        List<String> residentAdapters,
+        List<RefusedAdapter> refusedAdapters,
+        Instant at) {
+    /** Longest time between two status records of a worker. */
+    public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    /** Time without a status after which a worker is considered lost. */
+    public static final Duration LOST_TIMEOUT = INTERVAL.multipliedBy(4);
+
+    /** Maximum length of each adapter list. It keeps the status small, because it is sent often. */
+    public static final int MAX_ADAPTERS_NAMED = 1000;
+
+    /** The states of a worker. */
+    public enum State {
+        @JsonProperty("ready")
+        READY,
+        @JsonProperty("stopped")
+        STOPPED
+    }
+
+    public WorkerStatus {
+        Check.id("workerId", workerId);
+        Check.present("state", state);
+        Check.present("device", device);
+        Check.range("slots", 1, 1000, slots);
+        Check.range("busySlots", 0, slots, busySlots);
+        Check.present("model", model);
+        residentAdapters = List.copyOf(Check.present("residentAdapters", residentAdapters));
+        refusedAdapters = List.copyOf(Check.present("refusedAdapters", refusedAdapters));
+        Check.present("at", at);
+    }
+
+    /**
+     * The occupancy of the batches.
+     *
+     * @param rows mean number of rows in a batch
+     * @param capacity maximum number of rows in a batch of images of the model's default size
+     */
+    public record Batches(double rows, int capacity) {
+        public Batches {
+            Check.range("batches.rows", 0, 1_000_000, rows);
+            Check.range("batches.capacity", 1, 1_000_000, capacity);
+        }
+    }
+
+    /**
+     * An adapter version that the worker cannot use.
+     *
+     * @param adapter {@code name@version}
+     * @param reason human-readable reason
+     */
+    public record RefusedAdapter(String adapter, String reason) {
+        public RefusedAdapter {
+            Check.present("adapter", adapter);
+            Check.present("reason", reason);
+        }
+    }
+
+    /**
+     * The resident base.
+     *
+     * @param name name of the model folder
+     * @param fingerprint SHA-256 of the UNet's weight files
+     * @param sizeMultiple width and height of an image must be multiples of this number of pixels
+     * @param defaultSize width and height of an image, in pixels, for requests without a size
+     * @param defaultSampler sampler that the model folder configures, for requests without a sampler
+     */
+    public record BaseModel(
+            String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {
+        public BaseModel {
+            Check.present("model.name", name);
+            Check.sha256("model.fingerprint", fingerprint);
+            Check.range("model.sizeMultiple", 1, GenerateImage.MAX_SIZE, sizeMultiple);
+            Check.range("model.defaultSize", GenerateImage.MIN_SIZE, GenerateImage.MAX_SIZE, defaultSize);
+            Check.present("model.defaultSampler", defaultSampler);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Records in which workers report their state and the records that they gave up on. */
+@NullMarked
+package io.lorafleet.messages.worker;
+
+import org.jspecify.annotations.NullMarked;
