@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
+import io.lorafleet.distillation.optim.TimestepWeighting;
+
 /**
  * How a student is distilled. Everything that decides the outcome, beside the base, the prompts, and the adapter that it
  * goes on from, is in here.

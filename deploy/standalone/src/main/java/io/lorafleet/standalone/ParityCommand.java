@@ -3,12 +3,12 @@ package io.lorafleet.standalone;
 
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.TorchSettings;
-import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.lora.AdapterException;
-import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.Parity;
+import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.SamplerParity;
-import io.lorafleet.distillation.DistillationParity;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.distillation.parity.DistillationParity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

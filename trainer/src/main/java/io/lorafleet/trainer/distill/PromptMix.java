@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.distillation.WeightedPrompt;
+import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.distillation.TimestepWeighting;
 import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.optim.TimestepWeighting;
 
 /** How runs are made: what of a {@link TrainingPlan} is the same for all of them. */
 public record RunSettings(

@@ -3,8 +3,8 @@ package io.lorafleet.trainer.evaluate;
 
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.LoraAdapter;
-import io.lorafleet.distillation.Evaluation;
 import io.lorafleet.distillation.adherence.AdherenceReport;
+import io.lorafleet.distillation.eval.Evaluation;
 import io.lorafleet.messages.Figures;
 import java.util.List;
 import java.util.Locale;

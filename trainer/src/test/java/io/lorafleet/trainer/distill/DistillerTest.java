@@ -8,7 +8,7 @@ import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.distillation.WeightedPrompt;
+import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.FeedbackGiven;

@@ -5,7 +5,7 @@ import static io.lorafleet.trainer.Samples.feedback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lorafleet.distillation.WeightedPrompt;
+import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.messages.FeedbackGiven;
 import java.util.List;
 import java.util.stream.IntStream;

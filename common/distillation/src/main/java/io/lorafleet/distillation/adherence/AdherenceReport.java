@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.adherence;
 
 import io.lorafleet.diffusion.RgbImage;
-import io.lorafleet.distillation.Evaluation.Images;
+import io.lorafleet.distillation.eval.Evaluation.Images;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.parity;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -12,6 +12,13 @@ import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.ReferenceTensors;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.distillation.data.TrainingBatch;
+import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.TargetModules;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.optim.AdamW;
+import io.lorafleet.distillation.optim.Loss;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the UNet is told of some prompts, in the host's memory, to be laid together anew for each batch. */
-final class PromptEmbeddings {
+public final class PromptEmbeddings {
     /** Prompts that are encoded together. */
     private static final int AT_ONCE = 16;
 
@@ -21,7 +22,7 @@ final class PromptEmbeddings {
     private final Part pooled = new Part();
     private final Part sizes = new Part();
 
-    PromptEmbeddings(StableDiffusion model, List<String> prompts, int width, int height) {
+    public PromptEmbeddings(StableDiffusion model, List<String> prompts, int width, int height) {
         for (int first = 0; first < prompts.size(); first += AT_ONCE) {
             List<String> some = prompts.subList(first, Math.min(first + AT_ONCE, prompts.size()));
             try (NDManager scope = model.owner().newSubManager()) {
@@ -34,7 +35,7 @@ final class PromptEmbeddings {
     }
 
     /** @param prompts indices @param scope owns the result */
-    Conditioning of(int[] prompts, NDManager scope) {
+    public Conditioning of(int[] prompts, NDManager scope) {
         return new Conditioning(
                 Objects.requireNonNull(context.of(prompts, scope), "every model takes it"),
                 pooled.of(prompts, scope),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.eval;
 
 import java.util.List;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -33,7 +33,7 @@ public record Teacher(UNet unet, double guidance) {
      * @param nothing the text of no prompt, for each row
      * @param scope owns the result
      */
-    PreparedConditioning prepare(Conditioning text, Conditioning nothing, NDManager scope) {
+    public PreparedConditioning prepare(Conditioning text, Conditioning nothing, NDManager scope) {
         return PreparedConditioning.concat(
                 List.of(unet.prepare(text, Adaptation.NONE), unet.prepare(nothing, Adaptation.NONE)), scope);
     }
@@ -52,7 +52,7 @@ public record Teacher(UNet unet, double guidance) {
      * @param prepared of the rows' prompts
      * @param scope owns the result
      */
-    Prediction predict(NDArray latents, double[] timesteps, PreparedConditioning prepared, NDManager scope) {
+    public Prediction predict(NDArray latents, double[] timesteps, PreparedConditioning prepared, NDManager scope) {
         try (NDManager step = scope.newSubManager()) {
             int rows = timesteps.length;
             double[] twice = new double[2 * rows];

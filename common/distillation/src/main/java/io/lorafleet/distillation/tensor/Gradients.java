@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,11 +8,11 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.Collection;
 
 /** What PyTorch keeps of gradients, and DJL's array API shows only in part. */
-final class Gradients {
+public final class Gradients {
     private Gradients() {}
 
     /** Runs without recording for a later backward pass: only so can an array that learns be changed in place. */
-    static void unrecorded(Runnable task) {
+    public static void unrecorded(Runnable task) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
         try {
@@ -23,14 +23,14 @@ final class Gradients {
     }
 
     /** @return the gradient itself, in the scope */
-    static NDArray of(NDArray parameter, NDManager scope) {
+    public static NDArray of(NDArray parameter, NDManager scope) {
         NDArray gradient = parameter.getGradient();
         gradient.attach(scope);
         return gradient;
     }
 
     /** Forgets them, so that the next backward pass does not add to them. */
-    static void clear(Collection<NDArray> parameters) {
+    public static void clear(Collection<NDArray> parameters) {
         parameters.forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter));
     }
 
@@ -39,7 +39,7 @@ final class Gradients {
      *
      * @return the norm that they had
      */
-    static double clip(Collection<NDArray> parameters, double most, NDManager parent) {
+    public static double clip(Collection<NDArray> parameters, double most, NDManager parent) {
         double squares = 0;
         for (NDArray parameter : parameters) {
             try (NDManager scope = parent.newSubManager()) {

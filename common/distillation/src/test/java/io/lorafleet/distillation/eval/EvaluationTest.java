@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +8,13 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.distillation.Distillation;
+import io.lorafleet.distillation.TrainingMethod;
+import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.data.WeightedPrompt;
+import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.TargetModules;
+import io.lorafleet.distillation.optim.TimestepWeighting;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

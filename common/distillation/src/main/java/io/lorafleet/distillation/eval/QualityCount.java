@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.eval;
 
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.RgbImage;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.eval;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -19,6 +19,9 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
+import io.lorafleet.distillation.data.DdimTrajectory;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

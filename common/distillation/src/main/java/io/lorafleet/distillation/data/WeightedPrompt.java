@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.data;
 
+import io.lorafleet.distillation.DistillationException;
 import java.util.List;
 
 /**

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
 /** The exponential moving average of parameters: smoother than any of their single states. */
-final class MovingAverage implements AutoCloseable {
+public final class MovingAverage implements AutoCloseable {
     private final Map<String, NDArray> parameters;
     private final double decay;
     private final NDManager owner;
     private final Map<String, NDArray> means = new LinkedHashMap<>();
 
     /** @param parent of the manager that will own the means, which begin as the parameters */
-    MovingAverage(Map<String, NDArray> parameters, double decay, NDManager parent) {
+    public MovingAverage(Map<String, NDArray> parameters, double decay, NDManager parent) {
         this.parameters = parameters;
         this.decay = decay;
         this.owner = parent.newSubManager();
@@ -27,7 +28,7 @@ final class MovingAverage implements AutoCloseable {
     }
 
     /** @param step from 1; the first ones count more, so that the mean does not cling to the beginning */
-    void take(int step) {
+    public void take(int step) {
         double kept = Math.min(decay, (1.0 + step) / (10.0 + step)); // as diffusers' EMAModel
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
             NDArray mean = Objects.requireNonNull(means.get(name), "every parameter has a mean");
@@ -37,7 +38,7 @@ final class MovingAverage implements AutoCloseable {
         }));
     }
 
-    Map<String, NDArray> means() {
+    public Map<String, NDArray> means() {
         return means;
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.optim;
 
 /** How much a row counts in the loss, by its timestep. */
 public enum TimestepWeighting {
     /** All alike. */
     UNIFORM {
         @Override
-        double weight(double alphaBar) {
+        public double weight(double alphaBar) {
             return 1;
         }
     },
@@ -17,7 +17,7 @@ public enum TimestepWeighting {
      */
     MIN_SNR {
         @Override
-        double weight(double alphaBar) {
+        public double weight(double alphaBar) {
             double signalToNoise = alphaBar / (1 - alphaBar);
             return Math.min(signalToNoise, MOST) / signalToNoise;
         }
@@ -26,5 +26,5 @@ public enum TimestepWeighting {
     private static final double MOST = 5;
 
     /** @param alphaBar share of the image that is left at the timestep */
-    abstract double weight(double alphaBar);
+    public abstract double weight(double alphaBar);
 }

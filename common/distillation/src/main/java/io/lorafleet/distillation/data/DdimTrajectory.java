@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +9,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.sampler.Sampler;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.sampler.SamplerState;
+import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,10 +18,10 @@ import java.util.List;
  * The way of some images together from noise, by DDIM without added noise: where they go follows from what the model
  * says alone.
  */
-record DdimTrajectory(StableDiffusion model, int steps) {
+public record DdimTrajectory(StableDiffusion model, int steps) {
 
     /** What the model says at a step. */
-    interface Model {
+    public interface Model {
         /**
          * @param latents (N, C, H, W), as the UNet takes them
          * @param timesteps N times the same
@@ -31,7 +32,7 @@ record DdimTrajectory(StableDiffusion model, int steps) {
     }
 
     /** @return unit noise (N, C, H, W) of these seeds, owned by the manager */
-    static NDArray noise(List<Long> seeds, Shape latent, NDManager owner) {
+    public static NDArray noise(List<Long> seeds, Shape latent, NDManager owner) {
         int size = Math.toIntExact(latent.size());
         List<float[]> rows = new ArrayList<>();
         for (long seed : seeds) {
@@ -45,7 +46,7 @@ record DdimTrajectory(StableDiffusion model, int steps) {
      * @param owner of the result
      * @return the latents behind the last step (N, C, H, W)
      */
-    NDArray from(NDArray noise, Model says, NDManager owner) {
+    public NDArray from(NDArray noise, Model says, NDManager owner) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {

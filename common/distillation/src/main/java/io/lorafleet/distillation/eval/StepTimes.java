@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.eval;
 
 /**
  * Medians of what an image takes, its steps without text and decoding, drawn in turn.

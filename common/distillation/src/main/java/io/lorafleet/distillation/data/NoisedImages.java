@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.data;
 
 import io.lorafleet.diffusion.SeededNoise;
 import io.lorafleet.diffusion.StableDiffusion;
@@ -12,13 +12,13 @@ import java.util.SplittableRandom;
  * How a model learns without a teacher: noise is laid over an image's latent, and the noise is what it should say. The
  * images are the guided model's own, so that the methods differ in nothing but what is learned from them.
  */
-record NoisedImages(StableDiffusion model, SplittableRandom random) {
+public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /**
      * @param images their latents, one for each prompt (C, H, W)
      * @param each points of an image
      */
-    List<TrajectorySample> samples(float[][] images, int each) {
+    public List<TrajectorySample> samples(float[][] images, int each) {
         List<TrajectorySample> samples = new ArrayList<>();
         for (int prompt = 0; prompt < images.length; prompt++) {
             for (int i = 0; i < each; i++) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
+import io.lorafleet.distillation.model.Student;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.tensor.Gradients;
+import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowsAtOnce images that are drawn together
  * @param stepped called after each step of theirs
  */
-record Trajectories(
+public record Trajectories(
         StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {
 
     /**
@@ -30,7 +34,8 @@ record Trajectories(
      * @param samples gets those on the images' ways
      * @return the images' latents
      */
-    float[][] draw(PromptEmbeddings embeddings, long[] seeds, int steps, Shape latent, List<TrajectorySample> samples) {
+    public float[][] draw(
+            PromptEmbeddings embeddings, long[] seeds, int steps, Shape latent, List<TrajectorySample> samples) {
         float[][] images = new float[seeds.length][];
         for (int first = 0; first < seeds.length; first += rowsAtOnce) {
             int[] prompts = IntStream.range(first, Math.min(first + rowsAtOnce, seeds.length))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.optim;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -9,6 +9,9 @@ import ai.djl.training.GradientCollector;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
+import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.data.TrainingBatch;
+import io.lorafleet.distillation.model.Student;
 
 /** Mean squared error to the target, in float32: over all numbers of a row, then over the rows by their weights. */
 public final class Loss {

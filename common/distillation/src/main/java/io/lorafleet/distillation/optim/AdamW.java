@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +25,7 @@ public final class AdamW implements AutoCloseable {
     private int steps;
 
     /** Running means of the gradient and of its square. */
-    record Moments(NDArray first, NDArray second) {}
+    public record Moments(NDArray first, NDArray second) {}
 
     /** @param parent of the manager that will own the moments */
     public AdamW(Map<String, NDArray> parameters, double weightDecay, NDManager parent) {
@@ -60,16 +61,16 @@ public final class AdamW implements AutoCloseable {
         }));
     }
 
-    int steps() {
+    public int steps() {
         return steps;
     }
 
-    Map<String, Moments> moments() {
+    public Map<String, Moments> moments() {
         return moments;
     }
 
     /** Goes on from a state that was kept; the moments are set by the caller. */
-    void resume(int stepsDone) {
+    public void resume(int stepsDone) {
         steps = stepsDone;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Between the host's memory and the device's. */
-final class HostTensors {
+public final class HostTensors {
     private HostTensors() {}
 
     /** @return the rows as one array (N, ...), owned by the scope */
-    static NDArray rows(List<float[]> rows, Shape shape, NDManager scope) {
+    public static NDArray rows(List<float[]> rows, Shape shape, NDManager scope) {
         int size = Math.toIntExact(shape.size());
         float[] all = new float[rows.size() * size];
         for (int i = 0; i < rows.size(); i++) {
@@ -22,7 +22,7 @@ final class HostTensors {
     }
 
     /** @param array (N, ...) @return its rows */
-    static float[][] rows(NDArray array) {
+    public static float[][] rows(NDArray array) {
         float[] all = array.toFloatArray();
         int count = Math.toIntExact(array.getShape().get(0));
         int size = all.length / count;
@@ -34,7 +34,7 @@ final class HostTensors {
     }
 
     /** @return mean of the squared differences */
-    static double meanSquare(float[] a, float[] b) {
+    public static double meanSquare(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             double difference = (double) a[i] - b[i];

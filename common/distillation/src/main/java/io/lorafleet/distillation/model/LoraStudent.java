@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.distillation;
+package io.lorafleet.distillation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.unet.UNet;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -140,7 +141,7 @@ public final class LoraStudent implements Student {
     }
 
     /** @param numbers of every parameter, by name */
-    void set(Map<String, float[]> numbers) {
+    public void set(Map<String, float[]> numbers) {
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
             try (NDArray lent = owner.create(numbers.get(name), parameter.getShape())) {
                 lent.copyTo(parameter);
