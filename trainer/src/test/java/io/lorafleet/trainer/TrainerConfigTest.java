@@ -4,9 +4,9 @@ package io.lorafleet.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -70,7 +70,7 @@ class TrainerConfigTest {
     })
     void namesTheKeyThatIsWrong(String key, String value) {
         TrainerConfig config = read(Map.of(key, value));
-        assertThatThrownBy(() -> TrainerComponents.distiller(config, null, new FeedbackArchive(null)))
+        assertThatThrownBy(() -> new TrainerComponents().trainingRun(config, null, Clock.systemUTC()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(key + ": expected ");
     }

@@ -52,7 +52,7 @@ class CanaryAnalysisTest {
         assertThat(canary.verdict(LATER)).isEmpty();
         compare("b", 2, 0.36, 1, 0.32);
         CanaryAnalysis.Verdict good = canary.verdict(LATER).orElseThrow();
-        assertThat(good.reason()).contains("error 0.330 beside 0.320 of fast@1, over 2 requests");
+        assertThat(good.reason()).contains("error 0.330, 0.320 for fast@1, in 2 requests");
         RouteDecided promoted = ROUTES.next(CANARY, good, LATER);
         assertThat(promoted.decision()).isEqualTo(Decision.PROMOTED);
         assertThat(promoted.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, new Share(1, 0.2), LATER));
@@ -70,20 +70,20 @@ class CanaryAnalysisTest {
         RouteDecided back = ROUTES.next(CANARY, bad, LATER);
         assertThat(back.decision()).isEqualTo(Decision.ROLLED_BACK);
         assertThat(back.reason())
-                .contains("live error fell behind")
+                .contains("live error too high")
                 .contains("0.390")
                 .contains("0.300");
         assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER));
     }
 
-    /** As after its promotion: then it draws, and the one before is the shadow. */
+    /** After a promotion, the canary generates the images, and the previous version is the shadow. */
     @Test
     void comparesWhicheverOfTheTwoDraws() {
         compare("a", 1, 0.30, 2, 0.45);
         compare("b", 1, 0.30, 2, 0.45);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
-            assertThat(verdict.reason()).contains("error 0.450 beside 0.300");
+            assertThat(verdict.reason()).contains("error 0.450, 0.300 for fast@1");
         });
     }
 
@@ -93,13 +93,15 @@ class CanaryAnalysisTest {
         rate("b", 1, 0.5, NOW);
         rate("c", 2, -1, NOW);
         assertThat(canary.verdict(LATER)).isEmpty();
-        rate("c", 2, 1, NOW); // another opinion of the same image
+        rate("c", 2, 1, NOW); // a second vote on the same image
         rate("c", 2, -1, NOW);
         assertThat(canary.verdict(LATER)).isEmpty();
         rate("d", 2, 0, NOW);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
-            assertThat(verdict.reason()).contains("ratings fell behind").contains("rating -0.500 (2) beside 0.750 (2)");
+            assertThat(verdict.reason())
+                    .contains("ratings too low")
+                    .contains("rating -0.500 (2 votes), 0.750 (2 votes) for");
         });
     }
 
@@ -131,7 +133,7 @@ class CanaryAnalysisTest {
         assertThat(canary.verdict(LATER)).isEmpty();
         assertThat(canary.verdict(NOW.plus(RULES.maxAge()))).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isTrue();
-            assertThat(verdict.reason()).contains("nothing spoke against it").contains("over 1 requests");
+            assertThat(verdict.reason()).contains("no objection after").contains("in 1 requests");
         });
     }
 

@@ -51,7 +51,7 @@ class CheckpointsTest {
         checkpoints.keep(new byte[] {1});
         new Checkpoints(blobs, "fast", "run2").keep(new byte[] {1});
         new Checkpoints(blobs, "faster", "run").keep(new byte[] {1});
-        Checkpoints.clear(blobs, "fast");
+        Checkpoints.deleteAll(blobs, "fast");
         assertThat(keys()).isEqualTo(1);
     }
 

@@ -41,7 +41,7 @@ class ConsumedOffsetsTest {
     @Test
     void theFirstStartOfAStretchCounts() {
         started(lineage(0, 5));
-        started(lineage(0, 9)); // by one that had lost the partition
+        started(lineage(0, 9)); // by a trainer that had lost the partition
         assertThat(consumed.begun("fast", 0)).contains(lineage(0, 5));
     }
 

@@ -125,7 +125,7 @@ class FeedbackBufferTest {
         assertThat(buffer.size()).isEqualTo(2);
     }
 
-    /** Else Kafka would forget it, and what it takes back would be drawn again. */
+    /** Otherwise Kafka would delete the withdrawal, and the withdrawn samples would be replayed. */
     @Test
     void aWithdrawalThatNothingFollowsIsConsumedWhenItIsOld() {
         buffer.take(0, vote("m", "mallory"));
@@ -243,7 +243,7 @@ class FeedbackBufferTest {
                 .isEqualTo("fast");
     }
 
-    /** Whatever is said, changed and withdrawn, before and after: a run that has begun keeps its samples. */
+    /** A run keeps its samples after its start, with any sequence of votes and withdrawals. */
     @Test
     void aRunIsMadeOfTheSameWhoeverTakesItUp() {
         Random random = new Random(1);
@@ -277,7 +277,7 @@ class FeedbackBufferTest {
         return anew.due(new RunThreshold(0, Duration.ZERO), NOW, name -> true).orElseThrow();
     }
 
-    /** Whatever comes in which order, and wherever a trainer begins anew: every sample is in one stretch. */
+    /** Every sample is in exactly one offset range, with any order of records and any restarts. */
     @Test
     void stretchesTileThePartitionOverAnyNumberOfRestarts() {
         Random random = new Random(1);
@@ -287,7 +287,7 @@ class FeedbackBufferTest {
         }
     }
 
-    /** A partition of 60 samples of three adapters, and trainers that come and go. */
+    /** A partition of 60 samples of three adapters, with random restarts of the trainer. */
     private static final class Trial {
         private static final int END = 60;
         private final Random random;
@@ -329,7 +329,7 @@ class FeedbackBufferTest {
                 Lineage lineage = lineage(range.fromOffset(), range.toOffset());
                 consumed.apply(new TrainingStarted(range.adapter(), lineage, "t", NOW));
                 if (random.nextInt(3) == 0) {
-                    return; // broken off, and gone on with later
+                    return; // cancelled, and resumed later
                 }
                 assertThat(range.fromOffset()).isEqualTo(consumed.consumedTo(range.adapter(), PARTITION));
                 committed = buffer.committable(range.adapter(), range.toOffset());

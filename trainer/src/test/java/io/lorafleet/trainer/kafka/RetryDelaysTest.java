@@ -12,20 +12,20 @@ class RetryDelaysTest {
 
     @Test
     void anAdapterPausesLongerEachTimeAndOthersDoNot() {
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(2));
         assertThat(delays.isOver("fast", NOW.plusMillis(1999))).isFalse();
         assertThat(delays.isOver("fast", NOW.plusSeconds(2))).isTrue();
         assertThat(delays.isOver("slow", NOW)).isTrue();
-        assertThat(delays.brokeDown("slow", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("slow", NOW)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void oneThatWentWellPausesNoLonger() {
-        delays.brokeDown("fast", NOW);
-        delays.brokeDown("fast", NOW);
-        delays.wentWell("fast");
+        delays.failed("fast", NOW);
+        delays.failed("fast", NOW);
+        delays.succeeded("fast");
         assertThat(delays.isOver("fast", NOW)).isTrue();
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
     }
 }

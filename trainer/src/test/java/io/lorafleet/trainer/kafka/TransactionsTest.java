@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("removal") // only a consumer should make such metadata, and here is none
+@SuppressWarnings("removal") // the constructor is deprecated, but this test has no consumer
 class TransactionsTest {
     private static final TopicPartition PARTITION = new TopicPartition("feedback.samples", 0);
     private static final ConsumerGroupMetadata MEMBER =
@@ -43,7 +43,7 @@ class TransactionsTest {
                 .containsExactly(Map.of("trainers", Map.of(PARTITION, new OffsetAndMetadata(5))));
     }
 
-    /** A broker takes offsets of somebody without a group, whoever owns the partition. */
+    /** The broker accepts offsets without a member id, even if another member owns the partition. */
     @Test
     void whoHasLeftTheGroupPublishesNothing() {
         ConsumerGroupMetadata left = new ConsumerGroupMetadata("trainers");

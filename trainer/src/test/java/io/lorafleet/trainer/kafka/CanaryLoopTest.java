@@ -25,25 +25,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a version among real requests, against a real broker. */
-class TrialLoopTest {
+/** The life of a canary, with a real broker. */
+class CanaryLoopTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final CanaryRules RULES = new CanaryRules(0.25, 0.5, 2, 0.05, 2, 0.5, Duration.ofHours(1));
 
     @TempDir
     private Path storage;
 
-    private FakeTraining training;
+    private FakeDistiller training;
     private TrainingGround ground;
     private TrainerLoop trainer;
 
     @BeforeEach
-    void beginATrial() throws Exception {
+    void startACanary() throws Exception {
         BlobStore blobs = new DirectoryBlobStore(storage);
-        training = FakeTraining.quick(blobs);
+        training = FakeDistiller.quick(blobs);
         ground = new TrainingGround(BROKER.broker(), blobs);
         ground.publish(student("fast", 1));
         trainer = ground.trainer(training, Faults.none(), RULES);
@@ -66,44 +66,45 @@ class TrialLoopTest {
     }
 
     @Test
-    void isPromotedThenKeptThenTheNextOneGoesOnFromIt() {
-        ground.give(feedback("c", "fast"), feedback("d", "fast")); // these wait
+    void isPromotedThenKeptThenIsTheParentOfTheNextVersion() {
+        ground.give(feedback("c", "fast"), feedback("d", "fast")); // pending until the decision
         ground.result("r1", new ShadowMeasured(pinned(2), 0.30, pinned(1), 0.31));
         ground.result("r2", new ShadowMeasured(pinned(2), 0.32, pinned(1), 0.31));
         awaitDecision(Decision.PROMOTED);
         assertThat(ground.route("fast").stable()).isEqualTo(2);
         assertThat(ground.route("fast").shadow().version()).isEqualTo(1);
-        assertThat(training.orders()).hasSize(1);
+        assertThat(training.inputs()).hasSize(1);
         ground.result("r3", new ShadowMeasured(pinned(1), 0.31, pinned(2), 0.30));
         ground.result("r4", new ShadowMeasured(pinned(1), 0.31, pinned(2), 0.30));
         awaitDecision(Decision.KEPT);
-        await().atMost(PATIENCE).until(() -> ground.trained().size() == 2);
-        assertThat(training.orders().get(1).parent().version()).isEqualTo(2);
+        await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
+        assertThat(training.inputs().get(1).parent().version()).isEqualTo(2);
         ground.requireTiled("fast");
     }
 
     @Test
-    void isRolledBackWhenItFallsBehindAndTheNextOneDoesNotGoOnFromIt() {
+    void isRolledBackWhenItIsWorseAndIsNotTheParentOfTheNextVersion() {
         ground.result("r1", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         ground.result("r2", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         RouteDecided decision = awaitDecision(Decision.ROLLED_BACK);
-        assertThat(decision.reason()).contains("live error fell behind: error 0.400 beside 0.300 of fast@1");
+        assertThat(decision.reason()).contains("live error too high: error 0.400, 0.300 for fast@1");
         assertThat(ground.route("fast")).isEqualTo(decision.route());
         assertThat(decision.route().stable()).isEqualTo(1);
         assertThat(decision.route().canary()).isNull();
         ground.give(feedback("c", "fast"), feedback("d", "fast"));
-        await().atMost(PATIENCE).until(() -> ground.trained().size() == 2);
-        assertThat(training.orders().get(1).parent().version()).isEqualTo(1);
+        await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
+        assertThat(training.inputs().get(1).parent().version()).isEqualTo(1);
     }
 
     @Test
     void isRolledBackByItsRatings() {
         ground.give(rated("c", 1, 1), rated("d", 1, 1), rated("e", 2, -1), rated("f", 2, -1));
-        assertThat(awaitDecision(Decision.ROLLED_BACK).reason()).contains("rating -1.000 (2) beside 1.000 (2)");
+        assertThat(awaitDecision(Decision.ROLLED_BACK).reason())
+                .contains("rating -1.000 (2 votes), 1.000 (2 votes) for the stable version");
     }
 
     @Test
-    void anotherTrainerTakesUpTheTrialWithWhatCameMeanwhile() {
+    void anotherTrainerContinuesTheCanaryWithTheResultsSince() {
         trainer.close();
         ground.result("r1", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         ground.result("r2", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
@@ -113,26 +114,26 @@ class TrialLoopTest {
     }
 
     @Test
-    void whoeverChangesTheRouteHasTheLastWord() {
+    void aChangeOfTheRouteEndsTheCanary() {
         AdapterRoute theirs = new AdapterRoute("fast", 2, 1, null, null, Samples.NOW);
         ground.route(theirs);
         ground.result("r1", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         ground.result("r2", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         ground.give(feedback("c", "fast"), feedback("d", "fast"));
-        await().atMost(PATIENCE).until(() -> ground.trained().size() == 2);
+        await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
         assertThat(ground.decisions()).extracting(RouteDecided::decision).containsOnly(Decision.CANARY);
         assertThat(ground.route("fast").stable()).isEqualTo(2);
     }
 
     private RouteDecided awaitDecision(Decision wanted) {
-        await().atMost(PATIENCE).until(() -> ground.decisions().stream().anyMatch(each -> each.decision() == wanted));
+        await().atMost(TIMEOUT).until(() -> ground.decisions().stream().anyMatch(each -> each.decision() == wanted));
         return ground.decisions().stream()
                 .filter(each -> each.decision() == wanted)
                 .findFirst()
                 .orElseThrow();
     }
 
-    /** Of an image that was drawn after the trial began. */
+    /** A rating of an image that was generated after the start of the canary. */
     private FeedbackGiven rated(String id, int version, double rating) {
         return new FeedbackGiven(
                 id,
