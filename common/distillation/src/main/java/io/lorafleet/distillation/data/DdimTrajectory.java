@@ -15,23 +15,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The way of some images together from noise, by DDIM without added noise: where they go follows from what the model
- * says alone.
+ * The sampling trajectories of a batch of images, by DDIM without added noise. They depend only on the initial noise and
+ * the predictions.
  */
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
-    /** What the model says at a step. */
+    /** Predicts the output at one step. */
     public interface Model {
         /**
-         * @param latents (N, C, H, W), as the UNet takes them
-         * @param timesteps N times the same
-         * @param scope owns what is computed
+         * Predicts the output for a batch.
+         *
+         * @param latents input of the UNet (N, C, H, W)
+         * @param timesteps timestep of each row; all are equal
+         * @param scope manager that owns the result
          * @return (N, C, H, W)
          */
         NDArray predict(NDArray latents, double[] timesteps, NDManager scope);
     }
 
-    /** @return unit noise (N, C, H, W) of these seeds, owned by the manager */
+    /** @return Gaussian noise with variance 1 for each seed (N, C, H, W), owned by the manager */
     public static NDArray noise(List<Long> seeds, Shape latent, NDManager owner) {
         int size = Math.toIntExact(latent.size());
         List<float[]> rows = new ArrayList<>();
@@ -42,15 +44,17 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
     }
 
     /**
-     * @param noise (N, C, H, W), not changed
-     * @param owner of the result
-     * @return the latents behind the last step (N, C, H, W)
+     * Samples a batch from its initial noise.
+     *
+     * @param noise initial noise (N, C, H, W); not changed
+     * @param owner manager that owns the result
+     * @return the latents after the last step (N, C, H, W)
      */
-    public NDArray from(NDArray noise, Model says, NDManager owner) {
+    public NDArray from(NDArray noise, Model predictor, NDManager owner) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {
-            throw new IllegalStateException("this sampler draws no noise");
+            throw new IllegalStateException("DDIM: expected no added noise, found a request for noise");
         });
         NDArray latent = noise;
         for (int step = 0; step < steps; step++) {
@@ -58,10 +62,10 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
             Arrays.fill(rows, timesteps[step]);
             try (NDManager scope = owner.newSubManager()) {
                 latent.tempAttach(scope);
-                NDArray next = sampler.step(latent, says.predict(latent, rows, scope), step, history);
+                NDArray next = sampler.step(latent, predictor.predict(latent, rows, scope), step, history);
                 next.attach(owner);
                 if (latent != noise) {
-                    latent.attach(scope); // freed with it
+                    latent.attach(scope); // closed with the scope
                 }
                 latent = next;
             }

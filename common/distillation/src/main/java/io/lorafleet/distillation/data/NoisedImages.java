@@ -9,14 +9,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * How a model learns without a teacher: noise is laid over an image's latent, and the noise is what it should say. The
- * images are the guided model's own, so that the methods differ in nothing but what is learned from them.
+ * Training samples without predictions of a teacher: noise is added to the latent of an image, and the target follows from
+ * that noise. The teacher generates the images, so that the training methods differ only in their targets.
  */
 public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /**
-     * @param images their latents, one for each prompt (C, H, W)
-     * @param each points of an image
+     * Makes the samples of some images.
+     *
+     * @param images latents of the images, one for each prompt (C, H, W)
+     * @param each number of samples per image
      */
     public List<TrajectorySample> samples(float[][] images, int each) {
         List<TrajectorySample> samples = new ArrayList<>();
@@ -28,19 +30,19 @@ public record NoisedImages(StableDiffusion model, SplittableRandom random) {
         return samples;
     }
 
-    /** @return with nothing to compare the loss with: what the model without guidance says is no worse an answer */
+    /** @return a sample without a reference loss, because the base without guidance is not a lower bound here */
     private TrajectorySample sample(float[] image, int prompt) {
         int timestep = random.nextInt(model.schedule().trainTimesteps());
         float[] noise = new SeededNoise(random.nextInt()).next(image.length);
         double alphaBar = model.schedule().alphaBar()[timestep];
         float alpha = (float) Math.sqrt(alphaBar);
         float sigma = (float) Math.sqrt(1 - alphaBar);
-        boolean saysNoise = model.schedule().prediction() == PredictionType.EPSILON;
+        boolean predictsNoise = model.schedule().prediction() == PredictionType.EPSILON;
         float[] latent = new float[image.length];
-        float[] target = saysNoise ? noise : new float[image.length];
+        float[] target = predictsNoise ? noise : new float[image.length];
         for (int i = 0; i < image.length; i++) {
             latent[i] = alpha * image[i] + sigma * noise[i];
-            if (!saysNoise) {
+            if (!predictsNoise) {
                 target[i] = alpha * noise[i] - sigma * image[i];
             }
         }

@@ -13,20 +13,20 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What the UNet is told of some prompts, in the host's memory, to be laid together anew for each batch. */
+/** The UNet conditioning of some prompts, in host memory. Each batch gets the rows of its prompts. */
 public final class PromptEmbeddings {
-    /** Prompts that are encoded together. */
-    private static final int AT_ONCE = 16;
+    /** Prompts per text encoder batch. */
+    private static final int PROMPTS_PER_BATCH = 16;
 
     private final Part context = new Part();
     private final Part pooled = new Part();
     private final Part sizes = new Part();
 
     public PromptEmbeddings(StableDiffusion model, List<String> prompts, int width, int height) {
-        for (int first = 0; first < prompts.size(); first += AT_ONCE) {
-            List<String> some = prompts.subList(first, Math.min(first + AT_ONCE, prompts.size()));
+        for (int first = 0; first < prompts.size(); first += PROMPTS_PER_BATCH) {
+            List<String> batch = prompts.subList(first, Math.min(first + PROMPTS_PER_BATCH, prompts.size()));
             try (NDManager scope = model.owner().newSubManager()) {
-                Conditioning encoded = model.prompts().encode(some, width, height, scope);
+                Conditioning encoded = model.prompts().encode(batch, width, height, scope);
                 context.add(encoded.context());
                 pooled.add(encoded.pooled());
                 sizes.add(encoded.sizes());
@@ -34,15 +34,15 @@ public final class PromptEmbeddings {
         }
     }
 
-    /** @param prompts indices @param scope owns the result */
+    /** @param prompts indices of the prompts @param scope manager that owns the result */
     public Conditioning of(int[] prompts, NDManager scope) {
         return new Conditioning(
-                Objects.requireNonNull(context.of(prompts, scope), "every model takes it"),
+                Objects.requireNonNull(context.of(prompts, scope), "every model has a context"),
                 pooled.of(prompts, scope),
                 sizes.of(prompts, scope));
     }
 
-    /** One part of it, a row for each prompt; nothing where the model does not take it. */
+    /** One tensor of the conditioning, with a row for each prompt; no rows if the model does not use it. */
     private static final class Part {
         private final List<float[]> rows = new ArrayList<>();
         private @Nullable Shape shape;

@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.unet.Conditioning;
 
 /**
- * What a student learns from at once, N rows.
+ * A batch of N training samples.
  *
- * @param latents (N, C, H, W), as the UNet takes them
- * @param timesteps of each row
- * @param text of each row
- * @param targets what the student should say (N, C, H, W)
- * @param weights of each row in the loss, 1 for an ordinary one (N)
+ * @param latents input of the UNet (N, C, H, W)
+ * @param timesteps timestep of each row
+ * @param text conditioning of each row
+ * @param targets expected predictions of the student (N, C, H, W)
+ * @param weights weight of each row in the loss (N)
  */
 public record TrainingBatch(NDArray latents, double[] timesteps, Conditioning text, NDArray targets, NDArray weights) {}

@@ -17,24 +17,26 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws images for the points on their way, and asks the teacher at each. Points on the way that images really take
- * teach more than noise laid over images: they are where the student will be asked.
+ * Generates images, and records a trajectory sample at each step. These latents are better training data than noised
+ * images, because the student gets the same latents when it generates images.
  *
- * @param student whose answers make the steps; null if the teacher's do
- * @param rowsAtOnce images that are drawn together
- * @param stepped called after each step of theirs
+ * @param student the student that generates the images; null if the teacher does
+ * @param rowsAtOnce images per UNet batch
+ * @param stepped called after each sampler step
  */
 public record Trajectories(
         StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {
 
     /**
-     * @param embeddings of the prompts, and behind them that of no prompt
-     * @param seeds of the images, one for each prompt
-     * @param latent shape of one (C, H, W)
-     * @param samples gets those on the images' ways
-     * @return the images' latents
+     * Generates one image for each prompt.
+     *
+     * @param embeddings embeddings of the prompts, followed by that of the empty prompt
+     * @param seeds seeds of the images, one for each prompt
+     * @param latent shape of one latent (C, H, W)
+     * @param samples list to add the trajectory samples to
+     * @return the latents of the images
      */
-    public float[][] draw(
+    public float[][] generate(
             PromptEmbeddings embeddings, long[] seeds, int steps, Shape latent, List<TrajectorySample> samples) {
         float[][] images = new float[seeds.length][];
         for (int first = 0; first < seeds.length; first += rowsAtOnce) {
@@ -42,14 +44,15 @@ public record Trajectories(
                     .toArray();
             int from = first;
             Gradients.unrecorded(() -> {
-                float[][] some = draw(embeddings, seeds, prompts, new DdimTrajectory(model, steps), latent, samples);
-                System.arraycopy(some, 0, images, from, some.length);
+                float[][] part =
+                        generate(embeddings, seeds, prompts, new DdimTrajectory(model, steps), latent, samples);
+                System.arraycopy(part, 0, images, from, part.length);
             });
         }
         return images;
     }
 
-    private float[][] draw(
+    private float[][] generate(
             PromptEmbeddings embeddings,
             long[] seeds,
             int[] prompts,
@@ -57,35 +60,39 @@ public record Trajectories(
             Shape latent,
             List<TrajectorySample> samples) {
         try (NDManager job = model.owner().newSubManager()) {
-            int[] nothing = new int[prompts.length];
-            Arrays.fill(nothing, seeds.length);
-            PreparedConditioning both = teacher.prepare(embeddings.of(prompts, job), embeddings.of(nothing, job), job);
+            int[] empty = new int[prompts.length];
+            Arrays.fill(empty, seeds.length);
+            PreparedConditioning both = teacher.prepare(embeddings.of(prompts, job), embeddings.of(empty, job), job);
             PreparedConditioning own =
                     student == null ? null : student.unet().prepare(embeddings.of(prompts, job), student.adaptation());
-            List<Long> drawn = LongStream.of(seeds)
+            List<Long> chosen = LongStream.of(seeds)
                     .skip(prompts[0])
                     .limit(prompts.length)
                     .boxed()
                     .toList();
             return HostTensors.rows(trajectory.from(
-                    DdimTrajectory.noise(drawn, latent, job),
+                    DdimTrajectory.noise(chosen, latent, job),
                     (latents, timesteps, scope) -> {
-                        Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
-                        keep(latents, timesteps[0], prompts, said, samples);
+                        Teacher.Prediction prediction = teacher.predict(latents, timesteps, both, scope);
+                        record(latents, timesteps[0], prompts, prediction, samples);
                         stepped.run();
                         return student == null || own == null
-                                ? said.guided()
+                                ? prediction.guided()
                                 : student.unet().forward(latents, timesteps, own, student.adaptation());
                     },
                     job));
         }
     }
 
-    private static void keep(
-            NDArray latents, double timestep, int[] prompts, Teacher.Prediction said, List<TrajectorySample> samples) {
+    private static void record(
+            NDArray latents,
+            double timestep,
+            int[] prompts,
+            Teacher.Prediction prediction,
+            List<TrajectorySample> samples) {
         float[][] rows = HostTensors.rows(latents);
-        float[][] targets = HostTensors.rows(said.guided());
-        float[][] conds = HostTensors.rows(said.cond());
+        float[][] targets = HostTensors.rows(prediction.guided());
+        float[][] conds = HostTensors.rows(prediction.cond());
         for (int i = 0; i < prompts.length; i++) {
             samples.add(new TrajectorySample(
                     rows[i], timestep, prompts[i], targets[i], HostTensors.meanSquare(conds[i], targets[i])));

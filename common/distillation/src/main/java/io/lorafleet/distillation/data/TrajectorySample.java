@@ -2,12 +2,12 @@
 package io.lorafleet.distillation.data;
 
 /**
- * One latent on an image's way, and what the teacher says there. In the host's memory, so that a round of them is
- * shuffled without the device.
+ * A latent of a sampling trajectory, with the training target. It is in host memory, so that shuffling a round does not
+ * use the device.
  *
- * @param latent (C, H, W), as the UNet takes it
- * @param prompt index among the round's prompts
- * @param target what the guided teacher says (C, H, W)
- * @param unguided mean squared error of the model without guidance to the target: what there is to learn here
+ * @param latent input of the UNet (C, H, W)
+ * @param prompt index of the prompt in the round
+ * @param target prediction of the teacher with guidance, or the value that follows from the added noise (C, H, W)
+ * @param unguided mean squared error of the base without guidance against the target; NaN for noised images
  */
 public record TrajectorySample(float[] latent, double timestep, int prompt, float[] target, double unguided) {}

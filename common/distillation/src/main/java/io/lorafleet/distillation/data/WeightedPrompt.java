@@ -5,19 +5,19 @@ import io.lorafleet.distillation.DistillationException;
 import java.util.List;
 
 /**
- * A prompt to learn from.
+ * A training prompt.
  *
- * @param weight how often it is drawn, beside the others
+ * @param weight relative probability of the prompt, more than 0
  */
 public record WeightedPrompt(String prompt, double weight) {
 
     public WeightedPrompt {
         if (!(weight > 0) || Double.isInfinite(weight)) {
-            throw new DistillationException("weight of a prompt: expected more than 0, found " + weight);
+            throw new DistillationException("prompt weight: expected a finite number greater than 0, found " + weight);
         }
     }
 
-    /** @return all of the same weight */
+    /** @return the prompts with equal weights */
     public static List<WeightedPrompt> alike(List<String> prompts) {
         return prompts.stream().map(prompt -> new WeightedPrompt(prompt, 1)).toList();
     }

@@ -30,30 +30,32 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Compares a student with its teacher and with the model without guidance, on the same prompts from the same noise. Needs
- * no other model, and finds the same each time.
+ * Compares a student with its teacher and with the base without guidance, on the same prompts and noise. It needs no other
+ * model, and its results are reproducible.
  *
- * @param guidance of the teacher
- * @param steps of DDIM
- * @param rowsAtOnce rows of the UNet's batch
- * @param width of the images, in pixels
- * @param height of the images, in pixels
- * @param seed of the first image; each has one more
+ * @param guidance guidance scale of the teacher
+ * @param steps DDIM steps per image
+ * @param rowsAtOnce UNet rows per batch
+ * @param width width of the images, in pixels
+ * @param height height of the images, in pixels
+ * @param seed seed of the first image; it increases by one per image
  */
 public record Evaluation(
         StableDiffusion model, double guidance, int steps, int rowsAtOnce, int width, int height, long seed) {
 
-    private static final int TIMES = 11;
+    private static final int REPETITIONS = 11;
 
-    /** What was drawn of one prompt from one noise. */
+    /** The images of one prompt from the same noise. */
     public record Images(String prompt, long seed, RgbImage teacher, RgbImage unguided, RgbImage student) {}
 
-    /** What was found, and what it was found on. */
+    /** The measured quality, and the compared images. */
     public record Result(Quality quality, List<Images> images) {}
 
     /**
-     * @param student for the model
-     * @param done hears how many prompts are
+     * Measures the quality of a student.
+     *
+     * @param student an adapter for the model
+     * @param done called with the number of finished prompts
      */
     public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());
@@ -61,8 +63,8 @@ public record Evaluation(
         try (DeviceAdapter deviceAdapter =
                 DeviceAdapter.of(student, model.unet().type(), model.owner())) {
             for (int first = 0; first < prompts.size(); first += rowsAtOnce) {
-                List<String> some = prompts.subList(first, Math.min(first + rowsAtOnce, prompts.size()));
-                Gradients.unrecorded(() -> compare(deviceAdapter, some, images.size(), count, images));
+                List<String> batch = prompts.subList(first, Math.min(first + rowsAtOnce, prompts.size()));
+                Gradients.unrecorded(() -> compare(deviceAdapter, batch, images.size(), count, images));
                 done.accept(images.size());
             }
         }
@@ -70,38 +72,38 @@ public record Evaluation(
     }
 
     /**
-     * Times images of one prompt, with the teacher and with the student in turn, on the way that requests go: as many
-     * together as fill a step's rows, so that the student draws twice as many at a time.
+     * Measures the time per image, with the teacher and the student in turn, in the same code path as requests. Each batch
+     * is full, so that a batch of the student has twice as many images.
      */
     public StepTimes speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();
         List<Double> students = new ArrayList<>();
         try (DeviceAdapter deviceAdapter =
                 DeviceAdapter.of(student, model.unet().type(), model.owner())) {
-            for (int i = -1; i < TIMES; i++) { // the first one warms up
-                double teacher = seconds(request(prompt, guidance), List.of());
-                double learned = seconds(request(prompt, 1), List.of(new Applied(deviceAdapter, 1)));
+            for (int i = -1; i < REPETITIONS; i++) { // the first repetition is a warm-up
+                double teacherTime = seconds(request(prompt, guidance), List.of());
+                double studentTime = seconds(request(prompt, 1), List.of(new Applied(deviceAdapter, 1)));
                 if (i >= 0) {
-                    teachers.add(teacher);
-                    students.add(learned);
+                    teachers.add(teacherTime);
+                    students.add(studentTime);
                 }
             }
         }
         Collections.sort(teachers);
         Collections.sort(students);
-        return new StepTimes(rowsAtOnce, teachers.get(TIMES / 2), students.get(TIMES / 2));
+        return new StepTimes(rowsAtOnce, teachers.get(REPETITIONS / 2), students.get(REPETITIONS / 2));
     }
 
     private GenerationParameters request(String prompt, double scale) {
         return new GenerationParameters(prompt, "", scale, SamplerKind.DDIM, steps, width, height, seed);
     }
 
-    /** @return of one image */
+    /** @return the time per image in seconds */
     private double seconds(GenerationParameters request, List<Applied> adapters) {
-        int together = Math.max(1, rowsAtOnce / (request.guided() ? 2 : 1));
+        int imagesPerBatch = Math.max(1, rowsAtOnce / (request.guided() ? 2 : 1));
         try (PreparedPrompt prepared = PreparedPrompt.of(model, request, adapters, null)) {
             List<Denoising> images = Stream.generate(() -> Denoising.start(prepared, request, null))
-                    .limit(together)
+                    .limit(imagesPerBatch)
                     .toList();
             long start = System.nanoTime();
             try (StepBatch batch = StepBatch.of(images)) {
@@ -109,10 +111,10 @@ public record Evaluation(
                     batch.advance();
                 }
             }
-            images.get(0).latent().toFloatArray(); // whatever the device still computes
+            images.get(0).latent().toFloatArray(); // waits for the device
             double seconds = (System.nanoTime() - start) / 1e9;
             images.forEach(Denoising::close);
-            return seconds / together;
+            return seconds / imagesPerBatch;
         }
     }
 
@@ -137,9 +139,10 @@ public record Evaluation(
             NDArray guided = trajectory.from(
                     noise,
                     (latents, timesteps, scope) -> {
-                        Teacher.Prediction said = teacher.predict(latents, timesteps, both, scope);
-                        count.sample(timesteps[0], said, model.unet().forward(latents, timesteps, adapted, adapters));
-                        return said.guided();
+                        Teacher.Prediction prediction = teacher.predict(latents, timesteps, both, scope);
+                        count.sample(
+                                timesteps[0], prediction, model.unet().forward(latents, timesteps, adapted, adapters));
+                        return prediction.guided();
                     },
                     job);
             NDArray unguided = trajectory.from(
@@ -152,14 +155,14 @@ public record Evaluation(
                     job);
             count.latents(guided, unguided, learned);
             for (int row = 0; row < rows; row++) {
-                Images drawn = new Images(
+                Images generated = new Images(
                         prompts.get(row),
                         seeds.get(row),
                         image(guided, row),
                         image(unguided, row),
                         image(learned, row));
-                count.images(drawn);
-                to.add(drawn);
+                count.images(generated);
+                to.add(generated);
             }
         }
     }

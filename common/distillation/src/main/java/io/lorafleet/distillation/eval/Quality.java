@@ -4,15 +4,15 @@ package io.lorafleet.distillation.eval;
 import java.util.List;
 
 /**
- * How near a student comes to its teacher on prompts that it has not seen.
+ * The quality of a student on held-out prompts, compared with the teacher.
  *
- * @param learned of what guidance makes out, over all timesteps: {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1
- *     for a student that is the teacher, 0 for the model without guidance, below that for one that is worse
- * @param bins the same, by timestep
- * @param latentDistance root mean square difference of the images' latents to the teacher's from the same noise
- * @param unguidedLatentDistance the same, of the model without guidance
- * @param psnr mean over the images, in dB, to the teacher's from the same noise
- * @param unguidedPsnr the same, of the model without guidance
+ * @param learned learned share of the guidance over all timesteps: {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1
+ *     for a perfect student, 0 for the base without guidance, negative for a worse student
+ * @param bins the learned share in ranges of timesteps
+ * @param latentDistance root mean square difference between the latents of student and teacher images
+ * @param unguidedLatentDistance the same difference for the base without guidance
+ * @param psnr mean PSNR of the student images against the teacher images, in dB
+ * @param unguidedPsnr the same PSNR for the base without guidance
  */
 public record Quality(
         double learned,
@@ -23,10 +23,10 @@ public record Quality(
         double unguidedPsnr) {
 
     /**
-     * Some timesteps.
+     * A range of timesteps.
      *
-     * @param from the first of them
-     * @param to behind the last one
+     * @param from first timestep
+     * @param to timestep after the last one
      */
     public record Bin(int from, int to, double learned) {}
 

@@ -8,7 +8,7 @@ import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Adds up what {@link Quality} is made of. */
+/** Accumulates the sums for a {@link Quality}. */
 final class QualityCount {
     private static final int BINS = 5;
 
@@ -21,15 +21,15 @@ final class QualityCount {
     private double unguidedPsnr;
     private int images;
 
-    /** @param timesteps that the model was trained with */
+    /** @param timesteps number of training timesteps of the model */
     QualityCount(int timesteps) {
         this.timesteps = timesteps;
     }
 
-    /** @param said by the student, at a point on the teacher's way (N, C, H, W) */
-    void sample(double timestep, Teacher.Prediction teacher, NDArray said) {
+    /** @param prediction prediction of the student on the teacher's trajectory (N, C, H, W) */
+    void sample(double timestep, Teacher.Prediction teacher, NDArray prediction) {
         int bin = Math.min((int) (timestep * BINS / timesteps), BINS - 1);
-        student[bin] += squares(said, teacher.guided());
+        student[bin] += squares(prediction, teacher.guided());
         unguided[bin] += squares(teacher.cond(), teacher.guided());
     }
 
@@ -38,7 +38,7 @@ final class QualityCount {
         return HostTensors.meanSquare(left, b.toFloatArray()) * left.length;
     }
 
-    /** The latents behind the last step (N, C, H, W). */
+    /** Adds the latents after the last step (N, C, H, W). */
     void latents(NDArray guided, NDArray cond, NDArray learned) {
         float[][] teacher = HostTensors.rows(guided);
         float[][] others = HostTensors.rows(cond);
@@ -49,13 +49,13 @@ final class QualityCount {
         }
     }
 
-    void images(Evaluation.Images drawn) {
-        studentPsnr += psnr(drawn.student(), drawn.teacher());
-        unguidedPsnr += psnr(drawn.unguided(), drawn.teacher());
+    void images(Evaluation.Images generated) {
+        studentPsnr += psnr(generated.student(), generated.teacher());
+        unguidedPsnr += psnr(generated.unguided(), generated.teacher());
         images++;
     }
 
-    /** @return in dB; 100 for the same images, where there is no such number */
+    /** @return the PSNR in dB, at most 100; 100 for equal images, for which it is undefined */
     private static double psnr(RgbImage a, RgbImage b) {
         double sum = 0;
         for (int i = 0; i < a.rgb().length; i++) {

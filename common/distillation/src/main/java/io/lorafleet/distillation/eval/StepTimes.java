@@ -2,15 +2,15 @@
 package io.lorafleet.distillation.eval;
 
 /**
- * Medians of what an image takes, its steps without text and decoding, drawn in turn.
+ * Median times of all steps of an image, without text encoding and decoding.
  *
- * @param rows of a step, one for each image of the student, two for each of the teacher; an image takes its share
- * @param teacherSeconds with guidance
- * @param studentSeconds with the adapter, without
+ * @param rows UNet rows per batch: one per image for the student, two for the teacher
+ * @param teacherSeconds seconds per image with guidance
+ * @param studentSeconds seconds per image with the adapter and without guidance
  */
 public record StepTimes(int rows, double teacherSeconds, double studentSeconds) {
 
-    /** @return student's time in parts of the teacher's */
+    /** @return the student's time divided by the teacher's time */
     public double ratio() {
         return studentSeconds / teacherSeconds;
     }

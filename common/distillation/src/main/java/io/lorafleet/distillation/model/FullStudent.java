@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A student all of whose weights learn: what one of low rank is compared with. */
+/** A student that trains all UNet weights. It is a reference for LoRA students. */
 public final class FullStudent implements Student {
     private final UNet unet;
     private final Map<String, NDArray> parameters;
@@ -26,7 +26,12 @@ public final class FullStudent implements Student {
         this.parameters = weights.learning();
     }
 
-    /** Begins as the base. @param folder a pipeline folder @return to be closed by the caller */
+    /**
+     * Makes a student that starts as a copy of the base.
+     *
+     * @param folder a pipeline folder
+     * @return a student that the caller must close
+     */
     public static FullStudent open(Path folder, NDManager parent) {
         PipelineFolder pipeline = PipelineFolder.open(folder);
         return new FullStudent(
@@ -35,7 +40,7 @@ public final class FullStudent implements Student {
                 parent);
     }
 
-    /** Begins with weights drawn at random: to measure. @return to be closed by the caller */
+    /** Makes a student with random weights, for benchmarks. @return a student that the caller must close */
     public static FullStudent random(UNetConfig config, NDManager parent) {
         return new FullStudent(config, owner -> Weights.random("unet", DataType.FLOAT32, owner), parent);
     }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A student of low rank: the teacher's own frozen weights W0, and for some layers two factors that learn,
+ * A LoRA student: the frozen weights W0 of the base, with two trained factors in some layers,
  * {@code W = W0 + scale B A}.
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
@@ -36,7 +36,7 @@ public final class LoraStudent implements Student {
     private final Map<String, NDArray> parameters = new LinkedHashMap<>();
 
     /**
-     * Both learn.
+     * The trained factors of a layer.
      *
      * @param a (r, in) or (r, in, k, k)
      * @param b (out, r) or (out, r, 1, 1)
@@ -49,11 +49,11 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * A student that is the unguided model still: B is zero, A uniform as PEFT draws it.
+     * Makes a student that predicts the same as the base: B is zero, A has PEFT's uniform distribution.
      *
-     * @param alpha the layers' scale is alpha / rank
-     * @param seed the same gives the same numbers
-     * @return to be closed by the caller
+     * @param alpha numerator of the scale, which is alpha / rank
+     * @param seed seed of the random numbers
+     * @return a student that the caller must close
      */
     public static LoraStudent begin(
             UNet unet, TargetModules targets, int rank, double alpha, long seed, NDManager parent) {
@@ -61,10 +61,10 @@ public final class LoraStudent implements Student {
         SplittableRandom random = new SplittableRandom(seed);
         for (String layer : targets.layers(unet.weightShapes())) {
             Shape weight = Objects.requireNonNull(
-                    unet.weightShapes().get(layer + ".weight"), "TargetModules chose among them");
+                    unet.weightShapes().get(layer + ".weight"), "TargetModules returns only existing layers");
             Shape in = weight.slice(1);
             float[] a = new float[Math.toIntExact(rank * in.size())];
-            // Kaiming's bound for a negative slope of sqrt(5), which PyTorch's own layers begin with.
+            // The Kaiming bound for a negative slope of sqrt(5), the default of PyTorch's layers.
             double bound = 1 / Math.sqrt(in.size());
             for (int i = 0; i < a.length; i++) {
                 a[i] = (float) random.nextDouble(-bound, bound);
@@ -80,7 +80,7 @@ public final class LoraStudent implements Student {
         return student;
     }
 
-    /** Goes on with an adapter, at its own ranks and scales. @return to be closed by the caller */
+    /** Makes a student from an adapter, with its ranks and scales. @return a student that the caller must close */
     public static LoraStudent from(LoraAdapter adapter, UNet unet, NDManager parent) {
         LoraStudent student = new LoraStudent(unet, parent);
         new TreeMap<>(adapter.updates())
@@ -108,19 +108,19 @@ public final class LoraStudent implements Student {
         return convolution ? new Shape(out, rank, 1, 1) : new Shape(out, rank);
     }
 
-    /** Takes copies: what DJL creates shows memory of the virtual machine. */
+    /** Copies the arrays, because arrays that DJL creates can share memory with the JVM. */
     private void add(String layer, int rank, double scale, NDArray a, NDArray b) {
         try (a;
                 b) {
-            Factors factors = new Factors(rank, scale, learning(a), learning(b));
+            Factors factors = new Factors(rank, scale, trainable(a), trainable(b));
             layers.put(layer, factors);
             parameters.put(layer + ".lora_A.weight", factors.a());
             parameters.put(layer + ".lora_B.weight", factors.b());
         }
     }
 
-    private static NDArray learning(NDArray lent) {
-        NDArray array = lent.duplicate();
+    private static NDArray trainable(NDArray source) {
+        NDArray array = source.duplicate();
         array.setRequiresGradient(true);
         return array;
     }
@@ -132,7 +132,7 @@ public final class LoraStudent implements Student {
 
     @Override
     public Adaptation adaptation() {
-        return new Learning();
+        return new FactorAdaptation();
     }
 
     @Override
@@ -140,18 +140,20 @@ public final class LoraStudent implements Student {
         return parameters;
     }
 
-    /** @param numbers of every parameter, by name */
+    /** @param numbers values of all parameters, by name */
     public void set(Map<String, float[]> numbers) {
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
-            try (NDArray lent = owner.create(numbers.get(name), parameter.getShape())) {
-                lent.copyTo(parameter);
+            try (NDArray source = owner.create(numbers.get(name), parameter.getShape())) {
+                source.copyTo(parameter);
             }
         }));
     }
 
     /**
-     * @param values in place of the parameters' own, by their names
-     * @return the adapter that they make: a copy
+     * Makes an adapter from values of the parameters.
+     *
+     * @param values values of all parameters, by name, for example their moving averages
+     * @return an adapter with copies of the values
      */
     public LoraAdapter adapter(Map<String, NDArray> values) {
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
@@ -172,8 +174,8 @@ public final class LoraStudent implements Student {
                         .toFloatArray()));
     }
 
-    /** Every row goes through the same factors, so this is two plain products a layer. */
-    private final class Learning implements Adaptation {
+    /** Applies the same factors to all rows: two matrix products per layer. */
+    private final class FactorAdaptation implements Adaptation {
         @Override
         public boolean adapts(String layer) {
             return layers.containsKey(layer);

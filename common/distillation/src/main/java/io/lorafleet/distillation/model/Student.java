@@ -6,19 +6,19 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.UNet;
 import java.util.Map;
 
-/** A model that learns: a UNet, and those of its numbers that change. */
+/** A model in training: a UNet and its trained parameters. */
 public interface Student extends AutoCloseable {
 
-    /** @return the UNet that it runs through, in float32, its weights laid out for training */
+    /** @return the UNet, in float32, opened for training */
     UNet unet();
 
-    /** @return what goes along with every row; gradients flow through it */
+    /** @return the adaptation of every row; gradients pass through it */
     Adaptation adaptation();
 
-    /** @return the arrays that learn, by name, always in the same order; they stay with this object */
+    /** @return the trained parameters, by name, always in the same order; they are closed with this object */
     Map<String, NDArray> parameters();
 
-    /** Frees what learns. */
+    /** Frees the trained parameters. */
     @Override
     void close();
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Which layers of a UNet get factors. */
+/** The layers of a UNet that get LoRA factors. */
 public enum TargetModules {
-    /** The projections of every attention: what diffusers' own scripts train. */
+    /** The projections of all attention blocks, as in diffusers' training scripts. */
     ATTENTION("attn[12]\\.to_(q|k|v|out\\.0)"),
-    /** And the layers around them, which see each token alone. */
+    /** Also the linear layers of the transformer blocks. */
     TRANSFORMER("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"),
-    /** And every convolution between them. */
+    /** Also the convolutions of the residual blocks and samplers. */
     CONVOLUTIONS("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"
             + "|conv1|conv2|conv_shortcut|(down|up)samplers\\.0\\.conv");
 
@@ -25,8 +25,10 @@ public enum TargetModules {
     }
 
     /**
-     * @param weights shapes of a UNet's weights by name
-     * @return names of the layers that are meant, sorted
+     * Selects layers.
+     *
+     * @param weights shapes of the UNet weights, by name
+     * @return the names of the selected layers, sorted
      */
     List<String> layers(Map<String, Shape> weights) {
         return weights.keySet().stream()

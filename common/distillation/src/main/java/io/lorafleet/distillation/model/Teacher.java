@@ -11,34 +11,34 @@ import io.lorafleet.diffusion.unet.UNet;
 import java.util.List;
 
 /**
- * The guided model: two evaluations a step, with the prompt and without, and
+ * The base with classifier-free guidance: two UNet evaluations per step, with the prompt and with the empty prompt,
  * {@code eps = epsUncond + s (epsCond - epsUncond)}.
  *
- * @param guidance s
+ * @param guidance guidance scale s
  * @see <a href="https://arxiv.org/abs/2207.12598">Ho and Salimans 2022</a>
  */
 public record Teacher(UNet unet, double guidance) {
 
     /**
-     * What it says of N rows.
+     * The predictions for N rows.
      *
-     * @param cond without guidance (N, C, H, W)
-     * @param guided (N, C, H, W)
+     * @param cond predictions without guidance (N, C, H, W)
+     * @param guided predictions with guidance (N, C, H, W)
      */
     public record Prediction(NDArray cond, NDArray guided) {}
 
     /**
-     * What it needs of N prompts before the first step.
+     * Prepares the conditioning of N prompts, for use in all steps.
      *
-     * @param nothing the text of no prompt, for each row
-     * @param scope owns the result
+     * @param nothing conditioning of the empty prompt, for each row
+     * @param scope manager that owns the result
      */
     public PreparedConditioning prepare(Conditioning text, Conditioning nothing, NDManager scope) {
         return PreparedConditioning.concat(
                 List.of(unet.prepare(text, Adaptation.NONE), unet.prepare(nothing, Adaptation.NONE)), scope);
     }
 
-    /** As the other one, for prompts that are asked about once. */
+    /** Predicts one step without prepared conditioning. */
     public Prediction predict(
             NDArray latents, double[] timesteps, Conditioning text, Conditioning nothing, NDManager scope) {
         try (NDManager inner = scope.newSubManager()) {
@@ -47,10 +47,12 @@ public record Teacher(UNet unet, double guidance) {
     }
 
     /**
-     * @param latents (N, C, H, W)
-     * @param timesteps of each row
-     * @param prepared of the rows' prompts
-     * @param scope owns the result
+     * Predicts one step.
+     *
+     * @param latents input of the UNet (N, C, H, W)
+     * @param timesteps timestep of each row
+     * @param prepared conditioning from {@link #prepare}
+     * @param scope manager that owns the result
      */
     public Prediction predict(NDArray latents, double[] timesteps, PreparedConditioning prepared, NDManager scope) {
         try (NDManager step = scope.newSubManager()) {
@@ -64,7 +66,7 @@ public record Teacher(UNet unet, double guidance) {
             NDArray cond = outputs.get(new NDIndex(":" + rows));
             NDArray uncond = outputs.get(new NDIndex(rows + ":"));
             NDArray guided = uncond.add(cond.sub(uncond).mul(guidance));
-            NDArray own = cond.duplicate(); // not a view of what is freed with the step
+            NDArray own = cond.duplicate(); // a view would be freed with the step
             own.attach(scope);
             guided.attach(scope);
             return new Prediction(own, guided);

@@ -24,10 +24,10 @@ public final class AdamW implements AutoCloseable {
     private final Map<String, Moments> moments = new LinkedHashMap<>();
     private int steps;
 
-    /** Running means of the gradient and of its square. */
+    /** The moving averages of the gradient and of its square. */
     public record Moments(NDArray first, NDArray second) {}
 
-    /** @param parent of the manager that will own the moments */
+    /** @param parent parent of the manager that owns the moments */
     public AdamW(Map<String, NDArray> parameters, double weightDecay, NDManager parent) {
         this.parameters = parameters;
         this.weightDecay = weightDecay;
@@ -36,12 +36,12 @@ public final class AdamW implements AutoCloseable {
                 moments.put(name, new Moments(owner.zeros(parameter.getShape()), owner.zeros(parameter.getShape()))));
     }
 
-    /** Forgets the gradients, so that the next backward pass does not add to them. */
+    /** Sets the gradients to zero. Otherwise the next backward pass adds to them. */
     public void clear() {
         Gradients.clear(parameters.values());
     }
 
-    /** Goes one step with the gradients that the parameters have, and leaves those as they are. */
+    /** Executes one step with the current gradients. The gradients do not change. */
     public void step(double learningRate) {
         steps++;
         double firstBias = 1 - Math.pow(BETA_1, steps);
@@ -69,7 +69,7 @@ public final class AdamW implements AutoCloseable {
         return moments;
     }
 
-    /** Goes on from a state that was kept; the moments are set by the caller. */
+    /** Sets the number of finished steps when a run is resumed. The caller restores the moments. */
     public void resume(int stepsDone) {
         steps = stepsDone;
     }

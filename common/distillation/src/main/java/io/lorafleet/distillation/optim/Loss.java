@@ -13,15 +13,15 @@ import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.data.TrainingBatch;
 import io.lorafleet.distillation.model.Student;
 
-/** Mean squared error to the target, in float32: over all numbers of a row, then over the rows by their weights. */
+/** The mean squared error in float32: the mean over each row, then the weighted mean over the rows. */
 public final class Loss {
     private Loss() {}
 
     /**
-     * Computes the loss of a batch and adds its gradients to those that the student's parameters have.
+     * Computes the loss of a batch, and adds its gradients to the gradients of the student's parameters.
      *
-     * @param share of the batch in what an optimiser step sees: gradients are multiplied by it
-     * @return the loss of this batch alone
+     * @param share the batch's share of the samples of an optimizer step; a factor on the gradients
+     * @return the loss of this batch, without the share
      */
     public static double backward(Student student, TrainingBatch batch, double share, NDManager parent) {
         try (NDManager scope = parent.newSubManager();
@@ -29,7 +29,8 @@ public final class Loss {
             NDArray loss = of(student, batch, scope);
             double value = loss.getFloat();
             if (!Double.isFinite(value)) {
-                throw new DistillationException("the loss is " + value + ": a lower learning rate may help");
+                throw new DistillationException(
+                        "loss: expected a finite number, found " + value + "; a lower learning rate may help");
             }
             collector.backward(Functions.times(loss, share));
             return value;

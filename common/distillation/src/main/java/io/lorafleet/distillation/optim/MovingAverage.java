@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The exponential moving average of parameters: smoother than any of their single states. */
+/** The exponential moving average of parameters (EMA). It varies less than the parameters of single steps. */
 public final class MovingAverage implements AutoCloseable {
     private final Map<String, NDArray> parameters;
     private final double decay;
     private final NDManager owner;
     private final Map<String, NDArray> means = new LinkedHashMap<>();
 
-    /** @param parent of the manager that will own the means, which begin as the parameters */
+    /** @param parent parent of the manager that owns the means; the means start as copies of the parameters */
     public MovingAverage(Map<String, NDArray> parameters, double decay, NDManager parent) {
         this.parameters = parameters;
         this.decay = decay;
@@ -27,13 +27,13 @@ public final class MovingAverage implements AutoCloseable {
         }));
     }
 
-    /** @param step from 1; the first ones count more, so that the mean does not cling to the beginning */
+    /** @param step number of the step, from 1; the decay is smaller in early steps, so that the initial values fade */
     public void take(int step) {
-        double kept = Math.min(decay, (1.0 + step) / (10.0 + step)); // as diffusers' EMAModel
+        double stepDecay = Math.min(decay, (1.0 + step) / (10.0 + step)); // as in diffusers' EMAModel
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
             NDArray mean = Objects.requireNonNull(means.get(name), "every parameter has a mean");
-            try (NDArray part = parameter.mul(1 - kept)) {
-                mean.muli(kept).addi(part);
+            try (NDArray part = parameter.mul(1 - stepDecay)) {
+                mean.muli(stepDecay).addi(part);
             }
         }));
     }

@@ -26,11 +26,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Distils on the inputs of a pipeline folder's {@code expected_distill.safetensors}, and compares the target, the
- * losses, every gradient, and what two steps of AdamW make of the factors.
+ * Executes two training steps on the inputs of a pipeline folder, and compares the target, the losses, the gradients and
+ * the updated factors with {@code expected_distill.safetensors}.
  */
 public final class DistillationParity {
-    /** The reference's adapter: over all attention layers, alpha = rank. */
+    /** Rank of the reference adapter, which covers all attention layers with alpha = rank. */
     private static final int RANK = 4;
 
     private final ReferenceTensors inputs;
@@ -44,8 +44,11 @@ public final class DistillationParity {
     }
 
     /**
-     * @param folder a pipeline folder; without that file, nothing is compared
-     * @param results hears of every reference tensor, as soon as it is done
+     * Compares with the reference tensors of a pipeline folder. Without {@code expected_distill.safetensors}, it does
+     * nothing.
+     *
+     * @param folder a pipeline folder
+     * @param results called with the result of each reference tensor
      */
     public static void check(Path folder, Consumer<ParityResult> results) {
         if (!Files.isRegularFile(folder.resolve(Parity.EXPECTED_DISTILL))) {
@@ -62,38 +65,37 @@ public final class DistillationParity {
         double[] timesteps = inputs.doubles("unet.timestep");
         Conditioning text = text(scope);
         Teacher teacher = new Teacher(model.unet(), Double.parseDouble(expected.metadata("guidance")));
-        NDArray target =
-                teacher.predict(latents, timesteps, text, nothing(text), scope).guided();
+        NDArray target = teacher.predict(latents, timesteps, text, emptyPrompt(text), scope)
+                .guided();
         results.accept(expected.compare("distill/target", "target", target));
         TrainingBatch batch =
                 new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(timesteps.length)));
         double learningRate = Double.parseDouble(expected.metadata("lr"));
         double weightDecay = Double.parseDouble(expected.metadata("weight_decay"));
         try (LoraStudent student = LoraStudent.begin(model.unet(), TargetModules.ATTENTION, RANK, RANK, 0, scope);
-                AdamW optimiser = new AdamW(student.parameters(), weightDecay, scope)) {
+                AdamW optimizer = new AdamW(student.parameters(), weightDecay, scope)) {
             student.set(factors(student, scope));
             for (int step = 1; step <= 2; step++) {
-                optimiser.clear();
+                optimizer.clear();
                 float loss = (float) Loss.backward(student, batch, 1, scope);
                 results.accept(
                         expected.compare("distill/loss." + step, "loss." + step, scope.create(new float[] {loss})));
                 if (step == 1) {
                     student.parameters().forEach((name, factor) -> compare("grad.", name, Gradients.of(factor, scope)));
                 }
-                optimiser.step(learningRate);
+                optimizer.step(learningRate);
                 String after = "after" + step + ".";
                 student.parameters().forEach((name, factor) -> {
-                    if (after.equals("after1.") && keptLater(name, scope)) {
+                    if (after.equals("after1.") && isOverwritten(name, scope)) {
                         results.accept(new ParityResult.Skipped(
-                                "distill/after1." + name, "the reference has what came after step 2 here, too"));
+                                "distill/after1." + name, "the reference file has the values after step 2 here"));
                     } else {
                         compare(after, name, factor);
                     }
                 });
             }
         }
-        expected.unused()
-                .forEach(name -> results.accept(new ParityResult.Skipped("distill/" + name, "nothing makes it")));
+        expected.unused().forEach(name -> results.accept(new ParityResult.Skipped("distill/" + name, "not computed")));
     }
 
     private Map<String, float[]> factors(LoraStudent student, NDManager scope) {
@@ -101,22 +103,22 @@ public final class DistillationParity {
         student.parameters()
                 .keySet()
                 .forEach(name -> factors.put(
-                        name, expected.read("before." + inPeft(name), scope).toFloatArray()));
+                        name, expected.read("before." + peftName(name), scope).toFloatArray()));
         return factors;
     }
 
-    /** A script that keeps an array and not a copy of it keeps what the next step makes of it. */
-    private boolean keptLater(String name, NDManager scope) {
-        String tensor = inPeft(name);
+    /** The reference script stores some arrays without a copy, so that the next step overwrites them. */
+    private boolean isOverwritten(String name, NDManager scope) {
+        String tensor = peftName(name);
         return expected.read("after1." + tensor, scope).equals(expected.read("after2." + tensor, scope));
     }
 
     private void compare(String prefix, String name, NDArray found) {
-        results.accept(expected.compare("distill/" + prefix + name, prefix + inPeft(name), found));
+        results.accept(expected.compare("distill/" + prefix + name, prefix + peftName(name), found));
     }
 
-    /** PEFT names the adapter, too. */
-    private static String inPeft(String parameter) {
+    /** PEFT adds the name of the adapter. */
+    private static String peftName(String parameter) {
         return parameter.replace(".weight", ".default.weight");
     }
 
@@ -127,13 +129,13 @@ public final class DistillationParity {
                 : Conditioning.of(context);
     }
 
-    /** The reference's second prompt is empty. */
-    private static Conditioning nothing(Conditioning text) {
+    /** Returns the conditioning of the second reference prompt, which is empty, for all rows. */
+    private static Conditioning emptyPrompt(Conditioning text) {
         return new Conditioning(
-                everywhere(text.context()), text.pooled() == null ? null : everywhere(text.pooled()), text.sizes());
+                repeatSecond(text.context()), text.pooled() == null ? null : repeatSecond(text.pooled()), text.sizes());
     }
 
-    private static NDArray everywhere(NDArray rows) {
+    private static NDArray repeatSecond(NDArray rows) {
         return rows.get(new NDIndex("1:2")).repeat(0, rows.getShape().get(0));
     }
 }

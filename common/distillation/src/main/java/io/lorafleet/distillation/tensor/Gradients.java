@@ -7,11 +7,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Collection;
 
-/** What PyTorch keeps of gradients, and DJL's array API shows only in part. */
+/** Operations on gradients that DJL's array API does not offer. */
 public final class Gradients {
     private Gradients() {}
 
-    /** Runs without recording for a later backward pass: only so can an array that learns be changed in place. */
+    /** Runs a task in no-grad mode. PyTorch allows in-place changes of a parameter only in this mode. */
     public static void unrecorded(Runnable task) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
@@ -22,24 +22,24 @@ public final class Gradients {
         }
     }
 
-    /** @return the gradient itself, in the scope */
+    /** @return the gradient of a parameter (not a copy), owned by the scope */
     public static NDArray of(NDArray parameter, NDManager scope) {
         NDArray gradient = parameter.getGradient();
         gradient.attach(scope);
         return gradient;
     }
 
-    /** Forgets them, so that the next backward pass does not add to them. */
+    /** Sets the gradients to zero. Otherwise the next backward pass adds to them. */
     public static void clear(Collection<NDArray> parameters) {
         parameters.forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter));
     }
 
     /**
-     * Shortens the gradients to a norm, all together.
+     * Scales all gradients so that their common norm is at most {@code maxNorm}.
      *
-     * @return the norm that they had
+     * @return the norm before the scaling
      */
-    public static double clip(Collection<NDArray> parameters, double most, NDManager parent) {
+    public static double clip(Collection<NDArray> parameters, double maxNorm, NDManager parent) {
         double squares = 0;
         for (NDArray parameter : parameters) {
             try (NDManager scope = parent.newSubManager()) {
@@ -47,11 +47,11 @@ public final class Gradients {
             }
         }
         double norm = Math.sqrt(squares);
-        if (norm > most) {
+        if (norm > maxNorm) {
             unrecorded(() -> {
                 for (NDArray parameter : parameters) {
                     try (NDManager scope = parent.newSubManager()) {
-                        of(parameter, scope).muli(most / norm);
+                        of(parameter, scope).muli(maxNorm / norm);
                     }
                 }
             });

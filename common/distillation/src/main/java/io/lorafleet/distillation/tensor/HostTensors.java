@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/** Between the host's memory and the device's. */
+/** Copies between host memory and device memory. */
 public final class HostTensors {
     private HostTensors() {}
 
@@ -21,7 +21,7 @@ public final class HostTensors {
         return scope.create(all, new Shape(rows.size()).addAll(shape));
     }
 
-    /** @param array (N, ...) @return its rows */
+    /** @param array an array (N, ...) @return the rows of the array */
     public static float[][] rows(NDArray array) {
         float[] all = array.toFloatArray();
         int count = Math.toIntExact(array.getShape().get(0));
@@ -33,7 +33,7 @@ public final class HostTensors {
         return rows;
     }
 
-    /** @return mean of the squared differences */
+    /** @return the mean squared difference */
     public static double meanSquare(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {

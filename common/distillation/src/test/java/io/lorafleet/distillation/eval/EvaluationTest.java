@@ -29,7 +29,7 @@ class EvaluationTest {
 
     @BeforeAll
     static void open() {
-        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // a second thread is slower for such small arrays
         model = StableDiffusion.open(GOLDEN, Device.cpu(), Precision.FLOAT32);
     }
 
@@ -39,7 +39,7 @@ class EvaluationTest {
     }
 
     @Test
-    void aStudentThatHasLearnedNothingIsTheModelWithoutGuidance() {
+    void untrainedStudentEqualsTheBaseWithoutGuidance() {
         Evaluation.Result result = evaluate(0);
 
         Quality quality = result.quality();
@@ -53,7 +53,7 @@ class EvaluationTest {
     }
 
     @Test
-    void findsAStudentThatHasLearnedBetterThanThat() {
+    void trainedStudentIsBetterThanTheBase() {
         Quality quality = evaluate(24).quality();
 
         assertThat(quality.learned()).isGreaterThan(0.3);

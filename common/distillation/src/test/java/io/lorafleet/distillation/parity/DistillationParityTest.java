@@ -10,11 +10,11 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The references are made with diffusers, PEFT and torch's AdamW. */
+/** The reference tensors come from diffusers, PEFT and PyTorch's AdamW. */
 class DistillationParityTest {
     private static final double TOLERANCE = 1e-4;
 
-    /** Of AdamW's first step the references have only the loss after it. */
+    /** The references have only the loss after the first step of AdamW, not the updated factors. */
     @ParameterizedTest
     @CsvSource({"sd1, 131", "sd2, 355", "sdxl, 259"})
     void agreesWithDiffusersAndPeft(String family, int tensors) {
