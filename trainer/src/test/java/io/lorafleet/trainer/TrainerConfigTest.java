@@ -51,7 +51,7 @@ class TrainerConfigTest {
     }
 
     @Test
-    void namesTheKeyOfADirectoryThatCannotBeMade() {
+    void namesTheKeyOfAnInvalidDirectory() {
         assertThatThrownBy(() -> new TrainerComponents().blobStore(read(Map.of(DIRECTORY, "/dev/null/blobs"))))
                 .hasMessageContaining(DIRECTORY);
     }
@@ -68,7 +68,7 @@ class TrainerConfigTest {
         "lorafleet.trainer.prompts.replay-share, 1",
         "lorafleet.trainer.gate.max-prompts, 0"
     })
-    void namesTheKeyThatIsWrong(String key, String value) {
+    void namesTheKeyOfAnInvalidValue(String key, String value) {
         TrainerConfig config = read(Map.of(key, value));
         assertThatThrownBy(() -> new TrainerComponents().trainingRun(config, null, Clock.systemUTC()))
                 .isInstanceOf(IllegalStateException.class)

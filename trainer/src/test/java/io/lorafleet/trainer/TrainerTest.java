@@ -56,7 +56,7 @@ class TrainerTest {
     String broker;
 
     @Test
-    void makesTheNextVersionOfAStudentFromFeedback() throws Exception {
+    void trainsTheNextVersionFromFeedback() throws Exception {
         AdapterVersion first = DemoStudent.store("fast", blobs);
         try (KafkaProducer<String, byte[]> gateway = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker), new StringSerializer(), new ByteArraySerializer())) {

@@ -26,7 +26,7 @@ public final class CanaryRoutes {
      * @param route the current route, or null
      * @return empty if canaries are off, or if the route already has a canary or a shadow
      */
-    public Optional<RouteDecided> begin(
+    public Optional<RouteDecided> start(
             AdapterVersion version, AdapterVersion stable, @Nullable AdapterRoute route, Instant now) {
         boolean taken = route != null && (route.canary() != null || route.shadow() != null);
         if (!rules.on() || taken) {

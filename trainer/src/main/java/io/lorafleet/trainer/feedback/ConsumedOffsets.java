@@ -13,22 +13,22 @@ import java.util.Optional;
 /** The consumed offsets of each adapter and partition, and the runs in progress, from the published events. */
 public final class ConsumedOffsets {
     private final Map<AdapterPartition, Long> consumed = new HashMap<>();
-    private final Map<AdapterPartition, Lineage> begun = new HashMap<>();
+    private final Map<AdapterPartition, Lineage> inProgress = new HashMap<>();
 
     private record AdapterPartition(String adapter, int partition) {}
 
     public void apply(TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
-            begun(started.adapter(), started.lineage());
+            started(started.adapter(), started.lineage());
         } else if (event instanceof TrainingFinished finished) {
             consumed(finished.adapter(), finished.lineage());
         }
     }
 
     /** A trainer that lost its partition may announce a second offset range for the same start. The first one counts. */
-    private void begun(String adapter, Lineage lineage) {
+    private void started(String adapter, Lineage lineage) {
         if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {
-            begun.putIfAbsent(new AdapterPartition(adapter, lineage.partition()), lineage);
+            inProgress.putIfAbsent(new AdapterPartition(adapter, lineage.partition()), lineage);
         }
     }
 
@@ -40,9 +40,9 @@ public final class ConsumedOffsets {
     }
 
     private void consumed(String adapter, Lineage lineage) {
-        AdapterPartition place = new AdapterPartition(adapter, lineage.partition());
-        long to = consumed.merge(place, lineage.toOffset(), Math::max);
-        begun.computeIfPresent(place, (key, open) -> open.fromOffset() < to ? null : open);
+        AdapterPartition key = new AdapterPartition(adapter, lineage.partition());
+        long to = consumed.merge(key, lineage.toOffset(), Math::max);
+        inProgress.computeIfPresent(key, (id, open) -> open.fromOffset() < to ? null : open);
     }
 
     /** @return the offset after the last record that a finished run consumed; 0 before the first run */
@@ -51,7 +51,7 @@ public final class ConsumedOffsets {
     }
 
     /** @return the lineage of the run in progress */
-    public Optional<Lineage> begun(String adapter, int partition) {
-        return Optional.ofNullable(begun.get(new AdapterPartition(adapter, partition)));
+    public Optional<Lineage> inProgress(String adapter, int partition) {
+        return Optional.ofNullable(inProgress.get(new AdapterPartition(adapter, partition)));
     }
 }

@@ -100,26 +100,26 @@ public final class FeedbackBuffer {
         Optional<OffsetRange> unfinished = waiting.entrySet().stream()
                 .filter(entry -> mayRun.test(entry.getKey()))
                 .flatMap(entry ->
-                        consumed.begun(entry.getKey(), partition).stream().map(run -> range(entry, run)))
+                        consumed.inProgress(entry.getKey(), partition).stream().map(run -> range(entry, run)))
                 .filter(range -> range.toOffset() <= position)
                 .findFirst();
         return unfinished.or(() -> waiting.entrySet().stream()
                 .filter(entry -> mayRun.test(entry.getKey()))
-                .filter(entry -> consumed.begun(entry.getKey(), partition).isEmpty())
+                .filter(entry -> consumed.inProgress(entry.getKey(), partition).isEmpty())
                 .filter(entry -> readiness.isMet(
                         entry.getValue().samples(), entry.getValue().oldest(), now))
                 .min(Comparator.comparing(entry -> entry.getValue().oldest()))
                 .map(entry -> range(entry, null)));
     }
 
-    /** @param begun lineage of an unfinished run, which fixes the range; null for a new run */
-    private OffsetRange range(Map.Entry<String, PendingFeedback> entry, @Nullable Lineage begun) {
+    /** @param inProgress lineage of an unfinished run, which fixes the range; null for a new run */
+    private OffsetRange range(Map.Entry<String, PendingFeedback> entry, @Nullable Lineage inProgress) {
         String adapter = entry.getKey();
         PendingFeedback all = entry.getValue();
-        long from = begun == null ? consumed.consumedTo(adapter, partition) : begun.fromOffset();
-        long to = begun == null ? all.lastOffset() + 1 : begun.toOffset();
+        long from = inProgress == null ? consumed.consumedTo(adapter, partition) : inProgress.fromOffset();
+        long to = inProgress == null ? all.lastOffset() + 1 : inProgress.toOffset();
         PendingFeedback taken = all.before(to);
-        return new OffsetRange(adapter, partition, from, to, taken.standing(), taken.withdrawals(), begun);
+        return new OffsetRange(adapter, partition, from, to, taken.standing(), taken.withdrawals(), inProgress);
     }
 
     /** Removes the adapter's records before an offset, because a run consumed them or because they were skipped. */

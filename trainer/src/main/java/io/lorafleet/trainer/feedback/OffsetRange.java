@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param toOffset offset after the last record
  * @param samples votes that count at the end of the range, at most one per feedback id; empty if all were withdrawn
  * @param withdrawals withdrawals in the range; they also apply to samples of earlier runs
- * @param begun lineage that an unfinished run announced when it started; null for a new run
+ * @param inProgress lineage that an unfinished run announced when it started; null for a new run
  */
 public record OffsetRange(
         String adapter,
@@ -23,7 +23,7 @@ public record OffsetRange(
         long toOffset,
         List<FeedbackGiven> samples,
         List<FeedbackWithdrawn> withdrawals,
-        @Nullable Lineage begun) {
+        @Nullable Lineage inProgress) {
     public OffsetRange {
         samples = List.copyOf(samples);
         withdrawals = List.copyOf(withdrawals);

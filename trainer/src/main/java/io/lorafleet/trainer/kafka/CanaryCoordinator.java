@@ -51,7 +51,7 @@ final class CanaryCoordinator {
         AdapterRoute route = replay.book().route(version.name()).orElse(null);
         return publication.with(replay.book()
                 .current(version.name())
-                .flatMap(stable -> routes.begin(version, stable, route, clock.instant())));
+                .flatMap(stable -> routes.start(version, stable, route, clock.instant())));
     }
 
     /**

@@ -57,7 +57,7 @@ final class CanaryObserver {
         Set<RouteDecided> followed =
                 canaries.stream().map(CanaryAnalysis::decision).collect(Collectors.toSet());
         if (!followed.equals(new HashSet<>(open))) {
-            begin(open);
+            restart(open);
         }
         if (open.isEmpty()) {
             return List.of();
@@ -67,7 +67,7 @@ final class CanaryObserver {
         return caughtUp ? canaries : List.of();
     }
 
-    private void begin(List<RouteDecided> open) {
+    private void restart(List<RouteDecided> open) {
         canaries = open.stream()
                 .map(decision -> new CanaryAnalysis(decision, rules))
                 .toList();

@@ -97,7 +97,7 @@ final class RunCoordinator implements AutoCloseable {
             return;
         }
         RunInputs inputs = RunInputs.of(parent.get(), range, training.plan());
-        if (!inputs.lineage().equals(range.begun())) {
+        if (!inputs.lineage().equals(range.inProgress())) {
             events.started(new TrainingStarted(inputs.adapter(), inputs.lineage(), settings.id(), clock.instant()));
         }
         LOG.infof(
@@ -110,8 +110,8 @@ final class RunCoordinator implements AutoCloseable {
 
     /** An unfinished run keeps its parent. A new run starts from the current version. */
     private Optional<AdapterVersion> parent(OffsetRange range) {
-        return Optional.ofNullable(range.begun())
-                .flatMap(begun -> replay.book().find(range.adapter(), begun.parent()))
+        return Optional.ofNullable(range.inProgress())
+                .flatMap(inProgress -> replay.book().find(range.adapter(), inProgress.parent()))
                 .or(() -> replay.book().current(range.adapter()));
     }
 

@@ -62,9 +62,9 @@ final class TrainerLoop implements Runnable, AutoCloseable {
             try (KafkaClients connected = clients.get();
                     TrainerSession session =
                             new TrainerSession(connected, settings, training, trainingThread, metrics, clock)) {
-                session.begin();
+                session.join();
                 while (!isStopping()) {
-                    session.turn();
+                    session.poll();
                     following = session.isMember();
                     backoff.reset();
                 }

@@ -68,12 +68,12 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     /** Joins the consumer group. */
-    void begin() {
+    void join() {
         consumer.subscribe(List.of(Topic.FEEDBACK.in(settings.topicPrefix())), this);
     }
 
     /** Runs one iteration of the polling loop. */
-    void turn() {
+    void poll() {
         consumer.poll(POLL).forEach(this::take);
         // The position can be past the last record, for example after the marker of a transaction.
         buffers.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));

@@ -25,29 +25,29 @@ class CanaryAnalysisTest {
     private static final CanaryRules RULES = new CanaryRules(0.1, 0.2, 2, 0.05, 2, 0.5, Duration.ofHours(1));
     private static final CanaryRoutes ROUTES = new CanaryRoutes(RULES);
     private static final RouteDecided CANARY =
-            ROUTES.begin(student("fast", 2), student("fast", 1), null, NOW).orElseThrow();
+            ROUTES.start(student("fast", 2), student("fast", 1), null, NOW).orElseThrow();
     private static final Instant LATER = NOW.plusSeconds(60);
 
     private final CanaryAnalysis canary = new CanaryAnalysis(CANARY, RULES);
 
     @Test
-    void beginsWithAShareOfTheRequests() {
+    void startsWithAShareOfTheRequests() {
         assertThat(CANARY.decision()).isEqualTo(Decision.CANARY);
         assertThat(CANARY.route())
                 .isEqualTo(new AdapterRoute("fast", 1, null, new Share(2, 0.1), new Share(2, 0.2), NOW));
     }
 
     @Test
-    void doesNotBeginWhereSomebodyTriesAnotherVersion() {
+    void doesNotStartWhileTheRouteHasACanary() {
         AdapterRoute theirs = new AdapterRoute("fast", 1, null, new Share(3, 0.5), null, NOW);
-        assertThat(ROUTES.begin(student("fast", 4), student("fast", 1), theirs, NOW))
+        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), theirs, NOW))
                 .isEmpty();
         CanaryRoutes off = new CanaryRoutes(new CanaryRules(0, 0.2, 2, 0.05, 2, 0.5, Duration.ofHours(1)));
-        assertThat(off.begin(student("fast", 2), student("fast", 1), null, NOW)).isEmpty();
+        assertThat(off.start(student("fast", 2), student("fast", 1), null, NOW)).isEmpty();
     }
 
     @Test
-    void isPromotedThenKeptWhenItDoesNotFallBehind() {
+    void isPromotedThenKeptWithinTheMargin() {
         compare("a", 2, 0.30, 1, 0.32);
         assertThat(canary.verdict(LATER)).isEmpty();
         compare("b", 2, 0.36, 1, 0.32);
@@ -63,7 +63,7 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void isRolledBackWhenItsErrorFallsBehind() {
+    void isRolledBackWhenItsErrorIsTooHigh() {
         compare("a", 2, 0.40, 1, 0.30);
         compare("b", 2, 0.38, 1, 0.30);
         CanaryAnalysis.Verdict bad = canary.verdict(LATER).orElseThrow();
@@ -78,7 +78,7 @@ class CanaryAnalysisTest {
 
     /** After a promotion, the canary generates the images, and the previous version is the shadow. */
     @Test
-    void comparesWhicheverOfTheTwoDraws() {
+    void comparesTheCanaryInBothRoles() {
         compare("a", 1, 0.30, 2, 0.45);
         compare("b", 1, 0.30, 2, 0.45);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
@@ -88,7 +88,7 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void isRolledBackWhenItsRatingsFallBehind() {
+    void isRolledBackWhenItsRatingsAreTooLow() {
         rate("a", 1, 1, NOW);
         rate("b", 1, 0.5, NOW);
         rate("c", 2, -1, NOW);
@@ -119,7 +119,7 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void countsNothingTwiceAndNothingOfOthers() {
+    void countsEachResultOfTheCanaryOnce() {
         compare("a", 2, 0.9, 1, 0.1);
         compare("a", 2, 0.9, 1, 0.1);
         compare("b", 3, 0.9, 1, 0.1);
@@ -138,7 +138,7 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void isOverWhenSomebodyChangesTheRoute() {
+    void endsWhenTheRouteIsChanged() {
         AdapterBook adapters = new AdapterBook();
         OpenCanaries book = new OpenCanaries(adapters);
         book.apply(CANARY);

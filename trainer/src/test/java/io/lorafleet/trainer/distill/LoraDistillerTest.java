@@ -4,6 +4,7 @@ package io.lorafleet.trainer.distill;
 import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.lineage;
+import static io.lorafleet.trainer.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -50,7 +51,7 @@ class LoraDistillerTest {
     }
 
     @Test
-    void theSameOrderGivesTheSameBytes() throws Exception {
+    void sameInputsGiveTheSameBytes() throws Exception {
         Trained once = trained(new Observer(99));
         Checkpoints.deleteAll(blobs, "fast");
         Trained again = trained(new Observer(99));
@@ -62,7 +63,7 @@ class LoraDistillerTest {
     }
 
     @Test
-    void aRunThatWasBrokenOffGoesOnFromItsCheckpointToTheSameEnd() throws Exception {
+    void resumedRunGivesTheSameFile() throws Exception {
         Observer whole = new Observer(99);
         Trained expected = trained(whole);
         Checkpoints.deleteAll(blobs, "fast");
@@ -86,7 +87,7 @@ class LoraDistillerTest {
     }
 
     @Test
-    void rejectsWhatIsForAnotherBase() throws Exception {
+    void rejectsAParentOfAnotherBase() throws Exception {
         AdapterVersion foreign = new AdapterVersion(
                 "fast", 1, parent.sha256(), 10, 4, "ab".repeat(32), AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
         assertThat(reason(new RunInputs(foreign, lineage(0, 5), SAMPLES, List.of())))
@@ -94,41 +95,41 @@ class LoraDistillerTest {
     }
 
     @Test
-    void rejectsWhenTheParentsFileIsGone() throws Exception {
+    void rejectsAParentWithoutAFile() throws Exception {
         blobs.delete(BlobKeys.adapter(parent.sha256()));
         assertThat(reason(inputs())).contains("fast@1").contains("missing");
     }
 
     @Test
-    void rejectsWhenNothingIsLeftToLearnFrom() throws Exception {
+    void rejectsARunWithoutTrainingPrompts() throws Exception {
         assertThat(reason(new RunInputs(parent, lineage(0, 5), SAMPLES.subList(0, 1), List.of())))
                 .contains("two different");
     }
 
     @Test
-    void rejectsWhenAllWasWithprompts() throws Exception {
+    void rejectsARunWithoutVotes() throws Exception {
         RunInputs empty = new RunInputs(parent, lineage(0, 5), List.of(), List.of(withdrawn("mallory", "fast")));
         assertThat(reason(empty)).contains("no new feedback");
     }
 
     @Test
-    void aSampleThatAnEarlierRunConsumedDoesNotCountAgain() throws Exception {
+    void doesNotCountAVoteOfAnEarlierRunAgain() throws Exception {
         new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), SAMPLES);
         assertThat(reason(new RunInputs(parent, lineage(5, 9), SAMPLES, List.of())))
                 .contains("no new feedback");
     }
 
     @Test
-    void doesNotDrawAgainWhatWasWithdrawnSince() throws Exception {
-        archiveWhatMalloryLiked();
+    void doesNotReplayWithdrawnVotes() throws Exception {
+        archiveALikedSample();
         assertThat(prompts(List.of(), SAMPLES)).contains("a yellow circle");
         assertThat(prompts(List.of(withdrawn("bob", "fast")), SAMPLES)).contains("a yellow circle");
         assertThat(prompts(List.of(withdrawn("mallory", "fast")), SAMPLES)).doesNotContain("a yellow circle");
     }
 
     @Test
-    void doesNotDrawAgainWhatIsLikedNoLonger() throws Exception {
-        archiveWhatMalloryLiked();
+    void doesNotReplayVotesThatBecameNegative() throws Exception {
+        archiveALikedSample();
         List<FeedbackGiven> changed = new ArrayList<>(SAMPLES);
         changed.add(feedback("m", "fast", "a yellow circle", -1, "mallory", NOW));
         assertThat(prompts(List.of(), changed)).doesNotContain("a yellow circle");
@@ -136,8 +137,8 @@ class LoraDistillerTest {
 
     /** A withdrawn vote counts as never given, so the same vote is new again. */
     @Test
-    void learnsFromAVoteThatIsGivenAnewAfterItsWithdrawal() throws Exception {
-        archiveWhatMalloryLiked();
+    void usesAVoteThatWasGivenAgainAfterItsWithdrawal() throws Exception {
+        archiveALikedSample();
         RunInputs again = new RunInputs(
                 parent,
                 lineage(5, 9),
@@ -146,7 +147,7 @@ class LoraDistillerTest {
         assertThat(distiller().prompts(again)).isPresent();
     }
 
-    private void archiveWhatMalloryLiked() throws Exception {
+    private void archiveALikedSample() throws Exception {
         FeedbackGiven liked = feedback("m", "fast", "a yellow circle", 1, "mallory", NOW);
         new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), List.of(liked));
     }
@@ -161,7 +162,7 @@ class LoraDistillerTest {
     }
 
     @Test
-    void leavesNothingWhenItIsCleared() throws Exception {
+    void deletesAllCheckpoints() throws Exception {
         assertThatThrownBy(() -> distiller().distil(inputs(), new Observer(1)))
                 .isInstanceOf(CancellationException.class);
         distiller().deleteCheckpoints("fast");

@@ -57,7 +57,7 @@ class CanaryLoopTest {
     }
 
     @Test
-    void theVersionAndItsShareOfTheRequestsArePublishedAtOnce() {
+    void versionAndCanaryRouteArePublishedTogether() {
         AdapterRoute route = ground.route("fast");
         assertThat(ground.trained()).hasSize(1);
         assertThat(route.stable()).isEqualTo(1);

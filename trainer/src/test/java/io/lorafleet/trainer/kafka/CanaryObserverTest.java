@@ -69,7 +69,7 @@ class CanaryObserverTest {
 
     /** The broker may set the timestamp of a record, and its clock may be behind that of the trainer. */
     @Test
-    void countsWhatCameSinceTheTrialBeganAlthoughTheRecordSaysAnEarlierTime() {
+    void countsResultsSinceTheStartWithAnEarlierRecordTimestamp() {
         send("r1", BEGAN.plusSeconds(1), BEGAN.minusSeconds(50));
         send("r2", BEGAN.plusSeconds(2), BEGAN.minusSeconds(40));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
@@ -77,7 +77,7 @@ class CanaryObserverTest {
     }
 
     @Test
-    void passesOverWhatCameBeforeTheTrialBegan() {
+    void skipsResultsBeforeTheStartOfTheCanary() {
         send("r1", BEGAN.minusSeconds(2), BEGAN.minusSeconds(2));
         send("r2", BEGAN.plusSeconds(2), BEGAN.plusSeconds(2));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
@@ -86,7 +86,7 @@ class CanaryObserverTest {
     }
 
     @Test
-    void saysNothingOfTrialsThatNobodyFollowsAnyMore() {
+    void returnsNoAnalysisOfClosedCanaries() {
         CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES);
         follow(canaries);
         assertThat(canaries.follow(List.of())).isEmpty();

@@ -11,7 +11,7 @@ class RetryDelaysTest {
     private final RetryDelays delays = new RetryDelays(Duration.ofMinutes(1));
 
     @Test
-    void anAdapterPausesLongerEachTimeAndOthersDoNot() {
+    void delayGrowsPerAdapter() {
         assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
         assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(2));
         assertThat(delays.isOver("fast", NOW.plusMillis(1999))).isFalse();
@@ -21,7 +21,7 @@ class RetryDelaysTest {
     }
 
     @Test
-    void oneThatWentWellPausesNoLonger() {
+    void successEndsTheDelay() {
         delays.failed("fast", NOW);
         delays.failed("fast", NOW);
         delays.succeeded("fast");

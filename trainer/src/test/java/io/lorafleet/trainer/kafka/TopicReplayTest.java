@@ -75,7 +75,7 @@ class TopicReplayTest {
     }
 
     @Test
-    void readsWhatATransactionCommitsThatWasOpenWhenItBegan() {
+    void readsATransactionThatWasOpenAtTheStart() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
         whenReading = once(other::commitTransaction);
         history.catchUp();
@@ -84,7 +84,7 @@ class TopicReplayTest {
     }
 
     @Test
-    void readsNothingOfOneThatIsAbortedAndWaitsNoLonger() {
+    void skipsAnAbortedTransaction() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
         whenReading = once(other::abortTransaction);
         history.catchUp();
@@ -93,7 +93,7 @@ class TopicReplayTest {
     }
 
     @Test
-    void saysSoWhenATransactionStaysOpenForTooLong() {
+    void failsWhenATransactionStaysOpenForTooLong() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(1));
         assertThatThrownBy(history::catchUp)
                 .isInstanceOf(TimeoutException.class)

@@ -60,7 +60,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void isReadyWhileItIsInTheGroup() throws Exception {
+    void isReadyWhileItIsAMemberOfTheGroup() throws Exception {
         Faults faults = Faults.holdAt("poll");
         TrainerLoop trainer = ground.trainer(FakeDistiller.quick(blobs), faults);
         faults.awaitReached();
@@ -72,7 +72,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void isNotReadyWhenItsThreadHasDied() throws Exception {
+    void isNotReadyAfterItsThreadEnded() throws Exception {
         Faults killed = Faults.killAt("beginTransaction");
         TrainerLoop trainer = ground.trainer(FakeDistiller.quick(blobs), killed);
         await().dontCatchUncaughtExceptions().atMost(TIMEOUT).until(trainer::isFollowing);
@@ -82,7 +82,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void publishesAVersionWhenEnoughSamplesAreThere() throws Exception {
+    void publishesAVersionAtTheMinimumNumberOfSamples() throws Exception {
         ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "fast"));
         ground.give(feedback("b", "fast"));
@@ -103,7 +103,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void eachRunBeginsWhereTheOneBeforeEnded() {
+    void eachRunStartsAtTheEndOfThePreviousOne() {
         FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         for (int run = 1; run <= 3; run++) {
@@ -118,14 +118,14 @@ class TrainerLoopTest {
     }
 
     @Test
-    void doesNotWaitForMoreWhenASampleIsOld() {
+    void startsARunAtTheMaximumAge() {
         ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "fast", "a star", -1, Samples.NOW.minus(Duration.ofHours(2))));
         assertThat(awaitTrained(1).get(0).lineage().samples()).isEqualTo(1);
     }
 
     @Test
-    void commitsNothingThatAnAdapterStillWaitsFor() {
+    void doesNotCommitPendingRecords() {
         ground.publish(student("slow", 1));
         ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("s1", "slow"), feedback("a", "fast"), feedback("b", "fast"));
@@ -138,7 +138,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void takesNothingTwiceAfterARestart() {
+    void countsNoRecordTwiceAfterARestart() {
         ground.publish(student("slow", 1));
         TrainerLoop first = ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("s1", "slow"), feedback("a", "fast"), feedback("b", "fast"));
@@ -161,7 +161,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void countsAnOwnersVoteOnceHoweverOftenItIsGivenOrChanged() {
+    void countsAChangedVoteOnce() {
         FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         for (int i = 0; i < 50; i++) {
@@ -174,7 +174,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void leavesOutWhatWasWithdrawnBeforeTheRun() {
+    void excludesVotesThatWereWithdrawnBeforeTheRun() {
         FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         ground.give(vote("m", "mallory", 1), withdrawn("mallory", "fast"), vote("a", "alice", 1), vote("b", "bob", 1));
@@ -185,7 +185,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void leavesOutOfLaterRunsWhatWasWithdrawnBetweenTwo() throws Exception {
+    void excludesArchivedVotesThatWereWithdrawnBetweenRuns() throws Exception {
         ground.trainer(FakeDistiller.quick(blobs));
         ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
         awaitTrained(1);
@@ -199,7 +199,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void aRestartedTrainerCountsWhatTheOneBeforeDidWhateverWasChangedOrWithdrawnSince() {
+    void restartedTrainerUsesTheSamplesOfTheUnfinishedRun() {
         FakeDistiller stuck = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop first = ground.trainer(stuck);
         ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
@@ -217,7 +217,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void aWithdrawalThatNothingFollowsIsConsumedAllTheSame() {
+    void withdrawalWithoutSamplesIsConsumed() {
         FakeDistiller training = FakeDistiller.quick(blobs).rejecting("no new feedback");
         ground.trainer(training);
         Instant old = Samples.NOW.minus(Duration.ofHours(2));
@@ -229,7 +229,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void aRejectedVersionConsumesItsSamplesToo() {
+    void rejectedRunConsumesItsSamples() {
         ground.trainer(FakeDistiller.quick(blobs).rejecting("worse than its parent"));
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         TrainingFinished event = await().atMost(TIMEOUT)
@@ -243,7 +243,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void sendsWhatIsNoSampleToTheDeadLettersAndGoesOn() {
+    void writesInvalidFeedbackToTheDeadLettersAndContinues() {
         ground.trainer(FakeDistiller.quick(blobs));
         ground.send(Topic.FEEDBACK, "fast", "{\"rating\": \"splendid\"}".getBytes(UTF_8));
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -256,7 +256,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void passesOverSamplesOfStylesAndOfAdaptersThatNobodyKnows() {
+    void skipsSamplesOfStylesAndOfUnknownAdapters() {
         ground.publish(style("crayon"));
         ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "crayon"), feedback("b", "crayon"), feedback("c", "gone"), feedback("d", "gone"));
@@ -265,7 +265,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void triesARunAgainThatCouldNotBeMade() {
+    void retriesAFailedRun() {
         FakeDistiller training = FakeDistiller.quick(blobs).broken();
         ground.trainer(training);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -277,7 +277,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void theNextTrainerTakesUpTheSameSamplesAlthoughMoreHaveCome() {
+    void nextTrainerUsesTheSameSamplesDespiteNewOnes() {
         FakeDistiller stuck = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop first = ground.trainer(stuck);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -293,7 +293,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void oneThatIsKilledBeforeItsTransactionLosesNoNumber() throws Exception {
+    void crashBeforeTheTransactionKeepsTheVersionNumber() throws Exception {
         Faults killed = Faults.killAt("beginTransaction");
         ground.trainer(FakeDistiller.quick(blobs), killed);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -307,7 +307,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void oneThatIsKilledInItsTransactionPublishesNothing() throws Exception {
+    void crashInTheTransactionPublishesNothing() throws Exception {
         Faults killed = Faults.killAt("commitTransaction");
         ground.trainer(FakeDistiller.quick(blobs), killed);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -322,7 +322,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void oneThatWasOvertakenCannotPublish() throws Exception {
+    void fencedTrainerCannotPublish() throws Exception {
         Faults held = Faults.holdAt("beginTransaction"); // until the group removes the trainer
         ground.trainer(FakeDistiller.quick(blobs), held);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
@@ -337,7 +337,7 @@ class TrainerLoopTest {
     }
 
     @Test
-    void theNewOwnerOfAPartitionGoesOnFromTheCheckpoint() {
+    void newOwnerOfAPartitionResumesFromTheCheckpoint() {
         Faults faults = Faults.none();
         FakeDistiller lost = FakeDistiller.stuckAfter(1, blobs);
         ground.trainer(lost, faults);

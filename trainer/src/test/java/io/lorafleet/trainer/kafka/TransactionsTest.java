@@ -34,7 +34,7 @@ class TransactionsTest {
     private final Transactions transactions = new Transactions(producer, "p.");
 
     @Test
-    void versionEventAndOffsetsGoTogether() {
+    void publishesVersionEventAndOffsetsTogether() {
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isTrue();
         assertThat(producer.history())
                 .extracting(record -> record.topic() + " " + record.key())
@@ -45,7 +45,7 @@ class TransactionsTest {
 
     /** The broker accepts offsets without a member id, even if another member owns the partition. */
     @Test
-    void whoHasLeftTheGroupPublishesNothing() {
+    void publishesNothingAfterLeavingTheGroup() {
         ConsumerGroupMetadata left = new ConsumerGroupMetadata("trainers");
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, left)).isFalse();
         assertThat(producer.history()).isEmpty();
@@ -53,7 +53,7 @@ class TransactionsTest {
     }
 
     @Test
-    void takesAllBackIfTheGroupHasMovedOn() {
+    void abortsIfTheGroupHasRebalanced() {
         producer.sendOffsetsToTransactionException = new CommitFailedException();
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isFalse();
         assertThat(producer.history()).isEmpty();

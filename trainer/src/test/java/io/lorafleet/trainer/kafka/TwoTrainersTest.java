@@ -49,7 +49,7 @@ class TwoTrainersTest {
     }
 
     @Test
-    void nothingIsLostAndNothingIsCountedTwiceWhenOneComesAndOneLeaves() {
+    void everySampleCountsOnceWhenTrainersJoinAndLeave() {
         FakeDistiller first = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop leaving = ground.trainer(first);
         ground.give(feedback("a", KEPT), feedback("b", KEPT));
@@ -80,7 +80,7 @@ class TwoTrainersTest {
     }
 
     @Test
-    void aRunWhosePartitionMovesIsLeftToItsNewOwner() {
+    void newOwnerOfAPartitionResumesItsRun() {
         FakeDistiller first = FakeDistiller.stuckAfter(1, blobs);
         ground.trainer(first);
         ground.give(feedback("a", MOVED), feedback("b", MOVED));

@@ -65,7 +65,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void storesTheFileAndSaysWhatItWasMadeFrom() throws IOException {
+    void storesTheFileAndItsLineage() throws IOException {
         AdapterVersion version = execute("weights").version().orElseThrow();
         assertThat(blobs.get(BlobKeys.adapter(version.sha256()))).contains("weights".getBytes());
         assertThat(version.version()).isEqualTo(2);
@@ -78,19 +78,19 @@ class TrainingRunTest {
     }
 
     @Test
-    void takesTheNumberThatItTookBeforeItWasKilled() throws IOException {
+    void repeatedRunKeepsItsVersionNumber() throws IOException {
         execute("weights");
         assertThat(execute("weights").version().orElseThrow().version()).isEqualTo(2);
     }
 
     @Test
-    void passesOverTheNumbersOfOthers() throws IOException {
+    void skipsReservedVersionNumbers() throws IOException {
         blobs.putIfAbsent(BlobKeys.adapterNumber("fast", 2), "another".getBytes());
         assertThat(execute("weights").version().orElseThrow().version()).isEqualTo(3);
     }
 
     @Test
-    void keepsWhatTheRunHasConsumed() throws IOException {
+    void archivesTheSamplesOfTheRun() throws IOException {
         execute("weights");
         assertThat(archive.before("fast", lineage(5, 9)).standing()).containsExactly(feedback("a", "fast"));
     }
@@ -117,7 +117,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void aCancelledRunLeavesNothingBehind() throws IOException {
+    void cancelledRunStoresNothing() throws IOException {
         cancelled = true;
         assertThatThrownBy(() -> execute("weights")).isInstanceOf(CancellationException.class);
         assertThat(blobs.get(BlobKeys.adapterNumber("fast", 2))).isEmpty();
