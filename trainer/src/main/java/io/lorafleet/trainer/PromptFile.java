@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A file of prompts, one a line; empty lines count for nothing. */
+/** Reads files with one prompt per line. Empty lines are ignored. */
 final class PromptFile {
     private PromptFile() {}
 
-    /** @param key of the setting that names it */
+    /** @param key configuration key of the file, for error messages */
     static List<String> read(String key, Optional<Path> file) {
         if (file.isEmpty()) {
             return List.of();
@@ -22,11 +22,11 @@ final class PromptFile {
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (prompts.isEmpty()) {
-                throw new IllegalStateException(key + ": expected prompts, found none in " + file.get());
+                throw new IllegalStateException(key + ": expected at least one prompt, found none in " + file.get());
             }
             return prompts;
         } catch (IOException e) {
-            throw new IllegalStateException(key + ": expected a file of prompts, found " + e, e);
+            throw new IllegalStateException(key + ": expected a readable text file, found " + e, e);
         }
     }
 }

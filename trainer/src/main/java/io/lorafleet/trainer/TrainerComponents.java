@@ -4,12 +4,13 @@ package io.lorafleet.trainer;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.canary.CanaryRules;
-import io.lorafleet.trainer.distill.Distiller;
+import io.lorafleet.trainer.distill.LoraDistiller;
 import io.lorafleet.trainer.distill.PromptRules;
 import io.lorafleet.trainer.distill.RunSettings;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
-import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.publish.VersionStore;
+import io.lorafleet.trainer.run.TrainingRun;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -17,7 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 
-/** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
+/** Creates the components that need configuration. An invalid value stops the service, with the key in the message. */
 @Singleton
 final class TrainerComponents {
     private static final String PREFIX = "lorafleet.trainer.";
@@ -36,7 +37,7 @@ final class TrainerComponents {
             return new DirectoryBlobStore(config.storage().directory());
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "lorafleet.storage.directory: expected a directory that can be written, found "
+                    "lorafleet.storage.directory: expected a writable directory, found "
                             + config.storage().directory(),
                     e);
         }
@@ -45,25 +46,30 @@ final class TrainerComponents {
     @Produces
     @Singleton
     @Startup
-    Publisher publisher(TrainerConfig config, BlobStore blobs, Clock clock) {
+    TrainingRun trainingRun(TrainerConfig config, BlobStore blobs, Clock clock) {
         FeedbackArchive archive = new FeedbackArchive(blobs);
-        return new Publisher(distiller(config, blobs, archive), blobs, archive, clock);
+        TrainerConfig.Trainer trainer = config.trainer();
+        return new TrainingRun(
+                distiller(config, blobs, archive),
+                gate(trainer.gate(), trainer.run().rowsAtOnce()),
+                new VersionStore(blobs),
+                archive,
+                clock);
     }
 
-    static Distiller distiller(TrainerConfig config, BlobStore blobs, FeedbackArchive archive) {
+    private static LoraDistiller distiller(TrainerConfig config, BlobStore blobs, FeedbackArchive archive) {
         if (!Files.isDirectory(config.model())) {
-            throw new IllegalStateException("lorafleet.model: expected a model's folder, found " + config.model());
+            throw new IllegalStateException("lorafleet.model: expected a model folder, found " + config.model());
         }
         TrainerConfig.Trainer trainer = config.trainer();
         expect("min-samples", "at least 1", trainer.minSamples() >= 1, trainer.minSamples());
-        return new Distiller(
+        return new LoraDistiller(
                 config.model(),
                 trainer.threads().orElse(Runtime.getRuntime().availableProcessors()),
                 blobs,
                 archive,
                 settings(trainer.run()),
-                rules(trainer.prompts()),
-                gate(trainer.gate(), trainer.run().rowsAtOnce()));
+                rules(trainer.prompts()));
     }
 
     private static RunSettings settings(TrainerConfig.Run run) {
@@ -89,8 +95,8 @@ final class TrainerComponents {
     private static PromptRules rules(TrainerConfig.Prompts prompts) {
         expect("prompts.down-weight", "at least 0", prompts.downWeight() >= 0, prompts.downWeight());
         expect("prompts.up-weight", "more than 0", prompts.upWeight() > 0, prompts.upWeight());
-        boolean leavesSome = isShare(prompts.replayShare()) && prompts.replayShare() < 1;
-        expect("prompts.replay-share", "0 to less than 1", leavesSome, prompts.replayShare());
+        boolean isBelowOne = isShare(prompts.replayShare()) && prompts.replayShare() < 1;
+        expect("prompts.replay-share", "at least 0 and less than 1", isBelowOne, prompts.replayShare());
         expect("prompts.max-replay", "at least 0", prompts.maxReplay() >= 0, prompts.maxReplay());
         expect("prompts.held-out-share", "0 to 1", isShare(prompts.heldOutShare()), prompts.heldOutShare());
         return new PromptRules(
@@ -104,7 +110,7 @@ final class TrainerComponents {
     }
 
     private static QualityGate gate(TrainerConfig.Gate gate, int rowsAtOnce) {
-        expect("gate.margin", "a number", Double.isFinite(gate.margin()), gate.margin());
+        expect("gate.margin", "a finite number", Double.isFinite(gate.margin()), gate.margin());
         expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
         expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
         return new QualityGate(
@@ -114,14 +120,18 @@ final class TrainerComponents {
     @Produces
     @Singleton
     @Startup
-    CanaryRules trialRules(TrainerConfig config) {
+    CanaryRules canaryRules(TrainerConfig config) {
         TrainerConfig.Canary canary = config.trainer().canary();
         expect("canary.canary-share", "0 to 1", isShare(canary.canaryShare()), canary.canaryShare());
         expect("canary.shadow-share", "0 to 1", isShare(canary.shadowShare()), canary.shadowShare());
         expect("canary.min-comparisons", "at least 1", canary.minComparisons() >= 1, canary.minComparisons());
-        expect("canary.error-margin", "a number", Double.isFinite(canary.errorMargin()), canary.errorMargin());
+        expect("canary.error-margin", "a finite number", Double.isFinite(canary.errorMargin()), canary.errorMargin());
         expect("canary.min-ratings", "at least 1", canary.minRatings() >= 1, canary.minRatings());
-        expect("canary.rating-margin", "a number", Double.isFinite(canary.ratingMargin()), canary.ratingMargin());
+        expect(
+                "canary.rating-margin",
+                "a finite number",
+                Double.isFinite(canary.ratingMargin()),
+                canary.ratingMargin());
         return new CanaryRules(
                 canary.canaryShare(),
                 canary.shadowShare(),

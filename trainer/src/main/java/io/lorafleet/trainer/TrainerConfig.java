@@ -8,44 +8,57 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What can be configured of a trainer, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
+/**
+ * The configuration of a trainer, in addition to {@code kafka.bootstrap.servers} and the keys of Quarkus.
+ *
+ * <p>A key without a unit is a count or a factor. A share is a number from 0 to 1.
+ */
 @ConfigMapping(prefix = "lorafleet")
 public interface TrainerConfig {
 
-    /** Put before the name of every topic and of the consumer group, so that fleets can share a cluster. Default: none. */
+    /** Prefix of all topic names and of the consumer group, so that fleets can share a Kafka cluster. Default: none. */
     Optional<String> topicPrefix();
 
-    /** Folder of the base model, in diffusers' layout: the one that the workers hold. Read when a run begins. Required. */
+    /**
+     * Folder of the base model in diffusers' layout. It must be the same model as on the workers. Read at the start of each
+     * run. Required.
+     */
     Path model();
 
     Storage storage();
 
     Trainer trainer();
 
-    /** The blob store. */
+    /** Blob store. */
     interface Storage {
-        /** The directory that gateways, workers and trainers share. Required. */
+        /** Directory of the blob store, shared by gateways, workers and trainers. Required. */
         Path directory();
     }
 
-    /** How adapters are trained. */
+    /** Training of adapters. */
     interface Trainer {
-        /** Name of this trainer, unique in the fleet. Default: the machine's name. */
+        /** Name of this trainer, unique in the fleet. Default: the host name. */
         @WithDefault("${HOSTNAME:trainer}")
         String id();
 
-        /** Threads of one operation on the CPU. Another number may give other last bits. Default: one a processor. */
+        /**
+         * CPU threads per operation, at least 1. Results are reproducible only with the same number. Default: the number of
+         * processors.
+         */
         OptionalInt threads();
 
-        /** As many samples of an adapter begin a run. */
+        /** Minimum samples of an adapter before a run starts, at least 1. Default: 16. */
         @WithDefault("16")
         int minSamples();
 
-        /** When the oldest sample of an adapter is older than this, fewer do. */
+        /** Age of an adapter's oldest sample at which a run starts with fewer samples, as an ISO 8601 duration. Default: PT1H. */
         @WithDefault("PT1H")
         Duration maxAge();
 
-        /** Longest pause before what failed, such as the storage or the broker, is tried again. */
+        /**
+         * Maximum delay before a retry after an error, for example of the storage or the broker, as an ISO 8601 duration.
+         * Default: PT30S.
+         */
         @WithDefault("PT30S")
         Duration maxRetryPause();
 
@@ -58,122 +71,134 @@ public interface TrainerConfig {
         Canary canary();
     }
 
-    /** A run. Its guidance is that of the version it goes on from, its images have the size the base was trained at. */
+    /** A training run. The guidance scale is that of the parent version, the image size is the default size of the base. */
     interface Run {
-        /** Steps of the optimiser. */
+        /** Optimizer steps per run, at least 1. Default: 200. */
         @WithDefault("200")
         int steps();
 
-        /** Points that each step learns from. */
+        /** Trajectory samples per optimizer step, at least 1. Default: 32. */
         @WithDefault("32")
         int batch();
 
-        /** Points that are computed together. Fewer take less memory. */
+        /** Trajectory samples per UNet batch, at least 1. A smaller number needs less memory. Default: 32. */
         @WithDefault("32")
         int rowsAtOnce();
 
-        /** Images that are drawn at a time, for the points on their way; a checkpoint is kept after each such round. */
+        /** Images generated per round, at least 1. Each round ends with a checkpoint. Default: 32. */
         @WithDefault("32")
         int promptsPerRound();
 
-        /** Passes over the points of each round. */
+        /** Passes over the trajectory samples of a round, at least 1. Default: 2. */
         @WithDefault("2")
         int passes();
 
-        /** Steps of an image, from half to one and a half of it. */
+        /** Mean sampler steps per image, at least 2. Each round uses between 50 % and 150 % of this number. Default: 20. */
         @WithDefault("20")
         int samplerSteps();
 
-        /** Of the steps, the last ones, on points of the student's own images. */
+        /** Final fraction of steps trained on the student's own trajectories, 0 to 1. Default: 0.25. */
         @WithDefault("0.25")
         double studentShare();
 
-        /** At its peak. Below that of a student's first distillation, as it has learned most already. */
+        /**
+         * Peak learning rate, more than 0. It is lower than for a first distillation, because the parent is already trained.
+         * Default: 3e-4.
+         */
         @WithDefault("3e-4")
         double learningRate();
     }
 
-    /** What a run learns from. */
+    /** Prompts of a run. */
     interface Prompts {
-        /** A prompt that was rated -1, or is wanted as the teacher draws it, weighs 1 + this; one rated 0 weighs 1. */
+        /**
+         * Weight that a rating of -1 adds to the default prompt weight of 1, at least 0. It also applies to requests for the
+         * result of the teacher. Default: 2.
+         */
         @WithDefault("2")
         double downWeight();
 
-        /** Weight of a prompt whose image was rated up: there is little to mend. */
+        /** Weight of a prompt with a positive rating, more than 0. Default: 0.5. */
         @WithDefault("0.5")
         double upWeight();
 
-        /** Part of what is drawn that comes from earlier samples and base prompts, so that nothing is unlearned. */
+        /**
+         * Share of the training images for replayed prompts, at least 0 and less than 1. Replay keeps what earlier runs
+         * trained. Default: 0.3.
+         */
         @WithDefault("0.3")
         double replayShare();
 
-        /** Earlier samples, rated up, that are drawn again: the latest ones. */
+        /** Maximum earlier samples with a positive rating to replay, newest first, at least 0. Default: 256. */
         @WithDefault("256")
         int maxReplay();
 
-        /** A file of prompts, one a line, that every run draws from, too. Default: none. */
+        /** Text file of prompts to replay in every run, one per line. Default: none. */
         Optional<Path> base();
 
         /**
-         * A file of prompts, one a line, that no run learns from and all are judged by. Default: some of the prompts
-         * that come in, always the same ones.
+         * Text file of held-out prompts for the quality gate, one per line. No run trains on them. Default: a fixed share of
+         * all prompts.
          */
         Optional<Path> heldOut();
 
-        /** Without such a file, the part of all prompts that is kept for judging. */
+        /** Share of all prompts to hold out if {@code held-out} is not set, 0 to 1. Default: 0.2. */
         @WithDefault("0.2")
         double heldOutShare();
     }
 
     /**
-     * How a new version is tried: first on a share of the requests, then on all, while it is compared with the one before
-     * on some of them. If it falls behind, it is rolled back.
+     * Canary analysis of a new version. The canary first gets a share of the requests, then all requests. It is compared
+     * with the previous version, and rolled back if it is worse.
      */
     interface Canary {
-        /** Of the requests that get it. 0: versions are not tried, and the adapter's route is left as it is. */
+        /** Share of requests for the canary, 0 to 1. With 0, canaries are off and routes do not change. Default: 0.1. */
         @WithDefault("0.1")
         double canaryShare();
 
-        /** Of the requests on which both are compared with the guided teacher. Each costs three more UNet rows. */
+        /**
+         * Share of requests on which both versions are compared with the teacher, 0 to 1. Each step of such a request needs
+         * three more UNet rows. Default: 0.1.
+         */
         @WithDefault("0.1")
         double shadowShare();
 
-        /** As many compared requests decide, first whether all requests get it, then whether it stays. */
+        /** Compared requests per decision, at least 1: first to promote the canary, then to keep it. Default: 20. */
         @WithDefault("20")
         int minComparisons();
 
-        /** It falls behind if its mean error is higher by more than this. 1 is what guidance makes out. */
+        /** Maximum difference of the mean live errors. An error of 1 is the full effect of guidance. Default: 0.02. */
         @WithDefault("0.02")
         double errorMargin();
 
-        /** Ratings of each of the two that it takes before they count. */
+        /** Minimum ratings of each version before ratings count, at least 1. Default: 5. */
         @WithDefault("5")
         int minRatings();
 
-        /** It falls behind if its mean rating (-1 to 1) is lower by more than this. */
+        /** Maximum difference of the mean ratings, on the scale from -1 to 1. Default: 0.5. */
         @WithDefault("0.5")
         double ratingMargin();
 
-        /** After as long, fewer comparisons decide, or none. */
+        /** After this time, decide with the comparisons available. An ISO 8601 duration. Default: PT1H. */
         @WithDefault("PT1H")
         Duration maxAge();
     }
 
-    /** What a new version must be to be published. */
+    /** Quality gate: a new version is compared with its parent on held-out prompts. */
     interface Gate {
-        /** A version is published unless it has learned less of the guidance than its parent by more than this. */
+        /** Maximum loss of the learned share of the guidance, compared with the parent. Default: 0.01. */
         @WithDefault("0.01")
         double margin();
 
-        /** And unless less of what the prompts ask for is in its images than in its parent's, by more than this. */
+        /** Maximum loss of prompt adherence, compared with the parent. Checked only for the demo model. Default: 0.05. */
         @WithDefault("0.05")
         double adherenceMargin();
 
-        /** The most prompts that it is judged by. */
+        /** Maximum held-out prompts to compare, at least 1. Default: 32. */
         @WithDefault("32")
         int maxPrompts();
 
-        /** Steps of the images that it is judged by. */
+        /** Sampler steps per compared image, at least 2. Default: 10. */
         @WithDefault("10")
         int samplerSteps();
     }

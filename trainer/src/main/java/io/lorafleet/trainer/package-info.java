@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The trainer: gathers feedback, distils adapters further from it, and publishes those that pass the gate. This package
- * holds its configuration and its wiring.
+ * The trainer: collects feedback, distils adapters from it, and publishes the versions that pass the quality gate. This
+ * package holds the configuration and the wiring.
  *
- * <p>Imports point {@code kafka -> trial -> publish -> distill -> evaluate, feedback -> common}.
+ * <p>Imports point {@code kafka -> run -> distill -> evaluate, feedback} and {@code kafka, run, canary -> publish}.
  */
 @NullMarked
 package io.lorafleet.trainer;

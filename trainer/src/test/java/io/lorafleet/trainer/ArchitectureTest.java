@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Imports point {@code kafka -> publish -> distill -> evaluate, feedback}. */
+/** Imports point {@code kafka -> run -> distill -> evaluate, feedback} and {@code kafka, run, canary -> publish}. */
 @AnalyzeClasses(packages = "io.lorafleet.trainer", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
@@ -19,27 +19,33 @@ class ArchitectureTest {
                     "..trainer.distill..",
                     "..trainer.evaluate..",
                     "..trainer.publish..",
+                    "..trainer.run..",
                     "..trainer.canary..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..trainer.kafka..", "org.apache.kafka..");
 
     @ArchTest
-    static final ArchRule NOBODY_ELSE_TOUCHES_ARRAYS = noClasses()
+    static final ArchRule ONLY_DISTILL_AND_EVALUATE_USE_ARRAYS = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..trainer.feedback..", "..trainer.publish..", "..trainer.canary..", "..trainer.kafka..")
+                    "..trainer.feedback..",
+                    "..trainer.publish..",
+                    "..trainer.run..",
+                    "..trainer.canary..",
+                    "..trainer.kafka..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "io.lorafleet.diffusion..", "io.lorafleet.distillation..");
 
     @ArchTest
-    static final ArchRule GATHERING_KNOWS_NOTHING_OF_WHAT_COMES_OF_IT = noClasses()
+    static final ArchRule FEEDBACK_DOES_NOT_KNOW_RUNS = noClasses()
             .that()
             .resideInAPackage("..trainer.feedback..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..trainer.distill..", "..trainer.evaluate..", "..trainer.publish..");
+            .resideInAnyPackage(
+                    "..trainer.distill..", "..trainer.evaluate..", "..trainer.publish..", "..trainer.run..");
 
     @ArchTest
     static final ArchRule TRAINING_DOES_NOT_KNOW_VERSION_NUMBERS = noClasses()
@@ -47,5 +53,13 @@ class ArchitectureTest {
             .resideInAnyPackage("..trainer.distill..", "..trainer.evaluate..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("..trainer.publish..");
+            .resideInAnyPackage("..trainer.publish..", "..trainer.run..");
+
+    @ArchTest
+    static final ArchRule PUBLISHING_DOES_NOT_KNOW_TRAINING = noClasses()
+            .that()
+            .resideInAPackage("..trainer.publish..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..trainer.distill..", "..trainer.evaluate..", "..trainer.run..");
 }

@@ -4,7 +4,7 @@ package io.lorafleet.trainer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** The settings of a trainer that makes tiny runs on the demo model. */
+/** The settings of a trainer with small runs on the demo model. */
 public final class DemoModelResource implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {

@@ -14,16 +14,16 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A student of the demo model that has nearly all to learn. */
+/** An almost untrained student of the demo model. */
 public final class DemoStudent {
     public static final int RANK = 2;
 
-    /** 192 channels in, 192 out, in the middle of the demo model. */
+    /** A layer in the mid block of the demo model, with 192 input and 192 output channels. */
     private static final String LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
 
     private DemoStudent() {}
 
-    /** @return its first version, whose file is in the store then */
+    /** Stores the file of the student. @return the first version of the student */
     public static AdapterVersion store(String name, BlobStore blobs) throws IOException {
         byte[] file = file();
         String sha256 = Sha256.of(file);

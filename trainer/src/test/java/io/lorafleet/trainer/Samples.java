@@ -27,7 +27,7 @@ public final class Samples {
         return feedback(id, adapter, prompt, rating, null, at);
     }
 
-    /** @param owner who says so; null for nobody */
+    /** @param owner owner of the vote; null without authentication */
     public static FeedbackGiven feedback(
             String id, String adapter, String prompt, double rating, String owner, Instant at) {
         PinnedAdapter drawnWith = new PinnedAdapter(adapter, 1, SHA);

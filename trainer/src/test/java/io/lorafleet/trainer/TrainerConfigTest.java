@@ -4,9 +4,9 @@ package io.lorafleet.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class TrainerConfigTest {
     }
 
     @Test
-    void namesTheKeyOfADirectoryThatCannotBeMade() {
+    void namesTheKeyOfAnInvalidDirectory() {
         assertThatThrownBy(() -> new TrainerComponents().blobStore(read(Map.of(DIRECTORY, "/dev/null/blobs"))))
                 .hasMessageContaining(DIRECTORY);
     }
@@ -68,9 +68,9 @@ class TrainerConfigTest {
         "lorafleet.trainer.prompts.replay-share, 1",
         "lorafleet.trainer.gate.max-prompts, 0"
     })
-    void namesTheKeyThatIsWrong(String key, String value) {
+    void namesTheKeyOfAnInvalidValue(String key, String value) {
         TrainerConfig config = read(Map.of(key, value));
-        assertThatThrownBy(() -> TrainerComponents.distiller(config, null, new FeedbackArchive(null)))
+        assertThatThrownBy(() -> new TrainerComponents().trainingRun(config, null, Clock.systemUTC()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(key + ": expected ");
     }

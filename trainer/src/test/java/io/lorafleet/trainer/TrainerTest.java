@@ -39,12 +39,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** The whole service on the demo model: feedback in, the next version out. */
+/** The whole service on the demo model, from the feedback to the next version. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class TrainerTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
     @Inject
     BlobStore blobs;
@@ -56,12 +56,12 @@ class TrainerTest {
     String broker;
 
     @Test
-    void makesTheNextVersionOfAStudentFromFeedback() throws Exception {
+    void trainsTheNextVersionFromFeedback() throws Exception {
         AdapterVersion first = DemoStudent.store("fast", blobs);
         try (KafkaProducer<String, byte[]> gateway = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker), new StringSerializer(), new ByteArraySerializer())) {
             gateway.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "fast@1", Json.write(first)));
-            Instant now = Instant.now(); // the first may arrive alone, and an old one would not wait for the second
+            Instant now = Instant.now(); // current, so that the first sample does not start a run alone
             for (FeedbackGiven sample : List.of(
                     feedback("a", "fast", "a large red star on a white background", -1, now),
                     feedback("b", "fast", "a small blue ring on a black background", -1, now))) {
@@ -93,7 +93,7 @@ class TrainerTest {
             List<TopicPartition> partitions = List.of(new TopicPartition(Topic.ADAPTERS.in(""), 0));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            return await().pollInSameThread().atMost(PATIENCE).until(() -> find(key, consumer), found -> found != null);
+            return await().pollInSameThread().atMost(TIMEOUT).until(() -> find(key, consumer), found -> found != null);
         }
     }
 

@@ -4,15 +4,23 @@ package io.lorafleet.distillation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.distillation.data.TrajectorySample;
+import io.lorafleet.distillation.data.WeightedPrompt;
+import io.lorafleet.distillation.model.Student;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.optim.AdamW;
+import io.lorafleet.distillation.optim.Loss;
+import io.lorafleet.distillation.optim.MovingAverage;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A run that makes a student: in rounds, images are drawn for the points on their way, and the student learns at each
- * to say at once what the teacher says in two evaluations with guidance. The same plan, base, prompts and beginning give
- * the same student, on the same number of threads.
+ * The distillation of one student. Each round generates images with the teacher and collects trajectory samples. The
+ * student is trained on these samples to predict in one UNet evaluation what the teacher predicts in two. The same plan,
+ * base, prompts and initial student give the same result on the same number of threads.
  *
  * @see <a href="https://arxiv.org/abs/2312.06899">Golnari 2023</a>; Meng et al. 2023, the first stage
  */
@@ -22,14 +30,16 @@ public final class Distillation implements AutoCloseable {
     private final TrainingPlan plan;
     private final List<WeightedPrompt> prompts;
     private final NDManager owner;
-    private final AdamW optimiser;
+    private final AdamW optimizer;
     private final MovingAverage mean;
     private int round;
     private int step;
 
     /**
-     * @param model the teacher's; a student of low rank learns through its UNet, which then is laid out for training
-     * @param student where it begins; stays the caller's
+     * Starts a run.
+     *
+     * @param model the model of the teacher; a LoRA student needs a model that was opened for training
+     * @param student the student to train; the caller must close it
      */
     public Distillation(StableDiffusion model, Student student, TrainingPlan plan, List<WeightedPrompt> prompts) {
         if (prompts.isEmpty()) {
@@ -42,25 +52,25 @@ public final class Distillation implements AutoCloseable {
         this.plan = plan;
         this.prompts = List.copyOf(prompts);
         this.owner = model.owner().newSubManager();
-        this.optimiser = new AdamW(student.parameters(), plan.weightDecay(), owner);
+        this.optimizer = new AdamW(student.parameters(), plan.weightDecay(), owner);
         this.mean = new MovingAverage(student.parameters(), plan.emaDecay(), owner);
     }
 
-    private static void requireMultiple(String what, int found, int factor) {
+    private static void requireMultiple(String key, int found, int factor) {
         if (found < factor || found % factor != 0) {
-            throw new DistillationException(what + ": expected a multiple of " + factor + ", found " + found);
+            throw new DistillationException(key + ": expected a multiple of " + factor + ", found " + found);
         }
     }
 
-    /** Goes on from a checkpoint of a run like this one. */
+    /** Resumes from a checkpoint of a run with the same plan. */
     public void resume(byte[] checkpoint) {
-        TrainingCheckpoint kept = TrainingCheckpoint.restore(checkpoint, plan.toString(), arrays(), owner);
-        round = kept.round();
-        step = kept.step();
-        optimiser.resume(step);
+        TrainingCheckpoint restored = TrainingCheckpoint.restore(checkpoint, plan.toString(), arrays(), owner);
+        round = restored.round();
+        step = restored.step();
+        optimizer.resume(step);
     }
 
-    /** @return this run, so far; to be taken between two rounds */
+    /** @return the state of this run; call this only between two rounds */
     public byte[] checkpoint() {
         return new TrainingCheckpoint(plan.toString(), round, step, arrays()).write();
     }
@@ -69,7 +79,7 @@ public final class Distillation implements AutoCloseable {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         student.parameters().forEach((name, array) -> arrays.put("parameter." + name, array));
         mean.means().forEach((name, array) -> arrays.put("mean." + name, array));
-        optimiser.moments().forEach((name, moments) -> {
+        optimizer.moments().forEach((name, moments) -> {
             arrays.put("first." + name, moments.first());
             arrays.put("second." + name, moments.second());
         });
@@ -81,40 +91,43 @@ public final class Distillation implements AutoCloseable {
     }
 
     /**
-     * Draws one round's images and learns from them.
+     * Executes one round: generates its images, and then trains on their trajectory samples.
      *
-     * @param progress hears of every step, and before them of those of the drawing. If it throws, the round is left where
-     *     it is: the run cannot be gone on with, but from its checkpoint
+     * @param progress called after each sampler step and each optimizer step. If it throws, the run can only be resumed
+     *     from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
-        TrainingProgress drawing =
+        TrainingProgress generating =
                 new TrainingProgress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true);
-        TrainingRound drawn = new TrainingRound(model, plan, round);
+        TrainingRound current = new TrainingRound(model, plan, round);
         Teacher teacher = new Teacher(model.unet(), plan.guidance());
-        List<List<TrajectorySample>> batches = drawn.batches(
-                prompts, teacher, plan.studentDrives(step) ? student : null, () -> progress.accept(drawing));
+        List<List<TrajectorySample>> batches = current.batches(
+                prompts,
+                teacher,
+                plan.usesStudentTrajectories(step) ? student : null,
+                () -> progress.accept(generating));
         for (List<TrajectorySample> samples : batches) {
             if (done()) {
                 break;
             }
-            progress.accept(learn(drawn, samples));
+            progress.accept(train(current, samples));
         }
         round++;
     }
 
-    private TrainingProgress learn(TrainingRound drawn, List<TrajectorySample> samples) {
-        optimiser.clear();
+    private TrainingProgress train(TrainingRound current, List<TrajectorySample> samples) {
+        optimizer.clear();
         double loss = 0;
         for (int first = 0; first < samples.size(); first += plan.rowsAtOnce()) {
-            List<TrajectorySample> some = samples.subList(first, Math.min(first + plan.rowsAtOnce(), samples.size()));
-            double share = (double) some.size() / samples.size();
+            List<TrajectorySample> chunk = samples.subList(first, Math.min(first + plan.rowsAtOnce(), samples.size()));
+            double share = (double) chunk.size() / samples.size();
             try (NDManager scope = owner.newSubManager()) {
-                loss += share * Loss.backward(student, drawn.batch(some, scope), share, scope);
+                loss += share * Loss.backward(student, current.batch(chunk, scope), share, scope);
             }
         }
         Gradients.clip(student.parameters().values(), plan.mostGradient(), owner);
         double learningRate = plan.learningRate(step);
-        optimiser.step(learningRate);
+        optimizer.step(learningRate);
         step++;
         mean.take(step);
         double unguided = samples.stream()
@@ -124,7 +137,7 @@ public final class Distillation implements AutoCloseable {
         return new TrainingProgress(step, plan.steps(), loss, loss / unguided, learningRate, false);
     }
 
-    /** @return the student's parameters as they are now, by name: their running means, which stay with this object */
+    /** @return the moving averages of the student's parameters, by name; they are closed with this object */
     public Map<String, NDArray> parameters() {
         return mean.means();
     }

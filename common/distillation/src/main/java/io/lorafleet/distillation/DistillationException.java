@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
-/** A student cannot be trained as asked for. The message says what was expected and found. */
+/** A distillation is not possible with the given settings. The message has the expected and the found value. */
 public final class DistillationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -7,16 +7,17 @@ import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Everything a run needs to go on as if it had not been broken off, taken between two rounds.
+ * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted one.
  *
- * @param plan as text: another plan cannot go on from here
- * @param round to be begun next
- * @param step steps done
- * @param arrays by name
+ * @param plan the training plan as text; a run with another plan cannot be resumed
+ * @param round number of the next round
+ * @param step number of finished optimizer steps
+ * @param arrays parameters, moving averages and moments, by name
  */
 record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray> arrays) {
 
@@ -26,30 +27,30 @@ record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray>
     }
 
     /**
-     * Puts what was kept in the place of the arrays.
+     * Copies a checkpoint into the arrays of a new run.
      *
-     * @param arrays of a run that has just begun, by name
-     * @return the round to be begun next, and the steps done
+     * @param arrays arrays of the new run, by name
+     * @return the restored checkpoint
      */
     static TrainingCheckpoint restore(byte[] file, String plan, Map<String, NDArray> arrays, NDManager parent) {
-        Safetensors kept = Safetensors.of("checkpoint", file);
-        String foundPlan = kept.metadata().get("plan");
+        Safetensors checkpoint = Safetensors.of("checkpoint", file);
+        String foundPlan = checkpoint.metadata().get("plan");
         if (!plan.equals(foundPlan)) {
-            throw new ModelFileException("checkpoint: expected one of the plan " + plan + ", found " + foundPlan);
+            throw new ModelFileException("checkpoint: expected plan " + plan + ", found " + foundPlan);
         }
         Gradients.unrecorded(() -> new LinkedHashMap<>(arrays).forEach((name, array) -> {
             try (NDManager scope = parent.newSubManager()) {
-                if (!array.getShape().equals(kept.shape(name))) {
+                if (!array.getShape().equals(checkpoint.shape(name))) {
                     throw new ModelFileException("checkpoint: tensor " + name + ": expected " + array.getShape()
-                            + ", found " + kept.shape(name));
+                            + ", found " + checkpoint.shape(name));
                 }
-                kept.read(name, DataType.FLOAT32, scope).copyTo(array);
+                checkpoint.read(name, DataType.FLOAT32, scope).copyTo(array);
             }
         }));
-        return new TrainingCheckpoint(plan, number(kept, "round"), number(kept, "step"), arrays);
+        return new TrainingCheckpoint(plan, number(checkpoint, "round"), number(checkpoint, "step"), arrays);
     }
 
-    private static int number(Safetensors kept, String name) {
-        return Integer.parseInt(kept.metadata().get(name));
+    private static int number(Safetensors checkpoint, String name) {
+        return Integer.parseInt(checkpoint.metadata().get(name));
     }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
-/** What learns, and from whom: the four rows of the paper's table 1. */
+/** The trained weights and the source of the targets: the four rows of table 1 of the paper. */
 public enum TrainingMethod {
-    /** All weights learn, from images: the noise that was laid over them. */
+    /** Trains all weights to predict the noise added to images. */
     FULL(false, false),
-    /** All weights learn, in a copy beside the teacher's, what the teacher says. */
+    /** Trains all weights of a copy of the base on the predictions of the teacher. */
     FULL_DISTILLATION(false, true),
-    /** Factors of low rank learn, from images. */
+    /** Trains LoRA factors to predict the noise added to images. */
     LORA(true, false),
-    /** Factors of low rank learn what the teacher says, whose weights are theirs, too. */
+    /** Trains LoRA factors, on the frozen weights of the base, on the predictions of the teacher. */
     LORA_DISTILLATION(true, true);
 
     private final boolean lowRank;

@@ -2,15 +2,15 @@
 package io.lorafleet.distillation;
 
 /**
- * How far a run has come.
+ * The progress of a run.
  *
- * @param step of the optimiser, done
- * @param steps in all
- * @param loss of the last one; NaN before the first
- * @param missing the loss in parts of that of the model without guidance: 1 before anything is learned, 0 for a student
- *     that is the teacher
- * @param learningRate of the last step
- * @param drawing whether images are drawn for the next round, so that no step is made meanwhile
+ * @param step number of finished optimizer steps
+ * @param steps total number of optimizer steps
+ * @param loss loss of the last step; NaN while images are generated
+ * @param missing loss divided by the loss of the base without guidance: 1 before the training, 0 for a perfect student;
+ *     NaN while images are generated
+ * @param learningRate learning rate of the last step, or of the next step while images are generated
+ * @param drawing whether the run is generating the images of a round
  */
 public record TrainingProgress(
         int step, int steps, double loss, double missing, double learningRate, boolean drawing) {}

@@ -4,19 +4,28 @@ package io.lorafleet.distillation;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.distillation.data.NoisedImages;
+import io.lorafleet.distillation.data.PromptEmbeddings;
+import io.lorafleet.distillation.data.TrainingBatch;
+import io.lorafleet.distillation.data.Trajectories;
+import io.lorafleet.distillation.data.TrajectorySample;
+import io.lorafleet.distillation.data.WeightedPrompt;
+import io.lorafleet.distillation.model.Student;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.tensor.HostTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Some images' points, in batches. What it draws follows from the plan's seed and its own number alone. */
+/** The trajectory samples of one round, in batches. Its random numbers depend only on the seed of the plan and its number. */
 final class TrainingRound {
     private final StableDiffusion model;
     private final TrainingPlan plan;
     private final Shape latentShape;
     private final SplittableRandom random;
-    /** Of the images that were drawn. */
+    /** Embeddings of the prompts of this round; null before the images are generated. */
     private @Nullable PromptEmbeddings embeddings;
 
     TrainingRound(StableDiffusion model, TrainingPlan plan, int number) {
@@ -29,29 +38,30 @@ final class TrainingRound {
     }
 
     /**
-     * Draws the images.
+     * Generates the images of the round.
      *
-     * @param student whose answers make the steps; null if the teacher's do
-     * @param stepped called after each step of some images
-     * @return full batches, over all passes
+     * @param student the student that generates the images; null if the teacher does
+     * @param stepped called after each sampler step
+     * @return full batches of all passes
      */
     List<List<TrajectorySample>> batches(
             List<WeightedPrompt> prompts, Teacher teacher, @Nullable Student student, Runnable stepped) {
-        List<String> drawn = new ArrayList<>();
+        List<String> chosen = new ArrayList<>();
         long[] seeds = new long[plan.promptsPerRound()];
-        double all = prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
+        double totalWeight =
+                prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
         for (int i = 0; i < seeds.length; i++) {
-            drawn.add(choose(prompts, random.nextDouble() * all));
+            chosen.add(choose(prompts, random.nextDouble() * totalWeight));
             seeds[i] = random.nextInt() & 0xFFFFFFFFL;
         }
-        drawn.add("");
-        embeddings = new PromptEmbeddings(model, drawn, plan.width(), plan.height());
-        int most = plan.samplerSteps() + plan.samplerSteps() / 2;
-        int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, most + 1);
-        List<TrajectorySample> passed = new ArrayList<>();
+        chosen.add("");
+        embeddings = new PromptEmbeddings(model, chosen, plan.width(), plan.height());
+        int maxSteps = plan.samplerSteps() + plan.samplerSteps() / 2;
+        int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, maxSteps + 1);
+        List<TrajectorySample> samples = new ArrayList<>();
         float[][] images = new Trajectories(model, teacher, student, plan.rowsAtOnce(), stepped)
-                .draw(embeddings, seeds, steps, latentShape, passed);
-        return shuffled(plan.method().distils() ? passed : new NoisedImages(model, random).samples(images, steps));
+                .generate(embeddings, seeds, steps, latentShape, samples);
+        return shuffled(plan.method().distils() ? samples : new NoisedImages(model, random).samples(images, steps));
     }
 
     private static String choose(List<WeightedPrompt> prompts, double at) {
@@ -82,7 +92,7 @@ final class TrainingRound {
         return batches;
     }
 
-    /** @param scope owns the arrays */
+    /** @param scope manager that owns the arrays */
     TrainingBatch batch(List<TrajectorySample> samples, NDManager scope) {
         float[] weights = new float[samples.size()];
         for (int i = 0; i < weights.length; i++) {
@@ -92,7 +102,7 @@ final class TrainingRound {
         return new TrainingBatch(
                 HostTensors.rows(samples.stream().map(TrajectorySample::latent).toList(), latentShape, scope),
                 samples.stream().mapToDouble(TrajectorySample::timestep).toArray(),
-                Objects.requireNonNull(embeddings, "images are drawn before")
+                Objects.requireNonNull(embeddings, "batches() was called before")
                         .of(samples.stream().mapToInt(TrajectorySample::prompt).toArray(), scope),
                 HostTensors.rows(samples.stream().map(TrajectorySample::target).toList(), latentShape, scope),
                 scope.create(weights));

@@ -15,6 +15,17 @@ import io.lorafleet.diffusion.lora.LoraWriter;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.distillation.data.TrainingBatch;
+import io.lorafleet.distillation.data.TrajectorySample;
+import io.lorafleet.distillation.data.WeightedPrompt;
+import io.lorafleet.distillation.model.FullStudent;
+import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.Student;
+import io.lorafleet.distillation.model.TargetModules;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.optim.Loss;
+import io.lorafleet.distillation.optim.TimestepWeighting;
+import io.lorafleet.distillation.tensor.Gradients;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +47,7 @@ class DistillationTest {
 
     @BeforeAll
     static void open() {
-        TorchSettings.configure(1); // for arrays as small as these, a second thread costs more than it brings
+        TorchSettings.configure(1); // a second thread is slower for such small arrays
         model = StableDiffusion.openForTraining(GOLDEN, Device.cpu());
     }
 
@@ -46,32 +57,32 @@ class DistillationTest {
     }
 
     @Test
-    void comesNearerToTheTeacherWithTheSteps() {
-        List<TrainingProgress> heard = new ArrayList<>();
+    void lossFallsWithTheSteps() {
+        List<TrainingProgress> reported = new ArrayList<>();
 
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan(20), PROMPTS)) {
             while (!run.done()) {
-                run.round(heard::add);
+                run.round(reported::add);
             }
         }
 
-        List<Double> missing = heard.stream()
+        List<Double> missing = reported.stream()
                 .filter(progress -> !progress.drawing())
                 .map(TrainingProgress::missing)
                 .toList();
         assertThat(missing).hasSize(20);
-        assertThat(missing.get(0)).isCloseTo(1, within(1e-3)); // it begins as the model without guidance
+        assertThat(missing.get(0)).isCloseTo(1, within(1e-3)); // the initial student is the base without guidance
         assertThat(mean(missing.subList(15, 20))).isLessThan(0.6);
     }
 
     @Test
-    void makesTheSameStudentAgain() {
+    void isReproducible() {
         assertThat(distilled(plan(8), 8)).isEqualTo(distilled(plan(8), 8));
     }
 
     @Test
-    void goesOnFromACheckpointAsIfItHadNotBeenBrokenOff() {
+    void resumedRunGivesTheSameStudent() {
         TrainingPlan plan = plan(12);
         byte[] kept;
         try (LoraStudent student = student();
@@ -91,7 +102,7 @@ class DistillationTest {
     }
 
     @Test
-    void refusesACheckpointOfAnotherPlan() {
+    void rejectsACheckpointOfAnotherPlan() {
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan(8), PROMPTS);
                 Distillation other = new Distillation(model, student, plan(9), PROMPTS)) {
@@ -104,10 +115,10 @@ class DistillationTest {
         }
     }
 
-    /** Along the gradient, the loss must change by as much as the gradient is long. */
+    /** The slope of the loss along the gradient must equal the norm of the gradient. */
     @ParameterizedTest
     @EnumSource(TrainingMethod.class)
-    void goesDownTheGradientOfTheLoss(TrainingMethod method) {
+    void gradientMatchesTheSlopeOfTheLoss(TrainingMethod method) {
         TrainingPlan plan = plan(method, 3);
         double share = 0.25;
         try (Student student = method.lowRank() ? student() : FullStudent.open(GOLDEN, model.owner());
@@ -129,7 +140,7 @@ class DistillationTest {
                 squares += gradient.square().sum().getFloat();
             }
             double norm = Math.sqrt(squares);
-            double distance = 0.005 * after * share / norm; // far enough to change the loss by half a hundredth
+            double distance = 0.005 * after * share / norm; // changes the loss by 0.5 %
             move(gradients, distance / norm);
             double up = loss(student, batch, 1, scope);
             move(gradients, -2 * distance / norm);
@@ -154,7 +165,7 @@ class DistillationTest {
     }
 
     @Test
-    void aStudentOfImagesLearnsTheNoiseThatLiesOverThem() {
+    void targetsOfImageTrainingAreTheAddedNoise() {
         Map<Integer, float[]> images = new HashMap<>();
         List<TrajectorySample> samples = samples(new TrainingRound(model, plan(TrainingMethod.LORA, 3), 99));
         List<Double> squares = new ArrayList<>();
@@ -171,20 +182,20 @@ class DistillationTest {
                 assertThat(image).containsExactly(known, within(1e-3f));
             }
         }
-        assertThat(images).hasSize(2); // of several points each
+        assertThat(images).hasSize(2); // with several samples each
         assertThat(mean(squares)).isCloseTo(1, within(0.1));
     }
 
     @Test
-    void aStudentOfTheTeacherLearnsWhatThatSaysWithGuidance() {
+    void targetsOfADistillationAreGuidedPredictions() {
         TrainingPlan plan = plan(3);
         TrainingRound round = new TrainingRound(model, plan, 99);
         try (NDManager scope = model.owner().newSubManager()) {
             TrainingBatch batch = round.batch(samples(round).subList(0, 4), scope);
             Conditioning nothing =
                     model.prompts().encode(Collections.nCopies(4, ""), plan.width(), plan.height(), scope);
-            float[] cond = said(batch, batch.text());
-            float[] uncond = said(batch, nothing);
+            float[] cond = predict(batch, batch.text());
+            float[] uncond = predict(batch, nothing);
             float[] guided = new float[cond.length];
             for (int i = 0; i < guided.length; i++) {
                 guided[i] = (float) (uncond[i] + plan.guidance() * (cond[i] - uncond[i]));
@@ -193,7 +204,7 @@ class DistillationTest {
         }
     }
 
-    private static float[] said(TrainingBatch batch, Conditioning text) {
+    private static float[] predict(TrainingBatch batch, Conditioning text) {
         return model.unet()
                 .forward(
                         batch.latents(),
@@ -203,7 +214,7 @@ class DistillationTest {
                 .toFloatArray();
     }
 
-    /** @return the training points of a round that come from the teacher */
+    /** @return the trajectory samples of a round with the teacher's images */
     private static List<TrajectorySample> samples(TrainingRound round) {
         Teacher teacher = new Teacher(model.unet(), 5);
         return round.batches(PROMPTS, teacher, null, () -> {}).stream()
@@ -222,7 +233,7 @@ class DistillationTest {
     }
 
     @Test
-    void saysWhatIsWrongWithAPlan() {
+    void rejectsInvalidPlans() {
         assertThatThrownBy(() -> plan(0))
                 .isInstanceOf(DistillationException.class)
                 .hasMessage("steps: expected at least 1, found 0");
@@ -257,7 +268,7 @@ class DistillationTest {
 
     private static TrainingPlan plan(TrainingMethod method, int steps) {
         int size = model.defaultSize();
-        double learningRate = method.lowRank() ? 5e-3 : 1e-4; // about as far as a step moves each number
+        double learningRate = method.lowRank() ? 5e-3 : 1e-4; // about the change of each parameter per step
         return new TrainingPlan(
                 method,
                 5,

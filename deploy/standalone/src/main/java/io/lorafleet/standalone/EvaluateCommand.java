@@ -9,7 +9,7 @@ import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.weights.ModelFileException;
-import io.lorafleet.distillation.Evaluation;
+import io.lorafleet.distillation.eval.Evaluation;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.evaluate.Report;
 import java.io.IOException;

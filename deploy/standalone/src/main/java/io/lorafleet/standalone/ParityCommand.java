@@ -8,7 +8,7 @@ import io.lorafleet.diffusion.parity.Parity;
 import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.SamplerParity;
 import io.lorafleet.diffusion.weights.ModelFileException;
-import io.lorafleet.distillation.DistillationParity;
+import io.lorafleet.distillation.parity.DistillationParity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,10 +62,8 @@ final class ParityCommand implements Callable<Integer> {
             throw new FleetException(e.getMessage());
         }
         long above = compared.stream().filter(c -> !c.within(tolerance)).count();
-        double largest = compared.stream()
-                .mapToDouble(ParityResult.Compared::error)
-                .max()
-                .orElse(0);
+        double largest =
+                compared.stream().mapToDouble(ParityResult.Compared::error).max().orElse(0);
         System.out.println(line(
                 "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
                 compared.size(), largest, above, tolerance));

@@ -12,15 +12,15 @@ import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.weights.Weights;
-import io.lorafleet.distillation.AdamW;
-import io.lorafleet.distillation.FullStudent;
-import io.lorafleet.distillation.LoraStudent;
-import io.lorafleet.distillation.Loss;
-import io.lorafleet.distillation.Student;
-import io.lorafleet.distillation.TargetModules;
-import io.lorafleet.distillation.Teacher;
-import io.lorafleet.distillation.TrainingBatch;
 import io.lorafleet.distillation.TrainingMethod;
+import io.lorafleet.distillation.data.TrainingBatch;
+import io.lorafleet.distillation.model.FullStudent;
+import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.Student;
+import io.lorafleet.distillation.model.TargetModules;
+import io.lorafleet.distillation.model.Teacher;
+import io.lorafleet.distillation.optim.AdamW;
+import io.lorafleet.distillation.optim.Loss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,11 +116,7 @@ final class TrainingBench {
                         .guided();
             }
             optimiser.clear();
-            Loss.backward(
-                    student,
-                    new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))),
-                    1,
-                    scope);
+            Loss.backward(student, new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))), 1, scope);
             optimiser.step(LEARNING_RATE);
         }
     }

@@ -14,18 +14,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is known of a version on trial: it and the stable one are compared at the very points that requests pass through,
- * and by the ratings of their images. A fold of results and feedback: whoever reads the same comes to the same.
+ * The comparison of a canary with the stable version: by their errors at the same latents of live requests, and by the
+ * ratings of their images. The verdict depends only on the results, the feedback and the time.
  */
 public final class CanaryAnalysis {
     private final RouteDecided decision;
     private final CanaryRules rules;
     private final Set<String> seen = new HashSet<>();
     private final Mean error = new Mean();
-    private final Mean otherError = new Mean();
+    private final Mean stableError = new Mean();
     private final Votes votes = new Votes();
 
-    /** @param decision the latest one of its adapter, and open */
+    /** @param decision the latest decision on the adapter; it must be open */
     public CanaryAnalysis(RouteDecided decision, CanaryRules rules) {
         this.decision = decision;
         this.rules = rules;
@@ -35,7 +35,7 @@ public final class CanaryAnalysis {
         return decision;
     }
 
-    /** Takes a result, of this adapter or of another one. Errors count since the latest decision. */
+    /** Takes a result of any adapter. Only errors since the latest decision count. */
     public void take(GenerationSucceeded result) {
         ShadowMeasured shadow = result.shadow();
         if (shadow == null
@@ -44,15 +44,15 @@ public final class CanaryAnalysis {
                 || result.at().isBefore(decision.at())) {
             return;
         }
-        boolean shadowIsNew = is(shadow.student(), decision.version()) && is(shadow.drawnWith(), decision.against());
-        boolean drawnIsNew = is(shadow.drawnWith(), decision.version()) && is(shadow.student(), decision.against());
-        if ((shadowIsNew || drawnIsNew) && seen.add(result.requestId())) {
-            error.add(shadowIsNew ? shadow.error() : shadow.drawnError());
-            otherError.add(shadowIsNew ? shadow.drawnError() : shadow.error());
+        boolean shadowIsCanary = is(shadow.student(), decision.version()) && is(shadow.drawnWith(), decision.against());
+        boolean mainIsCanary = is(shadow.drawnWith(), decision.version()) && is(shadow.student(), decision.against());
+        if ((shadowIsCanary || mainIsCanary) && seen.add(result.requestId())) {
+            error.add(shadowIsCanary ? shadow.error() : shadow.drawnError());
+            stableError.add(shadowIsCanary ? shadow.drawnError() : shadow.error());
         }
     }
 
-    /** Takes feedback, of this adapter or of another one. It counts since the trial began: people take their time. */
+    /** Takes feedback on any adapter. Feedback counts from the start of the canary, because it arrives late. */
     public void take(FeedbackEvent feedback) {
         if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
             votes.apply(feedback);
@@ -63,23 +63,23 @@ public final class CanaryAnalysis {
         return found.name().equals(decision.adapter()) && found.version() == version;
     }
 
-    /** @return what is to be decided; nothing if it is too early */
+    /** @return the verdict; empty if there is not enough data yet */
     public Optional<Verdict> verdict(Instant now) {
         boolean enough = error.count() >= rules.minComparisons();
-        if (enough && error.mean() > otherError.mean() + rules.errorMargin()) {
-            return Optional.of(new Verdict(false, "its live error fell behind: " + figures()));
+        if (enough && error.mean() > stableError.mean() + rules.errorMargin()) {
+            return Optional.of(new Verdict(false, "live error too high: " + figures()));
         }
         Mean rating = rating(decision.version());
-        Mean otherRating = rating(decision.against());
-        boolean rated = rating.count() >= rules.minRatings() && otherRating.count() >= rules.minRatings();
-        if (rated && rating.mean() < otherRating.mean() - rules.ratingMargin()) {
-            return Optional.of(new Verdict(false, "its ratings fell behind: " + figures()));
+        Mean stableRating = rating(decision.against());
+        boolean rated = rating.count() >= rules.minRatings() && stableRating.count() >= rules.minRatings();
+        if (rated && rating.mean() < stableRating.mean() - rules.ratingMargin()) {
+            return Optional.of(new Verdict(false, "ratings too low: " + figures()));
         }
         if (enough) {
-            return Optional.of(new Verdict(true, "it does not fall behind: " + figures()));
+            return Optional.of(new Verdict(true, "live error within the margin: " + figures()));
         }
         if (!now.isBefore(decision.at().plus(rules.maxAge()))) {
-            return Optional.of(new Verdict(true, "nothing spoke against it for " + rules.maxAge() + ": " + figures()));
+            return Optional.of(new Verdict(true, "no objection after " + rules.maxAge() + ": " + figures()));
         }
         return Optional.empty();
     }
@@ -94,22 +94,22 @@ public final class CanaryAnalysis {
 
     private String figures() {
         Mean rating = rating(decision.version());
-        Mean otherRating = rating(decision.against());
+        Mean stableRating = rating(decision.against());
         return String.format(
                 Locale.ROOT,
-                "error %s beside %s of %s@%d, over %d requests; rating %s (%d) beside %s (%d)",
+                "error %s, %s for %s@%d, in %d requests; rating %s (%d votes), %s (%d votes) for the stable version",
                 error,
-                otherError,
+                stableError,
                 decision.adapter(),
                 decision.against(),
                 error.count(),
                 rating,
                 rating.count(),
-                otherRating,
-                otherRating.count());
+                stableRating,
+                stableRating.count());
     }
 
-    /** @param good whether the version may go on */
+    /** @param good whether the version passes */
     public record Verdict(boolean good, String reason) {}
 
     private static final class Mean {

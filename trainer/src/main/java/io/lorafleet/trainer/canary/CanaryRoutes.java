@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The routes that a version goes through on its trial. */
+/** Makes the routes of a canary, from its start to its end. */
 public final class CanaryRoutes {
     private final CanaryRules rules;
 
@@ -19,13 +19,14 @@ public final class CanaryRoutes {
     }
 
     /**
-     * A share of the requests gets the version, and all of those that are compared.
+     * Starts a canary.
      *
-     * @param stable what the others get
-     * @param route as it is now, or null
-     * @return nothing if no version is to be tried, or if somebody is trying another one
+     * @param version the canary
+     * @param stable the version of all other requests
+     * @param route the current route, or null
+     * @return empty if canaries are off, or if the route already has a canary or a shadow
      */
-    public Optional<RouteDecided> begin(
+    public Optional<RouteDecided> start(
             AdapterVersion version, AdapterVersion stable, @Nullable AdapterRoute route, Instant now) {
         boolean taken = route != null && (route.canary() != null || route.shadow() != null);
         if (!rules.on() || taken) {
@@ -44,12 +45,15 @@ public final class CanaryRoutes {
                 version.version(),
                 stable.version(),
                 now,
-                "the gate let it pass",
+                "passed the quality gate",
                 next,
                 now));
     }
 
-    /** What follows from a verdict: the version is tried, gets all requests and is compared with the one before, stays. */
+    /**
+     * Makes the decision that follows from a verdict. A good canary is promoted to stable, and the previous version becomes
+     * its shadow. After a second good verdict it is kept. A bad verdict rolls it back.
+     */
     public RouteDecided next(RouteDecided last, CanaryAnalysis.Verdict verdict, Instant now) {
         String name = last.adapter();
         if (!verdict.good()) {

@@ -4,15 +4,15 @@ package io.lorafleet.trainer.canary;
 import java.time.Duration;
 
 /**
- * How a new version is tried.
+ * The settings of the canary analysis.
  *
- * @param canaryShare of the requests that get it; 0 for no trials: a version that is published is left to the route
- * @param shadowShare of the requests on which the two versions are compared
- * @param minComparisons requests that decide
- * @param errorMargin a version falls behind if its live error is higher than the other's by more than this
- * @param minRatings of each version, so that ratings speak
- * @param ratingMargin a version falls behind if its mean rating is lower than the other's by more than this
- * @param maxAge when so much time has passed, fewer comparisons decide
+ * @param canaryShare share of the requests that get the canary; 0 turns canaries off
+ * @param shadowShare share of the requests on which the two versions are compared
+ * @param minComparisons number of compared requests that a verdict needs
+ * @param errorMargin maximum difference of the mean live errors
+ * @param minRatings number of ratings of each version before ratings count
+ * @param ratingMargin maximum difference of the mean ratings
+ * @param maxAge time after which the comparisons available decide
  */
 public record CanaryRules(
         double canaryShare,

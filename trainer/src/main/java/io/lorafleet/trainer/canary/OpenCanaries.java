@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which versions are on trial: the fold of what trainers have decided. */
+/** The open canaries, from the published decisions. */
 public final class OpenCanaries {
     private final AdapterBook adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
 
-    /** @param adapters as up to date as this book */
+    /** @param adapters versions and routes, read to the same point as the decisions */
     public OpenCanaries(AdapterBook adapters) {
         this.adapters = adapters;
     }
@@ -22,12 +22,12 @@ public final class OpenCanaries {
         latest.put(decision.adapter(), decision);
     }
 
-    /** @return the decision that another one is to follow; nothing if somebody has changed the route since */
+    /** @return the open decision; empty if there is none, or if the route was changed since */
     public Optional<RouteDecided> open(String adapter) {
         return Optional.ofNullable(latest.get(adapter)).filter(this::isOpen);
     }
 
-    /** @return all of them */
+    /** @return all open decisions */
     public List<RouteDecided> open() {
         return latest.values().stream().filter(this::isOpen).toList();
     }

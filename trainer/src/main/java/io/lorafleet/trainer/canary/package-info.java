@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Whether a new version stays, by what it does among real requests. */
+/** The canary analysis: compares a new version with the stable version on live requests. */
 @NullMarked
 package io.lorafleet.trainer.canary;
 

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What one run leaves, so that it can be gone on with, here or elsewhere: the newest is what counts.
+ * The checkpoints of one run in the blob store. Any trainer can resume from the newest one.
  *
- * @param run hash of all that decides what comes of it
+ * @param run hash of all inputs that change the result of the run
  */
 record Checkpoints(BlobStore blobs, String adapter, String run) {
 
@@ -20,7 +20,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
         return number == 0 ? Optional.empty() : blobs.get(BlobKeys.checkpoint(adapter, run, number));
     }
 
-    /** Keeps one, and only then removes those before it. */
+    /** Stores a checkpoint, and then deletes the older ones. */
     void keep(byte[] checkpoint) throws IOException {
         int number = number();
         blobs.putIfAbsent(BlobKeys.checkpoint(adapter, run, number + 1), checkpoint);
@@ -31,8 +31,8 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
         }
     }
 
-    /** Removes all of an adapter's, whatever the run. */
-    static void clear(BlobStore blobs, String adapter) throws IOException {
+    /** Deletes the checkpoints of all runs of an adapter. */
+    static void deleteAll(BlobStore blobs, String adapter) throws IOException {
         for (String key : keys(blobs, BlobKeys.training(adapter))) {
             blobs.delete(key);
         }

@@ -8,13 +8,13 @@ import io.lorafleet.diffusion.weights.PipelineFolder;
 import java.nio.file.Path;
 
 /**
- * The base model, which is in memory only while a run needs it: a trainer waits most of the time.
+ * The base model. It is in memory only during a run, because a trainer is idle most of the time.
  *
- * @param threads of one operation
+ * @param threads number of CPU threads of one operation
  */
 record LazyBaseModel(Path folder, int threads) {
 
-    /** @return for this thread; to be closed by the caller */
+    /** @return the model, for the calling thread; the caller must close it */
     StableDiffusion open() {
         TorchSettings.configure(threads);
         StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu());
@@ -22,7 +22,7 @@ record LazyBaseModel(Path folder, int threads) {
         return model;
     }
 
-    /** @return as the workers tell it: see {@link io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint} */
+    /** @return the fingerprint that workers report: see {@link io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint} */
     String fingerprint() {
         return PipelineFolder.open(folder).fingerprint("unet");
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.distillation.WeightedPrompt;
+import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /**
  * The prompts of one run.
  *
- * @param learned what it learns from; no prompt of those held out is among them
- * @param heldOut what it is judged by
+ * @param learned the training prompts, without the held-out prompts
+ * @param heldOut the prompts of the quality gate
  */
 public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     public PromptMix {
@@ -26,64 +26,69 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     }
 
     /**
-     * @param samples that the run consumes
-     * @param earlier samples, in their order
+     * Makes the prompts of a run.
+     *
+     * @param samples new samples of the run
+     * @param earlier samples of earlier runs, in order
      */
     static PromptMix of(List<FeedbackGiven> samples, List<FeedbackGiven> earlier, PromptRules rules) {
-        List<String> again = again(earlier, rules);
-        Set<String> heldOut = heldOut(samples, again, rules);
+        List<String> replayed = replayed(earlier, rules);
+        Set<String> heldOut = heldOut(samples, replayed, rules);
         List<WeightedPrompt> learned = new ArrayList<>();
         for (FeedbackGiven sample : samples) {
             if (!heldOut.contains(sample.prompt())) {
                 learned.add(new WeightedPrompt(sample.prompt(), weight(sample, rules)));
             }
         }
-        again.removeIf(heldOut::contains);
+        replayed.removeIf(heldOut::contains);
         double fresh = learned.stream().mapToDouble(WeightedPrompt::weight).sum();
-        // Without anything new, what is there all weighs the same.
-        double each = fresh == 0 ? 1 : fresh * rules.replayShare() / (1 - rules.replayShare()) / again.size();
+        // Without new prompts, all replayed prompts have the same weight.
+        double each = fresh == 0 ? 1 : fresh * rules.replayShare() / (1 - rules.replayShare()) / replayed.size();
         if (each > 0) {
-            again.forEach(prompt -> learned.add(new WeightedPrompt(prompt, each)));
+            replayed.forEach(prompt -> learned.add(new WeightedPrompt(prompt, each)));
         }
         return new PromptMix(learned, List.copyOf(heldOut));
     }
 
-    /** The worse the image, the more there is to learn. One that is wanted as the teacher draws it counts as bad. */
+    /**
+     * The weight of a sample: the lower the rating, the higher the weight. A request for the result of the teacher counts
+     * as a rating of -1.
+     */
     static double weight(FeedbackGiven sample, PromptRules rules) {
         double rating = sample.asTeacher() ? -1 : sample.rating();
         return rating > 0 ? rules.upWeight() : 1 + rules.downWeight() * -rating;
     }
 
-    /** What was good is drawn again, so that it stays good. */
-    private static List<String> again(List<FeedbackGiven> earlier, PromptRules rules) {
+    /** @return the replayed prompts: those with good ratings, and the base prompts */
+    private static List<String> replayed(List<FeedbackGiven> earlier, PromptRules rules) {
         List<String> liked = earlier.stream()
                 .filter(sample -> sample.rating() > 0 && !sample.asTeacher())
                 .map(FeedbackGiven::prompt)
                 .toList();
-        List<String> again =
+        List<String> replayed =
                 new ArrayList<>(liked.subList(Math.max(0, liked.size() - rules.maxReplay()), liked.size()));
-        again.addAll(rules.base());
-        return again;
+        replayed.addAll(rules.base());
+        return replayed;
     }
 
-    /** A prompt is held out by its hash, so that no run ever learns from it. */
-    private static Set<String> heldOut(List<FeedbackGiven> samples, List<String> again, PromptRules rules) {
+    /** Chooses the held-out prompts by their hashes, so that no run trains on them. */
+    private static Set<String> heldOut(List<FeedbackGiven> samples, List<String> replayed, PromptRules rules) {
         if (!rules.heldOut().isEmpty()) {
             return new LinkedHashSet<>(rules.heldOut());
         }
-        List<String> all = Stream.concat(samples.stream().map(FeedbackGiven::prompt), again.stream())
+        List<String> all = Stream.concat(samples.stream().map(FeedbackGiven::prompt), replayed.stream())
                 .distinct()
-                .sorted(Comparator.comparingDouble(PromptMix::lot))
+                .sorted(Comparator.comparingDouble(PromptMix::hashFraction))
                 .toList();
         List<String> chosen = all.stream()
-                .filter(prompt -> lot(prompt) < rules.heldOutShare())
+                .filter(prompt -> hashFraction(prompt) < rules.heldOutShare())
                 .toList();
-        // Among few prompts there may be none: then this run does without the first.
+        // With few prompts, the choice can be empty. Then the first prompt is held out in this run.
         return new LinkedHashSet<>(chosen.isEmpty() ? all.subList(0, Math.min(1, all.size())) : chosen);
     }
 
-    /** @return the same for a prompt each time, spread evenly from 0 to less than 1 */
-    private static double lot(String prompt) {
+    /** @return a number from 0 to 1 (exclusive), always the same for a prompt and uniform over prompts */
+    private static double hashFraction(String prompt) {
         byte[] hash = Sha256.newDigest().digest(prompt.getBytes(StandardCharsets.UTF_8));
         return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
     }

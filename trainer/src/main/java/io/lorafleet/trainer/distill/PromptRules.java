@@ -4,15 +4,15 @@ package io.lorafleet.trainer.distill;
 import java.util.List;
 
 /**
- * What a run learns from, and what it is judged by.
+ * The settings for the prompts of a run.
  *
- * @param downWeight what a rating of -1 adds to a prompt's weight of 1
- * @param upWeight of a prompt whose image was rated up
- * @param replayShare part of what is drawn that comes from earlier samples and base prompts
- * @param maxReplay the most earlier samples that are drawn again
- * @param base prompts that every run draws from, too
- * @param heldOut prompts that all runs are judged by; if there are none, some of those that come in
- * @param heldOutShare part of all prompts that is kept for judging then
+ * @param downWeight weight that a rating of -1 adds to the default weight of 1
+ * @param upWeight weight of a prompt with a positive rating
+ * @param replayShare share of the generated images that comes from earlier samples and base prompts
+ * @param maxReplay maximum number of earlier samples to replay
+ * @param base prompts that every run replays
+ * @param heldOut prompts of the quality gate; if empty, a share of all prompts
+ * @param heldOutShare share of all prompts that is held out if {@code heldOut} is empty
  */
 public record PromptRules(
         double downWeight,
@@ -27,7 +27,7 @@ public record PromptRules(
         heldOut = List.copyOf(heldOut);
     }
 
-    /** @return the numbers, as text */
+    /** @return the settings as text, with the number of prompts instead of the prompts */
     String summary() {
         return "PromptRules[downWeight=" + downWeight + ", upWeight=" + upWeight + ", replayShare=" + replayShare
                 + ", maxReplay=" + maxReplay + ", base=" + base.size() + ", heldOut=" + heldOut.size()

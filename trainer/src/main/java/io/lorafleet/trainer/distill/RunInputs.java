@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a run is to be made from.
+ * The inputs of a run.
  *
- * @param parent the version that it goes on from
- * @param samples that it consumes
- * @param withdrawals of what earlier runs have consumed; the samples outlived them
+ * @param parent the version that the training starts from
+ * @param samples samples that the run consumes
+ * @param withdrawals withdrawals that the run consumes; they remove samples of earlier runs
  */
 public record RunInputs(
         AdapterVersion parent, Lineage lineage, List<FeedbackGiven> samples, List<FeedbackWithdrawn> withdrawals) {
@@ -26,7 +26,7 @@ public record RunInputs(
         withdrawals = List.copyOf(withdrawals);
     }
 
-    /** @param plan the run's settings, as text */
+    /** @param plan the settings of the run, as text */
     public static RunInputs of(AdapterVersion parent, OffsetRange range, String plan) {
         Lineage lineage = new Lineage(
                 parent.version(),
@@ -43,16 +43,16 @@ public record RunInputs(
         return parent.name();
     }
 
-    /** @return of the teacher; none but students are trained */
+    /** @return the guidance scale of the teacher */
     double guidance() {
-        return Objects.requireNonNull(parent.guidance(), "every student has one");
+        return Objects.requireNonNull(parent.guidance(), "every student has a guidance scale");
     }
 
-    /** Of the adapter, its parent and the stretch, so that whoever makes the run draws the same. */
+    /** The seed depends on the parent and the offset range, so that every trainer uses the same one. */
     private static long seed(AdapterVersion parent, OffsetRange range) {
         String all = parent.pinned() + " " + range.partition() + " " + range.fromOffset() + " " + range.toOffset();
         byte[] hash = Sha256.newDigest().digest(all.getBytes(StandardCharsets.UTF_8));
-        // 32 bits: every reader of JSON takes them as they are.
+        // JSON readers keep 32 bits exactly.
         return ByteBuffer.wrap(hash).getInt() & 0xFFFFFFFFL;
     }
 }

@@ -3,22 +3,22 @@ package io.lorafleet.trainer.distill;
 
 import java.util.concurrent.CancellationException;
 
-/** Looks on while a run is made. */
+/** Follows a run, and can cancel it. */
 public interface RunObserver {
 
     /**
-     * A step was made.
+     * Called after each optimizer step.
      *
-     * @param step done
-     * @param steps in all
-     * @param missing the loss in parts of that of the base without guidance
+     * @param step number of finished steps
+     * @param steps total number of steps
+     * @param missing the loss divided by the loss of the base without guidance
      */
     void stepped(int step, int steps, double loss, double missing);
 
-    /** @return whether nobody waits for the run any longer */
+    /** @return whether the run was cancelled */
     boolean isCancelled();
 
-    /** @throws CancellationException if the run is cancelled */
+    /** @throws CancellationException if the run was cancelled */
     default void check() {
         if (isCancelled()) {
             throw new CancellationException("the run was cancelled");

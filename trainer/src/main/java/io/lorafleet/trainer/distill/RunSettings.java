@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.distill;
 
-import io.lorafleet.distillation.TimestepWeighting;
 import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.optim.TimestepWeighting;
 
-/** How runs are made: what of a {@link TrainingPlan} is the same for all of them. */
+/** The part of a {@link TrainingPlan} that is the same for all runs. */
 public record RunSettings(
         int steps,
         int batch,
@@ -15,13 +15,15 @@ public record RunSettings(
         int samplerSteps,
         double studentShare,
         double learningRate) {
-    // As the command line's distill has them.
+    // The defaults of the distill command.
     private static final double WEIGHT_DECAY = 0;
-    private static final double MOST_GRADIENT = 1;
+    private static final double MAX_GRADIENT_NORM = 1;
     private static final double EMA_DECAY = 0.99;
 
     /**
-     * @param guidance of the teacher
+     * Makes the plan of one run.
+     *
+     * @param guidance guidance scale of the teacher
      * @param size width and height of the images, in pixels
      */
     TrainingPlan plan(double guidance, int size, long seed) {
@@ -37,7 +39,7 @@ public record RunSettings(
                 studentShare,
                 learningRate,
                 WEIGHT_DECAY,
-                MOST_GRADIENT,
+                MAX_GRADIENT_NORM,
                 EMA_DECAY,
                 TimestepWeighting.UNIFORM,
                 size,

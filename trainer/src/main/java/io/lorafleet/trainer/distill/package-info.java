@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A run: what it learns from, what it makes of it, and what it leaves for another trainer to go on from. */
+/** Distils adapters: the inputs of a run, its prompts, its checkpoints and its candidate. */
 @NullMarked
 package io.lorafleet.trainer.distill;
 

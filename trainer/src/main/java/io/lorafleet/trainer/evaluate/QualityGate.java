@@ -3,8 +3,8 @@ package io.lorafleet.trainer.evaluate;
 
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.LoraAdapter;
-import io.lorafleet.distillation.Evaluation;
 import io.lorafleet.distillation.adherence.AdherenceReport;
+import io.lorafleet.distillation.eval.Evaluation;
 import io.lorafleet.messages.adapter.Figures;
 import java.util.List;
 import java.util.Locale;
@@ -13,27 +13,29 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a new version against its parent: both draw the same held-out prompts from the same noise.
+ * Compares a new version with its parent. Both generate images for the same held-out prompts from the same noise.
  *
- * @param margin by which it may have learned less
- * @param adherenceMargin by which less of the prompts may be in its images, where they can be read
- * @param maxPrompts that are drawn
- * @param samplerSteps of an image
- * @param rowsAtOnce images that are drawn together
+ * @param margin maximum loss of the learned share of the guidance
+ * @param adherenceMargin maximum loss of prompt adherence; checked only for prompts of the demo model
+ * @param maxPrompts maximum number of prompts
+ * @param samplerSteps sampler steps per image
+ * @param rowsAtOnce UNet rows per batch
  */
 public record QualityGate(double margin, double adherenceMargin, int maxPrompts, int samplerSteps, int rowsAtOnce) {
 
     /**
-     * What was found.
+     * The result of the comparison.
      *
-     * @param complaint why the version should not be published; nothing if it should
+     * @param complaint the reason to reject the version; empty if the version passes
      */
     public record Verdict(Figures figures, Optional<String> complaint) {}
 
     /**
-     * @param guidance of the teacher
-     * @param seed of the images
-     * @param drawn hears how many prompts are, of each of the two
+     * Compares two versions of an adapter.
+     *
+     * @param guidance guidance scale of the teacher
+     * @param seed seed of the first image
+     * @param progress called with the number of finished prompts, for the parent and then for the student
      */
     public Verdict judge(
             StableDiffusion model,
@@ -42,12 +44,12 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
             LoraAdapter student,
             List<String> prompts,
             long seed,
-            IntConsumer drawn) {
+            IntConsumer progress) {
         int size = model.defaultSize();
         Evaluation evaluation = new Evaluation(model, guidance, samplerSteps, rowsAtOnce, size, size, seed);
-        List<String> some = prompts.subList(0, Math.min(maxPrompts, prompts.size()));
-        Evaluation.Result before = evaluation.of(parent, some, drawn);
-        Evaluation.Result after = evaluation.of(student, some, drawn);
+        List<String> selected = prompts.subList(0, Math.min(maxPrompts, prompts.size()));
+        Evaluation.Result before = evaluation.of(parent, selected, progress);
+        Evaluation.Result after = evaluation.of(student, selected, progress);
         return verdict(figures(before, after));
     }
 
@@ -55,9 +57,9 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
         return new Figures(after.quality().learned(), before.quality().learned(), adherence(after), adherence(before));
     }
 
-    /** @return share of what the prompts ask for; null where the images cannot be read */
-    private static @Nullable Double adherence(Evaluation.Result drawn) {
-        return AdherenceReport.of(drawn.images(), Evaluation.Images::student)
+    /** @return prompt adherence from 0 to 1; null if a prompt is not a prompt of the demo model */
+    private static @Nullable Double adherence(Evaluation.Result result) {
+        return AdherenceReport.of(result.images(), Evaluation.Images::student)
                 .map(report -> report.total().share())
                 .orElse(null);
     }
@@ -65,11 +67,11 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
     Verdict verdict(Figures figures) {
         return new Verdict(
                 figures,
-                complaint("to have learned of the guidance", figures.learned(), figures.parentLearned(), margin)
+                complaint("learned share of the guidance", figures.learned(), figures.parentLearned(), margin)
                         .or(() -> figures.adherence() == null || figures.parentAdherence() == null
                                 ? Optional.empty()
                                 : complaint(
-                                        "to have drawn of what the prompts ask for",
+                                        "prompt adherence",
                                         figures.adherence(),
                                         figures.parentAdherence(),
                                         adherenceMargin)));
@@ -80,7 +82,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "expected %s at least %.4f on held-out prompts (its parent's %.4f, less %.4f), found %.4f",
+                        "%s on held-out prompts: expected at least %.4f (parent %.4f, margin %.4f), found %.4f",
                         what,
                         parent - margin,
                         parent,

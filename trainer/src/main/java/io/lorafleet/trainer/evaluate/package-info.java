@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The gate that a version must pass before it is published. */
+/** The quality gate for new versions. */
 @NullMarked
 package io.lorafleet.trainer.evaluate;
 

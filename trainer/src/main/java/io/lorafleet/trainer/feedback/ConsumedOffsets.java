@@ -10,29 +10,29 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which feedback of which adapter is consumed, and which runs have begun and not ended: a fold of what was published. */
+/** The consumed offsets of each adapter and partition, and the runs in progress, from the published events. */
 public final class ConsumedOffsets {
-    private final Map<Place, Long> consumed = new HashMap<>();
-    private final Map<Place, Lineage> begun = new HashMap<>();
+    private final Map<AdapterPartition, Long> consumed = new HashMap<>();
+    private final Map<AdapterPartition, Lineage> inProgress = new HashMap<>();
 
-    private record Place(String adapter, int partition) {}
+    private record AdapterPartition(String adapter, int partition) {}
 
     public void apply(TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
-            begun(started.adapter(), started.lineage());
+            started(started.adapter(), started.lineage());
         } else if (event instanceof TrainingFinished finished) {
             consumed(finished.adapter(), finished.lineage());
         }
     }
 
-    /** A trainer that lost the partition and does not know may say another stretch. The first one counts. */
-    private void begun(String adapter, Lineage lineage) {
+    /** A trainer that lost its partition may announce a second offset range for the same start. The first one counts. */
+    private void started(String adapter, Lineage lineage) {
         if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {
-            begun.putIfAbsent(new Place(adapter, lineage.partition()), lineage);
+            inProgress.putIfAbsent(new AdapterPartition(adapter, lineage.partition()), lineage);
         }
     }
 
-    /** A version says what it was made from, too, and stays longer than the events. */
+    /** A version has its lineage too, and is retained longer than the events. */
     public void apply(AdapterVersion version) {
         if (version.lineage() != null) {
             consumed(version.name(), version.lineage());
@@ -40,18 +40,18 @@ public final class ConsumedOffsets {
     }
 
     private void consumed(String adapter, Lineage lineage) {
-        Place place = new Place(adapter, lineage.partition());
-        long to = consumed.merge(place, lineage.toOffset(), Math::max);
-        begun.computeIfPresent(place, (key, open) -> open.fromOffset() < to ? null : open);
+        AdapterPartition key = new AdapterPartition(adapter, lineage.partition());
+        long to = consumed.merge(key, lineage.toOffset(), Math::max);
+        inProgress.computeIfPresent(key, (id, open) -> open.fromOffset() < to ? null : open);
     }
 
-    /** @return behind the last offset that a finished run has consumed; 0 if there was none */
+    /** @return the offset after the last record that a finished run consumed; 0 before the first run */
     public long consumedTo(String adapter, int partition) {
-        return consumed.getOrDefault(new Place(adapter, partition), 0L);
+        return consumed.getOrDefault(new AdapterPartition(adapter, partition), 0L);
     }
 
-    /** @return what the run that has begun there and not ended is made from */
-    public Optional<Lineage> begun(String adapter, int partition) {
-        return Optional.ofNullable(begun.get(new Place(adapter, partition)));
+    /** @return the lineage of the run in progress */
+    public Optional<Lineage> inProgress(String adapter, int partition) {
+        return Optional.ofNullable(inProgress.get(new AdapterPartition(adapter, partition)));
     }
 }

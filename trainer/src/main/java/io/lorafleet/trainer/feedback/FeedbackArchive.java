@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What runs have consumed, one blob for each. Kafka forgets feedback after some weeks; later runs still learn from it,
- * and know what they need not count again.
+ * The feedback that finished runs consumed, one blob per run. Kafka deletes feedback after the retention time. Later runs
+ * replay archived prompts, and do not count archived votes again.
  */
 public final class FeedbackArchive {
     private final BlobStore blobs;
@@ -26,19 +26,19 @@ public final class FeedbackArchive {
     }
 
     /**
-     * Keeps what a run has consumed. To be called before the run is finished; doing it again changes nothing.
+     * Stores the feedback of a run. Call this before the run is published. Repeated calls have no effect.
      *
-     * @param samples that the withdrawals have left
+     * @param samples the samples that were not withdrawn
      */
     public void keep(String adapter, Lineage lineage, List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples)
             throws IOException {
-        // An array: of a list, JSON would not have the types. And in this order: the samples outlived the withdrawals.
+        // An array keeps the JSON type of each event, a list would not. Withdrawals come first: the samples came later.
         FeedbackEvent[] events =
                 Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new);
         blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));
     }
 
-    /** @return what is left of what runs that ended before this one began have consumed */
+    /** @return the archived votes that still count, of all runs before the given one */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
         Map<Long, String> byOffset = new TreeMap<>();
@@ -52,7 +52,8 @@ public final class FeedbackArchive {
         }
         Votes votes = new Votes();
         for (String key : byOffset.values()) {
-            byte[] kept = blobs.get(key).orElseThrow(() -> new IOException(key + ": was there, and is gone"));
+            byte[] kept = blobs.get(key)
+                    .orElseThrow(() -> new IOException(key + ": expected an archived run, found no blob"));
             for (FeedbackEvent event : Json.read(kept, FeedbackEvent[].class)) {
                 votes.apply(event);
             }

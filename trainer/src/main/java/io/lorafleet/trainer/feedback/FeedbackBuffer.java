@@ -13,14 +13,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The feedback of one partition that no finished run has consumed, by adapter and in the order of its offsets.
+ * The pending feedback of one partition, by adapter and in offset order.
  *
- * <p>Each run takes an adapter's records from where the one before ended to the last one that is there, so stretches of
- * one adapter follow each other. What is committed is the first offset that somebody still needs: after a restart,
- * nothing that is consumed is taken again, and nothing else is missed.
+ * <p>The offset range of a run starts at the end of the adapter's previous range and ends after its last record, so the
+ * ranges of an adapter are contiguous. The committed offset is that of the first record that a run still needs. After a
+ * restart, no consumed record is counted again, and no pending record is lost.
  *
- * <p>A withdrawal is consumed by a run, too, so that it outlives Kafka's memory of it: one that nothing else follows gets
- * a run of no samples when it is old.
+ * <p>Runs consume withdrawals too, because Kafka deletes them after the retention time. If no samples follow a
+ * withdrawal, a run with no samples consumes it when it reaches the maximum age.
  */
 public final class FeedbackBuffer {
     private final int partition;
@@ -29,21 +29,21 @@ public final class FeedbackBuffer {
 
     private long position;
 
-    /** What became of a record. */
+    /** The result of taking a record. */
     public enum Taken {
-        /** It waits for a run. */
+        /** The vote is pending. */
         WAITING,
-        /** A finished run has consumed it. */
+        /** A finished run has already consumed the record. */
         CONSUMED,
-        /** It waits in the place of an earlier one: its owner says something of that image again. */
+        /** The vote replaces a pending vote with the same feedback id. */
         REPEATED,
-        /** It takes others back, and waits for a run that keeps that in mind. */
+        /** The withdrawal is pending. */
         WITHDRAWAL
     }
 
     /**
-     * @param consumed up to date
-     * @param position offset of the first record that will come
+     * @param consumed consumed offsets; the caller keeps them up to date
+     * @param position offset of the first record to take
      */
     public FeedbackBuffer(int partition, ConsumedOffsets consumed, long position) {
         this.partition = partition;
@@ -51,7 +51,7 @@ public final class FeedbackBuffer {
         this.position = position;
     }
 
-    /** Takes the next record. */
+    /** Takes the next record of the partition. */
     public Taken take(long offset, FeedbackEvent event) {
         advance(offset + 1);
         if (offset < consumed.consumedTo(event.student(), partition)) {
@@ -66,17 +66,17 @@ public final class FeedbackBuffer {
         return taken;
     }
 
-    /** Everything before this offset was taken, or is of no use. */
+    /** Moves the position: all records before this offset were taken or skipped. */
     public void advance(long next) {
         position = Math.max(position, next);
     }
 
-    /** @return the offset to commit: of the first record that waits, or of what comes next */
+    /** @return the offset to commit: that of the first pending record, or the position if no record is pending */
     public long committable() {
         return committable("", 0);
     }
 
-    /** @return the offset to commit when the adapter's records before an offset are consumed */
+    /** @return the offset to commit after the adapter's records before {@code toOffset} are consumed */
     public long committable(String adapter, long toOffset) {
         return waiting.entrySet().stream()
                 .map(entry -> entry.getKey().equals(adapter) ? entry.getValue().from(toOffset) : entry.getValue())
@@ -86,43 +86,43 @@ public final class FeedbackBuffer {
                 .orElse(position);
     }
 
-    /** @return samples that wait */
+    /** @return the number of pending samples */
     public int size() {
         return waiting.values().stream().mapToInt(PendingFeedback::samples).sum();
     }
 
     /**
-     * Finds what the next run should take: first what a run began and did not finish, then what has waited longest.
+     * Finds the offset range of the next run. Unfinished runs come first, then the adapter with the oldest record.
      *
-     * @param mayRun whether a run of that adapter may begin now
+     * @param mayRun whether a run of an adapter may start now
      */
     public Optional<OffsetRange> due(RunThreshold readiness, Instant now, Predicate<String> mayRun) {
         Optional<OffsetRange> unfinished = waiting.entrySet().stream()
                 .filter(entry -> mayRun.test(entry.getKey()))
                 .flatMap(entry ->
-                        consumed.begun(entry.getKey(), partition).stream().map(run -> range(entry, run)))
+                        consumed.inProgress(entry.getKey(), partition).stream().map(run -> range(entry, run)))
                 .filter(range -> range.toOffset() <= position)
                 .findFirst();
         return unfinished.or(() -> waiting.entrySet().stream()
                 .filter(entry -> mayRun.test(entry.getKey()))
-                .filter(entry -> consumed.begun(entry.getKey(), partition).isEmpty())
+                .filter(entry -> consumed.inProgress(entry.getKey(), partition).isEmpty())
                 .filter(entry -> readiness.isMet(
                         entry.getValue().samples(), entry.getValue().oldest(), now))
                 .min(Comparator.comparing(entry -> entry.getValue().oldest()))
                 .map(entry -> range(entry, null)));
     }
 
-    /** @param begun if a run has begun already, its stretch: what was said after that changes nothing of it */
-    private OffsetRange range(Map.Entry<String, PendingFeedback> entry, @Nullable Lineage begun) {
+    /** @param inProgress lineage of an unfinished run, which fixes the range; null for a new run */
+    private OffsetRange range(Map.Entry<String, PendingFeedback> entry, @Nullable Lineage inProgress) {
         String adapter = entry.getKey();
         PendingFeedback all = entry.getValue();
-        long from = begun == null ? consumed.consumedTo(adapter, partition) : begun.fromOffset();
-        long to = begun == null ? all.lastOffset() + 1 : begun.toOffset();
+        long from = inProgress == null ? consumed.consumedTo(adapter, partition) : inProgress.fromOffset();
+        long to = inProgress == null ? all.lastOffset() + 1 : inProgress.toOffset();
         PendingFeedback taken = all.before(to);
-        return new OffsetRange(adapter, partition, from, to, taken.standing(), taken.withdrawals(), begun);
+        return new OffsetRange(adapter, partition, from, to, taken.standing(), taken.withdrawals(), inProgress);
     }
 
-    /** A run was finished, or the adapter's records are of no use: those before this offset wait no longer. */
+    /** Removes the adapter's records before an offset, because a run consumed them or because they were skipped. */
     public void forget(String adapter, long toOffset) {
         waiting.computeIfPresent(adapter, (name, all) -> {
             PendingFeedback left = all.from(toOffset);

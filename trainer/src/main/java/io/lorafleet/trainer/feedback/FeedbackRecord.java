@@ -3,5 +3,5 @@ package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.feedback.FeedbackEvent;
 
-/** A record of feedback, and where it stands in its partition. */
+/** A feedback event and its offset in the partition. */
 record FeedbackRecord(long offset, FeedbackEvent event) {}

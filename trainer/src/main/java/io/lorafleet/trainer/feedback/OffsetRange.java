@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The feedback that one run of an adapter consumes.
  *
- * @param fromOffset where the adapter's run before ended
- * @param toOffset behind the last record
- * @param samples votes as they stand at the end of the stretch, each feedback id once; none if all were withdrawn
- * @param withdrawals in the stretch, which concern earlier runs' samples too
- * @param begun what a run that was not finished said of it when it began; null if none has begun
+ * @param fromOffset end of the previous run's offset range
+ * @param toOffset offset after the last record
+ * @param samples votes that count at the end of the range, at most one per feedback id; empty if all were withdrawn
+ * @param withdrawals withdrawals in the range; they also apply to samples of earlier runs
+ * @param inProgress lineage that an unfinished run announced when it started; null for a new run
  */
 public record OffsetRange(
         String adapter,
@@ -23,7 +23,7 @@ public record OffsetRange(
         long toOffset,
         List<FeedbackGiven> samples,
         List<FeedbackWithdrawn> withdrawals,
-        @Nullable Lineage begun) {
+        @Nullable Lineage inProgress) {
     public OffsetRange {
         samples = List.copyOf(samples);
         withdrawals = List.copyOf(withdrawals);

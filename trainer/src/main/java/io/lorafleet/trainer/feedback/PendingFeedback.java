@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The records of one adapter that no finished run has consumed, by their offsets. All of them, also votes that were
- * changed or withdrawn since: a run that began before that counts them as they were.
+ * The pending records of one adapter, in offset order. Votes that were changed or withdrawn stay in the list, because a
+ * run that started before the change uses the earlier state.
  */
 final class PendingFeedback {
     private final List<FeedbackRecord> records = new ArrayList<>();
@@ -21,20 +21,20 @@ final class PendingFeedback {
         votes.apply(record.event());
     }
 
-    /** @return what there was of it before an offset */
+    /** @return the records before an offset */
     PendingFeedback before(long offset) {
-        return those(record -> record.offset() < offset);
+        return filtered(record -> record.offset() < offset);
     }
 
-    /** @return what is left of it from an offset on */
+    /** @return the records from an offset on */
     PendingFeedback from(long offset) {
-        return those(record -> record.offset() >= offset);
+        return filtered(record -> record.offset() >= offset);
     }
 
-    private PendingFeedback those(Predicate<FeedbackRecord> wanted) {
-        PendingFeedback some = new PendingFeedback();
-        records.stream().filter(wanted).forEach(some::add);
-        return some;
+    private PendingFeedback filtered(Predicate<FeedbackRecord> wanted) {
+        PendingFeedback filtered = new PendingFeedback();
+        records.stream().filter(wanted).forEach(filtered::add);
+        return filtered;
     }
 
     boolean isEmpty() {
@@ -45,7 +45,7 @@ final class PendingFeedback {
         return votes.has(vote.feedbackId());
     }
 
-    /** @return how many votes count */
+    /** @return the number of votes that count */
     int samples() {
         return votes.count();
     }
@@ -62,7 +62,7 @@ final class PendingFeedback {
                 .toList();
     }
 
-    /** @return when the first record was written; a vote that is given again makes it no younger */
+    /** @return the time of the first record; a repeated vote does not change it */
     Instant oldest() {
         return records.get(0).event().at();
     }

@@ -4,10 +4,15 @@ package io.lorafleet.trainer.feedback;
 import java.time.Duration;
 import java.time.Instant;
 
-/** When what was said of an adapter's images is worth a run. */
+/**
+ * The condition to start a run.
+ *
+ * @param minSamples number of pending samples that starts a run
+ * @param maxAge age of the oldest pending record that starts a run with fewer samples
+ */
 public record RunThreshold(int minSamples, Duration maxAge) {
 
-    /** @param oldest when the first of what waits was said */
+    /** @param oldest time of the oldest pending record */
     boolean isMet(int samples, Instant oldest, Instant now) {
         return samples >= minSamples || !oldest.plus(maxAge).isAfter(now);
     }

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What counts of what was said of one student: of each vote the latest, and nothing that was withdrawn after it was
- * given. A fold: whoever applies the same in the same order comes to the same.
+ * The votes on one student that count: the latest one per feedback id, without the votes that were withdrawn later. The
+ * state depends only on the events and their order.
  *
- * <p>A vote that changes keeps its place, so that giving it again makes it no newer than those of others.
+ * <p>A changed vote keeps its position in the order.
  */
 public final class Votes {
     private final Map<String, FeedbackGiven> standing = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ public final class Votes {
         }
     }
 
-    /** @return whether there is one with that id, which another one would replace */
+    /** @return whether a vote with this id counts */
     public boolean has(String feedbackId) {
         return standing.containsKey(feedbackId);
     }
@@ -34,7 +34,7 @@ public final class Votes {
         return standing.size();
     }
 
-    /** @return in the order in which they were first given */
+    /** @return the votes, in the order of their first events */
     public List<FeedbackGiven> standing() {
         return List.copyOf(standing.values());
     }

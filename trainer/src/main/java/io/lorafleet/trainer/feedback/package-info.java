@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What people said of images: gathered for each adapter until a run takes it, and what runs have taken already. */
+/** Feedback of each adapter: pending until a run consumes it, then archived. */
 @NullMarked
 package io.lorafleet.trainer.feedback;
 

@@ -3,7 +3,7 @@ package io.lorafleet.trainer.kafka;
 
 import java.time.Duration;
 
-/** RetryDelays between attempts, each twice as long as the one before. */
+/** Exponential backoff: each delay is twice as long as the previous one, up to a maximum. */
 final class Backoff {
     private static final Duration FIRST = Duration.ofSeconds(1);
 
@@ -20,12 +20,12 @@ final class Backoff {
     }
 
     Duration next() {
-        Duration pause = next;
+        Duration delay = next;
         next = min(next.multipliedBy(2));
-        return pause;
+        return delay;
     }
 
-    private Duration min(Duration pause) {
-        return pause.compareTo(longest) < 0 ? pause : longest;
+    private Duration min(Duration delay) {
+        return delay.compareTo(longest) < 0 ? delay : longest;
     }
 }

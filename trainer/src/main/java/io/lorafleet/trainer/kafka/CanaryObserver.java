@@ -24,11 +24,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads results and feedback, from when the oldest trial began, into what is known of the versions on trial. */
+/** Reads results and feedback, from the start of the oldest canary, into the canary analyses. */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);
-    /** Clocks differ. What is too old is passed over by its own time. */
-    private static final Duration BEFORE = Duration.ofMinutes(1);
+    /** Allows for differences between clocks. The analyses skip older events by their own timestamps. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private final Consumer<String, byte[]> consumer;
     private final CanaryRules rules;
@@ -48,16 +48,16 @@ final class CanaryObserver {
     }
 
     /**
-     * Reads what has come.
+     * Reads new records.
      *
-     * @param open the decisions that others are to follow
-     * @return their trials; none as long as there is more to be read of what was there when the first of them was named
+     * @param open the open decisions to analyse
+     * @return the analyses; empty until all records that existed when the list of decisions changed have been read
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
         Set<RouteDecided> followed =
                 canaries.stream().map(CanaryAnalysis::decision).collect(Collectors.toSet());
         if (!followed.equals(new HashSet<>(open))) {
-            begin(open);
+            restart(open);
         }
         if (open.isEmpty()) {
             return List.of();
@@ -67,7 +67,7 @@ final class CanaryObserver {
         return caughtUp ? canaries : List.of();
     }
 
-    private void begin(List<RouteDecided> open) {
+    private void restart(List<RouteDecided> open) {
         canaries = open.stream()
                 .map(decision -> new CanaryAnalysis(decision, rules))
                 .toList();
@@ -79,7 +79,7 @@ final class CanaryObserver {
                 .map(RouteDecided::since)
                 .min(Instant::compareTo)
                 .orElseThrow()
-                .minus(BEFORE);
+                .minus(CLOCK_TOLERANCE);
         ends = consumer.endOffsets(partitions);
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
                 partitions.stream().collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())));
@@ -98,7 +98,7 @@ final class CanaryObserver {
                 canaries.forEach(canary -> canary.take(result));
             }
         } catch (InvalidMessageException e) {
-            // Not a trial's business: whoever the record is for says so.
+            // The consumers of these topics report invalid records.
         }
     }
 }

@@ -5,7 +5,7 @@ import io.lorafleet.messages.training.TrainingProgressed;
 import io.lorafleet.trainer.distill.RunInputs;
 import io.lorafleet.trainer.distill.RunObserver;
 import io.lorafleet.trainer.publish.Publication;
-import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.run.TrainingRun;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,16 +15,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A run on the thread that trains, as the thread that polls sees it. */
+/** A run on the training thread, with the state that the polling thread reads. */
 final class CurrentRun implements Runnable, RunObserver {
     private static final Logger LOG = Logger.getLogger(CurrentRun.class);
-    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
     private final TopicPartition partition;
-    private final RunInputs order;
+    private final RunInputs inputs;
     private final int lastNumber;
-    private final Publisher publisher;
-    private final EventPublisher announcements;
+    private final TrainingRun training;
+    private final EventPublisher events;
     private final TrainerMetrics metrics;
     private final Clock clock;
     private Instant lastReport = Instant.EPOCH;
@@ -32,20 +32,20 @@ final class CurrentRun implements Runnable, RunObserver {
     private volatile boolean done;
     private volatile @Nullable Publication publication;
 
-    /** @param lastNumber of the adapter's versions */
+    /** @param lastNumber the highest version number of the adapter */
     CurrentRun(
             TopicPartition partition,
-            RunInputs order,
+            RunInputs inputs,
             int lastNumber,
-            Publisher publisher,
-            EventPublisher announcements,
+            TrainingRun training,
+            EventPublisher events,
             TrainerMetrics metrics,
             Clock clock) {
         this.partition = partition;
-        this.order = order;
+        this.inputs = inputs;
         this.lastNumber = lastNumber;
-        this.publisher = publisher;
-        this.announcements = announcements;
+        this.training = training;
+        this.events = events;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -57,10 +57,10 @@ final class CurrentRun implements Runnable, RunObserver {
         }
         metrics.running(true);
         try {
-            publication = publisher.prepare(order, lastNumber, this);
+            publication = training.execute(inputs, lastNumber, this);
         } catch (IOException | RuntimeException | Error e) {
             if (!cancelled) {
-                LOG.errorf(e, "a run of %s broke down", order.adapter());
+                LOG.errorf(e, "The run of adapter %s failed", inputs.adapter());
             }
         } finally {
             metrics.running(false);
@@ -72,19 +72,19 @@ final class CurrentRun implements Runnable, RunObserver {
     public void stepped(int step, int steps, double loss, double missing) {
         metrics.stepped(loss);
         Instant now = clock.instant();
-        boolean isTime = !lastReport.plus(BETWEEN_REPORTS).isAfter(now);
+        boolean isTime = !lastReport.plus(REPORT_INTERVAL).isAfter(now);
         if (isTime && !cancelled && Double.isFinite(missing)) {
             lastReport = now;
-            report(new TrainingProgressed(order.adapter(), order.lineage(), step, steps, loss, missing, now));
+            report(new TrainingProgressed(inputs.adapter(), inputs.lineage(), step, steps, loss, missing, now));
         }
     }
 
-    /** Nothing depends on it. */
+    /** Sends a progress event. The run continues if this fails. */
     private void report(TrainingProgressed event) {
         try {
-            announcements.progressed(event);
+            events.progressed(event);
         } catch (RuntimeException e) {
-            LOG.debugf("nobody hears how far a run of %s is: %s", order.adapter(), e);
+            LOG.debugf("The progress of the run of adapter %s was not sent: %s", inputs.adapter(), e);
         }
     }
 
@@ -101,7 +101,7 @@ final class CurrentRun implements Runnable, RunObserver {
         return done;
     }
 
-    /** @return what is to be published; nothing if the run broke down */
+    /** @return the publication; empty if the run failed */
     Optional<Publication> publication() {
         return Optional.ofNullable(publication);
     }
@@ -110,7 +110,7 @@ final class CurrentRun implements Runnable, RunObserver {
         return partition;
     }
 
-    RunInputs order() {
-        return order;
+    RunInputs inputs() {
+        return inputs;
     }
 }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** What a trainer says at once, in no transaction. */
+/** Writes records outside of transactions. */
 final class EventPublisher {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;
@@ -27,20 +27,20 @@ final class EventPublisher {
         this.clock = clock;
     }
 
-    /** Returns when the broker has it: from then on, whoever makes the run takes the same stretch. */
+    /** Announces a run, and waits for the broker. From then on, every trainer uses the same offset range for the run. */
     void started(TrainingStarted event) {
         write(Topic.TRAININGS, event.adapter(), Json.write(event));
     }
 
-    /** Does not wait, and may be lost. */
+    /** Sends a progress event without waiting. The event may be lost. */
     void progressed(TrainingProgressed event) {
         producer.send(new ProducerRecord<>(Topic.TRAININGS.in(topicPrefix), event.adapter(), Json.write(event)));
     }
 
-    /** Returns when the broker has the letter of a record that nobody can read. It may have been written before. */
+    /** Writes a dead letter for an invalid record, and waits for the broker. A retry may write it again. */
     void deadLetter(ConsumerRecord<String, byte[]> record, String reason) {
         DeadLetter letter = new DeadLetter(
-                null, // the key of feedback is an adapter's name
+                null, // feedback has the adapter as its key, and no request id
                 record.topic(),
                 record.partition(),
                 record.offset(),
@@ -57,7 +57,7 @@ final class EventPublisher {
             producer.send(new ProducerRecord<>(topic.in(topicPrefix), key, value))
                     .get();
         } catch (ExecutionException e) {
-            throw new KafkaException(topic.in(topicPrefix) + " cannot be written", e.getCause());
+            throw new KafkaException(topic.in(topicPrefix) + ": the record was not written", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);

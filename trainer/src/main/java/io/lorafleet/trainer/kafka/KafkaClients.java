@@ -22,15 +22,15 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
-/** The connections of one session with the broker, all closed together. */
+/** The Kafka clients of one session. They are closed together. */
 class KafkaClients implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaClients.class);
 
-    /** What is left of a transaction when its trainer dies holds up the next one for as long. */
-    private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(30);
+    /** After a crash, an open transaction blocks the next trainer for this time. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(20);
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Map<String, Object> common;
     private final String topicPrefix;
@@ -38,56 +38,57 @@ class KafkaClients implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /**
-     * @param broker settings of every client, such as {@code bootstrap.servers}
-     * @param transactionalId the same for all sessions of a process, so that each ends what the one before left
+     * @param broker settings of all clients, such as {@code bootstrap.servers}
+     * @param transactionalId the same for all sessions of a process, so that a session aborts the open transaction of the
+     *     previous one
      */
     KafkaClients(Map<String, Object> broker, String topicPrefix, String transactionalId) {
         this.common = new HashMap<>(broker);
-        // Without a broker, every client would say so several times a second.
+        // With the defaults, every client logs several connection errors a second.
         common.putIfAbsent("reconnect.backoff.ms", 500);
         common.putIfAbsent("reconnect.backoff.max.ms", 3000);
         this.topicPrefix = topicPrefix;
         this.transactionalId = transactionalId;
     }
 
-    /** @return a member of the trainers' group, which commits nothing by itself */
+    /** @return a consumer in the trainers' group, without automatic commits */
     Consumer<String, byte[]> feedback() {
-        Map<String, Object> config = reading();
+        Map<String, Object> config = consumerConfig();
         config.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.TRAINER_GROUP);
-        // Whoever keeps a partition need not break off its run when another trainer comes or goes.
+        // A trainer that keeps a partition in a rebalance also keeps the run of that partition.
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         return consumer(config);
     }
 
-    /** @return a reader of whole topics, in no group */
+    /** @return a consumer without a group, for whole topics */
     Consumer<String, byte[]> tail() {
-        Map<String, Object> config = reading();
+        Map<String, Object> config = consumerConfig();
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return consumer(config);
     }
 
-    /** @return a producer that writes what is published, and only in transactions */
+    /** @return the producer of transactions */
     Producer<String, byte[]> transactional() {
-        Map<String, Object> config = writing();
+        Map<String, Object> config = producerConfig();
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-        config.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_LIMIT.toMillis());
+        config.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         return producer(config);
     }
 
-    /** @return a producer of what is said at once */
+    /** @return the producer of records outside of transactions */
     Producer<String, byte[]> plain() {
-        Map<String, Object> config = writing();
+        Map<String, Object> config = producerConfig();
         config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         return producer(config);
     }
 
     Admin admin() {
         Admin admin = Admin.create(common);
-        open.push(() -> admin.close(CLOSE_LIMIT));
+        open.push(() -> admin.close(CLOSE_TIMEOUT));
         return admin;
     }
 
-    private Map<String, Object> reading() {
+    private Map<String, Object> consumerConfig() {
         Map<String, Object> config = new HashMap<>(common);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -95,26 +96,26 @@ class KafkaClients implements AutoCloseable {
         return config;
     }
 
-    private Map<String, Object> writing() {
+    private Map<String, Object> producerConfig() {
         Map<String, Object> config = new HashMap<>(common);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_LIMIT.toMillis());
-        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY_LIMIT.toMillis() / 2);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) DELIVERY_LIMIT.toMillis());
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis() / 2);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
         return config;
     }
 
     private Consumer<String, byte[]> consumer(Map<String, Object> config) {
         Consumer<String, byte[]> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        open.push(() -> consumer.close(CloseOptions.timeout(CLOSE_LIMIT)));
+        open.push(() -> consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)));
         return consumer;
     }
 
     private Producer<String, byte[]> producer(Map<String, Object> config) {
         Producer<String, byte[]> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
-        open.push(() -> producer.close(CLOSE_LIMIT));
+        open.push(() -> producer.close(CLOSE_TIMEOUT));
         return producer;
     }
 
@@ -123,8 +124,8 @@ class KafkaClients implements AutoCloseable {
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
-            } catch (Exception e) { // what is broken need not be closed well, and the others must be closed
-                LOG.debugf("a client was not closed well: %s", e);
+            } catch (Exception e) { // the other clients must still be closed
+                LOG.debugf("A client failed to close: %s", e);
             }
         }
     }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Until when no run of an adapter is begun, because the last one broke down. Others go on meanwhile. */
+/** Delays the next run of an adapter after a failure. Other adapters are not affected. */
 final class RetryDelays {
     private final Duration longest;
     private final Map<String, Backoff> backoffs = new HashMap<>();
@@ -16,15 +16,15 @@ final class RetryDelays {
         this.longest = longest;
     }
 
-    /** @return how long the adapter pauses now */
-    Duration brokeDown(String adapter, Instant now) {
-        Duration pause =
+    /** @return the delay before the next run of the adapter */
+    Duration failed(String adapter, Instant now) {
+        Duration delay =
                 backoffs.computeIfAbsent(adapter, name -> new Backoff(longest)).next();
-        ends.put(adapter, now.plus(pause));
-        return pause;
+        ends.put(adapter, now.plus(delay));
+        return delay;
     }
 
-    void wentWell(String adapter) {
+    void succeeded(String adapter) {
         backoffs.remove(adapter);
         ends.remove(adapter);
     }

@@ -32,24 +32,24 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** Reads {@code adapters} and {@code trainings} from their start, into what this trainer must know before it acts. */
+/** Reads the topics {@code adapters} and {@code trainings} from the start into the state of this trainer. */
 final class TopicReplay {
     private static final Logger LOG = Logger.getLogger(TopicReplay.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private final Consumer<String, byte[]> consumer;
     private final Admin admin;
     private final String adapters;
-    private final Duration patience;
+    private final Duration timeout;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final ConsumedOffsets consumed = new ConsumedOffsets();
     private final AdapterBook book = new AdapterBook();
     private final OpenCanaries canaries = new OpenCanaries(book);
 
-    /** @param patience how long catching up may take */
-    TopicReplay(KafkaClients clients, String topicPrefix, Duration patience) {
+    /** @param timeout time limit of {@link #catchUp} */
+    TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout) {
         this.consumer = clients.tail();
         this.admin = clients.admin();
-        this.patience = patience;
+        this.timeout = timeout;
         this.adapters = Topic.ADAPTERS.in(topicPrefix);
         for (String topic : List.of(adapters, Topic.TRAININGS.in(topicPrefix))) {
             consumer.partitionsFor(topic)
@@ -71,7 +71,7 @@ final class TopicReplay {
         return canaries;
     }
 
-    /** What this trainer has published itself needs not be read before it counts. */
+    /** Applies a publication of this trainer at once, before the consumer reads it. */
     void published(Publication publication) {
         publication.version().ifPresent(book::apply);
         publication.event().ifPresent(consumed::apply);
@@ -82,22 +82,22 @@ final class TopicReplay {
     }
 
     /**
-     * Returns when all has been read that was there when this was called, also what stood in transactions that were open
-     * then: a trainer that died may have left one that is still to be committed.
+     * Reads all records that exist at the time of the call, including those of open transactions. A trainer that crashed
+     * may have left a transaction that the broker still commits.
      */
     void catchUp() {
         Map<TopicPartition, Long> ends = ends();
-        long limit = System.nanoTime() + patience.toNanos();
+        long limit = System.nanoTime() + timeout.toNanos();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() - limit > 0) {
-                throw new TimeoutException("adapters and trainings could not be read to their ends in "
-                        + patience.toSeconds() + " seconds: a transaction may be open");
+                throw new TimeoutException("adapters and trainings were not read to the end within "
+                        + timeout.toSeconds() + " s: a transaction may be open");
             }
             consumer.poll(POLL).forEach(this::apply);
         }
     }
 
-    /** Not the consumer's own, which are before the first open transaction. */
+    /** Uses the admin client, because a read-committed consumer reports the start of the first open transaction. */
     private Map<TopicPartition, Long> ends() {
         Map<TopicPartition, OffsetSpec> latest =
                 partitions.stream().collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));
@@ -105,11 +105,11 @@ final class TopicReplay {
         try {
             admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                     .all()
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .forEach((partition, found) -> ends.put(partition, found.offset()));
             return ends;
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-            throw new KafkaException("the ends of adapters and trainings cannot be found", e);
+            throw new KafkaException("the end offsets of adapters and trainings are not available", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);
@@ -133,7 +133,7 @@ final class TopicReplay {
             }
         } catch (InvalidMessageException e) {
             LOG.warnf(
-                    "skipped %s, partition %d, offset %d: %s",
+                    "Skipped an invalid record in %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.run.TrainingRun;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -11,18 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Has sessions one after the other: when one fails, the next begins with what can be read. */
+/** Runs one session after another. After an error, the next session reads its state again. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
-    /** For each of the two threads. A round's images may take longer, but the checkpoint before it is kept. */
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+    /** Time limit for each of the two threads. A round can take longer; then its run resumes from the previous checkpoint. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<KafkaClients> clients;
     private final TrainerSettings settings;
-    private final Publisher publisher;
+    private final TrainingRun training;
     private final TrainerMetrics metrics;
     private final Clock clock;
-    /** One, so that no two runs meet on the device, not even those of two sessions. */
+    /** A single thread, so that only one run at a time uses the device, even across sessions. */
     private final ExecutorService trainingThread = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "training");
         thread.setDaemon(true);
@@ -36,12 +36,12 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     TrainerLoop(
             Supplier<KafkaClients> clients,
             TrainerSettings settings,
-            Publisher publisher,
+            TrainingRun training,
             TrainerMetrics metrics,
             Clock clock) {
         this.clients = clients;
         this.settings = settings;
-        this.publisher = publisher;
+        this.training = training;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -50,7 +50,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         polling.start();
     }
 
-    /** @return whether feedback is followed at the moment */
+    /** @return whether this trainer is a member of the consumer group */
     boolean isFollowing() {
         return following && polling.isAlive();
     }
@@ -61,26 +61,26 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         while (!isStopping()) {
             try (KafkaClients connected = clients.get();
                     TrainerSession session =
-                            new TrainerSession(connected, settings, publisher, trainingThread, metrics, clock)) {
-                session.begin();
+                            new TrainerSession(connected, settings, training, trainingThread, metrics, clock)) {
+                session.join();
                 while (!isStopping()) {
-                    session.turn();
+                    session.poll();
                     following = session.isMember();
                     backoff.reset();
                 }
             } catch (RuntimeException e) {
                 following = false;
-                Duration pause = backoff.next();
-                LOG.warnf(e, "feedback cannot be followed; tried again in %d s", pause.toSeconds());
-                pause(pause);
+                Duration delay = backoff.next();
+                LOG.warnf(e, "The session failed; the next one starts in %d s", delay.toSeconds());
+                sleep(delay);
             }
         }
         following = false;
     }
 
-    private void pause(Duration pause) {
+    private void sleep(Duration delay) {
         try {
-            stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+            stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             stopping.countDown();
         }
@@ -90,15 +90,15 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return stopping.getCount() == 0;
     }
 
-    /** Breaks the run off; its trainer goes on from the latest checkpoint when it is started again. */
+    /** Cancels the run. It resumes from its latest checkpoint after the next start. */
     @Override
     public void close() {
         stopping.countDown();
         try {
-            polling.join(STOP_LIMIT.toMillis());
+            polling.join(STOP_TIMEOUT.toMillis());
             trainingThread.shutdown();
-            if (!trainingThread.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("a run did not stop in time");
+            if (!trainingThread.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warnf("The run did not stop within %d s", STOP_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

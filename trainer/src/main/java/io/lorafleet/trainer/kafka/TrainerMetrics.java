@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What a trainer does. */
+/** The metrics of a trainer. */
 final class TrainerMetrics {
     private final AtomicInteger running;
     private final AtomicInteger waiting;
@@ -27,22 +27,23 @@ final class TrainerMetrics {
     TrainerMetrics(MeterRegistry meters) {
         running = meters.gauge("lorafleet.training.running", new AtomicInteger());
         waiting = meters.gauge("lorafleet.training.samples.waiting", new AtomicInteger());
-        meters.gauge("lorafleet.training.loss", this, all -> all.loss);
-        steps = counter("lorafleet.training.steps", "Steps of the optimiser", meters);
-        published = counter("lorafleet.training.published", "Runs that ended with a new version", meters);
-        rejected = counter("lorafleet.training.rejected", "Runs whose version was not published", meters);
-        refused = counter("lorafleet.feedback.refused", "Records that went to the dead letters", meters);
+        meters.gauge("lorafleet.training.loss", this, metrics -> metrics.loss);
+        steps = counter("lorafleet.training.steps", "Optimizer steps", meters);
+        published = counter("lorafleet.training.published", "Runs that published a new version", meters);
+        rejected = counter("lorafleet.training.rejected", "Runs that published no version", meters);
+        refused =
+                counter("lorafleet.feedback.refused", "Feedback records that were written to the dead letters", meters);
         for (RouteDecided.Decision each : RouteDecided.Decision.values()) {
             decisions.put(
                     each,
                     Counter.builder("lorafleet.training.decisions")
-                            .description("What became of versions among real requests")
+                            .description("Decisions on canaries")
                             .tag("decision", each.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
         for (FeedbackBuffer.Taken each : FeedbackBuffer.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
-            taken.put(each, counter(name, "Records of feedback that were read, by what became of them", meters));
+            taken.put(each, counter(name, "Feedback records, by result", meters));
         }
     }
 
@@ -50,17 +51,17 @@ final class TrainerMetrics {
         return Counter.builder(name).description(description).register(meters);
     }
 
-    void running(boolean is) {
-        running.set(is ? 1 : 0);
+    void running(boolean isRunning) {
+        running.set(isRunning ? 1 : 0);
     }
 
     void waiting(int samples) {
         waiting.set(samples);
     }
 
-    void stepped(double lossThere) {
+    void stepped(double stepLoss) {
         steps.increment();
-        loss = lossThere;
+        loss = stepLoss;
     }
 
     void finished(TrainingFinished event) {
@@ -71,12 +72,12 @@ final class TrainerMetrics {
         increment(decisions, decision.decision());
     }
 
-    void took(FeedbackBuffer.Taken what) {
-        increment(taken, what);
+    void took(FeedbackBuffer.Taken result) {
+        increment(taken, result);
     }
 
     private static <K> void increment(Map<K, Counter> counters, K which) {
-        Objects.requireNonNull(counters.get(which), "there is one for each").increment();
+        Objects.requireNonNull(counters.get(which), "every value has a counter").increment();
     }
 
     void refused() {

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** A trainer is ready when it is in the group that shares out the feedback, whether or not it got some. */
+/** A trainer is ready when it is a member of the consumer group, with or without assigned partitions. */
 @Readiness
 @ApplicationScoped
 class TrainerReadiness implements HealthCheck {

@@ -3,31 +3,20 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.training.RouteDecided;
-import io.lorafleet.messages.training.TrainingFinished;
-import io.lorafleet.messages.training.TrainingStarted;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
-import io.lorafleet.trainer.canary.CanaryRoutes;
-import io.lorafleet.trainer.distill.RunInputs;
 import io.lorafleet.trainer.feedback.FeedbackBuffer;
-import io.lorafleet.trainer.feedback.OffsetRange;
 import io.lorafleet.trainer.publish.Publication;
-import io.lorafleet.trainer.publish.Publisher;
-import java.io.IOException;
+import io.lorafleet.trainer.run.TrainingRun;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -37,92 +26,79 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A trainer as long as all goes well. One thread makes its turns: it polls, gathers samples, has a run made on another
- * thread, and publishes what came of it. It knows nothing that it could not read again, so whatever goes wrong, another
- * session, here or elsewhere, begins where the last transaction ended.
+ * One membership in the trainers' consumer group, until the first error. The polling thread reads feedback, publishes the
+ * results of runs and canaries, and commits offsets. All state of a session can be read again from Kafka and the blob
+ * store, so the next session, on this trainer or another one, continues after the last transaction.
  */
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    /** Longer than any transaction may stay open, and well below {@code max.poll.interval.ms}. */
-    private static final Duration HISTORY_PATIENCE = Duration.ofSeconds(90);
+    /** Longer than the transaction timeout, and well below {@code max.poll.interval.ms}. */
+    private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(90);
 
     private final TrainerSettings settings;
-    private final Publisher publisher;
-    private final Executor trainingThread;
     private final TrainerMetrics metrics;
-    private final Clock clock;
-    private final RetryDelays delays;
     private final Consumer<String, byte[]> consumer;
-    private final EventPublisher announcements;
+    private final EventPublisher events;
     private final Transactions transactions;
-    private final TopicReplay history;
-    private final CanaryRoutes routes;
-    private final CanaryObserver canaries;
-    private final Map<TopicPartition, FeedbackBuffer> gatherings = new HashMap<>();
+    private final TopicReplay replay;
+    private final RunCoordinator runs;
+    private final CanaryCoordinator canaries;
+    private final Map<TopicPartition, FeedbackBuffer> buffers = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
-    private @Nullable CurrentRun run;
 
-    /** @param clients stay the caller's */
+    /** @param clients closed by the caller */
     TrainerSession(
             KafkaClients clients,
             TrainerSettings settings,
-            Publisher publisher,
+            TrainingRun training,
             Executor trainingThread,
             TrainerMetrics metrics,
             Clock clock) {
         this.settings = settings;
-        this.publisher = publisher;
-        this.trainingThread = trainingThread;
         this.metrics = metrics;
-        this.clock = clock;
-        this.delays = new RetryDelays(settings.maxRetryPause());
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
-        this.announcements = new EventPublisher(clients.plain(), settings.topicPrefix(), settings.id(), clock);
-        this.history = new TopicReplay(clients, settings.topicPrefix(), HISTORY_PATIENCE);
-        this.routes = new CanaryRoutes(settings.canaries());
-        this.canaries = new CanaryObserver(clients, settings.topicPrefix(), settings.canaries());
+        this.events = new EventPublisher(clients.plain(), settings.topicPrefix(), settings.id(), clock);
+        this.replay = new TopicReplay(clients, settings.topicPrefix(), REPLAY_TIMEOUT);
+        this.runs = new RunCoordinator(settings, training, trainingThread, replay, events, metrics, clock);
+        this.canaries = new CanaryCoordinator(clients, settings, replay, metrics, clock);
         this.consumer = clients.feedback();
     }
 
-    /** Joins the group. */
-    void begin() {
+    /** Joins the consumer group. */
+    void join() {
         consumer.subscribe(List.of(Topic.FEEDBACK.in(settings.topicPrefix())), this);
     }
 
-    /** Does what there is to be done. To be called again and again. */
-    void turn() {
+    /** Runs one iteration of the polling loop. */
+    void poll() {
         consumer.poll(POLL).forEach(this::take);
-        // Behind the last record there may be more offsets, such as a transaction's marker.
-        gatherings.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));
-        if (run != null && run.isDone()) {
-            endRun(run);
+        // The position can be past the last record, for example after the marker of a transaction.
+        buffers.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));
+        runs.finished().ifPresent(this::publish);
+        runs.startNext(buffers);
+        for (CanaryAnalysis canary : canaries.observe(buffers.keySet())) {
+            canaries.decide(canary).ifPresent(this::publishDecision);
         }
-        if (run == null) {
-            beginRun();
-        }
-        decide();
         commit();
-        metrics.waiting(
-                gatherings.values().stream().mapToInt(FeedbackBuffer::size).sum());
+        metrics.waiting(buffers.values().stream().mapToInt(FeedbackBuffer::size).sum());
     }
 
-    /** @return whether the group counts on this trainer */
+    /** @return whether this trainer is a member of the consumer group */
     boolean isMember() {
         return consumer.groupMetadata().generationId() >= 0;
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        // In this order: of whatever is committed before the position, the history must know.
+        // The positions come first: the replay must include every transaction that was committed before them.
         Map<TopicPartition, Long> positions = new HashMap<>();
         partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
-        history.catchUp();
+        replay.catchUp();
         positions.forEach((partition, position) -> {
-            gatherings.put(partition, new FeedbackBuffer(partition.partition(), history.consumed(), position));
+            buffers.put(partition, new FeedbackBuffer(partition.partition(), replay.consumed(), position));
             committed.put(partition, position);
         });
     }
@@ -130,197 +106,69 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
-            gatherings.remove(partition);
+            buffers.remove(partition);
             committed.remove(partition);
-            if (run != null && run.partition().equals(partition)) {
-                LOG.infof("a run of %s is left to another trainer", run.order().adapter());
-                run.cancel();
-                run = null;
-            }
+            runs.revoke(partition);
         }
     }
 
-    /** @return what is known of a partition that is this trainer's */
-    private static <T> T own(Map<TopicPartition, T> all, TopicPartition partition) {
-        return Objects.requireNonNull(all.get(partition), "it is another trainer's");
+    private static <T> T owned(Map<TopicPartition, T> byPartition, TopicPartition partition) {
+        return Objects.requireNonNull(byPartition.get(partition), "the partition is assigned to this trainer");
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
-        FeedbackBuffer buffer = own(gatherings, new TopicPartition(record.topic(), record.partition()));
+        FeedbackBuffer buffer = owned(buffers, new TopicPartition(record.topic(), record.partition()));
         try {
             FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
             metrics.took(buffer.take(record.offset(), event));
         } catch (InvalidMessageException e) {
-            announcements.deadLetter(record, String.valueOf(e.getMessage()));
+            events.deadLetter(record, String.valueOf(e.getMessage()));
             metrics.refused();
             buffer.advance(record.offset() + 1);
         }
     }
 
-    private void beginRun() {
-        Instant now = clock.instant();
-        for (Map.Entry<TopicPartition, FeedbackBuffer> entry : gatherings.entrySet()) {
-            if (due(entry.getValue(), now).isPresent()) {
-                history.catchUp(); // it may name the version that the samples are of
-                due(entry.getValue(), now).ifPresent(range -> beginRun(entry.getKey(), entry.getValue(), range));
-                return;
-            }
+    private void publish(RunCoordinator.FinishedRun run) {
+        Publication publication = canaries.withCanary(run.publication());
+        String adapter = run.inputs().adapter();
+        long toOffset = run.inputs().lineage().toOffset();
+        FeedbackBuffer buffer = owned(buffers, run.partition());
+        long offset = buffer.committable(adapter, toOffset);
+        if (publish(publication, run.partition(), offset)) {
+            buffer.forget(adapter, toOffset);
+            committed.put(run.partition(), offset);
+            runs.published(run);
+            publication.decision().ifPresent(canaries::published);
         }
     }
 
-    private Optional<OffsetRange> due(FeedbackBuffer buffer, Instant now) {
-        return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
-    }
-
-    /** What comes after a version that is on trial must go on from it, or not: that is to be seen. */
-    private boolean mayRun(String adapter, Instant now) {
-        return delays.isOver(adapter, now) && history.canaries().open(adapter).isEmpty();
-    }
-
-    private void beginRun(TopicPartition partition, FeedbackBuffer buffer, OffsetRange range) {
-        Optional<AdapterVersion> parent = parent(range);
-        if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {
-            LOG.warnf(
-                    "%d samples of adapter %s are passed over: %s",
-                    range.samples().size(),
-                    range.adapter(),
-                    parent.isEmpty() ? "it has no version" : "only students are trained, and it is a style");
-            buffer.forget(range.adapter(), range.toOffset());
-            return;
-        }
-        RunInputs order = RunInputs.of(parent.get(), range, publisher.plan());
-        if (!order.lineage().equals(range.begun())) {
-            announcements.started(
-                    new TrainingStarted(order.adapter(), order.lineage(), settings.id(), clock.instant()));
-        }
-        LOG.infof(
-                "a run of %s begins, with %d samples",
-                parent.get().pinned(), range.samples().size());
-        run = new CurrentRun(
-                partition, order, history.book().lastNumber(order.adapter()), publisher, announcements, metrics, clock);
-        trainingThread.execute(run);
-    }
-
-    /** A run that was begun goes on from the version that it began with. */
-    private Optional<AdapterVersion> parent(OffsetRange range) {
-        return Optional.ofNullable(range.begun())
-                .flatMap(begun -> history.book().find(range.adapter(), begun.parent()))
-                .or(() -> history.book().current(range.adapter()));
-    }
-
-    private void endRun(CurrentRun ended) {
-        if (ended.publication().isEmpty()) {
-            Duration pause = delays.brokeDown(ended.order().adapter(), clock.instant());
-            LOG.warnf("the run of %s is tried again in %d s", ended.order().adapter(), pause.toSeconds());
-            run = null;
-            return;
-        }
-        Publication publication = withTrial(ended.publication().get());
-        String adapter = ended.order().adapter();
-        long to = ended.order().lineage().toOffset();
-        FeedbackBuffer buffer = own(gatherings, ended.partition());
-        long offset = buffer.committable(adapter, to);
-        if (!transactions.publish(publication, ended.partition(), offset, consumer.groupMetadata())) {
-            return; // the next poll says whether the partition is still this trainer's
-        }
-        history.published(publication);
-        buffer.forget(adapter, to);
-        committed.put(ended.partition(), offset);
-        publication.event().ifPresent(event -> {
-            metrics.finished(event);
-            LOG.infof("the run of %s is finished: %s", adapter, outcome(event));
-        });
-        publication.decision().ifPresent(this::told);
-        run = null;
-        delays.wentWell(adapter);
-        try {
-            publisher.clear(adapter);
-        } catch (IOException e) {
-            LOG.warnf("checkpoints of %s are left behind: %s", adapter, e);
+    private void publishDecision(Publication publication) {
+        RouteDecided decision = publication.decision().orElseThrow();
+        TopicPartition partition = canaries.partition(decision);
+        if (publish(publication, partition, owned(committed, partition))) {
+            canaries.published(decision);
         }
     }
 
-    private static String outcome(TrainingFinished event) {
-        return Objects.requireNonNullElseGet(
-                event.reason(), () -> event.adapter() + "@" + event.version() + " is published");
-    }
-
-    /** The route may have been changed since the run began. */
-    private Publication withTrial(Publication publication) {
-        if (publication.version().isEmpty()) {
-            return publication;
+    /** @return false if the consumer group is rebalancing: the next poll shows whether this trainer keeps the partition */
+    private boolean publish(Publication publication, TopicPartition partition, long offset) {
+        if (!transactions.publish(publication, partition, offset, consumer.groupMetadata())) {
+            return false;
         }
-        history.catchUp();
-        AdapterVersion version = publication.version().get();
-        AdapterRoute route = history.book().route(version.name()).orElse(null);
-        return publication.with(history.book()
-                .current(version.name())
-                .flatMap(stable -> routes.begin(version, stable, route, clock.instant())));
+        replay.published(publication);
+        return true;
     }
 
-    /** Promotes what does not fall behind, and rolls back what does. */
-    private void decide() {
-        List<RouteDecided> own =
-                history.canaries().open().stream().filter(this::isOwn).toList();
-        for (CanaryAnalysis canary : canaries.follow(own)) {
-            canary.verdict(clock.instant()).ifPresent(verdict -> decide(canary.decision(), verdict));
-        }
-    }
-
-    /** Who owns the partition of an adapter's feedback decides, as it publishes. */
-    private boolean isOwn(RouteDecided decision) {
-        return gatherings.containsKey(partition(decision));
-    }
-
-    private TopicPartition partition(RouteDecided decision) {
-        int partition = history.book()
-                .find(decision.adapter(), decision.version())
-                .map(AdapterVersion::lineage)
-                .map(Lineage::partition)
-                .orElse(-1);
-        return new TopicPartition(Topic.FEEDBACK.in(settings.topicPrefix()), partition);
-    }
-
-    private void decide(RouteDecided last, CanaryAnalysis.Verdict verdict) {
-        history.catchUp();
-        if (!history.canaries().open(last.adapter()).equals(Optional.of(last))) {
-            return; // somebody has changed the route
-        }
-        TopicPartition partition = partition(last);
-        RouteDecided next = routes.next(last, verdict, clock.instant());
-        Publication publication = Publication.of(next);
-        if (transactions.publish(publication, partition, own(committed, partition), consumer.groupMetadata())) {
-            history.published(publication);
-            told(next);
-        }
-    }
-
-    private static String text(RouteDecided.Decision decision) {
-        return switch (decision) {
-            case CANARY -> "tried on a share of the requests";
-            case PROMOTED -> "promoted";
-            case KEPT -> "kept";
-            case ROLLED_BACK -> "rolled back";
-        };
-    }
-
-    private void told(RouteDecided decision) {
-        metrics.decided(decision);
-        LOG.infof(
-                "%s@%d is %s: %s",
-                decision.adapter(), decision.version(), text(decision.decision()), decision.reason());
-    }
-
-    /** Moves on past what no run needs. */
+    /** Commits the offset of the first record of each partition that a run still needs. */
     private void commit() {
-        gatherings.forEach((partition, buffer) -> {
+        buffers.forEach((partition, buffer) -> {
             long offset = buffer.committable();
-            if (offset > own(committed, partition)) {
+            if (offset > owned(committed, partition)) {
                 try {
                     consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
                     committed.put(partition, offset);
                 } catch (CommitFailedException | RebalanceInProgressException e) {
-                    LOG.debugf("offsets are not committed while partitions are assigned: %s", e.getMessage());
+                    LOG.debugf("Offsets were not committed during a rebalance: %s", e.getMessage());
                 }
             }
         });
@@ -328,8 +176,6 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
 
     @Override
     public void close() {
-        if (run != null) {
-            run.cancel();
-        }
+        runs.close();
     }
 }

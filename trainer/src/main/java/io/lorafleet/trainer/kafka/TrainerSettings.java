@@ -6,10 +6,13 @@ import io.lorafleet.trainer.feedback.RunThreshold;
 import java.time.Duration;
 
 /**
- * @param id of this trainer
- * @param readiness of an adapter's samples for a run
- * @param maxRetryPause longest pause before what failed is tried again
- * @param canaries of new versions
+ * The settings of the polling loop.
+ *
+ * @param topicPrefix prefix of all topics and of the consumer group; may be empty
+ * @param id name of this trainer
+ * @param readiness condition to start a run
+ * @param maxRetryPause maximum delay before a retry
+ * @param canaries settings of the canary analysis
  */
 record TrainerSettings(
         String topicPrefix, String id, RunThreshold readiness, Duration maxRetryPause, CanaryRules canaries) {}

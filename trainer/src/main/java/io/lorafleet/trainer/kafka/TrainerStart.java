@@ -4,7 +4,7 @@ package io.lorafleet.trainer.kafka;
 import io.lorafleet.trainer.TrainerConfig;
 import io.lorafleet.trainer.canary.CanaryRules;
 import io.lorafleet.trainer.feedback.RunThreshold;
-import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.run.TrainingRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -15,7 +15,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
 
-/** Begins to follow feedback when the service starts, and stops with it. */
+/** Starts and stops the polling loop with the service. */
 @ApplicationScoped
 class TrainerStart {
     private final TrainerLoop loop;
@@ -23,7 +23,7 @@ class TrainerStart {
     TrainerStart(
             TrainerConfig config,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
-            Publisher publisher,
+            TrainingRun training,
             CanaryRules canaries,
             MeterRegistry meters,
             Clock clock) {
@@ -38,7 +38,7 @@ class TrainerStart {
                                 config.trainer().minSamples(), config.trainer().maxAge()),
                         config.trainer().maxRetryPause(),
                         canaries),
-                publisher,
+                training,
                 new TrainerMetrics(meters),
                 clock);
     }

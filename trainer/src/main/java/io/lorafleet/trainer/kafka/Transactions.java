@@ -20,8 +20,8 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes what came of a run, or of a trial: version, route, events and offsets, all or nothing. The broker takes the offsets, and
- * with them the rest, only from a member of the group that has not been overtaken.
+ * Writes a publication and the consumer offset in one transaction. The broker accepts the offset, and so the transaction,
+ * only from a current member of the consumer group.
  *
  * @see "KIP-447, producer scalability for exactly once semantics"
  */
@@ -31,7 +31,7 @@ final class Transactions {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;
 
-    /** @param producer becomes the only one with its transactional id */
+    /** @param producer fences all other producers with the same transactional id */
     Transactions(Producer<String, byte[]> producer, String topicPrefix) {
         this.producer = producer;
         this.topicPrefix = topicPrefix;
@@ -39,17 +39,17 @@ final class Transactions {
     }
 
     /**
-     * @param offset to be committed for the partition
-     * @param member the consumer as it was when it last polled
-     * @return false if the group is about to assign its partitions anew, or has: nothing was published, and whoever owns
-     *     the partition then may try again
-     * @throws KafkaException if it is not known what came of it; what there is now must be read anew
+     * Writes a publication.
+     *
+     * @param offset the offset to commit for the partition
+     * @param member the group metadata of the consumer after its latest poll
+     * @return false if the group is rebalancing and the transaction was aborted; the owner of the partition can retry
+     * @throws KafkaException if the result of the transaction is unknown; the caller must read its state again
      */
     boolean publish(Publication publication, TopicPartition partition, long offset, ConsumerGroupMetadata member) {
         if (member.generationId() < 0 || member.memberId().isEmpty()) {
-            // It has left the group. A broker would take its offsets all the same, as those of somebody without a
-            // group.
-            LOG.warn("nothing is published: this trainer is in no group");
+            // The broker would accept offsets without a member id, as those of a standalone consumer.
+            LOG.warn("Nothing was published: this trainer is not a member of the consumer group");
             return false;
         }
         producer.beginTransaction();
@@ -57,7 +57,7 @@ final class Transactions {
             write(publication);
             producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(offset)), member);
         } catch (CommitFailedException | RebalanceInProgressException e) {
-            LOG.warnf("nothing is published: %s", e.getMessage());
+            LOG.warnf("Nothing was published: %s", e.getMessage());
             producer.abortTransaction();
             return false;
         }
@@ -65,7 +65,7 @@ final class Transactions {
         return true;
     }
 
-    /** Returns when the broker has it all, so that whoever reads after the offsets are refused finds nothing new. */
+    /** Waits for the broker, so that no record is in flight when the broker rejects the offset. */
     private void write(Publication publication) {
         List<Future<?>> sent = new ArrayList<>();
         publication
@@ -82,7 +82,7 @@ final class Transactions {
                 each.get();
             }
         } catch (ExecutionException e) {
-            throw new KafkaException("what is to be published cannot be written", e.getCause());
+            throw new KafkaException("the records of the publication were not written", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The trainer on its topics: one loop that polls, gathers and commits, and what it publishes. */
+/** The polling loop of the trainer, and its Kafka clients. */
 @NullMarked
 package io.lorafleet.trainer.kafka;
 

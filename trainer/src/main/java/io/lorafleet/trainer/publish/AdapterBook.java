@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Every version of every adapter, and which one requests get: the fold of the topic {@code adapters}. */
+/** All adapter versions and routes, from the topic {@code adapters}. */
 public final class AdapterBook {
     private final Map<String, NavigableMap<Integer, AdapterVersion>> versions = new HashMap<>();
     private final Map<String, AdapterRoute> routes = new HashMap<>();
@@ -26,12 +26,12 @@ public final class AdapterBook {
         routes.remove(name);
     }
 
-    /** @return nothing if requests get the newest version */
+    /** @return empty if requests get the newest version */
     public Optional<AdapterRoute> route(String name) {
         return Optional.ofNullable(routes.get(name));
     }
 
-    /** @return the version that a run goes on from: what most requests get */
+    /** @return the parent of the next run: the stable version, or the newest one if there is no route */
     public Optional<AdapterVersion> current(String name) {
         return route(name)
                 .flatMap(route -> find(name, route.stable()))
@@ -49,7 +49,7 @@ public final class AdapterBook {
         return Optional.ofNullable(versions(name).get(version));
     }
 
-    /** @return the number of its last version, retired or not; 0 if it has none */
+    /** @return the highest version number, including retired versions; 0 if there is no version */
     public int lastNumber(String name) {
         return versions(name).isEmpty() ? 0 : versions(name).lastKey();
     }

@@ -7,20 +7,20 @@ import io.lorafleet.messages.training.TrainingFinished;
 import java.util.Optional;
 
 /**
- * What is to be published, all of it at once.
+ * The records of one transaction.
  *
- * @param event the end of a run; nothing if no run has ended
- * @param version that came of it
- * @param decision with the route that goes with it
+ * @param event the end of a run
+ * @param version the version that the run made
+ * @param decision a decision on a canary, with its route
  */
 public record Publication(
         Optional<TrainingFinished> event, Optional<AdapterVersion> version, Optional<RouteDecided> decision) {
 
-    static Publication of(AdapterVersion version, TrainingFinished event) {
+    public static Publication of(AdapterVersion version, TrainingFinished event) {
         return new Publication(Optional.of(event), Optional.of(version), Optional.empty());
     }
 
-    static Publication rejected(TrainingFinished event) {
+    public static Publication rejected(TrainingFinished event) {
         return new Publication(Optional.of(event), Optional.empty(), Optional.empty());
     }
 

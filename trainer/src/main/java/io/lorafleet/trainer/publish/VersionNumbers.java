@@ -6,7 +6,7 @@ import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Takes version numbers in the blob store, as gateways do: whoever puts one there first has it. */
+/** Reserves version numbers in the blob store, as gateways do. The first writer of a number gets it. */
 final class VersionNumbers {
     private final BlobStore blobs;
 
@@ -15,10 +15,10 @@ final class VersionNumbers {
     }
 
     /**
-     * Takes the next free number, or the one that was taken for this very file before: a trainer that died before it
-     * published has left it.
+     * Reserves the next free number. If a trainer reserved a number for the same file and failed before it published, the
+     * same number is returned.
      *
-     * @param first the lowest that it may be
+     * @param first the lowest number to try
      */
     int claim(String name, int first, String sha256) throws IOException {
         byte[] claim = sha256.getBytes(StandardCharsets.US_ASCII);

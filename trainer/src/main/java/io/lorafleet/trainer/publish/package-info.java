@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Versions: which ones there are, and how a new one gets its number. */
+/** Adapter versions: their files, their numbers, and the records that publish them. */
 @NullMarked
 package io.lorafleet.trainer.publish;
 

@@ -25,34 +25,34 @@ class CanaryAnalysisTest {
     private static final CanaryRules RULES = new CanaryRules(0.1, 0.2, 2, 0.05, 2, 0.5, Duration.ofHours(1));
     private static final CanaryRoutes ROUTES = new CanaryRoutes(RULES);
     private static final RouteDecided CANARY =
-            ROUTES.begin(student("fast", 2), student("fast", 1), null, NOW).orElseThrow();
+            ROUTES.start(student("fast", 2), student("fast", 1), null, NOW).orElseThrow();
     private static final Instant LATER = NOW.plusSeconds(60);
 
     private final CanaryAnalysis canary = new CanaryAnalysis(CANARY, RULES);
 
     @Test
-    void beginsWithAShareOfTheRequests() {
+    void startsWithAShareOfTheRequests() {
         assertThat(CANARY.decision()).isEqualTo(Decision.CANARY);
         assertThat(CANARY.route())
                 .isEqualTo(new AdapterRoute("fast", 1, null, new Share(2, 0.1), new Share(2, 0.2), NOW));
     }
 
     @Test
-    void doesNotBeginWhereSomebodyTriesAnotherVersion() {
+    void doesNotStartWhileTheRouteHasACanary() {
         AdapterRoute theirs = new AdapterRoute("fast", 1, null, new Share(3, 0.5), null, NOW);
-        assertThat(ROUTES.begin(student("fast", 4), student("fast", 1), theirs, NOW))
+        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), theirs, NOW))
                 .isEmpty();
         CanaryRoutes off = new CanaryRoutes(new CanaryRules(0, 0.2, 2, 0.05, 2, 0.5, Duration.ofHours(1)));
-        assertThat(off.begin(student("fast", 2), student("fast", 1), null, NOW)).isEmpty();
+        assertThat(off.start(student("fast", 2), student("fast", 1), null, NOW)).isEmpty();
     }
 
     @Test
-    void isPromotedThenKeptWhenItDoesNotFallBehind() {
+    void isPromotedThenKeptWithinTheMargin() {
         compare("a", 2, 0.30, 1, 0.32);
         assertThat(canary.verdict(LATER)).isEmpty();
         compare("b", 2, 0.36, 1, 0.32);
         CanaryAnalysis.Verdict good = canary.verdict(LATER).orElseThrow();
-        assertThat(good.reason()).contains("error 0.330 beside 0.320 of fast@1, over 2 requests");
+        assertThat(good.reason()).contains("error 0.330, 0.320 for fast@1, in 2 requests");
         RouteDecided promoted = ROUTES.next(CANARY, good, LATER);
         assertThat(promoted.decision()).isEqualTo(Decision.PROMOTED);
         assertThat(promoted.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, new Share(1, 0.2), LATER));
@@ -63,43 +63,45 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void isRolledBackWhenItsErrorFallsBehind() {
+    void isRolledBackWhenItsErrorIsTooHigh() {
         compare("a", 2, 0.40, 1, 0.30);
         compare("b", 2, 0.38, 1, 0.30);
         CanaryAnalysis.Verdict bad = canary.verdict(LATER).orElseThrow();
         RouteDecided back = ROUTES.next(CANARY, bad, LATER);
         assertThat(back.decision()).isEqualTo(Decision.ROLLED_BACK);
         assertThat(back.reason())
-                .contains("live error fell behind")
+                .contains("live error too high")
                 .contains("0.390")
                 .contains("0.300");
         assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER));
     }
 
-    /** As after its promotion: then it draws, and the one before is the shadow. */
+    /** After a promotion, the canary generates the images, and the previous version is the shadow. */
     @Test
-    void comparesWhicheverOfTheTwoDraws() {
+    void comparesTheCanaryInBothRoles() {
         compare("a", 1, 0.30, 2, 0.45);
         compare("b", 1, 0.30, 2, 0.45);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
-            assertThat(verdict.reason()).contains("error 0.450 beside 0.300");
+            assertThat(verdict.reason()).contains("error 0.450, 0.300 for fast@1");
         });
     }
 
     @Test
-    void isRolledBackWhenItsRatingsFallBehind() {
+    void isRolledBackWhenItsRatingsAreTooLow() {
         rate("a", 1, 1, NOW);
         rate("b", 1, 0.5, NOW);
         rate("c", 2, -1, NOW);
         assertThat(canary.verdict(LATER)).isEmpty();
-        rate("c", 2, 1, NOW); // another opinion of the same image
+        rate("c", 2, 1, NOW); // a second vote on the same image
         rate("c", 2, -1, NOW);
         assertThat(canary.verdict(LATER)).isEmpty();
         rate("d", 2, 0, NOW);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
-            assertThat(verdict.reason()).contains("ratings fell behind").contains("rating -0.500 (2) beside 0.750 (2)");
+            assertThat(verdict.reason())
+                    .contains("ratings too low")
+                    .contains("rating -0.500 (2 votes), 0.750 (2 votes) for");
         });
     }
 
@@ -117,7 +119,7 @@ class CanaryAnalysisTest {
     }
 
     @Test
-    void countsNothingTwiceAndNothingOfOthers() {
+    void countsEachResultOfTheCanaryOnce() {
         compare("a", 2, 0.9, 1, 0.1);
         compare("a", 2, 0.9, 1, 0.1);
         compare("b", 3, 0.9, 1, 0.1);
@@ -131,12 +133,12 @@ class CanaryAnalysisTest {
         assertThat(canary.verdict(LATER)).isEmpty();
         assertThat(canary.verdict(NOW.plus(RULES.maxAge()))).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isTrue();
-            assertThat(verdict.reason()).contains("nothing spoke against it").contains("over 1 requests");
+            assertThat(verdict.reason()).contains("no objection after").contains("in 1 requests");
         });
     }
 
     @Test
-    void isOverWhenSomebodyChangesTheRoute() {
+    void endsWhenTheRouteIsChanged() {
         AdapterBook adapters = new AdapterBook();
         OpenCanaries book = new OpenCanaries(adapters);
         book.apply(CANARY);

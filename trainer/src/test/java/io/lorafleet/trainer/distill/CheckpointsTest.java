@@ -26,12 +26,12 @@ class CheckpointsTest {
     }
 
     @Test
-    void aNewRunHasNone() throws IOException {
+    void newRunHasNoCheckpoint() throws IOException {
         assertThat(checkpoints.newest()).isEmpty();
     }
 
     @Test
-    void keepsTheNewestAlone() throws IOException {
+    void keepsOnlyTheNewestCheckpoint() throws IOException {
         for (byte number = 1; number <= 11; number++) {
             checkpoints.keep(new byte[] {number});
         }
@@ -40,18 +40,18 @@ class CheckpointsTest {
     }
 
     @Test
-    void anotherRunDoesNotSeeThem() throws IOException {
+    void otherRunsDoNotSeeTheCheckpoints() throws IOException {
         checkpoints.keep(new byte[] {1});
         assertThat(new Checkpoints(blobs, "fast", "run2").newest()).isEmpty();
         assertThat(new Checkpoints(blobs, "slow", "run").newest()).isEmpty();
     }
 
     @Test
-    void areClearedForAllRunsOfAnAdapter() throws IOException {
+    void deleteAllCoversAllRunsOfAnAdapter() throws IOException {
         checkpoints.keep(new byte[] {1});
         new Checkpoints(blobs, "fast", "run2").keep(new byte[] {1});
         new Checkpoints(blobs, "faster", "run").keep(new byte[] {1});
-        Checkpoints.clear(blobs, "fast");
+        Checkpoints.deleteAll(blobs, "fast");
         assertThat(keys()).isEqualTo(1);
     }
 

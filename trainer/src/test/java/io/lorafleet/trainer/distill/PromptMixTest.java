@@ -5,7 +5,7 @@ import static io.lorafleet.trainer.Samples.feedback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lorafleet.distillation.WeightedPrompt;
+import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,7 +16,7 @@ class PromptMixTest {
     private static final String JUDGE = "kept for judging";
 
     @Test
-    void theWorseAnImageTheMoreItsPromptWeighs() {
+    void lowerRatingsGiveHigherWeights() {
         PromptMix mix = PromptMix.of(
                 List.of(
                         feedback("a", "fast", "good", 1),
@@ -34,7 +34,7 @@ class PromptMixTest {
     }
 
     @Test
-    void whatIsWantedAsTheTeacherDrawsItCountsAsBad() {
+    void requestForTheTeacherCountsAsABadRating() {
         FeedbackGiven good = feedback("a", "fast", "good", 1);
         FeedbackGiven wanted =
                 new FeedbackGiven("a", "r", good.adapter(), "good", "", 7, 64, 64, 20, 1, true, null, null, good.at());
@@ -42,7 +42,7 @@ class PromptMixTest {
     }
 
     @Test
-    void aShareOfWhatIsDrawnIsWhatWasGoodBefore() {
+    void replaysAShareOfGoodEarlierSamples() {
         PromptMix mix = PromptMix.of(
                 List.of(feedback("a", "fast", "new", -1)),
                 List.of(feedback("b", "fast", "liked", 1), feedback("c", "fast", "disliked", -1)),
@@ -54,7 +54,7 @@ class PromptMixTest {
     }
 
     @Test
-    void ofEarlierSamplesTheLatestAreDrawnAgain() {
+    void replaysTheLatestEarlierSamples() {
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 2, List.of(), List.of(JUDGE), 0.2);
         List<FeedbackGiven> earlier =
                 Stream.of("1", "2", "3").map(id -> feedback(id, "fast", id, 1)).toList();
@@ -65,7 +65,7 @@ class PromptMixTest {
     }
 
     @Test
-    void withoutAShareNothingIsDrawnAgain() {
+    void replaysNothingWithAShareOfZero() {
         PromptMix mix = PromptMix.of(
                 List.of(feedback("a", "fast", "new", -1)),
                 List.of(feedback("b", "fast", "liked", 1)),
@@ -74,7 +74,7 @@ class PromptMixTest {
     }
 
     @Test
-    void neverLearnsFromWhatItIsJudgedBy() {
+    void trainingPromptsExcludeHeldOutPrompts() {
         PromptMix mix = PromptMix.of(
                 List.of(feedback("a", "fast", JUDGE, -1), feedback("b", "fast", "new", -1)),
                 List.of(feedback("c", "fast", JUDGE, 1)),
@@ -84,7 +84,7 @@ class PromptMixTest {
     }
 
     @Test
-    void aPromptThatIsHeldOutOnceIsHeldOutWheneverItComes() {
+    void heldOutPromptsStayHeldOut() {
         PromptRules byHash = new PromptRules(2, 0.5, 0.3, 100, List.of(), List.of(), 0.2);
         List<FeedbackGiven> many = IntStream.range(0, 500)
                 .mapToObj(i -> feedback("f" + i, "fast", "prompt " + i, -1))
@@ -99,7 +99,7 @@ class PromptMixTest {
     }
 
     @Test
-    void oneOfAFewPromptsIsHeldOutIfNoneIsByItsHash() {
+    void holdsOutOnePromptIfTheHashesSelectNone() {
         PromptRules none = new PromptRules(2, 0.5, 0.3, 100, List.of(), List.of(), 0);
         PromptMix two =
                 PromptMix.of(List.of(feedback("a", "fast", "x", -1), feedback("b", "fast", "y", -1)), List.of(), none);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RunInputsTest {
 
     @Test
-    void saysWhatTheRunIsMadeFrom() {
+    void lineageDescribesTheInputs() {
         Lineage lineage = RunInputs.of(student("fast", 3), range(5, 9), "plan").lineage();
         assertThat(lineage).isEqualTo(new Lineage(3, 1, 5, 9, 1, lineage.seed(), "plan"));
         assertThat(RunInputs.of(student("fast", 3), range(5, 9), "plan").withdrawals())
@@ -22,7 +22,7 @@ class RunInputsTest {
     }
 
     @Test
-    void theSeedIsThatOfTheAdapterItsParentAndTheStretch() {
+    void seedDependsOnParentAndOffsetRange() {
         long seed = seed(3, 5, 9);
         assertThat(seed(3, 5, 9)).isEqualTo(seed).isBetween(0L, 0xFFFFFFFFL);
         assertThat(seed(4, 5, 9)).isNotEqualTo(seed);

@@ -13,7 +13,7 @@ class QualityGateTest {
 
     @ParameterizedTest
     @CsvSource({"0.80, true", "0.795, true", "0.79, true", "0.78, false", "-2, false"})
-    void letsThroughWhatIsNotWorseThanItsParentByMoreThanTheMargin(double learned, boolean passes) {
+    void passesVersionsWithinTheMargin(double learned, boolean passes) {
         Figures figures = new Figures(learned, 0.8, null, null);
         QualityGate.Verdict verdict = gate.verdict(figures);
         assertThat(verdict.complaint().isEmpty()).isEqualTo(passes);
@@ -22,7 +22,7 @@ class QualityGateTest {
 
     @ParameterizedTest
     @CsvSource({"0.70, true", "0.66, true", "0.64, false"})
-    void holdsItsImagesAgainstItsParentsWhereTheyCanBeRead(double adherence, boolean passes) {
+    void comparesPromptAdherenceWithTheParent(double adherence, boolean passes) {
         assertThat(gate.verdict(new Figures(0.9, 0.8, adherence, 0.7))
                         .complaint()
                         .isEmpty())
@@ -30,7 +30,7 @@ class QualityGateTest {
     }
 
     @Test
-    void saysWhatItExpectedAndFound() {
+    void complaintHasExpectedAndFoundValue() {
         assertThat(gate.verdict(new Figures(0.5, 0.8, null, null)).complaint())
                 .hasValueSatisfying(complaint ->
                         assertThat(complaint).contains("at least 0.7900").contains("found 0.5000"));

@@ -16,53 +16,53 @@ class ConsumedOffsetsTest {
     private final ConsumedOffsets consumed = new ConsumedOffsets();
 
     @Test
-    void nothingIsConsumedOfAnAdapterThatWasNeverTrained() {
+    void adapterWithoutRunsHasNoConsumedOffsets() {
         assertThat(consumed.consumedTo("fast", 0)).isZero();
-        assertThat(consumed.begun("fast", 0)).isEmpty();
+        assertThat(consumed.inProgress("fast", 0)).isEmpty();
     }
 
     @Test
-    void aFinishedRunHasConsumedItsStretchOfItsPartition() {
+    void finishedRunConsumesItsOffsetRange() {
         started(lineage(0, 5));
         finished(lineage(0, 5));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
         assertThat(consumed.consumedTo("fast", 1)).isZero();
         assertThat(consumed.consumedTo("slow", 0)).isZero();
-        assertThat(consumed.begun("fast", 0)).isEmpty();
+        assertThat(consumed.inProgress("fast", 0)).isEmpty();
     }
 
     @Test
-    void aVersionSaysWhatItHasConsumedWhenItsEventIsForgotten() {
+    void versionKeepsItsOffsetRangeAfterItsEventIsDeleted() {
         consumed.apply(new AdapterVersion(
                 "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage(0, 5), null));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
     }
 
     @Test
-    void theFirstStartOfAStretchCounts() {
+    void firstStartOfAnOffsetRangeCounts() {
         started(lineage(0, 5));
-        started(lineage(0, 9)); // by one that had lost the partition
-        assertThat(consumed.begun("fast", 0)).contains(lineage(0, 5));
+        started(lineage(0, 9)); // by a trainer that had lost the partition
+        assertThat(consumed.inProgress("fast", 0)).contains(lineage(0, 5));
     }
 
     @Test
-    void aStartThatDoesNotFollowWhatIsConsumedIsNone() {
+    void startThatDoesNotFollowTheConsumedOffsetIsIgnored() {
         finished(lineage(0, 5));
         started(lineage(0, 9));
         started(lineage(3, 9));
-        assertThat(consumed.begun("fast", 0)).isEmpty();
+        assertThat(consumed.inProgress("fast", 0)).isEmpty();
         started(lineage(5, 9));
-        assertThat(consumed.begun("fast", 0)).contains(lineage(5, 9));
+        assertThat(consumed.inProgress("fast", 0)).contains(lineage(5, 9));
     }
 
     @Test
-    void whatIsReadAgainChangesNothing() {
+    void repeatedRecordsHaveNoEffect() {
         finished(lineage(0, 5));
         finished(lineage(5, 9));
         started(lineage(9, 12));
         finished(lineage(0, 5));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(9);
-        assertThat(consumed.begun("fast", 0)).contains(lineage(9, 12));
+        assertThat(consumed.inProgress("fast", 0)).contains(lineage(9, 12));
     }
 
     private void started(Lineage lineage) {

@@ -39,7 +39,7 @@ class FeedbackArchiveTest {
     }
 
     @Test
-    void givesWhatEarlierRunsConsumedInTheOrderOfTheirOffsets() throws IOException {
+    void returnsFeedbackOfEarlierRunsInOffsetOrder() throws IOException {
         archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("c", "fast")));
         archive.keep("fast", lineage(0, 9), List.of(), List.of(feedback("a", "fast"), feedback("b", "fast")));
         archive.keep("slow", lineage(0, 3), List.of(), List.of(feedback("x", "slow")));
@@ -48,7 +48,7 @@ class FeedbackArchiveTest {
     }
 
     @Test
-    void aRunThatIsMadeAgainDoesNotMeetItsOwnSamples() throws IOException {
+    void repeatedRunDoesNotReadItsOwnSamples() throws IOException {
         archive.keep("fast", lineage(0, 9), List.of(), List.of(feedback("a", "fast")));
         archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast")));
         archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast")));
@@ -56,14 +56,14 @@ class FeedbackArchiveTest {
     }
 
     @Test
-    void countsASampleOnceThatTwoRunsConsumed() throws IOException {
+    void countsASampleOfTwoRunsOnce() throws IOException {
         archive.keep("fast", lineage(0, 9), List.of(), List.of(feedback("a", "fast")));
         archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("a", "fast")));
         assertThat(archive.before("fast", lineage(12, 20)).standing()).hasSize(1);
     }
 
     @Test
-    void leavesOutWhatALaterRunSawWithdrawn() throws IOException {
+    void excludesVotesThatALaterRunWithdrew() throws IOException {
         FeedbackGiven alices = feedback("a", "fast", "a star", 1, "alice", NOW);
         FeedbackGiven mallorys = feedback("m", "fast", "a star", 1, "mallory", NOW);
         FeedbackGiven mallorysNext = feedback("n", "fast", "a ring", 1, "mallory", NOW);
@@ -74,7 +74,7 @@ class FeedbackArchiveTest {
     }
 
     @Test
-    void readsWhatWasKeptBeforeThereWereOwners() throws IOException {
+    void readsArchivesWithoutOwners() throws IOException {
         String kept = new String(Json.write(new FeedbackGiven[] {feedback("a", "fast")}), UTF_8)
                 .replace("\"type\":\"given\",", "");
         assertThat(kept).doesNotContain("type").doesNotContain("owner");

@@ -28,7 +28,7 @@ class FeedbackBufferTest {
     private FeedbackBuffer buffer = new FeedbackBuffer(PARTITION, consumed, 0);
 
     @Test
-    void nothingIsDueBeforeEnoughSamplesAreThere() {
+    void noRunIsDueBelowTheMinimumNumberOfSamples() {
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("b", "slow"));
         assertThat(due(NOW)).isEmpty();
@@ -36,7 +36,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void aRunTakesAllThatItsAdapterHas() {
+    void runConsumesAllPendingSamplesOfItsAdapter() {
         buffer.take(4, feedback("a", "fast"));
         buffer.take(5, feedback("x", "slow"));
         buffer.take(7, feedback("b", "fast"));
@@ -47,18 +47,18 @@ class FeedbackBufferTest {
         assertThat(range.fromOffset()).isZero();
         assertThat(range.toOffset()).isEqualTo(8);
         assertThat(range.samples()).extracting(FeedbackGiven::feedbackId).containsExactly("a", "b");
-        assertThat(range.begun()).isNull();
+        assertThat(range.inProgress()).isNull();
     }
 
     @Test
-    void anOldSampleDoesNotWaitForMore() {
+    void runIsDueAtTheMaximumAge() {
         buffer.take(0, feedback("a", "fast"));
         assertThat(due(NOW.plus(Duration.ofMinutes(59)))).isEmpty();
         assertThat(due(NOW.plus(Duration.ofMinutes(60)))).isPresent();
     }
 
     @Test
-    void theAdapterWhoseSamplesWaitLongestComesFirst() {
+    void adapterWithTheOldestSampleComesFirst() {
         buffer.take(0, feedback("a", "late", "", 1, NOW.plusSeconds(1)));
         buffer.take(1, feedback("b", "late", "", 1, NOW.plusSeconds(1)));
         buffer.take(2, feedback("c", "early"));
@@ -67,7 +67,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void aRepeatedSampleCountsOnceForItsAdapter() {
+    void repeatedSampleCountsOnce() {
         assertThat(buffer.take(0, feedback("a", "fast"))).isEqualTo(Taken.WAITING);
         assertThat(buffer.take(1, feedback("a", "fast"))).isEqualTo(Taken.REPEATED);
         assertThat(buffer.take(2, feedback("a", "slow"))).isEqualTo(Taken.WAITING);
@@ -75,7 +75,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void theLatestVoteStands() {
+    void latestVoteCounts() {
         buffer.take(0, feedback("a", "fast", "a star", 1));
         buffer.take(1, feedback("a", "fast", "a star", -1));
         buffer.take(2, feedback("b", "fast", "a ring", 1));
@@ -85,7 +85,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void aVoteThatIsGivenFiftyTimesCountsOnce() {
+    void voteThatIsRepeatedFiftyTimesCountsOnce() {
         for (int offset = 0; offset < 50; offset++) {
             buffer.take(offset, vote("m", "mallory"));
         }
@@ -96,14 +96,14 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void givingAVoteAgainHoldsUpNobody() {
+    void repeatedVoteDoesNotDelayOtherVotes() {
         buffer.take(0, feedback("m", "fast", "", 1, NOW));
         buffer.take(1, feedback("m", "fast", "", -1, NOW.plus(Duration.ofMinutes(59))));
         assertThat(due(NOW.plus(Duration.ofMinutes(60)))).isPresent();
     }
 
     @Test
-    void whatIsWithdrawnIsNoSampleAndWhatComesAfterwardsIs() {
+    void withdrawalRemovesEarlierVotesOnly() {
         buffer.take(0, vote("m", "mallory"));
         buffer.take(1, vote("a", "alice"));
         assertThat(buffer.take(2, withdrawn("mallory", "fast"))).isEqualTo(Taken.WITHDRAWAL);
@@ -117,7 +117,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void aWithdrawalConcernsNoOtherAdapterAndNobodyWithoutAName() {
+    void withdrawalAppliesToOneAdapterAndOneOwner() {
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("b", "fast"));
         buffer.take(2, withdrawn("mallory", "fast"));
@@ -125,9 +125,9 @@ class FeedbackBufferTest {
         assertThat(buffer.size()).isEqualTo(2);
     }
 
-    /** Else Kafka would forget it, and what it takes back would be drawn again. */
+    /** Otherwise Kafka would delete the withdrawal, and the withdrawn samples would be replayed. */
     @Test
-    void aWithdrawalThatNothingFollowsIsConsumedWhenItIsOld() {
+    void withdrawalWithoutSamplesIsConsumedAtTheMaximumAge() {
         buffer.take(0, vote("m", "mallory"));
         buffer.take(1, withdrawn("mallory", "fast"));
         assertThat(due(NOW.plus(Duration.ofMinutes(59)))).isEmpty();
@@ -139,7 +139,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void whatIsSaidAfterARunBeganChangesNothingOfIt() {
+    void feedbackAfterTheStartDoesNotChangeARun() {
         begin("fast", 0, 2);
         buffer.take(0, vote("m", "mallory"));
         buffer.take(1, feedback("a", "fast", "a star", 1, "alice", NOW));
@@ -157,7 +157,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void whatAFinishedRunHasConsumedIsPassedOver() {
+    void skipsRecordsOfFinishedRuns() {
         finish("fast", 0, 2);
         assertThat(buffer.take(1, feedback("a", "fast"))).isEqualTo(Taken.CONSUMED);
         assertThat(buffer.take(2, feedback("b", "fast"))).isEqualTo(Taken.WAITING);
@@ -165,7 +165,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void theNextRunBeginsWhereTheOneBeforeEnded() {
+    void nextRunStartsAtTheEndOfThePreviousOne() {
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("b", "fast"));
         finish("fast", 0, 2);
@@ -178,7 +178,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void whatCameWhileARunWasMadeIsLeftForTheNext() {
+    void samplesAfterTheStartOfARunStayPending() {
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("b", "fast"));
         buffer.take(2, feedback("c", "fast"));
@@ -190,7 +190,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void whatIsCommittedIsTheFirstThatSomebodyStillNeeds() {
+    void committableOffsetIsThatOfTheFirstPendingRecord() {
         assertThat(buffer.committable()).isZero();
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("x", "slow"));
@@ -207,8 +207,8 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void anUnfinishedRunIsTakenUpExactlyAndBeforeAllOthers() {
-        Lineage begun = begin("fast", 0, 3);
+    void unfinishedRunComesFirstWithItsOffsetRange() {
+        Lineage inProgress = begin("fast", 0, 3);
         buffer.take(0, feedback("x", "slow", "", 1, NOW.minusSeconds(9)));
         buffer.take(1, feedback("y", "slow", "", 1, NOW.minusSeconds(9)));
         buffer.take(2, feedback("a", "fast"));
@@ -217,11 +217,11 @@ class FeedbackBufferTest {
         assertThat(range.adapter()).isEqualTo("fast");
         assertThat(range.toOffset()).isEqualTo(3);
         assertThat(range.samples()).extracting(FeedbackGiven::feedbackId).containsExactly("a");
-        assertThat(range.begun()).isEqualTo(begun);
+        assertThat(range.inProgress()).isEqualTo(inProgress);
     }
 
     @Test
-    void anUnfinishedRunWaitsUntilItsSamplesAreRead() {
+    void unfinishedRunIsDueAfterItsSamplesAreRead() {
         begin("fast", 0, 3);
         buffer.take(0, feedback("a", "fast"));
         buffer.take(1, feedback("b", "fast"));
@@ -231,7 +231,7 @@ class FeedbackBufferTest {
     }
 
     @Test
-    void anAdapterThatMayNotRunHoldsUpNoOther() {
+    void blockedAdapterDoesNotDelayOthers() {
         begin("broken", 0, 1);
         buffer.take(0, feedback("x", "broken"));
         buffer.take(1, feedback("a", "fast"));
@@ -243,18 +243,18 @@ class FeedbackBufferTest {
                 .isEqualTo("fast");
     }
 
-    /** Whatever is said, changed and withdrawn, before and after: a run that has begun keeps its samples. */
+    /** A run keeps its samples after its start, with any sequence of votes and withdrawals. */
     @Test
-    void aRunIsMadeOfTheSameWhoeverTakesItUp() {
+    void everyTrainerGetsTheSameSamplesForARun() {
         Random random = new Random(1);
         for (int canary = 0; canary < 200; canary++) {
-            List<FeedbackEvent> said =
+            List<FeedbackEvent> events =
                     Stream.generate(() -> anything(random)).limit(40).toList();
-            int settled = 1 + random.nextInt(said.size());
+            int settled = 1 + random.nextInt(events.size());
             ConsumedOffsets known = new ConsumedOffsets();
-            OffsetRange first = whole(said.subList(0, settled), known);
+            OffsetRange first = whole(events.subList(0, settled), known);
             known.apply(new TrainingStarted("fast", lineage(first.fromOffset(), first.toOffset()), "t", NOW));
-            OffsetRange again = whole(said, known);
+            OffsetRange again = whole(events, known);
             assertThat(again.toOffset()).isEqualTo(settled);
             assertThat(again.samples()).isEqualTo(first.samples()).doesNotHaveDuplicates();
             assertThat(again.withdrawals()).isEqualTo(first.withdrawals());
@@ -269,17 +269,17 @@ class FeedbackBufferTest {
                 : feedback(id, "fast", "a star", random.nextInt(3) - 1, owner, NOW);
     }
 
-    private static OffsetRange whole(List<FeedbackEvent> said, ConsumedOffsets consumed) {
-        FeedbackBuffer anew = new FeedbackBuffer(PARTITION, consumed, 0);
-        for (int offset = 0; offset < said.size(); offset++) {
-            anew.take(offset, said.get(offset));
+    private static OffsetRange whole(List<FeedbackEvent> events, ConsumedOffsets consumed) {
+        FeedbackBuffer buffer = new FeedbackBuffer(PARTITION, consumed, 0);
+        for (int offset = 0; offset < events.size(); offset++) {
+            buffer.take(offset, events.get(offset));
         }
-        return anew.due(new RunThreshold(0, Duration.ZERO), NOW, name -> true).orElseThrow();
+        return buffer.due(new RunThreshold(0, Duration.ZERO), NOW, name -> true).orElseThrow();
     }
 
-    /** Whatever comes in which order, and wherever a trainer begins anew: every sample is in one stretch. */
+    /** Every sample is in exactly one offset range, with any order of records and any restarts. */
     @Test
-    void stretchesTileThePartitionOverAnyNumberOfRestarts() {
+    void offsetRangesCoverThePartitionOverAnyNumberOfRestarts() {
         Random random = new Random(1);
         for (int canary = 0; canary < 200; canary++) {
             Trial each = new Trial(random);
@@ -287,7 +287,7 @@ class FeedbackBufferTest {
         }
     }
 
-    /** A partition of 60 samples of three adapters, and trainers that come and go. */
+    /** A partition of 60 samples of three adapters, with random restarts of the trainer. */
     private static final class Trial {
         private static final int END = 60;
         private final Random random;
@@ -329,7 +329,7 @@ class FeedbackBufferTest {
                 Lineage lineage = lineage(range.fromOffset(), range.toOffset());
                 consumed.apply(new TrainingStarted(range.adapter(), lineage, "t", NOW));
                 if (random.nextInt(3) == 0) {
-                    return; // broken off, and gone on with later
+                    return; // cancelled, and resumed later
                 }
                 assertThat(range.fromOffset()).isEqualTo(consumed.consumedTo(range.adapter(), PARTITION));
                 committed = buffer.committable(range.adapter(), range.toOffset());

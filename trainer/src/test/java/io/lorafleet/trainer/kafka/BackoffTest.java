@@ -11,14 +11,14 @@ class BackoffTest {
     private final Backoff backoff = new Backoff(Duration.ofSeconds(5));
 
     @Test
-    void eachPauseIsTwiceAsLongAsTheOneBeforeUpToTheLongest() {
+    void delaysDoubleUpToTheMaximum() {
         assertThat(Stream.generate(backoff::next).limit(5))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 5L, 5L);
     }
 
     @Test
-    void beginsAnewWhenItIsReset() {
+    void startsAgainAfterAReset() {
         backoff.next();
         backoff.next();
         backoff.reset();
@@ -26,7 +26,7 @@ class BackoffTest {
     }
 
     @Test
-    void neverPausesLongerThanTheLongestNotEvenFirst() {
+    void firstDelayIsAtMostTheMaximum() {
         assertThat(new Backoff(Duration.ofMillis(10)).next()).isEqualTo(Duration.ofMillis(10));
     }
 }

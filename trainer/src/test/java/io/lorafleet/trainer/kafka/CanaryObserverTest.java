@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trial that began at some time, and results around it in three partitions. */
+/** A canary, and results before and after its start in three partitions. */
 class CanaryObserverTest {
-    /** Not long ago, or the broker would forget the records. */
+    /** Recent, so that the records are within the retention time. */
     @SuppressWarnings("TimeInStaticInitializer")
     private static final Instant BEGAN = Instant.now().minusSeconds(60);
 
@@ -67,26 +67,26 @@ class CanaryObserverTest {
         ground.close();
     }
 
-    /** The broker's clock may say the time of a record, and may be behind that of the trainer. */
+    /** The broker may set the timestamp of a record, and its clock may be behind that of the trainer. */
     @Test
-    void countsWhatCameSinceTheTrialBeganAlthoughTheRecordSaysAnEarlierTime() {
+    void countsResultsSinceTheStartWithAnEarlierRecordTimestamp() {
         send("r1", BEGAN.plusSeconds(1), BEGAN.minusSeconds(50));
         send("r2", BEGAN.plusSeconds(2), BEGAN.minusSeconds(40));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
-        assertThat(verdict()).contains("over 3 requests");
+        assertThat(verdict()).contains("in 3 requests");
     }
 
     @Test
-    void passesOverWhatCameBeforeTheTrialBegan() {
+    void skipsResultsBeforeTheStartOfTheCanary() {
         send("r1", BEGAN.minusSeconds(2), BEGAN.minusSeconds(2));
         send("r2", BEGAN.plusSeconds(2), BEGAN.plusSeconds(2));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
         send("r4", BEGAN.plusSeconds(4), BEGAN.plusSeconds(4));
-        assertThat(verdict()).contains("over 3 requests");
+        assertThat(verdict()).contains("in 3 requests");
     }
 
     @Test
-    void saysNothingOfTrialsThatNobodyFollowsAnyMore() {
+    void returnsNoAnalysisOfClosedCanaries() {
         CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES);
         follow(canaries);
         assertThat(canaries.follow(List.of())).isEmpty();
@@ -97,7 +97,7 @@ class CanaryObserverTest {
         return canary.verdict(BEGAN).map(CanaryAnalysis.Verdict::reason).orElse("none");
     }
 
-    /** @return the trial, when all was read that there was when it was named */
+    /** @return the analysis, after the observer has read all existing records */
     private static CanaryAnalysis follow(CanaryObserver canaries) {
         return await().alias("results and feedback are read")
                 .pollInSameThread()
@@ -108,7 +108,7 @@ class CanaryObserverTest {
                 .next();
     }
 
-    /** @param at when the images were drawn, as the worker says @param timestamp of the record */
+    /** @param at time of the result @param timestamp timestamp of the record */
     private void send(String requestId, Instant at, Instant timestamp) {
         GenerationSucceeded result = new GenerationSucceeded(
                 requestId,

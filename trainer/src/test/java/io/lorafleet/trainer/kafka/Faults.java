@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
-/** What happens to a trainer between two calls of its clients. */
+/** Injects faults before the calls of a trainer's Kafka clients. */
 final class Faults {
     private volatile String killedAt = "";
     private volatile String heldAt = "";
@@ -19,7 +19,7 @@ final class Faults {
     private final CountDownLatch released = new CountDownLatch(1);
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
-    /** Ends the thread of a trainer, which cannot do anything about it. */
+    /** Ends the polling thread of a trainer without cleanup. */
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
@@ -28,14 +28,14 @@ final class Faults {
         return new Faults();
     }
 
-    /** @param call of the producer of transactions or of the group's consumer, before which the trainer ends */
+    /** @param call name of the method of the transactional producer or the feedback consumer before which the trainer ends */
     static Faults killAt(String call) {
         Faults faults = new Faults();
         faults.killedAt = call;
         return faults;
     }
 
-    /** @param call before which the thread that polls waits until it is released */
+    /** @param call name of the method before which the polling thread waits for {@link #release} */
     static Faults holdAt(String call) {
         Faults faults = new Faults();
         faults.hold(call);
@@ -58,7 +58,7 @@ final class Faults {
         released.countDown();
     }
 
-    /** @return what was called, in its order */
+    /** @return the names of the called methods, in order, without polls */
     List<String> calls() {
         return calls;
     }
@@ -68,7 +68,7 @@ final class Faults {
             @Override
             Producer<String, byte[]> transactional() {
                 Producer<String, byte[]> producer = super.transactional();
-                // At once: it must not have time to take back what it has begun.
+                // Without a timeout, so that the producer cannot abort its transaction.
                 return watched(producer, Producer.class, () -> producer.close(Duration.ZERO));
             }
 

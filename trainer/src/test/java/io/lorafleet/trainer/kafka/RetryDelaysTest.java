@@ -11,21 +11,21 @@ class RetryDelaysTest {
     private final RetryDelays delays = new RetryDelays(Duration.ofMinutes(1));
 
     @Test
-    void anAdapterPausesLongerEachTimeAndOthersDoNot() {
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(2));
+    void delayGrowsPerAdapter() {
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(2));
         assertThat(delays.isOver("fast", NOW.plusMillis(1999))).isFalse();
         assertThat(delays.isOver("fast", NOW.plusSeconds(2))).isTrue();
         assertThat(delays.isOver("slow", NOW)).isTrue();
-        assertThat(delays.brokeDown("slow", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("slow", NOW)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
-    void oneThatWentWellPausesNoLonger() {
-        delays.brokeDown("fast", NOW);
-        delays.brokeDown("fast", NOW);
-        delays.wentWell("fast");
+    void successEndsTheDelay() {
+        delays.failed("fast", NOW);
+        delays.failed("fast", NOW);
+        delays.succeeded("fast");
         assertThat(delays.isOver("fast", NOW)).isTrue();
-        assertThat(delays.brokeDown("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delays.failed("fast", NOW)).isEqualTo(Duration.ofSeconds(1));
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One broker for all tests that have topics of their own on it. It ends with the last of them. */
+/** One broker for all tests. Each test has its own topics. The broker stops after the last test. */
 final class SharedBroker implements BeforeAllCallback {
     private static final ExtensionContext.Namespace HERE = ExtensionContext.Namespace.create(SharedBroker.class);
 
@@ -35,7 +35,7 @@ final class SharedBroker implements BeforeAllCallback {
         static Running start() {
             try {
                 Path directory = Files.createTempDirectory("lorafleet-test-");
-                // By default ten seconds pass before it looks for transactions that have been open for too long.
+                // The default interval for aborting expired transactions is ten seconds.
                 Map<String, String> settings =
                         Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200");
                 return new Running(directory, EmbeddedBroker.start(directory, Ports.free(), Ports.free(), settings));

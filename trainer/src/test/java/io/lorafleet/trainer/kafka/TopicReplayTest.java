@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Another trainer has written a version and a finished run, and has not committed them yet. */
+/** Another trainer has an open transaction with a version and a finished run. */
 class TopicReplayTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -42,7 +42,7 @@ class TopicReplayTest {
     private TrainingGround ground;
     private KafkaProducer<String, byte[]> other;
     private KafkaClients clients;
-    /** Happens when the history begins to read, and so has found out how far it must. */
+    /** Runs at the first poll of the replay, after it has read the end offsets. */
     private Runnable whenReading = () -> {};
 
     @BeforeEach
@@ -75,7 +75,7 @@ class TopicReplayTest {
     }
 
     @Test
-    void readsWhatATransactionCommitsThatWasOpenWhenItBegan() {
+    void readsATransactionThatWasOpenAtTheStart() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
         whenReading = once(other::commitTransaction);
         history.catchUp();
@@ -84,7 +84,7 @@ class TopicReplayTest {
     }
 
     @Test
-    void readsNothingOfOneThatIsAbortedAndWaitsNoLonger() {
+    void skipsAnAbortedTransaction() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(30));
         whenReading = once(other::abortTransaction);
         history.catchUp();
@@ -93,12 +93,12 @@ class TopicReplayTest {
     }
 
     @Test
-    void saysSoWhenATransactionStaysOpenForTooLong() {
+    void failsWhenATransactionStaysOpenForTooLong() {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(1));
         assertThatThrownBy(history::catchUp)
                 .isInstanceOf(TimeoutException.class)
-                .hasMessage("adapters and trainings could not be read to their ends in 1 seconds: "
-                        + "a transaction may be open");
+                .hasMessage(
+                        "adapters and trainings were not read to the end within 1 s: " + "a transaction may be open");
     }
 
     private static Runnable once(Runnable task) {

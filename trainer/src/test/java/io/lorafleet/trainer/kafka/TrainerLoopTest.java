@@ -34,12 +34,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The loop against a real broker. Training itself is not the point here. */
+/** The polling loop with a real broker and a fake distiller. */
 class TrainerLoopTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path storage;
@@ -60,30 +60,30 @@ class TrainerLoopTest {
     }
 
     @Test
-    void isReadyWhileItIsInTheGroup() throws Exception {
+    void isReadyWhileItIsAMemberOfTheGroup() throws Exception {
         Faults faults = Faults.holdAt("poll");
-        TrainerLoop trainer = ground.trainer(FakeTraining.quick(blobs), faults);
+        TrainerLoop trainer = ground.trainer(FakeDistiller.quick(blobs), faults);
         faults.awaitReached();
         assertThat(trainer.isFollowing()).isFalse();
         faults.release();
-        await().atMost(PATIENCE).until(trainer::isFollowing);
+        await().atMost(TIMEOUT).until(trainer::isFollowing);
         trainer.close();
         assertThat(trainer.isFollowing()).isFalse();
     }
 
     @Test
-    void isNotReadyWhenItsThreadHasDied() throws Exception {
+    void isNotReadyAfterItsThreadEnded() throws Exception {
         Faults killed = Faults.killAt("beginTransaction");
-        TrainerLoop trainer = ground.trainer(FakeTraining.quick(blobs), killed);
-        await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(trainer::isFollowing);
+        TrainerLoop trainer = ground.trainer(FakeDistiller.quick(blobs), killed);
+        await().dontCatchUncaughtExceptions().atMost(TIMEOUT).until(trainer::isFollowing);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         killed.awaitReached();
-        await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> !trainer.isFollowing());
+        await().dontCatchUncaughtExceptions().atMost(TIMEOUT).until(() -> !trainer.isFollowing());
     }
 
     @Test
-    void publishesAVersionWhenEnoughSamplesAreThere() throws Exception {
-        ground.trainer(FakeTraining.quick(blobs));
+    void publishesAVersionAtTheMinimumNumberOfSamples() throws Exception {
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "fast"));
         ground.give(feedback("b", "fast"));
         AdapterVersion version = awaitTrained(1).get(0);
@@ -103,31 +103,31 @@ class TrainerLoopTest {
     }
 
     @Test
-    void eachRunBeginsWhereTheOneBeforeEnded() {
-        FakeTraining training = FakeTraining.quick(blobs);
+    void eachRunStartsAtTheEndOfThePreviousOne() {
+        FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         for (int run = 1; run <= 3; run++) {
             ground.give(feedback("a" + run, "fast"), feedback("b" + run, "fast"));
             awaitTrained(run);
         }
         ground.requireTiled("fast");
-        assertThat(training.orders())
-                .extracting(order -> order.parent().version())
+        assertThat(training.inputs())
+                .extracting(inputs -> inputs.parent().version())
                 .containsExactly(1, 2, 3);
         assertThat(ground.committed()).isEqualTo(6);
     }
 
     @Test
-    void doesNotWaitForMoreWhenASampleIsOld() {
-        ground.trainer(FakeTraining.quick(blobs));
+    void startsARunAtTheMaximumAge() {
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "fast", "a star", -1, Samples.NOW.minus(Duration.ofHours(2))));
         assertThat(awaitTrained(1).get(0).lineage().samples()).isEqualTo(1);
     }
 
     @Test
-    void commitsNothingThatAnAdapterStillWaitsFor() {
+    void doesNotCommitPendingRecords() {
         ground.publish(student("slow", 1));
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("s1", "slow"), feedback("a", "fast"), feedback("b", "fast"));
         awaitTrained(1);
         assertThat(ground.committed()).isZero();
@@ -138,13 +138,13 @@ class TrainerLoopTest {
     }
 
     @Test
-    void takesNothingTwiceAfterARestart() {
+    void countsNoRecordTwiceAfterARestart() {
         ground.publish(student("slow", 1));
-        TrainerLoop first = ground.trainer(FakeTraining.quick(blobs));
+        TrainerLoop first = ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("s1", "slow"), feedback("a", "fast"), feedback("b", "fast"));
         awaitTrained(1);
         first.close();
-        ground.trainer(FakeTraining.quick(blobs)); // it reads those of fast again
+        ground.trainer(FakeDistiller.quick(blobs)); // it reads the records of fast again
         ground.give(feedback("s2", "slow"));
         awaitTrained(2);
         ground.requireTiled("slow");
@@ -153,7 +153,7 @@ class TrainerLoopTest {
 
     @Test
     void countsARepeatedSampleOnce() {
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "fast"), feedback("a", "fast"), feedback("b", "fast"));
         Lineage lineage = awaitTrained(1).get(0).lineage();
         assertThat(lineage.samples()).isEqualTo(2);
@@ -161,32 +161,32 @@ class TrainerLoopTest {
     }
 
     @Test
-    void countsAnOwnersVoteOnceHoweverOftenItIsGivenOrChanged() {
-        FakeTraining training = FakeTraining.quick(blobs);
+    void countsAChangedVoteOnce() {
+        FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         for (int i = 0; i < 50; i++) {
             ground.give(vote("m", "mallory", i % 2 == 0 ? 1 : -1));
         }
         ground.give(vote("a", "alice", 1));
         awaitTrained(1);
-        assertThat(training.orders().get(0).samples()).containsExactly(vote("m", "mallory", -1), vote("a", "alice", 1));
+        assertThat(training.inputs().get(0).samples()).containsExactly(vote("m", "mallory", -1), vote("a", "alice", 1));
         ground.requireTiled("fast");
     }
 
     @Test
-    void leavesOutWhatWasWithdrawnBeforeTheRun() {
-        FakeTraining training = FakeTraining.quick(blobs);
+    void excludesVotesThatWereWithdrawnBeforeTheRun() {
+        FakeDistiller training = FakeDistiller.quick(blobs);
         ground.trainer(training);
         ground.give(vote("m", "mallory", 1), withdrawn("mallory", "fast"), vote("a", "alice", 1), vote("b", "bob", 1));
         awaitTrained(1);
-        assertThat(training.orders().get(0).samples()).containsExactly(vote("a", "alice", 1), vote("b", "bob", 1));
+        assertThat(training.inputs().get(0).samples()).containsExactly(vote("a", "alice", 1), vote("b", "bob", 1));
         assertThat(ground.committed()).isEqualTo(4);
         ground.requireTiled("fast");
     }
 
     @Test
-    void leavesOutOfLaterRunsWhatWasWithdrawnBetweenTwo() throws Exception {
-        ground.trainer(FakeTraining.quick(blobs));
+    void excludesArchivedVotesThatWereWithdrawnBetweenRuns() throws Exception {
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
         awaitTrained(1);
         ground.give(withdrawn("mallory", "fast"), vote("b", "bob", 1), vote("c", "carol", 1));
@@ -199,40 +199,40 @@ class TrainerLoopTest {
     }
 
     @Test
-    void aRestartedTrainerCountsWhatTheOneBeforeDidWhateverWasChangedOrWithdrawnSince() {
-        FakeTraining stuck = FakeTraining.stuckAfter(1, blobs);
+    void restartedTrainerUsesTheSamplesOfTheUnfinishedRun() {
+        FakeDistiller stuck = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop first = ground.trainer(stuck);
         ground.give(vote("m", "mallory", 1), vote("a", "alice", 1));
-        await().atMost(PATIENCE).until(() -> stuck.rounds().equals(List.of(1)));
+        await().atMost(TIMEOUT).until(() -> stuck.rounds().equals(List.of(1)));
         ground.give(vote("a", "alice", -1), withdrawn("mallory", "fast"), vote("b", "bob", 1));
         first.close();
-        FakeTraining next = FakeTraining.quick(blobs);
+        FakeDistiller next = FakeDistiller.quick(blobs);
         ground.trainer(next);
         awaitTrained(2);
         assertThat(next.rounds()).containsExactly(2, 3, 1, 2, 3);
-        assertThat(next.orders().get(0)).isEqualTo(stuck.orders().get(0));
-        assertThat(next.orders().get(1).samples()).containsExactly(vote("a", "alice", -1), vote("b", "bob", 1));
-        assertThat(next.orders().get(1).withdrawals()).containsExactly(withdrawn("mallory", "fast"));
+        assertThat(next.inputs().get(0)).isEqualTo(stuck.inputs().get(0));
+        assertThat(next.inputs().get(1).samples()).containsExactly(vote("a", "alice", -1), vote("b", "bob", 1));
+        assertThat(next.inputs().get(1).withdrawals()).containsExactly(withdrawn("mallory", "fast"));
         ground.requireTiled("fast");
     }
 
     @Test
-    void aWithdrawalThatNothingFollowsIsConsumedAllTheSame() {
-        FakeTraining training = FakeTraining.quick(blobs).rejecting("nothing new was said");
+    void withdrawalWithoutSamplesIsConsumed() {
+        FakeDistiller training = FakeDistiller.quick(blobs).rejecting("no new feedback");
         ground.trainer(training);
         Instant old = Samples.NOW.minus(Duration.ofHours(2));
         ground.give(new FeedbackWithdrawn("fast", "mallory", "operator", old));
-        await().atMost(PATIENCE).until(() -> ground.finished().size() == 1);
-        assertThat(training.orders().get(0).withdrawals()).hasSize(1);
+        await().atMost(TIMEOUT).until(() -> ground.finished().size() == 1);
+        assertThat(training.inputs().get(0).withdrawals()).hasSize(1);
         assertThat(ground.committed()).isEqualTo(1);
         ground.requireTiled("fast");
     }
 
     @Test
-    void aRejectedVersionConsumesItsSamplesToo() {
-        ground.trainer(FakeTraining.quick(blobs).rejecting("worse than its parent"));
+    void rejectedRunConsumesItsSamples() {
+        ground.trainer(FakeDistiller.quick(blobs).rejecting("worse than its parent"));
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
-        TrainingFinished event = await().atMost(PATIENCE)
+        TrainingFinished event = await().atMost(TIMEOUT)
                 .until(ground::finished, all -> all.size() == 1)
                 .get(0);
         assertThat(event.outcome()).isEqualTo(TrainingFinished.Outcome.REJECTED);
@@ -243,8 +243,8 @@ class TrainerLoopTest {
     }
 
     @Test
-    void sendsWhatIsNoSampleToTheDeadLettersAndGoesOn() {
-        ground.trainer(FakeTraining.quick(blobs));
+    void writesInvalidFeedbackToTheDeadLettersAndContinues() {
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.send(Topic.FEEDBACK, "fast", "{\"rating\": \"splendid\"}".getBytes(UTF_8));
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         awaitTrained(1);
@@ -256,101 +256,101 @@ class TrainerLoopTest {
     }
 
     @Test
-    void passesOverSamplesOfStylesAndOfAdaptersThatNobodyKnows() {
+    void skipsSamplesOfStylesAndOfUnknownAdapters() {
         ground.publish(style("crayon"));
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         ground.give(feedback("a", "crayon"), feedback("b", "crayon"), feedback("c", "gone"), feedback("d", "gone"));
-        await().atMost(PATIENCE).until(() -> ground.committed() == 4);
+        await().atMost(TIMEOUT).until(() -> ground.committed() == 4);
         assertThat(ground.events()).isEmpty();
     }
 
     @Test
-    void triesARunAgainThatCouldNotBeMade() {
-        FakeTraining training = FakeTraining.quick(blobs).broken();
+    void retriesAFailedRun() {
+        FakeDistiller training = FakeDistiller.quick(blobs).broken();
         ground.trainer(training);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
-        await().atMost(PATIENCE).until(() -> training.orders().size() > 1);
-        training.mend();
+        await().atMost(TIMEOUT).until(() -> training.inputs().size() > 1);
+        training.repair();
         awaitTrained(1);
-        assertThat(training.orders().stream().distinct()).hasSize(1);
+        assertThat(training.inputs().stream().distinct()).hasSize(1);
         ground.requireTiled("fast");
     }
 
     @Test
-    void theNextTrainerTakesUpTheSameSamplesAlthoughMoreHaveCome() {
-        FakeTraining stuck = FakeTraining.stuckAfter(1, blobs);
+    void nextTrainerUsesTheSameSamplesDespiteNewOnes() {
+        FakeDistiller stuck = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop first = ground.trainer(stuck);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
-        await().atMost(PATIENCE).until(() -> stuck.rounds().equals(List.of(1)));
+        await().atMost(TIMEOUT).until(() -> stuck.rounds().equals(List.of(1)));
         ground.give(feedback("c", "fast"), feedback("d", "fast"));
         first.close();
-        FakeTraining next = FakeTraining.quick(blobs);
+        FakeDistiller next = FakeDistiller.quick(blobs);
         ground.trainer(next);
         awaitTrained(2);
         assertThat(next.rounds()).containsExactly(2, 3, 1, 2, 3);
-        assertThat(next.orders().get(0)).isEqualTo(stuck.orders().get(0));
+        assertThat(next.inputs().get(0)).isEqualTo(stuck.inputs().get(0));
         ground.requireTiled("fast");
     }
 
     @Test
-    void oneThatIsKilledBeforeItsTransactionLosesNoNumber() throws Exception {
+    void crashBeforeTheTransactionKeepsTheVersionNumber() throws Exception {
         Faults killed = Faults.killAt("beginTransaction");
-        ground.trainer(FakeTraining.quick(blobs), killed);
+        ground.trainer(FakeDistiller.quick(blobs), killed);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         killed.awaitReached();
         assertThat(blobs.get(BlobKeys.adapterNumber("fast", 2))).isPresent();
         assertThat(ground.trained()).isEmpty();
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         assertThat(awaitTrained(1).get(0).version()).isEqualTo(2);
         assertThat(blobs.get(BlobKeys.adapterNumber("fast", 3))).isEmpty();
         ground.requireTiled("fast");
     }
 
     @Test
-    void oneThatIsKilledInItsTransactionPublishesNothing() throws Exception {
+    void crashInTheTransactionPublishesNothing() throws Exception {
         Faults killed = Faults.killAt("commitTransaction");
-        ground.trainer(FakeTraining.quick(blobs), killed);
+        ground.trainer(FakeDistiller.quick(blobs), killed);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         killed.awaitReached();
         assertThat(ground.records(Topic.ADAPTERS, "read_uncommitted")).hasSize(2);
         assertThat(ground.trained()).isEmpty();
         assertThat(ground.finished()).isEmpty();
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         assertThat(awaitTrained(1).get(0).version()).isEqualTo(2);
         ground.requireTiled("fast");
         assertThat(ground.committed()).isEqualTo(2);
     }
 
     @Test
-    void oneThatWasOvertakenCannotPublish() throws Exception {
-        Faults held = Faults.holdAt("beginTransaction"); // so long that the group takes it for lost
-        ground.trainer(FakeTraining.quick(blobs), held);
+    void fencedTrainerCannotPublish() throws Exception {
+        Faults held = Faults.holdAt("beginTransaction"); // until the group removes the trainer
+        ground.trainer(FakeDistiller.quick(blobs), held);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         held.awaitReached();
-        ground.trainer(FakeTraining.quick(blobs));
+        ground.trainer(FakeDistiller.quick(blobs));
         awaitTrained(1);
         held.release();
-        await().atMost(PATIENCE).until(() -> held.calls().contains("abortTransaction"));
+        await().atMost(TIMEOUT).until(() -> held.calls().contains("abortTransaction"));
         assertThat(held.calls()).contains("sendOffsetsToTransaction").doesNotContain("commitTransaction");
         assertThat(ground.trained()).hasSize(1);
         ground.requireTiled("fast");
     }
 
     @Test
-    void theNewOwnerOfAPartitionGoesOnFromTheCheckpoint() {
+    void newOwnerOfAPartitionResumesFromTheCheckpoint() {
         Faults faults = Faults.none();
-        FakeTraining lost = FakeTraining.stuckAfter(1, blobs);
+        FakeDistiller lost = FakeDistiller.stuckAfter(1, blobs);
         ground.trainer(lost, faults);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
-        await().atMost(PATIENCE).until(() -> lost.rounds().equals(List.of(1)));
+        await().atMost(TIMEOUT).until(() -> lost.rounds().equals(List.of(1)));
         faults.hold("poll");
-        FakeTraining next = FakeTraining.quick(blobs);
+        FakeDistiller next = FakeDistiller.quick(blobs);
         ground.trainer(next);
         awaitTrained(1);
         faults.release();
         assertThat(lost.rounds()).containsExactly(1);
         assertThat(next.rounds()).containsExactly(2, 3);
-        assertThat(next.orders()).isEqualTo(lost.orders());
+        assertThat(next.inputs()).isEqualTo(lost.inputs());
         ground.requireTiled("fast");
     }
 
@@ -359,11 +359,11 @@ class TrainerLoopTest {
     }
 
     private List<AdapterVersion> awaitTrained(int count) {
-        return await().atMost(PATIENCE).until(ground::trained, versions -> versions.size() >= count);
+        return await().atMost(TIMEOUT).until(ground::trained, versions -> versions.size() >= count);
     }
 
     private void awaitNoCheckpoints() {
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(TIMEOUT).until(() -> {
             try (Stream<String> keys = blobs.list(BlobKeys.training("fast"))) {
                 return keys.findAny().isEmpty();
             }

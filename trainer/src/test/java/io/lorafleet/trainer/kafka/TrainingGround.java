@@ -21,10 +21,12 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.TopicRecords;
 import io.lorafleet.trainer.Samples;
 import io.lorafleet.trainer.canary.CanaryRules;
-import io.lorafleet.trainer.distill.Training;
+import io.lorafleet.trainer.distill.Distiller;
+import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.feedback.RunThreshold;
-import io.lorafleet.trainer.publish.Publisher;
+import io.lorafleet.trainer.publish.VersionStore;
+import io.lorafleet.trainer.run.TrainingRun;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,19 +48,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A fleet's topics with a prefix of their own on a real broker, and trainers on them. */
+/** The topics of one fleet on a real broker, with their own prefix, and its trainers. */
 final class TrainingGround implements AutoCloseable {
     private static final int MIN_SAMPLES = 2;
-    /** A consumer is closed only when its last fetch has come back, which by default takes half a second. */
+    /** Shortens the close of a consumer, which waits for its last fetch (500 ms by default). */
     private static final int FETCH_WAIT = 20;
 
-    private static final CanaryRules NO_TRIALS = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
+    private static final CanaryRules NO_CANARIES = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final String bootstrap;
     private final BlobStore blobs;
     private final KafkaProducer<String, byte[]> gateway;
-    /** It goes on from the time of the samples, so that none of them is old. */
+    /** Starts at the time of the samples, so that no sample reaches the maximum age. */
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), Samples.NOW));
 
     private final List<TrainerLoop> trainers = new ArrayList<>();
@@ -67,7 +69,7 @@ final class TrainingGround implements AutoCloseable {
         this(broker, blobs, 1);
     }
 
-    /** @param partitions of the feedback, the trainings and the results */
+    /** @param partitions number of partitions of the feedback, the trainings and the results */
     TrainingGround(EmbeddedBroker broker, BlobStore blobs, int partitions) throws Exception {
         this.bootstrap = broker.bootstrapServers();
         this.blobs = blobs;
@@ -78,21 +80,21 @@ final class TrainingGround implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new ByteArraySerializer());
     }
 
-    TrainerLoop trainer(Training training) {
-        return trainer(training, Faults.none());
+    TrainerLoop trainer(Distiller distiller) {
+        return trainer(distiller, Faults.none());
     }
 
-    /** Starts one. It is taken for lost soon after it has polled for the last time. */
-    TrainerLoop trainer(Training training, Faults faults) {
-        return trainer(training, faults, NO_TRIALS);
+    /** Starts a trainer. The group removes it three seconds after its last poll. */
+    TrainerLoop trainer(Distiller distiller, Faults faults) {
+        return trainer(distiller, faults, NO_CANARIES);
     }
 
-    TrainerLoop trainer(Training training, Faults faults, CanaryRules canaries) {
+    TrainerLoop trainer(Distiller distiller, Faults faults, CanaryRules canaries) {
         Map<String, Object> client = new HashMap<>();
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
         client.put("transaction.timeout.ms", 4000);
-        // A member hears that the group shares out anew when it says that it is there.
+        // A member learns of a rebalance from the response to its heartbeat.
         client.put("heartbeat.interval.ms", 100);
         client.put("fetch.max.wait.ms", FETCH_WAIT);
         String transactionalId = prefix + UUID.randomUUID();
@@ -104,7 +106,12 @@ final class TrainingGround implements AutoCloseable {
                         new RunThreshold(MIN_SAMPLES, Duration.ofHours(1)),
                         Duration.ofMillis(100),
                         canaries),
-                new Publisher(training, blobs, new FeedbackArchive(blobs), clock),
+                new TrainingRun(
+                        distiller,
+                        new QualityGate(0, 0, 1, 2, 1),
+                        new VersionStore(blobs),
+                        new FeedbackArchive(blobs),
+                        clock),
                 new TrainerMetrics(new SimpleMeterRegistry()),
                 clock);
         trainers.add(trainer);
@@ -112,7 +119,7 @@ final class TrainingGround implements AutoCloseable {
         return trainer;
     }
 
-    /** @return the name of an adapter whose feedback goes to a partition of two */
+    /** @return the name of an adapter whose feedback is in the given one of two partitions */
     static String adapterOn(int partition) {
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "fast-" + i)
@@ -121,7 +128,7 @@ final class TrainingGround implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** @return how many partitions of the feedback each member of the trainers' group has */
+    /** @return the number of feedback partitions of each member of the trainers' group */
     List<Integer> shares() {
         String group = prefix + Topic.TRAINER_GROUP;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
@@ -160,7 +167,7 @@ final class TrainingGround implements AutoCloseable {
         }
     }
 
-    /** A worker has drawn images, with a shadow beside. */
+    /** Writes the result of a request with a shadow. */
     void result(String requestId, ShadowMeasured shadow) {
         GenerationFinished result = new GenerationSucceeded(
                 requestId,
@@ -177,7 +184,7 @@ final class TrainingGround implements AutoCloseable {
         send(Topic.ADAPTERS, route.name(), Json.write(route));
     }
 
-    /** @return the latest one that is written for an adapter */
+    /** @return the latest route of an adapter */
     AdapterRoute route(String adapter) {
         return records(Topic.ADAPTERS, "read_committed").stream()
                 .filter(record -> record.key().equals(adapter))
@@ -193,7 +200,7 @@ final class TrainingGround implements AutoCloseable {
                 .toList();
     }
 
-    /** @return versions that trainers have published, for all to see */
+    /** @return the versions in committed transactions of trainers */
     List<AdapterVersion> trained() {
         return records(Topic.ADAPTERS, "read_committed").stream()
                 .filter(record -> record.key().contains("@"))
@@ -221,12 +228,12 @@ final class TrainingGround implements AutoCloseable {
                 topic.in(prefix));
     }
 
-    /** @return what the trainers' group has committed of the only partition; -1 for nothing */
+    /** @return the committed offset of partition 0; -1 if there is none */
     long committed() {
         return committed(0);
     }
 
-    /** @return what the trainers' group has committed; -1 for nothing */
+    /** @return the committed offset of a partition; -1 if there is none */
     long committed(int partition) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             OffsetAndMetadata found = admin.listConsumerGroupOffsets(prefix + Topic.TRAINER_GROUP)
@@ -239,7 +246,7 @@ final class TrainingGround implements AutoCloseable {
         }
     }
 
-    /** The stretches of an adapter's finished runs follow each other, and each version was published once. */
+    /** Checks that the offset ranges of an adapter are contiguous, and that each version was published once. */
     void requireTiled(String adapter) {
         long end = 0;
         for (TrainingFinished event : finished()) {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("removal") // only a consumer should make such metadata, and here is none
+@SuppressWarnings("removal") // the constructor is deprecated, but this test has no consumer
 class TransactionsTest {
     private static final TopicPartition PARTITION = new TopicPartition("feedback.samples", 0);
     private static final ConsumerGroupMetadata MEMBER =
@@ -34,7 +34,7 @@ class TransactionsTest {
     private final Transactions transactions = new Transactions(producer, "p.");
 
     @Test
-    void versionEventAndOffsetsGoTogether() {
+    void publishesVersionEventAndOffsetsTogether() {
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isTrue();
         assertThat(producer.history())
                 .extracting(record -> record.topic() + " " + record.key())
@@ -43,9 +43,9 @@ class TransactionsTest {
                 .containsExactly(Map.of("trainers", Map.of(PARTITION, new OffsetAndMetadata(5))));
     }
 
-    /** A broker takes offsets of somebody without a group, whoever owns the partition. */
+    /** The broker accepts offsets without a member id, even if another member owns the partition. */
     @Test
-    void whoHasLeftTheGroupPublishesNothing() {
+    void publishesNothingAfterLeavingTheGroup() {
         ConsumerGroupMetadata left = new ConsumerGroupMetadata("trainers");
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, left)).isFalse();
         assertThat(producer.history()).isEmpty();
@@ -53,7 +53,7 @@ class TransactionsTest {
     }
 
     @Test
-    void takesAllBackIfTheGroupHasMovedOn() {
+    void abortsIfTheGroupHasRebalanced() {
         producer.sendOffsetsToTransactionException = new CommitFailedException();
         assertThat(transactions.publish(PUBLICATION, PARTITION, 5, MEMBER)).isFalse();
         assertThat(producer.history()).isEmpty();

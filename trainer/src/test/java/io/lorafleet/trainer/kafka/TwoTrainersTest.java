@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two trainers divide two partitions between them. Each partition holds the feedback for one adapter. */
+/** Two trainers with one partition each. Each partition has the feedback of one adapter. */
 class TwoTrainersTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String KEPT = TrainingGround.adapterOn(0);
     private static final String MOVED = TrainingGround.adapterOn(1);
 
@@ -49,28 +49,29 @@ class TwoTrainersTest {
     }
 
     @Test
-    void nothingIsLostAndNothingIsCountedTwiceWhenOneComesAndOneLeaves() {
-        FakeTraining first = FakeTraining.stuckAfter(1, blobs);
+    void everySampleCountsOnceWhenTrainersJoinAndLeave() {
+        FakeDistiller first = FakeDistiller.stuckAfter(1, blobs);
         TrainerLoop leaving = ground.trainer(first);
         ground.give(feedback("a", KEPT), feedback("b", KEPT));
         awaitThat(
-                "the first trainer is in the midst of a run",
-                () -> first.rounds().equals(List.of(1)));
+                "the first trainer has a run in progress", () -> first.rounds().equals(List.of(1)));
 
-        FakeTraining second = FakeTraining.quick(blobs);
+        FakeDistiller second = FakeDistiller.quick(blobs);
         ground.trainer(second);
-        awaitThat("each has a partition", () -> ground.shares().equals(List.of(1, 1)));
+        awaitThat("each trainer has a partition", () -> ground.shares().equals(List.of(1, 1)));
         ground.give(feedback("c", MOVED), feedback("d", MOVED));
         awaitThat("the second trainer has published", () -> ground.trained().size() == 1);
-        first.goOn();
-        awaitThat("the first has, too", () -> ground.trained().size() == 2);
-        assertThat(first.orders()).extracting(RunInputs::adapter).containsExactly(KEPT); // and was not begun again
+        first.release();
+        awaitThat("the first trainer has published", () -> ground.trained().size() == 2);
+        assertThat(first.inputs()).extracting(RunInputs::adapter).containsExactly(KEPT); // the run was not restarted
         assertThat(first.rounds()).containsExactly(1, 2, 3);
-        assertThat(second.orders()).extracting(RunInputs::adapter).containsExactly(MOVED);
+        assertThat(second.inputs()).extracting(RunInputs::adapter).containsExactly(MOVED);
 
         leaving.close();
         ground.give(feedback("e", KEPT), feedback("f", KEPT), feedback("g", MOVED), feedback("h", MOVED));
-        awaitThat("the one that is left trains both", () -> ground.trained().size() == 4);
+        awaitThat(
+                "the remaining trainer trains both adapters",
+                () -> ground.trained().size() == 4);
         ground.requireTiled(KEPT);
         ground.requireTiled(MOVED);
         assertThat(ground.trained()).extracting(AdapterVersion::lineage).allMatch(each -> each.samples() == 2);
@@ -79,23 +80,22 @@ class TwoTrainersTest {
     }
 
     @Test
-    void aRunWhosePartitionMovesIsLeftToItsNewOwner() {
-        FakeTraining first = FakeTraining.stuckAfter(1, blobs);
+    void newOwnerOfAPartitionResumesItsRun() {
+        FakeDistiller first = FakeDistiller.stuckAfter(1, blobs);
         ground.trainer(first);
         ground.give(feedback("a", MOVED), feedback("b", MOVED));
         awaitThat(
-                "the first trainer is in the midst of a run",
-                () -> first.rounds().equals(List.of(1)));
-        FakeTraining second = FakeTraining.quick(blobs);
+                "the first trainer has a run in progress", () -> first.rounds().equals(List.of(1)));
+        FakeDistiller second = FakeDistiller.quick(blobs);
         ground.trainer(second);
-        awaitThat("the second has published", () -> ground.trained().size() == 1);
+        awaitThat("the second trainer has published", () -> ground.trained().size() == 1);
         assertThat(first.rounds()).containsExactly(1);
         assertThat(second.rounds()).containsExactly(2, 3);
-        assertThat(second.orders()).isEqualTo(first.orders());
+        assertThat(second.inputs()).isEqualTo(first.inputs());
         ground.requireTiled(MOVED);
     }
 
     private static void awaitThat(String what, Callable<Boolean> condition) {
-        await().alias(what).atMost(PATIENCE).until(condition);
+        await().alias(what).atMost(TIMEOUT).until(condition);
     }
 }

@@ -21,13 +21,13 @@ class AdapterBookTest {
     }
 
     @Test
-    void theNewestIsCurrentWithoutARoute() {
+    void newestVersionIsCurrentWithoutARoute() {
         assertThat(book.current("fast")).contains(student("fast", 2));
         assertThat(book.current("slow")).isEmpty();
     }
 
     @Test
-    void whatTheRouteSaysIsCurrentAndNotItsCanary() {
+    void stableVersionOfTheRouteIsCurrent() {
         book.apply(new AdapterRoute("fast", 1, null, new AdapterRoute.Share(2, 0.1), null, NOW));
         assertThat(book.current("fast")).contains(student("fast", 1));
         book.removeRoute("fast");

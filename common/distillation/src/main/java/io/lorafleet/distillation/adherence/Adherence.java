@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How well an image follows its prompt. What a prompt says counts one each: the background, the place, and a thing's
- * colour, shape, texture and size.
+ * The prompt adherence of one image. Each attribute in the prompt counts once: the background, the place, and the colour,
+ * shape, texture and size of each object.
  *
- * @param attributes of those kinds that the prompt says
- * @param whole whether all is met, and nothing else is in the image
+ * @param attributes attributes in the prompt, by kind
+ * @param whole whether all attributes are met, and the image has no other objects
  */
 public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
 
@@ -32,8 +32,8 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
     }
 
     /**
-     * Of the things in the image, the largest count, as many as the prompt names: more of them do not make it easier to
-     * meet a prompt. Which is which of two is for the image's good.
+     * Scores the largest objects in the image, as many as the prompt names. Additional objects do not improve the score.
+     * With two objects, the better assignment counts.
      */
     static Adherence of(Scene scene, Reading reading) {
         List<Seen> seen = reading.objects();
@@ -47,7 +47,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
                 .orElseThrow();
     }
 
-    /** @param order for each thing of the scene the one in the image, or null */
+    /** @param order object in the image for each object of the scene, or null */
     private static Adherence of(Scene scene, Reading reading, List<@Nullable Seen> order) {
         Map<Attribute, Tally> attributes = new EnumMap<>(Attribute.class);
         if (scene.background() != null) {
@@ -55,15 +55,18 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         }
         for (int i = 0; i < order.size(); i++) {
             Map<Attribute, Enum<?>> found =
-                    order.get(i) == null ? Map.of() : order.get(i).object().said();
-            scene.objects().get(i).said().forEach((kind, asked) -> add(attributes, kind, asked == found.get(kind)));
+                    order.get(i) == null ? Map.of() : order.get(i).object().attributes();
+            scene.objects()
+                    .get(i)
+                    .attributes()
+                    .forEach((kind, asked) -> add(attributes, kind, asked == found.get(kind)));
         }
         if (scene.place() != null) {
             add(attributes, Attribute.PLACE, scene.place() == place(order.get(0), order.get(1)));
         }
         Tally total = total(attributes);
-        boolean nothingElse = reading.objects().size() == order.size();
-        return new Adherence(attributes, nothingElse && total.met() == total.asked());
+        boolean noOtherObjects = reading.objects().size() == order.size();
+        return new Adherence(attributes, noOtherObjects && total.met() == total.asked());
     }
 
     private static @Nullable Place place(@Nullable Seen first, @Nullable Seen second) {
@@ -80,7 +83,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
         attributes.merge(kind, Tally.of(met), Tally::plus);
     }
 
-    /** @return all attributes */
+    /** @return the tally of all attributes */
     public Tally total() {
         return total(attributes);
     }

@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.adherence;
 
 import io.lorafleet.diffusion.RgbImage;
-import io.lorafleet.distillation.Evaluation.Images;
+import io.lorafleet.distillation.eval.Evaluation.Images;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How well many images follow their prompts.
+ * The prompt adherence of a set of images.
  *
- * @param attributes of each kind that any of the prompts says
- * @param prompts those that are met whole
+ * @param attributes attributes in the prompts, by kind
+ * @param prompts prompts with all attributes met
  */
 public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
 
@@ -32,10 +32,10 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
         return new AdherenceReport(attributes, prompts);
     }
 
-    /** @return nothing if a prompt is none of the demo model's: then its images cannot be read */
-    public static Optional<AdherenceReport> of(List<Images> drawn, Function<Images, RgbImage> which) {
+    /** @return empty if a prompt is not a prompt of the demo model */
+    public static Optional<AdherenceReport> of(List<Images> images, Function<Images, RgbImage> which) {
         try {
-            return Optional.of(of(drawn.stream()
+            return Optional.of(of(images.stream()
                     .map(each -> Adherence.score(Scene.of(each.prompt()), which.apply(each)))
                     .toList()));
         } catch (IllegalArgumentException e) {
@@ -43,7 +43,7 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
         }
     }
 
-    /** @return all attributes */
+    /** @return the tally of all attributes */
     public Tally total() {
         return Adherence.total(attributes);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-/** What a prompt of the demo model can say, and an image can meet or miss. */
+/** The kinds of attributes in prompts of the demo model. */
 public enum Attribute {
     BACKGROUND,
     COLOUR,

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Some pixels of an image, counted row by row. The neighbours of a pixel are those above, below, left and right of it.
+ * A set of pixels of an image, numbered row by row. A pixel has four neighbours: above, below, left and right.
  *
- * @param pixels must not be changed
+ * @param pixels the pixels; callers must not change the set
  */
 record Mask(int width, int height, BitSet pixels) {
 
@@ -42,31 +42,31 @@ record Mask(int width, int height, BitSet pixels) {
         return of(width, height, pixel -> !has(pixel));
     }
 
-    /** @return these pixels and their neighbours */
+    /** @return the pixels of this mask and their neighbours */
     Mask grown() {
         return of(
                 width, height, pixel -> has(pixel) || neighbours(pixel).stream().anyMatch(this::has));
     }
 
-    /** @return the pixels whose neighbours are all in the mask; there are fewer of them at the image's border */
+    /** @return the pixels with all neighbours in the mask; pixels at the image border have fewer neighbours */
     Mask shrunk() {
         return where(pixel -> neighbours(pixel).stream().allMatch(this::has));
     }
 
-    /** @return this mask without its holes of at most so many pixels */
-    Mask filled(int mostPixels) {
+    /** @return this mask with all holes of at most {@code maxPixels} pixels filled */
+    Mask filled(int maxPixels) {
         BitSet filled = (BitSet) pixels.clone();
-        inverse().parts(1).stream().filter(hole -> hole.count() <= mostPixels).forEach(hole -> filled.or(hole.pixels));
+        inverse().parts(1).stream().filter(hole -> hole.count() <= maxPixels).forEach(hole -> filled.or(hole.pixels));
         return new Mask(width, height, filled);
     }
 
-    /** @return the connected parts of at least so many pixels, the largest one first */
-    List<Mask> parts(int leastPixels) {
+    /** @return the connected parts with at least {@code minPixels} pixels, largest first */
+    List<Mask> parts(int minPixels) {
         List<Mask> parts = new ArrayList<>();
         BitSet left = (BitSet) pixels.clone();
         while (!left.isEmpty()) {
             Mask part = new Mask(width, height, takePart(left));
-            if (part.count() >= leastPixels) {
+            if (part.count() >= minPixels) {
                 parts.add(part);
             }
         }
@@ -105,14 +105,14 @@ record Mask(int width, int height, BitSet pixels) {
         return neighbours;
     }
 
-    /** @return the smallest rectangle that holds all pixels */
+    /** @return the bounding box */
     Rectangle bounds() {
         Rectangle bounds = new Rectangle(-1, -1);
         pixels.stream().forEach(pixel -> bounds.add(new Rectangle(pixel % width, pixel / width, 1, 1)));
         return bounds;
     }
 
-    /** @return the centre of mass, from the left and the top of the image */
+    /** @return the centre of mass, from the top left corner of the image */
     Point2D centre() {
         double x = pixels.stream().map(pixel -> pixel % width).average().orElseThrow();
         double y = pixels.stream().map(pixel -> pixel / width).average().orElseThrow();

@@ -29,7 +29,7 @@ record Rgb(double red, double green, double blue) {
         return Math.sqrt(minus(other).dot(minus(other)));
     }
 
-    /** @return how far along the way from a to b the point lies that is nearest to this one, from 0 to 1 */
+    /** @return the position of the nearest colour on the line from a to b, from 0 at a to 1 at b */
     double along(Rgb a, Rgb b) {
         Rgb way = b.minus(a);
         return Math.min(Math.max(minus(a).dot(way) / way.dot(way), 0), 1);

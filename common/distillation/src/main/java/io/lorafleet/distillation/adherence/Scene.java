@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a prompt of the demo model says, such as {@code a red ring left of a small star on a white background}.
+ * The content of a demo model prompt, such as {@code a red ring left of a small star on a white background}.
  *
- * @param objects one or two; each says its shape
- * @param place of the first beside the second; null if there is one thing, or two that are joined by "and"
- * @param background null if the prompt does not say
+ * @param objects one or two objects, each with a shape
+ * @param place place of the first object relative to the second; null with one object, or with two joined by "and"
+ * @param background the background; null if the prompt has none
  */
 public record Scene(
         List<SceneObject> objects,
@@ -34,13 +34,13 @@ public record Scene(
             this.down = down;
         }
 
-        /** @return where something lies that is so far to the right of another one, and so far below it */
+        /** @return the place of an object at the given offset from another object */
         static Place of(double right, double down) {
             return Math.abs(right) > Math.abs(down) ? right < 0 ? LEFT_OF : RIGHT_OF : down < 0 ? ABOVE : BELOW;
         }
     }
 
-    /** With the RGB values that the training images were drawn with. */
+    /** The backgrounds, with the RGB values of the training images. */
     public enum Background {
         WHITE(245, 245, 245),
         BLACK(18, 18, 18),
@@ -57,17 +57,17 @@ public record Scene(
     public Scene {
         objects = List.copyOf(objects);
         if (objects.isEmpty() || objects.size() > 2) {
-            throw new IllegalArgumentException("things: expected one or two, found " + objects.size());
+            throw new IllegalArgumentException("objects: expected one or two, found " + objects.size());
         }
         if (objects.stream().anyMatch(object -> object.shape() == null)) {
-            throw new IllegalArgumentException("things: expected a shape of each, found " + objects);
+            throw new IllegalArgumentException("objects: expected a shape for each object, found " + objects);
         }
         if (objects.size() == 1 && place != null) {
-            throw new IllegalArgumentException("place: expected none for a thing alone, found " + place);
+            throw new IllegalArgumentException("place: expected none for a single object, found " + place);
         }
     }
 
-    /** @throws IllegalArgumentException if the prompt is no such one: it names the word, and those that may stand there */
+    /** @throws IllegalArgumentException if the prompt is not a demo model prompt; the message has the expected words */
     public static Scene of(String prompt) {
         WordReader words = new WordReader(prompt);
         SceneObject first = object(words);
@@ -94,7 +94,7 @@ public record Scene(
                 words.require(Shape.class));
     }
 
-    /** @return the words that {@link #of} makes this scene of */
+    /** @return a prompt from which {@link #of} makes this scene */
     public String prompt() {
         StringBuilder prompt = new StringBuilder(objects.get(0).phrase());
         if (objects.size() == 2) {

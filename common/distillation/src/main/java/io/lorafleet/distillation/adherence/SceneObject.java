@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coloured shape. Each part is null where a prompt does not say it, or where an image shows none of the kind.
+ * An object of a scene. An attribute is null if the prompt does not have it, or if it was not recognized in the image.
  *
- * <p>The words are those of the captions that the demo model was trained on; colours are the RGB values, and sizes the
- * radii as shares of the image's width, that the training images were drawn with.
+ * <p>The words are those of the training captions of the demo model. Colours are the RGB values of the training images,
+ * sizes their radii as shares of the image width.
  */
 public record SceneObject(
         @Nullable Size size,
@@ -22,7 +22,7 @@ public record SceneObject(
         @Nullable Colour colour,
         @Nullable Shape shape) {
 
-    /** What no word says is of middle size; a thing beside another one is drawn at 0.14 or 0.2, and its size never said. */
+    /** Objects without a size word are medium. In images with two objects, the radius is 0.14 or 0.2, without a size word. */
     public enum Size {
         SMALL(0.17),
         MEDIUM(0.25),
@@ -41,7 +41,7 @@ public record SceneObject(
         }
     }
 
-    /** What no word says is solid, as a rule. */
+    /** Objects without a texture word are usually solid. */
     public enum Texture {
         SOLID,
         STRIPED,
@@ -64,13 +64,13 @@ public record SceneObject(
             rgb = new Rgb(red, green, blue);
         }
 
-        /** @return the colour of the stripes and dots: 0.72 of the way to white */
+        /** @return the colour of stripes and dots: 72 % towards white */
         Rgb light() {
             return rgb.towards(Rgb.WHITE, 0.72);
         }
     }
 
-    /** Their geometry is in {@link ShapeOutlines}. */
+    /** The shapes; see {@link ShapeOutlines} for their geometry. */
     public enum Shape {
         CIRCLE,
         SQUARE,
@@ -82,18 +82,18 @@ public record SceneObject(
         DIAMOND
     }
 
-    /** @return the parts that are said, in the order of the words */
-    Map<Attribute, Enum<?>> said() {
-        Map<Attribute, Enum<?>> said = new EnumMap<>(Attribute.class);
-        said.put(Attribute.SIZE, size);
-        said.put(Attribute.TEXTURE, texture);
-        said.put(Attribute.COLOUR, colour);
-        said.put(Attribute.SHAPE, shape);
-        said.values().removeIf(Objects::isNull);
-        return said;
+    /** @return the attributes that are not null, in the order of the words */
+    Map<Attribute, Enum<?>> attributes() {
+        Map<Attribute, Enum<?>> attributes = new EnumMap<>(Attribute.class);
+        attributes.put(Attribute.SIZE, size);
+        attributes.put(Attribute.TEXTURE, texture);
+        attributes.put(Attribute.COLOUR, colour);
+        attributes.put(Attribute.SHAPE, shape);
+        attributes.values().removeIf(Objects::isNull);
+        return attributes;
     }
 
-    /** @return such as {@code a large striped red star} */
+    /** @return the object in words, such as {@code a large striped red star} */
     String phrase() {
         String words = Stream.of(size, texture, colour, shape)
                 .filter(Objects::nonNull)

@@ -11,50 +11,50 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Reads a thing off the part of an image that it fills: its colour first, then the texture, which decides the pixels
- * that are the thing's own, then the shape and the size of those.
+ * Recognizes an object in a part of an image: first the colour, then the texture, which decides the pixels of the object,
+ * then the shape and the size of these pixels.
  *
- * <p>A thing's pixels are a mixture of its colour and the lighter one of stripes and dots: {@link #lightness} says how
- * much of that. On a white background its edges look the same, so what is measured leaves them out.
+ * <p>Each pixel of an object is a mixture of its colour and the lighter colour of stripes and dots; {@link #lightness} is
+ * the share of the lighter colour. On a white background, the edges have similar colours, so measurements exclude them.
  */
 final class SceneObjectReader {
-    /** How far, on average, a thing's pixels may be from a colour. True scenes stay below 12, the model's mostly below 40. */
-    private static final double FOREIGN_COLOUR = 60;
+    /** Maximum mean distance of pixels from a colour. It is below 12 in training images, mostly below 40 in generated ones. */
+    private static final double MAX_COLOUR_DISTANCE = 60;
 
-    /** What overlaps less has none of the shapes. True scenes overlap by 0.73 or more with theirs. */
-    private static final double LEAST_OVERLAP = 0.6;
+    /** Minimum overlap with a shape. In training images, the overlap is at least 0.73. */
+    private static final double MIN_OVERLAP = 0.6;
 
-    /** The lightness of solid things varies by up to 0.13 where the autoencoder blurs, of dotted ones by 0.16 or more. */
-    private static final double LEAST_VARIATION = 0.15;
+    /** Minimum lightness variation of a texture: up to 0.13 for solid objects after the VAE, at least 0.16 for dotted ones. */
+    private static final double MIN_VARIATION = 0.15;
 
-    /** Along its stripes lightness changes by 0.4 or less of what it changes across them; with dots it is the same. */
-    private static final double MOST_CHANGE_ALONG_STRIPES = 0.5;
+    /** Maximum ratio of the lightness changes along and across stripes: at most 0.4 for stripes, about 1 for dots. */
+    private static final double MAX_CHANGE_ALONG_STRIPES = 0.5;
 
-    /** Holes of up to one in so many pixels are dots: a dot covers 0.2 % of the image, a ring's hole at least 1.9 %. */
-    private static final int DOT = 100;
+    /** Holes of up to 1 / 100 of the image are dots: a dot covers 0.2 % of the image, the hole of a ring at least 1.9 %. */
+    private static final int MAX_DOT_FRACTION = 100;
 
     private final Rgb[] pixels;
     private final Rgb ground;
 
-    /** @param ground the background's colour */
+    /** @param ground colour of the background */
     SceneObjectReader(Rgb[] pixels, Rgb ground) {
         this.pixels = pixels;
         this.ground = ground;
     }
 
     Seen read(Mask part) {
-        Colour atFirst = nearestColour(part.shrunk());
-        Mask inside = own(part, atFirst, true).shrunk();
+        Colour estimate = nearestColour(part.shrunk());
+        Mask inside = own(part, estimate, true).shrunk();
         Colour colour = nearestColour(inside);
-        boolean foreign = distance(inside, colour) > FOREIGN_COLOUR;
+        boolean unknownColour = distance(inside, colour) > MAX_COLOUR_DISTANCE;
         Texture texture = texture(inside, colour);
-        Mask own = foreign ? part : own(part, colour, texture != Texture.SOLID);
+        Mask own = unknownColour ? part : own(part, colour, texture != Texture.SOLID);
         ShapeTemplate template = ShapeTemplate.nearest(own);
-        Shape shape = template.overlap(own) < LEAST_OVERLAP ? null : template.shape();
+        Shape shape = template.overlap(own) < MIN_OVERLAP ? null : template.shape();
         Size size = Size.nearest(template.radius(own) / Math.min(part.width(), part.height()));
         Point2D centre = own.centre();
         return new Seen(
-                new SceneObject(size, texture, foreign ? null : colour, shape),
+                new SceneObject(size, texture, unknownColour ? null : colour, shape),
                 centre.getX(),
                 centre.getY(),
                 own.count());
@@ -77,27 +77,27 @@ final class SceneObjectReader {
         return pixels[pixel].distance(colour.rgb.towards(colour.light(), lightness(pixel, colour)));
     }
 
-    /** @return 0 where a pixel has the colour, 1 where it has the lighter one */
+    /** @return 0 for the colour, 1 for the lighter colour */
     private double lightness(int pixel, Colour colour) {
         return pixels[pixel].along(colour.rgb, colour.light());
     }
 
-    /** @return the pixels that are nearer to the colour, or to what is between it and its lighter one, than to the ground */
+    /** @return the pixels that are nearer to the colour, or to its mixtures with the lighter one, than to the background */
     private Mask own(Mask part, Colour colour, boolean light) {
         Mask own = part.where(pixel -> (light ? distance(pixel, colour) : pixels[pixel].distance(colour.rgb))
                         < pixels[pixel].distance(ground))
-                .filled(pixels.length / DOT);
+                .filled(pixels.length / MAX_DOT_FRACTION);
         return own.count() == 0 ? part : own;
     }
 
     private Texture texture(Mask inside, Colour colour) {
-        if (variation(inside, colour) < LEAST_VARIATION) {
+        if (variation(inside, colour) < MIN_VARIATION) {
             return Texture.SOLID;
         }
-        // Stripes go up to the right, so that a step down to the right crosses them.
+        // Stripes rise to the right, so a step down and to the right crosses them.
         double along = change(inside, colour, inside.width() - 1);
         double across = change(inside, colour, inside.width() + 1);
-        return along < MOST_CHANGE_ALONG_STRIPES * across ? Texture.STRIPED : Texture.DOTTED;
+        return along < MAX_CHANGE_ALONG_STRIPES * across ? Texture.STRIPED : Texture.DOTTED;
     }
 
     /** @return the standard deviation of the lightness */
@@ -112,7 +112,7 @@ final class SceneObjectReader {
                 .orElse(0));
     }
 
-    /** @return how much the lightness changes from a pixel to the one that is so many pixels further, on average */
+    /** @return the mean change of the lightness between pixels at a distance of {@code step} */
     private double change(Mask inside, Colour colour, int step) {
         return inside.where(pixel -> inside.has(pixel + step)).pixels().stream()
                 .mapToDouble(pixel -> Math.abs(lightness(pixel, colour) - lightness(pixel + step, colour)))

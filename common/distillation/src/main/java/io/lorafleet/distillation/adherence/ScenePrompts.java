@@ -16,14 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws prompts at random, as often with this and that as the captions that the demo model was trained on. Java fixes
- * what {@link Random} draws for a seed, so the same seed gives the same prompts everywhere.
+ * Makes random prompts with the attribute frequencies of the demo model's training captions. The algorithm of
+ * {@link Random} is specified, so a seed gives the same prompts on all platforms.
  */
 public final class ScenePrompts {
-    /** There are 3,240 prompts of one thing, and of so many in all they are 2,400. */
-    private static final int MOST = 4000;
+    /** With 4,000 prompts, 2,400 have one object. There are only 3,240 such prompts. */
+    private static final int MAX_PROMPTS = 4000;
 
-    // How often the captions say what. Sizes are said of things alone only; medium and solid have no word.
+    // Frequencies in the captions. Only single objects have a size; medium and solid have no word.
     private static final double ALONE = 0.6;
     private static final double SIZE = 0.6 * 0.7 * 2 / 3;
     private static final double TEXTURE = 0.5 * 0.85;
@@ -38,25 +38,27 @@ public final class ScenePrompts {
     }
 
     /**
-     * @param count up to 4,000
-     * @return different prompts, shuffled: likely ones are drawn first, and each part of the list shall have the same mix
+     * Makes prompts.
+     *
+     * @param count number of prompts, 0 to 4,000
+     * @return different prompts, shuffled, because frequent prompts tend to come first
      */
     public static List<String> draw(long seed, int count) {
-        if (count < 0 || count > MOST) {
-            throw new IllegalArgumentException("count: expected 0 to " + MOST + ", found " + count);
+        if (count < 0 || count > MAX_PROMPTS) {
+            throw new IllegalArgumentException("count: expected 0 to " + MAX_PROMPTS + ", found " + count);
         }
         return new ScenePrompts(seed).prompts(count);
     }
 
     private List<String> prompts(int count) {
-        Set<String> drawn = new LinkedHashSet<>();
-        while (drawn.size() < count) {
+        Set<String> chosen = new LinkedHashSet<>();
+        while (chosen.size() < count) {
             boolean alone = chance(ALONE);
-            while (!drawn.add((alone ? one() : two()).prompt())) {
-                // drawn before: another one of the same kind, so that the mix stays
+            while (!chosen.add((alone ? one() : two()).prompt())) {
+                // A duplicate: try again with the same number of objects, which keeps their frequencies.
             }
         }
-        List<String> prompts = new ArrayList<>(drawn);
+        List<String> prompts = new ArrayList<>(chosen);
         Collections.shuffle(prompts, random);
         return prompts;
     }

@@ -13,19 +13,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads off an image of the demo model what it shows: the background, and the things that differ from it. */
+/** Recognizes the scene in an image of the demo model: the background and the objects. */
 public final class SceneReader {
-    /** How far from a background's RGB value a colour may be, and is still that background. */
-    private static final double FOREIGN_GROUND = 60;
+    /** Maximum RGB distance of the image border from a background. */
+    private static final double MAX_BACKGROUND_DISTANCE = 60;
 
-    /** How far from the background a pixel of a thing is: the light stripes of orange and beige are 25 apart. */
-    private static final double CONTRAST = 24;
+    /** Minimum RGB distance of an object from the background. The light stripes of orange and beige have a distance of 25. */
+    private static final double MIN_CONTRAST = 24;
 
-    /** One pixel in so many, or fewer, are no thing. The smallest star covers 3 %. */
-    private static final int LEAST_PART = 100;
+    /** Parts below 1 / 100 of the image are not objects. The smallest star covers 3 %. */
+    private static final int MIN_PART_FRACTION = 100;
 
-    /** The model draws diamonds up to 1.75 times as high as wide, and two things that touch are at least twice as long. */
-    private static final double LONGEST = 1.8;
+    /** Maximum aspect ratio of an object: up to 1.75 for generated diamonds, at least 2 for two objects that touch. */
+    private static final double MAX_ASPECT_RATIO = 1.8;
 
     private final int width;
     private final int height;
@@ -38,10 +38,10 @@ public final class SceneReader {
     }
 
     /**
-     * What an image shows.
+     * The recognized scene.
      *
-     * @param background null if it is none of those that a prompt can name
-     * @param objects the largest one first
+     * @param background the background; null if it is unknown
+     * @param objects the objects, largest first
      */
     public record Reading(@Nullable Background background, List<Seen> objects) {
         public Reading {
@@ -50,11 +50,11 @@ public final class SceneReader {
     }
 
     /**
-     * A thing in an image.
+     * A recognized object.
      *
-     * @param x of its centre, in pixels from the left
-     * @param y of its centre, in pixels from the top
-     * @param area in pixels
+     * @param x centre, in pixels from the left
+     * @param y centre, in pixels from the top
+     * @param area area in pixels
      */
     public record Seen(SceneObject object, double x, double y, int area) {}
 
@@ -64,23 +64,23 @@ public final class SceneReader {
 
     private Reading read() {
         Rgb ground = ground();
-        int leastPixels = 1 + width * height / LEAST_PART;
+        int minPixels = 1 + width * height / MIN_PART_FRACTION;
         SceneObjectReader reader = new SceneObjectReader(pixels, ground);
-        // Grown and shrunk again: what narrow and faint stripes divide is one thing.
-        List<Seen> objects = Mask.of(width, height, pixel -> pixels[pixel].distance(ground) > CONTRAST)
+        // Growing and shrinking joins objects that narrow, faint stripes divide.
+        List<Seen> objects = Mask.of(width, height, pixel -> pixels[pixel].distance(ground) > MIN_CONTRAST)
                 .grown()
                 .shrunk()
-                .parts(leastPixels)
+                .parts(minPixels)
                 .stream()
                 .flatMap(this::cut)
-                .filter(half -> half.count() >= leastPixels)
+                .filter(half -> half.count() >= minPixels)
                 .map(reader::read)
                 .sorted(Comparator.comparing(Seen::area).reversed())
                 .toList();
         return new Reading(background(ground), objects);
     }
 
-    /** @return the median of the image's border, channel by channel: no thing covers half of that */
+    /** @return the median of each channel on the image border; objects cover less than half of the border */
     private Rgb ground() {
         List<Rgb> border = IntStream.range(0, width * height)
                 .filter(pixel -> pixel % width == 0
@@ -99,17 +99,17 @@ public final class SceneReader {
     private static @Nullable Background background(Rgb ground) {
         return Arrays.stream(Background.values())
                 .min(Comparator.comparing(background -> background.rgb.distance(ground)))
-                .filter(background -> background.rgb.distance(ground) < FOREIGN_GROUND)
+                .filter(background -> background.rgb.distance(ground) < MAX_BACKGROUND_DISTANCE)
                 .orElse(null);
     }
 
-    /** @return the two things that such a long part must be, divided where it is thinnest; or the part */
+    /** @return the part, or its two halves at the thinnest position if it is too long for one object */
     private Stream<Mask> cut(Mask part) {
         Rectangle bounds = part.bounds();
-        if (bounds.width > LONGEST * bounds.height) {
+        if (bounds.width > MAX_ASPECT_RATIO * bounds.height) {
             return cut(part, bounds.x, bounds.width, pixel -> pixel % width);
         }
-        if (bounds.height > LONGEST * bounds.width) {
+        if (bounds.height > MAX_ASPECT_RATIO * bounds.width) {
             return cut(part, bounds.y, bounds.height, pixel -> pixel / width);
         }
         return Stream.of(part);

@@ -7,7 +7,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.function.IntToDoubleFunction;
 
-/** The outlines of the shapes, around 0 and at radius 1, with y downwards: the geometry of the training images. */
+/** The outlines of the shapes in the training images, with centre 0, radius 1 and y downwards. */
 final class ShapeOutlines {
     private static final int HEART_POINTS = 60;
 
@@ -42,7 +42,7 @@ final class ShapeOutlines {
         return polygon(-x, -y, x, -y, x, y, -x, y);
     }
 
-    /** @return corners at equal angles, clockwise from the top, so far from a centre that lies so far below 0 */
+    /** @return a polygon with corners at equal angles, clockwise from the top; {@code below} moves its centre down */
     private static Area rays(int corners, double below, IntToDoubleFunction radius) {
         double[] xy = new double[2 * corners];
         for (int corner = 0; corner < corners; corner++) {
@@ -53,7 +53,7 @@ final class ShapeOutlines {
         return polygon(xy);
     }
 
-    /** The well-known curve x = 16 sin^3 t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t, made smaller and lifted. */
+    /** The curve x = 16 sin^3 t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t, scaled and moved up. */
     private static Area heart() {
         double[] xy = new double[2 * HEART_POINTS];
         for (int sample = 0; sample < HEART_POINTS; sample++) {

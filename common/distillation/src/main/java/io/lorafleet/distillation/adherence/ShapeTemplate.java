@@ -14,17 +14,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A shape to compare masks with: it is drawn as large as the mask, around the same centre of mass. Its proportions stay,
- * so a shape that is too long or too wide fits less.
+ * A shape for comparison with masks. It is rendered with the same area and centre of mass as the mask. Its proportions are
+ * fixed, so the overlap is smaller for masks that are too long or too wide.
  *
- * @param outline around 0, at radius 1
- * @param area of the outline
- * @param centre of mass of the outline
+ * @param outline the outline, with centre 0 and radius 1
+ * @param area area of the outline
+ * @param centre centre of mass of the outline
  */
 record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
-    /** To measure an outline, in pixels: its radius, and the half side of the image around it. */
+    /** Radius for the measurement of an outline, in pixels. */
     private static final int MEASURED_RADIUS = 100;
 
+    /** Half the side of the image for the measurement of an outline, in pixels. */
     private static final int MEASURED_HALF = 120;
 
     private static final List<ShapeTemplate> ALL =
@@ -33,11 +34,11 @@ record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
     private static ShapeTemplate of(Shape shape) {
         Area outline = ShapeOutlines.of(shape);
         int side = 2 * MEASURED_HALF;
-        Mask drawn = draw(outline, MEASURED_RADIUS, MEASURED_HALF, MEASURED_HALF, side, side);
+        Mask rendered = render(outline, MEASURED_RADIUS, MEASURED_HALF, MEASURED_HALF, side, side);
         Point2D centre = new Point2D.Double(
-                (drawn.centre().getX() - MEASURED_HALF) / MEASURED_RADIUS,
-                (drawn.centre().getY() - MEASURED_HALF) / MEASURED_RADIUS);
-        return new ShapeTemplate(shape, outline, drawn.count() / Math.pow(MEASURED_RADIUS, 2), centre);
+                (rendered.centre().getX() - MEASURED_HALF) / MEASURED_RADIUS,
+                (rendered.centre().getY() - MEASURED_HALF) / MEASURED_RADIUS);
+        return new ShapeTemplate(shape, outline, rendered.count() / Math.pow(MEASURED_RADIUS, 2), centre);
     }
 
     static ShapeTemplate nearest(Mask mask) {
@@ -46,23 +47,23 @@ record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
                 .orElseThrow();
     }
 
-    /** @return the radius, in pixels, at which the shape is as large as the mask */
+    /** @return the radius, in pixels, at which the shape has the same area as the mask */
     double radius(Mask mask) {
         return Math.sqrt(mask.count() / area);
     }
 
-    /** @return intersection over union of the mask and the shape: 1 if they are the same */
+    /** @return the intersection over union of the mask and the shape, from 0 to 1 */
     double overlap(Mask mask) {
         double radius = radius(mask);
         double x = mask.centre().getX() - radius * centre.getX();
         double y = mask.centre().getY() - radius * centre.getY();
-        Mask drawn = draw(outline, radius, x, y, mask.width(), mask.height());
-        int both = mask.where(drawn::has).count();
-        return (double) both / (mask.count() + drawn.count() - both);
+        Mask rendered = render(outline, radius, x, y, mask.width(), mask.height());
+        int both = mask.where(rendered::has).count();
+        return (double) both / (mask.count() + rendered.count() - both);
     }
 
-    /** @return the pixels that the outline covers at least half */
-    private static Mask draw(Area outline, double radius, double x, double y, int width, int height) {
+    /** @return the pixels that are at least half inside the outline */
+    private static Mask render(Area outline, double radius, double x, double y, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-/** How many of those that were asked for are met. */
+/**
+ * The attributes in prompts, and those that the images meet.
+ *
+ * @param met number of attributes met
+ * @param asked number of attributes in the prompts
+ */
 public record Tally(int met, int asked) {
     static final Tally NONE = new Tally(0, 0);
 
@@ -13,7 +18,7 @@ public record Tally(int met, int asked) {
         return new Tally(met + other.met, asked + other.asked);
     }
 
-    /** @return from 0 to 1; not a number if nothing was asked for */
+    /** @return the share of attributes met, from 0 to 1; NaN without attributes */
     public double share() {
         return (double) met / asked;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The words of a prompt, taken one after the other. Whatever was tried in vain at a word is what was expected there. */
+/** Parses the words of a prompt in order. An error message lists all alternatives that were tried at the failed word. */
 final class WordReader {
     private final List<String> words;
     private final List<String> expected = new ArrayList<>();
@@ -17,7 +17,7 @@ final class WordReader {
         words = Arrays.asList(prompt.strip().toLowerCase(Locale.ROOT).split("\\s+"));
     }
 
-    /** @return such as {@code left of} */
+    /** @return the words of a value, such as {@code left of} */
     static String of(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
@@ -39,7 +39,7 @@ final class WordReader {
         }
     }
 
-    /** @return the value that the next words name, or null */
+    /** @return the value of the next words, or null */
     <E extends Enum<E>> @Nullable E accept(Class<E> type) {
         for (E value : type.getEnumConstants()) {
             if (accept(of(value))) {

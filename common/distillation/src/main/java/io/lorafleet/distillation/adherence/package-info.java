@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How well images of the demo model follow their prompts, without another model to look at them: the scenes that it was
- * trained to draw are simple enough to be read off the pixels.
+ * Measures the prompt adherence of images of the demo model from their pixels. The demo model generates simple scenes, so
+ * no other model is necessary.
  */
 @NullMarked
 package io.lorafleet.distillation.adherence;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdherenceTest {
 
     @Test
-    void readsTrueScenesAsTheyAre() {
+    void recognizesRenderedScenes() {
         Random random = new Random(11);
         List<Adherence> images = new ArrayList<>();
         for (String prompt : ScenePrompts.draw(11, 400)) {
@@ -47,7 +47,7 @@ class AdherenceTest {
         "PLACE, a red star left of a red ring on a white background, a red star right of a red ring on a white background",
         "PLACE, a red star above a blue ring on a black background, a red star left of a blue ring on a black background"
     })
-    void noticesWhatIsWrong(Attribute wrong, String painted, String asked) {
+    void detectsWrongAttributes(Attribute wrong, String painted, String asked) {
         Adherence adherence = Adherence.score(Scene.of(asked), paint(painted));
         assertThat(adherence.whole()).isFalse();
         assertThat(adherence.total().asked() - adherence.total().met()).isOne();
@@ -55,7 +55,7 @@ class AdherenceTest {
     }
 
     @Test
-    void findsWhichOfTwoThingsIsWhich() {
+    void assignsTwoObjects() {
         RgbImage image = paint("a dotted blue ring below a red star on a white background");
         assertThat(Adherence.score(Scene.of("a red star and a dotted blue ring"), image)
                         .whole())
@@ -69,7 +69,7 @@ class AdherenceTest {
     }
 
     @Test
-    void missesASecondThing() {
+    void missesASecondObject() {
         Scene asked = Scene.of("a red star above a blue ring");
         Adherence adherence = Adherence.score(asked, paint("a solid red star on a black background"));
         assertThat(adherence.attributes())
@@ -80,7 +80,7 @@ class AdherenceTest {
     }
 
     @Test
-    void doesNotCountAPromptAsMetWholeWhenThereIsMoreInTheImage() {
+    void promptWithAdditionalObjectsIsNotWhole() {
         RgbImage image = paint("a blue ring left of a blue ring on a white background");
         Adherence adherence = Adherence.score(Scene.of("a blue ring"), image);
         assertThat(adherence.total()).isEqualTo(new Tally(2, 2));
@@ -98,7 +98,7 @@ class AdherenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void isNotFooledByAnImageOfOneColour(Colour colour) {
+    void findsNoObjectInAnImageOfOneColour(Colour colour) {
         Scene asked = Scene.of("a " + WordReader.of(colour) + " square on a white background");
         assertThat(Adherence.score(asked, ScenePainter.plain(colour.rgb)).total())
                 .isEqualTo(new Tally(0, 3));
@@ -106,7 +106,7 @@ class AdherenceTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void isNotFooledByNoise(long seed) {
+    void findsNoObjectInNoise(long seed) {
         byte[] rgb = new byte[3 * 64 * 64];
         new Random(seed).nextBytes(rgb);
         Scene asked = Scene.of("a large red star left of a blue ring on a white background");

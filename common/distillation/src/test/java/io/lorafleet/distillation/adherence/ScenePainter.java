@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Paints scenes as the demo model's training images were painted: four times as large, then made smaller. What a scene
- * does not say is drawn at random.
+ * Renders scenes like the training images of the demo model: at four times the size, then scaled down. Attributes that a
+ * scene does not have are random.
  */
 final class ScenePainter {
     static final int SIDE = 64;
@@ -63,7 +63,7 @@ final class ScenePainter {
         return image();
     }
 
-    /** @param radius a share of the side, as x and y are */
+    /** @param radius radius as a share of the image side, like x and y */
     private void paint(SceneObject object, double radius, double x, double y) {
         AffineTransform place = AffineTransform.getScaleInstance(LARGE_SIDE, LARGE_SIDE);
         place.translate(x, y);

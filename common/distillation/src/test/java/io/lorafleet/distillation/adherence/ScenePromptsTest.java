@@ -18,9 +18,9 @@ class ScenePromptsTest {
     private static final int TRAIN = 2000;
     private static final int HELD_OUT = 600;
 
-    /** To make the files anew, write what is expected here. */
+    /** To regenerate the files, write the expected lines. */
     @Test
-    void drawsThePromptsOfTheDemoModel() throws IOException {
+    void makesThePromptsOfTheDemoModel() throws IOException {
         List<String> prompts = ScenePrompts.draw(SEED, TRAIN + HELD_OUT);
         assertThat(FOLDER.resolve("train.txt")).hasContent(lines(prompts.subList(0, TRAIN)));
         assertThat(FOLDER.resolve("held-out.txt")).hasContent(lines(prompts.subList(TRAIN, prompts.size())));
@@ -39,12 +39,12 @@ class ScenePromptsTest {
     }
 
     @Test
-    void drawsTheSameForASeedAndAnotherForAnother() {
+    void promptsDependOnlyOnTheSeed() {
         assertThat(ScenePrompts.draw(5, 50)).isEqualTo(ScenePrompts.draw(5, 50)).isNotEqualTo(ScenePrompts.draw(6, 50));
     }
 
     @Test
-    void drawsDifferentPromptsInTheMixOfTheCaptions() {
+    void makesDistinctPromptsWithTheFrequenciesOfTheCaptions() {
         List<String> prompts = ScenePrompts.draw(7, 4000);
         assertThat(prompts).hasSize(4000).doesNotHaveDuplicates();
         for (List<String> part : List.of(prompts.subList(0, 1000), prompts.subList(3000, 4000))) {
@@ -58,7 +58,7 @@ class ScenePromptsTest {
     }
 
     @Test
-    void refusesMorePromptsThanThereAre() {
+    void rejectsTooManyPrompts() {
         assertThatThrownBy(() -> ScenePrompts.draw(1, 4001)).hasMessage("count: expected 0 to 4000, found 4001");
     }
 }

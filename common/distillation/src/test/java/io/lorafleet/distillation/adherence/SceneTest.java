@@ -37,18 +37,18 @@ class SceneTest {
                 "a striped circle and a solid red square",
                 "a diamond above an orange triangle on a gray background"
             })
-    void writesThePromptThatItWasReadFrom(String prompt) {
+    void promptRoundTrips(String prompt) {
         assertThat(Scene.of(prompt).prompt()).isEqualTo(prompt);
     }
 
     @Test
-    void writesThePromptsThatAreDrawn() {
+    void writesTheRandomPrompts() {
         assertThat(ScenePrompts.draw(3, 500))
                 .allSatisfy(prompt -> assertThat(Scene.of(prompt).prompt()).isEqualTo(prompt));
     }
 
     @Test
-    void namesTheWordThatItDoesNotUnderstandAndThoseItExpected() {
+    void namesTheUnknownWordAndTheExpectedOnes() {
         assertThatThrownBy(() -> Scene.of("a striped maroon ring"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("prompt 'a striped maroon ring': word 3: expected red, orange, yellow, green, cyan, blue,"
@@ -62,13 +62,13 @@ class SceneTest {
     }
 
     @Test
-    void hasOneOrTwoThingsOfAShape() {
+    void hasOneOrTwoObjectsWithAShape() {
         SceneObject ring = new SceneObject(null, null, null, Shape.RING);
         SceneObject red = new SceneObject(null, null, Colour.RED, null);
-        assertThatThrownBy(() -> new Scene(List.of(), null, null)).hasMessage("things: expected one or two, found 0");
+        assertThatThrownBy(() -> new Scene(List.of(), null, null)).hasMessage("objects: expected one or two, found 0");
         assertThatThrownBy(() -> new Scene(List.of(ring, red), null, null))
-                .hasMessageStartingWith("things: expected a shape of each, found ");
+                .hasMessageStartingWith("objects: expected a shape for each object, found ");
         assertThatThrownBy(() -> new Scene(List.of(ring), Place.ABOVE, null))
-                .hasMessage("place: expected none for a thing alone, found ABOVE");
+                .hasMessage("place: expected none for a single object, found ABOVE");
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.evaluate;
 
-import io.lorafleet.distillation.Evaluation.Images;
 import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.distillation.adherence.Tally;
+import io.lorafleet.distillation.eval.Evaluation.Images;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

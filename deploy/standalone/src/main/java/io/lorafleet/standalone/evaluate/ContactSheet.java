@@ -2,7 +2,7 @@
 package io.lorafleet.standalone.evaluate;
 
 import io.lorafleet.diffusion.RgbImage;
-import io.lorafleet.distillation.Evaluation.Images;
+import io.lorafleet.distillation.eval.Evaluation.Images;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

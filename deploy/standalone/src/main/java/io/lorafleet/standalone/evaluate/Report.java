@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.evaluate;
 
-import io.lorafleet.distillation.Evaluation;
-import io.lorafleet.distillation.Evaluation.Images;
-import io.lorafleet.distillation.Quality;
-import io.lorafleet.distillation.StepTimes;
 import io.lorafleet.distillation.adherence.AdherenceReport;
 import io.lorafleet.distillation.adherence.Attribute;
 import io.lorafleet.distillation.adherence.Tally;
+import io.lorafleet.distillation.eval.Evaluation;
+import io.lorafleet.distillation.eval.Evaluation.Images;
+import io.lorafleet.distillation.eval.Quality;
+import io.lorafleet.distillation.eval.StepTimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Compares the training computations with tensors of a reference implementation. */
+@NullMarked
+package io.lorafleet.distillation.parity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.distill;
+
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.distillation.Distillation;
+import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.TrainingProgress;
+import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.lorafleet.trainer.feedback.Votes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Continues the distillation of a LoRA adapter from its parent version. The result depends on the base, the parent's
+ * file, the samples of this run and of earlier runs, the settings, and the number of threads. It does not depend on the
+ * time or the machine.
+ */
+public final class LoraDistiller implements Distiller {
+    private static final Logger LOG = LoggerFactory.getLogger(LoraDistiller.class);
+
+    private final LazyBaseModel base;
+    private final BlobStore blobs;
+    private final FeedbackArchive archive;
+    private final RunSettings settings;
+    private final PromptRules rules;
+
+    /**
+     * @param folder folder of the base model; read at the start of each run
+     * @param threads number of CPU threads of one operation
+     */
+    public LoraDistiller(
+            Path folder,
+            int threads,
+            BlobStore blobs,
+            FeedbackArchive archive,
+            RunSettings settings,
+            PromptRules rules) {
+        this.base = new LazyBaseModel(folder, threads);
+        this.blobs = blobs;
+        this.archive = archive;
+        this.settings = settings;
+        this.rules = rules;
+    }
+
+    @Override
+    public String plan() {
+        return settings + " " + rules.summary();
+    }
+
+    @Override
+    public Candidate distil(RunInputs inputs, RunObserver observer) throws IOException, RunRejectedException {
+        AdapterVersion parent = inputs.parent();
+        String fingerprint = base.fingerprint();
+        if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
+            throw new RunRejectedException(
+                    "the parent version " + parent.pinned() + " was trained for another base than " + base.folder());
+        }
+        Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
+        if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {
+            throw new RunRejectedException(
+                    "the file of the parent version " + parent.pinned() + " is missing or damaged");
+        }
+        PromptMix prompts = prompts(inputs)
+                .orElseThrow(() -> new RunRejectedException(
+                        "no new feedback: all votes were withdrawn, or were consumed by an earlier run"));
+        if (prompts.learned().isEmpty()) {
+            throw new RunRejectedException(
+                    "no training prompts: expected at least two different prompts, because some are held out");
+        }
+        return distil(inputs, file.get(), fingerprint, prompts, observer);
+    }
+
+    private Candidate distil(
+            RunInputs inputs, byte[] parentFile, String fingerprint, PromptMix prompts, RunObserver observer)
+            throws IOException, RunRejectedException {
+        StableDiffusion model = base.open();
+        boolean complete = false;
+        try {
+            AdapterVersion parent = inputs.parent();
+            LoraAdapter before = LoraFile.read(
+                    Safetensors.ofAdapter(parent.pinned().toString(), parentFile),
+                    model.unet().weightShapes());
+            TrainingPlan plan = settings.plan(
+                    inputs.guidance(), model.defaultSize(), inputs.lineage().seed());
+            // The checkpoints of a run are found by this text. It must hold every input that changes the result.
+            String all = parent.sha256() + fingerprint + inputs.lineage() + plan + prompts.learned();
+            Checkpoints checkpoints =
+                    new Checkpoints(blobs, inputs.adapter(), Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
+            LoraAdapter after = train(model, before, plan, prompts, checkpoints, observer);
+            Candidate candidate = new LoraCandidate(model, inputs, before, after, prompts.heldOut());
+            complete = true;
+            return candidate;
+        } catch (AdapterException | DistillationException e) {
+            throw new RunRejectedException(e);
+        } finally {
+            if (!complete) {
+                model.close();
+            }
+        }
+    }
+
+    /**
+     * Chooses the prompts of a run. A vote that an earlier run consumed is not new. If its rating has changed, the new
+     * rating decides whether the prompt is replayed.
+     *
+     * @return empty if the run has no new votes
+     */
+    Optional<PromptMix> prompts(RunInputs inputs) throws IOException {
+        Votes earlier = archive.before(inputs.adapter(), inputs.lineage());
+        inputs.withdrawals().forEach(earlier::apply);
+        List<FeedbackGiven> fresh = new ArrayList<>();
+        for (FeedbackGiven sample : inputs.samples()) {
+            if (earlier.has(sample.feedbackId())) {
+                earlier.apply(sample);
+            } else {
+                fresh.add(sample);
+            }
+        }
+        return fresh.isEmpty() ? Optional.empty() : Optional.of(PromptMix.of(fresh, earlier.standing(), rules));
+    }
+
+    private static LoraAdapter train(
+            StableDiffusion model,
+            LoraAdapter before,
+            TrainingPlan plan,
+            PromptMix prompts,
+            Checkpoints checkpoints,
+            RunObserver observer)
+            throws IOException {
+        try (LoraStudent student = LoraStudent.from(before, model.unet(), model.owner());
+                Distillation run = new Distillation(model, student, plan, prompts.learned())) {
+            resume(run, checkpoints);
+            while (!run.done()) {
+                run.round(progress -> report(progress, observer));
+                checkpoints.keep(run.checkpoint());
+            }
+            return student.adapter(run.parameters());
+        }
+    }
+
+    private static void resume(Distillation run, Checkpoints checkpoints) throws IOException {
+        Optional<byte[]> checkpoint = checkpoints.newest();
+        if (checkpoint.isPresent()) {
+            run.resume(checkpoint.get());
+            LOG.info("Resumed the run of adapter {} from its latest checkpoint", checkpoints.adapter());
+        }
+    }
+
+    /** Reports a step. The run can be cancelled between any two steps. */
+    private static void report(TrainingProgress progress, RunObserver observer) {
+        observer.check();
+        if (!progress.drawing()) {
+            observer.stepped(progress.step(), progress.steps(), progress.loss(), progress.missing());
+        }
+    }
+
+    @Override
+    public void deleteCheckpoints(String adapter) throws IOException {
+        Checkpoints.deleteAll(blobs, adapter);
+    }
+}

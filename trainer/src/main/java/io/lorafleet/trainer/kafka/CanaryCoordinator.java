@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.Lineage;
+import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.trainer.canary.CanaryAnalysis;
+import io.lorafleet.trainer.canary.CanaryRoutes;
+import io.lorafleet.trainer.publish.Publication;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/**
+ * Decides on canaries: starts, promotes, keeps and rolls back. It does not publish: the session writes the publications
+ * that this class returns. All methods are called on the polling thread.
+ */
+final class CanaryCoordinator {
+    private static final Logger LOG = Logger.getLogger(CanaryCoordinator.class);
+
+    private final String feedback;
+    private final TopicReplay replay;
+    private final CanaryRoutes routes;
+    private final CanaryObserver observer;
+    private final TrainerMetrics metrics;
+    private final Clock clock;
+
+    CanaryCoordinator(
+            KafkaClients clients, TrainerSettings settings, TopicReplay replay, TrainerMetrics metrics, Clock clock) {
+        this.feedback = Topic.FEEDBACK.in(settings.topicPrefix());
+        this.replay = replay;
+        this.routes = new CanaryRoutes(settings.canaries());
+        this.observer = new CanaryObserver(clients, settings.topicPrefix(), settings.canaries());
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /** Adds the start of a canary to the publication of a new version. The route may have changed during the run. */
+    Publication withCanary(Publication publication) {
+        if (publication.version().isEmpty()) {
+            return publication;
+        }
+        replay.catchUp();
+        AdapterVersion version = publication.version().get();
+        AdapterRoute route = replay.book().route(version.name()).orElse(null);
+        return publication.with(replay.book()
+                .current(version.name())
+                .flatMap(stable -> routes.start(version, stable, route, clock.instant())));
+    }
+
+    /**
+     * Reads new results and feedback.
+     *
+     * @param owned the feedback partitions of this trainer; it decides only on canaries of these partitions
+     * @return the analyses of the open canaries
+     */
+    Collection<CanaryAnalysis> observe(Set<TopicPartition> owned) {
+        List<RouteDecided> open = replay.canaries().open().stream()
+                .filter(decision -> owned.contains(partition(decision)))
+                .toList();
+        return observer.follow(open);
+    }
+
+    /** @return the feedback partition that the version was trained from */
+    TopicPartition partition(RouteDecided decision) {
+        int partition = replay.book()
+                .find(decision.adapter(), decision.version())
+                .map(AdapterVersion::lineage)
+                .map(Lineage::partition)
+                .orElse(-1);
+        return new TopicPartition(feedback, partition);
+    }
+
+    /** @return the next decision on a canary; empty if it is too early, or if the route was changed by an operator */
+    Optional<Publication> decide(CanaryAnalysis canary) {
+        return canary.verdict(clock.instant()).flatMap(verdict -> {
+            RouteDecided last = canary.decision();
+            replay.catchUp();
+            return replay.canaries()
+                    .open(last.adapter())
+                    .filter(last::equals)
+                    .map(open -> Publication.of(routes.next(open, verdict, clock.instant())));
+        });
+    }
+
+    /** Counts and logs a decision that was published. */
+    void published(RouteDecided decision) {
+        metrics.decided(decision);
+        LOG.infof("%s@%d %s: %s", decision.adapter(), decision.version(), text(decision.decision()), decision.reason());
+    }
+
+    private static String text(RouteDecided.Decision decision) {
+        return switch (decision) {
+            case CANARY -> "started as canary";
+            case PROMOTED -> "promoted to stable";
+            case KEPT -> "kept as stable";
+            case ROLLED_BACK -> "rolled back";
+        };
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.kafka;
+
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.messages.training.TrainingStarted;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.feedback.FeedbackBuffer;
+import io.lorafleet.trainer.feedback.OffsetRange;
+import io.lorafleet.trainer.publish.Publication;
+import io.lorafleet.trainer.run.TrainingRun;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts runs on the training thread, one at a time, and collects their results. It does not publish: the session writes
+ * the publications that this class returns. All methods are called on the polling thread.
+ */
+final class RunCoordinator implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RunCoordinator.class);
+
+    private final TrainerSettings settings;
+    private final TrainingRun training;
+    private final Executor trainingThread;
+    private final TopicReplay replay;
+    private final EventPublisher events;
+    private final TrainerMetrics metrics;
+    private final Clock clock;
+    private final RetryDelays delays;
+    private @Nullable CurrentRun current;
+
+    RunCoordinator(
+            TrainerSettings settings,
+            TrainingRun training,
+            Executor trainingThread,
+            TopicReplay replay,
+            EventPublisher events,
+            TrainerMetrics metrics,
+            Clock clock) {
+        this.settings = settings;
+        this.training = training;
+        this.trainingThread = trainingThread;
+        this.replay = replay;
+        this.events = events;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.delays = new RetryDelays(settings.maxRetryPause());
+    }
+
+    /** The result of a run that is ready to publish. */
+    record FinishedRun(TopicPartition partition, RunInputs inputs, Publication publication) {}
+
+    /** Starts the next run, if no run is in progress and a partition has enough feedback. */
+    void startNext(Map<TopicPartition, FeedbackBuffer> buffers) {
+        if (current != null) {
+            return;
+        }
+        Instant now = clock.instant();
+        for (Map.Entry<TopicPartition, FeedbackBuffer> entry : buffers.entrySet()) {
+            if (due(entry.getValue(), now).isPresent()) {
+                replay.catchUp(); // the version that the samples refer to may be new
+                due(entry.getValue(), now).ifPresent(range -> start(entry.getKey(), entry.getValue(), range));
+                return;
+            }
+        }
+    }
+
+    private Optional<OffsetRange> due(FeedbackBuffer buffer, Instant now) {
+        return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
+    }
+
+    /** While a canary is open, the parent of the next version is not decided yet. */
+    private boolean mayRun(String adapter, Instant now) {
+        return delays.isOver(adapter, now) && replay.canaries().open(adapter).isEmpty();
+    }
+
+    private void start(TopicPartition partition, FeedbackBuffer buffer, OffsetRange range) {
+        Optional<AdapterVersion> parent = parent(range);
+        if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {
+            LOG.warnf(
+                    "Skipped %d samples of adapter %s: %s",
+                    range.samples().size(),
+                    range.adapter(),
+                    parent.isEmpty()
+                            ? "the adapter has no version"
+                            : "the adapter is a style, and only students are trained");
+            buffer.forget(range.adapter(), range.toOffset());
+            return;
+        }
+        RunInputs inputs = RunInputs.of(parent.get(), range, training.plan());
+        if (!inputs.lineage().equals(range.inProgress())) {
+            events.started(new TrainingStarted(inputs.adapter(), inputs.lineage(), settings.id(), clock.instant()));
+        }
+        LOG.infof(
+                "Started a run of %s with %d samples",
+                parent.get().pinned(), range.samples().size());
+        current = new CurrentRun(
+                partition, inputs, replay.book().lastNumber(inputs.adapter()), training, events, metrics, clock);
+        trainingThread.execute(current);
+    }
+
+    /** An unfinished run keeps its parent. A new run starts from the current version. */
+    private Optional<AdapterVersion> parent(OffsetRange range) {
+        return Optional.ofNullable(range.inProgress())
+                .flatMap(inProgress -> replay.book().find(range.adapter(), inProgress.parent()))
+                .or(() -> replay.book().current(range.adapter()));
+    }
+
+    /**
+     * Returns the same result on every call until {@link #published} is called. A run that failed is scheduled for a
+     * retry, and returns no result.
+     */
+    Optional<FinishedRun> finished() {
+        if (current == null || !current.isDone()) {
+            return Optional.empty();
+        }
+        RunInputs inputs = current.inputs();
+        Optional<Publication> publication = current.publication();
+        if (publication.isEmpty()) {
+            Duration delay = delays.failed(inputs.adapter(), clock.instant());
+            LOG.warnf("The run of adapter %s is retried in %d s", inputs.adapter(), delay.toSeconds());
+            current = null;
+            return Optional.empty();
+        }
+        return Optional.of(new FinishedRun(current.partition(), inputs, publication.get()));
+    }
+
+    /** Ends a run whose result was published, and deletes its checkpoints. */
+    void published(FinishedRun run) {
+        String adapter = run.inputs().adapter();
+        run.publication().event().ifPresent(event -> {
+            metrics.finished(event);
+            LOG.infof("Finished the run of adapter %s: %s", adapter, outcome(event));
+        });
+        current = null;
+        delays.succeeded(adapter);
+        try {
+            training.deleteCheckpoints(adapter);
+        } catch (IOException e) {
+            LOG.warnf("The checkpoints of adapter %s were not deleted: %s", adapter, e);
+        }
+    }
+
+    private static String outcome(TrainingFinished event) {
+        return Objects.requireNonNullElseGet(
+                event.reason(), () -> "published " + event.adapter() + "@" + event.version());
+    }
+
+    /** Cancels the run of a partition that this trainer lost. The new owner resumes the run. */
+    void revoke(TopicPartition partition) {
+        if (current != null && current.partition().equals(partition)) {
+            LOG.infof(
+                    "Cancelled the run of adapter %s: its partition was assigned to another trainer",
+                    current.inputs().adapter());
+            current.cancel();
+            current = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (current != null) {
+            current.cancel();
+        }
+    }
+}

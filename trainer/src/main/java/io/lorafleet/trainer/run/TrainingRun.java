@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.trainer.run;
+
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.trainer.distill.Candidate;
+import io.lorafleet.trainer.distill.Distiller;
+import io.lorafleet.trainer.distill.RunInputs;
+import io.lorafleet.trainer.distill.RunObserver;
+import io.lorafleet.trainer.distill.RunRejectedException;
+import io.lorafleet.trainer.evaluate.QualityGate;
+import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.lorafleet.trainer.publish.Publication;
+import io.lorafleet.trainer.publish.VersionStore;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a run: distil, check the quality gate, store the results, prepare the publication. Everything that the
+ * publication refers to is in the blob store when {@link #execute} returns.
+ */
+public final class TrainingRun {
+    private final Distiller distiller;
+    private final QualityGate gate;
+    private final VersionStore versions;
+    private final FeedbackArchive archive;
+    private final Clock clock;
+
+    public TrainingRun(
+            Distiller distiller, QualityGate gate, VersionStore versions, FeedbackArchive archive, Clock clock) {
+        this.distiller = distiller;
+        this.gate = gate;
+        this.versions = versions;
+        this.archive = archive;
+        this.clock = clock;
+    }
+
+    /**
+     * Executes a run. Repeated calls with the same inputs return the same version, so a run can be repeated when its
+     * publication fails.
+     *
+     * @param lastNumber the highest version number of the adapter
+     * @throws IOException if the run cannot be executed now, for example because the storage is not available
+     * @throws java.util.concurrent.CancellationException if the observer cancels the run
+     */
+    public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {
+        Outcome outcome = distilAndCheck(inputs, observer);
+        observer.check();
+        archive.keep(inputs.adapter(), inputs.lineage(), inputs.withdrawals(), inputs.samples());
+        Instant now = clock.instant();
+        if (outcome instanceof Passed passed) {
+            AdapterVersion version =
+                    versions.store(inputs.parent(), inputs.lineage(), lastNumber, passed.adapter(), now);
+            return Publication.of(version, TrainingFinished.published(version, now));
+        }
+        Rejected rejected = (Rejected) outcome;
+        return Publication.rejected(TrainingFinished.rejected(
+                inputs.adapter(), inputs.lineage(), rejected.reason(), rejected.figures(), now));
+    }
+
+    private Outcome distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
+        try (Candidate candidate = distiller.distil(inputs, observer)) {
+            QualityGate.Verdict verdict = candidate.check(gate, observer);
+            if (verdict.complaint().isPresent()) {
+                return new Rejected(verdict.complaint().get(), verdict.figures());
+            }
+            return new Passed(new VersionStore.TrainedAdapter(candidate.file(), candidate.rank(), verdict.figures()));
+        } catch (RunRejectedException e) {
+            return new Rejected(String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    /** Deletes the checkpoints of an adapter. Call this after a run of the adapter was published. */
+    public void deleteCheckpoints(String adapter) throws IOException {
+        distiller.deleteCheckpoints(adapter);
+    }
+
+    /** @return the settings of every run, as text */
+    public String plan() {
+        return distiller.plan();
+    }
+
+    private sealed interface Outcome {}
+
+    private record Passed(VersionStore.TrainedAdapter adapter) implements Outcome {}
+
+    /** @param figures null if the run was rejected before the quality gate */
+    private record Rejected(String reason, @Nullable Figures figures) implements Outcome {}
+}
