@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /** Keeps connections whose requests are answered before their bodies have ended from costing memory or time. */
 final class Connections {
-    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final Duration LINGER = Duration.ofSeconds(10);
 
     private Connections() {}
 
