@@ -62,8 +62,10 @@ final class ParityCommand implements Callable<Integer> {
             throw new FleetException(e.getMessage());
         }
         long above = compared.stream().filter(c -> !c.within(tolerance)).count();
-        double largest =
-                compared.stream().mapToDouble(ParityResult.Compared::error).max().orElse(0);
+        double largest = compared.stream()
+                .mapToDouble(ParityResult.Compared::error)
+                .max()
+                .orElse(0);
         System.out.println(line(
                 "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
                 compared.size(), largest, above, tolerance));

@@ -116,7 +116,11 @@ final class TrainingBench {
                         .guided();
             }
             optimiser.clear();
-            Loss.backward(student, new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))), 1, scope);
+            Loss.backward(
+                    student,
+                    new TrainingBatch(latents, timesteps, text, target, scope.ones(new Shape(rows))),
+                    1,
+                    scope);
             optimiser.step(LEARNING_RATE);
         }
     }
