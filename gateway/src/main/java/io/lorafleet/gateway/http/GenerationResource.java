@@ -42,7 +42,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** GenerationSubmitter images, and follows and stops what was ordered. */
+/** Creates, lists, follows and cancels generations. */
 @RolesAllowed(Roles.GENERATE)
 @Path(GenerationResource.PATH)
 @Tag(ref = ApiDescription.GENERATIONS)

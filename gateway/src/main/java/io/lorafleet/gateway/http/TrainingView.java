@@ -48,7 +48,7 @@ record TrainingView(
         }
     }
 
-    /** @param version that is on trial @param against the stable one */
+    /** @param version the canary @param against the stable version that it is compared with */
     record Decision(RouteDecided.Decision decision, int version, int against, String reason, Instant at) {
         static Decision of(RouteDecided event) {
             return new Decision(event.decision(), event.version(), event.against(), event.reason(), event.at());

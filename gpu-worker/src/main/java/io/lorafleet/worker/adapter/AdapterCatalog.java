@@ -30,7 +30,7 @@ public class AdapterCatalog {
         }
     }
 
-    /** @param follower called for each version published from now on; must return quickly */
+    /** @param follower called for each version that is published from now on; it must not block */
     public void onPublished(Consumer<AdapterVersion> follower) {
         onPublished = follower;
     }

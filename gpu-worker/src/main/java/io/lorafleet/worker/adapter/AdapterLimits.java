@@ -2,10 +2,10 @@
 package io.lorafleet.worker.adapter;
 
 /**
- * The limits of the adapters in a worker.
+ * Limits on the adapters that a worker accepts and keeps in memory.
  *
- * @param deviceBytes size of the device tier, in bytes; adapters in use may exceed it
- * @param hostBytes size of the host memory tier, in bytes
- * @param rank largest rank of an adapter layer
+ * @param deviceBytes capacity of the device tier, in bytes; adapters in use may exceed it
+ * @param hostBytes capacity of the host memory tier, in bytes
+ * @param rank maximum rank of an adapter layer
  */
 public record AdapterLimits(long deviceBytes, long hostBytes, int rank) {}

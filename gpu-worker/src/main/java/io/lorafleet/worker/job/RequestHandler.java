@@ -64,7 +64,7 @@ public class RequestHandler {
 
     /**
      * @param key key of the record, or null
-     * @return a stop signal for {@link #handle}, set when the request is cancelled
+     * @return the stop signal to pass to {@link #handle}; it is set once the request is cancelled
      */
     public StopSignal stopSignal(@Nullable String key) {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));

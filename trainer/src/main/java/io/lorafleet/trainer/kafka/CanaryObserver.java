@@ -50,8 +50,9 @@ final class CanaryObserver {
     /**
      * Reads new records.
      *
-     * @param open the open decisions to analyse
-     * @return the analyses; empty until all records that existed when the list of decisions changed have been read
+     * @param open the decisions that started the open canaries
+     * @return one analysis per canary. After the open canaries change, the list is empty until the observer has read all
+     *     records that existed at that time
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
         Set<RouteDecided> followed =

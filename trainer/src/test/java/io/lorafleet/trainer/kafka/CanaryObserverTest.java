@@ -35,7 +35,7 @@ class CanaryObserverTest {
     private static final Instant BEGAN = Instant.now().minusSeconds(60);
 
     private static final CanaryRules RULES = new CanaryRules(0.25, 0.5, 3, 0.05, 2, 0.5, Duration.ofHours(1));
-    private static final RouteDecided TRIAL = new RouteDecided(
+    private static final RouteDecided CANARY = new RouteDecided(
             "fast",
             Decision.CANARY,
             2,
@@ -103,7 +103,7 @@ class CanaryObserverTest {
                 .pollInSameThread()
                 .pollInterval(Duration.ofMillis(5))
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> canaries.follow(List.of(TRIAL)), found -> !found.isEmpty())
+                .until(() -> canaries.follow(List.of(CANARY)), found -> !found.isEmpty())
                 .iterator()
                 .next();
     }

@@ -233,7 +233,7 @@ final class TrainingGround implements AutoCloseable {
         return committed(0);
     }
 
-    /** @return the committed offset of a partition; -1 if there is none */
+    /** @return the committed offset of the partition, or -1 if there is none */
     long committed(int partition) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             OffsetAndMetadata found = admin.listConsumerGroupOffsets(prefix + Topic.TRAINER_GROUP)

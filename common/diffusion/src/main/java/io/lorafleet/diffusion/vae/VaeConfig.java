@@ -56,7 +56,7 @@ public record VaeConfig(
         }
     }
 
-    /** @return the number of pixels per latent value along one side */
+    /** @return the downsampling factor: image pixels per latent pixel, along one side */
     public int factor() {
         return 1 << (channels.size() - 1);
     }

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tensors of one safetensors file, which are read on demand.
+ * A safetensors file. Its tensors are read on demand.
  *
  * <p>Tensors are memory-mapped one by one. An array in the file's data type shares the mapped, read-only pages, so the
  * file must not be modified while a model uses it. Replacing the file by a rename is safe.

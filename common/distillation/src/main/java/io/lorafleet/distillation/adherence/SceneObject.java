@@ -82,7 +82,7 @@ public record SceneObject(
         DIAMOND
     }
 
-    /** @return the attributes that are not null, in the order of the words */
+    /** @return the attributes that are set, in the order in which a prompt lists them */
     Map<Attribute, Enum<?>> attributes() {
         Map<Attribute, Enum<?>> attributes = new EnumMap<>(Attribute.class);
         attributes.put(Attribute.SIZE, size);

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A training prompt.
  *
- * @param weight relative probability of the prompt, more than 0
+ * @param weight relative sampling probability of the prompt, greater than 0
  */
 public record WeightedPrompt(String prompt, double weight) {
 
