@@ -4,17 +4,21 @@ package io.lorafleet.gateway.http;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps connections whose requests are answered before their bodies have ended from costing memory or time. */
+/** Limits what a connection costs when its request is answered before the body has ended. */
 final class Connections {
+    /** Maximum time for the rest of the body after the answer. */
     private static final Duration LINGER = Duration.ofSeconds(10);
+    /** A client that sends nothing for this time has had the time to read the answer. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private Connections() {}
 
     /**
-     * Drops what is still to come of the body once the request is answered, and ends the connection if that takes too
-     * long. Quarkus' stream would keep all of it in memory. The connection is not ended at once: one that is closed with
-     * bytes unread is reset, and the client may never see the answer.
+     * Discards the rest of the body once the request is answered; Quarkus' stream would keep all of it in memory. Closes the
+     * connection when the client pauses, or after {@link #LINGER}. It is not closed at once: a connection that is closed
+     * with bytes unread is reset, and the client may never see the answer.
      */
     static void dropBodyAfterAnswer(RoutingContext context) {
         HttpServerRequest request = context.request();
@@ -22,9 +26,16 @@ final class Connections {
             if (request.isEnded()) {
                 return;
             }
-            request.handler(null).resume();
-            context.vertx().setTimer(LINGER.toMillis(), timer -> {
-                if (!request.isEnded() && !request.response().reset()) { // what is reset is a stream of HTTP/2
+            AtomicBoolean receiving = new AtomicBoolean();
+            request.handler(bytes -> receiving.set(true)).resume();
+            long answeredAt = System.nanoTime();
+            context.vertx().setPeriodic(PAUSE.toMillis(), timer -> {
+                boolean lingers = receiving.getAndSet(false) && System.nanoTime() - answeredAt < LINGER.toNanos();
+                if (lingers && !request.isEnded()) {
+                    return;
+                }
+                context.vertx().cancelTimer(timer);
+                if (!request.isEnded() && !request.response().reset()) { // reset() ends a stream of HTTP/2
                     request.connection().close();
                 }
             });
