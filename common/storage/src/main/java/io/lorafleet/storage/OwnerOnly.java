@@ -46,11 +46,11 @@ public final class OwnerOnly {
         if (owner != self && owner != 0) {
             return Optional.of(
                     path + ": expected as owner user " + self + " (the user of this process) or root, found user "
-                            + owner + ". To correct it, run `chown " + self + " " + path + "`");
+                            + owner + ": `chown " + self + " " + path + "` corrects this");
         }
         if (!isClosed(path)) {
             return Optional.of(path
-                    + ": expected permissions for the owner only, found mode %04o. To correct it, run `chmod go-rwx %s`"
+                    + ": expected permissions for the owner only, found mode %04o: `chmod go-rwx %s` corrects this"
                             .formatted(mode(path), path));
         }
         return Optional.empty();
