@@ -2,6 +2,8 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.messages.BlobKeys;

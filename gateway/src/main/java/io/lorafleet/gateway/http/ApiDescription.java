@@ -12,9 +12,9 @@ import org.eclipse.microprofile.openapi.models.Operation;
 public final class ApiDescription implements OASFilter {
     static final String GENERATIONS = "Generations";
     static final String ADAPTERS = "Adapters";
-    static final String FLEET = "Fleet";
-    static final String OPENAI = "OpenAI";
-    static final String VLLM = "vLLM";
+    public static final String FLEET = "Fleet";
+    public static final String OPENAI = "OpenAI";
+    public static final String VLLM = "vLLM";
     static final String PROBLEM = "Problem";
 
     @Override

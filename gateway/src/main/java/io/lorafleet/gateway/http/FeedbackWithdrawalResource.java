@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.feedback.FeedbackWithdrawals;
 import io.lorafleet.gateway.feedback.Withdrawal;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;

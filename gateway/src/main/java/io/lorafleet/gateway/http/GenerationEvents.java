@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.Preview;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Singleton;

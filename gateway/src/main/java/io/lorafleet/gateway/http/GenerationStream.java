@@ -3,6 +3,9 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.http.guard.Quota;
+import io.lorafleet.gateway.http.guard.Quotas;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client that reads slowly holds up nobody: beyond a bounded number of states, it gets only the newest.
  */
 @Singleton
-final class GenerationStream {
+public final class GenerationStream {
     private static final int BUFFERED = 64;
     /** Shorter than the idle timeout of usual proxies; it is also how a client that left is noticed. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -43,7 +46,7 @@ final class GenerationStream {
     }
 
     /** @throws ProblemException if there are too many streams already */
-    void requireRoom(@Nullable String owner) {
+    public void requireRoom(@Nullable String owner) {
         open.requireRoom(owner, 1);
     }
 
@@ -52,7 +55,7 @@ final class GenerationStream {
      * @return states, on a thread that may block; empty ones where nothing was said for a while; at once a failure if
      *     there are too many streams
      */
-    Multi<Optional<Generation>> of(String id, @Nullable String owner) {
+    public Multi<Optional<Generation>> of(String id, @Nullable String owner) {
         return Multi.createFrom()
                 .<Optional<Generation>>emitter(stream -> start(id, owner, stream), BackPressureStrategy.LATEST)
                 .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED);

@@ -6,6 +6,9 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Admission;
 import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Submits orders for the endpoints that take them. */
 @Singleton
-final class GenerationSubmitter {
+public final class GenerationSubmitter {
     private static final Duration WORKERS_COME_UP_WITHIN = Duration.ofSeconds(5);
     private static final Duration UNDERWAY_FOR = Duration.ofSeconds(1);
 
@@ -32,7 +35,7 @@ final class GenerationSubmitter {
      * @param id of the generation
      * @param again whether it came before, with the same idempotency key
      */
-    record Taken(String id, boolean again) {}
+    public record Taken(String id, boolean again) {}
 
     /**
      * Submits an order; one that is not admitted ends with a problem.
@@ -40,7 +43,7 @@ final class GenerationSubmitter {
      * @param idempotencyKey as the client sent it; null if it did not
      * @param fieldNames what the endpoint calls each field of an order
      */
-    Taken submit(GenerationRequest order, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
+    public Taken submit(GenerationRequest order, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
         Admission admission = generations.submit(order, caller.owner(), idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
             return new Taken(admitted.request().requestId(), false);
@@ -95,7 +98,7 @@ final class GenerationSubmitter {
         return noWorker();
     }
 
-    static ProblemException noWorker() {
+    public static ProblemException noWorker() {
         return new ProblemException(
                 Problem.of(ProblemType.NO_WORKER, "expected a worker, found none yet; try again"),
                 WORKERS_COME_UP_WITHIN);

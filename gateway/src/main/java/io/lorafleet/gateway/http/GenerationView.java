@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed from the worker's start to the stored images
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
-record GenerationView(
+public record GenerationView(
         String id,
 
         @Schema(enumeration = {"queued", "running", "succeeded", "failed", "cancelled", "expired"})
@@ -125,12 +125,12 @@ record GenerationView(
     }
 
     /** @return where the generation is */
-    static String path(String id) {
+    public static String path(String id) {
         return GenerationResource.PATH + "/" + id;
     }
 
     /** @return where one of its images is */
-    static String path(String id, int index) {
+    public static String path(String id, int index) {
         return path(id) + "/images/" + index;
     }
 }

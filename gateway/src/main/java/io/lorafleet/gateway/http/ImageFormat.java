@@ -18,14 +18,14 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** The kinds of file that images are served as. They are stored as PNG. */
-enum ImageFormat {
+public enum ImageFormat {
     PNG,
     JPEG,
     WEBP;
 
-    static final int LEAST_COMPRESSED = 100;
+    public static final int LEAST_COMPRESSED = 100;
 
-    String lowerCase() {
+    public String lowerCase() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -38,12 +38,12 @@ enum ImageFormat {
      * @param quality 0 to 100, of the formats that lose something
      * @return the same image as a file of this kind; of PNG the very same, with the texts in it
      */
-    byte[] convert(byte[] png, int quality) {
+    public byte[] convert(byte[] png, int quality) {
         return this == PNG ? png : encode(read(png), quality);
     }
 
     /** @param file small and rough @return the same in this size, as a file of this kind */
-    byte[] enlarge(byte[] file, int width, int height, int quality) {
+    public byte[] enlarge(byte[] file, int width, int height, int quality) {
         BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D brush = large.createGraphics();
         brush.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);

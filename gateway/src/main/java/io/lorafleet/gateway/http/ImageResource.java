@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.GenerationSucceeded;
@@ -46,7 +48,7 @@ public final class ImageResource {
     }
 
     /** @return what follows an image's path for another format than PNG */
-    static String query(ImageFormat format, int quality) {
+    public static String query(ImageFormat format, int quality) {
         return "?format=" + format.lowerCase() + "&quality=" + quality;
     }
 

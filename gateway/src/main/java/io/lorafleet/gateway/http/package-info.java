@@ -29,6 +29,7 @@
                                                         schema = @Schema(implementation = Problem.class)))))
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.http.problem.Problem;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.info.Info;

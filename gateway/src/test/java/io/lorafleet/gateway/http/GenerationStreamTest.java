@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.http.guard.Quota;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.StepDone;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.time.Clock;

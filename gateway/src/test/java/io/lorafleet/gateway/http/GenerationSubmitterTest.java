@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.generation.Admission;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

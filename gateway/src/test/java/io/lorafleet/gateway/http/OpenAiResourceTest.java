@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.GenerationFailed;
 import io.lorafleet.messages.Json;
@@ -67,7 +68,7 @@ class OpenAiResourceTest extends GatewayTest {
     void stopsWhatNobodyWaitsForAnyMore(boolean stream) {
         String prompt = "in vain, " + stream;
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiResource.PATH))
+                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiPaths.IMAGES))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(Map.of("prompt", prompt, "stream", stream))))
                 .build();

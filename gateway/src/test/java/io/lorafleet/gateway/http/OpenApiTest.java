@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
@@ -88,9 +89,9 @@ class OpenApiTest extends GatewayTest {
             case "createImages" -> OpenAiResourceTest.draw(body, worker::succeed);
             case "loadLoraAdapter" -> {
                 given().delete("/v1/adapters/fast").then().statusCode(200);
-                yield send("POST", LoadLoraResource.PATH, body);
+                yield send("POST", OpenAiPaths.LOAD_LORA, body);
             }
-            case "unloadLoraAdapter" -> send("POST", UnloadLoraResource.PATH, body);
+            case "unloadLoraAdapter" -> send("POST", OpenAiPaths.UNLOAD_LORA, body);
             default -> throw new AssertionError("there are examples of " + operation + ", and no test of them");
         };
     }

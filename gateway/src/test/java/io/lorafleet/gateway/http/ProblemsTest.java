@@ -16,11 +16,7 @@ import io.lorafleet.messages.BlobKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
-import io.vertx.core.http.HttpClosedException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,16 +231,5 @@ class ProblemsTest extends GatewayTest {
         isProblem(answer, 500, "internal");
         answer.body("detail", matchesPattern("the gateway's log has it as error [0-9a-f-]{36}"))
                 .body(not(containsString(blobs.toString())));
-    }
-
-    /** Or else clients could fill the log with errors. */
-    @Test
-    void knowsAClientThatWentAway() {
-        assertThat(Problems.hasClientGone(new HttpClosedException("Connection was closed")))
-                .isTrue();
-        assertThat(Problems.hasClientGone(new UncheckedIOException(new IOException(new ClosedChannelException()))))
-                .isTrue();
-        assertThat(Problems.hasClientGone(new UncheckedIOException(new FileNotFoundException("blob"))))
-                .isFalse();
     }
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.fleet;
+
+import io.lorafleet.gateway.training.AdapterTraining;
+import io.lorafleet.messages.Figures;
+import io.lorafleet.messages.RouteDecided;
+import io.lorafleet.messages.TrainingFinished;
+import io.lorafleet.messages.TrainingFinished.Outcome;
+import io.lorafleet.messages.TrainingProgressed;
+import io.lorafleet.messages.TrainingStarted;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training as clients see it.
+ *
+ * @param state running, published or rejected
+ * @param parent the version that it goes on from
+ * @param samples of feedback that it learns from
+ * @param steps of the optimiser in all; absent until the first is told
+ * @param progress from its first steps on, not all of them
+ * @param version what was published; absent if nothing was
+ * @param reason why it was rejected; absent unless it was
+ * @param figures of the version beside its parent; absent unless they were measured
+ * @param decisions about the adapter's route, the latest ones
+ */
+record TrainingView(
+        String adapter,
+        String state,
+        int parent,
+        int samples,
+        String trainerId,
+        Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Integer steps,
+        List<Point> progress,
+        @Nullable Integer version,
+        @Nullable String reason,
+        @Nullable Figures figures,
+        List<Decision> decisions) {
+
+    /** @param missing of what guidance makes out: 0 for a student that is the guided base, 1 for the base without it */
+    record Point(int step, double loss, double missing, Instant at) {
+        static Point of(TrainingProgressed event) {
+            return new Point(event.step(), event.loss(), event.missing(), event.at());
+        }
+    }
+
+    /** @param version that is on trial @param against the stable one */
+    record Decision(RouteDecided.Decision decision, int version, int against, String reason, Instant at) {
+        static Decision of(RouteDecided event) {
+            return new Decision(event.decision(), event.version(), event.against(), event.reason(), event.at());
+        }
+    }
+
+    static TrainingView of(AdapterTraining training) {
+        List<TrainingProgressed> progress = training.progress();
+        TrainingStarted started = Objects.requireNonNull(training.started(), "the table has no other");
+        TrainingFinished finished = training.finished();
+        return new TrainingView(
+                training.adapter(),
+                finished == null ? "running" : finished.outcome() == Outcome.PUBLISHED ? "published" : "rejected",
+                started.lineage().parent(),
+                started.lineage().samples(),
+                started.trainerId(),
+                started.at(),
+                finished == null ? null : finished.at(),
+                progress.isEmpty() ? null : progress.get(progress.size() - 1).steps(),
+                progress.stream().map(Point::of).toList(),
+                finished == null ? null : finished.version(),
+                finished == null ? null : finished.reason(),
+                finished == null ? null : finished.figures(),
+                training.decisions().stream().map(Decision::of).toList());
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.fleet;
+
+import io.lorafleet.gateway.model.KnownWorker;
+import io.lorafleet.messages.WorkerStatus;
+import io.lorafleet.messages.WorkerStatus.Batches;
+import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker as clients see it.
+ *
+ * @param state ready, stopped or lost
+ * @param batches of its latest steps; absent if it made none lately
+ * @param model the base model's name
+ * @param residentAdapters {@code name@version} of those on the device, from the latest used
+ * @param lastSeen when it said all this
+ */
+record WorkerView(
+        String workerId,
+        String state,
+        String device,
+        int slots,
+        int busySlots,
+        @Nullable Batches batches,
+        String model,
+        List<String> residentAdapters,
+        List<RefusedAdapter> refusedAdapters,
+        Instant lastSeen) {
+
+    static WorkerView of(KnownWorker worker) {
+        WorkerStatus status = worker.status();
+        return new WorkerView(
+                status.workerId(),
+                worker.state().name().toLowerCase(Locale.ROOT),
+                status.device(),
+                status.slots(),
+                status.busySlots(),
+                status.batches(),
+                status.model().name(),
+                status.residentAdapters(),
+                status.refusedAdapters(),
+                status.at());
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.openai;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's answer: the images, or where they are.
+ *
+ * @param created seconds since 1970
+ */
+record OpenAiImages(long created, List<Image> data) {
+    record Image(
+            @JsonProperty("b64_json") @Nullable String base64,
+            @Nullable String url) {}
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.openai;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.AdapterVersion;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI's list of models, with what vLLM has beside it. */
+record OpenAiModels(String object, List<Model> data) {
+    static OpenAiModels of(List<Model> models) {
+        return new OpenAiModels("list", models);
+    }
+
+    /**
+     * A model, or an adapter as one.
+     *
+     * @param created seconds since 1970; for the base the present, as vLLM has it
+     * @param root what the id stands for: of an adapter the version that its name means, without a canary
+     * @param parent of an adapter, the base; else null, and not absent, as in vLLM
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Model(
+            String id,
+            String object,
+            long created,
+            @JsonProperty("owned_by") String ownedBy,
+            String root,
+            @Schema(nullable = true) @Nullable String parent) {
+
+        static Model base(String name, Instant now) {
+            return new Model(name, "model", now.getEpochSecond(), "lorafleet", name, null);
+        }
+
+        static Model adapter(AdapterVersion version, String base) {
+            return new Model(
+                    version.name(),
+                    "model",
+                    version.createdAt().getEpochSecond(),
+                    "lorafleet",
+                    version.pinned().toString(),
+                    base);
+        }
+    }
+}
