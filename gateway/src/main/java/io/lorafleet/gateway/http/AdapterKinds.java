@@ -5,7 +5,7 @@ import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.AdapterVersion.Kind;
 
-/** The kinds of adapter as clients call them. */
+/** The names of the adapter kinds in the API. */
 public final class AdapterKinds {
     private AdapterKinds() {}
 

@@ -20,7 +20,7 @@ class FleetSummaryTest {
 
     private final GenerationTable table = new GenerationTable(100, new Backlog(Clock.systemUTC()));
 
-    /** @param wait from order to images, in seconds */
+    /** @param wait time from request to images, in seconds */
     private void draw(String id, Instant at, int images, long wait) {
         table.apply(request(id, at.minusSeconds(wait)));
         table.apply(succeeded(id, at, images));
@@ -37,7 +37,7 @@ class FleetSummaryTest {
     }
 
     @Test
-    void countsWhatWaitsAndWhatRuns() {
+    void countsQueuedAndRunningGenerations() {
         table.apply(request("a"));
         table.apply(request("b"));
         table.apply(request("c"));
@@ -65,7 +65,7 @@ class FleetSummaryTest {
     }
 
     @Test
-    void tellsHowLongAMinutesGenerationsTook() {
+    void reportsTheLatenciesOfAMinute() {
         for (int i = 1; i <= 40; i++) {
             draw("g" + i, MINUTE, 1, i);
         }
@@ -74,7 +74,7 @@ class FleetSummaryTest {
     }
 
     @Test
-    void saysWhenTheWorkersWillHaveDoneAll() {
+    void estimatesWhenTheQueueIsEmpty() {
         assertThat(FleetSummary.of(table.list(any -> true, null, 9), Duration.ofSeconds(90), NOW)
                         .clearsInSeconds())
                 .isEqualTo(90);

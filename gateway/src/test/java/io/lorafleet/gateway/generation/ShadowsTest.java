@@ -6,7 +6,7 @@ import static io.lorafleet.gateway.Adapters.route;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOW;
-import static io.lorafleet.gateway.generation.Samples.order;
+import static io.lorafleet.gateway.generation.Samples.body;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Through the rules that use it, since orders say most clearly when a student is tried. */
+/** Tests shadows through AdmissionRules, because generation requests express the cases most clearly. */
 class ShadowsTest {
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
@@ -49,7 +49,7 @@ class ShadowsTest {
     }
 
     @Test
-    void holdsAnotherStudentAgainstTheGuidanceThatTheRequestsOwnGives() {
+    void shadowsAStudentAtItsEffectiveGuidance() {
         isShadow(shadow(Map.of("adapter", "ink@3", "adapterScale", 0.5)), "ink@2 x 1.0", 5);
         isShadow(shadow(Map.of("adapter", "ink@3", "guidanceScale", 7)), "ink@2 x 1.5", 7);
     }
@@ -67,7 +67,7 @@ class ShadowsTest {
                 .limit(100)
                 .map(shadow -> shadow.student().adapter().name())
                 .toList();
-        // All of one kind would be as likely as a hundred throws of a coin that fall alike.
+        // Equal outcomes of all would be as likely as a hundred equal coin tosses.
         assertThat(tried).contains("ink", "oil");
     }
 
@@ -92,7 +92,7 @@ class ShadowsTest {
     }
 
     @Test
-    void triesNoneThatWouldHaveToBeTurnedTooFar() {
+    void hasNoShadowBeyondTheMaximumAdapterScale() {
         assertThat(shadow(Map.of("guidanceScale", 40))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 8))).isNull();
     }
@@ -112,13 +112,13 @@ class ShadowsTest {
                 .limit(2_000)
                 .filter(Objects::nonNull)
                 .count();
-        // Six standard deviations of a fair draw are 80.
+        // 80 is six standard deviations.
         assertThat(tried).isBetween(120L, 280L);
     }
 
     private ShadowStudent shadow(Map<String, Object> fields) {
         GenerateImage request =
-                ((Admission.Admitted) rules.admit(order(fields), RequestIdentity.random(null))).request();
+                ((Admission.Admitted) rules.admit(body(fields), RequestIdentity.random(null))).request();
         return request.shadow();
     }
 

@@ -29,12 +29,12 @@ class GenerationStreamTest {
     private final Quota open = new Quota("streams", 2, 2);
 
     @BeforeEach
-    void order() {
+    void submit() {
         table.apply(request("g"));
     }
 
     @Test
-    void saysNowAndThenThatItIsStillThere() {
+    void sendsHeartbeats() {
         List<Optional<Generation>> said = new GenerationStream(table, open, Duration.ofMillis(10))
                 .of("g", null)
                 .select()
@@ -47,7 +47,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void tellsEverythingToAReaderThatKeepsUp() {
+    void sendsEveryStateToAFastReader() {
         AssertSubscriber<Optional<Generation>> reader = follow(Long.MAX_VALUE);
         table.apply(started("g"));
         table.apply(new StepDone("g", 1, 20, null));
@@ -59,7 +59,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void keepsLittleForASlowReaderWhoMissesNoEnd() {
+    void buffersLittleForASlowReaderButNeverDropsTheEnd() {
         AssertSubscriber<Optional<Generation>> reader = follow(1);
         for (int step = 1; step <= 1000; step++) {
             table.apply(new StepDone("g", step, 1000, null));
@@ -71,7 +71,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void givesItsPlaceBackHoweverItEnds() {
+    void releasesItsPlaceAfterAnyOutcome() {
         AssertSubscriber<Optional<Generation>> leaving = follow(1);
         AssertSubscriber<Optional<Generation>> staying = follow(Long.MAX_VALUE);
         assertThat(open.taken()).isEqualTo(2);
@@ -83,7 +83,7 @@ class GenerationStreamTest {
         await("no stream is open").atMost(SOON).until(() -> open.taken() == 0);
     }
 
-    /** @param states that the reader takes at first */
+    /** @param states number of states that the reader requests initially */
     private AssertSubscriber<Optional<Generation>> follow(long states) {
         return new GenerationStream(table, open, NEVER)
                 .of("g", null)

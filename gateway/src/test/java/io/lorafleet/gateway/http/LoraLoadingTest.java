@@ -17,7 +17,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** Loading and unloading as vLLM's clients do it. */
+/** Loading and unloading through vLLM's API. */
 @QuarkusTest
 class LoraLoadingTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)

@@ -65,7 +65,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void stopsWhatNobodyWaitsForAnyMore(boolean stream) {
+    void cancelsWhenTheClientDisconnects(boolean stream) {
         String prompt = "in vain, " + stream;
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiPaths.IMAGES))
@@ -124,7 +124,7 @@ class OpenAiResourceTest extends GatewayTest {
         send(Map.of("prompt", "a", field, value)).statusCode(400).body("error.param", equalTo(field));
     }
 
-    /** Sends a request, and lets the worker end it as soon as it is published. */
+    /** Sends a request, and lets the worker finish it as soon as it is published. */
     static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
         end.accept(WorkerPeer.await(

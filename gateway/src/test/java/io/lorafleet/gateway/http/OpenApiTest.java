@@ -23,7 +23,7 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** What the OpenAPI document says is so. */
+/** Checks the OpenAPI document against the gateway. */
 @QuarkusTest
 class OpenApiTest extends GatewayTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,9 +31,9 @@ class OpenApiTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)
     Path directory;
 
-    /** @param id its operationId */
+    /** @param id the operationId */
     private record Operation(String id, JsonNode described) {
-        /** @return bodies, by what they are called */
+        /** @return example bodies by name */
         Map<String, Map<String, Object>> examples() {
             Map<String, Map<String, Object>> examples = new LinkedHashMap<>();
             described
@@ -110,7 +110,7 @@ class OpenApiTest extends GatewayTest {
                 .then();
     }
 
-    /** As the document has them. */
+    /** All operations of the document. */
     private static List<Operation> operations() throws IOException {
         JsonNode document = JSON.readTree(given().get("/q/openapi?format=json").asString());
         List<Operation> operations = new ArrayList<>();

@@ -45,12 +45,12 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void knowsNoModelBeforeAWorkerAnnouncedOne() {
+    void hasNoModelBeforeAWorkerAnnouncesOne() {
         assertThat(models.current()).isEmpty();
     }
 
     @Test
-    void forgetsAWorkerThatWasClearedAway() {
+    void forgetsADeletedWorker() {
         models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
         models.forget("a");
         assertThat(models.workers()).isEmpty();

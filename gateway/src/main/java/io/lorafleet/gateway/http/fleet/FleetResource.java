@@ -14,7 +14,7 @@ import java.time.Clock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Says how the fleet does. */
+/** Reports the load and latency of the fleet. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/fleet")
 @Tag(ref = ApiDescription.FLEET)
@@ -29,9 +29,7 @@ public final class FleetResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "getFleet",
-            summary = "What waits, and how many images were drawn in each of the last minutes, and how fast")
+    @Operation(operationId = "getFleet", summary = "Queue length, throughput and latency of the last 30 minutes")
     public FleetSummary get() {
         return table.summary(clock.instant());
     }

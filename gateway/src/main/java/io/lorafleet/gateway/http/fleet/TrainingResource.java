@@ -13,7 +13,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists what the trainers do. */
+/** Lists training runs. */
 @RolesAllowed({Roles.OPERATE, Roles.MANAGE_ADAPTERS})
 @Path("/v1/trainings")
 @Tag(ref = ApiDescription.FLEET)
@@ -28,7 +28,7 @@ public final class TrainingResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listTrainings",
-            summary = "The latest training of each adapter, with its losses, and the decisions about its route")
+            summary = "List the latest training run of each adapter, with its losses and route decisions")
     public List<TrainingView> list() {
         return trainings.all().stream().map(TrainingView::of).toList();
     }

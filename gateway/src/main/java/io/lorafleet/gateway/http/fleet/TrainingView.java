@@ -14,17 +14,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training as clients see it.
+ * A training run in the API.
  *
  * @param state running, published or rejected
- * @param parent the version that it goes on from
- * @param samples of feedback that it learns from
- * @param steps of the optimiser in all; absent until the first is told
- * @param progress from its first steps on, not all of them
- * @param version what was published; absent if nothing was
- * @param reason why it was rejected; absent unless it was
- * @param figures of the version beside its parent; absent unless they were measured
- * @param decisions about the adapter's route, the latest ones
+ * @param parent the version that the run starts from
+ * @param samples number of feedback samples
+ * @param steps total number of optimizer steps; absent before the first progress
+ * @param progress a sample of the steps, in order
+ * @param version the published version, if any
+ * @param reason of a rejection; absent otherwise
+ * @param figures quality of the version and its parent; absent if not measured
+ * @param decisions the latest decisions about the adapter's route
  */
 record TrainingView(
         String adapter,
@@ -41,14 +41,17 @@ record TrainingView(
         @Nullable Figures figures,
         List<Decision> decisions) {
 
-    /** @param missing of what guidance makes out: 0 for a student that is the guided base, 1 for the base without it */
+    /**
+     * @param missing share of the guidance effect that the student lacks: 0 for the guided base, 1 for the base
+     *     without guidance
+     */
     record Point(int step, double loss, double missing, Instant at) {
         static Point of(TrainingProgressed event) {
             return new Point(event.step(), event.loss(), event.missing(), event.at());
         }
     }
 
-    /** @param version that is on trial @param against the stable one */
+    /** @param version the canary @param against the stable version */
     record Decision(RouteDecided.Decision decision, int version, int against, String reason, Instant at) {
         static Decision of(RouteDecided event) {
             return new Decision(event.decision(), event.version(), event.against(), event.reason(), event.at());
@@ -57,7 +60,7 @@ record TrainingView(
 
     static TrainingView of(AdapterTraining training) {
         List<TrainingProgressed> progress = training.progress();
-        TrainingStarted started = Objects.requireNonNull(training.started(), "the table has no other");
+        TrainingStarted started = Objects.requireNonNull(training.started(), "the table only has started runs");
         TrainingFinished finished = training.finished();
         return new TrainingView(
                 training.adapter(),

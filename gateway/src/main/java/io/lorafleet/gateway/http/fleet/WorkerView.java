@@ -11,13 +11,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker as clients see it.
+ * A worker in the API.
  *
  * @param state ready, stopped or lost
- * @param batches of its latest steps; absent if it made none lately
+ * @param batches of the latest steps; absent without recent steps
  * @param model the base model's name
- * @param residentAdapters {@code name@version} of those on the device, from the latest used
- * @param lastSeen when it said all this
+ * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
+ * @param lastSeen time of the status
  */
 record WorkerView(
         String workerId,

@@ -13,13 +13,13 @@ import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 
 /**
- * Bounds what a body may take: its length, if it is JSON, the memory of all JSON bodies together, and the time.
+ * Limits the size of JSON bodies, the memory of all of them together, and the read time of every body.
  */
 @Provider
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;
 
-    // Asked at each request: this object is made before there is a configuration.
+    // Looked up per request, because providers are created before the configuration.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;
@@ -52,8 +52,8 @@ public final class BodyGuard implements ReaderInterceptor {
                 limits.minBodyBytesPerSecond());
         current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            boolean isOrder = context.getType() == GenerationRequest.class;
-            body.holdInMemory(MAX_JSON_BYTES + (isOrder ? base64Length(limits.maxInitImageBytes()) : 0));
+            boolean isGenerationRequest = context.getType() == GenerationRequest.class;
+            body.holdInMemory(MAX_JSON_BYTES + (isGenerationRequest ? base64Length(limits.maxInitImageBytes()) : 0));
         }
         context.setInputStream(body);
         return context.proceed();

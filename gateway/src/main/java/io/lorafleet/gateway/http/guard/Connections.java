@@ -5,16 +5,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
-/** Keeps connections whose requests are answered before their bodies have ended from costing memory or time. */
+/** Frees the resources of connections whose request was answered before its body ended. */
 final class Connections {
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private Connections() {}
 
     /**
-     * Drops what is still to come of the body once the request is answered, and ends the connection if that takes too
-     * long. Quarkus' stream would keep all of it in memory. The connection is not ended at once: one that is closed with
-     * bytes unread is reset, and the client may never see the answer.
+     * Discards the rest of the body after the response, and closes the connection if the body does not end soon.
+     * Quarkus' stream would buffer all of it. Closing at once would reset the connection because of the unread bytes,
+     * and the client might not see the response.
      */
     static void dropBodyAfterAnswer(RoutingContext context) {
         HttpServerRequest request = context.request();
@@ -24,7 +24,7 @@ final class Connections {
             }
             request.handler(null).resume();
             context.vertx().setTimer(LINGER.toMillis(), timer -> {
-                if (!request.isEnded() && !request.response().reset()) { // what is reset is a stream of HTTP/2
+                if (!request.isEnded() && !request.response().reset()) { // reset() succeeds for HTTP/2 streams
                     request.connection().close();
                 }
             });

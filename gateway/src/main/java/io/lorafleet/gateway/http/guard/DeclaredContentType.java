@@ -11,8 +11,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 
 /**
- * Refuses requests that do not say what they send, to endpoints that say what they take. The framework lets these
- * through, and a web page can send them anywhere without asking (CORS' simple requests).
+ * Refuses requests without a Content-Type to endpoints that consume specific types. The framework accepts them, and
+ * web pages can send them to other origins without a preflight (CORS simple requests).
  */
 @Provider
 public final class DeclaredContentType implements ContainerRequestFilter {

@@ -9,12 +9,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A body as it is read, which ends with a problem when it is too long, too slow, or too much beside the others. */
+/** A request body whose reads fail with a problem if it is too long, too slow, or exceeds a memory quota. */
 final class GuardedBody extends FilterInputStream {
-    /** Bytes are taken from the quota by so many at a time. */
+    /** Bytes are taken from the quota in steps of this size. */
     private static final int STEP = 1 << 16;
 
-    /** What Quarkus' VertxInputStream says after quarkus.http.read-timeout. */
+    /** The message of Quarkus' VertxInputStream after quarkus.http.read-timeout. */
     private static final String TIMED_OUT = "Read timed out";
 
     private final @Nullable String owner;
@@ -28,9 +28,9 @@ final class GuardedBody extends FilterInputStream {
     private long held;
 
     /**
-     * @param owner of the request; null where nobody is told from another
-     * @param bytes the quota that a body takes from if it is held in memory
-     * @param patience what a body may take beside the time that its length allows
+     * @param owner the caller; null in open mode
+     * @param bytes the quota of bodies that are held in memory
+     * @param patience time allowed in addition to the time for the length of the body
      */
     GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
         super(in);
@@ -40,7 +40,7 @@ final class GuardedBody extends FilterInputStream {
         this.minBytesPerSecond = minBytesPerSecond;
     }
 
-    /** Says that all of it will be in memory. @param most bytes that it may have */
+    /** Declares that the whole body will be in memory. @param most maximum number of bytes */
     void holdInMemory(int most) {
         limit = most;
     }
@@ -78,9 +78,9 @@ final class GuardedBody extends FilterInputStream {
     private void hold() {
         if (read > limit) {
             throw new ProblemException(
-                    ProblemType.TOO_LARGE, "expected at most " + limit + " bytes of JSON, found more");
+                    ProblemType.TOO_LARGE, "body: expected at most " + limit + " bytes of JSON, found more");
         }
-        long more = (read - 1) / STEP * STEP - held; // the first step is free: most bodies are small
+        long more = (read - 1) / STEP * STEP - held; // the first step is free, because most bodies are small
         if (more > 0) {
             bytes.take(owner, more);
             held += more;
@@ -94,15 +94,15 @@ final class GuardedBody extends FilterInputStream {
     private ProblemException tooSlow() {
         return new ProblemException(
                 ProblemType.TOO_SLOW,
-                "expected at least " + minBytesPerSecond + " bytes of the body a second, found " + read + " bytes in "
+                "body: expected at least " + minBytesPerSecond + " bytes per second, found " + read + " bytes in "
                         + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " seconds");
     }
 
-    /** Waits for nothing: Quarkus' stream would read all that is still to come. */
+    /** Does nothing: Quarkus' stream would block until it has read the rest. */
     @Override
     public void close() {}
 
-    /** Gives back what it holds. */
+    /** Returns the bytes to the quota. */
     synchronized void release() {
         if (held > 0) {
             bytes.giveBack(owner, held);

@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
 /**
- * Turns off HTTP/2 without TLS. With it, Vert.x answers an incomplete {@code Upgrade: h2c} request with 400 and {@code
- * Connection: close}, but never closes the connection, and the client waits.
+ * Disables HTTP/2 without TLS. Otherwise, Vert.x answers an incomplete {@code Upgrade: h2c} request with 400 and
+ * {@code Connection: close}, but does not close the connection, and the client hangs.
  */
 @Singleton
 final class HttpVersions implements HttpServerOptionsCustomizer {

@@ -9,19 +9,19 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Something that there is only so much of at a time: so much for everybody, and of it so much for each caller. */
+/** A limited resource, with a total limit and a limit per caller. */
 public final class Quota {
     private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(5);
 
     private final String what;
     private final long most;
     private final long mostPerCaller;
-    /** By owner, for those that have any. */
+    /** By owner, without zeros. */
     private final Map<String, Long> byOwner = new HashMap<>();
 
     private long taken;
 
-    /** @param what it is, as the problem calls it */
+    /** @param what name of the resource in problems */
     public Quota(String what, long most, long mostPerCaller) {
         this.what = what;
         this.most = most;
@@ -29,20 +29,20 @@ public final class Quota {
     }
 
     /**
-     * Takes some, to be given back by {@link #giveBack}.
+     * Takes an amount until {@link #giveBack}.
      *
-     * @param owner null where nobody is told from another: then only what there is for everybody counts
-     * @throws ProblemException if there is too little left
+     * @param owner null in open mode, in which only the total limit applies
+     * @throws ProblemException if a limit would be exceeded
      */
     public synchronized void take(@Nullable String owner, long amount) {
         requireRoom(owner, amount);
         add(owner, amount);
     }
 
-    /** @throws ProblemException if so much could not be taken now */
+    /** @throws ProblemException if a limit would be exceeded */
     public synchronized void requireRoom(@Nullable String owner, long amount) {
         if (owner != null && byOwner.getOrDefault(owner, 0L) + amount > mostPerCaller) {
-            throw exceeded(ProblemType.OVERLOADED, mostPerCaller + " " + what + " of one caller");
+            throw exceeded(ProblemType.OVERLOADED, mostPerCaller + " " + what + " per caller");
         }
         if (taken + amount > most) {
             throw exceeded(ProblemType.BUSY, most + " " + what);

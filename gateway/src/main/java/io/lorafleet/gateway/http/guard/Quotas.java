@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** What requests hold of this gateway while they last. */
+/** The quotas of the resources that requests hold. */
 @Singleton
 public final class Quotas {
     private final Quota eventStreams;
@@ -16,12 +16,16 @@ public final class Quotas {
     Quotas(GatewayConfig config, MeterRegistry registry) {
         GatewayConfig.Limits limits = config.limits();
         eventStreams = new Quota("event streams", limits.maxEventStreams(), limits.maxEventStreamsPerCaller());
-        // The threads are the bound for everybody.
+        // The thread pool limits the total.
         requests = new Quota("requests", Long.MAX_VALUE, limits.maxRequestsPerCaller());
         bodyBytes = new Quota("bytes of bodies", limits.maxBodyBytes(), limits.maxBodyBytesPerCaller());
-        gauge(registry, "lorafleet.event.streams.open", "Clients that follow a generation", eventStreams);
-        gauge(registry, "lorafleet.http.requests", "Requests that are under way, without streams", requests);
-        gauge(registry, "lorafleet.body.bytes", "Bytes of JSON bodies whose requests are not answered yet", bodyBytes);
+        gauge(registry, "lorafleet.event.streams.open", "Open event streams", eventStreams);
+        gauge(registry, "lorafleet.http.requests", "Requests in progress, without event streams", requests);
+        gauge(
+                registry,
+                "lorafleet.body.bytes",
+                "Bytes of JSON bodies held in memory until their requests are answered",
+                bodyBytes);
     }
 
     private static void gauge(MeterRegistry registry, String name, String description, Quota quota) {
@@ -32,12 +36,12 @@ public final class Quotas {
         return eventStreams;
     }
 
-    /** Requests that are under way, without streams: each may hold a thread. */
+    /** Requests in progress, without event streams; each of them may hold a thread. */
     Quota requests() {
         return requests;
     }
 
-    /** Bytes of bodies that are held in memory until their requests are answered. */
+    /** Bytes of JSON bodies that are held in memory until their requests are answered. */
     Quota bodyBytes() {
         return bodyBytes;
     }

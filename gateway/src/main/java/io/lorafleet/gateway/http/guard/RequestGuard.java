@@ -18,10 +18,10 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at every request before anything else does, whatever its path is, and refuses what no honest client sends. */
+/** Checks the host, origin and path of every request before any other handler. */
 @Singleton
 final class RequestGuard {
-    /** Before CORS, authentication, and everything that comes after them. */
+    /** Before CORS, authentication and all other filters. */
     private static final int FIRST = 1000;
 
     private static final List<String> PROXY_HEADERS =
@@ -38,12 +38,12 @@ final class RequestGuard {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::look, FIRST);
+        filters.register(this::check, FIRST);
     }
 
     /**
-     * Handles requests that fail before {@link #look} sees them: those without a readable Host, and those whose client has
-     * disconnected. Otherwise each one would log an error, and a client could fill the log.
+     * Handles requests that fail before {@link #check}: without a valid Host header, or from disconnected clients.
+     * Otherwise each of them would log an error, and clients could fill the log.
      */
     void failQuietly(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(context -> {
@@ -61,7 +61,7 @@ final class RequestGuard {
         });
     }
 
-    private void look(RoutingContext context) {
+    private void check(RoutingContext context) {
         Connections.dropBodyAfterAnswer(context);
         HttpServerRequest request = context.request();
         String authority =
@@ -95,15 +95,14 @@ final class RequestGuard {
         return detail.map(text -> Problem.of(type, text));
     }
 
-    /** A proxy on this machine would let in whoever reaches it. */
+    /** In open mode, a proxy on this machine would give its remote clients full access. */
     private Optional<String> refuseProxy(HttpServerRequest request) {
         return open
                 ? PROXY_HEADERS.stream()
                         .filter(request.headers()::contains)
                         .findFirst()
-                        .map(name ->
-                                name + ": expected none in open mode, in which a gateway serves this machine alone,"
-                                        + " found one; set lorafleet.security.api-keys or quarkus.oidc")
+                        .map(name -> name + ": expected none in open mode, which is for local clients only, found"
+                                + " one; set lorafleet.security.api-keys or quarkus.oidc")
                 : Optional.empty();
     }
 }

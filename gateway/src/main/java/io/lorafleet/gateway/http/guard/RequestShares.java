@@ -17,14 +17,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /**
- * Gives each caller its share of the threads: a request holds one from its body's first byte until the client has taken the
- * answer. A client that takes its answer too slowly is cut off. Streams hold no thread, and have shares of their own.
+ * Limits the concurrent requests of each caller, because a request holds a thread from the first byte of its body
+ * until the client has read the response. Responses that are read too slowly are aborted. Event streams hold no thread
+ * and have their own quota.
  */
 @Provider
 public final class RequestShares implements ContainerRequestFilter {
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
 
-    // Asked at each request: this object is made before there is a configuration.
+    // Looked up per request, because providers are created before the configuration.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;
@@ -53,7 +54,7 @@ public final class RequestShares implements ContainerRequestFilter {
         Quota requests = quotas.get().requests();
         String owner = caller.get().owner();
         requests.take(owner, 1);
-        long leastBytes = BETWEEN_LOOKS.toSeconds() * config.get().limits().minBodyBytesPerSecond();
+        long leastBytes = CHECK_INTERVAL.toSeconds() * config.get().limits().minBodyBytesPerSecond();
         long watch = watch(context, leastBytes);
         context.addEndHandler(ended -> {
             context.vertx().cancelTimer(watch);
@@ -69,10 +70,10 @@ public final class RequestShares implements ContainerRequestFilter {
     private static long watch(RoutingContext context, long leastBytes) {
         HttpServerResponse response = context.response();
         AtomicLong before = new AtomicLong();
-        return context.vertx().setPeriodic(BETWEEN_LOOKS.toMillis(), timer -> {
+        return context.vertx().setPeriodic(CHECK_INTERVAL.toMillis(), timer -> {
             long written = response.bytesWritten();
             if (response.headWritten() && written - before.getAndSet(written) < leastBytes) {
-                response.reset(); // of HTTP/1.1, that ends the connection
+                response.reset(); // closes the connection for HTTP/1.1
             }
         });
     }

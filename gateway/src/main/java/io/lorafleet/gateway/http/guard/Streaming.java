@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a resource whose responses hold no thread while they wait. {@link RequestShares} does not count its requests: the
- * quota of event streams does.
+ * Marks a resource whose responses hold no thread while they wait. Its requests count in the quota of event streams,
+ * not in {@link RequestShares}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists what can be named as a model, as OpenAI's API and vLLM do: the base, then each adapter. */
+/** Lists models in the format of OpenAI's API and vLLM: first the base, then the adapters. */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)
@@ -44,7 +44,7 @@ public final class ModelResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listModels",
-            summary = "The base model and the adapters, as OpenAI's API and vLLM list them")
+            summary = "List the base model and the adapters in the format of OpenAI's API and vLLM")
     public OpenAiModels list() {
         return OpenAiModels.of(all());
     }
@@ -52,13 +52,14 @@ public final class ModelResource {
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getModel", summary = "One of these models")
+    @Operation(operationId = "getModel", summary = "Get one of these models")
     public OpenAiModels.Model get(String id) {
         return all().stream()
                 .filter(model -> model.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.MODEL_NOT_FOUND, "expected a model that " + PATH + " lists, found another one"));
+                        ProblemType.MODEL_NOT_FOUND,
+                        "model: expected one that " + PATH + " lists, found another one"));
     }
 
     private List<OpenAiModels.Model> all() {

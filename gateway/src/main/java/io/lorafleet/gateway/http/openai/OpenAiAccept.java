@@ -7,8 +7,8 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * What a client of OpenAI's API accepts says nothing: which kind of answer is wanted stands in the body, and of the
- * official clients, one accepts only JSON when it asks for events, and another only events.
+ * Ignores the Accept header on OpenAI's endpoint. The body selects the response format, and the header can contradict
+ * it: when official clients request a stream, one accepts only JSON, and another only events.
  */
 final class OpenAiAccept {
     @ServerRequestFilter(preMatching = true)

@@ -4,11 +4,11 @@ package io.lorafleet.gateway.http.openai;
 import io.lorafleet.gateway.http.ImageFormat;
 
 /**
- * How a client of OpenAI's API wants its images.
+ * The requested form of the images.
  *
- * @param base64 in the answer; else only where they are
- * @param quality 0 to 100, of a format that loses something
- * @param stream as events, while the image comes to be
- * @param previews at most so many of them in the stream
+ * @param base64 whether the response contains the images; otherwise it contains URLs
+ * @param quality 0 to 100, for lossy formats
+ * @param stream whether to respond with events
+ * @param previews maximum number of previews in the stream
  */
 record OpenAiDelivery(boolean base64, ImageFormat format, int quality, boolean stream, int previews) {}

@@ -7,18 +7,18 @@ import io.lorafleet.gateway.http.problem.OpenAiError;
 import io.lorafleet.gateway.http.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's events of a stream that draws an image. */
+/** The events of OpenAI's image stream. */
 sealed interface OpenAiEvent {
-    /** @return its name */
+    /** @return the event name */
     String type();
 
     /**
-     * The image, or what it is like so far.
+     * The final image or a preview.
      *
      * @param createdAt seconds since 1970
      * @param size WxH
-     * @param index from 0, of one that is not the last; null of the image itself
-     * @param usage of the image itself; else null
+     * @param index of a preview, from 0; null for the final image
+     * @param usage for the final image; null for previews
      */
     record Image(
             String type,
@@ -31,7 +31,7 @@ sealed interface OpenAiEvent {
             @JsonProperty("partial_image_index") @Nullable Integer index,
             @Nullable Usage usage)
             implements OpenAiEvent {
-        /** What this API has no choice of, as OpenAI names it. */
+        /** OpenAI's value for settings that this API does not have. */
         private static final String NO_CHOICE = "auto";
 
         private static final String OPAQUE = "opaque";
@@ -56,14 +56,14 @@ sealed interface OpenAiEvent {
         }
     }
 
-    /** The end of a stream that brings no image. */
+    /** The end of a stream without an image. */
     record Failed(String type, OpenAiError error) implements OpenAiEvent {
         static Failed of(Problem problem) {
             return new Failed("error", OpenAiError.of(problem));
         }
     }
 
-    /** Nothing is counted in tokens here; clients expect the figures all the same. */
+    /** Always zero, because there are no tokens; clients require the fields. */
     record Usage(
             @JsonProperty("input_tokens") long input,
             @JsonProperty("input_tokens_details") Details inputDetails,

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's answer: the images, or where they are.
+ * OpenAI's response: the images or their URLs.
  *
  * @param created seconds since 1970
  */

@@ -9,18 +9,18 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's list of models, with what vLLM has beside it. */
+/** OpenAI's list of models, with vLLM's additional fields. */
 record OpenAiModels(String object, List<Model> data) {
     static OpenAiModels of(List<Model> models) {
         return new OpenAiModels("list", models);
     }
 
     /**
-     * A model, or an adapter as one.
+     * The base or an adapter.
      *
-     * @param created seconds since 1970; for the base the present, as vLLM has it
-     * @param root what the id stands for: of an adapter the version that its name means, without a canary
-     * @param parent of an adapter, the base; else null, and not absent, as in vLLM
+     * @param created seconds since 1970; for the base the current time, as in vLLM
+     * @param root for an adapter, its stable version; for the base, its name
+     * @param parent for an adapter, the base; otherwise null instead of absent, as in vLLM
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Model(

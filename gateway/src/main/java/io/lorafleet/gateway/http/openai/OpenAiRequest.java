@@ -15,26 +15,26 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's request for images, with extensions from {@code negative_prompt} on. What it has beyond that is ignored,
- * since clients send options of models that are not served here.
+ * OpenAI's request for images. The fields from {@code negative_prompt} on are extensions. Unknown fields are ignored,
+ * because clients send options of other models.
  *
- * @param size {@code WxH}, or {@code auto} or nothing for the model's own
- * @param responseFormat {@code b64_json}, also if nothing is said, as OpenAI's later models have it, or {@code url}; a
- *     stream always has the former
- * @param outputFormat {@code png}, also if nothing is said, {@code jpeg} or {@code webp}
- * @param outputCompression 0 to 100, quality of JPEG and WebP
- * @param stream whether to answer with events, as the image comes to be
- * @param partialImages of a stream: how many previews, 0 to 3
+ * @param size {@code WxH}; {@code auto} or absent for the model's default
+ * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always
+ *     use the former
+ * @param outputFormat {@code png} (the default), {@code jpeg} or {@code webp}
+ * @param outputCompression quality of JPEG and WebP, 0 to 100
+ * @param stream whether to respond with events
+ * @param partialImages number of previews in a stream, 0 to 3
  * @see <a href="https://platform.openai.com/docs/api-reference/images/create">OpenAI's reference</a>
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
-        @Schema(description = "base, or an adapter: NAME or NAME@VERSION. Default: the base.") @Nullable
+        @Schema(description = "base, or NAME or NAME@VERSION of an adapter. Default: base.") @Nullable
         String model,
 
         @Schema(required = true) @Nullable String prompt,
 
-        @Schema(minimum = "1", description = "Images. Default: 1.") @Nullable
+        @Schema(minimum = "1", description = "Number of images. Default: 1.") @Nullable
         Integer n,
 
         @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64") @Nullable
@@ -53,7 +53,7 @@ record OpenAiRequest(
 
         @Nullable Boolean stream,
 
-        @Schema(minimum = "0", maximum = "3", description = "Previews on the way, with stream.")
+        @Schema(minimum = "0", maximum = "3", description = "Number of previews in a stream. Default: 0.")
         @JsonProperty("partial_images")
         @Nullable
         Integer partialImages,
@@ -66,7 +66,7 @@ record OpenAiRequest(
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
     private static final int MOST_PARTIAL_IMAGES = 3;
 
-    /** What a field of the order is called here. */
+    /** OpenAI's names of the fields of a generation request. */
     private static final Map<String, String> NAMES = Map.of(
             "adapter", "model",
             "count", "n",
@@ -77,17 +77,17 @@ record OpenAiRequest(
             "steps", "num_inference_steps",
             "guidanceScale", "guidance_scale");
 
-    /** In which form a client wants its images. */
+    /** The values of response_format. */
     private enum ResponseFormat {
         URL,
         B64_JSON
     }
 
-    static String nameOf(String orderField) {
-        return NAMES.getOrDefault(orderField, orderField);
+    static String nameOf(String field) {
+        return NAMES.getOrDefault(field, field);
     }
 
-    /** @throws ProblemException if the client wants what there is not */
+    /** @throws ProblemException if a value is not supported */
     OpenAiDelivery delivery() {
         FieldChecks checks = new FieldChecks();
         ResponseFormat response =
@@ -104,14 +104,15 @@ record OpenAiRequest(
         return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
     }
 
-    /** @param adapter what {@link #model} means, or null for the base model alone */
-    GenerationRequest toOrder(@Nullable String adapter) {
+    /** @param adapter the adapter that {@link #model} names; null for the base */
+    GenerationRequest toGenerationRequest(@Nullable String adapter) {
         Integer width = null;
         Integer height = null;
         if (size != null && !size.equals("auto")) {
             Matcher sides = SIZE.matcher(size);
             if (!sides.matches()) {
-                throw new ProblemException(Problem.invalid("size", "WIDTHxHEIGHT in pixels, or auto", "another form"));
+                throw new ProblemException(
+                        Problem.invalid("size", "WIDTHxHEIGHT in pixels, or auto", "another format"));
             }
             width = Integer.valueOf(sides.group(1));
             height = Integer.valueOf(sides.group(2));

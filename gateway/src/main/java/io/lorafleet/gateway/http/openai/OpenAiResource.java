@@ -49,7 +49,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jspecify.annotations.Nullable;
 
-/** Draws images for clients of OpenAI's API, who wait for them. */
+/** Generates images synchronously, in the format of OpenAI's API. */
 @Streaming
 @RolesAllowed(Roles.GENERATE)
 @Path(OpenAiResource.PATH)
@@ -59,7 +59,7 @@ public final class OpenAiResource {
 
     private static final Logger LOG = Logger.getLogger(OpenAiResource.class);
 
-    private final GenerationSubmitter orders;
+    private final GenerationSubmitter submitter;
     private final Generations generations;
     private final GenerationStream streams;
     private final OpenAiResults images;
@@ -70,7 +70,7 @@ public final class OpenAiResource {
     private final Duration timeout;
 
     OpenAiResource(
-            GenerationSubmitter orders,
+            GenerationSubmitter submitter,
             Generations generations,
             GenerationStream streams,
             OpenAiResults images,
@@ -79,7 +79,7 @@ public final class OpenAiResource {
             Caller caller,
             Clock clock,
             GatewayConfig config) {
-        this.orders = orders;
+        this.submitter = submitter;
         this.generations = generations;
         this.streams = streams;
         this.images = images;
@@ -96,12 +96,12 @@ public final class OpenAiResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createImages",
-            summary = "Draw images as OpenAI's API does; answers when they are there",
-            description = "With stream, it answers with server-sent events: image_generation.partial_image, as often as"
-                    + " partial_images says or less, then image_generation.completed, or error.")
+            summary = "Generate images (OpenAI's API); responds when they are finished",
+            description = "With stream, the response consists of server-sent events: at most partial_images"
+                    + " times image_generation.partial_image, then image_generation.completed or error.")
     @APIResponse(
             responseCode = "200",
-            description = "The images, or where they are; with stream, events",
+            description = "The images or their URLs; with stream, events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
@@ -114,19 +114,20 @@ public final class OpenAiResource {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         OpenAiDelivery delivery = request.delivery();
-        URI base = uri.getBaseUri(); // now, because the request's context is gone when the images come
-        GenerationRequest order = request.toOrder(adapter(request.model()));
+        URI base = uri.getBaseUri(); // here, because the request context ends before the images are finished
+        GenerationRequest body = request.toGenerationRequest(adapter(request.model()));
         String owner = caller.owner();
-        streams.requireRoom(owner); // before anything is ordered
-        String id = orders.submit(order, idempotencyKey, OpenAiRequest::nameOf).id();
+        streams.requireRoom(owner); // before the request is submitted
+        String id =
+                submitter.submit(body, idempotencyKey, OpenAiRequest::nameOf).id();
         Multi<byte[]> answer = delivery.stream()
                 ? events(id, owner, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
                 : finished(id, owner)
                         .map(generation -> Json.write(images.of(generation, delivery, base)))
                         .toMulti();
-        boolean mayComeBack = idempotencyKey != null;
+        boolean canRetry = idempotencyKey != null;
         return RestMulti.fromMultiData(
-                        mayComeBack ? answer : answer.onCancellation().invoke(() -> abandon(id)))
+                        canRetry ? answer : answer.onCancellation().invoke(() -> abandon(id)))
                 .encodeAsJsonArray(false)
                 .header(
                         HttpHeaders.CONTENT_TYPE,
@@ -134,25 +135,25 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Nobody waits for the images any more: the client went away, and could not ask for them again. */
+    /** Cancels a generation whose client has disconnected and cannot retrieve the images. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
                 generations.cancel(id);
             } catch (NotPublishedException e) {
-                LOG.warnf("generation %s is drawn for nobody: %s", id, e.getMessage());
+                LOG.warnf("Cannot cancel generation %s, whose client has disconnected: %s", id, e.getMessage());
             }
         });
     }
 
-    /** @return the adapter that a model's name stands for, or null for the base model */
+    /** @return the adapter that the model names; null for the base */
     private @Nullable String adapter(@Nullable String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;
         }
         if (!models.isBase(model)) {
             throw new ProblemException(
-                    ProblemType.MODEL_NOT_FOUND, "model: expected base or the name of an adapter, found neither");
+                    ProblemType.MODEL_NOT_FOUND, "model: expected base or an adapter, found neither");
         }
         return null;
     }
@@ -162,7 +163,7 @@ public final class OpenAiResource {
         return streams.of(id, owner)
                 .select()
                 .first(timeout)
-                .map(stream::tell)
+                .map(stream::event)
                 .filter(text -> !text.isEmpty())
                 .onCompletion()
                 .continueWith(() -> stream.end(late(id)));
@@ -181,6 +182,7 @@ public final class OpenAiResource {
     private ProblemException late(String id) {
         return new ProblemException(
                 ProblemType.TIMEOUT,
-                "expected images within " + timeout + "; they may still come to " + GenerationView.path(id));
+                "expected images within " + timeout + ", found none; they may still appear at "
+                        + GenerationView.path(id));
     }
 }

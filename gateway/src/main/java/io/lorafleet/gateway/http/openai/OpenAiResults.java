@@ -20,7 +20,7 @@ import java.net.URI;
 import java.util.Base64;
 import java.util.Objects;
 
-/** What came of a generation, as clients of OpenAI's API get it. */
+/** Converts finished generations to OpenAI's responses. */
 @Singleton
 final class OpenAiResults {
     private final BlobStore blobs;
@@ -29,7 +29,7 @@ final class OpenAiResults {
         this.blobs = blobs;
     }
 
-    /** @param base that the images' addresses are below */
+    /** @param base URL of the gateway */
     OpenAiImages of(Generation generation, OpenAiDelivery delivery, URI base) {
         GenerationSucceeded succeeded = succeeded(generation);
         return new OpenAiImages(
@@ -41,7 +41,7 @@ final class OpenAiResults {
                         .toList());
     }
 
-    /** @throws ProblemException if it ended without images */
+    /** @throws ProblemException if the generation did not succeed */
     static GenerationSucceeded succeeded(Generation generation) {
         if (generation.finished() instanceof GenerationSucceeded succeeded) {
             return succeeded;
@@ -50,11 +50,13 @@ final class OpenAiResults {
             throw new ProblemException(ProblemType.CANCELLED, "generation " + generation.id() + " was cancelled");
         }
         if (generation.finished() instanceof GenerationExpired) {
-            throw new ProblemException(ProblemType.EXPIRED, "generation " + generation.id() + " came to its deadline");
+            throw new ProblemException(
+                    ProblemType.EXPIRED, "generation " + generation.id() + " expired at its deadline");
         }
         throw new ProblemException(
                 ProblemType.GENERATION_FAILED,
-                ((GenerationFailed) Objects.requireNonNull(generation.finished(), "it is told when it ends")).detail());
+                ((GenerationFailed) Objects.requireNonNull(generation.finished(), "the generation is finished"))
+                        .detail());
     }
 
     private static String url(URI base, String id, GeneratedImage image, OpenAiDelivery delivery) {
@@ -66,8 +68,8 @@ final class OpenAiResults {
 
     String base64(GeneratedImage image, OpenAiDelivery delivery) {
         try {
-            byte[] png =
-                    blobs.get(image.blob()).orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
+            byte[] png = blobs.get(image.blob())
+                    .orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
             return Base64.getEncoder().encodeToString(delivery.format().convert(png, delivery.quality()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

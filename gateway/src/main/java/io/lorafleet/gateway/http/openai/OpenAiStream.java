@@ -14,9 +14,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** One client's stream of OpenAI's events. Not for several threads at once. */
+/** The stream of OpenAI's events for one client. Not thread-safe. */
 final class OpenAiStream {
-    private static final String STILL_HERE = ": still here\n\n";
+    private static final String KEEP_ALIVE = ": keep-alive\n\n";
 
     private final OpenAiDelivery delivery;
     private final OpenAiResults images;
@@ -30,10 +30,10 @@ final class OpenAiStream {
         this.clock = clock;
     }
 
-    /** @return what the client hears of this state, as it goes over the line; empty for nothing */
-    String tell(Optional<Generation> state) {
+    /** @return the event for this state as server-sent event text; empty without an event */
+    String event(Optional<Generation> state) {
         if (state.isEmpty()) {
-            return STILL_HERE;
+            return KEEP_ALIVE;
         }
         if (!state.get().isFinished()) {
             return preview(state.get());
@@ -41,12 +41,12 @@ final class OpenAiStream {
         ended = true;
         try {
             return finished(state.get());
-        } catch (ProblemException e) { // the status has been sent
+        } catch (ProblemException e) { // the HTTP status has already been sent
             return failed(e);
         }
     }
 
-    /** @param why nothing more comes, unless the end was told @return what is left to say */
+    /** @param why problem to report if the stream has no final event yet @return the remaining events */
     List<String> end(ProblemException why) {
         return ended ? List.of() : List.of(failed(why));
     }
@@ -64,7 +64,7 @@ final class OpenAiStream {
                 delivery.format()));
     }
 
-    /** They are spread over the steps: of three, the first comes after a quarter of them. */
+    /** Spreads the previews over the steps: of three, the first is due after a quarter of the steps. */
     private String preview(Generation generation) {
         GenerateImage request = generation.request();
         StepDone progress = generation.progress();

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is wrong with a JSON body, without quoting it. */
+/** Converts errors in JSON bodies to problems that do not quote the body. */
 final class JsonProblems {
     private JsonProblems() {}
 
@@ -26,22 +26,22 @@ final class JsonProblems {
                 && !mismatch.getPath().isEmpty()) {
             return Problem.invalid(path(mismatch), nameOf(mismatch.getTargetType()), "a value of another type");
         }
-        // Jackson has no exception of its own for it.
+        // Jackson has no specific exception for duplicate fields.
         return e.getOriginalMessage().startsWith("Duplicate field")
-                ? Problem.invalid("body", "each field once", "one again" + where(e.getLocation()))
-                : Problem.invalid("body", "a JSON object", "something else" + where(e.getLocation()));
+                ? Problem.invalid("body", "each field once", "a duplicate" + where(e.getLocation()))
+                : Problem.invalid("body", "a JSON object", "another value or invalid JSON" + where(e.getLocation()));
     }
 
     private static String path(JsonMappingException e) {
         return e.getPath().stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
                 .collect(Collectors.joining())
-                .substring(1); // a body is an object, so the path begins with a name
+                .substring(1); // a body is an object, so the path starts with a name
     }
 
     private static String nameOf(Class<?> type) {
         if (type == Integer.class || type == Long.class) {
-            return "a whole number";
+            return "an integer";
         }
         if (type == Double.class) {
             return "a number";
@@ -52,7 +52,7 @@ final class JsonProblems {
         if (Collection.class.isAssignableFrom(type)) {
             return "a list";
         }
-        return type.isRecord() ? "an object" : "a text";
+        return type.isRecord() ? "an object" : "a string";
     }
 
     private static String where(@Nullable JsonLocation location) {

@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error says.
+ * The body of an error response.
  *
- * @param detail for people: what was expected and what was found
- * @param errors the fields that are to blame, if any are
- * @param error the same in OpenAI's form, on the endpoint that takes OpenAI's requests
+ * @param detail human-readable: what was expected and what was found
+ * @param errors the invalid fields, if any
+ * @param error the same error in OpenAI's form, on {@link OpenAiPaths}
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)

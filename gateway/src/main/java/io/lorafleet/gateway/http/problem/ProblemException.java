@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a request with a problem. */
+/** Aborts a request with a problem. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ public final class ProblemException extends RuntimeException {
         this(Problem.of(type, detail), null);
     }
 
-    /** @param retryAfter when it may be worth another try, or null */
+    /** @param retryAfter suggested pause before a retry, or null */
     public ProblemException(Problem problem, @Nullable Duration retryAfter) {
         super(problem.detail());
         this.problem = problem;

@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns whatever ends a request early into a problem. */
+/** Maps exceptions to problems. */
 final class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
@@ -47,13 +47,13 @@ final class Problems {
     Response notPublished(NotPublishedException e, UriInfo uri) {
         LOG.warn(e.getMessage(), e.getCause());
         Problem problem = Problem.of(
-                ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement, found none in time; try again");
+                ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement in time, found none; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
     }
 
     @ServerExceptionMapper
     Response storageFull(StorageFullException e, UriInfo uri) {
-        LOG.warnf("refused on %s: %s", uri.getPath(), e.getMessage());
+        LOG.warnf("Refused a request to %s: %s", uri.getPath(), e.getMessage());
         return answer(Problem.of(ProblemType.INSUFFICIENT_STORAGE, String.valueOf(e.getMessage())), uri)
                 .build();
     }
@@ -73,13 +73,13 @@ final class Problems {
     /** Without credentials. */
     @ServerExceptionMapper
     Response unauthenticated(UnauthorizedException e, UriInfo uri) {
-        return unauthenticated("Authorization: expected Bearer and an API key or a token, found neither", uri);
+        return unauthenticated("Authorization: expected Bearer with an API key or a token, found neither", uri);
     }
 
-    /** With credentials that are none here. */
+    /** With invalid credentials. */
     @ServerExceptionMapper
     Response unauthenticated(AuthenticationFailedException e, UriInfo uri) {
-        return unauthenticated("Authorization: expected an API key or a token of this gateway, found another one", uri);
+        return unauthenticated("Authorization: expected a valid API key or token, found an invalid one", uri);
     }
 
     private static Response unauthenticated(String detail, UriInfo uri) {
@@ -90,30 +90,30 @@ final class Problems {
 
     @ServerExceptionMapper
     Response forbidden(ForbiddenException e, UriInfo uri) {
-        return answer(Problem.of(ProblemType.FORBIDDEN, "expected a role that allows this, found none"), uri)
+        return answer(Problem.of(ProblemType.FORBIDDEN, "expected a role with this permission, found none"), uri)
                 .build();
     }
 
     @ServerExceptionMapper
     Response notJson(JsonProcessingException e, UriInfo uri) {
-        return e.getCause() instanceof ProblemException problem // what the body's source says goes first
+        return e.getCause() instanceof ProblemException problem // a problem of the body's stream has precedence
                 ? expected(problem, uri)
                 : answer(JsonProblems.of(e), uri).build();
     }
 
     @ServerExceptionMapper
     Response notText(CharConversionException e, UriInfo uri) {
-        return answer(Problem.invalid("body", "JSON in UTF-8", "bytes that are no text"), uri)
+        return answer(Problem.invalid("body", "JSON in UTF-8", "invalid bytes"), uri)
                 .build();
     }
 
-    /** Named as well, or else the framework's own mapper for it would be nearer. */
+    /** Mapped explicitly, because the framework has a mapper for this subclass. */
     @ServerExceptionMapper
     Response notTheJsonExpected(MismatchedInputException e, UriInfo uri) {
         return notJson(e, uri);
     }
 
-    /** What the framework refuses: unknown paths, methods, media types. */
+    /** Errors of the framework, such as unknown paths, methods and media types. */
     @ServerExceptionMapper
     Response refused(WebApplicationException e, UriInfo uri) {
         if (e.getCause() instanceof JsonProcessingException cause) {
@@ -136,12 +136,12 @@ final class Problems {
     @ServerExceptionMapper
     Response unexpected(Exception e, UriInfo uri) {
         if (current.getCurrent().response().closed() || hasClientGone(e)) {
-            LOG.debugf("the client of %s went away", uri.getPath());
-            return Response.serverError().build(); // which nobody reads
+            LOG.debugf("The client of %s disconnected", uri.getPath());
+            return Response.serverError().build(); // the client does not read it
         }
         String id = UUID.randomUUID().toString();
-        LOG.errorf(e, "error %s on %s", id, uri.getPath());
-        return answer(Problem.of(ProblemType.INTERNAL, "the gateway's log has it as error " + id), uri)
+        LOG.errorf(e, "Error %s on %s", id, uri.getPath());
+        return answer(Problem.of(ProblemType.INTERNAL, "the gateway's log describes it as error " + id), uri)
                 .build();
     }
 

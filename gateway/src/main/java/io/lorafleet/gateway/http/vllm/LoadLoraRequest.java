@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
  *
  * @param path on the gateway's disk
- * @param inPlace makes it the next version of an adapter that is there
- * @param kind style, also if nothing is said, or student
- * @param guidance for a student, the scale that it was distilled at
+ * @param inPlace whether to add a version to an existing adapter
+ * @param kind style (the default) or student
+ * @param guidance the guidance scale that a student was distilled at
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(

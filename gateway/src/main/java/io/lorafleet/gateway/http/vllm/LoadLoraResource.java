@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads an adapter from the gateway's disk, for clients of vLLM's API.
  *
- * @see <a href="https://docs.vllm.ai/en/latest/features/lora.html#dynamically-serving-lora-adapters">vLLM's words</a>
+ * @see <a href="https://docs.vllm.ai/en/latest/features/lora.html#dynamically-serving-lora-adapters">vLLM's
+ *     documentation</a>
  */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(LoadLoraResource.PATH)
@@ -50,7 +51,7 @@ public final class LoadLoraResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(operationId = "loadLoraAdapter", summary = "Load an adapter from the gateway's disk, as vLLM does")
+    @Operation(operationId = "loadLoraAdapter", summary = "Load an adapter from the gateway's disk (vLLM's API)")
     public String load(@Nullable LoadLoraRequest request) throws IOException {
         if (request == null
                 || request.name() == null
@@ -79,12 +80,12 @@ public final class LoadLoraResource {
         if (load instanceof Load.NotAllowed) {
             throw new ProblemException(
                     ProblemType.NO_ADAPTER_DIRECTORY,
-                    "lorafleet.gateway.adapter-directory: expected a directory to load from, found none;"
-                            + " PUT /v1/adapters/NAME takes uploads");
+                    "lorafleet.gateway.adapter-directory: expected a directory to load from, found none; upload"
+                            + " with PUT /v1/adapters/NAME instead");
         }
         if (load instanceof Load.NoFile) {
             throw new ProblemException(
-                    ProblemType.NOT_FOUND, "lora_path: expected a safetensors file, or a folder with one, found none");
+                    ProblemType.NOT_FOUND, "lora_path: expected a safetensors file or a folder with one, found none");
         }
         if (load instanceof Load.Refused refused) {
             throw new ProblemException(Problem.invalid("lora_path", refused.expected(), refused.found()));
@@ -92,9 +93,9 @@ public final class LoadLoraResource {
         Upload upload = ((Load.Uploaded) load).upload();
         if (upload instanceof Upload.TooLarge tooLarge) {
             throw new ProblemException(Problem.invalid(
-                    "lora_path", "a file of at most " + tooLarge.maxBytes() + " bytes", "a larger one"));
+                    "lora_path", "a file of at most " + tooLarge.maxBytes() + " bytes", "a larger file"));
         }
-        if (upload instanceof Upload.Refused refused) { // 400, as vLLM has it, and not 422 as for an upload
+        if (upload instanceof Upload.Refused refused) { // 400 as in vLLM, instead of 422 as for uploads
             throw new ProblemException(ProblemType.INVALID_REQUEST, refused.reason());
         }
     }

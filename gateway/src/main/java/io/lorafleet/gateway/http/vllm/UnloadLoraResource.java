@@ -44,7 +44,7 @@ public final class UnloadLoraResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(operationId = "unloadLoraAdapter", summary = "Retire every version of an adapter, as vLLM unloads one")
+    @Operation(operationId = "unloadLoraAdapter", summary = "Retire all versions of an adapter (vLLM's API)")
     public String unload(@Nullable UnloadLoraRequest request) {
         if (request == null || request.name() == null || request.name().isEmpty()) {
             throw new ProblemException(

@@ -11,11 +11,11 @@ class QuotaTest {
     private final Quota quota = new Quota("things", 10, 4);
 
     @Test
-    void leavesToOthersWhatOneCallerMayNotTake() {
+    void enforcesThePerCallerLimits() {
         quota.take("key:alice", 4);
         assertThatThrownBy(() -> quota.take("key:alice", 1)).isInstanceOfSatisfying(ProblemException.class, e -> {
             assertThat(e.problem().status()).isEqualTo(429);
-            assertThat(e.problem().detail()).contains("4 things of one caller");
+            assertThat(e.problem().detail()).contains("4 things per caller");
             assertThat(e.retryAfter()).isPresent();
         });
         quota.take("key:bob", 4);
@@ -25,7 +25,7 @@ class QuotaTest {
     }
 
     @Test
-    void hasSoMuchForEverybody() {
+    void hasATotalLimit() {
         quota.take("key:alice", 4);
         quota.take("key:bob", 4);
         assertThatThrownBy(() -> quota.take("key:carol", 3))
@@ -36,9 +36,9 @@ class QuotaTest {
         assertThat(quota.taken()).isEqualTo(10);
     }
 
-    /** In open mode there is one person at the machine. */
+    /** In open mode, all requests have the same caller. */
     @Test
-    void givesAllOfItToNobodyInParticular() {
+    void hasOnlyTheTotalLimitWithoutAnOwner() {
         quota.take(null, 10);
         assertThatThrownBy(() -> quota.take(null, 1)).isInstanceOf(ProblemException.class);
     }
