@@ -68,8 +68,7 @@ public record GenerationRequest(
 
         @Schema(
                 minimum = "1",
-                description =
-                        "Height in pixels, a multiple that the model supports. Default: the model's default.")
+                description = "Height in pixels, a multiple that the model supports. Default: the model's default.")
         @Nullable
         Integer height,
 
@@ -95,6 +94,5 @@ public record GenerationRequest(
         @Nullable
         String deadline,
 
-        @Schema(description = "The URL that receives a signed POST request when the generation is finished.")
-        @Nullable
+        @Schema(description = "The URL that receives a signed POST request when the generation is finished.") @Nullable
         String webhook) {}

@@ -80,9 +80,7 @@ public final class AdapterResource {
     @PUT
     @Path("/{name}")
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(
-            operationId = "uploadAdapter",
-            summary = "Upload a safetensors file as the newest version of an adapter")
+    @Operation(operationId = "uploadAdapter", summary = "Upload a safetensors file as the newest version of an adapter")
     @APIResponse(
             responseCode = "201",
             description = "The new version",

@@ -27,8 +27,7 @@ public final class ApiDescription implements OASFilter {
                 .getResponses()
                 .addAPIResponse(
                         "414",
-                        OASFactory.createAPIResponse()
-                                .description("The URL is too long. The response has no body."));
+                        OASFactory.createAPIResponse().description("The URL is too long. The response has no body."));
         if (operation.getRequestBody() != null) {
             operation
                     .getRequestBody()

@@ -75,9 +75,7 @@ public final class GenerationResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "createGeneration",
-            summary = "Create a generation; responds when the request is durable")
+    @Operation(operationId = "createGeneration", summary = "Create a generation; responds when the request is durable")
     @APIResponse(
             responseCode = "202",
             description = "The request is durable in Kafka. The body is the new generation, and Location its URL.",

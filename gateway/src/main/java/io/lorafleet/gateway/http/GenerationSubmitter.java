@@ -81,8 +81,7 @@ public final class GenerationSubmitter {
         if (admission instanceof Admission.Busy busy) {
             return new ProblemException(
                     Problem.of(
-                            ProblemType.BUSY,
-                            "initImage: expected a free decoder in time, found all busy; try again"),
+                            ProblemType.BUSY, "initImage: expected a free decoder in time, found all busy; try again"),
                     busy.retryIn());
         }
         if (admission instanceof Admission.KeyReused) {
@@ -105,8 +104,7 @@ public final class GenerationSubmitter {
     public static ProblemException noWorker() {
         return new ProblemException(
                 Problem.of(
-                        ProblemType.NO_WORKER,
-                        "expected a worker that has announced its model, found none; try again"),
+                        ProblemType.NO_WORKER, "expected a worker that has announced its model, found none; try again"),
                 NO_WORKER_RETRY_AFTER);
     }
 }

@@ -129,8 +129,8 @@ class AdapterDirectoryTest {
     @Test
     void refusesAPathThatLeadsNowhere() throws IOException {
         Found nowhere = new Found.Refused(
-                "a path to a file or folder", "a path that is too long, has a file as parent, or has a symbolic"
-                        + " link loop");
+                "a path to a file or folder",
+                "a path that is too long, has a file as parent, or has a symbolic" + " link loop");
         file(root.resolve("file"));
         Files.createSymbolicLink(root.resolve("there"), root.resolve("back"));
         Files.createSymbolicLink(root.resolve("back"), root.resolve("there"));

@@ -76,9 +76,8 @@ class AdapterRoutesTest {
         setStable(2);
         registry.apply(retired("fast", 1));
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(
-                        new RouteChange.NothingBefore("expected a version that is not retired, found fast@1,"
-                                + " which is retired"));
+                .isEqualTo(new RouteChange.NothingBefore(
+                        "expected a version that is not retired, found fast@1," + " which is retired"));
     }
 
     @Test
@@ -94,8 +93,8 @@ class AdapterRoutesTest {
         assertThat(refused(new RouteRequest(null, new RouteRequest.Share(4, 0.0), new RouteRequest.Share(9, null))))
                 .containsExactly(
                         new BadField("stable", "a version of fast that is not retired", "none"),
-                        new BadField("canary.version", "a version of fast that is not retired", "4, which is"
-                                + " retired"),
+                        new BadField(
+                                "canary.version", "a version of fast that is not retired", "4, which is" + " retired"),
                         new BadField(
                                 "shadow.version", "a version of fast that is not retired", "9, which does not exist"),
                         new BadField("canary.share", "more than 0 and at most 1", "0.0"),

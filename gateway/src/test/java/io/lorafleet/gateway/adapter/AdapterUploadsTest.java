@@ -97,7 +97,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void saysWhichBaseTheAdapterIsFor() throws IOException {
+    void recordsTheBaseOfAnAdapter() throws IOException {
         assertThat(published(uploads, lora("before", 1)).baseFingerprint()).isNull();
         announce("cd".repeat(32));
         assertThat(published(uploads, lora("after", 1)).baseFingerprint()).isEqualTo("cd".repeat(32));
@@ -207,7 +207,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void keepsAFileAsideInTheStoreItselfUntilItIsWhole() throws IOException {
+    void stagesAFileInTheStoreUntilItIsComplete() throws IOException {
         byte[] file = lora("a", 4);
         InputStream in = new ByteArrayInputStream(file) {
             @Override

@@ -13,7 +13,7 @@ class HashBucketTest {
     }
 
     @Test
-    void differsFromDrawToDraw() {
+    void differsByPurpose() {
         assertThat(HashBucket.of("canary", "r1")).isNotEqualTo(HashBucket.of("shadow", "r1"));
     }
 }

@@ -162,7 +162,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void refusesImagesThatThereAreNot() {
+    void refusesMissingImages() {
         request("queued", student("fast", 1, 5));
         request("failed", student("fast", 1, 5));
         generations.apply(new GenerationFailed("failed", "w1", NOW, GenerationFailed.Reason.ADAPTER_UNUSABLE, "why"));
@@ -175,7 +175,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void saysWhenTheRequestIsForgotten() {
+    void reportsADeletedRequest() {
         succeed("known-by-its-result-alone");
 
         assertThat(intake().take("known-by-its-result-alone", UP, NOBODY))

@@ -60,7 +60,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void drawsAnotherSeedForEachRequest() {
+    void choosesAnotherSeedForEachRequest() {
         assertThat(admitted(NOTHING_BUT_A_PROMPT).seed())
                 .isNotEqualTo(admitted(NOTHING_BUT_A_PROMPT).seed());
     }

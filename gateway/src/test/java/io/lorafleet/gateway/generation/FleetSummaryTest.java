@@ -51,7 +51,7 @@ class FleetSummaryTest {
     }
 
     @Test
-    void hasTheLastThirtyMinutesTheNewestLast() {
+    void listsTheLastThirtyMinutesNewestLast() {
         Instant now = MINUTE.plusSeconds(20);
         draw("now", now, 1, 5);
         draw("first", NOW.plus(1, ChronoUnit.MINUTES), 2, 5);

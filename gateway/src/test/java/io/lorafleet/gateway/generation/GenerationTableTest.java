@@ -91,14 +91,14 @@ class GenerationTableTest {
     }
 
     @Test
-    void letsTheFirstResultStand() {
+    void keepsTheFirstResult() {
         assertThat(table.apply(succeeded("g"))).isTrue();
         assertThat(table.apply(cancelled("g"))).isFalse();
         assertThat(find("g").status()).isEqualTo(Status.SUCCEEDED);
     }
 
     @Test
-    void takesAResultThatIsReadAgainForTheSame() {
+    void acceptsTheSameResultAgain() {
         table.apply(succeeded("g"));
         assertThat(table.apply(succeeded("g"))).isTrue();
     }
@@ -119,7 +119,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void stepsThatAreReadAfterTheEndChangeNothing() {
+    void ignoresStepsAfterTheResult() {
         table.apply(cancelled("g"));
         Generation end = find("g");
         table.apply(new StepDone("g", 5, 20, null));
@@ -167,7 +167,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void listsThoseThatAreWanted() {
+    void filtersLists() {
         Stream.of("a", "b", "c").forEach(id -> table.apply(request(id)));
         table.apply(succeeded("b"));
         assertThat(table.list(each -> !each.isFinished(), null, 9))

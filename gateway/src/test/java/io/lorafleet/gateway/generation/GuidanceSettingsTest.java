@@ -55,8 +55,9 @@ class GuidanceSettingsTest {
         scales(5.0, INK, resolved(student("fast", 1, 5), 1.0));
         assertThat(checks.badFields())
                 .containsExactly(new BadField(
-                        "guidanceScale", "either guidanceScale or scale of fast, because both set a student's"
-                                + " guidance", "both"));
+                        "guidanceScale",
+                        "either guidanceScale or scale of fast, because both set a student's" + " guidance",
+                        "both"));
     }
 
     @Test
@@ -64,8 +65,9 @@ class GuidanceSettingsTest {
         scales(null, FAST, INK, resolved(student("turbo", 1, 7), null));
         assertThat(checks.badFields())
                 .containsExactly(new BadField(
-                        "adapters", "at most one student, because each student sets the guidance", "fast@1 and"
-                                + " turbo@1"));
+                        "adapters",
+                        "at most one student, because each student sets the guidance",
+                        "fast@1 and" + " turbo@1"));
     }
 
     @Test

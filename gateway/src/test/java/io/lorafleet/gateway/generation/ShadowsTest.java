@@ -43,7 +43,7 @@ class ShadowsTest {
     }
 
     @Test
-    void triesTheStudentBesideTheAdapterOfItsRoute() {
+    void shadowsTheAdapterOfItsRoute() {
         isShadow(shadow(Map.of("adapter", "ink", "guidanceScale", 3)), "ink@2 x 0.5", 3);
         isShadow(shadow(Map.of("adapter", "ink@1")), "ink@2 x 1.0", 5);
     }
@@ -55,12 +55,12 @@ class ShadowsTest {
     }
 
     @Test
-    void triesAStudentBesideTheTeacher() {
+    void shadowsRequestsToTheBase() {
         isShadow(shadow(Map.of()), "ink@2 x 1.0", 5);
     }
 
     @Test
-    void triesTheStudentsOfAllRoutesBesideTheTeacher() {
+    void shadowsTheBaseWithTheStudentsOfAllRoutes() {
         adapters.apply(student("oil", 1, 5));
         adapters.apply(route("oil", 1, null, new Share(1, 1)));
         List<String> tried = Stream.generate(() -> shadow(Map.of()))
@@ -72,20 +72,20 @@ class ShadowsTest {
     }
 
     @Test
-    void triesNoneBesideSeveralAdapters() {
+    void hasNoShadowForSeveralAdapters() {
         adapters.apply(style("oil", 1));
         assertThat(shadow(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
                 .isNull();
     }
 
     @Test
-    void triesNoneBesideAnAdapterWithoutAShadow() {
+    void hasNoShadowForAnAdapterWithoutOne() {
         adapters.apply(style("oil", 1));
         assertThat(shadow(Map.of("adapter", "oil"))).isNull();
     }
 
     @Test
-    void triesNoneWithoutGuidance() {
+    void hasNoShadowWithoutGuidance() {
         assertThat(shadow(Map.of("guidanceScale", 1))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 0))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", -1))).isNull();
@@ -98,7 +98,7 @@ class ShadowsTest {
     }
 
     @Test
-    void triesNoneThatIsRetiredOrAStyle() {
+    void hasNoRetiredOrStyleShadow() {
         adapters.apply(retired("ink", 2));
         assertThat(shadow(Map.of("adapter", "ink"))).isNull();
         adapters.apply(route("ink", 1, null, new Share(1, 1)));
@@ -106,7 +106,7 @@ class ShadowsTest {
     }
 
     @Test
-    void triesAStudentBesideItsShareOfTheRequests() {
+    void shadowsItsShareOfTheRequests() {
         adapters.apply(route("ink", 1, null, new Share(2, 0.1)));
         long tried = Stream.generate(() -> shadow(Map.of("adapter", "ink")))
                 .limit(2_000)

@@ -61,7 +61,7 @@ class WebhookRulesTest {
     }
 
     @Test
-    void takesNoneWithoutASecret() {
+    void refusesWebhooksWithoutASecret() {
         assertThat(takes(Samples.NO_WEBHOOKS, "https://example.com")).isFalse();
         assertThat(takes(Samples.NO_WEBHOOKS, null)).isTrue();
     }

@@ -41,7 +41,7 @@ class AdapterResourceTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "tiny-sd"})
-    void leavesTheNamesOfTheBaseToTheBase(String name) {
+    void refusesTheNamesOfTheBase(String name) {
         ValidatableResponse answer = put(name, lora("usurper", 4));
         isProblem(answer, 422, "invalid-adapter");
         answer.body("detail", startsWith("name: expected a name other than the base model's"));
@@ -70,7 +70,7 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void givesAVersionsFileBack() throws IOException {
+    void downloadsTheFileOfAVersion() throws IOException {
         put("charcoal", lora("charcoal", 3)).statusCode(201);
 
         byte[] file = given().get("/v1/adapters/charcoal/versions/1/weights")
@@ -98,7 +98,7 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void keepsTheNewestVersionWhenTheSameBytesComeAgain() {
+    void keepsTheNewestVersionForTheSameBytes() {
         put("ink", lora("ink", 1)).statusCode(201);
         put("ink", lora("ink", 1)).statusCode(200).body("version", equalTo(1));
     }

@@ -62,7 +62,7 @@ class DroppedRequestTest extends GatewayTest {
     }
 
     @Test
-    void isPublishedAgainAsOftenAsItTakes() {
+    void isRepublishedUntilItSucceeds() {
         String id = submit(Map.of("prompt", "a"));
         assertThat(deliveries(id, AcknowledgeType.RELEASE).limit(DELIVERIES))
                 .containsExactlyElementsOf(upTo(DELIVERIES));

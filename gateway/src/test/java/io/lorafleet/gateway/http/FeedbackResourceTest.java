@@ -175,7 +175,7 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesAnImageThatTheGenerationHasNot() {
+    void refusesAMissingImage() {
         String id = drawnBy(student("marker", 1, 5));
         ValidatableResponse answer = rate(id, Map.of("rating", 1, "image", 1));
         isProblem(answer, 409, "no-such-image");
@@ -183,7 +183,7 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesAnImageThatNoStudentDrew() {
+    void refusesAnImageWithoutAStudent() {
         isProblem(rate(drawnBy(style("gesso", 1)), UP), 409, "no-student");
         isProblem(rate(generated(Map.of("prompt", "a")), UP), 409, "no-student");
     }

@@ -89,7 +89,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsWhenItWasAcceptedStartedAndFinished() {
+    void reportsWhenItWasAcceptedStartedAndFinished() {
         String id = submit(Map.of("prompt", "a red circle"));
         Instant accepted = Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class)
                 .acceptedAt();
@@ -155,7 +155,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysWhatIsWrongWithAListsFilters() {
+    void namesInvalidFilters() {
         ValidatableResponse answer = list("status=done&priority=high&limit=many&after=later");
         isProblem(answer, 400, "invalid-request");
         answer.body("errors.field", equalTo(List.of("status", "priority", "limit", "after")));
@@ -329,7 +329,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesFormatsThatThereAreNot() {
+    void refusesUnknownFormats() {
         ValidatableResponse answer = given().get("/v1/generations/any/images/0?format=gif&quality=101")
                 .then();
         isProblem(answer, 400, "invalid-request");
@@ -337,7 +337,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsWhyAGenerationFailed() {
+    void reportsWhyAGenerationFailed() {
         String id = submit(Map.of("prompt", "a red circle"));
         worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
         awaitStatus(id, "failed");

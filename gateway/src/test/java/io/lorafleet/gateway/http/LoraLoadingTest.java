@@ -95,7 +95,7 @@ class LoraLoadingTest extends GatewayTest {
     }
 
     @Test
-    void refusesRequestsThatSayTooLittle() {
+    void refusesIncompleteRequests() {
         ValidatableResponse load = load(Map.of("lora_name", "x"));
         isProblem(load, 400, "invalid-request");
         load.body("error.message", equalTo("Both 'lora_name' and 'lora_path' must be provided."));

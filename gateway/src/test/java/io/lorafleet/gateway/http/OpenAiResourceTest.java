@@ -84,7 +84,7 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysThatTheGenerationFailed() {
+    void reportsAFailedGeneration() {
         ValidatableResponse answer = draw(
                 Map.of("prompt", "to fail"),
                 id -> worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "gave up after 3"));
@@ -93,12 +93,12 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysThatTheGenerationWasCancelled() {
+    void reportsACancelledGeneration() {
         isProblem(draw(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
     }
 
     @Test
-    void saysThatTheGenerationExpired() {
+    void reportsAnExpiredGeneration() {
         isProblem(draw(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
     }
 

@@ -66,7 +66,7 @@ class OpenApiTest extends GatewayTest {
     }
 
     @Test
-    void givesExamplesThatWork() throws IOException {
+    void hasWorkingExamples() throws IOException {
         Files.write(Files.createDirectory(directory.resolve("fast")).resolve("a.safetensors"), lora("third", 4));
         put("fast?kind=student&guidance=5", lora("first", 4)).statusCode(201);
         put("fast?kind=student&guidance=5", lora("second", 4)).statusCode(201);

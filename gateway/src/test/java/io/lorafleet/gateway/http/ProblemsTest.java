@@ -85,7 +85,7 @@ class ProblemsTest extends GatewayTest {
                 "/v1/generations | {'prompt': 'a', 'prompt': 'b'}",
                 "/v1/unload_lora_adapter | {'lora_name': 'a', 'lora_name': 'b'}"
             })
-    void refusesAFieldThatComesTwice(String path, String body) {
+    void refusesADuplicateField(String path, String body) {
         ValidatableResponse answer = given().contentType("application/json")
                 .body(body.replace('\'', '"'))
                 .post(path)
@@ -103,7 +103,7 @@ class ProblemsTest extends GatewayTest {
                 "{'prompt': 'a \\u0000 star'} | Unicode text",
                 "{'prompt': 'a \\ud83d star'} | Unicode text"
             })
-    void refusesPromptsThatAreNoText(String body, String expected) {
+    void refusesPromptsThatAreNotText(String body, String expected) {
         ValidatableResponse answer = given().contentType("application/json")
                 .body(body.replace('\'', '"'))
                 .post("/v1/generations")

@@ -232,7 +232,7 @@ class SecurityTest {
 
     /** Otherwise a user could choose a user name at the provider to get the data of a key's owner. */
     @Test
-    void tellsAKeysOwnerFromATokensOfTheSameName() {
+    void distinguishesOwnersOfKeysAndTokens() {
         String id = submitAs("alice").statusCode(202).extract().path("id");
         key("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(200);
         token("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(404);
@@ -250,7 +250,7 @@ class SecurityTest {
     }
 
     @Test
-    void takesNoRoleOfAnotherApplication() {
+    void ignoresRolesOfOtherApplications() {
         String token = claims("carol", Role.OPERATE)
                 .groups(Set.of("operate", "other-operate"))
                 .sign(SecuredGateway.privateKey());
@@ -258,7 +258,7 @@ class SecurityTest {
     }
 
     @Test
-    void hasNoSecretToShowWhereItCallsNoWebhooks() {
+    void hasNoSecretWithoutWebhooks() {
         GatewayTest.isProblem(
                 key("alice", Role.GENERATE).get("/v1/webhook-secret").then(), 404, "not-found");
     }
@@ -309,7 +309,7 @@ class SecurityTest {
     }
 
     @Test
-    void leavesHealthAndTheDescriptionOpen() {
+    void servesHealthAndOpenApiWithoutAuthentication() {
         for (String path : List.of("/q/health/live", "/q/openapi", "/q/swagger-ui/", "/", "/page/app.js")) {
             given().get(path)
                     .then()

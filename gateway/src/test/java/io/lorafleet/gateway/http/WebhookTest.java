@@ -109,7 +109,7 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void tellsTheEndOfAGenerationSignedWithTheCallersSecret() throws Exception {
+    void callsWithASignatureOfTheCallersSecret() throws Exception {
         String id = submitWithWebhook("/x");
 
         worker.succeed(id);

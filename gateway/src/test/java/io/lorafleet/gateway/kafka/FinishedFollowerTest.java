@@ -75,7 +75,7 @@ class FinishedFollowerTest {
 
     /** Otherwise a killed gateway would lose results whose webhooks were not called. */
     @Test
-    void acknowledgesAResultOnlyWhenItsWebhookHasTakenIt() {
+    void acknowledgesAResultAfterItsWebhookSucceeded() {
         finish("g");
         follower(LONG).finished(record("g"));
         await("the webhook is told").until(() -> told.containsKey("g"));
@@ -97,7 +97,7 @@ class FinishedFollowerTest {
     }
 
     @Test
-    void acknowledgesAResultThatCannotBeTold() {
+    void acknowledgesAResultWhoseWebhookFails() {
         finish("g");
         follower(LONG).finished(record("g"));
         await("the webhook is told").until(() -> told.containsKey("g"));
@@ -106,7 +106,7 @@ class FinishedFollowerTest {
     }
 
     @Test
-    void acknowledgesAResultOfAGenerationThatIsForgotten() {
+    void acknowledgesAResultOfAForgottenGeneration() {
         generations.apply(request("never-finished"));
         follower(Duration.ofMillis(10)).finished(record("never-finished"));
         await("it is acknowledged").until(() -> acknowledged.equals(List.of("never-finished")));

@@ -20,7 +20,7 @@ class ModelDirectoryTest {
     private final ModelDirectory models = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
-    void tellsReadyStoppedAndLostWorkersApart() {
+    void distinguishesReadyStoppedAndLostWorkers() {
         models.apply(status("a", WorkerStatus.State.READY, NOW.minus(SILENCE_OF_THE_LOST), "sd"));
         models.apply(status("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd"));
         models.apply(status("c", WorkerStatus.State.READY, LONG_AGO, "sd"));

@@ -99,14 +99,14 @@ class KeyFileTest {
     }
 
     @Test
-    void seesThatAKeyWasRevoked() throws IOException {
+    void detectsARevokedKey() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         write(ApiKeys.NONE, 2);
         assertThat(keys.find(KEY)).isEmpty();
     }
 
     @Test
-    void seesAChangeThatLeavesSizeAndModificationTimeAsTheyWere() throws IOException {
+    void detectsAChangeWithTheSameSizeAndModificationTime() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         byte[] before = Files.readAllBytes(file);
         byte[] otherKey = new String(before, UTF_8)
@@ -153,7 +153,7 @@ class KeyFileTest {
     }
 
     @Test
-    void readsAFileThatComesBack() throws IOException {
+    void readsARestoredFile() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         Path away = Files.move(file, folder.resolve("away"));
         assertThat(keys.find(KEY)).isEmpty();

@@ -43,7 +43,7 @@ class WebhookSecretTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_no base64 at all"})
-    void isNoOtherText(String text) {
+    void refusesOtherTexts(String text) {
         assertThatThrownBy(() -> WebhookSecret.parse(text))
                 .hasMessage("expected whsec_ and 24 to 64 random bytes in base64, found another text");
     }

@@ -166,7 +166,7 @@ class WebhooksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\na: b\r\n", "HTTP/1.1 102 Processing\r\n\r\n"})
-    void givesUpAnAnswerWithoutAStatusOrAnEndOfItsHeaders(String start) {
+    void timesOutAnIncompleteResponse(String start) {
         set("timeout", "200ms");
         receiver.answers((in, out) -> {
             Receiver.write(out, start);
@@ -178,7 +178,7 @@ class WebhooksTest {
     }
 
     @Test
-    void givesUpALookUpThatDoesNotEnd() {
+    void timesOutAHangingLookup() {
         set("timeout", "200ms");
         Object never = new Object();
         WebhookRules rules = new WebhookRules(true, Set.of(), host -> {
@@ -196,7 +196,7 @@ class WebhooksTest {
     }
 
     @Test
-    void givesUpInTheEndHoweverManyAttemptsAreLeft() {
+    void givesUpAtTheDeadline() {
         set("timeout", "100ms");
         set("pauses", "1ms,".repeat(999) + "1ms");
         set("give-up-after", "500ms");

@@ -58,8 +58,7 @@ public final class ModelResource {
                 .filter(model -> model.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.MODEL_NOT_FOUND,
-                        "model: expected one that " + PATH + " lists, found another one"));
+                        ProblemType.MODEL_NOT_FOUND, "model: expected one that " + PATH + " lists, found another one"));
     }
 
     private List<OpenAiModels.Model> all() {

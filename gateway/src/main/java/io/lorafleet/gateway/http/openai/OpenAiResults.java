@@ -68,8 +68,8 @@ final class OpenAiResults {
 
     String base64(GeneratedImage image, OpenAiDelivery delivery) {
         try {
-            byte[] png = blobs.get(image.blob())
-                    .orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
+            byte[] png =
+                    blobs.get(image.blob()).orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
             return Base64.getEncoder().encodeToString(delivery.format().convert(png, delivery.quality()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
