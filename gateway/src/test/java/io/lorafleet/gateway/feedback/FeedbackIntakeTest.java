@@ -48,7 +48,7 @@ class FeedbackIntakeTest {
     private FeedbackLog log = event -> written.add((FeedbackGiven) event);
 
     @BeforeEach
-    void drawWithAStudent() {
+    void generateWithAStudent() {
         adapters.apply(student("fast", 1, 5));
         request("g", student("fast", 1, 5));
         succeed("g");

@@ -53,9 +53,9 @@ class FeedbackWithdrawalsTest {
 
     @Test
     void requiresAnOwner() {
-        BadField nobody = new BadField("owner", "the owner of the feedback", "none");
-        refuses(null, null, nobody);
-        refuses("", null, nobody);
+        BadField noOwner = new BadField("owner", "the owner of the feedback", "none");
+        refuses(null, null, noOwner);
+        refuses("", null, noOwner);
         refuses("x".repeat(513), null, new BadField("owner", "at most 512 characters", "513 characters"));
         refuses("a\0b", null, new BadField("owner", "Unicode text", "a NUL or a lone surrogate"));
     }

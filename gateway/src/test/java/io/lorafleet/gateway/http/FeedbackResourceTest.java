@@ -82,16 +82,16 @@ class FeedbackResourceTest extends GatewayTest {
 
     @Test
     void recordsWhetherTheTeachersImageIsWanted() {
-        FeedbackGiven sample = published(rate(drawnBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
+        FeedbackGiven sample = published(rate(generatedBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
         assertThat(sample.asTeacher()).isTrue();
         assertThat(sample.rating()).isEqualTo(-1);
-        assertThat(published(rate(drawnBy(student("quill", 2, 5)), UP)).asTeacher())
+        assertThat(published(rate(generatedBy(student("quill", 2, 5)), UP)).asTeacher())
                 .isFalse();
     }
 
     @Test
     void countsRatings() {
-        String id = drawnBy(student("chalk-line", 1, 5));
+        String id = generatedBy(student("chalk-line", 1, 5));
         double before = counted("neutral");
         rate(id, Map.of("rating", 0)).statusCode(202);
         assertThat(counted("neutral")).isEqualTo(before + 1);
@@ -101,7 +101,7 @@ class FeedbackResourceTest extends GatewayTest {
 
     @Test
     void keepsTheIdOfARepeatedOrChangedVote() {
-        String id = drawnBy(student("pen", 1, 5));
+        String id = generatedBy(student("pen", 1, 5));
         String first = rate(id, UP).statusCode(202).extract().path("feedbackId");
         rate(id, UP).statusCode(202).body("feedbackId", equalTo(first));
         rate(id, Map.of("rating", "down")).statusCode(202).body("feedbackId", equalTo(first));
@@ -176,7 +176,7 @@ class FeedbackResourceTest extends GatewayTest {
 
     @Test
     void refusesAMissingImage() {
-        String id = drawnBy(student("marker", 1, 5));
+        String id = generatedBy(student("marker", 1, 5));
         ValidatableResponse answer = rate(id, Map.of("rating", 1, "image", 1));
         isProblem(answer, 409, "no-such-image");
         answer.body("detail", equalTo("image: expected 0 to 0, found 1"));
@@ -184,7 +184,7 @@ class FeedbackResourceTest extends GatewayTest {
 
     @Test
     void refusesAnImageWithoutAStudent() {
-        isProblem(rate(drawnBy(style("gesso", 1)), UP), 409, "no-student");
+        isProblem(rate(generatedBy(style("gesso", 1)), UP), 409, "no-student");
         isProblem(rate(generated(Map.of("prompt", "a")), UP), 409, "no-student");
     }
 
@@ -200,7 +200,7 @@ class FeedbackResourceTest extends GatewayTest {
                 .body(form + "asTeacher.description", containsString("guided base"));
     }
 
-    private String drawnBy(AdapterVersion version) {
+    private String generatedBy(AdapterVersion version) {
         publish(version);
         return generated(Map.of("prompt", "a", "adapter", version.name()));
     }

@@ -44,7 +44,7 @@ class KafkaAwayTest extends GatewayTest {
 
         broker.start();
 
-        await("orders are taken again")
+        await("requests are accepted again")
                 .atMost(PATIENCE)
                 .until(() -> post(Map.of("prompt", "a")).extract().statusCode() == 202);
         String after = submit(Map.of("prompt", "a"));

@@ -75,7 +75,7 @@ class OpenAiClientTest extends GatewayTest {
     @CsvSource({"png", "jpeg", "webp"})
     void generatesAnImage(String format) {
         ImagesResponse answer = meanwhile(
-                "drawn as " + format,
+                "generated as " + format,
                 params -> client.images()
                         .generate(params.size("128x64")
                                 .outputFormat(OutputFormat.of(format))

@@ -33,7 +33,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithAnAbsoluteUrlOfTheImage() {
-        String url = draw(
+        String url = generate(
                         Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd", "response_format", "url"),
                         worker::succeed)
                 .statusCode(200)
@@ -46,7 +46,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithAUrlOfAnotherFormat() {
-        String url = draw(
+        String url = generate(
                         Map.of("prompt", "by url of webp", "response_format", "url", "output_format", "webp"),
                         worker::succeed)
                 .statusCode(200)
@@ -57,7 +57,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithTheImageItself() {
-        draw(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
+        generate(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
                 .statusCode(200)
                 .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))
                 .body("data[0].url", nullValue());
@@ -85,7 +85,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void reportsAFailedGeneration() {
-        ValidatableResponse answer = draw(
+        ValidatableResponse answer = generate(
                 Map.of("prompt", "to fail"),
                 id -> worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "gave up after 3"));
         isProblem(answer, 500, "generation-failed");
@@ -94,12 +94,12 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void reportsACancelledGeneration() {
-        isProblem(draw(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
+        isProblem(generate(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
     }
 
     @Test
     void reportsAnExpiredGeneration() {
-        isProblem(draw(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
+        isProblem(generate(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
     }
 
     @Test
@@ -125,7 +125,7 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     /** Sends a request, and lets the worker finish it as soon as it is published. */
-    static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
+    static ValidatableResponse generate(Map<String, Object> request, Consumer<String> end) {
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
         end.accept(WorkerPeer.await(
                         Topic.REQUESTS,

@@ -84,9 +84,9 @@ class OpenApiTest extends GatewayTest {
     private ValidatableResponse answer(String operation, Map<String, Object> body) {
         return switch (operation) {
             case "createGeneration" -> post(body);
-            case "rateImage" -> send("POST", "/v1/generations/" + drawnByTheStudent() + "/feedback", body);
+            case "rateImage" -> send("POST", "/v1/generations/" + generationOfAStudent() + "/feedback", body);
             case "setRoute" -> send("PUT", "/v1/adapters/fast/route", body);
-            case "createImages" -> OpenAiResourceTest.draw(body, worker::succeed);
+            case "createImages" -> OpenAiResourceTest.generate(body, worker::succeed);
             case "loadLoraAdapter" -> {
                 given().delete("/v1/adapters/fast").then().statusCode(200);
                 yield send("POST", OpenAiPaths.LOAD_LORA, body);
@@ -96,7 +96,7 @@ class OpenApiTest extends GatewayTest {
         };
     }
 
-    private String drawnByTheStudent() {
+    private String generationOfAStudent() {
         String id = submit(Map.of("prompt", "a star", "adapter", "fast"));
         worker.succeed(id);
         awaitStatus(id, "succeeded");

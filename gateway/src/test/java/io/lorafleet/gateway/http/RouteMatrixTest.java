@@ -61,10 +61,15 @@ class RouteMatrixTest {
 
     private static List<Caller> strangers() {
         return List.of(
-                Caller.with("nobody"),
-                Caller.with("nobody, method in a header", "X-HTTP-Method-Override", "GET", "X-Method-Override", "GET"),
-                Caller.with("nobody, path in a header", "X-Original-URL", "/q/health", "X-Rewrite-URL", "/q/health"),
-                Caller.with("nobody, forwarded", "X-Forwarded-For", "127.0.0.1", "Forwarded", "for=127.0.0.1"),
+                Caller.with("anonymous"),
+                Caller.with(
+                        "anonymous, method in a header",
+                        "X-HTTP-Method-Override",
+                        "GET",
+                        "X-Method-Override",
+                        "GET"),
+                Caller.with("anonymous, path in a header", "X-Original-URL", "/q/health", "X-Rewrite-URL", "/q/health"),
+                Caller.with("anonymous, forwarded", "X-Forwarded-For", "127.0.0.1", "Forwarded", "for=127.0.0.1"),
                 Caller.with("forged key", "Authorization", "Bearer lf_0000000000000000_" + "B".repeat(43)));
     }
 

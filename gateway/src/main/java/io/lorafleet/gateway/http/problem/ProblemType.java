@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http.problem;
 import java.net.URI;
 import java.util.Locale;
 
-/** The error types of the API. */
+/** The error types of the API. A name becomes part of a URN, which clients rely on, so it must not change. */
 public enum ProblemType {
     INVALID_REQUEST(400, "Invalid request"),
     UNAUTHENTICATED(401, "Authentication required"),
