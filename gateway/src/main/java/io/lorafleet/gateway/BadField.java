@@ -2,8 +2,8 @@
 package io.lorafleet.gateway;
 
 /**
- * A field of a request that cannot be accepted as it is.
+ * An invalid field of a request.
  *
- * @param found what it was; for free text only its length, since prompts are nobody's business
+ * @param found the value that was found; only its length for free text, because prompts are private
  */
 public record BadField(String field, String expected, String found) {}

@@ -5,11 +5,11 @@ import io.lorafleet.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** Ids that follow from what they are for: the same on every gateway, and nobody can make two things share one. */
+/** Deterministic ids: every gateway derives the same id from the same parts, and clients cannot cause collisions. */
 public final class DerivedId {
     private DerivedId() {}
 
-    /** @param parts what the id is for; no slash in any, but the last may hold some */
+    /** @param parts identify the object; only the last part may contain slashes */
     public static String of(String... parts) {
         byte[] hash = Sha256.newDigest().digest(String.join("/", parts).getBytes(StandardCharsets.UTF_8));
         return UUID.nameUUIDFromBytes(hash).toString();

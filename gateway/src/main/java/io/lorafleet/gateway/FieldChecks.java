@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers everything that is wrong with a client's wish. Each check returns the given value if it can be accepted, else
- * the fallback: for an open choice the default, and for the checks that follow something to go on.
+ * Collects all invalid fields of a request. Each check returns the value if it is valid, else the fallback: the
+ * default of an absent field, or a placeholder that lets the remaining checks run.
  */
 public final class FieldChecks {
     private final List<BadField> badFields = new ArrayList<>();
@@ -36,9 +36,9 @@ public final class FieldChecks {
             refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
             return fallback;
         }
-        // JSON can escape what UTF-8 cannot write, and what ends a text in a PNG.
+        // JSON can escape lone surrogates, which UTF-8 cannot encode, and NUL, which terminates a PNG text chunk.
         if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            refuse(field, "Unicode text", "a NUL, or half of a surrogate pair");
+            refuse(field, "Unicode text", "a NUL or a lone surrogate");
             return fallback;
         }
         return value;
@@ -52,12 +52,12 @@ public final class FieldChecks {
         return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
-    /** @param value as it stands in a URL */
+    /** @param value from a URL */
     public int whole(String field, int min, int max, @Nullable String value, int fallback) {
         try {
             return whole(field, min, max, value == null ? null : Integer.valueOf(value), fallback);
         } catch (NumberFormatException e) {
-            refuse(field, min + " to " + max, "no whole number");
+            refuse(field, min + " to " + max, "not an integer");
             return fallback;
         }
     }
@@ -75,12 +75,12 @@ public final class FieldChecks {
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
     }
 
-    /** @param values in lower case in the API */
+    /** @param values the API uses their names in lower case */
     public <E extends Enum<E>> E oneOf(String field, E[] values, @Nullable String name, E fallback) {
         return oneOf(field, values, name).orElse(fallback);
     }
 
-    /** @return empty if none is given, or none that can be accepted */
+    /** @return empty if the field is absent or invalid */
     public <E extends Enum<E>> Optional<E> oneOf(String field, E[] values, @Nullable String name) {
         Optional<E> value =
                 Arrays.stream(values).filter(one -> lowerCase(one).equals(name)).findFirst();
@@ -88,12 +88,12 @@ public final class FieldChecks {
             refuse(
                     field,
                     Arrays.stream(values).map(FieldChecks::lowerCase).collect(Collectors.joining(" or ")),
-                    "another name");
+                    "another value");
         }
         return value;
     }
 
-    /** @return null if no time is given, or none that can be accepted */
+    /** @return null if the field is absent or invalid */
     public @Nullable Instant future(String field, @Nullable String value, Instant now) {
         if (value == null) {
             return null;

@@ -42,13 +42,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Makes the parts that need configuration. Bad configuration stops the start with the key's name. */
+/**
+ * Produces the beans that need configuration. An invalid setting fails the startup with an error that names its key.
+ */
 @Singleton
 final class GatewayComponents {
-    /** In base64, as long as Jackson lets a text be (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
+    /** The base64 of it is as long as Jackson's longest string (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
 
-    /** Times the pixels of the largest image, it still is a long. */
+    /** The product with the pixels of the largest image fits into a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -56,7 +58,7 @@ final class GatewayComponents {
     private static final Duration LONGEST_PATIENCE = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
-    /** Each may hold a thread while its host's name is looked up. */
+    /** Each call may hold a thread during its DNS lookup. */
     private static final int MAX_WEBHOOK_CALLS = 1000;
 
     private final GatewayConfig config;
@@ -79,7 +81,7 @@ final class GatewayComponents {
             return new DirectoryBlobStore(config.storage().directory());
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "lorafleet.storage.directory: expected a directory that can be written, found "
+                    "lorafleet.storage.directory: expected a writable directory, found "
                             + config.storage().directory(),
                     e);
         }
@@ -194,7 +196,8 @@ final class GatewayComponents {
                 webhooks.maxConcurrentCallsPerHost());
         if (webhooks.secret().isEmpty() && webhooks.previousSecret().isPresent()) {
             throw new IllegalStateException(
-                    "lorafleet.webhooks.previous-secret: expected it beside lorafleet.webhooks.secret, found it alone");
+                    "lorafleet.webhooks.previous-secret: expected lorafleet.webhooks.secret to be set as well,"
+                            + " found none");
         }
         List<WebhookSecret> secrets = Stream.of(
                         secret("lorafleet.webhooks.secret", webhooks.secret()),

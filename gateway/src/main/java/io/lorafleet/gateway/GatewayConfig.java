@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What can be configured of a gateway, beside Quarkus' own keys and {@code kafka.bootstrap.servers}. */
+/** The settings of a gateway, besides Quarkus' own and {@code kafka.bootstrap.servers}. */
 @ConfigMapping(prefix = "lorafleet")
 public interface GatewayConfig {
 
-    /** Put before the name of every topic, so that fleets can share a cluster. None by default. */
+    /** Prefix of all topic names, so that several fleets can share a cluster. Default: none. */
     Optional<String> topicPrefix();
 
     Storage storage();
@@ -26,129 +26,159 @@ public interface GatewayConfig {
 
     Security security();
 
-    /** Generations that a gateway remembers; beyond, it forgets the finished ones first. */
+    /**
+     * Number of generations that a gateway keeps in memory, at least 1. Beyond it, the oldest finished ones are
+     * dropped first. Default: 10000.
+     */
     @WithDefault("10000")
     int rememberedGenerations();
 
     /** The blob store. */
     interface Storage {
-        /** The directory that gateways, workers and trainer share. Required. */
+        /** The directory of the blob store, which gateways, workers and trainer share. Required. */
         Path directory();
 
         /**
-         * Bytes that stay free on the directory's file system for what workers and trainer write. Init images and
-         * adapters that would leave less are refused with 507. 1 GiB by default.
+         * Free space, in bytes, that is reserved for workers and trainer on the file system of the directory; 0 or
+         * more. Init images and adapters that would use the reserve are refused with 507. Default: 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
         long minFreeBytes();
     }
 
-    /** What concerns the gateway alone. */
+    /** Settings that only gateways have. */
     interface Gateway {
         /**
-         * A directory on this gateway's disk below which {@code /v1/load_lora_adapter} may read. None by default: then
-         * adapters come in by upload only.
+         * The directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
+         * which disables the endpoint.
          */
         Optional<Path> adapterDirectory();
 
         /**
-         * How long the gateway waits for the result of a request that the workers' share group has acknowledged or dropped.
-         * If none arrives, it publishes the request again. The time doubles with every copy, at most five times. The gateway
-         * polls the share group's offsets twice within it.
+         * How long the gateway waits for the result of a request that the workers' share group has acknowledged or
+         * dropped, from 100ms to 10m. Without a result, it publishes the request again. The wait doubles with every
+         * copy, at most five times. The gateway polls the share group's offsets twice per wait. Default: 6s.
          */
         @WithDefault("6s")
         Duration droppedRequestPatience();
     }
 
-    /** What one client may ask for. The messages' own limits hold in any case. */
+    /** Limits on requests, callers and the queue. They cannot exceed the limits of the message format. */
     interface Limits {
-        /** Characters of a prompt, and of a negative prompt. */
+        /** Maximum length of a prompt, and of a negative prompt, in characters; 1 to 4000. Default: 1000. */
         @WithDefault("1000")
         int maxPromptLength();
 
-        /** Sampler steps of one image. */
+        /** Maximum number of sampler steps of an image; 1 to 1000. Default: 200. */
         @WithDefault("200")
         int maxSteps();
 
-        /** Images of one request. */
+        /** Maximum number of images of a request; 1 to 16. Default: 8. */
         @WithDefault("8")
         int maxCount();
 
         /**
-         * UNet evaluations that may be waiting or under way in the whole fleet, counted in images of the model's own
-         * size: one of four times the pixels counts four times. Beyond, orders are refused with 429 until there is room.
+         * Maximum number of unfinished UNet evaluations in the fleet; 1 to 100000000000. An evaluation counts once at
+         * the model's own image size, and in proportion to the pixels at other sizes. Beyond the limit, requests are
+         * refused with 429. Default: 100000.
          */
         @WithDefault("100000")
         long maxQueuedEvaluations();
 
-        /** Likewise, of one caller's alone. In open mode nobody is told from another, and this does not apply. */
+        /**
+         * Per-caller limit for {@link #maxQueuedEvaluations}, with the same range. It does not apply in open mode.
+         * Default: 25000.
+         */
         @WithDefault("25000")
         long maxQueuedEvaluationsPerCaller();
 
-        /** Requests that may be waiting or under way in the whole fleet: fewer than are remembered. */
+        /**
+         * Maximum number of unfinished requests in the fleet; at least 1, and less than {@link
+         * GatewayConfig#rememberedGenerations}. Default: 5000.
+         */
         @WithDefault("5000")
         int maxQueuedRequests();
 
-        /** Likewise, of one caller's alone, of both priorities together. */
+        /**
+         * Per-caller limit for {@link #maxQueuedRequests}, over both priorities; at least 1. It does not apply in open
+         * mode. Default: 1250.
+         */
         @WithDefault("1250")
         int maxQueuedRequestsPerCaller();
 
-        /** Streams of events that one gateway holds open. Beyond, a further one is refused with 429. */
+        /**
+         * Maximum number of open event streams of a gateway. Beyond it, requests for streams are refused with 503.
+         * Default: 2000.
+         */
         @WithDefault("2000")
         int maxEventStreams();
 
-        /** Likewise, of one caller's alone. */
+        /**
+         * Per-caller limit for {@link #maxEventStreams}. Beyond it, requests for streams are refused with 429. It does
+         * not apply in open mode. Default: 200.
+         */
         @WithDefault("200")
         int maxEventStreamsPerCaller();
 
         /**
-         * Requests of one caller that may be under way at a time in one gateway, beside event streams. Beyond, a further one
-         * is refused with 429. Of all callers, it is as many as {@code quarkus.thread-pool.max-threads}; others wait.
+         * Maximum number of concurrent requests of one caller to a gateway, not counting event streams. Beyond it,
+         * requests are refused with 429. The limit for all callers together is {@code
+         * quarkus.thread-pool.max-threads}; further requests wait. Default: 64.
          */
         @WithDefault("64")
         int maxRequestsPerCaller();
 
-        /** Bytes of JSON bodies that one gateway holds in memory until they are answered. Beyond, it answers 503. */
+        /**
+         * Maximum size, in bytes, of all JSON bodies that a gateway holds in memory until their requests are answered.
+         * Beyond it, requests are refused with 503. Default: 67108864 (64 MiB).
+         */
         @WithDefault("67108864")
         long maxBodyBytes();
 
-        /** Likewise, of one caller's alone. Beyond, a further one is refused with 429. */
+        /**
+         * Per-caller limit for {@link #maxBodyBytes}. Beyond it, requests are refused with 429. Default: 33554432 (32
+         * MiB).
+         */
         @WithDefault("33554432")
         long maxBodyBytesPerCaller();
 
         /**
-         * Bytes of a body that must come in a second, on the average, and of an answer that must be taken; a slower one is
-         * cut off.
+         * Minimum transfer rate, in bytes per second on average, of request and response bodies. Slower requests are
+         * refused with 408, and slower responses are aborted. Default: 16384.
          */
         @WithDefault("16384")
         int minBodyBytesPerSecond();
 
-        /** What a body may take beside that. */
+        /** Time allowed for a request body in addition to the time that the minimum rate gives it. Default: 10s. */
         @WithDefault("10s")
         Duration bodyPatience();
 
-        /** Width times height of one image. */
+        /** Maximum number of pixels, width times height, of an image. Default: 1048576. */
         @WithDefault("1048576")
         long maxPixels();
 
         /**
-         * Size of an init image's file. It comes as base64 in the body of an order, whose limit follows this one. At most
-         * 15000000, because no text in a body may be longer than 20 million characters.
+         * Maximum size of the file of an init image, in bytes; 1 to 15000000, because a JSON string cannot exceed 20
+         * million characters. The limit on the body of a generation request grows with it. Default: 8388608 (8 MiB).
          */
         @WithDefault("8388608")
         int maxInitImageBytes();
 
-        /** Width times height of an init image, before it is resized. */
+        /**
+         * Maximum number of pixels, width times height, of an init image before it is resized; 1 to 16777216. Default:
+         * 4194304.
+         */
         @WithDefault("4194304")
         int maxInitImagePixels();
 
-        /** Size of an uploaded adapter. */
+        /** Maximum size of an adapter file, in bytes. Default: 536870912 (512 MiB). */
         @WithDefault("536870912")
         long maxAdapterBytes();
 
         /**
-         * Bytes of init images and adapters that one caller may store within a day, as each gateway counts them; beyond,
-         * they are refused with 429. What is stored already counts nothing. No limit where nobody has to say who he is.
+         * Maximum size, in bytes, of the init images and adapters that one caller stores within a day, counted by each
+         * gateway; at least 1. Files that are stored already do not count. Beyond the limit, files are refused with
+         * 429. It does not apply in open mode. Default: 4294967296 (4 GiB).
          */
         @WithDefault("4294967296")
         long maxStoredBytesPerCaller();
@@ -156,75 +186,79 @@ public interface GatewayConfig {
 
     Webhooks webhooks();
 
-    /** Calls that tell clients of finished generations. */
+    /** Webhooks: calls to clients when their generations finish. */
     interface Webhooks {
         /**
-         * {@code whsec_} and 24 to 64 random bytes in base64. What calls are signed with comes of it, for each caller another
-         * secret. Without it there are no calls.
+         * The secret from which each caller's signing secret is derived: {@code whsec_} and 24 to 64 random bytes in
+         * base64. Default: none, which disables webhooks.
          */
         Optional<String> secret();
 
         /**
-         * The secret before this one. While it is set, calls have signatures by both, so that callers can change over. None by
-         * default.
+         * The previous secret. While it is set, calls carry signatures of both secrets, so that receivers can switch.
+         * Default: none.
          */
         Optional<String> previousSecret();
 
         /**
-         * Origins, such as {@code http://hooks.internal:9000}, that may be called without TLS and at private addresses. Others
-         * are called by https only, and at public addresses. None by default.
+         * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private
+         * addresses. Calls to other origins need https and public addresses. Default: none.
          */
         Optional<Set<String>> trustedOrigins();
 
-        /** For one call, from the look-up of the name to the answer's status. */
+        /** Timeout of one call, from the DNS lookup to the status of the response; 1ms to 10m. Default: 10s. */
         @WithDefault("10s")
         Duration timeout();
 
-        /** Before each of the further attempts, when a call fails. */
+        /**
+         * Pauses before the retries of a failed call; their number is the number of retries. Default: 5s, 30s, 2m,
+         * 10m.
+         */
         @WithDefault("5s,30s,2m,10m")
         List<Duration> pauses();
 
         /**
-         * After a gateway was told of the generation's end. From then on no attempt begins, even if there are some left: many
-         * calls to a host that does not answer wait for each other.
+         * Time after a gateway has read the result after which it starts no further attempt, because many calls to an
+         * unresponsive host delay each other; 1ms to 1d. Default: 30m.
          */
         @WithDefault("30m")
         Duration giveUpAfter();
 
-        /** Calls under way at once. Others wait for their turn. */
+        /** Maximum number of concurrent calls; 1 to 1000. Further calls wait. Default: 64. */
         @WithDefault("64")
         int maxConcurrentCalls();
 
-        /** Likewise, to one host. */
+        /** Per-host limit for {@link #maxConcurrentCalls}; 1 to 1000. Default: 4. */
         @WithDefault("4")
         int maxConcurrentCallsPerHost();
     }
 
-    /** The endpoint that takes OpenAI's requests. */
+    /** The endpoint that is compatible with OpenAI's image API. */
     interface Openai {
-        /** How long a client is kept waiting for its images. */
+        /** How long a request waits for its images before it fails with 504. Default: 10m. */
         @WithDefault("10m")
         Duration timeout();
     }
 
-    /** Who may do what. */
+    /** Authentication and authorization. */
     interface Security {
         /**
-         * The file that {@code fleet key create} writes. Without it, and without {@code quarkus.oidc.tenant-enabled},
-         * everybody may do everything, and only this machine can connect. It belongs to the gateway's user or to root,
-         * and nobody else can open it (mode 0600): otherwise the gateway does not start.
+         * The file of API keys that {@code fleet key create} writes. It must belong to the gateway's user or to root,
+         * with mode 0600; otherwise the gateway does not start. Default: none. Without API keys and {@code
+         * quarkus.oidc.tenant-enabled}, the gateway runs in open mode: no authentication, and connections from this
+         * machine only.
          */
         Optional<Path> apiKeys();
 
         /**
-         * Host names, without ports, that requests may be for, beside localhost and the loopback addresses. None by
-         * default: then in open mode only those of this machine will do, and else any name.
+         * Host names, without ports, that the Host header of a request can have, besides localhost and the loopback
+         * addresses. Default: none, which allows any name, but only those of this machine in open mode.
          */
         Optional<Set<String>> allowedHosts();
 
         /**
-         * What a token's roles begin with, such as {@code lorafleet-}, so that another application's role of the same name
-         * allows nothing here. None by default.
+         * Prefix of the roles in tokens, such as {@code lorafleet-}. Roles without the prefix are ignored, so that
+         * roles of other applications grant nothing here. Default: none.
          */
         Optional<String> tokenRolePrefix();
     }

@@ -3,12 +3,12 @@ package io.lorafleet.gateway;
 
 import org.jspecify.annotations.Nullable;
 
-/** By what a client says that it sends the same again, so that it counts once. */
+/** Identifies retries of one request, so that it takes effect once. */
 public record IdempotencyKey(String value) {
     public static final String HEADER = "Idempotency-Key";
     private static final int MAX_LENGTH = 255;
 
-    /** @param header null if the client sent none @return null if there is no key, or none that can be accepted */
+    /** @param header null if the client sent none @return null if the key is absent or invalid */
     public static @Nullable IdempotencyKey of(@Nullable String header, FieldChecks checks) {
         if (header == null) {
             return null;
@@ -21,9 +21,10 @@ public record IdempotencyKey(String value) {
     }
 
     /**
-     * The same on every gateway. The key is hashed with what it is for, so that it means nothing anywhere else.
+     * Derives an id that is the same on every gateway. The purpose is part of the hash, so that one key gives
+     * different ids for different purposes.
      *
-     * @param purpose of the id; may hold no slash, which only the key may
+     * @param purpose of the id, without slashes; the key may contain slashes
      */
     public String idFor(String... purpose) {
         return DerivedId.of(String.join("/", purpose), value);

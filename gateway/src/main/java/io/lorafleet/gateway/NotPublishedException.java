@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
-/** The broker did not confirm a record in time. Nothing that depends on the record may be promised to a client. */
+/**
+ * The broker did not acknowledge a record in time. The gateway must not confirm anything to a client that depends on
+ * it.
+ */
 public final class NotPublishedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

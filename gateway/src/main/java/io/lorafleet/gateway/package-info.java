@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The gateway: HTTP in, Kafka out, results in. This package holds its configuration and its wiring.
+ * The gateway: accepts HTTP requests, publishes commands to Kafka and consumes the results. This package holds its
+ * configuration and wiring.
  *
- * <p>Imports point {@code kafka | http -> feedback, generation, adapter, model, training -> messages, storage}. What a gateway
- * knows is a fold of the topics, so that a restarted one, or another replica, knows the same.
+ * <p>Imports point {@code kafka | http -> feedback, generation, adapter, model, training -> messages, storage}. The
+ * state of a gateway is a fold of the topics, so that it is the same after a restart and on every replica.
  */
 @NullMarked
 package io.lorafleet.gateway;

@@ -1,4 +1,4 @@
-// Adapters: their versions and how good they are, their routes, what is being trained; and new ones.
+// The view of adapters: versions, quality, routes, training and uploads.
 
 import { get, post, put, remove, upload } from './api.js';
 import { chart } from './chart.js';
@@ -17,7 +17,7 @@ export async function adapters([name], signal) {
   if (chosen) {
     await show(chosen, detail, signal, changed);
   } else {
-    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload one, or make a student with deploy/fleet distill.'));
+    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload one, or distill a student with deploy/fleet distill.'));
   }
   return make('div.columns', {}, make('div', {}, all.length ? list : null, uploadForm()), detail);
 }
@@ -59,21 +59,21 @@ async function show(adapter, detail, signal, changed) {
     );
   };
   fill(adapter);
-  const tell = async () => {
+  const refresh = async () => {
     const trainings = await get('/v1/trainings').catch(() => []);
     const mine = trainings.find((each) => each.adapter === adapter.name);
     training.replaceChildren(...(mine ? [trainingCard(mine)] : []));
   };
-  await tell();
-  const timer = setInterval(tell, 3000);
+  await refresh();
+  const timer = setInterval(refresh, 3000);
   signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-/** Of the versions that the trainer made. */
+/** The quality of the versions that the trainer made. */
 function quality({ versions }) {
   const measured = versions.filter((version) => version.figures);
   if (!measured.length) {
-    return make('p.hint', {}, 'No version was measured: those that the trainer makes are.');
+    return make('p.hint', {}, 'No quality data: only versions from the trainer are measured.');
   }
   const labels = [];
   const learned = [];
@@ -90,13 +90,13 @@ function quality({ versions }) {
     adherence.push(figures.adherence ?? null);
   }
   return chart('Quality over versions, on held-out prompts', labels, [
-    { name: 'learned, of what guidance makes out', values: learned },
-    { name: 'adherence to prompts', values: adherence },
+    { name: 'share of the guidance effect learned', values: learned },
+    { name: 'prompt adherence', values: adherence },
   ]);
 }
 
 function versionTable(adapter, changed) {
-  return table('Versions', ['Version', 'Made', 'From', 'Learned', 'Adherence', 'Size', ''],
+  return table('Versions', ['Version', 'Created', 'From', 'Learned', 'Adherence', 'Size', ''],
     adapter.versions.toReversed().map((version) => versionRow(adapter, version, changed)));
 }
 
@@ -107,7 +107,7 @@ function versionRow({ name, route }, version, changed) {
     await act(async () => {
       await remove(`/v1/adapters/${name}/versions/${version.version}`);
       changed(await get(`/v1/adapters/${name}`));
-      say(`${name}@${version.version} is retired.`);
+      say(`Retired ${name}@${version.version}.`);
     });
   };
   return make(version.retiredAt ? 'tr.retired' : 'tr', {},
@@ -127,9 +127,9 @@ function routeForm(adapter, changed) {
   const none = [['', 'none'], ...versions];
   const stable = select(versions, String(route?.stable ?? versions[0][0]));
   const canary = select(none, String(route?.canary?.version ?? ''));
-  const share = slider('Canary’s share', { min: 1, max: 100, value: Math.round(100 * (route?.canary?.share ?? 0.1)) }, (value) => `${value} %`);
+  const share = slider('Canary share', { min: 1, max: 100, value: Math.round(100 * (route?.canary?.share ?? 0.1)) }, (value) => `${value} %`);
   const shadow = select(none, String(route?.shadow?.version ?? ''));
-  const shadowShare = slider('Shadow’s share', { min: 1, max: 100, value: Math.round(100 * (route?.shadow?.share ?? 0.1)) }, (value) => `${value} %`);
+  const shadowShare = slider('Shadow share', { min: 1, max: 100, value: Math.round(100 * (route?.shadow?.share ?? 0.1)) }, (value) => `${value} %`);
   const enable = () => {
     share.input.disabled = !canary.value;
     shadowShare.input.disabled = !shadow.value;
@@ -143,18 +143,18 @@ function routeForm(adapter, changed) {
   });
   const form = make('form.route', { 'aria-label': 'Route' },
     make('h3', {}, 'Route'),
-    field('Stable', stable, 'Requests that name no version get it.'),
-    field('Canary', canary, 'A share of them gets this one instead.'), share.row,
-    field('Shadow', shadow, 'Goes along with a share of them, and changes nothing.'), shadowShare.row,
+    field('Stable', stable, 'Used by requests without a version.'),
+    field('Canary', canary, 'Used instead by a share of these requests.'), share.row,
+    field('Shadow', shadow, 'Measured on a share of the requests, without any effect on their images.'), shadowShare.row,
     make('p.actions', {},
-      make('button.primary', { type: 'submit' }, 'Set the route'),
+      make('button.primary', { type: 'submit' }, 'Set route'),
       make('button', { type: 'button', disabled: !route?.previousStable, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back.') }, 'Roll back'),
-      make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Requests get the newest version again.') }, 'Remove the route')));
+      make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Route removed. Requests get the newest version.') }, 'Remove route')));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const part = (version, { input }) => (version.value ? { version: Number(version.value), share: Number(input.value) / 100 } : undefined);
     const body = { stable: Number(stable.value), canary: part(canary, share), shadow: part(shadow, shadowShare) };
-    change(() => put(`/v1/adapters/${name}/route`, body), 'The route is set.');
+    change(() => put(`/v1/adapters/${name}/route`, body), 'Route set.');
   });
   return form;
 }
@@ -162,13 +162,13 @@ function routeForm(adapter, changed) {
 function uploadForm() {
   const file = make('input', { type: 'file', accept: '.safetensors', required: true });
   const name = make('input', { required: true, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', placeholder: 'crayon' });
-  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: has learned the guidance']], 'style');
+  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: distilled from guidance']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
-  const guidanceField = field('Guidance that it learned', guidance);
+  const guidanceField = field('Guidance scale of the distillation', guidance);
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();
-  const zone = make('div.drop', {}, field('A safetensors file, of diffusers or kohya', file, 'Or drop one here.'));
+  const zone = make('div.drop', {}, field('Safetensors file (diffusers or kohya)', file, 'Or drop a file here.'));
   zone.addEventListener('dragover', (event) => {
     event.preventDefault();
     zone.classList.add('over');
@@ -184,8 +184,8 @@ function uploadForm() {
     name.value ||= (file.files[0]?.name ?? '').replace(/\.safetensors$/, '').replace(/[^A-Za-z0-9._-]+/g, '-');
   };
   file.addEventListener('change', suggest);
-  const form = make('form.order', { 'aria-label': 'Upload an adapter' },
-    make('h3', {}, 'Upload'), zone, field('Name', name, 'Of one that is there: this becomes its next version.'),
+  const form = make('form', { 'aria-label': 'Upload an adapter' },
+    make('h3', {}, 'Upload'), zone, field('Name', name, 'If the adapter exists, the file becomes its next version.'),
     field('Kind', kind), guidanceField,
     make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Upload')));
   form.addEventListener('submit', (event) => {
@@ -193,7 +193,7 @@ function uploadForm() {
     act(async () => {
       const query = kind.value === 'student' ? `?kind=student&guidance=${guidance.value}` : '?kind=style';
       const version = await upload(`/v1/adapters/${encodeURIComponent(name.value)}${query}`, file.files[0]);
-      say(`${version.name}@${version.version} is there.`);
+      say(`Uploaded ${version.name}@${version.version}.`);
       const there = `#/adapters/${encodeURIComponent(version.name)}`;
       if (location.hash === there) {
         window.dispatchEvent(new HashChangeEvent('hashchange'));

@@ -1,4 +1,4 @@
-// The gateway's API. Whatever it refuses becomes an Error with its words.
+// A client of the gateway's API. Error responses become Errors with their details.
 
 const KEY = 'lorafleet.key';
 
@@ -7,7 +7,7 @@ function headers(more = {}) {
   return key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
-/** Asks for a key once, however many requests need one. */
+/** Asks for a key once for all waiting requests. */
 let asking = null;
 function askForKey() {
   asking ??= new Promise((resolve) => {
@@ -48,7 +48,7 @@ async function problem(answer) {
     }
     return detail || title;
   } catch {
-    return `the gateway answered ${answer.status}`;
+    return `the gateway responded with status ${answer.status}`;
   }
 }
 
@@ -68,17 +68,16 @@ export async function upload(path, file) {
   return (await send(path, options)).json();
 }
 
-/** An image as a URL that an <img> can show; the caller revokes it. */
+/** Returns an object URL of an image; the caller revokes it. */
 export async function imageUrl(path) {
   return URL.createObjectURL(await (await send(path)).blob());
 }
 
 /**
- * Follows a generation until it is finished. When the connection breaks, it is made anew, and the gateway begins with
- * how things stand.
+ * Follows a generation until it is finished. Reconnects after errors; the gateway then sends the current state first.
  *
  * @param {(event: {name: string, data: object}) => void} listener
- * @param {AbortSignal} signal ends it
+ * @param {AbortSignal} signal stops following
  */
 export async function follow(id, listener, signal) {
   let pause = 500;

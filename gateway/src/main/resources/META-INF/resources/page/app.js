@@ -1,4 +1,4 @@
-// Shows the view that the address names, and how the fleet is.
+// Shows the view that the URL selects, and the state of the workers.
 
 import { get } from './api.js';
 import { make } from './dom.js';
@@ -10,7 +10,7 @@ import { fleet } from './fleet.js';
 const VIEWS = { create, compare, adapters, fleet };
 const view = document.getElementById('view');
 
-/** Ends whatever the view before was doing. */
+/** Aborts the requests and timers of the previous view. */
 let leaving = new AbortController();
 
 async function show() {
@@ -35,27 +35,27 @@ async function show() {
   } catch (e) {
     if (!signal.aborted) {
       view.replaceChildren(
-        make('p.problem', { role: 'alert' }, `This view cannot be shown: ${e.message}`),
+        make('p.problem', { role: 'alert' }, `Cannot show this view: ${e.message}`),
         make('button', { onclick: show }, 'Try again'),
       );
     }
   }
 }
 
-async function tellState() {
+async function showState() {
   const state = document.getElementById('state');
   try {
     const workers = await get('/v1/workers');
     const ready = workers.filter((worker) => worker.state === 'ready').length;
-    state.textContent = ready ? `${ready} worker${ready === 1 ? '' : 's'} ready` : 'no worker is ready';
+    state.textContent = ready ? `${ready} worker${ready === 1 ? '' : 's'} ready` : 'no worker ready';
     state.classList.toggle('bad', !ready);
-  } catch (e) { // whoever may not see the workers needs not know
-    state.textContent = e.status === 403 ? '' : 'the gateway does not answer';
+  } catch (e) { // 403: the caller has no permission to list workers
+    state.textContent = e.status === 403 ? '' : 'gateway not reachable';
     state.classList.toggle('bad', e.status !== 403);
   }
 }
 
 window.addEventListener('hashchange', () => show().then(() => view.focus({ preventScroll: true })));
 show();
-tellState();
-setInterval(tellState, 5000);
+showState();
+setInterval(showState, 5000);

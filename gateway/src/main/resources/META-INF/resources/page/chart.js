@@ -1,11 +1,11 @@
-// Line charts, drawn as SVG. What they show is told in words, too.
+// Line charts as SVG, with a text alternative.
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 480;
 const HEIGHT = 180;
 const MARGIN = { top: 12, right: 12, bottom: 24, left: 56 };
 
-function draw(tag, attributes, ...children) {
+function svgElement(tag, attributes, ...children) {
   const element = document.createElementNS(SVG, tag);
   Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
   element.append(...children);
@@ -13,10 +13,10 @@ function draw(tag, attributes, ...children) {
 }
 
 /**
- * @param {string} title what is shown
+ * @param {string} title caption
  * @param {string[]} labels of the points along the axis
  * @param {{name: string, values: (number|null)[]}[]} lines
- * @param {{digits?: number, zero?: boolean}} options zero: whether the axis begins there
+ * @param {{digits?: number, zero?: boolean}} options zero: whether the axis starts at zero
  */
 export function chart(title, labels, lines, { digits = 2, zero = false } = {}) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
@@ -26,34 +26,34 @@ export function chart(title, labels, lines, { digits = 2, zero = false } = {}) {
   caption.textContent = title;
   figure.append(caption);
   if (!values.length) {
-    figure.append(Object.assign(document.createElement('p'), { className: 'hint', textContent: 'Nothing to show yet.' }));
+    figure.append(Object.assign(document.createElement('p'), { className: 'hint', textContent: 'No data yet.' }));
     return figure;
   }
   const low = zero ? 0 : Math.min(...values);
   const high = Math.max(...values);
   const room = high - low || Math.abs(high) || 1;
-  const even = (value) => (digits ? value : 2 * Math.ceil(value / 2)); // so that the middle is whole, too
+  const even = (value) => (digits ? value : 2 * Math.ceil(value / 2)); // so that the middle is an integer as well
   const [bottom, top] = zero ? [0, even(high) || 2] : [low - 0.1 * room, high + 0.1 * room];
   const x = (i) => MARGIN.left + ((WIDTH - MARGIN.left - MARGIN.right) * (labels.length === 1 ? 0.5 : i / (labels.length - 1)));
   const y = (value) => HEIGHT - MARGIN.bottom - ((HEIGHT - MARGIN.top - MARGIN.bottom) * (value - bottom)) / (top - bottom);
-  const svg = draw('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words(title, labels, lines, digits) });
+  const svg = svgElement('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words(title, labels, lines, digits) });
   for (const value of [bottom, (bottom + top) / 2, top]) {
     svg.append(
-      draw('line', { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: y(value), y2: y(value), class: 'grid' }),
-      draw('text', { x: MARGIN.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, value.toFixed(digits)),
+      svgElement('line', { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: y(value), y2: y(value), class: 'grid' }),
+      svgElement('text', { x: MARGIN.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, value.toFixed(digits)),
     );
   }
   const every = Math.ceil(labels.length / 8);
   labels.forEach((label, i) => {
     if (i % every === 0) {
-      svg.append(draw('text', { x: x(i), y: HEIGHT - 6, 'text-anchor': 'middle' }, label));
+      svg.append(svgElement('text', { x: x(i), y: HEIGHT - 6, 'text-anchor': 'middle' }, label));
     }
   });
   lines.forEach((line, index) => {
     const points = line.values.map((value, i) => [value, i]).filter(([value]) => value !== null && value !== undefined);
-    svg.append(draw('polyline', { points: points.map(([value, i]) => `${x(i)},${y(value)}`).join(' '), class: `line line-${index}` }));
+    svg.append(svgElement('polyline', { points: points.map(([value, i]) => `${x(i)},${y(value)}`).join(' '), class: `line line-${index}` }));
     if (points.length <= 40) {
-      points.forEach(([value, i]) => svg.append(draw('circle', { cx: x(i), cy: y(value), r: 3, class: `dot line-${index}` })));
+      points.forEach(([value, i]) => svg.append(svgElement('circle', { cx: x(i), cy: y(value), r: 3, class: `dot line-${index}` })));
     }
   });
   figure.append(svg, legend(lines));
@@ -75,7 +75,7 @@ function legend(lines) {
 function words(title, labels, lines, digits) {
   const said = lines.map(({ name, values }) => {
     const last = values.findLastIndex((value) => value !== null && value !== undefined);
-    return last < 0 ? `${name}: nothing yet` : `${name}: ${values[last].toFixed(digits)} at ${labels[last]}`;
+    return last < 0 ? `${name}: no data yet` : `${name}: ${values[last].toFixed(digits)} at ${labels[last]}`;
   });
   return `${title}. ${said.join('; ')}`;
 }

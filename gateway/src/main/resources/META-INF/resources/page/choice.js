@@ -1,18 +1,18 @@
-// What an image is drawn with: the adapters, and how strongly.
+// The selection of adapters and their scales.
 
 import { make } from './dom.js';
 
 /** Versions that new requests may use. */
 export const usable = (adapter) => adapter.versions.filter((version) => !version.retiredAt);
 
-/** student or style: it does not change from version to version. */
+/** The kind, student or style, is the same for all versions. */
 export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 
-/** The names of those that learn from what people say of their images. */
+/** The names of the students, which learn from feedback. */
 export const students = (adapters) => adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
 
 /**
- * Lets somebody choose adapters that are added up on the base: none, one student at most, any styles.
+ * Lets the user select adapters: at most one student, and any number of styles.
  *
  * @param {object[]} adapters
  * @param {() => void} changed
@@ -26,10 +26,10 @@ export function adapterChoice(adapters, changed) {
     const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
       make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
-    // Of a student, the guidance sets it.
+    // The guidance sets the scale of a student.
     const scale = kind === 'student' ? null
       : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
-    const chosen = { kind, box, order: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
+    const chosen = { kind, box, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
     const enable = () => [version, scale].forEach((control) => control && (control.disabled = !box.checked));
     box.addEventListener('change', () => {
       if (box.checked && kind === 'student') {
@@ -51,9 +51,9 @@ export function adapterChoice(adapters, changed) {
   const chosen = () => rows.filter((each) => each.box.checked);
   return {
     element: make('fieldset', {}, make('legend', {}, 'Adapters'),
-      make('p.hint', {}, rows.length ? 'None: the base draws alone, under guidance.' : 'There are none yet: upload one under Adapters.'),
+      make('p.hint', {}, rows.length ? 'Without adapters, the base generates the image under guidance.' : 'There are no adapters yet. Upload one in the Adapters view.'),
       ...rows.map((each) => each.element)),
     student: () => chosen().find((each) => each.kind === 'student'),
-    order: () => chosen().map((each) => each.order()),
+    toRequest: () => chosen().map((each) => each.toRequest()),
   };
 }

@@ -1,4 +1,4 @@
-// The same prompt and seeds with several of them, side by side: the guided base, students, versions.
+// Generates the same prompt and seeds with the base and several adapter versions, side by side.
 
 import { get, post } from './api.js';
 import { kindOf, students, usable } from './choice.js';
@@ -8,8 +8,8 @@ import { act, job } from './job.js';
 export async function compare(_, signal) {
   const adapters = await get('/v1/adapters');
   const contestants = [
-    { name: 'Base, guided', order: {}, checked: true },
-    { name: 'Base, no guidance', order: { guidanceScale: 1 } },
+    { name: 'Base, guided', body: {}, checked: true },
+    { name: 'Base, no guidance', body: { guidanceScale: 1 } },
     ...adapters.flatMap((adapter) => versions(adapter)),
   ];
   const results = make('section', { 'aria-label': 'Comparison' });
@@ -22,34 +22,34 @@ export async function compare(_, signal) {
     return make('label.option', {}, each.box, ' ', each.name);
   });
   const submit = make('button.primary', { type: 'submit' }, 'Compare');
-  const form = make('form.order', { 'aria-label': 'What to compare' },
+  const form = make('form', { 'aria-label': 'What to compare' },
     field('Prompt', prompt),
-    make('fieldset', {}, make('legend', {}, 'Drawn by'), ...boxes),
+    make('fieldset', {}, make('legend', {}, 'Variants'), ...boxes),
     field('First seed', seed), seeds.row, steps.row,
     make('p.actions', {}, submit));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const order = {
+    const body = {
       prompt: prompt.value,
       seed: Number(seed.value),
       count: Number(seeds.input.value),
       steps: Number(steps.input.value),
     };
     submit.disabled = true;
-    await run(contestants.filter(({ box }) => box.checked), order);
+    await run(contestants.filter(({ box }) => box.checked), body);
     submit.disabled = false;
   });
 
-  async function run(chosen, order) {
+  async function run(chosen, body) {
     const columns = make('div.contest');
     const summary = make('div');
-    results.replaceChildren(make('h2', {}, order.prompt), columns, summary);
+    results.replaceChildren(make('h2', {}, body.prompt), columns, summary);
     const ended = [];
-    for (const contestant of chosen) { // in turn, so that none takes another one's time
+    for (const contestant of chosen) { // one after the other, so that they do not slow each other down
       const column = make('section', { 'aria-label': contestant.name }, make('h3', {}, contestant.name));
       columns.append(column);
       await act(async () => {
-        const generation = await post('/v1/generations', { ...order, ...contestant.order });
+        const generation = await post('/v1/generations', { ...body, ...contestant.body });
         const end = await new Promise((onFinished) => column.append(job(generation, signal, { students: students(adapters), onFinished })));
         ended.push({ name: contestant.name, end });
         summary.replaceChildren(figures(chosen, ended));
@@ -66,12 +66,12 @@ function versions(adapter) {
     .slice(-4)
     .map(({ version }) => ({
       name: `${adapter.name}@${version} (${kind})`,
-      order: { adapter: `${adapter.name}@${version}` },
+      body: { adapter: `${adapter.name}@${version}` },
       checked: kind === 'student' && version === usable(adapter).at(-1).version,
     }));
 }
 
-/** In parts of the first one's, which mostly is the teacher. */
+/** Figures relative to the first variant, which is usually the teacher. */
 function figures(chosen, ended) {
   const found = chosen
     .map(({ name }) => ended.find((each) => each.name === name))
@@ -85,6 +85,6 @@ function figures(chosen, ended) {
       make('td', {}, each === first ? '' : `${rounded(time(each) / time(first))} ×`),
       make('td', {}, each.end.unetEvaluations),
       make('td', {}, each === first ? '' : `${rounded(each.end.unetEvaluations / first.end.unetEvaluations)} ×`));
-  return table('Time on the worker, and UNet evaluations',
-    ['Drawn by', 'Time', 'of the first', 'Evaluations', 'of the first'], found.map(row));
+  return table('Worker time and UNet evaluations',
+    ['Variant', 'Time', 'Relative time', 'Evaluations', 'Relative evaluations'], found.map(row));
 }

@@ -1,4 +1,4 @@
-// Orders images, and shows them as they come to be.
+// Generates images, and shows their progress.
 
 import { get, post } from './api.js';
 import { adapterChoice, students } from './choice.js';
@@ -8,14 +8,14 @@ import { act, job, recent } from './job.js';
 const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras', 'lcm', 'pndm', 'unipc'];
 const REMEMBERED = 12;
 
-/** @param {string[]} rest the id of a generation to show first, if there is one */
+/** @param {string[]} rest the id of a linked generation to show first, if any */
 export async function create([linked], signal) {
   const [adapters, before] = await Promise.all([get('/v1/adapters'), recent(`limit=${REMEMBERED}`)]);
   const results = make('section.results', { 'aria-label': 'Results' });
-  const form = orderForm(adapters, (order) => submit(order));
+  const form = requestForm(adapters, (body) => submit(body));
 
-  async function submit(order) {
-    const generation = await post('/v1/generations', order);
+  async function submit(body) {
+    const generation = await post('/v1/generations', body);
     results.prepend(card(generation));
     return generation;
   }
@@ -29,14 +29,14 @@ export async function create([linked], signal) {
       const link = `${location.origin}${location.pathname}#/create/${ended.id}`;
       return [
         make('p.actions', {},
-          request.initImage ? null // which this page does not have
-            : make('button', { type: 'button', onclick: () => act(() => submit(orderOf(request, adapters))) }, 'Again with another seed'),
-          make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('The link is copied.'))) }, 'Copy link'),
+          request.initImage ? null // the page does not have the init image
+            : make('button', { type: 'button', onclick: () => act(() => submit(requestOf(request, adapters))) }, 'Generate with another seed'),
+          make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('Link copied.'))) }, 'Copy link'),
         ),
       ];
     };
     return make('section.result', {},
-      make('h3', {}, generation.request?.prompt || 'an image without a prompt'),
+      make('h3', {}, generation.request?.prompt || 'Empty prompt'),
       job(generation, signal, { students: students(adapters), actions: again }));
   }
 
@@ -46,14 +46,14 @@ export async function create([linked], signal) {
   return make('div.columns', {}, form, results);
 }
 
-/** The same order, but for the seed. */
-function orderOf(request, adapters) {
-  const dialled = request.adapters.some(({ name }) => students(adapters).includes(name)); // its scale says it all
+/** The same request without the seed. */
+function requestOf(request, adapters) {
+  const hasStudent = request.adapters.some(({ name }) => students(adapters).includes(name)); // its adapter scale determines the guidance
   return {
     prompt: request.prompt,
     negativePrompt: request.negativePrompt,
     adapters: request.adapters.map(({ name, version, scale }) => ({ adapter: `${name}@${version}`, scale })),
-    ...(dialled ? {} : { guidanceScale: request.guidanceScale }),
+    ...(hasStudent ? {} : { guidanceScale: request.guidanceScale }),
     steps: request.steps,
     sampler: request.sampler,
     width: request.width,
@@ -62,13 +62,13 @@ function orderOf(request, adapters) {
   };
 }
 
-function orderForm(adapters, submit) {
+function requestForm(adapters, submit) {
   const prompt = make('textarea', { name: 'prompt', rows: 3, required: true, maxlength: 4000, placeholder: 'a large red star on a gray background' });
   const negative = make('input', { name: 'negative', maxlength: 4000 });
-  const sampler = select([['', 'the model’s own'], ...SAMPLERS.map((name) => [name, name])], '', { name: 'sampler' });
+  const sampler = select([['', 'model default'], ...SAMPLERS.map((name) => [name, name])], '', { name: 'sampler' });
   const width = make('input', { type: 'number', name: 'width', min: 8, max: 4096, step: 8, placeholder: 'auto' });
   const height = make('input', { type: 'number', name: 'height', min: 8, max: 4096, step: 8, placeholder: 'auto' });
-  const seed = make('input', { type: 'number', name: 'seed', min: 0, max: 4294967295, placeholder: 'by chance' });
+  const seed = make('input', { type: 'number', name: 'seed', min: 0, max: 4294967295, placeholder: 'random' });
   const count = slider('Images', { name: 'count', min: 1, max: 8, value: 1 });
   const steps = slider('Steps', { name: 'steps', min: 1, max: 100, value: 20 });
   const guidance = slider('Guidance', { name: 'guidance', min: 1, max: 15, step: 0.5, value: 5 });
@@ -78,24 +78,24 @@ function orderForm(adapters, submit) {
   let guidanceTouched = false;
   guidance.input.addEventListener('input', () => (guidanceTouched = true));
 
-  /** A student has learned its guidance, and the slider is another way to set its scale. */
+  /** With a student, the slider sets its adapter scale. */
   function explain() {
     note.textContent = choice.student()
-      ? 'The student’s dial: it draws so in one evaluation a step, not two.'
-      : 'How closely to follow the prompt; 1 is none.';
+      ? 'The student needs one UNet evaluation per step instead of two.'
+      : 'How closely the images follow the prompt; 1 disables guidance.';
   }
   explain();
 
-  const button = make('button.primary', { type: 'submit' }, 'Draw');
+  const button = make('button.primary', { type: 'submit' }, 'Generate');
   const number = (input) => (input.value === '' ? {} : { [input.name]: Number(input.value) });
-  const form = make('form.order', { 'aria-label': 'What to draw' },
-    field('Prompt', prompt, 'Ctrl and Enter draw, too.'),
+  const form = make('form', { 'aria-label': 'Generation request' },
+    field('Prompt', prompt, 'Ctrl+Enter also generates.'),
     choice.element,
     guidance.row,
     steps.row,
     count.row,
     make('details', {}, make('summary', {}, 'More'),
-      field('Lead away from', negative),
+      field('Negative prompt', negative),
       field('Sampler', sampler),
       make('div.pair', {}, field('Width', width), field('Height', height)),
       field('Seed', seed)),
@@ -103,12 +103,12 @@ function orderForm(adapters, submit) {
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const added = choice.order();
-    const order = {
+    const added = choice.toRequest();
+    const body = {
       prompt: prompt.value,
       ...(negative.value ? { negativePrompt: negative.value } : {}),
       ...(added.length ? { adapters: added } : {}),
-      // Left alone, a student gives the guidance that it learned.
+      // Without a guidance scale, a student uses the one that it was distilled at.
       ...(choice.student() && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
       steps: Number(steps.input.value),
       ...(sampler.value ? { sampler: sampler.value } : {}),
@@ -118,7 +118,7 @@ function orderForm(adapters, submit) {
       count: Number(count.input.value),
     };
     button.disabled = true;
-    await act(() => submit(order));
+    await act(() => submit(body));
     button.disabled = false;
   });
   prompt.addEventListener('keydown', (event) => {

@@ -1,4 +1,4 @@
-// Small helpers to build the page. Text always goes in as text, never as markup.
+// Helpers to build the page. Text is always inserted as text, never as markup.
 
 /**
  * Makes an element.
@@ -29,7 +29,7 @@ export function field(label, control, hint = null) {
   return make('label.field', {}, make('span', {}, label), control, hint ? make('small.hint', {}, hint) : null);
 }
 
-/** A slider that says its value. */
+/** A slider that shows its value. */
 export function slider(label, properties, text = (value) => value) {
   const output = make('output');
   const input = make('input', { type: 'range', ...properties });
@@ -51,9 +51,9 @@ export function select(options, chosen, properties = {}) {
 }
 
 /**
- * A table that scrolls where it is too wide, with the keyboard, too.
+ * A table that scrolls horizontally, also with the keyboard.
  *
- * @param {string[]} heads an empty one is over buttons @param {Node[]} rows
+ * @param {string[]} heads empty for the column of buttons @param {Node[]} rows
  */
 export function table(caption, heads, rows) {
   const head = (text) => make('th', { scope: 'col' }, text || make('span.hidden', {}, 'Actions'));
@@ -64,7 +64,7 @@ export function table(caption, heads, rows) {
       make('tbody', {}, ...rows)));
 }
 
-/** Says something to everybody, also to those who do not see the page. */
+/** Shows a message, which screen readers announce. */
 export function say(text) {
   const said = document.getElementById('said');
   said.textContent = text;
@@ -77,7 +77,7 @@ const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle:
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** The hour and minute, here. */
+/** Hour and minute in the local time zone. */
 export const clock = (iso) => CLOCK.format(new Date(iso));
 
 export const time = (iso) => (iso ? TIME.format(new Date(iso)) : '');

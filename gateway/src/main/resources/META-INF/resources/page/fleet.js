@@ -1,4 +1,4 @@
-// The workers, what waits for them, and how fast they are.
+// The view of the fleet: queue, throughput, latency, workers and training.
 
 import { get } from './api.js';
 import { chart } from './chart.js';
@@ -6,18 +6,18 @@ import { clock, make, rounded, table, time } from './dom.js';
 import { trainingCard } from './training.js';
 
 const EVERY = 3000;
-/** The gateway does not look further ahead. */
+/** The upper limit of the gateway's estimate. */
 const LONGEST = 600;
 
 export async function fleet(_, signal) {
   const view = make('div.fleet');
-  const tell = async () => {
+  const refresh = async () => {
     const [workers, summary, trainings] = await Promise.all([get('/v1/workers'), get('/v1/fleet'), get('/v1/trainings')]);
     view.replaceChildren(queue(summary), charts(summary), workerTable(workers),
       ...trainings.map((training) => trainingCard(training)));
   };
-  await tell();
-  const timer = setInterval(() => tell().catch(() => {}), EVERY);
+  await refresh();
+  const timer = setInterval(() => refresh().catch(() => {}), EVERY);
   signal.addEventListener('abort', () => clearInterval(timer));
   return view;
 }
@@ -26,23 +26,23 @@ function queue({ queued, running, clearsInSeconds, imagesPerMinute }) {
   const figure = (value, name) => make('div.figure', {}, make('strong', {}, value), make('span', {}, name));
   return make('section.figures', { 'aria-label': 'Now' },
     figure(queued, 'waiting'),
-    figure(running, 'under way'),
-    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all are done'),
+    figure(running, 'running'),
+    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all are finished'),
     figure(imagesPerMinute, 'images in the last minute'));
 }
 
 function charts({ minutes }) {
   const labels = minutes.map(({ minute }) => clock(minute));
   return make('section.charts', { 'aria-label': 'The last half hour' },
-    chart('Images a minute', labels, [{ name: 'images', values: minutes.map(({ images }) => images) }], { zero: true, digits: 0 }),
-    chart('Seconds from order to image', labels, [
-      { name: 'half of them within', values: minutes.map(({ medianSeconds }) => medianSeconds ?? null) },
-      { name: '95 of 100 within', values: minutes.map(({ p95Seconds }) => p95Seconds ?? null) },
+    chart('Images per minute', labels, [{ name: 'images', values: minutes.map(({ images }) => images) }], { zero: true, digits: 0 }),
+    chart('Latency in seconds', labels, [
+      { name: 'median', values: minutes.map(({ medianSeconds }) => medianSeconds ?? null) },
+      { name: '95th percentile', values: minutes.map(({ p95Seconds }) => p95Seconds ?? null) },
     ], { zero: true, digits: 1 }));
 }
 
 function workerTable(workers) {
-  const heads = ['Worker', 'State', 'Slots', 'Rows a batch', 'Model', 'Adapters on the device', 'Heard of'];
+  const heads = ['Worker', 'State', 'Slots', 'Rows per batch', 'Model', 'Adapters on the device', 'Last seen'];
   const row = (worker) =>
     make('tr', {},
       make('th', { scope: 'row' }, worker.workerId),

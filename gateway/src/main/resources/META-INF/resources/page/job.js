@@ -1,12 +1,12 @@
-// A generation on the page: how far it is, what it looks like so far, and what became of it.
+// A generation on the page: progress, previews and results.
 
 import { follow, get, imageUrl, post, remove } from './api.js';
 import { make, rounded, say, seconds } from './dom.js';
 
 const ENDED = ['succeeded', 'failed', 'cancelled', 'expired'];
 
-/** What drew it, in words. */
-export function drawnBy(request) {
+/** A description of the base and adapters of a request. */
+export function modelOf(request) {
   if (!request) {
     return '';
   }
@@ -17,28 +17,28 @@ export function drawnBy(request) {
 }
 
 /**
- * @param {object} generation as the gateway tells it
- * @param {AbortSignal} signal ends the following
+ * @param {object} generation as returned by the API
+ * @param {AbortSignal} signal stops following
  * @param {{students?: string[], onFinished?: (generation: object) => void, actions?: (generation: object) => Node[]}} hooks
- *     students: whose images can be rated
+ *     students: names of the adapters whose images can be rated
  * @returns {HTMLElement}
  */
 export function job(generation, signal, { students = [], onFinished = () => {}, actions = () => [] } = {}) {
   const { id, request } = generation;
   const count = request?.count ?? 1;
   const status = make('p.status', { role: 'status' });
-  const progress = make('progress', { max: generation.steps || 1, value: 0, 'aria-label': 'Steps done' });
+  const progress = make('progress', { max: generation.steps || 1, value: 0, 'aria-label': 'Completed steps' });
   const cancel = make('button', { type: 'button', onclick: () => act(() => remove(`/v1/generations/${id}`)) }, 'Cancel');
   const shape = request ? `aspect-ratio: ${request.width} / ${request.height}` : '';
   const frames = Array.from({ length: count }, (_, index) =>
-    make('figure.frame', {}, make('img', { alt: `Image ${index + 1}, not drawn yet`, src: BLANK })),
+    make('figure.frame', {}, make('img', { alt: `Image ${index + 1}, not generated yet`, src: BLANK })),
   );
   frames.forEach((frame) => (frame.firstChild.style = shape));
   const below = make('div.below');
   const card = make('article.job', { 'data-id': id, 'aria-label': request?.prompt ?? id },
     make('div.images', {}, ...frames), make('div.running', {}, progress, cancel), status, below);
 
-  function hear({ name, data }) {
+  function handle({ name, data }) {
     if (name === 'finished') {
       finish(data);
     } else if (name === 'step') {
@@ -48,11 +48,11 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
       if (data.preview) {
         const image = frames[data.preview.image]?.firstChild;
         image.src = `data:image/jpeg;base64,${data.preview.jpeg}`;
-        image.alt = `Image ${data.preview.image + 1}, so far`;
+        image.alt = `Preview of image ${data.preview.image + 1}`;
         image.classList.add('rough');
       }
     } else {
-      status.textContent = { queued: 'Waiting for a worker', started: 'Begun', broken: 'Connecting again' }[name] ?? name;
+      status.textContent = { queued: 'Waiting for a worker', started: 'Started', broken: 'Reconnecting' }[name] ?? name;
     }
   }
 
@@ -62,7 +62,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
       status.textContent = `${rounded(seconds(ended.elapsed), 1)} s, ${ended.unetEvaluations} UNet evaluations`;
       await act(() => Promise.all(ended.images.map((image, index) => showImage(frames[index], image, ended))));
     } else {
-      status.textContent = ended.failure ? `Failed: ${ended.failure.detail}` : `It was ${ended.status}.`;
+      status.textContent = ended.failure ? `Failed: ${ended.failure.detail}` : `Generation ${ended.status}.`;
       status.classList.add('problem');
     }
     below.append(...actions(ended), settings(ended));
@@ -90,15 +90,15 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   if (ENDED.includes(generation.status)) {
     finish(generation);
   } else {
-    hear({ name: generation.status === 'running' ? 'started' : 'queued' });
-    follow(id, hear, signal);
+    handle({ name: generation.status === 'running' ? 'started' : 'queued' });
+    follow(id, handle, signal);
   }
   return card;
 }
 
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
-/** For the students that drew the image to learn from. */
+/** Feedback buttons, for the students that generated the image. */
 function thumbs(id, image) {
   const button = (rating, sign, label) => {
     const pressed = make('button.thumb', { type: 'button', 'aria-label': label, 'aria-pressed': 'false' }, sign);
@@ -106,7 +106,7 @@ function thumbs(id, image) {
       act(async () => {
         await post(`/v1/generations/${id}/feedback`, { rating, image, ...(rating === 'down' ? { asTeacher: true } : {}) });
         buttons.forEach((each) => each.setAttribute('aria-pressed', each === pressed));
-        say(rating === 'up' ? 'Noted: more like this.' : 'Noted: the student will learn how its teacher draws this.');
+        say(rating === 'up' ? 'Feedback saved.' : 'Feedback saved. The student will learn the teacher’s image for this prompt.');
       }),
     );
     return pressed;
@@ -120,20 +120,20 @@ function settings({ id, request }) {
     return make('p.hint', {}, id);
   }
   const rows = {
-    'Drawn by': drawnBy(request),
+    Model: modelOf(request),
     Guidance: request.guidanceScale,
     Steps: request.steps,
     Sampler: request.sampler,
     Size: `${request.width} × ${request.height}`,
     Seed: request.count > 1 ? `${request.seed} to ${request.seed + request.count - 1}` : request.seed,
-    ...(request.negativePrompt ? { 'Leads away from': request.negativePrompt } : {}),
+    ...(request.negativePrompt ? { 'Negative prompt': request.negativePrompt } : {}),
     Generation: id,
   };
   return make('details', {}, make('summary', {}, 'Settings'),
     make('dl', {}, ...Object.entries(rows).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])));
 }
 
-/** Does something for a click, and says what went wrong. */
+/** Runs the task of a click, and shows its error. */
 export async function act(task) {
   try {
     return await task();

@@ -1,20 +1,20 @@
-// What the trainer does with an adapter.
+// The card of a training run.
 
 import { chart } from './chart.js';
 import { make, rounded, time } from './dom.js';
 
-const STATES = { running: 'is learning', published: 'has learned', rejected: 'learned nothing better' };
+const STATES = { running: 'training', published: 'published', rejected: 'rejected' };
 
-/** @param {object} training as {@code /v1/trainings} tells it */
+/** @param {object} training as returned by /v1/trainings */
 export function trainingCard({ adapter, state, parent, samples, startedAt, steps, progress, version, reason, decisions }) {
   const last = progress.at(-1);
   return make('section.training', { 'aria-label': `Training of ${adapter}` },
-    make('h3', {}, `${adapter} ${STATES[state] ?? state}`),
-    make('p', {}, `From version ${parent} and ${samples} samples, since ${time(startedAt)}.`,
-      version ? ` Version ${version} came of it.` : '', reason ? ` ${reason}` : ''),
-    steps ? make('p', {}, make('progress', { max: steps, value: last?.step ?? 0, 'aria-label': 'Steps of the optimiser' }),
-      ` step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of guidance is missing` : ''}`) : null,
-    progress.length ? chart('Missing of what guidance makes out', progress.map(({ step }) => String(step)),
+    make('h3', {}, `${adapter}: ${STATES[state] ?? state}`),
+    make('p', {}, `Started from version ${parent} with ${samples} samples at ${time(startedAt)}.`,
+      version ? ` Published version ${version}.` : '', reason ? ` ${reason}` : ''),
+    steps ? make('p', {}, make('progress', { max: steps, value: last?.step ?? 0, 'aria-label': 'Optimizer steps' }),
+      ` step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect missing` : ''}`) : null,
+    progress.length ? chart('Missing share of the guidance effect', progress.map(({ step }) => String(step)),
       [{ name: 'missing', values: progress.map(({ missing }) => missing) }], { zero: true }) : null,
     decisions.length ? make('ul.decisions', {}, ...decisions.toReversed().map((each) =>
       make('li', {}, make('time', { datetime: each.at }, time(each.at)), ` @${each.version} ${each.decision.replace('-', ' ')}: ${each.reason}`))) : null);

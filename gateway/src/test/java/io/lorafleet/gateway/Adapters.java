@@ -7,7 +7,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 import java.time.Instant;
 
-/** Adapter records to test with. */
+/** Sample adapter records. */
 public final class Adapters {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     public static final String SHA = "ab".repeat(32);

@@ -12,9 +12,17 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.lorafleet.gateway", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule featuresKnowNeitherHttpNorKafka = noClasses()
+    static final ArchRule featuresDependOnNeitherHttpNorKafka = noClasses()
             .that()
-            .resideInAnyPackage("..feedback..", "..generation..", "..adapter..", "..model..", "..training..")
+            .resideInAnyPackage(
+                    "..feedback..",
+                    "..generation..",
+                    "..adapter..",
+                    "..model..",
+                    "..training..",
+                    "..storage..",
+                    "..security..",
+                    "..webhook..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -25,10 +33,31 @@ class ArchitectureTest {
                     "..reactive.messaging..");
 
     @ArchTest
-    static final ArchRule httpAndKafkaMeetOnlyInFeatures =
+    static final ArchRule featuresDependOnNeitherSecurityNorWebhook = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..feedback..", "..generation..", "..adapter..", "..model..", "..training..", "..storage..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..gateway.security..", "..gateway.webhook..");
+
+    @ArchTest
+    static final ArchRule httpAndKafkaAreIndependent =
             slices().matching("io.lorafleet.gateway.(http|kafka)..").should().notDependOnEachOther();
 
     @ArchTest
-    static final ArchRule featuresHaveNoCycles =
+    static final ArchRule httpCoreDoesNotDependOnItsApis = noClasses()
+            .that()
+            .resideInAnyPackage("io.lorafleet.gateway.http", "..http.guard..", "..http.problem..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..http.fleet..", "..http.openai..", "..http.vllm..");
+
+    @ArchTest
+    static final ArchRule httpPackagesHaveNoCycles =
+            slices().matching("io.lorafleet.gateway.http.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
             slices().matching("io.lorafleet.gateway.(*)..").should().beFreeOfCycles();
 }

@@ -16,7 +16,7 @@ class GatewayConfigTest {
     private static final String DIRECTORY = "lorafleet.storage.directory";
 
     @Test
-    void hasTheseDefaults() {
+    void hasDefaults() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs"));
         assertThat(config.topicPrefix()).isEmpty();
         assertThat(config.storage().directory()).isEqualTo(Path.of("/blobs"));
@@ -71,13 +71,13 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyOfADirectoryThatCannotBeMade() {
+    void namesTheKeyOfAnUnusableDirectory() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/dev/null/blobs"));
         assertThatThrownBy(() -> new GatewayComponents(config).blobStore()).hasMessageContaining(DIRECTORY);
     }
 
     @Test
-    void namesTheKeyOfAnAdapterDirectoryThatIsNotThere() {
+    void namesTheKeyOfAMissingAdapterDirectory() {
         String key = "lorafleet.gateway.adapter-directory";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "/dev/null"));
         assertThatThrownBy(() -> new GatewayComponents(config).adapterFiles(null))
@@ -92,7 +92,7 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyOfAnImageThatNoBodyCouldHold() {
+    void namesTheKeyOfAnInitImageLimitAboveTheJsonLimit() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.limits.max-init-image-bytes", "15000001"));
         assertThatThrownBy(() -> new GatewayComponents(config).admissionRules(null, null, null, null, null))
                 .hasMessage("lorafleet.limits.max-init-image-bytes: expected 1 to 15000000, found 15000001");
@@ -100,7 +100,7 @@ class GatewayConfigTest {
 
     @ParameterizedTest
     @CsvSource({"lorafleet.storage.min-free-bytes, -1", "lorafleet.limits.max-stored-bytes-per-caller, 0"})
-    void namesTheKeyOfAStorageLimitThatIsNone(String key, String value) {
+    void namesTheKeyOfAnInvalidStorageLimit(String key, String value) {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, value));
         assertThatThrownBy(() -> new GatewayComponents(config).clientBlobs(null, null))
                 .hasMessageStartingWith(key + ": expected")
@@ -108,7 +108,7 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyOfAPatienceThatIsNone() {
+    void namesTheKeyOfAnInvalidPatience() {
         String key = "lorafleet.gateway.dropped-request-patience";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "0s"));
         assertThatThrownBy(() -> new GatewayComponents(config).generationTable(null))
@@ -116,7 +116,7 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyOfAnOriginThatIsNone() {
+    void namesTheKeyOfAnInvalidOrigin() {
         String key = "lorafleet.webhooks.trusted-origins";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "http://hooks.internal:9000,hooks.internal"));
         assertThatThrownBy(() -> new GatewayComponents(config).webhookRules())
@@ -126,13 +126,13 @@ class GatewayConfigTest {
     @ParameterizedTest
     @CsvSource({
         "secret, whsec_c2hvcnQ=, 'expected whsec_ and 24 to 64 random bytes in base64, found another text'",
-        "previous-secret, whsec_c2hvcnQ=, 'expected it beside lorafleet.webhooks.secret, found it alone'",
+        "previous-secret, whsec_c2hvcnQ=, 'expected lorafleet.webhooks.secret to be set as well, found none'",
         "timeout, 0s, 'expected PT0.001S to PT10M, found PT0S'",
         "give-up-after, 25h, 'expected PT0.001S to PT24H, found PT25H'",
         "max-concurrent-calls, 0, 'expected 1 to 1000, found 0'",
         "max-concurrent-calls-per-host, 1001, 'expected 1 to 1000, found 1001'"
     })
-    void namesTheKeyOfWhatIsNoneOfWebhooks(String key, String value, String message) {
+    void namesTheKeyOfAnInvalidWebhookSetting(String key, String value, String message) {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", "lorafleet.webhooks." + key, value));
         assertThatThrownBy(() -> new GatewayComponents(config).webhooks(null, null, null, null))
                 .hasMessage("lorafleet.webhooks." + key + ": " + message);

@@ -18,14 +18,14 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Image files to send along. */
+/** Sample image files. */
 public final class Images {
-    /** Where a PNG says how wide it is: after its signature, and the length and name of its first chunk. */
+    /** Offset of the width in a PNG: after the signature, and the length and name of the first chunk. */
     private static final int PNG_WIDTH = 16;
 
     private Images() {}
 
-    /** @param format as ImageIO knows it, such as png @return an image with redder columns to the right */
+    /** @param format ImageIO's name, such as png @return an image whose red increases to the right */
     public static byte[] file(String format, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int x = 0; x < width; x++) {
@@ -42,14 +42,14 @@ public final class Images {
         return file.toByteArray();
     }
 
-    /** @return a small PNG file that says it is a large image */
+    /** @return a small PNG file whose header declares a large image */
     public static byte[] bomb(int width, int height) {
         byte[] png = file("png", 8, 8);
         ByteBuffer.wrap(png).putInt(PNG_WIDTH, width).putInt(PNG_WIDTH + Integer.BYTES, height);
         return png;
     }
 
-    /** @return a JPEG file of some kilobytes that goes over its image so many times more */
+    /** @return a JPEG file of some kilobytes with this number of additional scans */
     public static byte[] scanBomb(int width, int height, int scans) {
         BufferedImage gray = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

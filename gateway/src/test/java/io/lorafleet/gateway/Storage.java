@@ -6,7 +6,7 @@ import io.lorafleet.gateway.storage.StorageAllowance;
 import io.lorafleet.storage.BlobStore;
 import java.time.Clock;
 
-/** Blob stores for clients, to test with. */
+/** Blob stores for tests. */
 public final class Storage {
     private Storage() {}
 

@@ -227,14 +227,14 @@ class ForeignPageIT extends InBrowser {
         open(gateway, "create");
         if (count("dialog[open]") > 0) {
             find("dialog input").sendKeys(key);
-            press("Use it");
+            press("Sign in");
             await().atMost(PATIENCE).until(() -> count("main form") > 0);
         }
         int jobs = count(".job");
         find("textarea").sendKeys(prompt);
         find("input[value=" + STUDENT + "]").click();
         set("steps", 2);
-        press("Draw");
+        press("Generate");
         await().atMost(PATIENCE).until(() -> count(".job") == jobs + 1);
         await().atMost(PATIENCE).until(() -> text(".job .status").contains("2 UNet evaluations"));
         await().atMost(PATIENCE)

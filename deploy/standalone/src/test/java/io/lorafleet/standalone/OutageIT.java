@@ -170,7 +170,7 @@ class OutageIT {
             each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // fails if anything else became of an order
         }
 
-        assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
+        assertThat(refused).allMatch(message -> message.contains("Request not published to Kafka"));
         for (String id : accepted) {
             assertThat(new GenerationFollower(second, SILENT).follow(id).value().status())
                     .isEqualTo(Status.SUCCEEDED);

@@ -61,7 +61,7 @@ class PageIT extends InBrowser {
         find("form[aria-label='Upload an adapter'] option[value=student]").click();
         press("Upload");
         await().atMost(PATIENCE).until(() -> find("h2").getText().equals(STUDENT));
-        press("Set the route");
+        press("Set route");
         await().atMost(PATIENCE).until(() -> find("main").getText().contains("stable @1"));
         looksGood("adapters");
     }
@@ -73,7 +73,7 @@ class PageIT extends InBrowser {
         find("textarea").sendKeys("a large red star on a gray background");
         find("input[value=" + STUDENT + "]").click();
         set("steps", 30);
-        press("Draw");
+        press("Generate");
         await().atMost(PATIENCE).until(() -> count("img.rough") > 0);
         await().atMost(PATIENCE).until(() -> text(".job .status").contains("30 UNet evaluations"));
         await().atMost(PATIENCE)
@@ -82,7 +82,7 @@ class PageIT extends InBrowser {
                         Predicate.isEqual(64L));
         find("button[aria-label='A bad image']").click();
         await().atMost(PATIENCE).until(() -> text("#said").contains("will learn"));
-        press("Again with another seed");
+        press("Generate with another seed");
         await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
         looksGood("create");
     }
@@ -128,7 +128,7 @@ class PageIT extends InBrowser {
         browser.executeScript("document.querySelector('[name=width]').closest('details').open = true");
         find("[name=width]").sendKeys("8000");
         browser.executeScript("document.querySelector('form').noValidate = true");
-        press("Draw");
+        press("Generate");
         await().atMost(PATIENCE).until(() -> text("#said").contains("width: expected"));
     }
 
@@ -154,7 +154,7 @@ class PageIT extends InBrowser {
         await().atMost(PATIENCE)
                 .until(() -> find("form[aria-label=Route]").getText().contains("@2"));
         find("form[aria-label=Route] select option[value='2']").click();
-        press("Set the route");
+        press("Set route");
         await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @2"));
         press("Roll back");
         await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @1"));

@@ -11,17 +11,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one adapter: a fold of its records.
+ * The state of one adapter: a fold of its records.
  *
  * @param route null if requests get the newest version
- * @param versions from the first on, retired ones too
+ * @param versions in ascending order, including retired ones
  */
 public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
     public Adapter {
         versions = List.copyOf(versions);
     }
 
-    static Adapter unheardOf(String name) {
+    static Adapter unknown(String name) {
         return new Adapter(name, null, List.of());
     }
 
@@ -37,7 +37,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return new Adapter(name, newRoute, versions);
     }
 
-    /** @return the number of its last version, retired or not; 0 if it has none */
+    /** @return the highest version number, retired or not; 0 without versions */
     int lastNumber() {
         return versions.isEmpty() ? 0 : versions.get(versions.size() - 1).version();
     }
@@ -46,19 +46,19 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return versions.stream().filter(one -> one.version() == number).findFirst();
     }
 
-    /** @return the version, if new requests may use it */
+    /** @return the version, if it exists and is not retired */
     public Optional<AdapterVersion> usable(int number) {
         return version(number).filter(one -> one.retiredAt() == null);
     }
 
-    /** @return the newest version that new requests may use */
+    /** @return the newest version that is not retired */
     public Optional<AdapterVersion> newest() {
         return versions.stream().filter(one -> one.retiredAt() == null).reduce((before, after) -> after);
     }
 
     /**
-     * The version that requests get, but for the canary's share of them. A route never names a version that is retired
-     * or unknown, unless two gateways changed both at once; then the newest stands in.
+     * The version that all requests except the canary's share get. Concurrent changes on two gateways can leave a
+     * route with a retired or unknown version; then the newest version replaces it.
      */
     public Optional<AdapterVersion> stable() {
         return Optional.ofNullable(route)
@@ -68,7 +68,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     /** @return the version that this request gets */
-    Optional<AdapterVersion> drawn(String requestId) {
+    Optional<AdapterVersion> select(String requestId) {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::canary)
                 .filter(canary -> HashBucket.of("canary", requestId) < canary.share())

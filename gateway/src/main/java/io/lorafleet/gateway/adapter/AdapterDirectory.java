@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A directory on the gateway's own disk from which adapters may be loaded. Nothing outside of it is ever read. */
+/** A directory on the gateway's disk from which adapters can be loaded. Files outside of it are never read. */
 public final class AdapterDirectory {
     private static final String DIFFUSERS_FILE = "pytorch_lora_weights.safetensors";
     private static final String SUFFIX = ".safetensors";
@@ -28,42 +28,43 @@ public final class AdapterDirectory {
         this.root = root.toAbsolutePath().normalize();
     }
 
-    /** What a path leads to. */
+    /** The result of a lookup. */
     public sealed interface Found {
         /**
          * @param path without symbolic links
-         * @param content to be closed
+         * @param content the caller closes it
          */
         record File(Path path, SeekableByteChannel content) implements Found {}
 
         record Nothing() implements Found {}
 
-        /** It could not be used, or must not be. */
+        /** The file is unusable or forbidden. */
         record Refused(String expected, String found) implements Found {}
     }
 
     /**
-     * Finds an adapter's file, and opens it.
+     * Finds and opens the file of an adapter.
      *
-     * @param path of a safetensors file, or of a folder that holds one: absolute, or relative to this directory
+     * @param path of a safetensors file or of a folder that contains one, absolute or relative to this directory
      */
     public Found open(String path) throws IOException {
         Path named;
         try {
             named = root.resolve(path).normalize();
         } catch (InvalidPathException e) {
-            return new Found.Refused("a path", "characters that no path has");
+            return new Found.Refused("a valid path", "invalid characters");
         }
         try {
-            // Looked at as it is written first, so that nobody learns what there is outside.
+            // Checked before any file access, so that answers do not reveal which files exist outside.
             return named.startsWith(root) ? at(named) : outside();
         } catch (NoSuchFileException e) {
             return new Found.Nothing();
         } catch (AccessDeniedException e) {
-            return new Found.Refused("a file that this gateway may read", "one that it may not");
-        } catch (FileSystemException e) { // Java has no types of their own for these
+            return new Found.Refused("a file that the gateway can read", "permission denied");
+        } catch (FileSystemException e) { // Java has no specific exceptions for these
             return new Found.Refused(
-                    "a path that leads somewhere", "one that is too long, leads through a file, or goes in circles");
+                    "a path to a file or folder",
+                    "a path that is too long, has a file as parent, or has a symbolic link loop");
         }
     }
 
@@ -77,7 +78,7 @@ public final class AdapterDirectory {
         }
         return Files.isRegularFile(real) && named.toString().endsWith(SUFFIX)
                 ? new Found.File(real, openBelow(root.toRealPath(), real))
-                : new Found.Refused("a file *" + SUFFIX + ", or a folder with one", "something else");
+                : new Found.Refused("a file *" + SUFFIX + " or a folder with one", "another kind of file");
     }
 
     private Found in(Path folder) throws IOException {
@@ -90,22 +91,22 @@ public final class AdapterDirectory {
                     entries.filter(entry -> entry.toString().endsWith(SUFFIX)).toList();
             if (files.size() > 1) {
                 return new Found.Refused(
-                        DIFFUSERS_FILE + " in the folder, or only one file *" + SUFFIX, files.size() + " of them");
+                        DIFFUSERS_FILE + " in the folder, or a single file *" + SUFFIX, files.size() + " files");
             }
             return files.isEmpty() ? new Found.Nothing() : file(files.get(0));
         }
     }
 
-    /** A file in a folder may be a symbolic link, too. */
+    /** The entry can be a symbolic link to a file outside. */
     private Found file(Path entry) throws IOException {
         return Files.isDirectory(entry)
-                ? new Found.Refused("a file " + entry.getFileName(), "a folder of that name")
+                ? new Found.Refused("a file " + entry.getFileName(), "a folder with that name")
                 : at(entry);
     }
 
     /**
-     * Opens what was looked at, though somebody may have put a link in its place since then: goes down folder by folder,
-     * and through no link.
+     * Opens the file that was checked, even if a symbolic link has replaced part of its path since: descends folder by
+     * folder without following links.
      */
     static SeekableByteChannel openBelow(Path folder, Path file) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
@@ -122,7 +123,7 @@ public final class AdapterDirectory {
                 return folder.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
             } catch (FileSystemException e) {
                 throw e;
-            } catch (IOException e) { // which the JDK throws for a link
+            } catch (IOException e) { // thrown by the JDK for a symbolic link
                 throw new FileSystemException(file.toString(), null, e.getMessage());
             }
         }
@@ -132,6 +133,6 @@ public final class AdapterDirectory {
     }
 
     private static Found outside() {
-        return new Found.Refused("a path below the gateway's adapter directory", "one that leads out of it");
+        return new Found.Refused("a path below the gateway's adapter directory", "a path outside of it");
     }
 }

@@ -7,7 +7,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Loads adapters from the gateway's own disk, where its configuration allows that. */
+/** Loads adapters from the gateway's disk, if an adapter directory is configured. */
 public final class AdapterFiles {
     private final Optional<AdapterDirectory> directory;
     private final AdapterUploads uploads;
@@ -17,21 +17,21 @@ public final class AdapterFiles {
         this.uploads = uploads;
     }
 
-    /** What became of it. */
+    /** The outcome of a load. */
     public sealed interface Load {
-        /** There is a file, and this is what came of it. */
+        /** The file was found and uploaded, with this outcome. */
         record Uploaded(Upload upload) implements Load {}
 
         record NoFile() implements Load {}
 
         record Refused(String expected, String found) implements Load {}
 
-        /** The gateway reads no adapters from its disk. */
+        /** No adapter directory is configured. */
         record NotAllowed() implements Load {}
     }
 
     /**
-     * @param owner who wants it; null where nobody has to say who he is
+     * @param owner the caller; null in open mode
      * @param path of a file or folder: see {@link AdapterDirectory#open}
      */
     public Load load(AdapterUploads.Description adapter, @Nullable String owner, String path) throws IOException {

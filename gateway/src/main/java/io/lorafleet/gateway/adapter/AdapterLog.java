@@ -6,12 +6,12 @@ import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 
 /**
- * Where adapter versions and routes are written for the whole fleet to read. Each call returns when the record is
- * durable, or throws a {@link NotPublishedException} if that cannot be said.
+ * The log of adapter versions and routes, which the whole fleet reads. Each call returns when the record is durable,
+ * and throws a {@link NotPublishedException} without an acknowledgement.
  */
 public interface AdapterLog {
 
-    /** Also for a version that was written before, and is now retired. */
+    /** Writes a new version, or updates one to retire it. */
     void write(AdapterVersion version);
 
     void write(AdapterRoute route);

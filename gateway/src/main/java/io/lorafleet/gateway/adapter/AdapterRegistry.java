@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** The adapters that requests may name: the fold of the topic {@code adapters}. */
+/** All adapters: the fold of the topic {@code adapters}. */
 @Singleton
 public final class AdapterRegistry {
     private final NavigableMap<String, Adapter> adapters = new TreeMap<>();
@@ -24,7 +24,7 @@ public final class AdapterRegistry {
         update(route.name(), adapter -> adapter.routed(route));
     }
 
-    /** From now on the newest version is what requests get. */
+    /** Requests get the newest version from now on. */
     public void removeRoute(String name) {
         update(name, adapter -> adapter.routed(null));
     }
@@ -37,7 +37,7 @@ public final class AdapterRegistry {
     public Optional<AdapterVersion> resolve(String reference, String requestId) {
         int at = reference.indexOf('@');
         if (at < 0) {
-            return find(reference).flatMap(adapter -> adapter.drawn(requestId));
+            return find(reference).flatMap(adapter -> adapter.select(requestId));
         }
         return find(reference.substring(0, at)).stream()
                 .flatMap(adapter -> adapter.versions().stream())
@@ -45,29 +45,29 @@ public final class AdapterRegistry {
                 .findFirst();
     }
 
-    /** @return whether requests may use the reference */
+    /** @return whether the reference resolves to a version */
     public boolean isUsable(String reference) {
-        return resolve(reference, "whichever").isPresent(); // the lot says which version, not whether there is one
+        return resolve(reference, "any").isPresent(); // the request id affects which version, not whether one exists
     }
 
-    /** @return the adapter, if it ever had a version */
+    /** @return the adapter, if it has versions, even if all are retired */
     public synchronized Optional<Adapter> find(String name) {
         return Optional.ofNullable(adapters.get(name)).filter(AdapterRegistry::hasVersions);
     }
 
-    /** @return the version that a request is pinned to, also if it is retired */
+    /** @return the pinned version, even if it is retired */
     public Optional<AdapterVersion> find(PinnedAdapter pinned) {
         return find(pinned.name())
                 .flatMap(adapter -> adapter.version(pinned.version()))
                 .filter(version -> version.pinned().equals(pinned));
     }
 
-    /** @return every adapter by name, also those that are retired */
+    /** @return all adapters ordered by name, including retired ones */
     public synchronized List<Adapter> all() {
         return adapters.values().stream().filter(AdapterRegistry::hasVersions).toList();
     }
 
-    /** @return the names that requests may use */
+    /** @return the names of all adapters that are not retired */
     public List<String> names() {
         return all().stream()
                 .filter(adapter -> adapter.newest().isPresent())
@@ -76,7 +76,7 @@ public final class AdapterRegistry {
     }
 
     private synchronized void update(String name, UnaryOperator<Adapter> change) {
-        adapters.put(name, change.apply(adapters.getOrDefault(name, Adapter.unheardOf(name))));
+        adapters.put(name, change.apply(adapters.getOrDefault(name, Adapter.unknown(name))));
     }
 
     private static boolean hasVersions(Adapter adapter) {

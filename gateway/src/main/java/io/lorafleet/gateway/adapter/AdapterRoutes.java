@@ -8,9 +8,9 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Changes which versions requests get that name an adapter and no version.
+ * Changes the routes of adapters.
  *
- * <p>If two gateways change one route at once, the last write wins: the whole route is one record.
+ * <p>A route is one record: if two gateways change it concurrently, the last write wins.
  */
 @Singleton
 public final class AdapterRoutes {
@@ -24,17 +24,17 @@ public final class AdapterRoutes {
         this.clock = clock;
     }
 
-    public RouteChange set(String name, RouteRequest order) {
+    public RouteChange set(String name, RouteRequest body) {
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();
         }
         FieldChecks checks = new FieldChecks();
-        AdapterRoute route = order.route(adapter.get(), clock.instant(), checks);
+        AdapterRoute route = body.route(adapter.get(), clock.instant(), checks);
         return route == null ? new RouteChange.Refused(checks.badFields()) : write(adapter.get(), route);
     }
 
-    /** Requests get the newest version again. */
+    /** Removes the route, so that requests get the newest version. */
     public RouteChange remove(String name) {
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
@@ -46,8 +46,8 @@ public final class AdapterRoutes {
     }
 
     /**
-     * Back to the stable version before, without canary and shadow. There is no way forth again, so that somebody who
-     * rolls back twice does not end where he began.
+     * Rolls back to the previous stable version and removes canary and shadow. The new route has no previous version,
+     * so that a second rollback does not undo the first.
      */
     public RouteChange rollBack(String name) {
         Optional<Adapter> adapter = registry.find(name);
@@ -56,15 +56,16 @@ public final class AdapterRoutes {
         }
         AdapterRoute route = adapter.get().route();
         if (route == null) {
-            return new RouteChange.NothingBefore("expected a route to roll back, found none: requests get the newest");
+            return new RouteChange.NothingBefore("expected a route, found none: requests get the newest version");
         }
         Integer previous = route.previousStable();
         if (previous == null) {
-            return new RouteChange.NothingBefore("expected a stable version before " + route.stable() + ", found none");
+            return new RouteChange.NothingBefore(
+                    "expected a stable version that preceded " + route.stable() + ", found none");
         }
         if (adapter.get().usable(previous).isEmpty()) {
             return new RouteChange.NothingBefore(
-                    "expected a version that is not retired, found " + name + "@" + previous + " retired");
+                    "expected a version that is not retired, found " + name + "@" + previous + ", which is retired");
         }
         return write(adapter.get(), new AdapterRoute(name, previous, null, null, null, clock.instant()));
     }

@@ -19,13 +19,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in adapter files: checks them, stores them by their content and publishes them as new versions.
+ * Handles uploads of adapters: checks each file, stores it under the hash of its content, and publishes it as a new
+ * version.
  *
- * <p>Whoever puts a version's number into the blob store first has it, so that gateways never give one number twice. A
- * number whose publishing failed is lost.
+ * <p>A gateway claims a version number by creating a blob for it, so that two gateways never assign the same number.
+ * If publishing fails, the number is not reused.
  */
 public final class AdapterUploads {
-    /** Until the file's own is known. */
+    /** A placeholder until the hash of the file is known. */
     private static final String ANY_SHA256 = "0".repeat(64);
 
     private final AdapterRegistry registry;
@@ -53,24 +54,24 @@ public final class AdapterUploads {
         this.clock = clock;
     }
 
-    /** What the uploader says of an adapter. */
+    /** The properties of an adapter that its uploader declares. */
     public record Description(
             String name, AdapterVersion.Kind kind, @Nullable Double guidance) {}
 
     /**
-     * Makes the file the newest version of the adapter. It is judged as early as can be: by what is said of it, then by
-     * its length, then by its header; only then its tensors are read.
+     * Publishes the file as the newest version of the adapter. Checks run as early as possible: first the declared
+     * properties, then the length, then the header. Only then the tensors are read.
      *
-     * @param owner who sends it; null where nobody has to say who he is
-     * @param declaredBytes what the file is said to have; negative if that is not said
-     * @param safetensors read as far as its header says, and not closed
-     * @throws io.lorafleet.storage.StorageFullException if the blob store has no room for it
-     * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner has stored too much
+     * @param owner the caller; null in open mode
+     * @param declaredBytes the declared length of the file; negative if unknown
+     * @param safetensors read up to the length that the header declares, and not closed
+     * @throws io.lorafleet.storage.StorageFullException if the blob store is full
+     * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner's allowance is used up
      */
     public Upload upload(Description adapter, @Nullable String owner, long declaredBytes, InputStream safetensors)
             throws IOException {
         if (models.isBase(adapter.name())) {
-            return new Upload.Refused("name: expected none that stands for the base model, found " + adapter.name());
+            return new Upload.Refused("name: expected a name other than the base model's, found " + adapter.name());
         }
         try {
             draft(adapter, ANY_SHA256, 1, 1);
@@ -93,7 +94,7 @@ public final class AdapterUploads {
         OptionalInt rank = LoraRank.of(header);
         if (rank.isEmpty()) {
             return new Upload.Refused(
-                    "expected tensors of a LoRA (" + String.join(", ", LoraRank.FACTOR_A) + "), found none");
+                    "expected LoRA tensors (" + String.join(", ", LoraRank.FACTOR_A) + "), found none");
         }
         if (header.fileBytes() > maxBytes) {
             return new Upload.TooLarge(maxBytes);
@@ -106,8 +107,8 @@ public final class AdapterUploads {
     }
 
     /**
-     * @return the version, with the lowest number that it may have
-     * @throws IllegalArgumentException if the description is of none that can be
+     * @return a version with the lowest number that can be free
+     * @throws IllegalArgumentException if the description is invalid
      */
     private AdapterVersion draft(Description adapter, String sha256, long bytes, int rank) {
         return new AdapterVersion(
@@ -136,10 +137,10 @@ public final class AdapterUploads {
     }
 
     private int claimNumber(AdapterVersion draft) throws IOException {
-        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for people who look into the store
+        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for debugging; nothing reads it
         int number = draft.version();
         while (!blobs.putIfAbsent(BlobKeys.adapterNumber(draft.name(), number), claim)) {
-            number++; // another gateway's, of which this one has not read yet
+            number++; // claimed by another gateway, whose record has not been read yet
         }
         return number;
     }

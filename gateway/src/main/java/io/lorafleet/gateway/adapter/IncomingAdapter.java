@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** An adapter's file as it comes in: whatever is read of it is written aside, for its key is the hash of all its bytes. */
+/**
+ * An adapter file during its upload. Bytes go to a staged blob as they are read, because the final key is the hash of
+ * the whole file.
+ */
 final class IncomingAdapter {
     private static final int COPIED_AT_ONCE = 1 << 16;
 
@@ -18,7 +21,7 @@ final class IncomingAdapter {
     private final ClientBlobs.Incoming aside;
     private final MessageDigest sha256 = Sha256.newDigest();
 
-    /** @param source from the file's first byte; not closed */
+    /** @param source positioned at the first byte of the file; not closed */
     IncomingAdapter(InputStream source, ClientBlobs.Incoming aside) {
         this.source = source;
         this.aside = aside;
@@ -26,7 +29,7 @@ final class IncomingAdapter {
 
     /**
      * @param maxBytes of the whole file
-     * @throws BadSafetensorsException before more of the file is read
+     * @throws BadSafetensorsException if the header is invalid; the tensors are not read then
      */
     SafetensorsHeader readHeader(long maxBytes) throws IOException, BadSafetensorsException {
         return SafetensorsHeader.read(new Copied(), Math.min(maxBytes, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES));
@@ -34,7 +37,7 @@ final class IncomingAdapter {
 
     /**
      * @return the SHA-256 of the whole file
-     * @throws BadSafetensorsException if it ends before its header says so, or after
+     * @throws BadSafetensorsException if the file is shorter or longer than its header declares
      */
     String readTensors(SafetensorsHeader header) throws IOException, BadSafetensorsException {
         aside.expect(header.fileBytes());
@@ -55,7 +58,7 @@ final class IncomingAdapter {
         aside.commit(key);
     }
 
-    /** The source, of which a copy is made as it is read. */
+    /** Reads the source, and copies what it reads to the staged blob. */
     private final class Copied extends InputStream {
         @Override
         public int read() throws IOException {

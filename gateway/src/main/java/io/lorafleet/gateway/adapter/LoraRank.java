@@ -5,14 +5,16 @@ import io.lorafleet.safetensors.SafetensorsHeader;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** What a file's header says of its LoRA. Whether its layers fit the base, only a worker can tell. */
+/** Reads the rank of a LoRA from the header of its file. Only a worker can check whether the layers fit the base. */
 final class LoraRank {
-    /** How diffusers and PEFT, kohya, and older diffusers call the factor A, whose first dimension is the rank. */
+    /**
+     * The names of factor A in diffusers and PEFT, in kohya, and in older diffusers. Its first dimension is the rank.
+     */
     static final List<String> FACTOR_A = List.of("lora_A", "lora_down", "lora.down");
 
     private LoraRank() {}
 
-    /** @return the largest of its layers', or nothing if the file holds no LoRA */
+    /** @return the largest rank of all layers; empty if the file contains no LoRA */
     static OptionalInt of(SafetensorsHeader header) {
         return header.tensors().entrySet().stream()
                 .filter(tensor -> FACTOR_A.stream().anyMatch(tensor.getKey()::contains))

@@ -3,14 +3,14 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
 
-/** What became of the wish to retire versions. */
+/** The outcome of retiring versions. */
 public sealed interface Retirement {
-    /** No new request may use them; their numbers are never given again. @param adapter as it is now */
+    /** New requests cannot use the versions, and their numbers are not reused. @param adapter after the change */
     record Retired(Adapter adapter) implements Retirement {}
 
-    /** The adapter's route gives the version to requests. @param use what the route has it for */
+    /** The adapter's route uses the version. @param use stable, canary or shadow */
     record Routed(AdapterRoute route, String use) implements Retirement {}
 
-    /** There is no such adapter, or it has no such version. */
+    /** The adapter or the version does not exist. */
     record Unknown() implements Retirement {}
 }

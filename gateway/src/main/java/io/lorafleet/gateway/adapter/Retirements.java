@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes versions out of use. Requests that are pinned to one already are still drawn with it. */
+/** Retires adapter versions. Requests that are already pinned to a version still use it. */
 @Singleton
 public final class Retirements {
     private final AdapterRegistry registry;
@@ -43,7 +43,7 @@ public final class Retirements {
         if (adapter.isEmpty()) {
             return new Retirement.Unknown();
         }
-        if (adapter.get().route() != null) { // first, so that it never names a retired version
+        if (adapter.get().route() != null) { // first, so that no route names a retired version
             log.removeRoute(name);
             registry.removeRoute(name);
         }

@@ -4,21 +4,21 @@ package io.lorafleet.gateway.adapter;
 import io.lorafleet.gateway.BadField;
 import java.util.List;
 
-/** What became of the wish to change a route. */
+/** The outcome of a change to a route. */
 public sealed interface RouteChange {
-    /** It holds for every request that is accepted from now on. @param adapter with its new route, or none */
+    /** The change applies to all requests that are accepted from now on. @param adapter after the change */
     record Changed(Adapter adapter) implements RouteChange {}
 
-    /** The route cannot be as it is wanted. */
+    /** The requested route is invalid. */
     record Refused(List<BadField> badFields) implements RouteChange {
         public Refused {
             badFields = List.copyOf(badFields);
         }
     }
 
-    /** It cannot be rolled back. */
+    /** There is no version to roll back to. */
     record NothingBefore(String reason) implements RouteChange {}
 
-    /** There is no such adapter. */
+    /** The adapter does not exist. */
     record Unknown() implements RouteChange {}
 }

@@ -9,27 +9,29 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The route that a client wants for an adapter. What it leaves out, the route will not have. */
+/** The body of a request to set a route. It replaces the whole route: an absent canary or shadow is removed. */
 public record RouteRequest(
-        @Schema(required = true, description = "The version that requests get.") @Nullable
+        @Schema(required = true, description = "The version that most requests get.") @Nullable
         Integer stable,
 
-        @Schema(description = "A version that a share of the requests gets instead.") @Nullable
+        @Schema(description = "The version that a share of the requests gets instead.") @Nullable
         Share canary,
 
-        @Schema(description = "A student that is tried beside a share of the requests; it changes no image.") @Nullable
+        @Schema(
+                description = "The student that is measured on a share of the requests, without any effect on"
+                        + " their images.")
+        @Nullable
         Share shadow) {
 
-    /** A version for a share of the requests. */
+    /** A version and the share of requests that get it. */
     public record Share(
             @Schema(required = true) @Nullable Integer version,
 
-            @Schema(required = true, description = "Above 0, at most 1.") @Nullable
+            @Schema(required = true, description = "Greater than 0, at most 1.") @Nullable
             Double share) {}
 
     /**
-     * @param checks told of what cannot be accepted
-     * @return null if something cannot
+     * @param checks collects invalid fields @return null if a field is invalid
      */
     @Nullable
     AdapterRoute route(Adapter adapter, Instant now, FieldChecks checks) {
@@ -37,7 +39,7 @@ public record RouteRequest(
         if (canary != null) {
             checkUsable("canary.version", canary.version(), adapter, checks);
             if (canary.version() != null && canary.version().equals(stable)) {
-                checks.refuse("canary.version", "another version than stable", stable);
+                checks.refuse("canary.version", "a version other than stable", stable);
             }
         }
         if (shadow != null) {

@@ -3,17 +3,17 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterVersion;
 
-/** What became of an uploaded adapter. */
+/** The outcome of an upload. */
 public sealed interface Upload {
-    /** It is a new version, and requests may name it. */
+    /** The file is published as a new version. */
     record Published(AdapterVersion version) implements Upload {}
 
-    /** The newest version is the same already. */
+    /** The newest version has the same file and properties. */
     record Unchanged(AdapterVersion version) implements Upload {}
 
-    /** It is longer than the gateway takes. */
+    /** The file exceeds the size limit. */
     record TooLarge(long maxBytes) implements Upload {}
 
-    /** It is no adapter. */
+    /** The file is not a usable adapter. */
     record Refused(String reason) implements Upload {}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** LoRA adapters: their versions, which of them requests get, and how a new one gets in. */
+/** LoRA adapters: versions, routes and uploads. */
 @NullMarked
 package io.lorafleet.gateway.adapter;
 

@@ -6,11 +6,11 @@ import io.lorafleet.messages.feedback.FeedbackGiven;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says of an image, checked.
+ * Validated feedback.
  *
  * @param rating -1 to 1
- * @param image index of the image; whether the generation has it is not checked
- * @param note null if there is none
+ * @param image index of the image; not checked against the generation
+ * @param note null if absent
  */
 record CheckedFeedback(double rating, int image, @Nullable String note, boolean asTeacher) {
     private static final double UP = 1;
@@ -18,7 +18,7 @@ record CheckedFeedback(double rating, int image, @Nullable String note, boolean 
     private static final String RATING = "rating";
     private static final String RATINGS = DOWN + " to " + UP + ", up or down";
 
-    /** @param checks told of what cannot be accepted */
+    /** @param checks collects invalid fields */
     static CheckedFeedback of(FeedbackRequest body, FieldChecks checks) {
         boolean asTeacher = Boolean.TRUE.equals(body.asTeacher());
         double rating = rating(body.rating(), asTeacher, checks);
@@ -30,26 +30,26 @@ record CheckedFeedback(double rating, int image, @Nullable String note, boolean 
         return new CheckedFeedback(rating, image, note, asTeacher);
     }
 
-    /** Whoever wants it as the teacher would draw it does not like it as it is. */
-    private static double rating(@Nullable Object said, boolean asTeacher, FieldChecks checks) {
-        if (said instanceof Number number) {
+    /** A request for the teacher's image implies a bad rating. */
+    private static double rating(@Nullable Object value, boolean asTeacher, FieldChecks checks) {
+        if (value instanceof Number number) {
             double rating = number.doubleValue();
             if (rating < DOWN || rating > UP) {
                 checks.refuse(RATING, RATINGS, rating);
             }
             return rating;
         }
-        if (said == null) {
+        if (value == null) {
             if (!asTeacher) {
                 checks.refuse(RATING, RATINGS, "none");
             }
             return DOWN;
         }
-        if (said.equals("up")) {
+        if (value.equals("up")) {
             return UP;
         }
-        if (!said.equals("down")) {
-            checks.refuse(RATING, RATINGS, said instanceof String ? "another text" : "a value of another type");
+        if (!value.equals("down")) {
+            checks.refuse(RATING, RATINGS, value instanceof String ? "another string" : "a value of another type");
         }
         return DOWN;
     }

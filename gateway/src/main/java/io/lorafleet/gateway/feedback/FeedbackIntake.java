@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what people say of images, and publishes it for each student that drew them. */
+/** Accepts feedback on images, and publishes a sample for each student that generated them. */
 @Singleton
 public final class FeedbackIntake {
     private final GenerationTable generations;
@@ -46,8 +46,8 @@ public final class FeedbackIntake {
     /**
      * Returns when every sample is durable.
      *
-     * @param owner who says so; null where nobody has to say who he is
-     * @throws NotPublishedException if that cannot be said; some samples may be durable nevertheless
+     * @param owner the caller; null in open mode
+     * @throws NotPublishedException without an acknowledgement; some samples may be durable nevertheless
      */
     public FeedbackSubmission take(String generationId, FeedbackRequest body, @Nullable String owner) {
         Optional<Generation> generation = generations.find(generationId);
@@ -90,7 +90,7 @@ public final class FeedbackIntake {
                 .toList();
     }
 
-    /** A retired one still is a student: whether it is to learn more is the trainer's business. */
+    /** Retired students count as well: the trainer decides whether they learn from the sample. */
     private boolean isStudent(PinnedAdapter adapter) {
         return adapters.find(adapter)
                 .filter(version -> version.kind() == Kind.STUDENT)
@@ -121,7 +121,9 @@ public final class FeedbackIntake {
                 now);
     }
 
-    /** Of records with one id the trainer counts the latest: each owner has one vote on an image, and may change it. */
+    /**
+     * The trainer keeps the latest record for each id, so that each owner has one vote on an image and can change it.
+     */
     private static String voteId(
             GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {
         String whose = owner == null ? "anybody" : "owner " + owner;

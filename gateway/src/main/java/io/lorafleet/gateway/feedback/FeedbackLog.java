@@ -4,13 +4,13 @@ package io.lorafleet.gateway.feedback;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 
-/** Where feedback, and what is withdrawn of it, is written for the trainer to read. */
+/** The log of feedback and its withdrawals, which the trainer reads. */
 public interface FeedbackLog {
 
     /**
      * Returns when the event is durable.
      *
-     * @throws NotPublishedException if that cannot be said
+     * @throws NotPublishedException without an acknowledgement
      */
     void write(FeedbackEvent event);
 }

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** Counts samples. Each is counted by the gateway that published it, so that the sum over gateways is right. */
+/** Counts samples. Only the gateway that published a sample counts it, so that the sum over all gateways is correct. */
 @Singleton
 public final class FeedbackMetrics {
     private final Counter up;
@@ -28,7 +28,7 @@ public final class FeedbackMetrics {
 
     private static Counter counter(String rating, MeterRegistry registry) {
         return Counter.builder("lorafleet.feedback.given")
-                .description("Samples that were published; a vote that is given again counts again")
+                .description("Published feedback samples; a repeated vote counts again")
                 .tag("rating", rating)
                 .register(registry);
     }

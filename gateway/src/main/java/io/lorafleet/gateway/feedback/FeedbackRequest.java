@@ -5,23 +5,26 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says of an image. Null is nothing said.
+ * The body of a request that rates an image. Absent fields are null.
  *
- * @param rating a number or a text, and, because JSON knows no such choice, anything else until it is checked
+ * @param rating a number or a string; any other JSON value until it is checked
  */
 public record FeedbackRequest(
         @Schema(
                 oneOf = {Double.class, String.class},
-                description = "From -1 (bad) to 1 (good), or up or down for these two. Required, unless asTeacher is"
-                        + " true; then -1 is the default.")
+                description = "From -1 (bad) to 1 (good); down and up are short for -1 and 1. Required unless"
+                        + " asTeacher is true, which makes -1 the default.")
         @Nullable
         Object rating,
 
-        @Schema(description = "Which image of the generation. Default: 0.") @Nullable
+        @Schema(description = "Index of the image in the generation. Default: 0.") @Nullable
         Integer image,
 
-        @Schema(description = "Why, in your own words.") @Nullable
+        @Schema(description = "The reason, as free text.") @Nullable
         String note,
 
-        @Schema(description = "Whether the image is wanted as the guided base would draw it. Default: false.") @Nullable
+        @Schema(
+                description = "Whether the student should learn the guided base's image for this prompt."
+                        + " Default: false.")
+        @Nullable
         Boolean asTeacher) {}

@@ -6,34 +6,34 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 
-/** What became of feedback. */
+/** The outcome of a feedback request. */
 public sealed interface FeedbackSubmission {
-    /** The trainer will get it. @param samples one for each student that drew the image */
+    /** The feedback is durable. @param samples one for each student that generated the image */
     record Published(List<FeedbackGiven> samples) implements FeedbackSubmission {
         public Published {
             samples = List.copyOf(samples);
         }
     }
 
-    /** These fields cannot be accepted: all of them, not just the first. */
+    /** The request is invalid. @param badFields all invalid fields */
     record Refused(List<BadField> badFields) implements FeedbackSubmission {
         public Refused {
             badFields = List.copyOf(badFields);
         }
     }
 
-    /** There is no such generation. */
+    /** The generation does not exist. */
     record UnknownGeneration() implements FeedbackSubmission {}
 
-    /** How it ended is known, but no longer what was asked for. */
+    /** The result is known, but the generate command has been deleted. */
     record ForgottenRequest() implements FeedbackSubmission {}
 
-    /** It has no images: not yet, or it never will. */
+    /** The generation has no images: it is unfinished, or it did not succeed. */
     record NotSucceeded(Generation generation) implements FeedbackSubmission {}
 
-    /** @param index that was asked for  @param images how many there are, numbered from 0 */
+    /** @param index of the requested image @param images the number of images, with indexes from 0 */
     record NoSuchImage(int index, int images) implements FeedbackSubmission {}
 
-    /** The base drew it, alone or with styles: there is nobody to learn from what is said. */
+    /** The base generated the image, alone or with styles: no student can learn from the feedback. */
     record NoStudent() implements FeedbackSubmission {}
 }

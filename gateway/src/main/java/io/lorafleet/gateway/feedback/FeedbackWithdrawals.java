@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back what one owner has said of images, for each student that might learn from it. */
+/** Withdraws the feedback of one owner for all students, or for one. */
 @Singleton
 public final class FeedbackWithdrawals {
     private final AdapterRegistry adapters;
@@ -28,18 +28,18 @@ public final class FeedbackWithdrawals {
     }
 
     /**
-     * Returns when every withdrawal is durable. Doing it again changes nothing but what was said in between.
+     * Returns when every withdrawal is durable. A repeated withdrawal only affects feedback given since the last one.
      *
-     * @param owner whose feedback it is
-     * @param adapter the student that it concerns; null for all of them
-     * @param by who wants that; null where nobody has to say who he is
-     * @throws NotPublishedException if that cannot be said; some may be durable nevertheless
+     * @param owner of the feedback
+     * @param adapter name of the student; null for all students
+     * @param by the caller; null in open mode
+     * @throws NotPublishedException without an acknowledgement; some withdrawals may be durable nevertheless
      */
     public Withdrawal withdraw(@Nullable String owner, @Nullable String adapter, @Nullable String by) {
         FieldChecks checks = new FieldChecks();
         String whose = checks.text("owner", GenerateImage.MAX_OWNER_LENGTH, owner, "");
         if (whose.isEmpty() && checks.badFields().isEmpty()) {
-            checks.refuse("owner", "whose feedback is to be withdrawn", "nobody");
+            checks.refuse("owner", "the owner of the feedback", "none");
         }
         List<String> students = students();
         if (adapter != null && !students.contains(adapter)) {
@@ -54,7 +54,7 @@ public final class FeedbackWithdrawals {
         return new Withdrawal.Published(whose, concerned);
     }
 
-    /** Also those that are retired: what they learned from may be drawn again when there is a next version. */
+    /** Includes retired students: a later version could learn from the same feedback. */
     private List<String> students() {
         return adapters.all().stream()
                 .filter(adapter -> adapter.versions().stream().anyMatch(version -> version.kind() == Kind.STUDENT))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What people say of images: which of it a student can learn from, and the log that the trainer reads. */
+/** Feedback on images, and its withdrawal, for the trainer. */
 @NullMarked
 package io.lorafleet.gateway.feedback;
 

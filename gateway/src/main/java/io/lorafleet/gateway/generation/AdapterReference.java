@@ -8,51 +8,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter that an order names, in its short form or in its long one.
+ * An adapter reference in a generation request, from the short form or the long form.
  *
- * @param scale null if the client did not say
- * @param field what the order calls the reference
- * @param scaleField what it calls the scale
+ * @param scale null if absent
+ * @param field JSON path of the reference
+ * @param scaleField JSON path of the scale
  */
 record AdapterReference(String reference, @Nullable Double scale, String field, String scaleField) {
     private static final String EXPECTED = "NAME or NAME@VERSION";
 
-    /** @param checks told of what cannot be accepted */
-    static List<AdapterReference> of(GenerationRequest order, FieldChecks checks) {
-        if (order.adapters() == null) {
-            return shortForm(order, checks);
+    /** @param checks collects invalid fields */
+    static List<AdapterReference> of(GenerationRequest body, FieldChecks checks) {
+        if (body.adapters() == null) {
+            return shortForm(body, checks);
         }
-        if (order.adapter() != null) {
-            checks.refuse("adapter", "either this or adapters", "both");
+        if (body.adapter() != null) {
+            checks.refuse("adapter", "either adapter or adapters", "both");
         }
-        if (order.adapterScale() != null) {
-            checks.refuse("adapterScale", "none beside adapters, each of which has its scale", order.adapterScale());
+        if (body.adapterScale() != null) {
+            checks.refuse("adapterScale", "none with adapters, which have their own scales", body.adapterScale());
         }
-        if (order.adapters().size() > GenerateImage.MAX_ADAPTERS) {
+        if (body.adapters().size() > GenerateImage.MAX_ADAPTERS) {
             checks.refuse(
                     "adapters",
                     "at most " + GenerateImage.MAX_ADAPTERS,
-                    order.adapters().size());
+                    body.adapters().size());
             return List.of();
         }
-        return longForm(order.adapters(), checks);
+        return longForm(body.adapters(), checks);
     }
 
-    private static List<AdapterReference> shortForm(GenerationRequest order, FieldChecks checks) {
-        if (order.adapter() != null) {
-            return List.of(new AdapterReference(order.adapter(), order.adapterScale(), "adapter", "adapterScale"));
+    private static List<AdapterReference> shortForm(GenerationRequest body, FieldChecks checks) {
+        if (body.adapter() != null) {
+            return List.of(new AdapterReference(body.adapter(), body.adapterScale(), "adapter", "adapterScale"));
         }
-        if (order.adapterScale() != null) {
-            checks.refuse("adapterScale", "none without adapter", order.adapterScale());
+        if (body.adapterScale() != null) {
+            checks.refuse("adapterScale", "none without adapter", body.adapterScale());
         }
         return List.of();
     }
 
-    private static List<AdapterReference> longForm(List<RequestedAdapter> ordered, FieldChecks checks) {
+    private static List<AdapterReference> longForm(List<RequestedAdapter> requested, FieldChecks checks) {
         List<AdapterReference> named = new ArrayList<>();
-        for (int i = 0; i < ordered.size(); i++) {
+        for (int i = 0; i < requested.size(); i++) {
             String place = "adapters[" + i + "]";
-            RequestedAdapter one = ordered.get(i);
+            RequestedAdapter one = requested.get(i);
             if (one == null || one.adapter() == null) {
                 checks.refuse(place + ".adapter", EXPECTED, "none");
             } else {

@@ -7,44 +7,48 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of an order. */
+/** The outcome of a generation request. */
 public sealed interface Admission {
     /**
-     * It can be drawn, and the request decides the images.
+     * The request is valid; the command determines the images.
      *
-     * @param initImage what the request refers to, not stored yet; null if it refers to none
+     * @param initImage the init image of the request, not stored yet; null if absent
      */
     record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {}
 
-    /** These fields cannot be accepted: all of them, not just the first. */
+    /** The request is invalid. @param badFields all invalid fields */
     record Refused(List<BadField> badFields) implements Admission {
         public Refused {
             badFields = List.copyOf(badFields);
         }
     }
 
-    /** There is no such adapter. @param field of the order that names it  @param known some that there are */
+    /**
+     * The adapter does not exist. @param field JSON path of the reference @param known names of some existing adapters
+     */
     record UnknownAdapter(String field, List<String> known) implements Admission {
         public UnknownAdapter {
             known = List.copyOf(known);
         }
     }
 
-    /** Too much is waiting already. @param clearsIn when there may be room for it */
+    /** The queue is full. @param clearsIn estimated time until the request fits in */
     record Overloaded(Duration clearsIn) implements Admission {}
 
-    /** Too many images are being decoded at this moment. @param retryIn when it may be worth another try */
+    /** Too many init images are being decoded. @param retryIn suggested pause before a retry */
     record Busy(Duration retryIn) implements Admission {}
 
-    /** The same order came before, with the same idempotency key. @param generation that it became */
+    /**
+     * A retry of an earlier request with the same idempotency key. @param generation that the earlier request created
+     */
     record Repeated(Generation generation) implements Admission {}
 
-    /** Another order came before with the same idempotency key. */
+    /** An earlier request with the same idempotency key had a different body. */
     record KeyReused() implements Admission {}
 
-    /** An order with the same idempotency key is being published at this moment. */
+    /** A request with the same idempotency key is being published. */
     record Underway() implements Admission {}
 
-    /** No worker has announced its model yet, so nothing can be said of the order. */
+    /** No worker has announced its model yet, so the request cannot be checked. */
     record NoModel() implements Admission {}
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether an order can be drawn, and everything that it leaves open. */
+/** Decides whether a generation request is admitted, and fills in its defaults. */
 public final class AdmissionRules {
     private static final int DEFAULT_STEPS = 20;
     private static final int ADAPTERS_NAMED = 10;
@@ -52,14 +52,14 @@ public final class AdmissionRules {
         this.clock = clock;
     }
 
-    public Admission admit(GenerationRequest order, RequestIdentity id) {
+    public Admission admit(GenerationRequest body, RequestIdentity id) {
         Optional<BaseModel> model = models.current();
         if (model.isEmpty()) {
             return new Admission.NoModel();
         }
         FieldChecks checks = new FieldChecks();
         List<ResolvedAdapter> resolved = new ArrayList<>();
-        for (AdapterReference named : AdapterReference.of(order, checks)) {
+        for (AdapterReference named : AdapterReference.of(body, checks)) {
             Optional<AdapterVersion> version = adapters.resolve(named.reference(), id.requestId());
             if (version.isEmpty()) {
                 return new Admission.UnknownAdapter(
@@ -68,36 +68,36 @@ public final class AdmissionRules {
             }
             resolved.add(new ResolvedAdapter(named, version.get()));
         }
-        return admit(id, order, model.get(), resolved, checks);
+        return admit(id, body, model.get(), resolved, checks);
     }
 
     private Admission admit(
             RequestIdentity id,
-            GenerationRequest order,
+            GenerationRequest body,
             BaseModel model,
             List<ResolvedAdapter> resolved,
             FieldChecks checks) {
         Instant now = clock.instant();
-        if (order.prompt() == null) {
-            checks.refuse("prompt", "a text", "none");
+        if (body.prompt() == null) {
+            checks.refuse("prompt", "a string", "none");
         }
-        String prompt = checks.text("prompt", limits.maxPromptLength(), order.prompt(), "");
-        String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), order.negativePrompt(), "");
-        GuidanceSettings scales = GuidanceSettings.of(resolved, order.guidanceScale(), checks);
-        int steps = checks.whole("steps", 1, limits.maxSteps(), order.steps(), DEFAULT_STEPS);
-        SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), order.sampler(), model.defaultSampler());
-        InitImageFile image = InitImageFile.of(order, steps, limits, checks);
-        int width = side("width", order.width(), image == null ? null : image.width(), model, checks);
-        int height = side("height", order.height(), image == null ? null : image.height(), model, checks);
+        String prompt = checks.text("prompt", limits.maxPromptLength(), body.prompt(), "");
+        String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), body.negativePrompt(), "");
+        GuidanceSettings scales = GuidanceSettings.of(resolved, body.guidanceScale(), checks);
+        int steps = checks.whole("steps", 1, limits.maxSteps(), body.steps(), DEFAULT_STEPS);
+        SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
+        InitImageFile image = InitImageFile.of(body, steps, limits, checks);
+        int width = side("width", body.width(), image == null ? null : image.width(), model, checks);
+        int height = side("height", body.height(), image == null ? null : image.height(), model, checks);
         if ((long) width * height > limits.maxPixels()) {
             checks.refuse("width * height", "at most " + limits.maxPixels() + " pixels", (long) width * height);
         }
-        int count = checks.whole("count", 1, limits.maxCount(), order.count(), 1);
-        long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k draws from seed + k
-        long seed = checks.whole("seed", 0, lastFirstSeed, order.seed(), seed(id, lastFirstSeed));
-        Priority priority = checks.oneOf("priority", Priority.values(), order.priority(), Priority.INTERACTIVE);
-        Instant deadline = checks.future("deadline", order.deadline(), now);
-        webhooks.check(order.webhook(), checks);
+        int count = checks.whole("count", 1, limits.maxCount(), body.count(), 1);
+        long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k uses seed + k
+        long seed = checks.whole("seed", 0, lastFirstSeed, body.seed(), seed(id, lastFirstSeed));
+        Priority priority = checks.oneOf("priority", Priority.values(), body.priority(), Priority.INTERACTIVE);
+        Instant deadline = checks.future("deadline", body.deadline(), now);
+        webhooks.check(body.webhook(), checks);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
@@ -117,17 +117,17 @@ public final class AdmissionRules {
                 shadows.pick(id.requestId(), resolved, scales).orElse(null),
                 priority,
                 deadline,
-                order.webhook(),
+                body.webhook(),
                 id.owner(),
-                id.orderSha256(),
+                id.bodySha256(),
                 now);
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
-                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // the dearest check last
+                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
-    /** @param unit pixels of an image of the model's own size */
+    /** @param unit number of pixels at the model's default size */
     private Optional<Admission> overload(GenerateImage request, long unit) {
         Optional<Admission> all =
                 overload(request, backlog.waiting(), limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
@@ -140,7 +140,7 @@ public final class AdmissionRules {
                         limits.maxQueuedEvaluationsPerCaller() * unit);
     }
 
-    /** However much it is, what nothing stands before is let through: else it could never be drawn. */
+    /** An empty queue admits a request of any cost; otherwise a large request could never run. */
     private Optional<Admission> overload(
             GenerateImage request, Backlog.Waiting waiting, int mostRequests, long mostCost) {
         long over = waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
@@ -150,18 +150,18 @@ public final class AdmissionRules {
         return over > 0 ? Optional.of(new Admission.Overloaded(backlog.timeFor(over))) : Optional.empty();
     }
 
-    /** By chance, but the same wherever the same request is admitted. */
+    /** A random seed, derived from the request id so that every gateway chooses the same. */
     private static long seed(RequestIdentity id, long last) {
         long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
         return Math.floorMod(random, last + 1);
     }
 
-    /** @param ofImage the side of the init image, or null if there is none */
+    /** @param ofImage the side of the init image; null without one */
     private static int side(
-            String field, @Nullable Integer ordered, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
-        Integer value = ordered == null && ofImage != null
+            String field, @Nullable Integer requested, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
+        Integer value = requested == null && ofImage != null
                 ? Integer.valueOf(ofImage - ofImage % model.sizeMultiple())
-                : ordered;
+                : requested;
         return checks.multiple(
                 field,
                 model.sizeMultiple(),

@@ -11,25 +11,28 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the workers have before them, and how fast they get through it. Costs are as in {@code GenerateImage.cost}. */
+/**
+ * The unfinished work of the fleet, and the recent throughput of the workers. Costs are those of {@code
+ * GenerateImage.cost}.
+ */
 public final class Backlog {
-    /** Long enough to hold several of the slowest requests. */
+    /** Long enough for several of the slowest requests. */
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
-    /** As long as nothing is known. */
+    /** The estimate without recent results. */
     private static final Duration USUAL_WAIT = Duration.ofSeconds(5);
 
     private final Clock clock;
     private final Deque<Done> done = new ArrayDeque<>();
-    /** By owner, for those that have something here. */
+    /** By owner; without entries for owners that have no unfinished requests. */
     private final Map<String, Waiting> byOwner = new HashMap<>();
 
     private Waiting all = Waiting.NOTHING;
     private long doneInWindow;
 
-    /** What is not finished. @param cost of all of them */
+    /** Unfinished requests. @param cost total cost of the requests */
     record Waiting(int requests, long cost) {
         static final Waiting NOTHING = new Waiting(0, 0);
 
@@ -45,7 +48,7 @@ public final class Backlog {
         this.clock = clock;
     }
 
-    /** A generation was this, and now is that; null for one that was not known, or is forgotten. */
+    /** Records a change of a generation; null stands for a generation that is new or forgotten. */
     synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
         add(after, 1);
@@ -62,7 +65,7 @@ public final class Backlog {
         }
     }
 
-    /** @param sign 1 to add it, -1 to take it away */
+    /** @param sign 1 to add the generation, -1 to remove it */
     private void add(@Nullable Generation generation, int sign) {
         long cost = sign * waiting(generation);
         if (generation == null || generation.request() == null || cost == 0) {
@@ -89,17 +92,17 @@ public final class Backlog {
         return generation.request() == null ? 0 : generation.request().cost();
     }
 
-    /** @return everything that is not finished */
+    /** @return all unfinished requests */
     synchronized Waiting waiting() {
         return all;
     }
 
-    /** @return everything of one owner that is not finished */
+    /** @return all unfinished requests of one owner */
     synchronized Waiting waiting(String owner) {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }
 
-    /** @return how long the workers will take for so much, going by what they did lately */
+    /** @return the estimated time for this cost, from the recent throughput */
     synchronized Duration timeFor(long cost) {
         Instant now = clock.instant();
         forgetTheOld(now);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-/** What becomes of the wish to stop a generation. */
+/** The outcome of a cancellation. */
 public sealed interface Cancellation {
-    /** Whoever computes it has been told; it ends when its result says so. */
+    /** The cancel command is published; the result will tell whether it came in time. */
     record Requested(Generation generation) implements Cancellation {}
 
-    /** It is too late. */
+    /** The generation is already finished. */
     record AlreadyFinished(Generation generation) implements Cancellation {}
 
-    /** There is no such generation. */
+    /** The generation does not exist. */
     record Unknown() implements Cancellation {}
 }

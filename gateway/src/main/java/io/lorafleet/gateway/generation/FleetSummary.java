@@ -12,22 +12,22 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the fleet does, going by the generations that this gateway remembers.
+ * The load and latency of the fleet, from the generations that this gateway remembers.
  *
- * @param queued not begun
- * @param running begun, and not finished
- * @param clearsInSeconds how long the workers will take for both, going by what they did lately; 600 for that and more
- * @param imagesPerMinute of the last minute
- * @param minutes of the last half hour
+ * @param queued number of generations that have not started
+ * @param running number of generations that are running
+ * @param clearsInSeconds estimated time until all of them are finished, at most 600
+ * @param imagesPerMinute images of the last 60 seconds
+ * @param minutes the last 30 minutes
  */
 public record FleetSummary(int queued, int running, long clearsInSeconds, int imagesPerMinute, List<Minute> minutes) {
     private static final int MINUTES = 30;
 
     /**
-     * What was finished in one minute.
+     * The images that were finished within one minute.
      *
-     * @param medianSeconds from order to images; absent if there were none
-     * @param p95Seconds likewise
+     * @param medianSeconds median time from request to images; absent without images
+     * @param p95Seconds 95th percentile of the same
      */
     public record Minute(
             Instant minute,
@@ -35,18 +35,18 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
             @Nullable Double medianSeconds,
             @Nullable Double p95Seconds) {}
 
-    /** @param clearsIn how long what is not finished will take */
+    /** @param clearsIn estimated time for all unfinished generations */
     static FleetSummary of(List<Generation> generations, Duration clearsIn, Instant now) {
         Instant thisMinute = now.truncatedTo(ChronoUnit.MINUTES);
-        List<Generation> drawn = having(generations, Generation.Status.SUCCEEDED);
-        Map<Instant, List<Generation>> byMinute = drawn.stream()
+        List<Generation> succeeded = having(generations, Generation.Status.SUCCEEDED);
+        Map<Instant, List<Generation>> byMinute = succeeded.stream()
                 .collect(Collectors.groupingBy(each -> each.finishedAt().truncatedTo(ChronoUnit.MINUTES)));
         List<Minute> minutes = IntStream.range(0, MINUTES)
                 .mapToObj(i -> thisMinute.minus(MINUTES - 1L - i, ChronoUnit.MINUTES))
                 .map(minute -> minute(minute, byMinute.getOrDefault(minute, List.of())))
                 .toList();
         Instant aMinuteAgo = now.minus(1, ChronoUnit.MINUTES);
-        List<Generation> lately = drawn.stream()
+        List<Generation> lately = succeeded.stream()
                 .filter(each -> each.finishedAt().isAfter(aMinuteAgo))
                 .toList();
         return new FleetSummary(
@@ -61,18 +61,18 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
         return generations.stream().filter(each -> each.status() == status).toList();
     }
 
-    private static Minute minute(Instant minute, List<Generation> drawn) {
-        List<Double> waits = drawn.stream()
+    private static Minute minute(Instant minute, List<Generation> succeeded) {
+        List<Double> waits = succeeded.stream()
                 .filter(each -> each.request() != null)
                 .map(each -> Duration.between(each.request().acceptedAt(), each.finishedAt()))
                 .map(wait -> wait.toMillis() / 1000.0)
                 .sorted()
                 .toList();
-        return new Minute(minute, images(drawn), quantile(waits, 0.5), quantile(waits, 0.95));
+        return new Minute(minute, images(succeeded), quantile(waits, 0.5), quantile(waits, 0.95));
     }
 
-    private static int images(List<Generation> drawn) {
-        return drawn.stream()
+    private static int images(List<Generation> succeeded) {
+        return succeeded.stream()
                 .map(each -> (GenerationSucceeded) each.finished())
                 .mapToInt(done -> done.images().size())
                 .sum();

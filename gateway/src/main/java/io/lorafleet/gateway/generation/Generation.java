@@ -15,14 +15,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one request for images: a fold of its records, which come from four topics in any order.
+ * The state of one generation: a fold of its records, which arrive from four topics in any order.
  *
- * @param request null as long as it has not been read, or when Kafka no longer has it
- * @param cancelling somebody asked to stop it
- * @param workerId who computes it, or null
- * @param startedAt when that worker began, or null
- * @param progress its newest step, or null
- * @param finished how it ended, or null
+ * @param request null if it has not been read yet, or if Kafka has deleted it
+ * @param cancelling whether a cancellation was requested
+ * @param workerId the worker that generates the images, or null
+ * @param startedAt when that worker started, or null
+ * @param progress the latest step, or null
+ * @param finished the result, or null
  */
 public record Generation(
         String id,
@@ -33,7 +33,7 @@ public record Generation(
         @Nullable StepDone progress,
         @Nullable GenerationFinished finished) {
 
-    /** Where a request stands. */
+    /** The state of a generation. */
     public enum Status {
         QUEUED,
         RUNNING,
@@ -43,7 +43,7 @@ public record Generation(
         EXPIRED
     }
 
-    static Generation unheardOf(String id) {
+    static Generation unknown(String id) {
         return new Generation(id, null, false, null, null, null, null);
     }
 
@@ -55,10 +55,10 @@ public record Generation(
         return new Generation(id, request, true, workerId, startedAt, progress, finished);
     }
 
-    /** Of one that is finished, progress that is read late only says when it was started. */
+    /** After the result, late progress records only provide the start time. */
     Generation progressed(GenerationProgress event) {
         if (event instanceof GenerationStarted started) {
-            // A worker that begins anew begins at step 0.
+            // Another worker starts again at step 0.
             return isFinished()
                     ? new Generation(id, request, cancelling, workerId, started.at(), progress, finished)
                     : new Generation(id, request, cancelling, started.workerId(), started.at(), null, null);
@@ -69,7 +69,7 @@ public record Generation(
     }
 
     Generation ended(GenerationFinished event) {
-        // A preview is of no use any more, and by far the largest part.
+        // Drops the preview, which is obsolete and by far the largest part.
         StepDone last = progress == null ? null : new StepDone(id, progress.step(), progress.steps(), null);
         return new Generation(id, request, cancelling, event.workerId(), startedAt, last, event);
     }
@@ -94,12 +94,13 @@ public record Generation(
         return finished != null;
     }
 
-    /** @return when it ended, by the worker's clock; to be asked of one that did */
+    /** @return the end time by the worker's clock; only valid for finished generations */
     public Instant finishedAt() {
-        return Objects.requireNonNull(finished, "it goes on").at();
+        return Objects.requireNonNull(finished, "the generation is not finished")
+                .at();
     }
 
-    /** @return steps done, over all images */
+    /** @return completed steps of all images */
     public int step() {
         if (finished instanceof GenerationSucceeded) {
             return steps();
@@ -107,7 +108,7 @@ public record Generation(
         return progress == null ? 0 : progress.step();
     }
 
-    /** @return steps of all images together; 0 if not known */
+    /** @return total steps of all images; 0 if unknown */
     public int steps() {
         if (progress != null) {
             return progress.steps();
@@ -115,7 +116,7 @@ public record Generation(
         return request == null ? 0 : request.allSteps();
     }
 
-    /** @return whether it exists: a wish to cancel alone does not say so */
+    /** @return whether the generation exists; a cancellation alone does not create one */
     boolean isKnown() {
         return request != null || status() != Status.QUEUED;
     }

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Generations that succeeded, however long ago: their manifests in the blob store. */
+/** The manifests of succeeded generations in the blob store. */
 final class GenerationArchive {
     private static final Logger LOG = Logger.getLogger(GenerationArchive.class);
 
@@ -22,7 +22,7 @@ final class GenerationArchive {
         this.blobs = blobs;
     }
 
-    /** @throws UncheckedIOException if the blob store does not answer */
+    /** @throws UncheckedIOException if the blob store cannot be read */
     Optional<GenerationManifest> find(String id) {
         if (!RequestIds.valid(id)) {
             return Optional.empty();
@@ -30,7 +30,7 @@ final class GenerationArchive {
         try {
             return blobs.get(BlobKeys.manifest(id)).map(json -> Json.read(json, GenerationManifest.class));
         } catch (InvalidMessageException e) {
-            LOG.warnf("the manifest of generation %s cannot be read: %s", id, e.getMessage());
+            LOG.warnf("Cannot read the manifest of generation %s: %s", id, e.getMessage());
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,20 +5,20 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 
-/** Where commands about generations are written for the workers and for every gateway to read. */
+/** The log of generate and cancel commands, which workers and gateways read. */
 public interface GenerationLog {
 
     /**
      * Returns when the command is durable.
      *
-     * @throws NotPublishedException if that cannot be said
+     * @throws NotPublishedException without an acknowledgement
      */
     void write(GenerateImage command);
 
     /**
      * Returns when the command is durable.
      *
-     * @throws NotPublishedException if that cannot be said
+     * @throws NotPublishedException without an acknowledgement
      */
     void write(CancelGeneration command);
 }

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 
-/** Counts generations. Each is counted by the gateway that accepted it, so that the sum over gateways is right. */
+/**
+ * Counts generations. Only the gateway that accepted a generation counts it, so that the sum over all gateways is
+ * correct.
+ */
 @Singleton
 public final class GenerationMetrics {
     private final MeterRegistry registry;
@@ -17,10 +20,11 @@ public final class GenerationMetrics {
     GenerationMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.accepted = Counter.builder("lorafleet.generations.accepted")
-                .description("Requests that were published")
+                .description("Published generation requests")
                 .register(registry);
         this.duplicates = Counter.builder("lorafleet.generations.duplicate.results")
-                .description("Results dropped because the request had one; old ones count again after a restart")
+                .description("Results dropped because the request already had one; old ones count again after a"
+                        + " restart")
                 .register(registry);
     }
 
@@ -30,7 +34,7 @@ public final class GenerationMetrics {
 
     void finished(Status status) {
         Counter.builder("lorafleet.generations.finished")
-                .description("Accepted requests that ended")
+                .description("Accepted requests that finished")
                 .tag("status", status.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .increment();

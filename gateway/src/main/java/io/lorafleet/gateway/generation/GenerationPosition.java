@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Where a generation stands in a list: the newest first. @param at when it was accepted, or the first that is known after it */
+/**
+ * The position of a generation in lists, newest first. @param at the time of acceptance, or the earliest known time
+ * after it
+ */
 public record GenerationPosition(Instant at, String id) implements Comparable<GenerationPosition> {
     private static final Comparator<GenerationPosition> ORDER = Comparator.comparing(GenerationPosition::at)
             .thenComparing(GenerationPosition::id)
@@ -28,7 +31,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
         return new GenerationPosition(at, generation.id());
     }
 
-    /** @throws IllegalArgumentException if the text is not what {@link #toString} gives */
+    /** @throws IllegalArgumentException if the text is not in the format of {@link #toString} */
     public static GenerationPosition parse(String text) {
         int split = text.indexOf('_');
         try {
@@ -36,7 +39,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
                 return new GenerationPosition(Instant.parse(text.substring(0, split)), text.substring(split + 1));
             }
         } catch (DateTimeException e) {
-            // No time: said below.
+            // Invalid time: falls through to the exception below.
         }
         throw new IllegalArgumentException("expected a time, '_' and an id");
     }
@@ -46,7 +49,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
         return ORDER.compare(this, other);
     }
 
-    /** @return needs no escaping in a URL */
+    /** @return a text that needs no escaping in URLs */
     @Override
     public String toString() {
         return at + "_" + id;

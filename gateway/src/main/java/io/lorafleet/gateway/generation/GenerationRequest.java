@@ -8,81 +8,91 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for. Null leaves a choice to the gateway; only the prompt must be there.
+ * The body of a generation request. Only the prompt is required; null stands for the default.
  *
- * @param initImage base64 of a PNG or JPEG file, or a data: URL; null to begin with nothing but noise
- * @param strength share of the steps that are made over the init image
- * @param adapter {@code name} or {@code name@version}: short for {@code adapters} with one
- * @param guidanceScale with a student adapter, another way to set its dial: see {@link GuidanceSettings}
- * @param deadline ISO 8601
+ * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
+ * @param strength share of the steps that run on the init image
+ * @param adapter {@code name} or {@code name@version}; short for a single entry in {@code adapters}
+ * @param guidanceScale with a student, sets its adapter scale: see {@link GuidanceSettings}
+ * @param deadline an ISO 8601 time
  */
 @Schema(additionalProperties = Schema.False.class)
 public record GenerationRequest(
-        @Schema(required = true, description = "What to draw.") @Nullable
+        @Schema(required = true, description = "What the images show.") @Nullable
         String prompt,
 
-        @Schema(description = "What guidance leads away from. Default: nothing.") @Nullable
+        @Schema(description = "What to avoid in the images. Default: none.") @Nullable
         String negativePrompt,
 
         @Schema(
-                description = "Image to draw over: a PNG or JPEG file in base64, or as a data: URL with base64."
-                        + " It gives width and height, cut down to what the model allows, if they are not set;"
-                        + " else it is resized to them.")
+                description = "The image to start from: a PNG or JPEG file in base64, or a data: URL with"
+                        + " base64. Without width and height, the images take its size, rounded down to"
+                        + " multiples that the model supports; otherwise it is resized.")
         @Nullable
         String initImage,
 
         @Schema(
-                description = "With initImage: the share of the steps that are made, above 0 and at most 1."
-                        + " The lower, the more of the image stays. Default: 0.8.")
+                description = "With initImage: the share of the steps that run, greater than 0 and at most 1."
+                        + " Lower values keep more of the init image. Default: 0.8.")
         @Nullable
         Double strength,
 
-        @Schema(description = "Short for adapters with this one: NAME or NAME@VERSION.") @Nullable
+        @Schema(description = "NAME or NAME@VERSION. Short for a single entry in adapters.") @Nullable
         String adapter,
 
-        @Schema(description = "With adapter: factor on it. Default: 1.") @Nullable
+        @Schema(description = "Scale of adapter. Default: 1.") @Nullable
         Double adapterScale,
 
-        @Schema(description = "Adapters that are added up on the base model: up to 8, at most one of them a student.")
-        @Nullable
+        @Schema(description = "The adapters to combine: up to 8, at most one of them a student.") @Nullable
         List<RequestedAdapter> adapters,
 
         @Schema(
                 minimum = "1",
                 maximum = "50",
-                description = "How strongly the prompt guides. With a student, the dial between it and its teacher.")
+                description = "How closely the images follow the prompt. With a student, sets its adapter"
+                        + " scale. Default: 5, or the guidance scale that the student was distilled at.")
         @Nullable
         Double guidanceScale,
 
-        @Schema(minimum = "1", description = "Sampler steps of an image.") @Nullable
+        @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.") @Nullable
         Integer steps,
 
-        @Schema(implementation = SamplerName.class, description = "Default: the model's own.") @Nullable
+        @Schema(implementation = SamplerName.class, description = "Default: the model's default.") @Nullable
         String sampler,
 
-        @Schema(minimum = "1", description = "Pixels, a multiple of what the model allows. Default: the model's own.")
+        @Schema(
+                minimum = "1",
+                description = "Width in pixels, a multiple that the model supports. Default: the model's default.")
         @Nullable
         Integer width,
 
-        @Schema(minimum = "1", description = "Likewise.") @Nullable
+        @Schema(
+                minimum = "1",
+                description = "Height in pixels, a multiple that the model supports. Default: the model's default.")
+        @Nullable
         Integer height,
 
-        @Schema(minimum = "0", maximum = "4294967295", description = "Of the first image; the next one has one more.")
+        @Schema(
+                minimum = "0",
+                maximum = "4294967295",
+                description = "Seed of the first image; each further image adds 1. Default: random.")
         @Nullable
         Long seed,
 
-        @Schema(minimum = "1", description = "Images.") @Nullable
+        @Schema(minimum = "1", description = "Number of images. Default: 1.") @Nullable
         Integer count,
 
-        @Schema(implementation = Priority.class, description = "batch is for what can wait. Default: interactive.")
+        @Schema(
+                implementation = Priority.class,
+                description = "interactive images go before batch images. Default: interactive.")
         @Nullable
         String priority,
 
         @Schema(
-                description =
-                        "When nobody wants the images any more: a time in ISO 8601, such as 2026-01-02T03:04:05Z.")
+                description = "When the generation expires: an ISO 8601 time, such as 2026-01-02T03:04:05Z. Default:"
+                        + " never.")
         @Nullable
         String deadline,
 
-        @Schema(description = "A URL that is told, by a signed POST, when the generation is finished.") @Nullable
+        @Schema(description = "The URL that receives a signed POST request when the generation is finished.") @Nullable
         String webhook) {}

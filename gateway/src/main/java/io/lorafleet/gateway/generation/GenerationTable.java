@@ -21,20 +21,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every generation that this gateway knows: the fold of the generation topics.
+ * All generations that this gateway remembers: the fold of the generation topics.
  *
- * <p>Records of one topic come in order, those of different topics do not, and any may be read again. The first
- * {@link GenerationFinished} of a request stands.
+ * <p>Records are ordered within a topic, but not between topics, and can be read more than once. The first {@link
+ * GenerationFinished} of a request is final.
  */
 public final class GenerationTable {
     private final int capacity;
     private final Backlog backlog;
-    // Both in the order in which the entries came in, so that the oldest is the first.
+    // Both in insertion order, so that the first entry is the oldest.
     private final Map<String, Generation> unfinished = new LinkedHashMap<>();
     private final Map<String, Generation> finished = new LinkedHashMap<>();
     private final Map<String, List<Consumer<Generation>>> followers = new HashMap<>();
 
-    /** @param capacity generations remembered; beyond, the oldest finished ones are forgotten first @param backlog kept up to date */
+    /**
+     * @param capacity number of generations to remember; beyond it, the oldest finished ones are forgotten first
+     *     @param backlog receives every change
+     */
     public GenerationTable(int capacity, Backlog backlog) {
         this.capacity = capacity;
         this.backlog = backlog;
@@ -51,27 +54,27 @@ public final class GenerationTable {
     public synchronized void apply(GenerationProgress event) {
         Generation after = update(event.requestId(), generation -> generation.progressed(event));
         if (!after.isFinished()) {
-            tellFollowers(after);
+            notifyFollowers(after);
         }
     }
 
-    /** @return false if the request had another result before, which stands */
+    /** @return false if the request already has another result, which remains */
     public synchronized boolean apply(GenerationFinished event) {
         Generation before = finished.get(event.requestId());
         if (before != null) {
-            return event.equals(before.finished()); // the same record, read again
+            return event.equals(before.finished()); // true if the same record is read again
         }
         Generation ended = update(event.requestId(), generation -> generation.ended(event));
-        tellFollowers(ended);
+        notifyFollowers(ended);
         followers.remove(ended.id());
         return true;
     }
 
-    /** Applies what was kept of a request, in the order in which it never counts as waiting. */
+    /** Applies a manifest: first the result, so that the request never counts as unfinished. */
     public synchronized void recall(GenerationManifest manifest) {
         apply(manifest.result());
         Generation recalled = finished.get(manifest.result().requestId());
-        if (recalled != null && recalled.request() == null) { // one from Kafka has its webhook, too
+        if (recalled != null && recalled.request() == null) { // keeps a request from Kafka, which includes the webhook
             apply(manifest.request());
         }
     }
@@ -82,8 +85,8 @@ public final class GenerationTable {
     }
 
     /**
-     * @param after the last one of the page before, or null to begin with the newest
-     * @return at most so many of those that are wanted, the newest first
+     * @param after position of the last generation of the previous page; null for the first page
+     * @return at most this number of matching generations, newest first
      */
     public List<Generation> list(Predicate<Generation> wanted, @Nullable GenerationPosition after, int most) {
         return known().stream()
@@ -94,12 +97,12 @@ public final class GenerationTable {
                 .toList();
     }
 
-    /** @return how the fleet does at this time */
+    /** @return the load and latency of the fleet */
     public FleetSummary summary(Instant now) {
         return FleetSummary.of(known(), backlog.timeFor(backlog.waiting().cost()), now);
     }
 
-    /** A copy, so that whoever looks through it holds up nobody. */
+    /** A copy, so that readers do not hold the lock. */
     private synchronized List<Generation> known() {
         return Stream.concat(unfinished.values().stream(), finished.values().stream())
                 .filter(Generation::isKnown)
@@ -107,11 +110,11 @@ public final class GenerationTable {
     }
 
     /**
-     * Tells the generation as it is, if it is known, then as it is after every progress, the last time when it is
-     * finished. Nothing is missed in between.
+     * Passes the current state of the generation to the follower, if it is known, and then each new state until it is
+     * finished. No state in between is missed.
      *
-     * @param follower called under this table's lock: it must not wait for anything
-     * @return ends the following
+     * @param follower called under this table's lock, so it must not block
+     * @return unregisters the follower
      */
     public synchronized Runnable follow(String id, Consumer<Generation> follower) {
         find(id).ifPresent(follower);
@@ -129,7 +132,7 @@ public final class GenerationTable {
     }
 
     private Generation update(String id, UnaryOperator<Generation> change) {
-        Generation before = finished.getOrDefault(id, unfinished.getOrDefault(id, Generation.unheardOf(id)));
+        Generation before = finished.getOrDefault(id, unfinished.getOrDefault(id, Generation.unknown(id)));
         Generation after = change.apply(before);
         if (after.isFinished()) {
             unfinished.remove(id);
@@ -142,7 +145,7 @@ public final class GenerationTable {
         return after;
     }
 
-    /** Forgets a request whose end cannot be known any more. */
+    /** Forgets a request whose result will never arrive. */
     public synchronized void forget(String id) {
         forget(unfinished, id);
     }
@@ -159,8 +162,8 @@ public final class GenerationTable {
         }
     }
 
-    private void tellFollowers(Generation generation) {
-        // A copy, because a follower may leave while it is told.
+    private void notifyFollowers(Generation generation) {
+        // A copy, because a follower can unregister during the call.
         List.copyOf(followers.getOrDefault(generation.id(), List.of())).forEach(each -> each.accept(generation));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Takes orders, and finds and stops what was ordered. */
+/** Submits, finds and cancels generations. */
 @Singleton
 public final class Generations {
     private final AdmissionRules rules;
@@ -24,7 +24,7 @@ public final class Generations {
     private final ClientBlobs clientBlobs;
     private final GenerationArchive archive;
     private final GenerationMetrics metrics;
-    /** Ids of orders with a key between their look into the table and their being in it. */
+    /** Ids of requests with an idempotency key that are being submitted and are not in the table yet. */
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
 
     Generations(
@@ -43,43 +43,43 @@ public final class Generations {
     }
 
     /**
-     * Publishes the order if it is admitted.
+     * Publishes the request if it is admitted.
      *
-     * @param owner who sends it; null where nobody has to say who he is
-     * @param idempotencyKey as the client sent it; null if it did not
-     * @throws NotPublishedException if it was admitted but the broker did not confirm it; it is not remembered then
+     * @param owner the caller; null in open mode
+     * @param idempotencyKey the header of the request; null if absent
+     * @throws NotPublishedException if the broker did not acknowledge an admitted request; it is not remembered then
      */
-    public Admission submit(GenerationRequest order, @Nullable String owner, @Nullable String idempotencyKey) {
+    public Admission submit(GenerationRequest body, @Nullable String owner, @Nullable String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
         IdempotencyKey key = IdempotencyKey.of(idempotencyKey, checks);
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
         if (key == null) {
-            return publish(rules.admit(order, RequestIdentity.random(owner)));
+            return publish(rules.admit(body, RequestIdentity.random(owner)));
         }
-        RequestIdentity id = RequestIdentity.of(key, owner, order);
+        RequestIdentity id = RequestIdentity.of(key, owner, body);
         if (!underway.add(id.requestId())) {
             return new Admission.Underway();
         }
         try {
             return find(id.requestId())
                     .map(before -> again(before, id))
-                    .orElseGet(() -> publish(rules.admit(order, id)));
+                    .orElseGet(() -> publish(rules.admit(body, id)));
         } finally {
             underway.remove(id.requestId());
         }
     }
 
     private static Admission again(Generation before, RequestIdentity id) {
-        boolean same = before.request() == null // forgotten, and the key is the client's word
-                || Objects.equals(id.orderSha256(), before.request().orderSha256());
+        boolean same = before.request() == null // deleted by Kafka: trusts that the client reuses keys for retries only
+                || Objects.equals(id.bodySha256(), before.request().orderSha256());
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();
     }
 
     private Admission publish(Admission admission) {
         if (admission instanceof Admission.Admitted admitted) {
-            if (admitted.initImage() != null) { // before the request that refers to it
+            if (admitted.initImage() != null) { // before the request that references it
                 admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
             }
             log.write(admitted.request());
@@ -88,7 +88,10 @@ public final class Generations {
         return admission;
     }
 
-    /** @return the generation; one that succeeded also if this gateway has forgotten it, or Kafka has */
+    /**
+     * @return the generation; succeeded ones are also found in the blob store, after the gateway and Kafka have
+     *     forgotten them
+     */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
         if (known.isEmpty()) {
@@ -98,7 +101,7 @@ public final class Generations {
         return known;
     }
 
-    /** @throws NotPublishedException if the broker did not confirm the command */
+    /** @throws NotPublishedException if the broker did not acknowledge the command */
     public Cancellation cancel(String id) {
         Optional<Generation> generation = find(id);
         if (generation.isEmpty()) {
@@ -113,7 +116,7 @@ public final class Generations {
         return new Cancellation.Requested(table.find(id).orElse(generation.get()));
     }
 
-    /** At once, and not when the record comes back, so that whoever got the id can ask for it. */
+    /** Applies the request before its record is consumed, so that clients can look up the id at once. */
     private void remember(GenerateImage request) {
         table.apply(request);
         metrics.accepted();

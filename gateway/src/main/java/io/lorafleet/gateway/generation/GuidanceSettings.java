@@ -15,20 +15,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scales of a request.
+ * The guidance scale and adapter scales of a request.
  *
- * <p>Style adapters, like the base model, run under guidance. A student has learned the guided result at a scale
- * {@code s}: with one among its adapters a request runs at guidance scale 1, and the student's scale is the dial. Its
- * effective guidance is about {@code 1 + scale (s - 1)}, so a wish for guidance g means scale {@code (g - 1) / (s - 1)}.
+ * <p>The base and styles run under guidance. A student was distilled from the guided base at a scale {@code s}:
+ * requests with a student run at guidance scale 1, and the student's adapter scale controls the effective guidance,
+ * which is about {@code 1 + scale (s - 1)}. A requested guidance g therefore sets the adapter scale to {@code (g - 1)
+ * / (s - 1)}.
  */
 record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
     private static final double DEFAULT_ADAPTER_SCALE = 1;
-    /** The scale that published students are distilled at, so that both look alike by default. */
+    /** The scale of the published students, so that base and students match by default. */
     private static final double DEFAULT_GUIDANCE_SCALE = 5;
 
     /**
-     * @param guidanceScale null if the client did not say
-     * @param checks told of what cannot be accepted
+     * @param guidanceScale null if absent
+     * @param checks collects invalid fields
      */
     static GuidanceSettings of(List<ResolvedAdapter> adapters, @Nullable Double guidanceScale, FieldChecks checks) {
         refuseRepeated(adapters, checks);
@@ -47,17 +48,17 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         return turned(applied, adapters.indexOf(student.get()), student.get(), guidance, checks);
     }
 
-    /** @return the guidance that a student has learned */
+    /** @return the guidance scale that a student was distilled at */
     static double trainedAt(AdapterVersion student) {
         return Objects.requireNonNull(student.guidance(), "every student has one");
     }
 
-    /** @return the guidance that a student gives at a scale of its own */
+    /** @return the effective guidance of a student at an adapter scale */
     static double guidanceAt(double scale, double trainedAt) {
         return 1 + scale * (trainedAt - 1);
     }
 
-    /** @return the scale at which a student gives that guidance */
+    /** @return the adapter scale that gives this effective guidance */
     static double scaleFor(double guidance, double trainedAt) {
         return (guidance - 1) / (trainedAt - 1);
     }
@@ -66,7 +67,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         Set<String> seen = new HashSet<>();
         for (ResolvedAdapter one : adapters) {
             if (!seen.add(one.toString())) {
-                checks.refuse(one.name().field(), "each version once", one + " again");
+                checks.refuse(one.name().field(), "each version once", one + " twice");
             }
         }
     }
@@ -77,7 +78,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         if (students.size() > 1) {
             checks.refuse(
                     "adapters",
-                    "at most one student, since each of them sets the guidance",
+                    "at most one student, because each student sets the guidance",
                     students.stream().map(ResolvedAdapter::toString).collect(Collectors.joining(" and ")));
         }
         return students.stream().findFirst();
@@ -97,14 +98,16 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         if (student.name().scale() != null) {
             String scaleField = student.name().scaleField();
             checks.refuse(
-                    "guidanceScale", "either this or " + scaleField + ", since both set a student's guidance", "both");
+                    "guidanceScale",
+                    "either guidanceScale or " + scaleField + ", because both set a student's guidance",
+                    "both");
             return new GuidanceSettings(applied, 1);
         }
         double trainedAt = trainedAt(student.version());
         double mostGuidance = guidanceAt(GenerateImage.MAX_ADAPTER_SCALE, trainedAt);
         double reachable = checks.number("guidanceScale", 1, mostGuidance, guidance, trainedAt);
         List<AppliedAdapter> turned = new ArrayList<>(applied);
-        // Rounded, the scale of the most guidance can come out a little above its own limit.
+        // Rounding can lift the scale of the maximum guidance slightly above its limit.
         double scale = Math.min(GenerateImage.MAX_ADAPTER_SCALE, scaleFor(reachable, trainedAt));
         turned.set(place, new AppliedAdapter(student.version().pinned(), scale));
         return new GuidanceSettings(List.copyOf(turned), 1);

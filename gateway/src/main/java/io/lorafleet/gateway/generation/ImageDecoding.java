@@ -10,20 +10,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decodes init images, to see whether they are whole: a broken file must not get as far as a worker. Only so many at
- * once, because each takes a processor and the memory of its pixels.
+ * Decodes init images to detect corrupt files before they reach a worker. Limits concurrency, because each decoding
+ * occupies a processor and the memory for all pixels.
  */
 final class ImageDecoding {
     private final Semaphore places;
     private final Duration patience;
 
-    /** @param patience how long an image waits for its turn */
+    /** @param patience how long an image waits for a free place */
     ImageDecoding(int atOnce, Duration patience) {
         this.places = new Semaphore(atOnce, true);
         this.patience = patience;
     }
 
-    /** @return why the order cannot be admitted, or nothing if the image is whole */
+    /** @return the refusal; empty if the image is intact */
     Optional<Admission> refusal(InitImageFile file) {
         try {
             if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -7,7 +7,7 @@ import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.util.Base64;
 
-/** Takes image files out of base64 and checks them. Nothing is decoded yet. */
+/** Decodes base64 and checks the headers of image files. It does not decode pixels. */
 final class ImageFileReader {
     private static final String DATA_URL = "data:";
 
@@ -18,8 +18,8 @@ final class ImageFileReader {
     }
 
     /**
-     * @param text base64, or a data: URL of it
-     * @throws BadImageException why it is no image that can be used, without quoting it
+     * @param text base64 or a data: URL with base64
+     * @throws BadImageException if the image is unusable; the message does not quote it
      */
     CheckedImage read(String text) throws BadImageException {
         byte[] content = decode(text.startsWith(DATA_URL) ? text.substring(text.indexOf(',') + 1) : text);
@@ -41,8 +41,8 @@ final class ImageFileReader {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             throw new BadImageException(
-                    "a PNG or JPEG file in base64, or as a data: URL with base64",
-                    base64.length() + " characters of something else");
+                    "a PNG or JPEG file in base64, or a data: URL with base64",
+                    base64.length() + " characters that are not base64");
         }
     }
 }

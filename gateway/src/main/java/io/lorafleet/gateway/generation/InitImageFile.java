@@ -14,10 +14,10 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The image that an order's images are to come from. Until {@link ImageDecoding}, only its header is known.
+ * The init image of a request. Until {@link ImageDecoding}, only its header is checked.
  *
  * @param image as the client sent it
- * @param reference what the request says of it
+ * @param reference the reference in the generate command
  */
 public record InitImageFile(CheckedImage image, InitImage reference) {
     static final String FIELD = "initImage";
@@ -26,23 +26,23 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
     private static final double DEFAULT_STRENGTH = 0.8;
 
     /**
-     * @param steps of the order
-     * @param checks told of what cannot be accepted
-     * @return null if the order has none, or none that can be accepted
+     * @param steps of the request
+     * @param checks collects invalid fields
+     * @return null if the init image is absent or invalid
      */
-    static @Nullable InitImageFile of(GenerationRequest order, int steps, Limits limits, FieldChecks checks) {
-        if (order.initImage() == null) {
-            if (order.strength() != null) {
-                checks.refuse("strength", "none without initImage", order.strength());
+    static @Nullable InitImageFile of(GenerationRequest body, int steps, Limits limits, FieldChecks checks) {
+        if (body.initImage() == null) {
+            if (body.strength() != null) {
+                checks.refuse("strength", "none without initImage", body.strength());
             }
             return null;
         }
-        double strength = checks.share("strength", order.strength(), DEFAULT_STRENGTH);
+        double strength = checks.share("strength", body.strength(), DEFAULT_STRENGTH);
         if (InitImage.stepsMade(steps, strength) == 0) {
             checks.refuse("strength * steps", "at least 1", strength + " * " + steps);
         }
         try {
-            CheckedImage image = new ImageFileReader(limits).read(order.initImage());
+            CheckedImage image = new ImageFileReader(limits).read(body.initImage());
             return new InitImageFile(image, new InitImage(Sha256.of(image.file()), strength));
         } catch (BadImageException e) {
             checks.refuse(FIELD, e.expected(), e.found());
@@ -60,12 +60,12 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
         return image.height();
     }
 
-    /** Named by its content, so the same image is stored once. */
+    /** The key is the hash of the content, so that the same image is stored once. */
     void storeIn(ClientBlobs blobs, @Nullable String owner) {
         try {
             blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);
         } catch (IOException e) {
-            throw new UncheckedIOException("the init image cannot be stored", e);
+            throw new UncheckedIOException("cannot store the init image", e);
         }
     }
 }

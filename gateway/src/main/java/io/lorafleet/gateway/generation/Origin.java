@@ -6,17 +6,17 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 
 /**
- * Where a URL leads.
+ * The origin of a URL.
  *
  * @param scheme {@code http} or {@code https}
  * @param host in lower case; an IPv6 address in brackets
- * @param port the scheme's own if the URL names none
+ * @param port the default port of the scheme if the URL has none
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
  */
 public record Origin(String scheme, String host, int port) {
     private static final int MAX_PORT = 65535;
 
-    /** @throws IllegalArgumentException if it is no origin, or more than one */
+    /** @throws IllegalArgumentException if the text is not an origin */
     public static Origin parse(String text) {
         try {
             URI uri = new URI(text);
@@ -24,12 +24,15 @@ public record Origin(String scheme, String host, int port) {
                 return of(uri);
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            // answered below
+            // reported below
         }
         throw new IllegalArgumentException("expected an origin such as http://hooks.internal:9000, found " + text);
     }
 
-    /** @throws IllegalArgumentException if it is no http or https URL, or has a user; it is not quoted */
+    /**
+     * @throws IllegalArgumentException if the URL is not http or https, or contains a user; the message does not quote
+     *     it
+     */
     public static Origin of(URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         boolean secure = scheme.equals("https");
@@ -41,7 +44,7 @@ public record Origin(String scheme, String host, int port) {
         return new Origin(scheme, url.getHost().toLowerCase(Locale.ROOT), port);
     }
 
-    /** @return whether it is called with TLS */
+    /** @return whether calls use TLS */
     public boolean isSecure() {
         return scheme.equals("https");
     }

@@ -9,23 +9,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an order will be known by.
+ * The identity of a generation request.
  *
- * @param requestId of the request that it becomes; what the order leaves to chance follows from it
- * @param owner who sent it; null where nobody has to say who he is
- * @param orderSha256 of the order, if it came with an idempotency key; else null
+ * @param requestId id of the generation; random defaults are derived from it
+ * @param owner the caller; null in open mode
+ * @param bodySha256 hash of the body if the request has an idempotency key; null otherwise
  */
 public record RequestIdentity(
-        String requestId, @Nullable String owner, @Nullable String orderSha256) {
+        String requestId, @Nullable String owner, @Nullable String bodySha256) {
 
-    /** @return one that nothing else has */
+    /** @return a unique identity */
     static RequestIdentity random(@Nullable String owner) {
         return new RequestIdentity(UUID.randomUUID().toString(), owner, null);
     }
 
-    /** @return the same for the same key of the same owner on every gateway */
-    static RequestIdentity of(IdempotencyKey key, @Nullable String owner, GenerationRequest order) {
+    /** @return the same identity on every gateway for the same key and owner */
+    static RequestIdentity of(IdempotencyKey key, @Nullable String owner, GenerationRequest body) {
         String whose = owner == null ? "anybody" : Sha256.of(owner.getBytes(StandardCharsets.UTF_8));
-        return new RequestIdentity(key.idFor("generation", whose), owner, Sha256.of(Json.write(order)));
+        return new RequestIdentity(key.idFor("generation", whose), owner, Sha256.of(Json.write(body)));
     }
 }

@@ -4,10 +4,10 @@ package io.lorafleet.gateway.generation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter in an order. */
+/** An adapter in a generation request. */
 public record RequestedAdapter(
-        @Schema(description = "NAME, which the adapter's route turns into a version, or NAME@VERSION.") @Nullable
+        @Schema(description = "NAME, whose route selects the version, or NAME@VERSION.") @Nullable
         String adapter,
 
-        @Schema(description = "Factor on the adapter. Default: 1.") @Nullable
+        @Schema(description = "Scale of the adapter. Default: 1.") @Nullable
         Double scale) {}

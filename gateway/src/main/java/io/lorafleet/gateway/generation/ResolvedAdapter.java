@@ -4,7 +4,7 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 
-/** The version that an adapter's name in an order stands for. */
+/** An adapter reference and the version that it resolves to. */
 record ResolvedAdapter(AdapterReference name, AdapterVersion version) {
     boolean isStudent() {
         return version.kind() == Kind.STUDENT;

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Picks the student that is tried beside a request, if one is.
+ * Selects the shadow of a request, if it gets one.
  *
- * <p>A request with an adapter tries the shadow of that adapter's route; one without, and under guidance, that of any
- * route. One with several adapters tries none: its student would have to learn all of them together.
+ * <p>A request with one adapter can get the shadow of that adapter's route. A guided request without adapters can get
+ * the shadow of any route. A request with several adapters gets none, because the shadow would have to match their
+ * combination.
  */
 final class Shadows {
     private final AdapterRegistry registry;
@@ -66,7 +67,7 @@ final class Shadows {
         return shareOf(adapter)
                 .filter(share -> HashBucket.of("shadow", requestId) < share.share())
                 .flatMap(share -> adapter.usable(share.version()))
-                .filter(version -> version.kind() == Kind.STUDENT) // a route may come from another tool
+                .filter(version -> version.kind() == Kind.STUDENT) // a route can be written by another tool
                 .flatMap(student -> tuned(student, guidance));
     }
 

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Addresses that are not those of hosts on the public Internet, or that stand for other addresses.
+ * Addresses outside of the public Internet, and addresses that embed other addresses.
  *
- * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA IPv4 Special-Purpose Address Registry</a>
- * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IANA IPv6 Special-Purpose Address Registry</a>
+ * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA IPv4 Special-Purpose Address
+ *     Registry</a>
+ * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IANA IPv6 Special-Purpose Address
+ *     Registry</a>
  */
 final class SpecialAddresses {
     private static final List<Block> BLOCKS = Stream.of(
@@ -47,12 +49,12 @@ final class SpecialAddresses {
             .map(Block::of)
             .toList();
 
-    /** Addresses of so many bytes whose first bits are these. */
+    /** Addresses of a given length with a common prefix. */
     private record Block(int bytes, int bits, BigInteger first) {
         static Block of(String cidr) {
             String[] parts = cidr.split("/");
             try {
-                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // a literal: nothing is looked up
+                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // a literal, so there is no DNS lookup
                 int bits = Integer.parseInt(parts[1]);
                 return new Block(address.length, bits, first(bits, address));
             } catch (UnknownHostException e) {

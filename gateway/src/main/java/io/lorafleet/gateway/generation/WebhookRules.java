@@ -12,19 +12,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which URLs may be told of finished generations: https ones of hosts on the public Internet, and those of origins that the
- * operator trusts. Else a client could have the gateway call what only the gateway can reach.
+ * Which webhook URLs are allowed: https URLs of hosts on the public Internet, and URLs of trusted origins. Otherwise
+ * clients could make the gateway call hosts that only the gateway can reach (SSRF).
  *
- * @param enabled whether any may be
- * @param trusted may be called without TLS, and at any address
- * @param names where hosts are
+ * @param enabled whether webhooks are enabled
+ * @param trusted origins that can be called without TLS and at any address
+ * @param names resolves host names
  */
 public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
 
-    /** Looks up where a name points to at this moment. */
+    /** Resolves a host name. */
     @FunctionalInterface
     public interface Names {
-        /** @return at least one address. @throws UnknownHostException if it points nowhere */
+        /** @return at least one address. @throws UnknownHostException if the name cannot be resolved */
         InetAddress[] lookUp(String host) throws UnknownHostException;
     }
 
@@ -38,9 +38,9 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
             return;
         }
         if (!enabled) {
-            checks.refuse("webhook", "none, since this gateway has no lorafleet.webhooks.secret", "one");
+            checks.refuse("webhook", "none, because lorafleet.webhooks.secret is not set", "a URL");
         } else if (url.length() > GenerateImage.MAX_WEBHOOK_LENGTH || !mayCall(url)) {
-            checks.refuse("webhook", "an https URL, or one of an origin that this gateway trusts", "another text");
+            checks.refuse("webhook", "an https URL or a URL of a trusted origin", "another URL or text");
         }
     }
 
@@ -57,12 +57,12 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
     }
 
     /**
-     * Blocks until the name is looked up. A name may point elsewhere a moment later, so the call must go to this address, and
-     * not to the name.
+     * Blocks during the DNS lookup. The call must use the returned address, because another lookup can return a
+     * different one.
      *
-     * @return where the URL may be called
-     * @throws UnknownHostException if its name points nowhere
-     * @throws IllegalArgumentException if it may not be called; no more than its host is quoted
+     * @return the address to call
+     * @throws UnknownHostException if the name cannot be resolved
+     * @throws IllegalArgumentException if the URL is not allowed; the message quotes at most the host
      */
     public InetAddress addressOf(URI url) throws UnknownHostException {
         Origin origin = Origin.of(url);
@@ -72,7 +72,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
         InetAddress[] addresses = names.lookUp(origin.host());
         if (!trusted.contains(origin) && Arrays.stream(addresses).anyMatch(SpecialAddresses::contain)) {
             throw new IllegalArgumentException(
-                    "expected public addresses, found that " + origin.host() + " has another one");
+                    "expected public addresses only, found another one for " + origin.host());
         }
         return addresses[0];
     }

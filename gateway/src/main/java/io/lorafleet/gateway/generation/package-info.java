@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Requests for images: which are admitted, what becomes of them, and how they are stopped. */
+/** Generations: admission, state and cancellation. */
 @NullMarked
 package io.lorafleet.gateway.generation;
 

@@ -2,6 +2,8 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.adapter.AdapterRegistry;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
@@ -23,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
 
-/** Serves the weights of adapters. */
+/** Serves the files of adapter versions. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH + "/{name}/versions/{version}/weights")
 @Tag(ref = ApiDescription.ADAPTERS)
@@ -41,7 +43,7 @@ public final class AdapterFileResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
             operationId = "downloadVersion",
-            summary = "A version's safetensors file, also when the version is retired")
+            summary = "Download the safetensors file of a version, including retired ones")
     @APIResponse(
             responseCode = "200",
             description = "The file",
@@ -52,7 +54,7 @@ public final class AdapterFileResource {
                 .orElseThrow(() -> AdapterResource.unknown(name + "@" + version));
         InputStream weights = blobs.open(BlobKeys.adapter(found.sha256()))
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.NOT_FOUND, "the weights of " + found.pinned() + " are not in the blob store"));
+                        ProblemType.NOT_FOUND, "the file of " + found.pinned() + " is not in the blob store"));
         return RestMulti.fromMultiData(BlobDownload.of(weights))
                 .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM)
                 .header(

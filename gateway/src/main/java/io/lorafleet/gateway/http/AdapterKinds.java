@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 
-/** The kinds of adapter as clients call them. */
-final class AdapterKinds {
+/** The names of the adapter kinds in the API. */
+public final class AdapterKinds {
     private AdapterKinds() {}
 
-    static Kind of(String text) {
+    public static Kind of(String text) {
         return switch (text) {
             case "student" -> Kind.STUDENT;
             case "style" -> Kind.STYLE;

@@ -8,6 +8,9 @@ import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.adapter.Upload;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.adapter.AdapterVersion;
@@ -37,7 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Lists adapters, takes new versions in, and retires old ones. */
+/** Lists adapters, and uploads and retires versions. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
 @Tag(ref = ApiDescription.ADAPTERS)
@@ -59,7 +62,7 @@ public final class AdapterResource {
 
     @RolesAllowed({Roles.GENERATE, Roles.MANAGE_ADAPTERS, Roles.OPERATE})
     @GET
-    @Operation(operationId = "listAdapters", summary = "Every adapter, with its route and its versions")
+    @Operation(operationId = "listAdapters", summary = "List all adapters with their routes and versions")
     public List<Adapter> list() {
         return registry.all();
     }
@@ -69,7 +72,7 @@ public final class AdapterResource {
     @Path("/{name}")
     @Operation(
             operationId = "getAdapter",
-            summary = "An adapter: its route, if it has one, and its versions from the first on")
+            summary = "Get an adapter with its route and its versions in ascending order")
     public Adapter get(String name) {
         return registry.find(name).orElseThrow(() -> unknown(name));
     }
@@ -77,14 +80,14 @@ public final class AdapterResource {
     @PUT
     @Path("/{name}")
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(operationId = "uploadAdapter", summary = "Make a safetensors file the newest version of an adapter")
+    @Operation(operationId = "uploadAdapter", summary = "Upload a safetensors file as the newest version of an adapter")
     @APIResponse(
             responseCode = "201",
             description = "The new version",
             content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The newest version, which is this file",
+            description = "The newest version, which already has this file and these properties",
             content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
     public Response upload(
             String name,
@@ -98,7 +101,7 @@ public final class AdapterResource {
                     String kind,
             @QueryParam("guidance")
                     @Parameter(
-                            description = "Of a student: the guidance scale that it was distilled at",
+                            description = "The guidance scale that a student was distilled at; required for students",
                             schema = @Schema(type = SchemaType.NUMBER))
                     @Nullable
                     String guidance,
@@ -107,7 +110,7 @@ public final class AdapterResource {
             throws IOException {
         Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance));
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
-        long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server refuses others
+        long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
         Upload upload = uploads.upload(adapter, caller.owner(), declaredBytes, safetensors);
         if (upload instanceof Upload.Published published) {
             return Response.created(URI.create(PATH + "/" + name))
@@ -126,14 +129,14 @@ public final class AdapterResource {
 
     @DELETE
     @Path("/{name}/versions/{version}")
-    @Operation(operationId = "retireVersion", summary = "Retire a version: no new request may use it")
+    @Operation(operationId = "retireVersion", summary = "Retire a version; new requests cannot use it")
     public Adapter retire(String name, int version) {
         return adapter(retirements.retire(name, version), name + "@" + version);
     }
 
     @DELETE
     @Path("/{name}")
-    @Operation(operationId = "retireAdapter", summary = "Retire every version of an adapter, and remove its route")
+    @Operation(operationId = "retireAdapter", summary = "Retire all versions of an adapter and remove its route")
     public Adapter retireAll(String name) {
         return adapter(retirements.retireAll(name), name);
     }
@@ -145,8 +148,8 @@ public final class AdapterResource {
         if (retirement instanceof Retirement.Routed routed) {
             throw new ProblemException(
                     ProblemType.ROUTED,
-                    "expected a version that is in no route, found " + reference + " as " + routed.use()
-                            + " of the route of " + routed.route().name());
+                    "expected a version that no route uses, found " + reference + " as " + routed.use() + " in"
+                            + " the route of " + routed.route().name());
         }
         throw unknown(reference);
     }
@@ -155,12 +158,12 @@ public final class AdapterResource {
         return new ProblemException(ProblemType.NOT_FOUND, "there is no adapter " + reference);
     }
 
-    // As a text, because JAX-RS answers 404 for a query parameter that it cannot convert.
+    // A string, because JAX-RS answers 404 if it cannot convert a query parameter.
     private static @Nullable Double guidance(@Nullable String text) {
         try {
             return text == null ? null : Double.valueOf(text);
         } catch (NumberFormatException e) {
-            throw new ProblemException(Problem.invalid("guidance", "a number", "something else"));
+            throw new ProblemException(Problem.invalid("guidance", "a number", "another value"));
         }
     }
 }

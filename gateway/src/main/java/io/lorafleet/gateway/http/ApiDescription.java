@@ -7,26 +7,27 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Operation;
 
-/** What the API's OpenAPI document says of all operations alike: errors, and examples. */
+/** Adds error responses and examples to all operations of the OpenAPI document. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class ApiDescription implements OASFilter {
     static final String GENERATIONS = "Generations";
     static final String ADAPTERS = "Adapters";
-    static final String FLEET = "Fleet";
-    static final String OPENAI = "OpenAI";
-    static final String VLLM = "vLLM";
+    public static final String FLEET = "Fleet";
+    public static final String OPENAI = "OpenAI";
+    public static final String VLLM = "vLLM";
     static final String PROBLEM = "Problem";
 
     @Override
     public Operation filterOperation(Operation operation) {
-        // The framework adds these of its own accord, without their content.
+        // The framework adds these responses without content.
         List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
         operation.getResponses().setDefaultValue(OASFactory.createAPIResponse().ref(PROBLEM));
-        // Vert.x sends this answer itself, before the gateway sees a request.
+        // Vert.x sends this response before the gateway sees the request.
         operation
                 .getResponses()
                 .addAPIResponse(
-                        "414", OASFactory.createAPIResponse().description("The URL is too long; there is no body"));
+                        "414",
+                        OASFactory.createAPIResponse().description("The URL is too long. The response has no body."));
         if (operation.getRequestBody() != null) {
             operation
                     .getRequestBody()

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 
-/** Requests that the OpenAPI document shows, each of which a test sends; and a stream of events. */
+/** The examples in the OpenAPI document. A test sends each of the requests. */
 final class ApiExamples {
     static final String EVENTS = """
             event:queued
@@ -24,13 +24,13 @@ final class ApiExamples {
             data:{"id":"8a2bdfd0-9705-46fe-bde1-e24653cb4837","status":"succeeded", ...}
             """;
 
-    /** @param operation its id */
+    /** @param operation the operationId */
     private record Example(String operation, String name, String json) {}
 
     private static final List<Example> EXAMPLES = List.of(
             new Example("createGeneration", "An image", """
                     {"prompt": "a large red star on a white background"}"""),
-            new Example("createGeneration", "In detail", """
+            new Example("createGeneration", "All sampling settings", """
                     {
                       "prompt": "a blue ring left of a yellow heart on a black background",
                       "negativePrompt": "green",
@@ -41,13 +41,13 @@ final class ApiExamples {
                       "count": 2,
                       "priority": "batch"
                     }"""),
-            new Example("createGeneration", "By a student, in a style", """
+            new Example("createGeneration", "A student with a style", """
                     {
                       "prompt": "a small green square",
                       "adapters": [{"adapter": "fast"}, {"adapter": "crayon@1", "scale": 0.7}]
                     }"""),
-            new Example( // a blue square on white, 64 x 64 pixels
-                    "createGeneration", "Over an image", """
+            new Example( // init image: a blue square on white, 64 x 64 pixels
+                    "createGeneration", "Image to image", """
                     {
                       "prompt": "a large blue star",
                       "initImage": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
@@ -56,7 +56,7 @@ final class ApiExamples {
                     }"""),
             new Example("rateImage", "Good", """
                     {"rating": "up"}"""),
-            new Example("rateImage", "As the teacher would", """
+            new Example("rateImage", "Learn the teacher's image", """
                     {"rating": -0.5, "image": 0, "asTeacher": true, "note": "the ring is not closed"}"""),
             new Example("setRoute", "One version", """
                     {"stable": 1}"""),
@@ -73,7 +73,7 @@ final class ApiExamples {
 
     private ApiExamples() {}
 
-    /** Adds an operation's examples to what describes its body. */
+    /** Adds the examples of an operation to its request body. */
     static void addTo(MediaType body, String operation) {
         EXAMPLES.stream()
                 .filter(example -> example.operation().equals(operation))

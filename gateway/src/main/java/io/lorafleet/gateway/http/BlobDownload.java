@@ -9,15 +9,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Sends a blob to a client. The next piece is read only when the client has taken the previous one, so a slow client
- * occupies one piece of memory and no thread.
+ * Streams a blob to a client. Each chunk is read when the client has received the previous one, so that a slow client
+ * holds one chunk in memory and no thread.
  */
 final class BlobDownload {
     private static final int PIECE = 1 << 16;
 
     private BlobDownload() {}
 
-    /** @param content closed at its end, and when the client goes away */
+    /** @param content closed at its end, and when the client disconnects */
     static Multi<byte[]> of(InputStream content) {
         return Multi.createBy()
                 .repeating()

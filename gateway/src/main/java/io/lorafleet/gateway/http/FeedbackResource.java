@@ -4,6 +4,9 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.feedback.FeedbackIntake;
 import io.lorafleet.gateway.feedback.FeedbackRequest;
 import io.lorafleet.gateway.feedback.FeedbackSubmission;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
@@ -18,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what people say of images, from which the students that drew them learn. */
+/** Accepts feedback on images, from which students learn. */
 @RolesAllowed(Roles.FEEDBACK)
 @Path(GenerationResource.PATH + "/{id}/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -36,10 +39,10 @@ public final class FeedbackResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "rateImage",
-            summary = "Rate an image; answers when the feedback is durable",
-            description = "The student adapters that drew the image learn from it. An image of the base alone, or of"
-                    + " styles, is refused. Each caller has one vote on an image: the latest counts, until a training"
-                    + " begins with it.")
+            summary = "Rate an image; responds when the feedback is durable",
+            description = "The students that generated the image learn from it. Images of the base, alone or"
+                    + " with styles, cannot be rated. Each caller has one vote per image: until a training run"
+                    + " has consumed it, a new vote replaces it.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
     public FeedbackView give(String id, @Nullable FeedbackRequest body) {
@@ -63,7 +66,7 @@ public final class FeedbackResource {
         if (submission instanceof FeedbackSubmission.NotSucceeded notSucceeded) {
             return new ProblemException(
                     ProblemType.NOT_SUCCEEDED,
-                    "expected a generation that succeeded, found one that is "
+                    "expected a succeeded generation, found one with status "
                             + GenerationView.of(notSucceeded.generation()).status());
         }
         if (submission instanceof FeedbackSubmission.NoSuchImage none) {
@@ -74,11 +77,12 @@ public final class FeedbackResource {
         if (submission instanceof FeedbackSubmission.NoStudent) {
             return new ProblemException(
                     ProblemType.NO_STUDENT,
-                    "expected a generation that a student adapter drew, found one of the base, alone or with styles");
+                    "expected an image of a student, found one of the base, alone or with styles");
         }
         if (submission instanceof FeedbackSubmission.ForgottenRequest) {
             return new ProblemException(
-                    ProblemType.NOT_FOUND, "it is no longer known what was asked for as generation " + id);
+                    ProblemType.NOT_FOUND,
+                    "expected the request of generation " + id + ", found that it has been deleted");
         }
         return GenerationResource.unknown(id);
     }

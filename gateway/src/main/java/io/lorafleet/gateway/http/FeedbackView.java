@@ -5,10 +5,10 @@ import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 
 /**
- * Feedback that was published, as clients see it.
+ * The response to feedback.
  *
- * @param feedbackId of the first sample, which usually is the only one
- * @param samples one for each student that drew the image
+ * @param feedbackId id of the first sample, which is usually the only one
+ * @param samples one for each student that generated the image
  */
 record FeedbackView(String feedbackId, List<SampleView> samples) {
 

@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.feedback.FeedbackWithdrawals;
 import io.lorafleet.gateway.feedback.Withdrawal;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
@@ -18,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back what one owner has said of images, so that no student learns from it any more. */
+/** Withdraws the feedback of an owner, so that no student learns from it. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -35,19 +37,19 @@ public final class FeedbackWithdrawalResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "withdrawFeedback",
-            summary = "Withdraw all that one owner has said so far; answers when that is durable",
-            description = "No training that begins from now on learns from it. What a version has learned already stays"
-                    + " in that version: roll the adapter back.")
+            summary = "Withdraw all feedback of an owner; responds when the withdrawal is durable",
+            description = "Training runs that start later do not learn from it. Versions that already learned"
+                    + " from it do not change: roll the adapter back.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackWithdrawalView.class, responseCode = "202")
     public FeedbackWithdrawalView withdraw(
             @QueryParam("owner")
-                    @Parameter(required = true, description = "Whose feedback it is. What has no owner stays.")
+                    @Parameter(
+                            required = true,
+                            description = "Owner of the feedback. Feedback without an owner cannot be withdrawn.")
                     @Nullable
                     String owner,
-            @QueryParam("adapter")
-                    @Parameter(description = "The student that it concerns. Default: all of them.")
-                    @Nullable
+            @QueryParam("adapter") @Parameter(description = "Name of a student. Default: all students.") @Nullable
                     String adapter) {
         Withdrawal withdrawal = withdrawals.withdraw(owner, adapter, caller.owner());
         if (withdrawal instanceof Withdrawal.Published published) {

@@ -4,8 +4,8 @@ package io.lorafleet.gateway.http;
 import java.util.List;
 
 /**
- * A withdrawal of feedback that was published, as clients see it.
+ * The response to a withdrawal of feedback.
  *
- * @param adapters names of the students that learn no more from what the owner has said so far
+ * @param adapters names of the students that no longer learn from the withdrawn feedback
  */
 record FeedbackWithdrawalView(String owner, List<String> adapters) {}

@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.generation.Preview;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Singleton;
@@ -10,7 +11,7 @@ import jakarta.ws.rs.sse.Sse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A generation as a stream of server-sent events. */
+/** Converts the states of a generation to server-sent events. */
 @Singleton
 final class GenerationEvents {
     private final GenerationStream streams;
@@ -19,10 +20,10 @@ final class GenerationEvents {
         this.streams = streams;
     }
 
-    /** @param preview of the image that made the step; after most steps there is none */
+    /** @param preview of the image that made the step; absent for most steps */
     private record StepView(int step, int steps, @Nullable Preview preview) {}
 
-    /** @throws ProblemException if there are too many streams already */
+    /** @throws ProblemException if the quota of event streams is used up */
     void requireRoom(@Nullable String owner) {
         streams.requireRoom(owner);
     }
@@ -31,7 +32,7 @@ final class GenerationEvents {
         return streams.of(id, owner)
                 .map(state -> state.map(known -> event(known, sse))
                         .orElseGet(() ->
-                                sse.newEventBuilder().comment("still here").build()));
+                                sse.newEventBuilder().comment("keep-alive").build()));
     }
 
     private static OutboundSseEvent event(Generation state, Sse sse) {

@@ -9,13 +9,13 @@ import io.lorafleet.messages.generation.AppliedAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which generations a client wants to see.
+ * The filters of a list of generations.
  *
  * @param status null for any
- * @param adapter name, or name@version; null for any, and for none
+ * @param adapter name or name@version; null for all generations
  * @param priority null for any
- * @param limit on a page
- * @param after the last one of the page before; null to begin with the newest
+ * @param limit page size
+ * @param after position of the last generation of the previous page; null for the first page
  */
 record GenerationListQuery(
         Generation.@Nullable Status status,
@@ -26,7 +26,7 @@ record GenerationListQuery(
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 200;
 
-    /** All as they stand in the URL, null where they do not. */
+    /** Parses query parameters; null if absent. */
     static GenerationListQuery of(
             @Nullable String status,
             @Nullable String adapter,
@@ -46,7 +46,7 @@ record GenerationListQuery(
         try {
             return after == null ? null : GenerationPosition.parse(after);
         } catch (IllegalArgumentException e) {
-            checks.refuse("after", "what the page before says as next", "something else");
+            checks.refuse("after", "the value of next from the previous page", "another value");
             return null;
         }
     }
@@ -55,10 +55,10 @@ record GenerationListQuery(
         return (status == null || generation.status() == status)
                 && (priority == null
                         || generation.request() != null && generation.request().priority() == priority)
-                && (adapter == null || drawnBy(generation));
+                && (adapter == null || uses(generation));
     }
 
-    private boolean drawnBy(Generation generation) {
+    private boolean uses(Generation generation) {
         return generation.request() != null
                 && generation.request().adapters().stream()
                         .map(AppliedAdapter::adapter)

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of generations.
  *
- * @param next what to say as {@code after} for the next page; absent on the last one
+ * @param next value of {@code after} for the next page; absent on the last page
  */
 record GenerationListView(
         List<GenerationView> generations, @Nullable String next) {
 
-    /** @param found the page's, and one more if there are more @param limit on a page */
+    /** @param found the generations of the page, and one more if there is a next page @param limit page size */
     static GenerationListView of(List<Generation> found, int limit) {
         List<Generation> page = found.subList(0, Math.min(limit, found.size()));
         String next = found.size() > limit

@@ -8,6 +8,9 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.smallrye.common.annotation.Blocking;
@@ -50,19 +53,19 @@ public final class GenerationResource {
     static final String PATH = "/v1/generations";
     private static final String REPLAYED = "Idempotent-Replayed";
 
-    private final GenerationSubmitter orders;
+    private final GenerationSubmitter submitter;
     private final Generations generations;
     private final GenerationTable table;
     private final GenerationEvents events;
     private final Caller caller;
 
     GenerationResource(
-            GenerationSubmitter orders,
+            GenerationSubmitter submitter,
             Generations generations,
             GenerationTable table,
             GenerationEvents events,
             Caller caller) {
-        this.orders = orders;
+        this.submitter = submitter;
         this.generations = generations;
         this.table = table;
         this.events = events;
@@ -72,36 +75,34 @@ public final class GenerationResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "createGeneration", summary = "Order images; answers when the order is durable")
+    @Operation(operationId = "createGeneration", summary = "Create a generation; responds when the request is durable")
     @APIResponse(
             responseCode = "202",
-            description = "The order is safely on Kafka. This is the generation that comes of it, at its Location.",
+            description = "The request is durable in Kafka. The body is the new generation, and Location its URL.",
             headers = {
                 @Header(name = HttpHeaders.LOCATION, schema = @Schema(type = SchemaType.STRING)),
                 @Header(
                         name = REPLAYED,
-                        description = "true if the same order came before",
+                        description = "true if this is a retry of an earlier request",
                         schema = @Schema(type = SchemaType.BOOLEAN))
             },
             content = @Content(schema = @Schema(implementation = GenerationView.class)))
     public Response submit(
             @HeaderParam(IdempotencyKey.HEADER)
                     @Parameter(
-                            description =
-                                    "The same order with the same key is taken once, however often it is sent; then"
-                                            + " the answer has " + REPLAYED
-                                            + ": true. Another order with the same key is"
-                                            + " refused. 1 to 255 characters.")
+                            description = "Retries with the same key and body return the first generation, with "
+                                    + REPLAYED + ": true. The same key with another body is"
+                                    + " refused. 1 to 255 characters.")
                     @Nullable
                     String idempotencyKey,
-            @Nullable GenerationRequest order) {
-        if (order == null) {
+            @Nullable GenerationRequest body) {
+        if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        GenerationSubmitter.Taken taken = orders.submit(order, idempotencyKey, UnaryOperator.identity());
-        Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(taken.id())))
-                .location(URI.create(GenerationView.path(taken.id())));
-        return taken.again() ? answer.header(REPLAYED, true).build() : answer.build();
+        GenerationSubmitter.Submitted submitted = submitter.submit(body, idempotencyKey, UnaryOperator.identity());
+        Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(submitted.id())))
+                .location(URI.create(GenerationView.path(submitted.id())));
+        return submitted.again() ? answer.header(REPLAYED, true).build() : answer.build();
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
@@ -109,8 +110,9 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listGenerations",
-            summary = "Generations, the newest first",
-            description = "Of those that the gateway remembers. A page ends with where the next one begins.")
+            summary = "List generations, newest first",
+            description = "Lists the generations that the gateway remembers. The value of next in a page is the"
+                    + " after of the next page.")
     public GenerationListView list(
             @QueryParam("status")
                     @Parameter(
@@ -127,7 +129,7 @@ public final class GenerationResource {
                                             }))
                     @Nullable
                     String status,
-            @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION that drew them") @Nullable
+            @QueryParam("adapter") @Parameter(description = "NAME or NAME@VERSION of an adapter") @Nullable
                     String adapter,
             @QueryParam("priority")
                     @Parameter(
@@ -147,7 +149,8 @@ public final class GenerationResource {
                                             defaultValue = "20"))
                     @Nullable
                     String limit,
-            @QueryParam("after") @Parameter(description = "What the page before says as next") @Nullable String after) {
+            @QueryParam("after") @Parameter(description = "The value of next from the previous page") @Nullable
+                    String after) {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
         ProblemException.throwIfAny(checks.badFields());
@@ -160,27 +163,28 @@ public final class GenerationResource {
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getGeneration", summary = "Where a generation stands")
+    @Operation(operationId = "getGeneration", summary = "Get the state of a generation")
     public GenerationView get(String id) {
         return GenerationView.of(find(id));
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @GET
-    @Blocking // until it is known who asks
+    @Blocking // because of authentication
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "followGeneration",
-            summary = "Follow a generation: queued, started, step and finished events; ends when it is finished")
+            summary = "Follow a generation by queued, started, step and finished events")
     @APIResponse(
             responseCode = "200",
-            description = "What it is now, then what it becomes, as server-sent events",
+            description =
+                    "The current state and then each change as server-sent events; the stream ends after finished",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, example = ApiExamples.EVENTS))
     public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
         String owner = caller.owner();
-        events.requireRoom(owner); // as long as it can be answered with a problem
+        events.requireRoom(owner); // before the stream starts, so that the response can be a problem
         return events.of(find(id).id(), owner, sse);
     }
 
@@ -188,7 +192,9 @@ public final class GenerationResource {
     @DELETE
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "cancelGeneration", summary = "Cancel a generation; it is over when its status says so")
+    @Operation(
+            operationId = "cancelGeneration",
+            summary = "Request the cancellation of a generation; its status tells when it is cancelled")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {
@@ -199,7 +205,7 @@ public final class GenerationResource {
         if (cancellation instanceof Cancellation.AlreadyFinished finished) {
             throw new ProblemException(
                     ProblemType.ALREADY_FINISHED,
-                    "expected an unfinished generation, found one that "
+                    "expected an unfinished generation, found one with status "
                             + GenerationView.of(finished.generation()).status());
         }
         throw unknown(id);

@@ -3,6 +3,9 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.http.guard.Quota;
+import io.lorafleet.gateway.http.guard.Quotas;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -16,14 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation as a stream: what it is, then what it becomes, until it is finished.
+ * Streams the states of a generation, from the current one until it is finished.
  *
- * <p>A client that reads slowly holds up nobody: beyond a bounded number of states, it gets only the newest.
+ * <p>Slow clients do not block others: beyond a bounded buffer, they only get the newest state.
  */
 @Singleton
-final class GenerationStream {
+public final class GenerationStream {
     private static final int BUFFERED = 64;
-    /** Shorter than the idle timeout of usual proxies; it is also how a client that left is noticed. */
+    /** Shorter than the idle timeout of common proxies; also detects disconnected clients. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final GenerationTable table;
@@ -35,24 +38,24 @@ final class GenerationStream {
         this(table, quotas.eventStreams(), HEARTBEAT);
     }
 
-    /** @param heartbeat the longest time without a message */
+    /** @param heartbeat longest time without a message */
     GenerationStream(GenerationTable table, Quota open, Duration heartbeat) {
         this.table = table;
         this.open = open;
         this.heartbeat = heartbeat;
     }
 
-    /** @throws ProblemException if there are too many streams already */
-    void requireRoom(@Nullable String owner) {
+    /** @throws ProblemException if the quota of event streams is used up */
+    public void requireRoom(@Nullable String owner) {
         open.requireRoom(owner, 1);
     }
 
     /**
-     * @param owner who follows it; null where nobody is told from another
-     * @return states, on a thread that may block; empty ones where nothing was said for a while; at once a failure if
-     *     there are too many streams
+     * @param owner the caller; null in open mode
+     * @return states, on a thread that may block; empty values are heartbeats. Fails at once if the quota of event
+     *     streams is used up
      */
-    Multi<Optional<Generation>> of(String id, @Nullable String owner) {
+    public Multi<Optional<Generation>> of(String id, @Nullable String owner) {
         return Multi.createFrom()
                 .<Optional<Generation>>emitter(stream -> start(id, owner, stream), BackPressureStrategy.LATEST)
                 .emitOn(Infrastructure.getDefaultExecutor(), BUFFERED);

@@ -6,17 +6,20 @@ import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Admission;
 import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Submits orders for the endpoints that take them. */
+/** Submits generation requests, and converts refusals to problems. */
 @Singleton
-final class GenerationSubmitter {
-    private static final Duration WORKERS_COME_UP_WITHIN = Duration.ofSeconds(5);
-    private static final Duration UNDERWAY_FOR = Duration.ofSeconds(1);
+public final class GenerationSubmitter {
+    private static final Duration NO_WORKER_RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration UNDERWAY_RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Generations generations;
     private final Caller caller;
@@ -27,31 +30,31 @@ final class GenerationSubmitter {
     }
 
     /**
-     * An order that was taken.
+     * An accepted request.
      *
      * @param id of the generation
-     * @param again whether it came before, with the same idempotency key
+     * @param again whether it is a retry with the same idempotency key
      */
-    record Taken(String id, boolean again) {}
+    public record Submitted(String id, boolean again) {}
 
     /**
-     * Submits an order; one that is not admitted ends with a problem.
+     * Submits a request, and throws a problem if it is not admitted.
      *
-     * @param idempotencyKey as the client sent it; null if it did not
-     * @param fieldNames what the endpoint calls each field of an order
+     * @param idempotencyKey the header of the request; null if absent
+     * @param fieldNames maps the fields of a generation request to the endpoint's fields
      */
-    Taken submit(GenerationRequest order, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
-        Admission admission = generations.submit(order, caller.owner(), idempotencyKey);
+    public Submitted submit(GenerationRequest body, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
+        Admission admission = generations.submit(body, caller.owner(), idempotencyKey);
         if (admission instanceof Admission.Admitted admitted) {
-            return new Taken(admitted.request().requestId(), false);
+            return new Submitted(admitted.request().requestId(), false);
         }
         if (admission instanceof Admission.Repeated repeated) {
-            return new Taken(repeated.generation().id(), true);
+            return new Submitted(repeated.generation().id(), true);
         }
         throw refusal(admission, fieldNames);
     }
 
-    /** @param admission of an order that was not taken */
+    /** @param admission of a request that was not accepted */
     static ProblemException refusal(Admission admission, UnaryOperator<String> fieldNames) {
         if (admission instanceof Admission.Refused refused) {
             return new ProblemException(Problem.invalid(refused.badFields().stream()
@@ -63,41 +66,45 @@ final class GenerationSubmitter {
                     ProblemType.UNKNOWN_ADAPTER,
                     fieldNames.apply(unknown.field())
                             + (unknown.known().isEmpty()
-                                    ? ": expected none, since there are no adapters"
+                                    ? ": expected none, because there are no adapters"
                                     : ": expected one of " + String.join(", ", unknown.known())
-                                            + ", or NAME@VERSION of them that is not retired"));
+                                            + ", or a NAME@VERSION that is not retired"));
         }
         if (admission instanceof Admission.Overloaded overloaded) {
             return new ProblemException(
                     Problem.of(
                             ProblemType.OVERLOADED,
-                            "the workers have as much before them as may wait; expected room in "
+                            "expected room in the queue, found it full; try again in "
                                     + overloaded.clearsIn().toSeconds() + " seconds"),
                     overloaded.clearsIn());
         }
         if (admission instanceof Admission.Busy busy) {
             return new ProblemException(
-                    Problem.of(ProblemType.BUSY, "expected to decode the init image in time, found many others"),
+                    Problem.of(
+                            ProblemType.BUSY, "initImage: expected a free decoder in time, found all busy; try again"),
                     busy.retryIn());
         }
         if (admission instanceof Admission.KeyReused) {
             return new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,
-                    IdempotencyKey.HEADER + ": expected the order that it came with first, found another one");
+                    IdempotencyKey.HEADER + ": expected the body of the first request with this key, found"
+                            + " another one");
         }
         if (admission instanceof Admission.Underway) {
             return new ProblemException(
                     Problem.of(
                             ProblemType.ORDER_UNDERWAY,
-                            "an order with this idempotency key is being published; try again"),
-                    UNDERWAY_FOR);
+                            IdempotencyKey.HEADER + ": expected no concurrent request with this key, found one;"
+                                    + " try again"),
+                    UNDERWAY_RETRY_AFTER);
         }
         return noWorker();
     }
 
-    static ProblemException noWorker() {
+    public static ProblemException noWorker() {
         return new ProblemException(
-                Problem.of(ProblemType.NO_WORKER, "expected a worker, found none yet; try again"),
-                WORKERS_COME_UP_WITHIN);
+                Problem.of(
+                        ProblemType.NO_WORKER, "expected a worker that has announced its model, found none; try again"),
+                NO_WORKER_RETRY_AFTER);
     }
 }

@@ -17,19 +17,20 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation as clients see it.
+ * A generation in the API.
  *
  * @param status queued, running, succeeded, failed, cancelled or expired
- * @param step steps done, over all images
- * @param cancelling true while it is to be cancelled but is not finished; else absent
- * @param request everything that decides the images, also what the client left open
- * @param acceptedAt by the clock of the gateway that took the order
- * @param startedAt by the clock of the worker that began last; absent if it is not known that one did
- * @param finishedAt by the worker's clock: when the images were stored, or it was over without any; absent until then
- * @param elapsed from the worker's start to the stored images
+ * @param step completed steps of all images
+ * @param cancelling true between the request to cancel and the result; absent otherwise
+ * @param request all values that determine the images, including defaults
+ * @param acceptedAt by the clock of the gateway that accepted the request
+ * @param startedAt by the clock of the latest worker; absent before a worker has started
+ * @param finishedAt by the worker's clock: when the images were stored, or when the generation ended without images;
+ *     absent before that
+ * @param elapsed time from the worker's start to the stored images
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
-record GenerationView(
+public record GenerationView(
         String id,
 
         @Schema(enumeration = {"queued", "running", "succeeded", "failed", "cancelled", "expired"})
@@ -47,7 +48,7 @@ record GenerationView(
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations) {
 
-    /** @param initImage SHA-256 of the image that the images come from, or null */
+    /** @param initImage SHA-256 of the init image, or null */
     record RequestView(
             String prompt,
             String negativePrompt,
@@ -124,13 +125,13 @@ record GenerationView(
                 succeeded == null ? null : succeeded.unetEvaluations());
     }
 
-    /** @return where the generation is */
-    static String path(String id) {
+    /** @return path of the generation */
+    public static String path(String id) {
         return GenerationResource.PATH + "/" + id;
     }
 
-    /** @return where one of its images is */
-    static String path(String id, int index) {
+    /** @return path of an image */
+    public static String path(String id, int index) {
         return path(id) + "/images/" + index;
     }
 }

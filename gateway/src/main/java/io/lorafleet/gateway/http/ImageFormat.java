@@ -17,15 +17,15 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The kinds of file that images are served as. They are stored as PNG. */
-enum ImageFormat {
+/** The file formats of served images. Images are stored as PNG. */
+public enum ImageFormat {
     PNG,
     JPEG,
     WEBP;
 
-    static final int LEAST_COMPRESSED = 100;
+    public static final int LEAST_COMPRESSED = 100;
 
-    String lowerCase() {
+    public String lowerCase() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -35,15 +35,15 @@ enum ImageFormat {
 
     /**
      * @param png a stored image
-     * @param quality 0 to 100, of the formats that lose something
-     * @return the same image as a file of this kind; of PNG the very same, with the texts in it
+     * @param quality 0 to 100, for lossy formats
+     * @return the image in this format; for PNG the stored file itself, including its text chunks
      */
-    byte[] convert(byte[] png, int quality) {
+    public byte[] convert(byte[] png, int quality) {
         return this == PNG ? png : encode(read(png), quality);
     }
 
-    /** @param file small and rough @return the same in this size, as a file of this kind */
-    byte[] enlarge(byte[] file, int width, int height, int quality) {
+    /** @param file a preview @return the preview, enlarged to this size and in this format */
+    public byte[] enlarge(byte[] file, int width, int height, int quality) {
         BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D brush = large.createGraphics();
         brush.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
@@ -56,7 +56,7 @@ enum ImageFormat {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
             if (image == null) {
-                throw new IOException("expected an image, found something else");
+                throw new IOException("expected an image, found another kind of file");
             }
             return image;
         } catch (IOException e) {
@@ -85,7 +85,7 @@ enum ImageFormat {
 
     private ImageWriter writer() throws IOException {
         return this == WEBP
-                // Named, because the JDK looks for plug-ins only on the class path of the program that began.
+                // Created explicitly, because ImageIO only finds plug-ins on the initial class path.
                 ? new WebPImageWriterSpi().createWriterInstance()
                 : ImageIO.getImageWritersByFormatName(lowerCase()).next();
     }

@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.generation.GenerationSucceeded;
@@ -34,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
 @Tag(ref = ApiDescription.GENERATIONS)
 public final class ImageResource {
-    /** An image never changes, and belongs to who asked for it. */
+    /** Images are immutable, and private to their owner. */
     private static final String CACHE = "private, immutable, max-age=31536000";
 
     private final Caller caller;
@@ -45,17 +47,17 @@ public final class ImageResource {
         this.blobs = blobs;
     }
 
-    /** @return what follows an image's path for another format than PNG */
-    static String query(ImageFormat format, int quality) {
+    /** @return the query string of an image's URL for formats other than PNG */
+    public static String query(ImageFormat format, int quality) {
         return "?format=" + format.lowerCase() + "&quality=" + quality;
     }
 
     @GET
     @Produces({"image/png", "image/jpeg", "image/webp"})
-    @Operation(operationId = "getImage", summary = "One image of a generation that succeeded")
+    @Operation(operationId = "getImage", summary = "Download an image of a succeeded generation")
     @APIResponse(
             responseCode = "200",
-            description = "The image; a PNG says in its text chunks how it was made",
+            description = "The image. The text chunks of a PNG file hold the generation parameters.",
             content = {
                 @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
                 @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
@@ -74,7 +76,7 @@ public final class ImageResource {
                     String format,
             @QueryParam("quality")
                     @Parameter(
-                            description = "Of jpeg and webp",
+                            description = "Quality of jpeg and webp",
                             schema =
                                     @Schema(
                                             type = SchemaType.INTEGER,
@@ -100,7 +102,7 @@ public final class ImageResource {
         return Response.ok(wanted == ImageFormat.PNG ? png : converted(png, wanted, percent), wanted.mediaType())
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, CACHE)
-                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // no other caller's cache entry
+                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // separates the cache entries of callers
                 .build();
     }
 

@@ -14,13 +14,13 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The API's JSON: a value of the wrong type is an error, not converted, and so is a field that comes twice; what has no
- * value is left out.
+ * The JSON rules of the API: values of the wrong type are errors instead of being converted, duplicate fields are
+ * errors, and null values are omitted.
  */
 @Singleton
 final class JsonMapping implements ObjectMapperCustomizer {
     @Override
-    @SuppressWarnings("deprecation") // the successor is a builder, and Quarkus hands out what is built already
+    @SuppressWarnings("deprecation") // its replacement is a builder, but Quarkus passes a built mapper
     public void customize(ObjectMapper mapper) {
         mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         for (CoercionInputShape scalar :

@@ -5,6 +5,9 @@ import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRoutes;
 import io.lorafleet.gateway.adapter.RouteChange;
 import io.lorafleet.gateway.adapter.RouteRequest;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -18,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Sets which versions requests get that name an adapter and no version. */
+/** Sets, removes and rolls back routes. */
 @RolesAllowed(Roles.MANAGE_ADAPTERS)
 @Path(AdapterResource.PATH)
 @Tag(ref = ApiDescription.ADAPTERS)
@@ -35,26 +38,29 @@ public final class RouteResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "setRoute",
-            summary = "Route requests to a stable version, and shares of them to a canary and a shadow",
-            description = "The whole route: a canary or shadow that is left out is removed. The stable version that it"
-                    + " had is kept for a roll-back. If two clients set one route at once, the last one wins.")
-    public Adapter set(String name, @Nullable RouteRequest order) {
-        if (order == null) {
+            summary = "Set the stable version, the canary and the shadow of an adapter",
+            description = "Replaces the whole route: an absent canary or shadow is removed. The previous stable"
+                    + " version is kept for a rollback. If two clients set the same route concurrently, the"
+                    + " last one wins.")
+    public Adapter set(String name, @Nullable RouteRequest body) {
+        if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        return adapter(routes.set(name, order), name);
+        return adapter(routes.set(name, body), name);
     }
 
     @DELETE
     @Path("/{name}/route")
-    @Operation(operationId = "removeRoute", summary = "Give requests the newest version again")
+    @Operation(operationId = "removeRoute", summary = "Remove the route, so that requests get the newest version")
     public Adapter remove(String name) {
         return adapter(routes.remove(name), name);
     }
 
     @POST
     @Path("/{name}/rollback")
-    @Operation(operationId = "rollBack", summary = "Go back to the stable version before, without canary and shadow")
+    @Operation(
+            operationId = "rollBack",
+            summary = "Roll back to the previous stable version, and remove canary and shadow")
     public Adapter rollBack(String name) {
         return adapter(routes.rollBack(name), name);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.gateway.webhook.Webhooks;
@@ -13,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.Cache;
 
-/** Shows callers what they can verify calls of their webhooks with. */
+/** Returns the secret with which callers verify webhook calls. */
 @RolesAllowed(Roles.GENERATE)
 @Path(WebhookSecretResource.PATH)
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -23,7 +25,7 @@ public final class WebhookSecretResource {
     private final Caller caller;
     private final Webhooks webhooks;
 
-    /** @param secret as Standard Webhooks' libraries take it */
+    /** @param secret in the format of Standard Webhooks libraries */
     public record WebhookSecretView(String secret) {}
 
     WebhookSecretResource(Caller caller, Webhooks webhooks) {
@@ -34,12 +36,11 @@ public final class WebhookSecretResource {
     @GET
     @Cache(noStore = true)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getWebhookSecret", summary = "What calls of the caller's own webhooks are signed with")
+    @Operation(operationId = "getWebhookSecret", summary = "Get the secret that signs the caller's webhooks")
     public WebhookSecretView get() {
         return webhooks.secretOf(caller.owner())
                 .map(WebhookSecretView::new)
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.NOT_FOUND,
-                        "expected a gateway that calls webhooks, found one without lorafleet.webhooks.secret"));
+                        ProblemType.NOT_FOUND, "lorafleet.webhooks.secret: expected a secret, found none"));
     }
 }

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The HTTP API: resources, their JSON, and one form for every error. */
+/** The HTTP API: resources for generations, adapters and feedback, with their JSON. */
 @NullMarked
 @OpenAPIDefinition(
         info =
                 @Info(
                         title = "lorafleet gateway",
                         version = "v1",
-                        description = "Images from guided diffusion models with LoRA adapters",
+                        description = "Image generation with guided diffusion models and LoRA adapters",
                         license = @License(name = "Apache License 2.0", identifier = "Apache-2.0")),
         tags = {
-            @Tag(name = ApiDescription.GENERATIONS, description = "Order images, follow, fetch and rate them"),
-            @Tag(name = ApiDescription.ADAPTERS, description = "Students and styles: their versions and routes"),
-            @Tag(name = ApiDescription.FLEET, description = "How the fleet does"),
+            @Tag(name = ApiDescription.GENERATIONS, description = "Create, follow, download and rate images"),
+            @Tag(name = ApiDescription.ADAPTERS, description = "Versions and routes of students and styles"),
+            @Tag(name = ApiDescription.FLEET, description = "State of workers, queue and trainings"),
             @Tag(
                     name = ApiDescription.OPENAI,
-                    description = "For OpenAI's clients: their base URL is this gateway's /v1"),
-            @Tag(name = ApiDescription.VLLM, description = "For clients that load adapters as vLLM does")
+                    description = "OpenAI's API; the base URL of its clients is this gateway's /v1"),
+            @Tag(name = ApiDescription.VLLM, description = "vLLM's API to load adapters")
         },
         components =
                 @Components(
                         responses =
                                 @APIResponse(
                                         name = ApiDescription.PROBLEM,
-                                        description = "What was expected, and what was found instead (RFC 9457)",
+                                        description = "An error in the form of RFC 9457: what was expected, and"
+                                                + " what was found",
                                         content =
                                                 @Content(
                                                         mediaType = Problem.MEDIA_TYPE,
                                                         schema = @Schema(implementation = Problem.class)))))
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.http.problem.Problem;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.info.Info;

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when every topic has been read up to where it ended when this gateway began to read it. */
+/** Ready when every topic has been read up to its end offsets at the time of partition assignment. */
 @Readiness
 @Identifier("caught-up")
 @ApplicationScoped
@@ -37,7 +37,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
         this(channel -> clients.getConsumer(channel).getPositions().await().atMost(PATIENCE));
     }
 
-    /** @param positions gives the read positions of the partitions that a channel has been assigned */
+    /** @param positions returns the positions of a channel's assigned partitions */
     CaughtUp(Function<String, Map<TopicPartition, Long>> positions) {
         this.positions = positions;
     }
@@ -55,7 +55,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
                 .build();
     }
 
-    /** @return whether every topic has been read so far */
+    /** @return whether every topic has been read up to those offsets */
     boolean everywhere() {
         CHANNELS.stream()
                 .filter(channel -> !caughtUp.contains(channel) && isCaughtUp(channel))
@@ -63,7 +63,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
         return caughtUp.containsAll(CHANNELS);
     }
 
-    /** By position, not by the last record seen: what a topic ends with may be no record but a transaction's marker. */
+    /** Compares positions instead of record offsets, because a partition can end with a transaction marker. */
     private boolean isCaughtUp(String channel) {
         Map<TopicPartition, Long> read = positions.apply(channel);
         return !read.isEmpty()

@@ -22,18 +22,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes again what Kafka dropped: a share group gives a record up, and tells nobody, after a number of deliveries.
- * Deliveries are not attempts: the slots of a killed worker have fetches at the broker, and until it sees that they
- * are gone it may hand the record to one after the other.
+ * Republishes requests that Kafka has dropped. A share group silently archives a record after a number of deliveries.
+ * Deliveries are not attempts: the slots of a killed worker still have pending fetches, and until the broker notices
+ * that they are gone, it can deliver the record to one after the other.
  *
- * <p>Workers reply before they acknowledge, so a request that the group has done with, and that has no result, was
- * dropped. Workers count their attempts, so a request that kills them does not go round for ever. Several gateways may
- * publish it again, each once; the first result stands.
+ * <p>Workers publish the result before they acknowledge the request, so a request that the group has completed without
+ * a result was dropped. Workers count their attempts, so a request that crashes them is not retried forever. Several
+ * gateways can republish the same request, each of them once; the first result is final.
  */
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** The patience doubles with every copy, up to this many times: six seconds become three minutes. */
+    /** The patience doubles with every copy, at most this many times: from six seconds to about three minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;
@@ -41,14 +41,14 @@ final class DroppedRequests {
     private final CaughtUp caughtUp;
     private final Clock clock;
     private final Duration patience;
-    /** By request id; of requests that were not finished when last looked at. */
+    /** By request id; of requests that were unfinished at the last check. */
     private final Map<String, Place> places = new ConcurrentHashMap<>();
 
     /**
-     * Where a request stands.
+     * The latest copy of a request.
      *
-     * @param offset of its newest copy
-     * @param droppedSince when it was first seen to be dropped; null if it is not
+     * @param offset of the newest copy
+     * @param droppedSince time of the first check that found it dropped; null if it is not dropped
      */
     private record Place(
             TopicPartition partition,
@@ -73,7 +73,7 @@ final class DroppedRequests {
         this.patience = config.gateway().droppedRequestPatience();
     }
 
-    /** A copy of a request was read. */
+    /** Records a copy of a request. */
     void read(ConsumerRecord<String, byte[]> record, GenerateImage command) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         places.compute(
@@ -81,17 +81,17 @@ final class DroppedRequests {
                 (id, before) -> new Place(partition, record.offset(), before == null ? 1 : before.copies() + 1, null));
     }
 
-    /** @param group how far the workers' group has come */
-    void look(Map<TopicPartition, SharePartitionOffsetInfo> group) {
+    /** @param group offsets of the workers' share group */
+    void check(Map<TopicPartition, SharePartitionOffsetInfo> group) {
         if (!caughtUp.everywhere()) {
-            return; // results may be unread
+            return; // the results may not have been read yet
         }
         Instant now = clock.instant();
         places.forEach((id, place) -> {
             Generation generation = generations.find(id).orElse(null);
             if (generation == null || generation.request() == null || generation.isFinished()) {
                 places.remove(id, place);
-            } else if (!hasDoneWith(place, group.get(place.partition()))) {
+            } else if (!isCompleted(place, group.get(place.partition()))) {
                 places.replace(id, place, place.dropped(null));
             } else if (place.droppedSince() == null) {
                 places.replace(id, place, place.dropped(now));
@@ -105,7 +105,7 @@ final class DroppedRequests {
         return patience.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
     }
 
-    private static boolean hasDoneWith(Place place, @Nullable SharePartitionOffsetInfo group) {
+    private static boolean isCompleted(Place place, @Nullable SharePartitionOffsetInfo group) {
         return group != null
                 && (place.offset() < group.startOffset() || group.lag().orElse(-1L) == 0);
     }
@@ -114,14 +114,14 @@ final class DroppedRequests {
         String id = command.requestId();
         try {
             if (command.acceptedAt().plus(Topic.RESULTS.retention()).isBefore(now)) {
-                generations.forget(id); // Kafka has deleted its result before it
+                generations.forget(id); // the retention of its result has passed
             } else {
-                LOG.warnf("Kafka dropped request %s: publishing it again", id);
+                LOG.warnf("Kafka dropped request %s; publishing it again", id);
                 log.write(command);
             }
-            places.replace(id, place, place.dropped(null)); // unless the new copy has been read meanwhile
+            places.replace(id, place, place.dropped(null)); // has no effect if the new copy has been read
         } catch (NotPublishedException e) {
-            LOG.warn(e.getMessage()); // the next look comes soon
+            LOG.warn(e.getMessage()); // the next check retries
         }
     }
 }

@@ -21,37 +21,37 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each finished generation to one gateway of them all, for its webhook. A result counts as consumed when the webhook
- * has taken it or is given up, which no receiver can put off, so a gateway that is killed leaves what it had not told to
- * another one.
+ * Calls the webhooks of finished generations; each result is consumed by one gateway only. A result is acknowledged
+ * when its webhook has succeeded or is given up, which no receiver can delay indefinitely. If a gateway is killed,
+ * another one consumes the results that were not acknowledged.
  */
 @ApplicationScoped
 public class FinishedFollower {
     private static final Logger LOG = Logger.getLogger(FinishedFollower.class);
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-    /** For the same record to come to the table of generations. */
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
+    /** How long the generation table may take to read the same record. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
     private final Function<Generation, Uni<Void>> webhooks;
     private final Duration patience;
-    /** Looked at once for all results that wait for it, which after a long time without a gateway may be many. */
+    /** One poll shared by all waiting results, which can be many after a long downtime. */
     private final Uni<Void> caughtUp;
 
-    /** Says that this gateway may not yet know what was ordered. */
+    /** The gateway has not caught up and may not know the request yet. */
     private static final class NotYet extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     @Inject
     FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
-        this(generations, webhooks::tell, caughtUp::everywhere, PATIENCE);
+        this(generations, webhooks::send, caughtUp::everywhere, PATIENCE);
     }
 
     /**
-     * @param webhooks calls a generation's webhook; completes when the call has succeeded or is given up
+     * @param webhooks calls the webhook of a generation; completes when the call has succeeded or is given up
      * @param caughtUp whether this gateway has read all requests and results
-     * @param patience how long to wait for the table to know that a generation is finished
+     * @param patience how long to wait until the table has a generation as finished
      */
     FinishedFollower(
             GenerationTable generations,
@@ -64,7 +64,7 @@ public class FinishedFollower {
         this.caughtUp = whenTrue(caughtUp).memoize().indefinitely();
     }
 
-    /** Returns at once, so that a webhook that does not answer holds up no other. */
+    /** Returns at once, so that an unresponsive webhook does not delay others. */
     @Incoming("finished")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
@@ -74,8 +74,8 @@ public class FinishedFollower {
                 .transformToUni(webhooks::apply)
                 .subscribe()
                 .with(told -> record.ack(), e -> {
-                    LOG.errorf(e, "the webhook of generation %s cannot be told", record.getKey());
-                    record.ack(); // or else nothing behind it would ever count as consumed
+                    LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
+                    record.ack(); // otherwise the records after it would never be committed
                 });
         return CompletableFuture.completedFuture(null);
     }
@@ -87,13 +87,13 @@ public class FinishedFollower {
                 .onItem()
                 .transformToUni(known ->
                         known ? Uni.createFrom().voidItem() : Uni.createFrom().failure(NotYet::new))
-                .onFailure() // also where the broker does not say it in time
+                .onFailure() // also after a timeout of the broker
                 .retry()
-                .withBackOff(BETWEEN_LOOKS, BETWEEN_LOOKS)
+                .withBackOff(CHECK_INTERVAL, CHECK_INTERVAL)
                 .indefinitely();
     }
 
-    /** @return the finished generation; null if it is forgotten */
+    /** @return the finished generation; null if it was forgotten */
     private Uni<@Nullable Generation> find(String id) {
         Uni<Generation> finished = Uni.createFrom()
                 .emitter(known -> known.onTermination(generations.follow(id, generation -> {
@@ -101,7 +101,7 @@ public class FinishedFollower {
                         known.complete(generation);
                     }
                 })));
-        return finished.emitOn(Infrastructure.getDefaultWorkerPool()) // not where the table is locked
+        return finished.emitOn(Infrastructure.getDefaultWorkerPool()) // not under the table's lock
                 .ifNoItem()
                 .after(patience)
                 .recoverWithItem((Generation) null);

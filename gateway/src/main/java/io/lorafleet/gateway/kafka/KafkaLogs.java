@@ -21,10 +21,10 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
-/** The logs of the features as topics. A record counts as written when all in-sync replicas have it. */
+/** Implements the logs of the features with topics. A record is durable when all in-sync replicas have it. */
 @Singleton
 final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
-    /** A little longer than the producer's delivery.timeout.ms, so that its verdict comes first. */
+    /** Slightly longer than the producer's delivery.timeout.ms, so that the producer's own error comes first. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MutinyEmitter<byte[]> log;
@@ -57,7 +57,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
 
     @Override
     public void removeRoute(String name) {
-        writeValue(Topic.ADAPTERS, name, null); // which makes Kafka forget the key
+        writeValue(Topic.ADAPTERS, name, null); // a tombstone
     }
 
     @Override
@@ -76,7 +76,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
                 .build();
         try {
             log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(PATIENCE);
-        } catch (RuntimeException e) { // the broker's refusal, a timeout, or too many records waiting already
+        } catch (RuntimeException e) { // an error of the broker, a timeout, or a full buffer
             throw new NotPublishedException(topic.in(topicPrefix), key, e);
         }
     }

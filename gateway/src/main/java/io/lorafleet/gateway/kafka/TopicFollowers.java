@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
-/** Folds the topics, each from its start, into what this gateway knows. */
+/** Consumes all topics from their start, and folds them into the gateway's state. */
 @ApplicationScoped
 public class TopicFollowers {
     private static final Logger LOG = Logger.getLogger(TopicFollowers.class);
@@ -77,7 +77,8 @@ public class TopicFollowers {
         apply(record, GenerationFinished.class, event -> {
             if (!generations.apply(event)) {
                 metrics.duplicateResult();
-                LOG.infof("dropped a second result of %s, from %s", event.requestId(), event.workerId());
+                LOG.infof(
+                        "Dropped a second result of generation %s from worker %s", event.requestId(), event.workerId());
             }
         });
     }
@@ -108,14 +109,14 @@ public class TopicFollowers {
         }
     }
 
-    /** A record that cannot be read is skipped: it must not keep the gateway from those behind it. */
+    /** Skips invalid records, so that they do not block the records after them. */
     private static <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
         T message;
         try {
             message = Json.read(record.value(), type);
         } catch (InvalidMessageException e) {
             LOG.warnf(
-                    "skipped %s, partition %d, offset %d: %s",
+                    "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
             return;
         }

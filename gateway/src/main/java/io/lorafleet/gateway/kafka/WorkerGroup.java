@@ -32,13 +32,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the broker how far the workers' share group has come, for {@link DroppedRequests} and for the gauge {@code
- * lorafleet.requests.lag}: how many requests of each topic the workers have not finished. It is here because gateways
- * stay up when workers are scaled away. Every gateway says the same: take the maximum of them, not the sum.
+ * Polls the offsets of the workers' share group, for {@link DroppedRequests} and for the gauge {@code
+ * lorafleet.requests.lag}: the number of unfinished requests of each topic. Gateways report it because they keep
+ * running when the workers are scaled to zero. All gateways report the same value: aggregate with the maximum, not the
+ * sum.
  *
- * <p>The lag counts the records that a worker holds, too, since they are not acknowledged yet. It is NaN while the
- * broker does not say, as before the first request of a topic is finished. Brokers have been seen to say 0 while a
- * released record was waiting: nobody should scale to zero on this alone.
+ * <p>The lag includes records that workers have acquired but not acknowledged. It is NaN while the broker does not
+ * report it, for example until the first request of a topic is finished. Brokers have been observed to report 0 while
+ * a released record was waiting: do not scale to zero on this value alone.
  */
 @Singleton
 @Startup
@@ -50,10 +51,10 @@ public final class WorkerGroup {
     private final Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped;
     private final Duration patience;
     private final Map<String, Object> settings;
-    private final Future<?> asking;
-    /** Made when it is first needed: that fails while the broker's name cannot be resolved. */
+    private final Future<?> polling;
+    /** Created on first use, because creation fails while the broker's name cannot be resolved. */
     private @Nullable Admin admin;
-    /** By topic name; of those whose lag is known. */
+    /** By topic name; only topics with a known lag. */
     private volatile Map<String, Long> lags = Map.of();
 
     @Inject
@@ -62,7 +63,7 @@ public final class WorkerGroup {
             GatewayConfig config,
             DroppedRequests dropped,
             MeterRegistry registry) {
-        this(broker, config.topicPrefix().orElse(""), dropped::look, registry, interval(config), PATIENCE);
+        this(broker, config.topicPrefix().orElse(""), dropped::check, registry, interval(config), PATIENCE);
     }
 
     private static Duration interval(GatewayConfig config) {
@@ -72,7 +73,7 @@ public final class WorkerGroup {
     /**
      * @param dropped receives the share group's offsets after each poll
      * @param interval the pause between two polls
-     * @param patience how long the broker may take to answer; after that, every lag is unknown
+     * @param patience timeout of a poll; after a timeout, every lag is unknown
      */
     WorkerGroup(
             Map<String, Object> broker,
@@ -87,18 +88,18 @@ public final class WorkerGroup {
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(topicPrefix);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
-                    .description("Requests that workers have not finished; NaN if unknown")
+                    .description("Unfinished requests; NaN if unknown")
                     .tag("topic", topic)
                     .register(registry);
         }
         this.settings = settings(broker, patience);
-        this.asking = Infrastructure.getDefaultWorkerPool()
-                .scheduleWithFixedDelay(this::ask, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        this.polling = Infrastructure.getDefaultWorkerPool()
+                .scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @PreDestroy
     void stop() {
-        asking.cancel(true);
+        polling.cancel(true);
         synchronized (this) {
             if (admin != null) {
                 admin.close(Duration.ZERO);
@@ -115,13 +116,13 @@ public final class WorkerGroup {
 
     private static Map<String, Object> settings(Map<String, Object> broker, Duration patience) {
         Map<String, Object> settings = new HashMap<>();
-        // What is meant for consumers and producers would only make the client warn.
+        // The client would log warnings for settings of consumers and producers.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
-        // Without a broker, it would say so several times a second.
+        // The default backoff logs several warnings a second while no broker is reachable.
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 500L);
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 3000L);
         return settings;
@@ -132,7 +133,7 @@ public final class WorkerGroup {
         return lag == null ? Double.NaN : lag;
     }
 
-    private void ask() {
+    private void poll() {
         String group = topicPrefix + Topic.WORKER_GROUP;
         try {
             Map<TopicPartition, SharePartitionOffsetInfo> offsets = admin().listShareGroupOffsets(
@@ -142,7 +143,7 @@ public final class WorkerGroup {
             lags = sums(offsets);
             dropped.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debugf(e, "the lag of %s is unknown", group);
+            LOG.debugf(e, "The lag of share group %s is unknown", group);
             lags = Map.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -159,7 +160,7 @@ public final class WorkerGroup {
                 sums.merge(partition.topic(), info.lag().get(), Long::sum);
             }
         });
-        sums.keySet().removeAll(unknown); // without one of its partitions, a topic's sum would be too small
+        sums.keySet().removeAll(unknown); // a sum without one of the partitions would be too small
         return sums;
     }
 }

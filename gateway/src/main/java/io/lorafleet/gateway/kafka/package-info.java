@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The topics: followers that fold them into what the gateway knows, and the logs that commands are written to. */
+/** Kafka topics: consumers that fold them into the gateway's state, and the logs that publish commands. */
 @NullMarked
 package io.lorafleet.gateway.kafka;
 

@@ -4,19 +4,19 @@ package io.lorafleet.gateway.model;
 import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Instant;
 
-/** A worker, as this gateway last heard of it. */
+/** The last known state of a worker. */
 public record KnownWorker(WorkerStatus status, State state) {
 
-    /** Whether it takes requests. */
+    /** The availability of a worker. */
     public enum State {
         READY,
-        /** It said so itself. */
+        /** The worker announced its shutdown. */
         STOPPED,
-        /** It has been silent for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
+        /** No status for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
         LOST
     }
 
-    /** @param now by a clock that agrees with the worker's to a few seconds */
+    /** @param now from a clock within a few seconds of the worker's */
     static KnownWorker of(WorkerStatus status, Instant now) {
         if (status.state() == WorkerStatus.State.STOPPED) {
             return new KnownWorker(status, State.STOPPED);

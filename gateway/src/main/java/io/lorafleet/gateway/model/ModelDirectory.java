@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The workers, and the base model that they announce. */
+/** The workers and the base model that they announce. */
 @Singleton
 public final class ModelDirectory {
-    /** Any base, whatever it is called, to clients of OpenAI's API. */
+    /** The name for the base in OpenAI's API, whatever its own name is. */
     private static final String BASE = "base";
 
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
@@ -33,12 +33,12 @@ public final class ModelDirectory {
         workers.put(status.workerId(), status);
     }
 
-    /** A worker that somebody cleared away will not come back. */
+    /** Removes a worker whose record was deleted. */
     public void forget(String workerId) {
         workers.remove(workerId);
     }
 
-    /** @return every known worker, by id */
+    /** @return all known workers, ordered by id */
     public List<KnownWorker> workers() {
         Instant now = clock.instant();
         return workers.values().stream()
@@ -48,8 +48,9 @@ public final class ModelDirectory {
     }
 
     /**
-     * The model of the ready worker that spoke last. While none is ready, that of the last one there was: its
-     * successors will hold the same, and orders can wait for them. Nothing if none ever announced it.
+     * The model of the ready worker with the newest status. Without a ready worker, the model of the last known one:
+     * its replacement will have the same model, and requests can wait for it. Empty if no worker ever announced a
+     * model.
      */
     public Optional<BaseModel> current() {
         return workers().stream()
@@ -57,7 +58,7 @@ public final class ModelDirectory {
                 .map(worker -> worker.status().model());
     }
 
-    /** @return whether a client means the present model by that name; no adapter may have it */
+    /** @return whether the name means the current base; no adapter can have it */
     public boolean isBase(String name) {
         return name.equals(BASE)
                 || current().filter(model -> model.name().equals(name)).isPresent();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The workers, and the base model that they hold. */
+/** The workers and their base model. */
 @NullMarked
 package io.lorafleet.gateway.model;
 

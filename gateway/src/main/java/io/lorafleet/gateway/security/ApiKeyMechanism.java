@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Knows callers by API keys, which come where a bearer token would. What is no such key is left to others. */
+/** Authenticates callers by API keys in the form of bearer tokens. Other bearer tokens are left to OpenID Connect. */
 @Singleton
 final class ApiKeyMechanism implements HttpAuthenticationMechanism {
     private static final String BEARER = "Bearer ";
@@ -31,7 +31,7 @@ final class ApiKeyMechanism implements HttpAuthenticationMechanism {
 
     @Override
     public int getPriority() {
-        return DEFAULT_PRIORITY + 100; // before that of tokens, which takes any bearer token for one of its own
+        return DEFAULT_PRIORITY + 100; // before OpenID Connect, which accepts any bearer token
     }
 
     @Override
@@ -45,7 +45,7 @@ final class ApiKeyMechanism implements HttpAuthenticationMechanism {
         Optional<ApiKeys.Entry> entry = security.find(token);
         return entry.isPresent()
                 ? Uni.createFrom().item(identity(entry.get()))
-                : Uni.createFrom().failure(new AuthenticationFailedException("no such API key"));
+                : Uni.createFrom().failure(new AuthenticationFailedException("unknown API key"));
     }
 
     private static SecurityIdentity identity(ApiKeys.Entry entry) {

@@ -8,12 +8,12 @@ import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever sent the request that is being answered. */
+/** The caller of the current request. */
 @RequestScoped
 public class Caller {
     /**
-     * The attribute of an identity that says whom things belong to, and where the name comes from: {@code key:NAME} as the
-     * operator wrote it into the file of keys, or {@code token:ISSUER#SUBJECT}. So neither can be taken for the other.
+     * The identity attribute that holds the owner: {@code key:NAME} for an API key, or {@code token:ISSUER#SUBJECT}.
+     * The prefixes keep the two kinds apart.
      */
     static final String OWNER = "lorafleet.owner";
 
@@ -25,12 +25,12 @@ public class Caller {
         this.generations = generations;
     }
 
-    /** @return whom generations and feedback belong to; null where nobody has to say who they are */
+    /** @return the owner of the caller's generations and feedback; null in open mode */
     public @Nullable String owner() {
         return identity.getAttribute(OWNER);
     }
 
-    /** @return whether it is one of the caller's own, or the caller is an operator */
+    /** @return whether the caller owns the generation or is an operator */
     public boolean maySee(Generation generation) {
         String owner = owner();
         boolean own = generation.request() != null
@@ -39,7 +39,7 @@ public class Caller {
         return own || identity.hasRole(Roles.OPERATE);
     }
 
-    /** @return the generation, if there is one that the caller may see */
+    /** @return the generation, if it exists and the caller may see it */
     public Optional<Generation> find(String id) {
         return generations.find(id).filter(this::maySee);
     }

@@ -12,11 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells a file from what it was before, without reading it: which file it is, its size, whose it is, and when its
- * content or its permissions changed last.
+ * Detects changes of a file without reading it, by its inode, size, owner, mode and times.
  */
 record FileState(Map<String, Object> attributes, Instant seenAt) {
-    /** Longer than a tick of any file system's clock, within which two changes look like one. */
+    /** Longer than the timestamp granularity of any file system, within which two changes look like one. */
     private static final Duration TICK = Duration.ofSeconds(3);
 
     static FileState of(Path file) throws IOException {
@@ -24,13 +23,13 @@ record FileState(Map<String, Object> attributes, Instant seenAt) {
         return new FileState(Files.readAttributes(file, "unix:dev,ino,size,uid,mode,lastModifiedTime,ctime"), now);
     }
 
-    /** @return whether the file is what it was then, without a doubt */
+    /** @return whether the file is certainly unchanged */
     boolean isSurely(@Nullable FileState before) {
         return before != null && attributes.equals(before.attributes) && before.isSettled();
     }
 
     private boolean isSettled() {
-        FileTime changed = (FileTime) Objects.requireNonNull(attributes.get("ctime"), "it was asked for");
+        FileTime changed = (FileTime) Objects.requireNonNull(attributes.get("ctime"), "ctime was requested");
         return changed.toInstant().plus(TICK).isBefore(seenAt);
     }
 }

@@ -8,15 +8,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names a gateway answers to. A web page can make its own name point to this machine after it was loaded (DNS
- * rebinding); then its browser takes the gateway for a part of the page's site. The name that it sends gives it away.
+ * Checks the Host header against DNS rebinding. A web page can change the address of its own host name to this machine
+ * after it was loaded; browsers then treat the gateway as part of the page's site. The Host header still has the
+ * page's host name.
  *
- * @param anyName whether any name will do, because callers have to say who they are, and nobody set names
- * @param names lower-case host names, without a port, that will do beside those of this machine
+ * @param anyName whether to accept any host name: with authentication and without configured names
+ * @param names host names to accept besides those of this machine; in lower case, without a port
  * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same in Ollama</a>
  */
 public record HostRules(boolean anyName, Set<String> names) {
-    /** The loopback addresses, and the names that browsers resolve to them without asking (RFC 6761). */
+    /** The loopback addresses, and the names that browsers resolve to them without DNS (RFC 6761). */
     private static final Pattern THIS_MACHINE =
             Pattern.compile("localhost|[a-z0-9-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
@@ -26,7 +27,7 @@ public record HostRules(boolean anyName, Set<String> names) {
         names = Set.copyOf(names);
     }
 
-    /** @param authority host and port as the client sent them; null if it sent none @return what is wrong, if anything is */
+    /** @param authority host and port of the request; null if absent @return the violation, or empty */
     public Optional<String> refuse(@Nullable String authority) {
         if (anyName) {
             return Optional.empty();

@@ -25,29 +25,29 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API keys of a file, which may change while this gateway runs. It is looked at for each key that comes, so a change
- * counts from the next request on. Without the file there are no keys. One that cannot be used leaves the keys as they
- * were: it is being edited, and whoever takes the keys away removes the file.
+ * The API keys in a file that can change while the gateway runs. Every authentication checks for changes, so they
+ * apply from the next request. If the file is missing, no key is valid. If it is invalid, the previous keys remain,
+ * because it may be in the middle of an edit.
  */
 final class KeyFile {
     private static final Logger LOG = Logger.getLogger(KeyFile.class);
     private static final String CONFIG_KEY = "lorafleet.security.api-keys: ";
-    /** As {@code fleet key create} makes them. */
+    /** The format of {@code fleet key create}. */
     private static final Pattern KEY = Pattern.compile("lf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
 
     private final Path file;
     private final Consumer<String> errors;
     private @Nullable FileState read;
     private Map<String, ApiKeys.Entry> byId = Map.of();
-    /** What was wrong at the request before; it is said once. */
-    private String complaint = "";
+    /** The last reported error, so that each error is logged once. */
+    private String lastError = "";
 
-    /** @throws IllegalStateException if the file cannot be read, is no such file, or is open to other users */
+    /** @throws IllegalStateException if the file is unreadable, invalid, or accessible to other users */
     KeyFile(Path file) {
         this(file, LOG::error);
     }
 
-    /** @param errors takes what is wrong while this gateway runs */
+    /** @param errors receives errors while the gateway runs */
     KeyFile(Path file, Consumer<String> errors) {
         this.file = file;
         this.errors = errors;
@@ -55,23 +55,23 @@ final class KeyFile {
             read(FileState.of(file));
         } catch (IOException | InvalidMessageException e) {
             throw new IllegalStateException(
-                    CONFIG_KEY + "expected a file that fleet key create wrote, found " + file + ": " + reason(e), e);
+                    CONFIG_KEY + "expected a key file of fleet key create, found " + file + ": " + reason(e), e);
         }
     }
 
-    /** @return whether it is meant to be one of these keys, and no other kind of token */
+    /** @return whether the token has the prefix of API keys */
     static boolean isKey(String token) {
         return token.startsWith("lf_");
     }
 
-    /** @return the key's entry, if there is one that has not expired */
+    /** @return the entry of the key, if it exists and has not expired */
     Optional<ApiKeys.Entry> find(String key) {
         Matcher parts = KEY.matcher(key);
         if (!parts.matches()) {
             return Optional.empty();
         }
         byte[] found = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-        // Compared in a time that does not tell how much of it was right.
+        // Compared in constant time, so that response times reveal nothing about the hash.
         return Optional.ofNullable(entries().get(parts.group(1)))
                 .filter(entry -> MessageDigest.isEqual(found, entry.sha256().getBytes(StandardCharsets.UTF_8)))
                 .filter(entry -> !entry.expiredBy(Instant.now()));
@@ -84,21 +84,21 @@ final class KeyFile {
                 Map<String, ApiKeys.Entry> before = byId;
                 read(now);
                 if (!byId.equals(before)) {
-                    LOG.infof("read %d API keys anew", byId.size());
+                    LOG.infof("Reloaded %d API keys", byId.size());
                 }
             }
-            complaint = "";
+            lastError = "";
         } catch (NoSuchFileException e) {
             read = null;
             byId = Map.of();
-            complain(file + " is gone: every API key is refused until it is back");
+            report(file + " is missing: all API keys are refused until it exists again");
         } catch (IOException | InvalidMessageException e) {
-            complain(file + " cannot be used, the API keys stay as they were: " + reason(e));
+            report(file + " cannot be used, so the previous API keys remain valid: " + reason(e));
         }
         return byId;
     }
 
-    /** @param state as it was before, so that a change meanwhile is seen later */
+    /** @param state from before the read, so that the next check notices changes during the read */
     private void read(FileState state) throws IOException {
         Optional<String> objection = OwnerOnly.objection(file);
         if (objection.isPresent()) {
@@ -109,14 +109,14 @@ final class KeyFile {
         read = state;
     }
 
-    private void complain(String what) {
-        if (!what.equals(complaint)) {
+    private void report(String what) {
+        if (!what.equals(lastError)) {
             errors.accept(CONFIG_KEY + what);
-            complaint = what;
+            lastError = what;
         }
     }
 
-    /** The message of most of these exceptions is the file's name alone. */
+    /** The message of most file system exceptions is only the file name. */
     private static String reason(Exception e) {
         return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }

@@ -8,7 +8,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
-/** Where nobody has to say who he is, everybody may do everything. */
+/** Grants all roles in open mode. */
 @Singleton
 final class OpenMode implements SecurityIdentityAugmentor {
     private final Security security;

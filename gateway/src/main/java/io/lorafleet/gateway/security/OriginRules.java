@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which web pages may make a browser call this gateway: its own, and those of origins that its CORS settings name.
+ * Checks the origin of requests from browsers: allows the gateway's own page and the origins in the CORS settings.
  *
- * <p>Browsers say where a request comes from, and other clients do not: what says nothing is let through. {@code
- * Sec-Fetch-Site} goes first, because no page can forge it; older browsers send {@code Origin} alone.
+ * <p>Only browsers send these headers, so requests without them are allowed. {@code Sec-Fetch-Site} has precedence,
+ * because pages cannot forge it; older browsers only send {@code Origin}.
  *
- * @param trusted origins, or {@code *}, or regular expressions between slashes, as {@code quarkus.http.cors.origins}
+ * @param trusted origins, {@code *}, or regular expressions between slashes, as in {@code quarkus.http.cors.origins}
  * @see <a href="https://pkg.go.dev/net/http#CrossOriginProtection">the same rules in Go's standard library</a>
  */
 public record OriginRules(List<String> trusted) {
@@ -26,7 +26,7 @@ public record OriginRules(List<String> trusted) {
         trusted = List.copyOf(trusted);
     }
 
-    /** A request's headers, each null if it was not sent. @param authority host and port that it is for */
+    /** The relevant headers of a request; null if absent. @param authority host and port of the request */
     public record Sent(
             String method,
             @Nullable String authority,
@@ -37,23 +37,24 @@ public record OriginRules(List<String> trusted) {
             return SAFE_METHODS.contains(method);
         }
 
-        /** To follow a link to the page is no call. */
+        /** Following a link to the page is allowed. */
         private boolean isNavigation() {
             return isSafe() && "navigate".equals(fetchMode);
         }
     }
 
-    /** @return what is wrong, if anything is */
+    /** @return the violation, or empty */
     public Optional<String> refuse(Sent request) {
         boolean own = request.fetchSite() == null
                 ? request.origin() == null || request.isSafe() || isOwn(request.origin(), request.authority())
                 : OWN_SITES.contains(request.fetchSite());
         return own || request.isNavigation() || isTrusted(request.origin())
                 ? Optional.empty()
-                : Optional.of("Origin: expected this gateway's own or one of quarkus.http.cors.origins, found another");
+                : Optional.of("Origin: expected the gateway's own or one of quarkus.http.cors.origins, found"
+                        + " another one");
     }
 
-    /** The scheme is left out: behind a proxy that ends TLS, the gateway does not know it. */
+    /** Ignores the scheme, which is unknown behind a proxy that terminates TLS. */
     private static boolean isOwn(String origin, @Nullable String authority) {
         var parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
         return parts.matches()

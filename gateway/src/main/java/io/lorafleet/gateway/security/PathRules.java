@@ -6,9 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses paths that one reader could take for another path than the next one does: what decides who may call and what
- * answers must not differ over {@code ;}, {@code //}, {@code ..}, or a slash that is escaped. No path of this gateway
- * needs any of them.
+ * Refuses ambiguous paths: authorization and routing could interpret {@code ;}, {@code //}, {@code ..} or an escaped
+ * slash differently. No path of this gateway needs them.
  */
 public final class PathRules {
     private static final Pattern AMBIGUOUS = Pattern.compile(
@@ -17,10 +16,10 @@ public final class PathRules {
 
     private PathRules() {}
 
-    /** @param path as the client sent it, without the query; may be null @return what is wrong, if anything is */
+    /** @param path as sent by the client, without the query; may be null @return the violation, or empty */
     public static Optional<String> refuse(@Nullable String path) {
         return path != null && path.startsWith("/") && !AMBIGUOUS.matcher(path).find()
                 ? Optional.empty()
-                : Optional.of("path: expected one without ';', '\\', empty or dot segments, or these escaped");
+                : Optional.of("path: expected no ';', '\\', empty or dot segments, raw or escaped, found some");
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Roles by the names that tokens and annotations have for them. */
+/** The names of the roles in tokens and annotations. */
 public final class Roles {
     public static final String GENERATE = "generate";
     public static final String FEEDBACK = "feedback";

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Whether callers have to say who they are, and how. */
+/** The authentication mode: API keys, tokens, or none (open mode). */
 @Singleton
 @Startup
 public final class Security {
@@ -31,23 +31,22 @@ public final class Security {
         keys = config.security().apiKeys().map(KeyFile::new);
         open = keys.isEmpty() && !tokens;
         if (tokens && audience.filter(Security::isOneOfOurs).isEmpty()) {
-            throw new IllegalStateException(AUDIENCE + ": expected whom this gateway's tokens are issued for, found "
+            throw new IllegalStateException(AUDIENCE + ": expected the audience of tokens for this gateway, found "
                     + audience.map(Object::toString).orElse("none")
-                    + "; without it, tokens that the provider issued for other applications would do here");
+                    + "; without it, the gateway would accept tokens that were issued for other applications");
         }
         if (open) {
             if (!isThisMachineOnly(host)) {
-                throw new IllegalStateException(
-                        "quarkus.http.host: expected localhost, since nobody has to say who he" + " is, found " + host
-                                + "; set lorafleet.security.api-keys or quarkus.oidc to open it to others");
+                throw new IllegalStateException("quarkus.http.host: expected localhost in open mode, found " + host
+                        + "; set lorafleet.security.api-keys or quarkus.oidc to accept remote connections");
             }
-            LOG.warn("OPEN MODE: whoever can connect from this machine may do everything. Set"
-                    + " lorafleet.security.api-keys, or quarkus.oidc, before you let others in");
+            LOG.warn("OPEN MODE: no authentication; every process on this machine has all roles. Set"
+                    + " lorafleet.security.api-keys or quarkus.oidc before you accept remote connections");
         }
     }
 
     private static boolean isOneOfOurs(List<String> audience) {
-        return !audience.isEmpty() && !audience.contains("any"); // which switches the check off
+        return !audience.isEmpty() && !audience.contains("any"); // which disables the check
     }
 
     private static boolean isThisMachineOnly(String host) {
@@ -58,12 +57,12 @@ public final class Security {
         }
     }
 
-    /** @return whether nobody has to say who he is */
+    /** @return whether the gateway runs without authentication */
     public boolean isOpen() {
         return open;
     }
 
-    /** @return the entry of an API key, if it is one of the file's */
+    /** @return the entry of the API key, if it is valid */
     Optional<ApiKeys.Entry> find(String key) {
         return keys.flatMap(file -> file.find(key));
     }

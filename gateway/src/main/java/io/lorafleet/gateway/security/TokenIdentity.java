@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Who somebody with a token is, and what that allows. An owner is the issuer's name for its subject, which nobody can
- * choose and which is never given to another (OpenID Connect Core, section 2); names for people are neither.
+ * Derives owner and roles from a token. The owner is issuer and subject, because the subject is unique and never
+ * reassigned (OpenID Connect Core, section 2), unlike user names.
  */
 @Singleton
 final class TokenIdentity implements SecurityIdentityAugmentor {
@@ -53,7 +53,9 @@ final class TokenIdentity implements SecurityIdentityAugmentor {
         }
         String owner = "token:" + token.getIssuer() + "#" + token.getSubject();
         if (owner.length() > GenerateImage.MAX_OWNER_LENGTH) {
-            throw new AuthenticationFailedException("expected a token with a shorter issuer and subject");
+            throw new AuthenticationFailedException("expected a token with at most "
+                    + (GenerateImage.MAX_OWNER_LENGTH - "token:#".length()) + " characters of issuer and"
+                    + " subject");
         }
         return owner;
     }

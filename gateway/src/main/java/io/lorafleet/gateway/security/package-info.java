@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Who a caller is, and what that allows. */
+/** Authentication, authorization, and checks of hosts, origins and paths. */
 @NullMarked
 package io.lorafleet.gateway.security;
 

@@ -3,16 +3,15 @@ package io.lorafleet.gateway.storage;
 
 import java.time.Duration;
 
-/** A caller has stored as much as one may within a day. */
+/** A caller has used up the daily storage allowance. */
 public final class AllowanceUsedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Duration eases;
 
-    /** @param eases when some of it will be past */
+    /** @param eases time until some of it is available again */
     AllowanceUsedException(long maxBytes, long bytes, Duration eases) {
-        super("expected at most " + maxBytes + " bytes of images and adapters from one caller within a day, found "
-                + bytes + " with this one");
+        super("expected at most " + maxBytes + " bytes of images and adapters per caller and day, found " + bytes);
         this.eases = eases;
     }
 

@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blob store as clients may fill it: not beyond a reserve, which is left for the workers' results, and not beyond
- * what one caller may store.
+ * Stores the blobs of clients within two limits: the reserve for the workers' results, and the allowance of each
+ * caller.
  */
 public final class ClientBlobs {
-    /** Others write as well, so the room is looked at again. */
-    private static final long LOOK_EVERY_BYTES = 16 << 20;
+    /** Other processes write to the store as well, so free space is checked repeatedly. */
+    private static final long CHECK_INTERVAL_BYTES = 16 << 20;
 
     private final BlobStore blobs;
     private final FreeSpace free;
@@ -32,14 +32,14 @@ public final class ClientBlobs {
     }
 
     /**
-     * Stores a blob. One that is there already counts nothing.
+     * Stores a blob. A blob that already exists does not count.
      *
-     * @param owner who sent it; null where nobody has to say who he is
-     * @throws StorageFullException if it would go into the reserve
-     * @throws AllowanceUsedException if the owner has stored too much
+     * @param owner the caller; null in open mode
+     * @throws StorageFullException if the blob would use the reserve
+     * @throws AllowanceUsedException if the owner's allowance is used up
      */
     public void put(String key, byte[] content, @Nullable String owner) throws IOException {
-        if (isThere(key)) {
+        if (exists(key)) {
             return;
         }
         try (Incoming incoming = receive(owner, content.length)) {
@@ -49,7 +49,7 @@ public final class ClientBlobs {
         }
     }
 
-    private boolean isThere(String key) throws IOException {
+    private boolean exists(String key) throws IOException {
         Optional<InputStream> blob = blobs.open(key);
         if (blob.isPresent()) {
             blob.get().close();
@@ -58,9 +58,9 @@ public final class ClientBlobs {
     }
 
     /**
-     * @param declaredBytes how many it is said to have; 0 if that is not said
-     * @return a blob that comes in piece by piece; to be closed
-     * @throws StorageFullException if it would go into the reserve
+     * @param declaredBytes declared length; 0 if unknown
+     * @return a blob to write to; the caller closes it
+     * @throws StorageFullException if the blob would use the reserve
      */
     public Incoming receive(@Nullable String owner, long declaredBytes) throws IOException {
         requireRoom(declaredBytes);
@@ -75,12 +75,14 @@ public final class ClientBlobs {
         }
     }
 
-    /** A blob that comes in. Once it is closed, it counts only if it was stored. Used by one thread. */
+    /**
+     * A blob during its upload. Without a commit, closing it discards it and returns its allowance. Not thread-safe.
+     */
     public final class Incoming implements Closeable {
         private final @Nullable String owner;
         private final StagedBlob staged;
         private long counted;
-        private long lookedAt;
+        private long checkedAt;
 
         private Incoming(@Nullable String owner, StagedBlob staged) {
             this.owner = owner;
@@ -88,10 +90,10 @@ public final class ClientBlobs {
         }
 
         /**
-         * Makes sure that there may be so many bytes in all, before they are read. To be called once.
+         * Checks the limits for the total length, before the bytes are read. Must be called once.
          *
-         * @throws StorageFullException if they would go into the reserve
-         * @throws AllowanceUsedException if they are too many of the owner's
+         * @throws StorageFullException if the blob would use the reserve
+         * @throws AllowanceUsedException if the owner's allowance is used up
          */
         public void expect(long bytes) throws IOException {
             requireRoom(bytes - staged.bytesWritten());
@@ -100,9 +102,9 @@ public final class ClientBlobs {
         }
 
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (staged.bytesWritten() - lookedAt >= LOOK_EVERY_BYTES) {
+            if (staged.bytesWritten() - checkedAt >= CHECK_INTERVAL_BYTES) {
                 requireRoom(0);
-                lookedAt = staged.bytesWritten();
+                checkedAt = staged.bytesWritten();
             }
             staged.write(bytes, offset, length);
         }
@@ -111,10 +113,10 @@ public final class ClientBlobs {
             return staged.bytesWritten();
         }
 
-        /** Stores it unless a blob with that key is there. */
+        /** Stores the blob unless the key exists. */
         public void commit(String key) throws IOException {
             if (staged.commit(key)) {
-                counted = 0; // so that it stays counted
+                counted = 0; // so that close() does not return it
             }
         }
 

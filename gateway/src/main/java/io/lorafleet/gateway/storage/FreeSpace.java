@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much room the blob store has left. */
+/** The free space of the blob store. */
 @FunctionalInterface
 public interface FreeSpace {
-    /** @return bytes that may still be written */
+    /** @return usable bytes */
     long bytes() throws IOException;
 
-    /** Of the file system that the directory is on. */
+    /** The free space of the directory's file system. */
     static FreeSpace of(Path directory) {
         return () -> Files.getFileStore(directory).getUsableSpace();
     }

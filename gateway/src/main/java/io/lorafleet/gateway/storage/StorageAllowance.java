@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes each caller may store within a day, as this gateway remembers it. Counted by the hour, so that an owner
- * takes little memory however often he stores something; one who stored nothing for a day is forgotten.
+ * The number of bytes that each owner has stored at this gateway within a day. Counts per hour bound the memory of
+ * each owner; owners without uploads for a day are dropped.
  */
 public final class StorageAllowance {
     private static final int HOURS = 24;
@@ -22,7 +22,7 @@ public final class StorageAllowance {
     /** By owner, then by hour since the epoch. */
     private final Map<String, NavigableMap<Long, Long>> stored = new HashMap<>();
 
-    /** @param maxBytes of one owner within a day */
+    /** @param maxBytes limit per owner and day */
     public StorageAllowance(long maxBytes, Clock clock) {
         this.maxBytes = maxBytes;
         this.clock = clock;
@@ -31,8 +31,8 @@ public final class StorageAllowance {
     /**
      * Counts the bytes before they are stored.
      *
-     * @param owner null, where nobody has to say who he is, has no limit
-     * @throws AllowanceUsedException if they are too many; then they are not counted
+     * @param owner null in open mode, which has no limit
+     * @throws AllowanceUsedException if they exceed the limit; they are not counted then
      */
     synchronized void take(@Nullable String owner, long bytes) {
         if (owner == null) {
@@ -49,10 +49,10 @@ public final class StorageAllowance {
         stored.put(owner, hours);
     }
 
-    /** They were not stored after all. */
+    /** Returns bytes that were not stored. */
     synchronized void giveBack(@Nullable String owner, long bytes) {
         NavigableMap<Long, Long> hours = owner == null ? null : stored.get(owner);
-        if (hours != null) { // of this hour, or of the last one if that has just begun
+        if (hours != null) { // counted in this hour, or in the previous one if the hour has just changed
             hours.merge(hours.lastKey(), -bytes, (all, less) -> all + less == 0 ? null : all + less);
             if (hours.isEmpty()) {
                 stored.remove(owner);
@@ -60,7 +60,7 @@ public final class StorageAllowance {
         }
     }
 
-    /** @return how many owners are remembered */
+    /** @return the number of owners with uploads within a day */
     synchronized int owners() {
         forgetBefore(hour() - HOURS);
         return stored.size();

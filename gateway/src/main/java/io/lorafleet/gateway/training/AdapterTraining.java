@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The latest run of an adapter, and the latest decisions about its route.
  *
- * @param started null as long as no run is known
- * @param progress of that run, by its steps; not every one that was told
- * @param finished null while it goes on
- * @param decisions the latest ones, in order
+ * @param started null if no run is known
+ * @param progress a sample of the run's progress events, ordered by step
+ * @param finished null while the run is in progress
+ * @param decisions the latest decisions, oldest first
  */
 public record AdapterTraining(
         String adapter,
@@ -32,17 +32,17 @@ public record AdapterTraining(
         decisions = List.copyOf(decisions);
     }
 
-    static AdapterTraining unheardOf(String adapter) {
+    static AdapterTraining unknown(String adapter) {
         return new AdapterTraining(adapter, null, List.of(), null, List.of());
     }
 
-    /** Where another trainer takes a run up, what is known of it stays. */
+    /** When another trainer resumes a run, its progress and result remain. */
     AdapterTraining with(TrainingStarted event) {
         boolean same = isOf(event.lineage());
         return new AdapterTraining(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
     }
 
-    /** From a checkpoint, steps are made again. */
+    /** A run that resumes from a checkpoint repeats steps. */
     AdapterTraining with(TrainingProgressed event) {
         if (!isOf(event.lineage())) {
             return this;
@@ -53,7 +53,7 @@ public record AdapterTraining(
         return new AdapterTraining(adapter, started, thinned(points), finished, decisions);
     }
 
-    /** Every second one goes when there are many, but never the last. */
+    /** Drops every second point when there are too many, but never the last one. */
     private static List<TrainingProgressed> thinned(List<TrainingProgressed> points) {
         if (points.size() <= POINTS) {
             return points;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The latest training of each adapter: the fold of the trainings' topic. */
+/** The latest training run of each adapter: the fold of the topic {@code trainings}. */
 @Singleton
 public final class TrainingTable {
     private final Map<String, AdapterTraining> byAdapter = new TreeMap<>();
@@ -19,7 +19,7 @@ public final class TrainingTable {
     public synchronized void apply(TrainingEvent event) {
         byAdapter.compute(
                 event.adapter(),
-                (name, before) -> changed(before == null ? AdapterTraining.unheardOf(name) : before, event));
+                (name, before) -> changed(before == null ? AdapterTraining.unknown(name) : before, event));
     }
 
     private static AdapterTraining changed(AdapterTraining before, TrainingEvent event) {
@@ -32,7 +32,7 @@ public final class TrainingTable {
         return event instanceof TrainingFinished finished ? before.with(finished) : before.with((RouteDecided) event);
     }
 
-    /** @return by the adapters' names, of those that ever began a run */
+    /** @return adapters with at least one run, ordered by name */
     public synchronized List<AdapterTraining> all() {
         return byAdapter.values().stream()
                 .filter(training -> training.started() != null)

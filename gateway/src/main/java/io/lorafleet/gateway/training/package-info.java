@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the trainers do, as their events tell it. */
+/** The state of the training runs, from the trainers' events. */
 @NullMarked
 package io.lorafleet.gateway.training;
 

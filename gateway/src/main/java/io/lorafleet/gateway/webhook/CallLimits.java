@@ -16,20 +16,20 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Lets so many calls be under way at once, in all and to each host. The others wait, and hold no thread. They begin in the
- * order in which they came, but none waits for one whose host alone is busy.
+ * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread. They
+ * start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
  */
 final class CallLimits {
     private final Vertx vertx;
     private final int most;
     private final int mostPerHost;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** By host; none of them 0. */
+    /** By host, without zeros. */
     private final Map<String, Integer> underWay = new HashMap<>();
 
     private int allUnderWay;
 
-    /** @param turn completes when the call may begin; fails when it has waited for too long */
+    /** @param turn completes when the call can start; fails when it has waited too long */
     private record Waiting(String host, Promise<Void> turn) {}
 
     CallLimits(Vertx vertx, int most, int mostPerHost) {
@@ -39,14 +39,14 @@ final class CallLimits {
     }
 
     /**
-     * @param patience how long the call may wait until it begins
-     * @return what the call ends with; an {@link IOException} if it had to wait for longer
+     * @param patience how long the call may wait for its start
+     * @return the outcome of the call; an {@link IOException} if the wait was too long
      */
     <T> Future<T> call(String host, Duration patience, Supplier<Future<T>> call) {
         Promise<Void> turn = Promise.promise();
         long timer = vertx.setTimer(
                 Math.max(1, patience.toMillis()),
-                late -> turn.tryFail(new IOException("expected to be called, found too many others before it")));
+                late -> turn.tryFail(new IOException("expected a free place for the call in time, found none")));
         synchronized (this) {
             waiting.add(new Waiting(host, turn));
         }
@@ -54,13 +54,13 @@ final class CallLimits {
         return turn.future()
                 .onComplete(any -> vertx.cancelTimer(timer))
                 .compose(begun -> Future.succeededFuture()
-                        .compose(now -> call.get()) // in here, so that whatever it throws is a failure, too
+                        .compose(now -> call.get()) // here, so that exceptions become failures
                         .onComplete(any -> end(host)));
     }
 
     private void begin() {
         for (Waiting next : next()) {
-            if (!next.turn().tryComplete()) { // it has given up
+            if (!next.turn().tryComplete()) { // its wait has timed out
                 end(next.host());
             }
         }

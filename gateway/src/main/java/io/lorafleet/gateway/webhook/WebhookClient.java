@@ -25,9 +25,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes single calls. Each goes to the address that was checked, while TLS and the header Host have the name; each has one
- * deadline, from the look-up of the name to the status. Then the connection is closed: whatever else the answer has, nobody
- * waits for it. Redirects are not followed, since they would lead to where nobody looked.
+ * Makes single webhook calls. A call connects to the checked address, with the host name in TLS and in the Host
+ * header. One timeout covers everything from the DNS lookup to the response status. Then the connection is closed
+ * without reading the body. Redirects are not followed, because their targets are not checked.
  */
 final class WebhookClient {
     private static final Duration IDLE_THREADS_END_AFTER = Duration.ofMinutes(1);
@@ -36,10 +36,13 @@ final class WebhookClient {
     private final WebhookRules rules;
     private final Duration timeout;
     private final HttpClient http;
-    /** Of its own: names that nobody answers for, of which clients may think up many, must not hold up anything else. */
+    /**
+     * A separate pool: lookups of unresponsive names, which clients can make up in any number, must not block anything
+     * else.
+     */
     private final ExecutorService lookUps;
 
-    /** @param most calls at once */
+    /** @param most maximum number of concurrent calls */
     WebhookClient(Vertx vertx, WebhookRules rules, Duration timeout, int most) {
         this.vertx = vertx;
         this.rules = rules;
@@ -67,8 +70,8 @@ final class WebhookClient {
     }
 
     /**
-     * @return the answer's status; an {@link IOException} if there was none in time, an {@link IllegalArgumentException} if
-     *     the URL may not be called. Neither quotes more of the URL than its host.
+     * @return the response status; an {@link IOException} without a response in time, an {@link
+     *     IllegalArgumentException} if the URL is not allowed. The messages quote at most the host of the URL.
      */
     Future<Integer> post(URI url, Map<String, String> headers, byte[] body) {
         Promise<Integer> status = Promise.promise();
@@ -86,7 +89,7 @@ final class WebhookClient {
         return status.future().onComplete(any -> vertx.cancelTimer(timer));
     }
 
-    /** @param over completes when nobody wants the address any more */
+    /** @param over completes when the address is no longer needed */
     private Future<InetAddress> lookUp(URI url, Future<?> over) {
         Promise<InetAddress> found = Promise.promise();
         lookUps.execute(() -> {
@@ -103,18 +106,19 @@ final class WebhookClient {
         return found.future();
     }
 
-    /** @param over completes when the connection is to be closed */
+    /** @param over completes when the connection can be closed */
     private Future<Integer> exchange(
             URI url, InetAddress address, Map<String, String> headers, byte[] body, Future<?> over) {
         return http.request(options(url, address, headers))
                 .compose(request -> {
-                    // Or else Vert.x logs it, in the receiver's words. What matters comes as a failure.
+                    // Without a handler, Vert.x would log errors with text from the receiver. Relevant errors fail the
+                    // future.
                     request.connection().exceptionHandler(e -> {});
                     over.onComplete(any -> request.connection().close());
                     return request.send(Buffer.buffer(body));
                 })
                 .map(response -> response.exceptionHandler(e -> {}).statusCode())
-                // What the libraries say may quote the URL, and so a token in it.
+                // Messages of libraries can quote the URL, which can contain a token.
                 .recover(e -> Future.failedFuture(new IOException(
                         "expected an answer, found " + e.getClass().getSimpleName())));
     }

@@ -11,8 +11,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs calls as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> has it. The gateway's own secret signs
- * nothing: each owner has one that comes of it, or else an owner could have the gateway sign calls to another one's URL.
+ * Signs calls according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>. Each owner has a secret
+ * that is derived from the gateway's. With a shared secret, an owner could make the gateway send validly signed calls
+ * to the URL of another owner.
  */
 public final class WebhookSecret {
     private static final String PREFIX = "whsec_";
@@ -26,14 +27,14 @@ public final class WebhookSecret {
         this.bytes = bytes;
     }
 
-    /** @throws IllegalArgumentException if it is no secret of this kind; it is not quoted */
+    /** @throws IllegalArgumentException if the text is not a valid secret; the message does not quote it */
     public static WebhookSecret parse(String text) {
         byte[] bytes = new byte[0];
         if (text.startsWith(PREFIX)) {
             try {
                 bytes = Base64.getDecoder().decode(text.substring(PREFIX.length()));
             } catch (IllegalArgumentException e) {
-                // answered below, without the secret
+                // reported below, without the secret
             }
         }
         if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
@@ -43,13 +44,13 @@ public final class WebhookSecret {
         return new WebhookSecret(bytes);
     }
 
-    /** @param owner null where nobody has to say who he is */
+    /** @param owner null in open mode */
     WebhookSecret of(@Nullable String owner) {
-        // Without the colon it is the word of no owner.
+        // The text without a colon cannot collide with the text of an owner.
         return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));
     }
 
-    /** @return one of the signatures in the header {@code webhook-signature} */
+    /** @return a signature for the header {@code webhook-signature} */
     String signature(String id, Instant timestamp, byte[] body) {
         byte[] head = (id + "." + timestamp.getEpochSecond() + ".").getBytes(UTF_8);
         return "v1," + Base64.getEncoder().encodeToString(hmac(head, body));
@@ -64,11 +65,11 @@ public final class WebhookSecret {
             }
             return mac.doFinal();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // every JVM has it
+            throw new IllegalStateException(e); // every JVM supports HmacSHA256
         }
     }
 
-    /** @return as libraries take it */
+    /** @return the secret in the format of Standard Webhooks libraries */
     String text() {
         return PREFIX + Base64.getEncoder().encodeToString(bytes);
     }

@@ -27,8 +27,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the URLs that clients named which of their generations are finished, and again if they do not answer. URLs may hold
- * tokens, so nothing here quotes more of them than the host.
+ * Calls the webhooks of finished generations, and retries failed calls. URLs can contain tokens, so messages quote at
+ * most their host.
  */
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
@@ -41,7 +41,7 @@ public final class Webhooks {
     private final Clock clock;
     private final MeterRegistry meters;
 
-    /** What a URL is told. Whoever wants to know more asks for the generation, with its own credentials. */
+    /** The payload. It only has the status; receivers query the generation with their own credentials. */
     private record Event(String type, Instant timestamp, Data data) {
         private record Data(String id, String status) {}
 
@@ -51,7 +51,7 @@ public final class Webhooks {
         }
     }
 
-    /** @param until when it is given up, if it waits then */
+    /** @param until time after which no attempt starts */
     private record Call(URI url, String id, byte[] body, List<WebhookSecret> secrets, Instant until) {
         Map<String, String> headers(Instant now) {
             return Map.of(
@@ -68,7 +68,7 @@ public final class Webhooks {
         }
     }
 
-    /** @param secrets each of which signs every call; none if there are no calls. The first is what clients are shown */
+    /** @param secrets all of them sign every call, and clients see the first; empty to disable webhooks */
     public Webhooks(
             List<WebhookSecret> secrets,
             WebhookRules rules,
@@ -86,18 +86,18 @@ public final class Webhooks {
     }
 
     /**
-     * @param owner null where nobody has to say who he is
-     * @return what calls of the owner's generations are signed with; empty if there are no calls
+     * @param owner null in open mode
+     * @return the signing secret of the owner; empty if webhooks are disabled
      */
     public Optional<String> secretOf(@Nullable String owner) {
         return secrets.stream().findFirst().map(secret -> secret.of(owner).text());
     }
 
     /**
-     * Ends, without a failure, when the URL has taken it, or when it is given up: whatever the URL does, that is not later
-     * than {@code lorafleet.webhooks.give-up-after} and {@code .timeout} together.
+     * Completes without a failure when the call has succeeded or is given up. This takes at most {@code
+     * lorafleet.webhooks.give-up-after} plus {@code .timeout}, whatever the receiver does.
      */
-    public Uni<Void> tell(Generation generation) {
+    public Uni<Void> send(Generation generation) {
         if (secrets.isEmpty()
                 || generation.request() == null
                 || generation.request().webhook() == null) {
@@ -108,21 +108,21 @@ public final class Webhooks {
                 .invoke(() -> count("delivered"))
                 .onFailure()
                 .recoverWithItem(e -> {
-                    LOG.warnf("the webhook of generation %s is given up: %s", generation.id(), e.getMessage());
+                    LOG.warnf("Giving up the webhook of generation %s: %s", generation.id(), e.getMessage());
                     count("given-up");
                     return null;
                 });
     }
 
-    /** Fails when it is given up. */
+    /** Fails when the call is given up. */
     Uni<Void> deliver(Generation generation) {
         return Uni.createFrom().deferred(() -> attempt(call(generation), 0));
     }
 
     private Call call(Generation generation) {
-        GenerateImage request = Objects.requireNonNull(generation.request(), "it names the webhook");
+        GenerateImage request = Objects.requireNonNull(generation.request(), "the request names the webhook");
         return new Call(
-                parse(Objects.requireNonNull(request.webhook(), "that is what is called")),
+                parse(Objects.requireNonNull(request.webhook(), "the webhook is the target of the call")),
                 generation.id(),
                 Json.write(Event.of(generation)),
                 secrets.stream().map(secret -> secret.of(request.owner())).toList(),
@@ -133,7 +133,7 @@ public final class Webhooks {
         try {
             return new URI(url);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("expected a URL, found another text"); // without the text
+            throw new IllegalArgumentException("expected a URL, found another text"); // without quoting the text
         }
     }
 

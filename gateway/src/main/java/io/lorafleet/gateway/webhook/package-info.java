@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Tells clients of finished generations, by calls as in Standard Webhooks. */
+/** Webhooks for finished generations, according to Standard Webhooks. */
 @NullMarked
 package io.lorafleet.gateway.webhook;
 

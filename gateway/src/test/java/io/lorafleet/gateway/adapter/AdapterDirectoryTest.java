@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterDirectoryTest {
     private static final Found OUTSIDE =
-            new Found.Refused("a path below the gateway's adapter directory", "one that leads out of it");
+            new Found.Refused("a path below the gateway's adapter directory", "a path outside of it");
 
     private Path outside;
     private Path root;
@@ -33,7 +33,7 @@ class AdapterDirectoryTest {
         directory = new AdapterDirectory(root);
     }
 
-    /** @return what is found, or the path of the file, which is closed again */
+    /** @return the result, or the path of the file, which is closed */
     private static Object found(AdapterDirectory directory, String path) throws IOException {
         Found found = directory.open(path);
         if (found instanceof Found.File file) {
@@ -70,7 +70,7 @@ class AdapterDirectoryTest {
         file(root.resolve("ink/b.safetensors"));
         assertThat(found(directory, "ink"))
                 .isEqualTo(new Found.Refused(
-                        "pytorch_lora_weights.safetensors in the folder, or only one file *.safetensors", "2 of them"));
+                        "pytorch_lora_weights.safetensors in the folder, or a single file *.safetensors", "2 files"));
     }
 
     @Test
@@ -109,7 +109,7 @@ class AdapterDirectoryTest {
     }
 
     @Test
-    void findsNothingWhereNothingIs() throws IOException {
+    void findsNothingInAnEmptyFolder() throws IOException {
         Files.createDirectory(root.resolve("empty"));
         Files.createSymbolicLink(root.resolve("dangling"), root.resolve("gone"));
         assertThat(found(directory, "missing.safetensors")).isEqualTo(new Found.Nothing());
@@ -129,7 +129,8 @@ class AdapterDirectoryTest {
     @Test
     void refusesAPathThatLeadsNowhere() throws IOException {
         Found nowhere = new Found.Refused(
-                "a path that leads somewhere", "one that is too long, leads through a file, or goes in circles");
+                "a path to a file or folder",
+                "a path that is too long, has a file as parent, or has a symbolic" + " link loop");
         file(root.resolve("file"));
         Files.createSymbolicLink(root.resolve("there"), root.resolve("back"));
         Files.createSymbolicLink(root.resolve("back"), root.resolve("there"));
@@ -146,13 +147,13 @@ class AdapterDirectoryTest {
         Files.setPosixFilePermissions(secret, Set.of());
         Files.setPosixFilePermissions(folder, Set.of());
         assumeThat(Files.isReadable(secret)).as("root may read everything").isFalse();
-        Found refused = new Found.Refused("a file that this gateway may read", "one that it may not");
+        Found refused = new Found.Refused("a file that the gateway can read", "permission denied");
         assertThat(found(directory, "ink.safetensors")).isEqualTo(refused);
         assertThat(found(directory, "folder")).isEqualTo(refused);
     }
 
     @Test
-    void opensWhatItLookedAtAndNoLinkInItsPlace() throws IOException {
+    void opensTheCheckedFileAndNoLinkInItsPlace() throws IOException {
         Path ink = file(root.resolve("styles/ink.safetensors"));
         Files.move(root.resolve("styles"), root.resolve("moved"));
         Files.createSymbolicLink(root.resolve("styles"), outside);

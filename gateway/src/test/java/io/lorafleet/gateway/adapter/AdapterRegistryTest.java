@@ -47,7 +47,7 @@ class AdapterRegistryTest {
                 .mapToObj(i -> new UUID(i, -i).toString())
                 .filter(id -> registry.resolve("ink", id).orElseThrow().version() == 3)
                 .count();
-        // Six standard deviations of a fair draw are 180.
+        // 180 is six standard deviations.
         assertThat(canaries).isBetween(820L, 1180L);
     }
 
@@ -72,7 +72,7 @@ class AdapterRegistryTest {
     }
 
     @Test
-    void doesNotNameAnAdapterThatIsRetiredAltogether() {
+    void doesNotListFullyRetiredAdapters() {
         IntStream.rangeClosed(1, 3).forEach(version -> registry.apply(retired("ink", version)));
         assertThat(registry.names()).isEmpty();
         assertThat(registry.resolve("ink", "r")).isEmpty();
@@ -80,7 +80,7 @@ class AdapterRegistryTest {
     }
 
     @Test
-    void fallsBackWhenARouteCameToNameAVersionThatIsRetiredOrUnknown() {
+    void fallsBackWhenARouteNamesARetiredOrUnknownVersion() {
         registry.apply(route("ink", 2, new Share(9, 1), null));
         assertThat(resolved("ink")).isEqualTo("ink@2");
         registry.apply(retired("ink", 2));

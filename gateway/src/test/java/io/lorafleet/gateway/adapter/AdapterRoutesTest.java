@@ -30,8 +30,8 @@ class AdapterRoutesTest {
 
     @Test
     void writesTheWholeRoute() {
-        RouteRequest order = new RouteRequest(2, new RouteRequest.Share(1, 0.1), new RouteRequest.Share(3, 1.0));
-        RouteChange change = routes.set("fast", order);
+        RouteRequest body = new RouteRequest(2, new RouteRequest.Share(1, 0.1), new RouteRequest.Share(3, 1.0));
+        RouteChange change = routes.set("fast", body);
         AdapterRoute expected =
                 new AdapterRoute("fast", 2, null, new AdapterRoute.Share(1, 0.1), new AdapterRoute.Share(3, 1), NOW);
         assertThat(log.written).containsExactly(expected);
@@ -65,19 +65,19 @@ class AdapterRoutesTest {
         setStable(2);
         routes.rollBack("fast");
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(new RouteChange.NothingBefore("expected a stable version before 1, found none"));
+                .isEqualTo(new RouteChange.NothingBefore("expected a stable version that preceded 1, found none"));
         assertThat(route().stable()).isEqualTo(1);
     }
 
     @Test
-    void rollsBackToNothingThatIsRetiredOrNeverWas() {
+    void doesNotRollBackToARetiredOrMissingVersion() {
         assertThat(routes.rollBack("fast")).isInstanceOf(RouteChange.NothingBefore.class);
         setStable(1);
         setStable(2);
         registry.apply(retired("fast", 1));
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(
-                        new RouteChange.NothingBefore("expected a version that is not retired, found fast@1 retired"));
+                .isEqualTo(new RouteChange.NothingBefore(
+                        "expected a version that is not retired, found fast@1," + " which is retired"));
     }
 
     @Test
@@ -93,7 +93,8 @@ class AdapterRoutesTest {
         assertThat(refused(new RouteRequest(null, new RouteRequest.Share(4, 0.0), new RouteRequest.Share(9, null))))
                 .containsExactly(
                         new BadField("stable", "a version of fast that is not retired", "none"),
-                        new BadField("canary.version", "a version of fast that is not retired", "4, which is retired"),
+                        new BadField(
+                                "canary.version", "a version of fast that is not retired", "4, which is" + " retired"),
                         new BadField(
                                 "shadow.version", "a version of fast that is not retired", "9, which does not exist"),
                         new BadField("canary.share", "more than 0 and at most 1", "0.0"),
@@ -105,7 +106,7 @@ class AdapterRoutesTest {
     void refusesAStyleAsShadowAndTheStableVersionAsCanary() {
         assertThat(refused(new RouteRequest(2, new RouteRequest.Share(2, 0.5), new RouteRequest.Share(1, 0.5))))
                 .containsExactly(
-                        new BadField("canary.version", "another version than stable", "2"),
+                        new BadField("canary.version", "a version other than stable", "2"),
                         new BadField("shadow.version", "a student", "fast@1, a style"));
     }
 
@@ -124,7 +125,7 @@ class AdapterRoutesTest {
         return registry.find("fast").orElseThrow().route();
     }
 
-    private List<BadField> refused(RouteRequest order) {
-        return ((RouteChange.Refused) routes.set("fast", order)).badFields();
+    private List<BadField> refused(RouteRequest body) {
+        return ((RouteChange.Refused) routes.set("fast", body)).badFields();
     }
 }

@@ -63,7 +63,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void readsTheRankOffTheFile() throws IOException {
+    void readsTheRankFromTheFile() throws IOException {
         assertThat(published(uploads, lora("a", 16)).rank()).isEqualTo(16);
     }
 
@@ -93,11 +93,11 @@ class AdapterUploadsTest {
             })
     void refusesAFileWithoutALora(String header) throws IOException {
         assertThat(upload(uploads, safetensors(header, header.isBlank() ? 0 : 4)))
-                .isEqualTo(new Upload.Refused("expected tensors of a LoRA (lora_A, lora_down, lora.down), found none"));
+                .isEqualTo(new Upload.Refused("expected LoRA tensors (lora_A, lora_down, lora.down), found none"));
     }
 
     @Test
-    void saysWhichBaseTheAdapterIsFor() throws IOException {
+    void recordsTheBaseOfAnAdapter() throws IOException {
         assertThat(published(uploads, lora("before", 1)).baseFingerprint()).isNull();
         announce("cd".repeat(32));
         assertThat(published(uploads, lora("after", 1)).baseFingerprint()).isEqualTo("cd".repeat(32));
@@ -120,7 +120,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void goesOnToTheNextFreeNumberWhenItHasNotReadOfTheOthers() throws IOException {
+    void skipsNumbersOfUnreadVersions() throws IOException {
         published(uploads, lora("a", 1));
         published(uploads, lora("b", 1));
         AdapterUploads restarted = gateway(new AdapterRegistry());
@@ -128,14 +128,14 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void claimsNoNumberForWhatIsRefused() throws IOException {
+    void claimsNoNumberForARefusedFile() throws IOException {
         assertThat(upload(uploads, safetensors("{}", 0))).isInstanceOf(Upload.Refused.class);
         assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"bad name, STYLE,", "ink, STUDENT,", "ink, STUDENT, 0.5", "ink, STYLE, 5", "base, STYLE,"})
-    void readsNothingOfAFileThatNoVersionCanBe(String name, AdapterVersion.Kind kind, Double guidance)
+    void refusesAnInvalidDescriptionBeforeReading(String name, AdapterVersion.Kind kind, Double guidance)
             throws IOException {
         ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
         int length = file.available();
@@ -145,7 +145,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void readsNothingOfAFileThatIsSaidToBeTooLarge() throws IOException {
+    void refusesADeclaredLengthBeforeReading() throws IOException {
         ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
         int length = file.available();
         assertThat(uploads.upload(INK, NOBODY, MAX_BYTES + 1, file)).isEqualTo(new Upload.TooLarge(MAX_BYTES));
@@ -207,12 +207,12 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void keepsAFileAsideInTheStoreItselfUntilItIsWhole() throws IOException {
+    void stagesAFileInTheStoreUntilItIsComplete() throws IOException {
         byte[] file = lora("a", 4);
         InputStream in = new ByteArrayInputStream(file) {
             @Override
             public synchronized int read() {
-                assertThat(unfinished()).isNotEmptyDirectory(); // it is asked at the end whether there is more
+                assertThat(unfinished()).isNotEmptyDirectory(); // read() at the end checks for trailing bytes
                 return super.read();
             }
         };
@@ -229,7 +229,7 @@ class AdapterUploadsTest {
     }
 
     @Test
-    void givesEachNumberOnceThoughTwoGatewaysTakeUploadsAtOnce() throws Exception {
+    void assignsEachNumberOnceAcrossGateways() throws Exception {
         int each = 20;
         CyclicBarrier start = new CyclicBarrier(2);
         ExecutorService threads = Executors.newFixedThreadPool(2);

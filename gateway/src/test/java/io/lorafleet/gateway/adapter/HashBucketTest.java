@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class HashBucketTest {
-    /** The digits are the first of what {@code printf canary:r1 | sha256sum} says. */
+    /** The digits are the first of {@code printf canary:r1 | sha256sum}. */
     @Test
     void isTheSameOnEveryGateway() {
         assertThat(HashBucket.of("canary", "r1")).isEqualTo((0x793ebd64e0103580L >>> 11) * 0x1.0p-53);
     }
 
     @Test
-    void differsFromDrawToDraw() {
+    void differsByPurpose() {
         assertThat(HashBucket.of("canary", "r1")).isNotEqualTo(HashBucket.of("shadow", "r1"));
     }
 }

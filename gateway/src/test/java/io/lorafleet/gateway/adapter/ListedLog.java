@@ -6,7 +6,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps what is written, in its order; a route that is removed as the adapter's name. */
+/** Collects the records in order; a removed route is collected as the name of the adapter. */
 final class ListedLog implements AdapterLog {
     final List<Object> written = new ArrayList<>();
 

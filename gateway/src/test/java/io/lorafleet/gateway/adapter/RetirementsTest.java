@@ -37,7 +37,7 @@ class RetirementsTest {
     }
 
     @Test
-    void leavesAVersionAsItIsThatIsRetiredAlready() {
+    void doesNotChangeARetiredVersion() {
         registry.apply(retired("ink", 2));
         assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
         assertThat(log.written).isEmpty();

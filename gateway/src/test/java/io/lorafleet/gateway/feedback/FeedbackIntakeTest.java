@@ -48,14 +48,14 @@ class FeedbackIntakeTest {
     private FeedbackLog log = event -> written.add((FeedbackGiven) event);
 
     @BeforeEach
-    void drawWithAStudent() {
+    void generateWithAStudent() {
         adapters.apply(student("fast", 1, 5));
         request("g", student("fast", 1, 5));
         succeed("g");
     }
 
     @Test
-    void saysHowToDrawTheImageAgain() {
+    void publishesHowToReproduceTheImage() {
         FeedbackRequest body = new FeedbackRequest(0.5, 1, "too small", true);
 
         assertThat(intake().take("g", body, "alice")).isEqualTo(new FeedbackSubmission.Published(written));
@@ -127,7 +127,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void tellsEachStudentThatDrewTheImageAndNoStyle() {
+    void publishesForEachStudentButNoStyle() {
         adapters.apply(student("slow", 3, 5));
         adapters.apply(style("ink", 1));
         request("both", style("ink", 1), student("fast", 1, 5), student("slow", 3, 5));
@@ -140,7 +140,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void tellsAStudentThatIsRetired() {
+    void publishesForARetiredStudent() {
         AdapterVersion fast = student("fast", 1, 5);
         adapters.apply(new AdapterVersion(
                 "fast", 1, SHA, fast.sizeBytes(), fast.rank(), SHA, fast.kind(), fast.guidance(), NOW, NOW));
@@ -149,7 +149,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void hasNobodyToTellWithoutAStudent() {
+    void refusesFeedbackWithoutAStudent() {
         adapters.apply(style("ink", 1));
         request("of-the-base");
         request("of-a-style", style("ink", 1));
@@ -162,7 +162,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void refusesImagesThatThereAreNot() {
+    void refusesMissingImages() {
         request("queued", student("fast", 1, 5));
         request("failed", student("fast", 1, 5));
         generations.apply(new GenerationFailed("failed", "w1", NOW, GenerationFailed.Reason.ADAPTER_UNUSABLE, "why"));
@@ -175,7 +175,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void saysWhenTheRequestIsForgotten() {
+    void reportsADeletedRequest() {
         succeed("known-by-its-result-alone");
 
         assertThat(intake().take("known-by-its-result-alone", UP, NOBODY))
@@ -183,7 +183,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void anOwnerHasOneVoteOnAnImageHoweverOftenHeGivesOrChangesIt() {
+    void ownerHasOneVotePerImageThatCanChange() {
         FeedbackRequest down = new FeedbackRequest("down", null, "now that I look again", true);
         for (int i = 0; i < 50; i++) {
             intake().take("g", i % 2 == 0 ? UP : down, "alice");
@@ -193,7 +193,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void everyOwnerImageAndGenerationHasAVoteOfItsOwn() {
+    void separatesVotesByOwnerImageAndGeneration() {
         FeedbackRequest second = new FeedbackRequest("up", 1, null, null);
         request("another", student("fast", 1, 5));
         succeed("another");
@@ -209,7 +209,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void whereNobodySaysWhoHeIsAnImageHasOneVote() {
+    void imageHasOneVoteInOpenMode() {
         intake().take("g", UP, NOBODY);
         intake().take("g", UP, NOBODY);
 
@@ -218,7 +218,7 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void countsNothingThatTheBrokerDidNotConfirm() {
+    void doesNotCountUnacknowledgedRequests() {
         log = event -> {
             throw new NotPublishedException("a deaf log", event.student(), null);
         };

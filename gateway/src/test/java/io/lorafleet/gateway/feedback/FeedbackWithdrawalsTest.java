@@ -35,7 +35,7 @@ class FeedbackWithdrawalsTest {
     }
 
     @Test
-    void tellsEveryStudentAlsoThoseThatAreRetired() {
+    void withdrawsForEveryStudentIncludingRetiredOnes() {
         assertThat(withdrawals.withdraw("mallory", null, "carol"))
                 .isEqualTo(new Withdrawal.Published("mallory", List.of("fast", "slow")));
         assertThat(written)
@@ -45,19 +45,19 @@ class FeedbackWithdrawalsTest {
     }
 
     @Test
-    void tellsTheOneThatIsNamed() {
+    void withdrawsForTheNamedStudent() {
         assertThat(withdrawals.withdraw("mallory", "slow", null))
                 .isEqualTo(new Withdrawal.Published("mallory", List.of("slow")));
         assertThat(written).containsExactly(new FeedbackWithdrawn("slow", "mallory", null, NOW));
     }
 
     @Test
-    void wantsToKnowWhose() {
-        BadField nobody = new BadField("owner", "whose feedback is to be withdrawn", "nobody");
-        refuses(null, null, nobody);
-        refuses("", null, nobody);
+    void requiresAnOwner() {
+        BadField noOwner = new BadField("owner", "the owner of the feedback", "none");
+        refuses(null, null, noOwner);
+        refuses("", null, noOwner);
         refuses("x".repeat(513), null, new BadField("owner", "at most 512 characters", "513 characters"));
-        refuses("a\0b", null, new BadField("owner", "Unicode text", "a NUL, or half of a surrogate pair"));
+        refuses("a\0b", null, new BadField("owner", "Unicode text", "a NUL or a lone surrogate"));
     }
 
     @Test

@@ -5,7 +5,7 @@ import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
 import static io.lorafleet.gateway.generation.Samples.NOW;
-import static io.lorafleet.gateway.generation.Samples.order;
+import static io.lorafleet.gateway.generation.Samples.body;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,7 +51,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void takesFromTheModelWhatTheOrderLeavesOpen() {
+    void usesTheModelsDefaults() {
         GenerateImage request = admitted(NOTHING_BUT_A_PROMPT);
         assertThat(request)
                 .usingRecursiveComparison()
@@ -60,7 +60,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void drawsAnotherSeedForEachRequest() {
+    void choosesAnotherSeedForEachRequest() {
         assertThat(admitted(NOTHING_BUT_A_PROMPT).seed())
                 .isNotEqualTo(admitted(NOTHING_BUT_A_PROMPT).seed());
     }
@@ -83,18 +83,18 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void refusesWhatWouldHaveToWaitTooLong() {
+    void failsCallsThatWaitTooLong() {
         Backlog backlog = new Backlog(CLOCK);
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         GenerationTable table = new GenerationTable(10, backlog);
-        GenerationRequest large = order(Map.of("steps", 51)); // 102 evaluations
+        GenerationRequest large = body(Map.of("steps", 51)); // 102 evaluations
         GenerateImage first = ((Admission.Admitted) strict.admit(large, RequestIdentity.random(null))).request();
         table.apply(first);
-        assertThat(strict.admit(order(Map.of("steps", 1)), RequestIdentity.random(null)))
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
                 .isEqualTo(new Admission.Overloaded(Duration.ofSeconds(5)));
         table.apply(Samples.cancelled(first.requestId()));
-        assertThat(strict.admit(order(Map.of("steps", 1)), RequestIdentity.random(null)))
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
                 .isInstanceOf(Admission.Admitted.class);
     }
 
@@ -112,10 +112,10 @@ class AdmissionRulesTest {
                 .isInstanceOf(Admission.Overloaded.class);
     }
 
-    /** Cheap requests of one caller, and then a dear one of his and of another. */
+    /** Cheap requests of one caller, then an expensive one of the same caller and of another one. */
     @ParameterizedTest
     @CsvSource({"max-queued-requests-per-caller, 3", "max-queued-evaluations-per-caller, 120"})
-    void leavesToOthersWhatOneCallerMayNotTake(String limit, String most) {
+    void enforcesThePerCallerLimits(String limit, String most) {
         Backlog backlog = new Backlog(CLOCK);
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits." + limit, most));
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
@@ -134,29 +134,29 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void leavesThreeQuartersOfTheQueueToOthersByDefault() {
+    void limitsACallerToAQuarterOfTheQueueByDefault() {
         GatewayConfig.Limits limits = Samples.LIMITS;
         assertThat(limits.maxQueuedRequestsPerCaller()).isEqualTo(limits.maxQueuedRequests() / 4);
         assertThat(limits.maxQueuedEvaluationsPerCaller()).isEqualTo(limits.maxQueuedEvaluations() / 4);
     }
 
     @Test
-    void decodesNoImageForWhichThereIsNoRoomInTheQueue() {
+    void doesNotDecodeImagesWhenTheQueueIsFull() {
         Backlog backlog = new Backlog(CLOCK);
         GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-requests", "1"));
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         new GenerationTable(10, backlog).apply(Samples.request("a"));
         byte[] broken = Images.file("png", 64, 64);
-        Arrays.fill(broken, 60, 100, (byte) 7); // which only decoding brings up
-        GenerationRequest order = withInitImage(Images.base64(broken), null, null);
-        assertThat(strict.admit(order, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
-        assertThat(refused(order))
+        Arrays.fill(broken, 60, 100, (byte) 7); // which only decoding detects
+        GenerationRequest body = withInitImage(Images.base64(broken), null, null);
+        assertThat(strict.admit(body, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(refused(body))
                 .containsExactly(new BadField(
                         "initImage", "a complete PNG or JPEG image in RGB or gray", "one that cannot be decoded"));
     }
 
     @Test
-    void admitsNothingBeforeAWorkerAnnouncedItsModel() {
+    void refusesRequestsBeforeAWorkerAnnouncesItsModel() {
         AdmissionRules noWorker = new AdmissionRules(
                 Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
         assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
@@ -182,7 +182,7 @@ class AdmissionRulesTest {
             int steps, String sampler, int width, int height, long seed, int count, String badField) {
         Map<String, Object> fields = Map.of(
                 "steps", steps, "sampler", sampler, "width", width, "height", height, "seed", seed, "count", count);
-        assertThat(refused(order(fields))).extracting(BadField::field).containsExactly(badField);
+        assertThat(refused(body(fields))).extracting(BadField::field).containsExactly(badField);
     }
 
     @Test
@@ -209,7 +209,7 @@ class AdmissionRulesTest {
                 4294967288L,
                 "count",
                 8);
-        assertThat(admitted(order(fields)))
+        assertThat(admitted(body(fields)))
                 .extracting(GenerateImage::sampler, GenerateImage::seed, GenerateImage::count)
                 .containsExactly(SamplerName.EULER, 4294967288L, 8);
     }
@@ -241,7 +241,7 @@ class AdmissionRulesTest {
         fields.put("prompt", null);
         fields.put("priority", "urgent");
         fields.put("deadline", "a secret");
-        List<BadField> refused = refused(order(fields));
+        List<BadField> refused = refused(body(fields));
         assertThat(refused)
                 .extracting(BadField::field)
                 .containsExactly(
@@ -288,23 +288,23 @@ class AdmissionRulesTest {
         adapters.apply(style("ink", 1));
         Map<String, Object> fields =
                 Map.of("adapter", "ink", "adapterScale", 0.5, "adapters", List.of(Map.of("adapter", "ink")));
-        assertThat(refused(order(fields)))
+        assertThat(refused(body(fields)))
                 .containsExactly(
-                        new BadField("adapter", "either this or adapters", "both"),
-                        new BadField("adapterScale", "none beside adapters, each of which has its scale", "0.5"));
+                        new BadField("adapter", "either adapter or adapters", "both"),
+                        new BadField("adapterScale", "none with adapters, which have their own scales", "0.5"));
     }
 
     @Test
     void refusesAScaleWithoutAnAdapter() {
-        assertThat(refused(order(Map.of("adapterScale", 0.5))))
+        assertThat(refused(body(Map.of("adapterScale", 0.5))))
                 .containsExactly(new BadField("adapterScale", "none without adapter", "0.5"));
     }
 
     @Test
     void refusesAnAdapterWithoutAName() {
-        List<Map<String, Object>> ordered = new ArrayList<>(List.of(Map.of("scale", 0.5)));
-        ordered.add(null);
-        assertThat(refused(order(Map.of("adapters", ordered))))
+        List<Map<String, Object>> requested = new ArrayList<>(List.of(Map.of("scale", 0.5)));
+        requested.add(null);
+        assertThat(refused(body(Map.of("adapters", requested))))
                 .extracting(BadField::field)
                 .containsExactly("adapters[0].adapter", "adapters[1].adapter");
     }
@@ -312,20 +312,20 @@ class AdmissionRulesTest {
     @Test
     void refusesMoreAdaptersThanARequestMayHave() {
         adapters.apply(style("ink", 1));
-        assertThat(refused(order(Map.of("adapters", Collections.nCopies(9, Map.of("adapter", "ink"))))))
+        assertThat(refused(body(Map.of("adapters", Collections.nCopies(9, Map.of("adapter", "ink"))))))
                 .containsExactly(new BadField("adapters", "at most 8", "9"));
     }
 
     @Test
     void takesPriorityAndDeadline() {
-        GenerateImage request = admitted(order(Map.of("priority", "batch", "deadline", "2026-01-01T01:00:01+01:00")));
+        GenerateImage request = admitted(body(Map.of("priority", "batch", "deadline", "2026-01-01T01:00:01+01:00")));
         assertThat(request.priority()).isEqualTo(Priority.BATCH);
         assertThat(request.deadline()).isEqualTo(NOW.plusSeconds(1));
     }
 
     @Test
     void refusesADeadlineThatHasPassed() {
-        assertThat(refused(order(Map.of("deadline", NOW.toString()))))
+        assertThat(refused(body(Map.of("deadline", NOW.toString()))))
                 .containsExactly(new BadField("deadline", "a time after " + NOW, NOW.toString()));
     }
 
@@ -342,8 +342,8 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void keepsToTheSizeThatIsOrderedOverAnInitImage() {
-        assertThat(admitted(order(Map.of("initImage", png(), "width", 128))))
+    void prefersTheRequestedSizeToTheInitImages() {
+        assertThat(admitted(body(Map.of("initImage", png(), "width", 128))))
                 .extracting(GenerateImage::width, GenerateImage::height)
                 .containsExactly(128, 64);
     }
@@ -378,7 +378,7 @@ class AdmissionRulesTest {
 
     @ParameterizedTest
     @MethodSource("badInitImages")
-    void refusesWhatIsNoImageThatCanBeUsed(String initImage, String expected, String found) {
+    void refusesUnusableImages(String initImage, String expected, String found) {
         assertThat(refused(withInitImage(initImage, null, null)))
                 .containsExactly(new BadField("initImage", expected, found));
     }
@@ -387,11 +387,11 @@ class AdmissionRulesTest {
         byte[] png = Images.file("png", 64, 64);
         String aImage = "an image with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
-        String base64 = aFile + " in base64, or as a data: URL with base64";
+        String base64 = aFile + " in base64, or a data: URL with base64";
         String whole = "a complete PNG or JPEG image in RGB or gray";
         return Stream.of(
-                Arguments.of("a secret, and no base64", base64, "23 characters of something else"),
-                Arguments.of("data:image/png,%89PNG", base64, "6 characters of something else"),
+                Arguments.of("a secret, and no base64", base64, "23 characters that are not base64"),
+                Arguments.of("data:image/png,%89PNG", base64, "6 characters that are not base64"),
                 Arguments.of(Images.base64("plain text".getBytes(UTF_8)), aFile, "another format"),
                 Arguments.of(Images.base64(Images.file("gif", 64, 64)), aFile, "another format"),
                 Arguments.of("", aFile, "another format"),
@@ -413,26 +413,26 @@ class AdmissionRulesTest {
         fields.put("initImage", initImage);
         fields.put("strength", strength);
         fields.put("steps", steps);
-        return order(fields);
+        return body(fields);
     }
 
     private static String png() {
         return Images.base64(Images.file("png", 64, 64));
     }
 
-    private GenerateImage admitted(GenerationRequest order) {
-        return ((Admission.Admitted) rules.admit(order, RequestIdentity.random(null))).request();
+    private GenerateImage admitted(GenerationRequest body) {
+        return ((Admission.Admitted) rules.admit(body, RequestIdentity.random(null))).request();
     }
 
-    private List<BadField> refused(GenerationRequest order) {
-        return ((Admission.Refused) rules.admit(order, RequestIdentity.random(null))).badFields();
+    private List<BadField> refused(GenerationRequest body) {
+        return ((Admission.Refused) rules.admit(body, RequestIdentity.random(null))).badFields();
     }
 
-    private static GenerationRequest withAdapters(List<Map<String, Object>> ordered) {
-        return order(Map.of("adapters", ordered));
+    private static GenerationRequest withAdapters(List<Map<String, Object>> requested) {
+        return body(Map.of("adapters", requested));
     }
 
     private static GenerationRequest withAdapter(String adapter) {
-        return order(Map.of("adapter", adapter));
+        return body(Map.of("adapter", adapter));
     }
 }

@@ -23,7 +23,7 @@ class BacklogTest {
     }
 
     @Test
-    void countsWhatIsNotFinished() {
+    void countsUnfinishedRequests() {
         table.apply(request("a"));
         table.apply(request("b"));
         assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(2, 2 * COST));
@@ -36,14 +36,14 @@ class BacklogTest {
     }
 
     @Test
-    void countsNothingOfARequestThatIsReadAfterItsResult() {
+    void ignoresARequestThatIsReadAfterItsResult() {
         table.apply(succeeded("a"));
         table.apply(request("a"));
         assertThat(backlog.waiting()).isEqualTo(Backlog.Waiting.NOTHING);
     }
 
     @Test
-    void countsNothingOfWhatIsForgotten() {
+    void doesNotCountForgottenRequests() {
         for (String id : new String[] {"a", "b", "c", "d"}) {
             table.apply(request(id));
         }
@@ -51,7 +51,7 @@ class BacklogTest {
     }
 
     @Test
-    void expectsTheWorkersToGoOnAsFastAsTheyDidLately() {
+    void estimatesFromRecentThroughput() {
         assertThat(backlog.timeFor(COST)).isEqualTo(Duration.ofSeconds(5));
         table.apply(request("a"));
         table.apply(request("b"));
@@ -64,7 +64,7 @@ class BacklogTest {
     }
 
     @Test
-    void goesByTheLastMinutesOnly() {
+    void ignoresOldResults() {
         Backlog later = backlogAt(Duration.ofMinutes(6));
         GenerationTable other = new GenerationTable(3, later);
         other.apply(request("a"));

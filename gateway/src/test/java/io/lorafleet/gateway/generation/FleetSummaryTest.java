@@ -20,8 +20,8 @@ class FleetSummaryTest {
 
     private final GenerationTable table = new GenerationTable(100, new Backlog(Clock.systemUTC()));
 
-    /** @param wait from order to images, in seconds */
-    private void draw(String id, Instant at, int images, long wait) {
+    /** @param wait time from request to images, in seconds */
+    private void succeed(String id, Instant at, int images, long wait) {
         table.apply(request(id, at.minusSeconds(wait)));
         table.apply(succeeded(id, at, images));
     }
@@ -29,15 +29,15 @@ class FleetSummaryTest {
     @Test
     void countsTheImagesOfTheLastSixtySeconds() {
         Instant now = MINUTE.plusSeconds(20);
-        draw("recent", now.minusSeconds(1), 1, 5);
-        draw("still", now.minusSeconds(59), 2, 5);
-        draw("no-more", now.minusSeconds(60), 4, 5);
-        draw("long-ago", now.minusSeconds(300), 8, 5);
+        succeed("recent", now.minusSeconds(1), 1, 5);
+        succeed("still", now.minusSeconds(59), 2, 5);
+        succeed("no-more", now.minusSeconds(60), 4, 5);
+        succeed("long-ago", now.minusSeconds(300), 8, 5);
         assertThat(table.summary(now).imagesPerMinute()).isEqualTo(3);
     }
 
     @Test
-    void countsWhatWaitsAndWhatRuns() {
+    void countsQueuedAndRunningGenerations() {
         table.apply(request("a"));
         table.apply(request("b"));
         table.apply(request("c"));
@@ -51,11 +51,11 @@ class FleetSummaryTest {
     }
 
     @Test
-    void hasTheLastThirtyMinutesTheNewestLast() {
+    void listsTheLastThirtyMinutesNewestLast() {
         Instant now = MINUTE.plusSeconds(20);
-        draw("now", now, 1, 5);
-        draw("first", NOW.plus(1, ChronoUnit.MINUTES), 2, 5);
-        draw("before", NOW.plusSeconds(59), 4, 5);
+        succeed("now", now, 1, 5);
+        succeed("first", NOW.plus(1, ChronoUnit.MINUTES), 2, 5);
+        succeed("before", NOW.plusSeconds(59), 4, 5);
         assertThat(table.summary(now).minutes()).hasSize(30);
         assertThat(table.summary(now).minutes().get(29)).isEqualTo(new Minute(MINUTE, 1, 5.0, 5.0));
         assertThat(table.summary(now).minutes().get(0))
@@ -65,16 +65,16 @@ class FleetSummaryTest {
     }
 
     @Test
-    void tellsHowLongAMinutesGenerationsTook() {
+    void reportsTheLatenciesOfAMinute() {
         for (int i = 1; i <= 40; i++) {
-            draw("g" + i, MINUTE, 1, i);
+            succeed("g" + i, MINUTE, 1, i);
         }
         table.apply(succeeded("of-a-request-that-is-forgotten", MINUTE, 1));
         assertThat(table.summary(MINUTE).minutes()).last().isEqualTo(new Minute(MINUTE, 41, 21.0, 39.0));
     }
 
     @Test
-    void saysWhenTheWorkersWillHaveDoneAll() {
+    void estimatesWhenTheQueueIsEmpty() {
         assertThat(FleetSummary.of(table.list(any -> true, null, 9), Duration.ofSeconds(90), NOW)
                         .clearsInSeconds())
                 .isEqualTo(90);

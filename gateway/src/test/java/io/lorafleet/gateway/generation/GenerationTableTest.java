@@ -48,7 +48,7 @@ class GenerationTableTest {
         assertThat(find("g")).extracting(Generation::status, Generation::step).containsExactly(Status.SUCCEEDED, 20);
     }
 
-    /** One record of each topic, in each order. */
+    /** All permutations of one record of each topic. */
     static Stream<List<Integer>> orders() {
         List<List<Integer>> orders = new ArrayList<>(List.of(List.of()));
         for (int topic = 0; topic < 4; topic++) {
@@ -67,7 +67,7 @@ class GenerationTableTest {
 
     @ParameterizedTest
     @MethodSource("orders")
-    void comesToTheSameEndInWhateverOrderTheTopicsAreRead(List<Integer> order) {
+    void reachesTheSameStateInAnyOrderOfTopics(List<Integer> order) {
         List<Runnable> records = List.of(
                 () -> table.apply(request("g")),
                 () -> table.apply(new CancelGeneration("g")),
@@ -91,20 +91,20 @@ class GenerationTableTest {
     }
 
     @Test
-    void letsTheFirstResultStand() {
+    void keepsTheFirstResult() {
         assertThat(table.apply(succeeded("g"))).isTrue();
         assertThat(table.apply(cancelled("g"))).isFalse();
         assertThat(find("g").status()).isEqualTo(Status.SUCCEEDED);
     }
 
     @Test
-    void takesAResultThatIsReadAgainForTheSame() {
+    void acceptsTheSameResultAgain() {
         table.apply(succeeded("g"));
         assertThat(table.apply(succeeded("g"))).isTrue();
     }
 
     @Test
-    void beginsAtStepZeroWhenAnotherWorkerBeginsAnew() {
+    void startsAtStepZeroWithAnotherWorker() {
         table.apply(request("g"));
         table.apply(new StepDone("g", 5, 20, null));
         table.apply(started("g"));
@@ -119,7 +119,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void stepsThatAreReadAfterTheEndChangeNothing() {
+    void ignoresStepsAfterTheResult() {
         table.apply(cancelled("g"));
         Generation end = find("g");
         table.apply(new StepDone("g", 5, 20, null));
@@ -144,7 +144,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void forgetsTheOldestOfAllWhenNoneIsFinished() {
+    void forgetsTheOldestUnfinishedOneWhenNoneIsFinished() {
         Stream.of("a", "b", "c", "d").forEach(id -> table.apply(request(id)));
         assertThat(table.find("a")).isEmpty();
         assertThat(table.find("d")).isPresent();
@@ -159,7 +159,7 @@ class GenerationTableTest {
         roomy.apply(new CancelGeneration("unknown"));
         List<Generation> page = roomy.list(any -> true, null, 1);
         assertThat(page).extracting(Generation::id).containsExactly("new");
-        // One that comes between two pages is on neither.
+        // A generation that is added between two pages is on neither.
         roomy.apply(request("newest", NOW.plusSeconds(2)));
         GenerationPosition end =
                 GenerationPosition.parse(GenerationPosition.of(page.get(0)).toString());
@@ -167,7 +167,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void listsThoseThatAreWanted() {
+    void filtersLists() {
         Stream.of("a", "b", "c").forEach(id -> table.apply(request(id)));
         table.apply(succeeded("b"));
         assertThat(table.list(each -> !each.isFinished(), null, 9))
@@ -176,7 +176,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void tellsAFollowerEverythingFromNowToTheEnd() {
+    void notifiesAFollowerOfEveryState() {
         table.apply(request("g"));
         table.apply(started("g"));
         List<Generation> told = new ArrayList<>();
@@ -189,7 +189,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void tellsAFollowerOfAFinishedOneTheEndOnly() {
+    void notifiesAFollowerOfAFinishedGenerationOnce() {
         table.apply(succeeded("g"));
         List<Generation> told = new ArrayList<>();
         table.follow("g", told::add);
@@ -197,7 +197,7 @@ class GenerationTableTest {
     }
 
     @Test
-    void tellsNothingToAFollowerThatLeft() {
+    void doesNotNotifyAnUnregisteredFollower() {
         table.apply(request("g"));
         List<Generation> told = new ArrayList<>();
         table.follow("g", told::add).run();
@@ -205,9 +205,9 @@ class GenerationTableTest {
         assertThat(told).extracting(Generation::status).containsExactly(Status.QUEUED);
     }
 
-    /** As in a gateway: a thread for each topic, and clients that follow and list. */
+    /** As in a gateway: one thread per topic, and clients that follow and list. */
     @Test
-    void losesNothingWhenManyUseItAtOnce() throws Exception {
+    void isThreadSafe() throws Exception {
         List<String> ids = IntStream.range(0, 5_000).mapToObj(i -> "g" + i).toList();
         Backlog backlog = new Backlog(Clock.systemUTC());
         GenerationTable shared = new GenerationTable(ids.size(), backlog);
@@ -227,7 +227,7 @@ class GenerationTableTest {
             for (Consumer<String> user : users) {
                 all.add(() -> {
                     for (int i = 0; i < ids.size(); i++) {
-                        if (i % 10 == 0) { // or else one would be long done when the next begins
+                        if (i % 10 == 0) { // otherwise one thread would finish before the next one starts
                             together.await(5, TimeUnit.SECONDS);
                         }
                         user.accept(ids.get(i));
@@ -258,9 +258,9 @@ class GenerationTableTest {
         return table.find(id).orElseThrow();
     }
 
-    /** What the blob store keeps of it has no webhook. */
+    /** The manifest in the blob store has no webhook. */
     @Test
-    void prefersARequestFromKafkaToWhatWasKeptOfIt() {
+    void prefersARequestFromKafkaToTheManifest() {
         table.apply(request("g"));
         table.recall(new GenerationManifest(request("g", NOW.plusSeconds(1)), succeeded("g")));
         assertThat(find("g").request()).isEqualTo(request("g"));

@@ -2,8 +2,8 @@
 package io.lorafleet.gateway.generation;
 
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
+import static io.lorafleet.gateway.generation.Samples.body;
 import static io.lorafleet.gateway.generation.Samples.cancelled;
-import static io.lorafleet.gateway.generation.Samples.order;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
@@ -75,7 +75,7 @@ class GenerationsTest {
     }
 
     @Test
-    void findsWhatWasDrawnLongAgoInTheBlobStore() throws IOException {
+    void findsOldGenerationsInTheBlobStore() throws IOException {
         GenerationManifest manifest = new GenerationManifest(Samples.request("old"), Samples.succeeded("old"));
         blobs.putIfAbsent(BlobKeys.manifest("old"), Json.write(manifest));
         Generation found = generations.find("old").orElseThrow();
@@ -86,7 +86,7 @@ class GenerationsTest {
     }
 
     @Test
-    void findsNothingWhereNothingWasDrawn() throws IOException {
+    void findsNothingWithoutImages() throws IOException {
         blobs.putIfAbsent(BlobKeys.manifest("broken"), new byte[] {1, 2, 3});
         assertThat(generations.find("never")).isEmpty();
         assertThat(generations.find("broken")).isEmpty();
@@ -94,7 +94,7 @@ class GenerationsTest {
     }
 
     @Test
-    void remembersNothingThatTheBrokerDidNotConfirm() {
+    void doesNotRememberUnacknowledgedRequests() {
         log.isDeaf = true;
         assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY))
                 .isInstanceOf(NotPublishedException.class);
@@ -122,19 +122,19 @@ class GenerationsTest {
     }
 
     @Test
-    void takesAnOrderThatCameBeforeWithItsKeyOnce() {
-        GenerationRequest order = order(Map.of("prompt", "a blue star"));
-        GenerateImage request = ((Admission.Admitted) generations.submit(order, NOBODY, "k")).request();
-        Admission again = generations.submit(order, NOBODY, "k");
+    void acceptsARetryWithTheSameKeyOnce() {
+        GenerationRequest body = body(Map.of("prompt", "a blue star"));
+        GenerateImage request = ((Admission.Admitted) generations.submit(body, NOBODY, "k")).request();
+        Admission again = generations.submit(body, NOBODY, "k");
         assertThat(log.written).containsExactly(request);
         assertThat(again)
                 .isEqualTo(
                         new Admission.Repeated(table.find(request.requestId()).orElseThrow()));
-        assertThat(generations.submit(order, NOBODY, "another key")).isInstanceOf(Admission.Admitted.class);
+        assertThat(generations.submit(body, NOBODY, "another key")).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
-    void makesTheSameRequestOfAnOrderAndItsKeyOnEveryGateway() {
+    void derivesTheSameRequestFromAKeyOnEveryGateway() {
         GenerateImage here = ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).request();
         GenerationTable knowsNothing = new GenerationTable(10, new Backlog(Clock.systemUTC()));
         GenerateImage there =
@@ -155,13 +155,13 @@ class GenerationsTest {
 
     @Test
     void refusesAnotherOrderWithTheSameKey() {
-        generations.submit(order(Map.of("steps", 4)), NOBODY, "k");
-        assertThat(generations.submit(order(Map.of("steps", 5)), NOBODY, "k")).isEqualTo(new Admission.KeyReused());
+        generations.submit(body(Map.of("steps", 4)), NOBODY, "k");
+        assertThat(generations.submit(body(Map.of("steps", 5)), NOBODY, "k")).isEqualTo(new Admission.KeyReused());
         assertThat(log.written).hasSize(1);
     }
 
     @Test
-    void publishesAnOrderOnceWhenItComesTwiceAtTheSameTime() {
+    void publishesConcurrentDuplicatesOnce() {
         List<Admission> second = new ArrayList<>();
         log.onWrite = request -> second.add(generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k"));
         generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
@@ -170,7 +170,7 @@ class GenerationsTest {
     }
 
     @Test
-    void letsAnOrderBeSentAgainThatTheBrokerDidNotConfirm() {
+    void allowsARetryOfAnUnacknowledgedRequest() {
         log.isDeaf = true;
         assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k"))
                 .isInstanceOf(NotPublishedException.class);
@@ -188,7 +188,7 @@ class GenerationsTest {
     }
 
     @Test
-    void doesNotCancelWhatIsFinishedOrUnknown() {
+    void doesNotCancelFinishedOrUnknownGenerations() {
         table.apply(succeeded("g"));
         assertThat(generations.cancel("g")).isInstanceOf(Cancellation.AlreadyFinished.class);
         assertThat(generations.cancel("another")).isEqualTo(new Cancellation.Unknown());
@@ -204,7 +204,7 @@ class GenerationsTest {
     }
 
     private static GenerationRequest withInitImage(byte[] file) {
-        return order(Map.of("initImage", Images.base64(file)));
+        return body(Map.of("initImage", Images.base64(file)));
     }
 
     private static final class ListLog implements GenerationLog {

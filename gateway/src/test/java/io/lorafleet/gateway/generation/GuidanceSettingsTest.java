@@ -43,7 +43,7 @@ class GuidanceSettingsTest {
     }
 
     @Test
-    void turnsAStudentsScaleToTheGuidanceAskedFor() {
+    void setsAStudentsScaleFromTheGuidanceScale() {
         isDial(scales(5.0, FAST), "[fast@1 x 1.0]", 1);
         isDial(scales(3.0, FAST), "[fast@1 x 0.5]", 1);
         isDial(scales(1.0, FAST), "[fast@1 x 0.0]", 1);
@@ -55,7 +55,9 @@ class GuidanceSettingsTest {
         scales(5.0, INK, resolved(student("fast", 1, 5), 1.0));
         assertThat(checks.badFields())
                 .containsExactly(new BadField(
-                        "guidanceScale", "either this or scale of fast, since both set a student's guidance", "both"));
+                        "guidanceScale",
+                        "either guidanceScale or scale of fast, because both set a student's" + " guidance",
+                        "both"));
     }
 
     @Test
@@ -63,7 +65,9 @@ class GuidanceSettingsTest {
         scales(null, FAST, INK, resolved(student("turbo", 1, 7), null));
         assertThat(checks.badFields())
                 .containsExactly(new BadField(
-                        "adapters", "at most one student, since each of them sets the guidance", "fast@1 and turbo@1"));
+                        "adapters",
+                        "at most one student, because each student sets the guidance",
+                        "fast@1 and" + " turbo@1"));
     }
 
     @Test

@@ -14,7 +14,7 @@ class ImageDecodingTest {
     private static final Duration PATIENCE = Duration.ofMillis(10);
 
     @Test
-    void saysThatItIsBusyWhenNoPlaceComesFreeInTime() throws BadImageException {
+    void isBusyWhenNoPlaceIsFreeInTime() throws BadImageException {
         assertThat(new ImageDecoding(0, PATIENCE).refusal(image())).contains(new Admission.Busy(PATIENCE));
     }
 

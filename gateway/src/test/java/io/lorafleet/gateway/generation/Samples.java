@@ -23,20 +23,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Messages to test with. */
+/** Sample messages. */
 public final class Samples {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String SHA = "ab".repeat(32);
-    static final GenerationRequest NOTHING_BUT_A_PROMPT = order(Map.of("prompt", "a red circle"));
+    static final GenerationRequest NOTHING_BUT_A_PROMPT = body(Map.of("prompt", "a red circle"));
 
-    /** The defaults. */
+    /** The default limits. */
     static final GatewayConfig.Limits LIMITS = limits(Map.of());
 
     static final WebhookRules NO_WEBHOOKS = new WebhookRules(false, Set.of());
 
     private Samples() {}
 
-    /** @param set keys that are not at their defaults */
+    /** @param set keys with other values than the defaults */
     static GatewayConfig.Limits limits(Map<String, String> set) {
         SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
@@ -46,8 +46,8 @@ public final class Samples {
         return config.build().getConfigMapping(GatewayConfig.class).limits();
     }
 
-    /** @param fields as in JSON; a prompt is added if there is none */
-    static GenerationRequest order(Map<String, Object> fields) {
+    /** @param fields as in JSON; a prompt is added if absent */
+    static GenerationRequest body(Map<String, Object> fields) {
         Map<String, Object> all = new HashMap<>(Map.of("prompt", "a"));
         all.putAll(fields);
         return new ObjectMapper().convertValue(all, GenerationRequest.class);

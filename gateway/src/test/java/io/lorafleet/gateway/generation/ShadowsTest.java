@@ -6,7 +6,7 @@ import static io.lorafleet.gateway.Adapters.route;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOW;
-import static io.lorafleet.gateway.generation.Samples.order;
+import static io.lorafleet.gateway.generation.Samples.body;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Through the rules that use it, since orders say most clearly when a student is tried. */
+/** Tests shadows through AdmissionRules, because generation requests express the cases most clearly. */
 class ShadowsTest {
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
@@ -43,62 +43,62 @@ class ShadowsTest {
     }
 
     @Test
-    void triesTheStudentBesideTheAdapterOfItsRoute() {
+    void shadowsTheAdapterOfItsRoute() {
         isShadow(shadow(Map.of("adapter", "ink", "guidanceScale", 3)), "ink@2 x 0.5", 3);
         isShadow(shadow(Map.of("adapter", "ink@1")), "ink@2 x 1.0", 5);
     }
 
     @Test
-    void holdsAnotherStudentAgainstTheGuidanceThatTheRequestsOwnGives() {
+    void shadowsAStudentAtItsEffectiveGuidance() {
         isShadow(shadow(Map.of("adapter", "ink@3", "adapterScale", 0.5)), "ink@2 x 1.0", 5);
         isShadow(shadow(Map.of("adapter", "ink@3", "guidanceScale", 7)), "ink@2 x 1.5", 7);
     }
 
     @Test
-    void triesAStudentBesideTheTeacher() {
+    void shadowsRequestsToTheBase() {
         isShadow(shadow(Map.of()), "ink@2 x 1.0", 5);
     }
 
     @Test
-    void triesTheStudentsOfAllRoutesBesideTheTeacher() {
+    void shadowsTheBaseWithTheStudentsOfAllRoutes() {
         adapters.apply(student("oil", 1, 5));
         adapters.apply(route("oil", 1, null, new Share(1, 1)));
         List<String> tried = Stream.generate(() -> shadow(Map.of()))
                 .limit(100)
                 .map(shadow -> shadow.student().adapter().name())
                 .toList();
-        // All of one kind would be as likely as a hundred throws of a coin that fall alike.
+        // Equal outcomes of all would be as likely as a hundred equal coin tosses.
         assertThat(tried).contains("ink", "oil");
     }
 
     @Test
-    void triesNoneBesideSeveralAdapters() {
+    void hasNoShadowForSeveralAdapters() {
         adapters.apply(style("oil", 1));
         assertThat(shadow(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
                 .isNull();
     }
 
     @Test
-    void triesNoneBesideAnAdapterWithoutAShadow() {
+    void hasNoShadowForAnAdapterWithoutOne() {
         adapters.apply(style("oil", 1));
         assertThat(shadow(Map.of("adapter", "oil"))).isNull();
     }
 
     @Test
-    void triesNoneWithoutGuidance() {
+    void hasNoShadowWithoutGuidance() {
         assertThat(shadow(Map.of("guidanceScale", 1))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 0))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", -1))).isNull();
     }
 
     @Test
-    void triesNoneThatWouldHaveToBeTurnedTooFar() {
+    void hasNoShadowBeyondTheMaximumAdapterScale() {
         assertThat(shadow(Map.of("guidanceScale", 40))).isNull();
         assertThat(shadow(Map.of("adapter", "ink@3", "adapterScale", 8))).isNull();
     }
 
     @Test
-    void triesNoneThatIsRetiredOrAStyle() {
+    void hasNoRetiredOrStyleShadow() {
         adapters.apply(retired("ink", 2));
         assertThat(shadow(Map.of("adapter", "ink"))).isNull();
         adapters.apply(route("ink", 1, null, new Share(1, 1)));
@@ -106,19 +106,19 @@ class ShadowsTest {
     }
 
     @Test
-    void triesAStudentBesideItsShareOfTheRequests() {
+    void shadowsItsShareOfTheRequests() {
         adapters.apply(route("ink", 1, null, new Share(2, 0.1)));
         long tried = Stream.generate(() -> shadow(Map.of("adapter", "ink")))
                 .limit(2_000)
                 .filter(Objects::nonNull)
                 .count();
-        // Six standard deviations of a fair draw are 80.
+        // 80 is six standard deviations.
         assertThat(tried).isBetween(120L, 280L);
     }
 
     private ShadowStudent shadow(Map<String, Object> fields) {
         GenerateImage request =
-                ((Admission.Admitted) rules.admit(order(fields), RequestIdentity.random(null))).request();
+                ((Admission.Admitted) rules.admit(body(fields), RequestIdentity.random(null))).request();
         return request.shadow();
     }
 

@@ -16,7 +16,7 @@ class SpecialAddressesTest {
         return SpecialAddresses.contain(InetAddress.getByName(address));
     }
 
-    /** A block's first and last address, and what is next to them if that is in no other block. */
+    /** The first and last address of a block, and its neighbors unless they belong to another block. */
     @ParameterizedTest
     @CsvSource({
         "0.0.0.0, 0.255.255.255, , 1.0.0.0",
@@ -66,11 +66,11 @@ class SpecialAddressesTest {
         "2002:a00:1::",
         "2001:0:a00:1::"
     })
-    void containSomeThatAttacksAreFondOf(String address) throws UnknownHostException {
+    void containCommonTargetsOfAttacks(String address) throws UnknownHostException {
         assertThat(contain(address)).isTrue();
     }
 
-    /** The JDK makes IPv4 addresses of these, but of literals alone. */
+    /** The JDK converts these to IPv4 addresses, but only from literals. */
     @Test
     void containMappedOnesInSixteenBytes() throws UnknownHostException {
         byte[] bytes = new byte[16];

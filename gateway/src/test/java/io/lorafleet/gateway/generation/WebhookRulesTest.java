@@ -61,7 +61,7 @@ class WebhookRulesTest {
     }
 
     @Test
-    void takesNoneWithoutASecret() {
+    void refusesWebhooksWithoutASecret() {
         assertThat(takes(Samples.NO_WEBHOOKS, "https://example.com")).isFalse();
         assertThat(takes(Samples.NO_WEBHOOKS, null)).isTrue();
     }
@@ -80,12 +80,12 @@ class WebhookRulesTest {
         String host = URI.create(origin).getHost();
         assertThatThrownBy(() -> rules.addressOf(URI.create(origin + "/path?token")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected public addresses, found that " + host + " has another one");
+                .hasMessage("expected public addresses only, found another one for " + host);
     }
 
-    /** The operator may have taken it from the trusted ones since it was ordered. */
+    /** The operator may have removed the origin from the trusted ones after the request. */
     @Test
-    void callsNothingWithoutTlsThatIsNotTrusted() {
+    void requiresTlsForUntrustedOrigins() {
         assertThatThrownBy(() -> rules.addressOf(URI.create("http://8.8.8.8/path?token")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected https or a trusted origin, found neither");
@@ -99,7 +99,7 @@ class WebhookRulesTest {
     }
 
     @Test
-    void callsANameOnlyIfAllItsAddressesAreAllowed() throws UnknownHostException {
+    void requiresAllAddressesOfANameToBeAllowed() throws UnknownHostException {
         InetAddress open = InetAddress.getByName("93.184.216.34");
         InetAddress closed = InetAddress.getByName("10.0.0.1");
         URI url = URI.create("https://example.com/x");

@@ -41,10 +41,10 @@ class AdapterResourceTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "tiny-sd"})
-    void leavesTheNamesOfTheBaseToTheBase(String name) {
+    void refusesTheNamesOfTheBase(String name) {
         ValidatableResponse answer = put(name, lora("usurper", 4));
         isProblem(answer, 422, "invalid-adapter");
-        answer.body("detail", startsWith("name: expected none that stands for the base model"));
+        answer.body("detail", startsWith("name: expected a name other than the base model's"));
     }
 
     @Test
@@ -70,7 +70,7 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void givesAVersionsFileBack() throws IOException {
+    void downloadsTheFileOfAVersion() throws IOException {
         put("charcoal", lora("charcoal", 3)).statusCode(201);
 
         byte[] file = given().get("/v1/adapters/charcoal/versions/1/weights")
@@ -89,7 +89,7 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void doesNotHearOfAVersionWhoseTransactionWasAborted() {
+    void ignoresVersionsOfAbortedTransactions() {
         worker.publishInVain(Adapters.style("ghost", 1));
         worker.publish(Adapters.style("behind-the-ghost", 1));
         await().untilAsserted(() ->
@@ -98,7 +98,7 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void keepsTheNewestVersionWhenTheSameBytesComeAgain() {
+    void keepsTheNewestVersionForTheSameBytes() {
         put("ink", lora("ink", 1)).statusCode(201);
         put("ink", lora("ink", 1)).statusCode(200).body("version", equalTo(1));
     }
@@ -115,12 +115,12 @@ class AdapterResourceTest extends GatewayTest {
     void pinsEveryAdapterOfARequestThatComposesThem() {
         put("chalk", lora("chalk", 1)).statusCode(201);
         put("turbo?kind=student&guidance=5", lora("turbo", 1)).statusCode(201);
-        Map<String, Object> order = Map.of(
+        Map<String, Object> body = Map.of(
                 "prompt",
                 "a",
                 "adapters",
                 List.of(Map.of("adapter", "chalk", "scale", 0.5), Map.of("adapter", "turbo")));
-        String id = submit(order);
+        String id = submit(body);
         given().get("/v1/generations/" + id)
                 .then()
                 .body("request.adapters.name", contains("chalk", "turbo"))
@@ -156,7 +156,7 @@ class AdapterResourceTest extends GatewayTest {
                 .statusCode(200);
         var answer = given().delete("/v1/adapters/gouache/versions/1").then();
         isProblem(answer, 409, "routed");
-        answer.body("detail", containsString("found gouache@1 as stable of the route of gouache"));
+        answer.body("detail", containsString("found gouache@1 as stable in the route of gouache"));
     }
 
     @Test
@@ -225,8 +225,8 @@ class AdapterResourceTest extends GatewayTest {
         isProblem(given().get("/v1/adapters/unknown").then(), 404, "not-found");
     }
 
-    private static GenerateImage published(Map<String, Object> order) {
-        String id = submit(order);
+    private static GenerateImage published(Map<String, Object> body) {
+        String id = submit(body);
         return Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class);
     }
 }

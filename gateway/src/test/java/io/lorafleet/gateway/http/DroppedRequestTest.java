@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A share group gives a record up that is delivered too often, and says so to nobody. */
+/** A share group silently archives a record that was delivered too often. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class DroppedRequestTest extends GatewayTest {
@@ -62,7 +62,7 @@ class DroppedRequestTest extends GatewayTest {
     }
 
     @Test
-    void isPublishedAgainAsOftenAsItTakes() {
+    void isRepublishedUntilItSucceeds() {
         String id = submit(Map.of("prompt", "a"));
         assertThat(deliveries(id, AcknowledgeType.RELEASE).limit(DELIVERIES))
                 .containsExactlyElementsOf(upTo(DELIVERIES));
@@ -78,7 +78,10 @@ class DroppedRequestTest extends GatewayTest {
         return IntStream.rangeClosed(1, last).boxed().toList();
     }
 
-    /** @return the delivery counts of a request that this slot gets and answers so; others it finishes */
+    /**
+     * @return the delivery counts of a request that this slot acquires and answers this way; other requests are
+     *     finished
+     */
     private Stream<Integer> deliveries(String id, AcknowledgeType answer) {
         return Stream.generate(() -> next(id, answer));
     }

@@ -34,7 +34,7 @@ class FeedbackResourceTest extends GatewayTest {
     private static final Map<String, Object> UP = Map.of("rating", "up");
 
     @Test
-    void publishesWhatIsSaidOfAnImageUnderTheStudentsName() {
+    void publishesFeedbackUnderTheStudentsName() {
         publish(student("plume", 1, 5));
         String id = submit(Map.of(
                 "prompt",
@@ -81,17 +81,17 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsTheTeachersImageFromTheStudentsByOneWord() {
-        FeedbackGiven sample = published(rate(drawnBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
+    void recordsWhetherTheTeachersImageIsWanted() {
+        FeedbackGiven sample = published(rate(generatedBy(student("quill", 1, 5)), Map.of("asTeacher", true)));
         assertThat(sample.asTeacher()).isTrue();
         assertThat(sample.rating()).isEqualTo(-1);
-        assertThat(published(rate(drawnBy(student("quill", 2, 5)), UP)).asTeacher())
+        assertThat(published(rate(generatedBy(student("quill", 2, 5)), UP)).asTeacher())
                 .isFalse();
     }
 
     @Test
     void countsRatings() {
-        String id = drawnBy(student("chalk-line", 1, 5));
+        String id = generatedBy(student("chalk-line", 1, 5));
         double before = counted("neutral");
         rate(id, Map.of("rating", 0)).statusCode(202);
         assertThat(counted("neutral")).isEqualTo(before + 1);
@@ -100,15 +100,15 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void givesAVoteThatIsRepeatedOrChangedTheIdOfTheFirst() {
-        String id = drawnBy(student("pen", 1, 5));
+    void keepsTheIdOfARepeatedOrChangedVote() {
+        String id = generatedBy(student("pen", 1, 5));
         String first = rate(id, UP).statusCode(202).extract().path("feedbackId");
         rate(id, UP).statusCode(202).body("feedbackId", equalTo(first));
         rate(id, Map.of("rating", "down")).statusCode(202).body("feedbackId", equalTo(first));
     }
 
     @Test
-    void withdrawsWhatOneOwnerSaid() {
+    void withdrawsTheFeedbackOfAnOwner() {
         publish(student("brush", 1, 5));
         withdraw("?owner=key:mallory&adapter=brush")
                 .statusCode(202)
@@ -122,10 +122,10 @@ class FeedbackResourceTest extends GatewayTest {
     }
 
     @Test
-    void withdrawsNothingOfNobody() {
+    void refusesAWithdrawalWithoutAnOwner() {
         ValidatableResponse answer = withdraw("");
         isProblem(answer, 400, "invalid-request");
-        answer.body("detail", equalTo("owner: expected whose feedback is to be withdrawn, found nobody"));
+        answer.body("detail", equalTo("owner: expected the owner of the feedback, found none"));
         isProblem(withdraw("?owner=mallory&adapter=gone"), 400, "invalid-request");
     }
 
@@ -136,15 +136,15 @@ class FeedbackResourceTest extends GatewayTest {
                 "{}|rating|-1.0 to 1.0, up or down|none",
                 "{\"rating\": 1.5}|rating|-1.0 to 1.0, up or down|1.5",
                 "{\"rating\": 1e999}|rating|-1.0 to 1.0, up or down|Infinity",
-                "{\"rating\": \"a secret\"}|rating|-1.0 to 1.0, up or down|another text",
+                "{\"rating\": \"a secret\"}|rating|-1.0 to 1.0, up or down|another string",
                 "{\"rating\": true}|rating|-1.0 to 1.0, up or down|a value of another type",
                 "{\"rating\": \"up\", \"image\": -1}|image|0 or more|-1",
-                "{\"rating\": \"up\", \"image\": 0.5}|image|a whole number|a value of another type",
-                "{\"rating\": \"up\", \"note\": [\"a secret\"]}|note|a text|a value of another type",
+                "{\"rating\": \"up\", \"image\": 0.5}|image|an integer|a value of another type",
+                "{\"rating\": \"up\", \"note\": [\"a secret\"]}|note|a string|a value of another type",
                 "{\"rating\": \"up\", \"asTeacher\": \"yes\"}|asTeacher|true or false|a value of another type",
                 "{\"stars\": 5}|stars|one of asTeacher, image, note, rating|an unknown field",
-                "a secret|body|a JSON object|something else at line 1",
-                "[]|body|a JSON object|something else at line 1",
+                "a secret|body|a JSON object|another value or invalid JSON at line 1",
+                "[]|body|a JSON object|another value or invalid JSON at line 1",
                 "''|body|a JSON object|none"
             })
     void namesWhatIsWrongWithoutQuotingIt(String body, String field, String expected, String found) {
@@ -168,24 +168,24 @@ class FeedbackResourceTest extends GatewayTest {
         String id = submit(Map.of("prompt", "a", "adapter", "stylus"));
         ValidatableResponse queued = rate(id, UP);
         isProblem(queued, 409, "not-succeeded");
-        queued.body("detail", equalTo("expected a generation that succeeded, found one that is queued"));
+        queued.body("detail", equalTo("expected a succeeded generation, found one with status queued"));
         worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
         awaitStatus(id, "failed");
         isProblem(rate(id, UP), 409, "not-succeeded");
     }
 
     @Test
-    void refusesAnImageThatTheGenerationHasNot() {
-        String id = drawnBy(student("marker", 1, 5));
+    void refusesAMissingImage() {
+        String id = generatedBy(student("marker", 1, 5));
         ValidatableResponse answer = rate(id, Map.of("rating", 1, "image", 1));
         isProblem(answer, 409, "no-such-image");
         answer.body("detail", equalTo("image: expected 0 to 0, found 1"));
     }
 
     @Test
-    void refusesAnImageThatNoStudentDrew() {
-        isProblem(rate(drawnBy(style("gesso", 1)), UP), 409, "no-student");
-        isProblem(rate(drawn(Map.of("prompt", "a")), UP), 409, "no-student");
+    void refusesAnImageWithoutAStudent() {
+        isProblem(rate(generatedBy(style("gesso", 1)), UP), 409, "no-student");
+        isProblem(rate(generated(Map.of("prompt", "a")), UP), 409, "no-student");
     }
 
     @Test
@@ -200,13 +200,13 @@ class FeedbackResourceTest extends GatewayTest {
                 .body(form + "asTeacher.description", containsString("guided base"));
     }
 
-    private String drawnBy(AdapterVersion version) {
+    private String generatedBy(AdapterVersion version) {
         publish(version);
-        return drawn(Map.of("prompt", "a", "adapter", version.name()));
+        return generated(Map.of("prompt", "a", "adapter", version.name()));
     }
 
-    private String drawn(Map<String, Object> order) {
-        String id = submit(order);
+    private String generated(Map<String, Object> body) {
+        String id = submit(body);
         worker.succeed(id);
         awaitStatus(id, "succeeded");
         return id;

@@ -11,13 +11,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a web page of another site can make a browser send to a gateway in open mode.
+ * Requests that a web page of another origin can make a browser send to a gateway in open mode.
  *
  * @see <a href="https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site">Sec-Fetch-Site</a>
  */
 @QuarkusTest
 class ForeignPageTest extends GatewayTest {
-    private static final String ORDER = "{\"prompt\":\"a\"}";
+    private static final String BODY = "{\"prompt\":\"a\"}";
 
     private int port() {
         return io.restassured.RestAssured.port;
@@ -32,11 +32,11 @@ class ForeignPageTest extends GatewayTest {
         "null, ",
         ", cross-site",
     })
-    void cannotOrder(String origin, String site) throws IOException {
-        RawHttp order = RawHttp.request("POST", "/v1/generations")
+    void cannotSubmit(String origin, String site) throws IOException {
+        RawHttp request = RawHttp.request("POST", "/v1/generations")
                 .header("Content-Type", "application/json")
-                .body(ORDER);
-        assertRefused(from(order, origin, site), 403, "foreign-origin");
+                .body(BODY);
+        assertRefused(from(request, origin, site), 403, "foreign-origin");
     }
 
     @ParameterizedTest
@@ -48,21 +48,21 @@ class ForeignPageTest extends GatewayTest {
     }
 
     @Test
-    void cannotOrderWithoutAContentType() throws IOException {
-        RawHttp order = RawHttp.request("POST", "/v1/generations").body(ORDER);
-        assertRefused(order, 415, "unsupported-media-type");
+    void cannotSubmitWithoutAContentType() throws IOException {
+        RawHttp request = RawHttp.request("POST", "/v1/generations").body(BODY);
+        assertRefused(request, 415, "unsupported-media-type");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
-    void cannotOrderAsAForm(String type) throws IOException {
-        RawHttp order = RawHttp.request("POST", "/v1/generations")
+    void cannotSubmitAForm(String type) throws IOException {
+        RawHttp request = RawHttp.request("POST", "/v1/generations")
                 .header("Content-Type", type)
-                .body(ORDER);
-        assertRefused(order, 415, "unsupported-media-type");
+                .body(BODY);
+        assertRefused(request, 415, "unsupported-media-type");
     }
 
-    /** Its name may by then mean this machine: for the browser it is then the same site. */
+    /** DNS rebinding: the page's host name resolves to this machine, so the browser sees the same site. */
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"})
     void cannotReadUnderItsOwnName(String host) throws IOException {
@@ -74,7 +74,7 @@ class ForeignPageTest extends GatewayTest {
                         .header("Origin", "http://" + host)
                         .header("Sec-Fetch-Site", "same-origin")
                         .header("Content-Type", "application/json")
-                        .body(ORDER),
+                        .body(BODY),
                 421,
                 "foreign-host");
     }
@@ -109,7 +109,7 @@ class ForeignPageTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "localhost:8080", "LOCALHOST", "127.0.0.1:9", "[::1]:8080", "[::1]"})
-    void theOwnPageAndClientsGoOn(String host) throws IOException {
+    void ownPageAndClientsAreAllowed(String host) throws IOException {
         assertThat(RawHttp.request("GET", "/v1/generations")
                         .host(host)
                         .send(port())
@@ -120,13 +120,13 @@ class ForeignPageTest extends GatewayTest {
                 .header("Origin", "http://" + host.toLowerCase(java.util.Locale.ROOT))
                 .header("Sec-Fetch-Site", "same-origin")
                 .header("Content-Type", "application/json")
-                .body(ORDER);
+                .body(BODY);
         assertThat(fromThePage.send(port()).status()).isEqualTo(202);
     }
 
-    /** Browsers set it where somebody typed the address or opened a bookmark; links from elsewhere are followed, too. */
+    /** Browsers send it when the user enters the address, opens a bookmark or follows a link from another site. */
     @Test
-    void theOwnPageOpensFromALink() throws IOException {
+    void ownPageOpensFromALink() throws IOException {
         RawHttp link = RawHttp.request("GET", "/")
                 .header("Sec-Fetch-Site", "cross-site")
                 .header("Sec-Fetch-Mode", "navigate");

@@ -10,20 +10,20 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A gateway whose reserve no disk can hold. */
+/** A gateway with a reserve that is larger than any disk. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class FullStoreTest extends GatewayTest {
     private static final String EXPECTED = "expected at least [0-9]+ bytes free in the blob store, found [0-9]+";
 
     @Test
-    void takesNothingThatWouldHaveToBeStored() {
+    void refusesInitImagesAndUploads() {
         var upload = put("ink", lora("ink", 4));
         isProblem(upload, 507, "insufficient-storage");
         upload.body("detail", matchesPattern(EXPECTED));
-        var order = post(Map.of("prompt", "a", "initImage", Images.base64(Images.file("png", 64, 64))));
-        isProblem(order, 507, "insufficient-storage");
-        order.body("detail", matchesPattern(EXPECTED));
+        var response = post(Map.of("prompt", "a", "initImage", Images.base64(Images.file("png", 64, 64))));
+        isProblem(response, 507, "insufficient-storage");
+        response.body("detail", matchesPattern(EXPECTED));
         submit(Map.of("prompt", "nothing to store"));
     }
 }

@@ -12,13 +12,13 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A running gateway at a real broker, with the test as the one worker. */
+/** A running gateway with a real broker. The test is the only worker. */
 @WithTestResource(BrokerResource.class)
 @WithTestResource(NeighboursResource.class)
 abstract class GatewayTest {
     protected static WorkerPeer worker;
 
-    /** Announces the worker before each test: one that is silent for long counts as lost. */
+    /** Announces the worker before each test, because a worker without a recent status counts as lost. */
     @BeforeEach
     void announceTheWorker() throws IOException {
         if (worker == null) {
@@ -33,19 +33,19 @@ abstract class GatewayTest {
         worker = null;
     }
 
-    protected static ValidatableResponse post(Object order) {
+    protected static ValidatableResponse post(Object body) {
         return given().contentType("application/json")
-                .body(order)
+                .body(body)
                 .post("/v1/generations")
                 .then();
     }
 
-    /** @return the id of a generation that was accepted */
-    protected static String submit(Object order) {
-        return post(order).statusCode(202).extract().path("id");
+    /** @return the id of the accepted generation */
+    protected static String submit(Object body) {
+        return post(body).statusCode(202).extract().path("id");
     }
 
-    /** Uploads an adapter. @param nameAndQuery what comes behind {@code /v1/adapters/} */
+    /** Uploads an adapter. @param nameAndQuery the rest of the URL after {@code /v1/adapters/} */
     protected static ValidatableResponse put(String nameAndQuery, byte[] safetensors) {
         return given().contentType("application/octet-stream")
                 .body(safetensors)

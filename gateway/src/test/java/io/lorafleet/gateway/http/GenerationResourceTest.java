@@ -52,7 +52,7 @@ class GenerationResourceTest extends GatewayTest {
     BlobStore blobs;
 
     @Test
-    void publishesAnOrderWithTheModelsDefaultsBeforeItAnswers() {
+    void publishesWithTheModelsDefaultsBeforeItResponds() {
         String id = post(Map.of("prompt", "a red circle", "seed", 7))
                 .statusCode(202)
                 .header("Location", containsString("/v1/generations/"))
@@ -89,7 +89,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsWhenItWasAcceptedStartedAndFinished() {
+    void reportsWhenItWasAcceptedStartedAndFinished() {
         String id = submit(Map.of("prompt", "a red circle"));
         Instant accepted = Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class)
                 .acceptedAt();
@@ -114,25 +114,25 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void takesAnOrderOnceHoweverOftenItIsSentWithItsKey() {
-        Map<String, Object> order = Map.of("prompt", "a red circle", "steps", 4);
-        ValidatableResponse first = post(order, "once").statusCode(202).header("Idempotent-Replayed", nullValue());
+    void acceptsRetriesWithTheSameKeyOnce() {
+        Map<String, Object> body = Map.of("prompt", "a red circle", "steps", 4);
+        ValidatableResponse first = post(body, "once").statusCode(202).header("Idempotent-Replayed", nullValue());
         String id = first.extract().path("id");
         worker.succeed(id);
         awaitStatus(id, "succeeded");
-        post(order, "once")
+        post(body, "once")
                 .statusCode(202)
                 .header("Idempotent-Replayed", "true")
                 .body("id", equalTo(id))
                 .body("status", equalTo("succeeded"));
         isProblem(post(Map.of("prompt", "a blue circle"), "once"), 422, "idempotency-key-reused");
-        isProblem(post(order, "k".repeat(256)), 400, "invalid-request");
+        isProblem(post(body, "k".repeat(256)), 400, "invalid-request");
     }
 
-    private static ValidatableResponse post(Map<String, Object> order, String key) {
+    private static ValidatableResponse post(Map<String, Object> body, String key) {
         return given().contentType("application/json")
                 .header("Idempotency-Key", key)
-                .body(order)
+                .body(body)
                 .post("/v1/generations")
                 .then();
     }
@@ -155,7 +155,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysWhatIsWrongWithAListsFilters() {
+    void namesInvalidFilters() {
         ValidatableResponse answer = list("status=done&priority=high&limit=many&after=later");
         isProblem(answer, 400, "invalid-request");
         answer.body("errors.field", equalTo(List.of("status", "priority", "limit", "after")));
@@ -167,7 +167,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void publishesAnOrderOverAnImageWithAReferenceToIt() throws IOException {
+    void publishesAReferenceToTheInitImage() throws IOException {
         byte[] png = Images.file("png", 75, 50);
         String sha256 = Sha256.of(png);
         ValidatableResponse answer = post(Map.of(
@@ -193,7 +193,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void publishesARequestThatCanWaitWhereItHoldsUpNobody() {
+    void publishesBatchRequestsToTheBatchTopic() {
         String id = post(Map.of("prompt", "a", "priority", "batch", "deadline", "2126-01-02T03:04:05Z"))
                 .statusCode(202)
                 .body("request.priority", equalTo("batch"))
@@ -218,7 +218,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void showsThatTheDeadlinePassed() {
+    void showsAnExpiredGeneration() {
         String id = submit(Map.of("prompt", "a"));
         worker.expired(id);
         awaitStatus(id, "expired");
@@ -329,7 +329,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void refusesFormatsThatThereAreNot() {
+    void refusesUnknownFormats() {
         ValidatableResponse answer = given().get("/v1/generations/any/images/0?format=gif&quality=101")
                 .then();
         isProblem(answer, 400, "invalid-request");
@@ -337,7 +337,7 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void tellsWhyAGenerationFailed() {
+    void reportsWhyAGenerationFailed() {
         String id = submit(Map.of("prompt", "a red circle"));
         worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
         awaitStatus(id, "failed");

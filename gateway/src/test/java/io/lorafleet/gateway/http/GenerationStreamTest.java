@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.http.guard.Quota;
+import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.generation.StepDone;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.time.Clock;
@@ -27,12 +29,12 @@ class GenerationStreamTest {
     private final Quota open = new Quota("streams", 2, 2);
 
     @BeforeEach
-    void order() {
+    void submit() {
         table.apply(request("g"));
     }
 
     @Test
-    void saysNowAndThenThatItIsStillThere() {
+    void sendsHeartbeats() {
         List<Optional<Generation>> said = new GenerationStream(table, open, Duration.ofMillis(10))
                 .of("g", null)
                 .select()
@@ -45,7 +47,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void tellsEverythingToAReaderThatKeepsUp() {
+    void sendsEveryStateToAFastReader() {
         AssertSubscriber<Optional<Generation>> reader = follow(Long.MAX_VALUE);
         table.apply(started("g"));
         table.apply(new StepDone("g", 1, 20, null));
@@ -57,7 +59,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void keepsLittleForASlowReaderWhoMissesNoEnd() {
+    void buffersLittleForASlowReaderButNeverDropsTheEnd() {
         AssertSubscriber<Optional<Generation>> reader = follow(1);
         for (int step = 1; step <= 1000; step++) {
             table.apply(new StepDone("g", step, 1000, null));
@@ -69,7 +71,7 @@ class GenerationStreamTest {
     }
 
     @Test
-    void givesItsPlaceBackHoweverItEnds() {
+    void releasesItsPlaceAfterAnyOutcome() {
         AssertSubscriber<Optional<Generation>> leaving = follow(1);
         AssertSubscriber<Optional<Generation>> staying = follow(Long.MAX_VALUE);
         assertThat(open.taken()).isEqualTo(2);
@@ -81,7 +83,7 @@ class GenerationStreamTest {
         await("no stream is open").atMost(SOON).until(() -> open.taken() == 0);
     }
 
-    /** @param states that the reader takes at first */
+    /** @param states number of states that the reader requests initially */
     private AssertSubscriber<Optional<Generation>> follow(long states) {
         return new GenerationStream(table, open, NEVER)
                 .of("g", null)

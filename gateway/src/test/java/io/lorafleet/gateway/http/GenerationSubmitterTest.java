@@ -5,36 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.generation.Admission;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import io.lorafleet.gateway.http.problem.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a client hears of an order that is not taken. */
+/** The problems of requests that are not accepted. */
 class GenerationSubmitterTest {
     private static final Duration NEVER = null;
 
     @Test
-    void asksToTryAgainWhenAWorkerMayBeUp() {
+    void asksToRetryWithoutAWorker() {
         isRefused(new Admission.NoModel(), ProblemType.NO_WORKER, Duration.ofSeconds(5));
         assertThat(GenerationSubmitter.noWorker().problem().status()).isEqualTo(503);
     }
 
     @Test
-    void asksToTryAgainWhenThereMayBeRoom() {
+    void asksToRetryWhenTheQueueIsFull() {
         ProblemException refusal = isRefused(
                 new Admission.Overloaded(Duration.ofSeconds(42)), ProblemType.OVERLOADED, Duration.ofSeconds(42));
-        assertThat(refusal.problem().detail()).endsWith("expected room in 42 seconds");
+        assertThat(refusal.problem().detail()).endsWith("try again in 42 seconds");
         isRefused(new Admission.Busy(Duration.ofSeconds(2)), ProblemType.BUSY, Duration.ofSeconds(2));
     }
 
     @Test
-    void tellsAnOrderUnderWayFromAnotherOneWithItsKey() {
+    void distinguishesAnInProgressRequestFromAReusedKey() {
         isRefused(new Admission.Underway(), ProblemType.ORDER_UNDERWAY, Duration.ofSeconds(1));
         isRefused(new Admission.KeyReused(), ProblemType.IDEMPOTENCY_KEY_REUSED, NEVER);
     }
 
     @Test
-    void callsFieldsAsTheEndpointDoes() {
+    void usesTheFieldNamesOfTheEndpoint() {
         Admission refused = new Admission.Refused(List.of(new BadField("count", "1 to 8", "9")));
         assertThat(isRefused(refused, ProblemType.INVALID_REQUEST, NEVER)
                         .problem()
@@ -44,9 +46,9 @@ class GenerationSubmitterTest {
 
     @Test
     void namesTheAdaptersThatThereAre() {
-        assertThat(detail(List.of())).isEqualTo("its adapter: expected none, since there are no adapters");
+        assertThat(detail(List.of())).isEqualTo("its adapter: expected none, because there are no adapters");
         assertThat(detail(List.of("ink", "oil")))
-                .isEqualTo("its adapter: expected one of ink, oil, or NAME@VERSION of them that is not retired");
+                .isEqualTo("its adapter: expected one of ink, oil, or a NAME@VERSION that is not retired");
     }
 
     private static String detail(List<String> known) {

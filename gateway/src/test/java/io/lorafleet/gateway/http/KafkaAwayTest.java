@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Kafka goes away, and comes back. */
+/** Kafka stops and restarts. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class KafkaAwayTest extends GatewayTest {
@@ -23,7 +23,7 @@ class KafkaAwayTest extends GatewayTest {
     private TestBroker broker;
 
     @Test
-    void promisesNothingThatTheBrokerDidNotTake() throws IOException {
+    void acceptsNothingWithoutAnAcknowledgement() throws IOException {
         worker.publish(student("fast", 1, 5));
         await().until(() -> given().get("/v1/adapters/fast").statusCode() == 200);
         String id = submit(Map.of("prompt", "a", "adapter", "fast"));
@@ -44,7 +44,7 @@ class KafkaAwayTest extends GatewayTest {
 
         broker.start();
 
-        await("orders are taken again")
+        await("requests are accepted again")
                 .atMost(PATIENCE)
                 .until(() -> post(Map.of("prompt", "a")).extract().statusCode() == 202);
         String after = submit(Map.of("prompt", "a"));

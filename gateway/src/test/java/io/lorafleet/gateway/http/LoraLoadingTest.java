@@ -17,7 +17,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** Loading and unloading as vLLM's clients do it. */
+/** Loading and unloading through vLLM's API. */
 @QuarkusTest
 class LoraLoadingTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)
@@ -95,7 +95,7 @@ class LoraLoadingTest extends GatewayTest {
     }
 
     @Test
-    void refusesRequestsThatSayTooLittle() {
+    void refusesIncompleteRequests() {
         ValidatableResponse load = load(Map.of("lora_name", "x"));
         isProblem(load, 400, "invalid-request");
         load.body("error.message", equalTo("Both 'lora_name' and 'lora_path' must be provided."));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NoAdapterDirectoryTest {
 
     @Test
-    void namesTheKeyThatWouldLetItLoad() {
+    void namesTheKeyThatEnablesLoading() {
         ValidatableResponse answer = given().header(
                         "Authorization", "Bearer " + SecuredGateway.key("alice", Role.MANAGE_ADAPTERS))
                 .contentType("application/json")

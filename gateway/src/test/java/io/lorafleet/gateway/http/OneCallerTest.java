@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One caller tries to use up what is everybody's, and another one goes on. */
+/** One caller tries to exhaust shared resources; another caller must not be affected. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
@@ -55,7 +55,7 @@ class OneCallerTest {
     }
 
     @Test
-    void withBodiesThatDoNotCome() throws IOException {
+    void withStalledBodies() throws IOException {
         for (int i = 0; i < 64; i++) {
             start("POST", "/v1/generations", "application/json", 100, "{");
         }
@@ -71,9 +71,9 @@ class OneCallerTest {
         assertThat(orderOf("alice")).isEqualTo(202);
     }
 
-    /** A byte now and then, so that the connection is never idle. */
+    /** Sends a byte from time to time, so that the connection is never idle. */
     @Test
-    void withABodyThatComesByDrops() throws Exception {
+    void withASlowBody() throws Exception {
         Socket slow = start("POST", "/v1/generations", "application/json", 100_000, "{");
         long begun = System.nanoTime();
         await().pollInterval(Duration.ofMillis(200)).until(() -> {
@@ -101,7 +101,7 @@ class OneCallerTest {
         try {
             fifth.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // it was refused before it was all there
+            // it was refused before its end
         }
         assertThat(statusOf(fifth)).as("429, or closed while it was sent").isIn(429, 0);
         assertThat(metric("lorafleet_body_bytes")).isLessThanOrEqualTo(33_554_432);
@@ -111,7 +111,7 @@ class OneCallerTest {
     }
 
     @Test
-    void withWhatComesAfterTheAnswer() throws IOException {
+    void withBytesAfterTheResponse() throws IOException {
         byte[] mebibyte = "A".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
         Socket tooLong = sendBeyondTheAnswer("{\"prompt\":\"", mebibyte);
         Socket noJson = sendBeyondTheAnswer("{]", mebibyte);
@@ -147,7 +147,7 @@ class OneCallerTest {
 
     @Test
     void withStreamsOfEvents() throws IOException {
-        String id = order("alice").extract().path("id");
+        String id = submitAs("alice").extract().path("id");
         String stream = "/v1/generations/" + id + "/events";
         for (int i = 0; i < 200; i++) {
             open.add(follow(stream));
@@ -155,7 +155,7 @@ class OneCallerTest {
         await().until(() -> metric("lorafleet_event_streams_open") == 200);
         RawHttp.Answer refused = RawHttp.answer(follow(stream));
         assertThat(refused.status()).as(refused.text()).isEqualTo(429);
-        String bobs = order("bob").extract().path("id");
+        String bobs = submitAs("bob").extract().path("id");
         Socket his = RawHttp.request("GET", "/v1/generations/" + bobs + "/events")
                 .header("Authorization", "Bearer " + SecuredGateway.key("bob", Role.GENERATE))
                 .open(RestAssured.port);
@@ -172,7 +172,7 @@ class OneCallerTest {
                 .open(RestAssured.port);
     }
 
-    /** Begins a request of alice. @param length of the body that is promised */
+    /** Starts a request of alice. @param length the Content-Length */
     private Socket start(String method, String path, String type, int length, String body) throws IOException {
         Socket socket = RawHttp.request(method, path)
                 .header("Authorization", "Bearer " + SecuredGateway.key("alice", Role.GENERATE))
@@ -203,10 +203,10 @@ class OneCallerTest {
     }
 
     private static int orderOf(String owner) {
-        return order(owner).extract().statusCode();
+        return submitAs(owner).extract().statusCode();
     }
 
-    private static ValidatableResponse order(String owner) {
+    private static ValidatableResponse submitAs(String owner) {
         return given().header("Authorization", "Bearer " + SecuredGateway.key(owner, Role.GENERATE))
                 .contentType("application/json")
                 .body(Map.of("prompt", "a"))

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** OpenAI's own client, as it is. */
+/** OpenAI's official client, unmodified. */
 @QuarkusTest
 class OpenAiClientTest extends GatewayTest {
     private static final byte[] PREVIEW = Images.file("jpeg", 8, 8);
@@ -68,14 +68,14 @@ class OpenAiClientTest extends GatewayTest {
         assertThat(client.models().retrieve("tiny-sd").ownedBy()).isEqualTo("lorafleet");
         assertThatThrownBy(() -> client.models().retrieve("no-such"))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("expected a model that /v1/models lists");
+                .hasMessageContaining("expected one that /v1/models lists");
     }
 
     @ParameterizedTest
     @CsvSource({"png", "jpeg", "webp"})
-    void draws(String format) {
+    void generatesAnImage(String format) {
         ImagesResponse answer = meanwhile(
-                "drawn as " + format,
+                "generated as " + format,
                 params -> client.images()
                         .generate(params.size("128x64")
                                 .outputFormat(OutputFormat.of(format))
@@ -85,7 +85,7 @@ class OpenAiClientTest extends GatewayTest {
         Image image = answer.data().orElseThrow().get(0);
         byte[] file = Base64.getDecoder().decode(image.b64Json().orElseThrow());
         BufferedImage decoded = Images.read(file);
-        assertThat(decoded.getWidth()).isEqualTo(64); // as the worker drew it
+        assertThat(decoded.getWidth()).isEqualTo(64); // the size of the worker's image
         assertThat(new String(file, ISO_8859_1))
                 .contains(format.equals("png") ? "PNG" : format.equals("jpeg") ? "JFIF" : "WEBP");
     }
@@ -111,7 +111,7 @@ class OpenAiClientTest extends GatewayTest {
     }
 
     @Test
-    void hearsInTheStreamThatTheGenerationFailed() {
+    void streamsTheFailureOfAGeneration() {
         assertThatThrownBy(() -> meanwhile(
                         "streamed to its failure",
                         this::stream,
@@ -122,7 +122,7 @@ class OpenAiClientTest extends GatewayTest {
     }
 
     @Test
-    void hearsWhatIsWrong() {
+    void reportsInvalidFields() {
         assertThatThrownBy(() -> client.images()
                         .generate(ImageGenerateParams.builder()
                                 .prompt("a")
@@ -138,7 +138,7 @@ class OpenAiClientTest extends GatewayTest {
         }
     }
 
-    /** Lets the client ask while the worker acts upon its request. */
+    /** Sends a request of the client while the worker processes it. */
     private static <T> T meanwhile(String prompt, Function<ImageGenerateParams.Builder, T> ask, Consumer<String> act) {
         CompletableFuture<T> answer = CompletableFuture.supplyAsync(
                 () -> ask.apply(ImageGenerateParams.builder().prompt(prompt)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -32,7 +33,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithAnAbsoluteUrlOfTheImage() {
-        String url = draw(
+        String url = generate(
                         Map.of("prompt", "by url", "model", "tiny-sd", "quality", "hd", "response_format", "url"),
                         worker::succeed)
                 .statusCode(200)
@@ -45,7 +46,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithAUrlOfAnotherFormat() {
-        String url = draw(
+        String url = generate(
                         Map.of("prompt", "by url of webp", "response_format", "url", "output_format", "webp"),
                         worker::succeed)
                 .statusCode(200)
@@ -56,7 +57,7 @@ class OpenAiResourceTest extends GatewayTest {
 
     @Test
     void answersWithTheImageItself() {
-        draw(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
+        generate(Map.of("prompt", "by value", "size", "128x64"), worker::succeed)
                 .statusCode(200)
                 .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(WorkerPeer.PNG)))
                 .body("data[0].url", nullValue());
@@ -64,10 +65,10 @@ class OpenAiResourceTest extends GatewayTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void stopsWhatNobodyWaitsForAnyMore(boolean stream) {
+    void cancelsWhenTheClientDisconnects(boolean stream) {
         String prompt = "in vain, " + stream;
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiResource.PATH))
+                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + OpenAiPaths.IMAGES))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(Map.of("prompt", prompt, "stream", stream))))
                 .build();
@@ -83,8 +84,8 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysThatTheGenerationFailed() {
-        ValidatableResponse answer = draw(
+    void reportsAFailedGeneration() {
+        ValidatableResponse answer = generate(
                 Map.of("prompt", "to fail"),
                 id -> worker.fail(id, GenerationFailed.Reason.ATTEMPTS_EXHAUSTED, "gave up after 3"));
         isProblem(answer, 500, "generation-failed");
@@ -92,13 +93,13 @@ class OpenAiResourceTest extends GatewayTest {
     }
 
     @Test
-    void saysThatTheGenerationWasCancelled() {
-        isProblem(draw(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
+    void reportsACancelledGeneration() {
+        isProblem(generate(Map.of("prompt", "to cancel"), worker::cancelled), 409, "cancelled");
     }
 
     @Test
-    void saysThatTheGenerationExpired() {
-        isProblem(draw(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
+    void reportsAnExpiredGeneration() {
+        isProblem(generate(Map.of("prompt", "to expire"), worker::expired), 504, "expired");
     }
 
     @Test
@@ -123,8 +124,8 @@ class OpenAiResourceTest extends GatewayTest {
         send(Map.of("prompt", "a", field, value)).statusCode(400).body("error.param", equalTo(field));
     }
 
-    /** Sends a request, and lets the worker end it as soon as it is published. */
-    static ValidatableResponse draw(Map<String, Object> request, Consumer<String> end) {
+    /** Sends a request, and lets the worker finish it as soon as it is published. */
+    static ValidatableResponse generate(Map<String, Object> request, Consumer<String> end) {
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
         end.accept(WorkerPeer.await(
                         Topic.REQUESTS,

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** What the OpenAPI document says is so. */
+/** Checks the OpenAPI document against the gateway. */
 @QuarkusTest
 class OpenApiTest extends GatewayTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,9 +31,9 @@ class OpenApiTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)
     Path directory;
 
-    /** @param id its operationId */
+    /** @param id the operationId */
     private record Operation(String id, JsonNode described) {
-        /** @return bodies, by what they are called */
+        /** @return example bodies by name */
         Map<String, Map<String, Object>> examples() {
             Map<String, Map<String, Object>> examples = new LinkedHashMap<>();
             described
@@ -65,7 +66,7 @@ class OpenApiTest extends GatewayTest {
     }
 
     @Test
-    void givesExamplesThatWork() throws IOException {
+    void hasWorkingExamples() throws IOException {
         Files.write(Files.createDirectory(directory.resolve("fast")).resolve("a.safetensors"), lora("third", 4));
         put("fast?kind=student&guidance=5", lora("first", 4)).statusCode(201);
         put("fast?kind=student&guidance=5", lora("second", 4)).statusCode(201);
@@ -83,19 +84,19 @@ class OpenApiTest extends GatewayTest {
     private ValidatableResponse answer(String operation, Map<String, Object> body) {
         return switch (operation) {
             case "createGeneration" -> post(body);
-            case "rateImage" -> send("POST", "/v1/generations/" + drawnByTheStudent() + "/feedback", body);
+            case "rateImage" -> send("POST", "/v1/generations/" + generationOfAStudent() + "/feedback", body);
             case "setRoute" -> send("PUT", "/v1/adapters/fast/route", body);
-            case "createImages" -> OpenAiResourceTest.draw(body, worker::succeed);
+            case "createImages" -> OpenAiResourceTest.generate(body, worker::succeed);
             case "loadLoraAdapter" -> {
                 given().delete("/v1/adapters/fast").then().statusCode(200);
-                yield send("POST", LoadLoraResource.PATH, body);
+                yield send("POST", OpenAiPaths.LOAD_LORA, body);
             }
-            case "unloadLoraAdapter" -> send("POST", UnloadLoraResource.PATH, body);
+            case "unloadLoraAdapter" -> send("POST", OpenAiPaths.UNLOAD_LORA, body);
             default -> throw new AssertionError("there are examples of " + operation + ", and no test of them");
         };
     }
 
-    private String drawnByTheStudent() {
+    private String generationOfAStudent() {
         String id = submit(Map.of("prompt", "a star", "adapter", "fast"));
         worker.succeed(id);
         awaitStatus(id, "succeeded");
@@ -109,7 +110,7 @@ class OpenApiTest extends GatewayTest {
                 .then();
     }
 
-    /** As the document has them. */
+    /** All operations of the document. */
     private static List<Operation> operations() throws IOException {
         JsonNode document = JSON.readTree(given().get("/q/openapi?format=json").asString());
         List<Operation> operations = new ArrayList<>();

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A gateway that lets little wait. */
+/** A gateway with a short queue. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class OverloadTest extends GatewayTest {
     private static final Map<String, Object> TEN_EVALUATIONS = Map.of("prompt", "a", "steps", 5);
 
     @Test
-    void takesWhatMayWaitAndRefusesTheRestUntilThereIsRoom() {
+    void refusesRequestsWhileTheQueueIsFull() {
         List<String> accepted = new ArrayList<>();
         while (true) {
             var answer = post(TEN_EVALUATIONS);

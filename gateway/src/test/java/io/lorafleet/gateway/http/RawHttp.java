@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One HTTP/1.1 request, byte for byte as it is written here. Ordinary clients tidy up paths and set Host themselves, and
- * an attacker does not.
+ * One HTTP/1.1 request, sent byte for byte. Ordinary clients normalize paths and set Host themselves; attackers do not.
  */
 final class RawHttp {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -28,7 +27,7 @@ final class RawHttp {
         this.target = target;
     }
 
-    /** @param text the status line, the headers, and what there is of the body */
+    /** @param text the status line, the headers, and the received part of the body */
     record Answer(int status, String text) {
         String header(String name) {
             return text.lines()
@@ -66,7 +65,7 @@ final class RawHttp {
         }
     }
 
-    /** Sends the request, or as much of its body as there is: see {@link #header} for one that promises more. */
+    /** Sends the request; with a larger Content-Length by {@link #header}, the body remains incomplete. */
     Socket open(int port) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout((int) PATIENCE.toMillis());
@@ -86,7 +85,7 @@ final class RawHttp {
         return request.append("Connection: close\r\n\r\n").append(body).toString();
     }
 
-    /** @return what came until the connection was closed, or enough of it */
+    /** @return the bytes until the connection was closed, or enough of them */
     static Answer answer(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         String text = new String(in.readNBytes(1 << 14), StandardCharsets.ISO_8859_1).replace("\r\n", "\n");

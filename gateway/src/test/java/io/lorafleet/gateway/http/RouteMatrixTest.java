@@ -31,9 +31,9 @@ import org.jboss.resteasy.reactive.server.util.RuntimeResourceVisitor;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every route of a running gateway that asks who callers are, as its routers know them, with every spelling of the path,
- * every method, and all kinds of callers. What answers without credentials must be on the list of what is public.
- * {@code target/route-matrix.txt} has who gets what.
+ * Every route of a running gateway with authentication, as registered in its routers, with every spelling of the path,
+ * every method, and all kinds of callers. Routes that respond without credentials must be on the list of public ones.
+ * The matrix is written to {@code target/route-matrix.txt}.
  */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
@@ -48,7 +48,7 @@ class RouteMatrixTest {
     @Inject
     Router router;
 
-    /** Somebody who calls. */
+    /** A kind of caller. */
     private record Caller(String name, Map<String, String> headers) {
         static Caller with(String name, String... headersAndValues) {
             Map<String, String> headers = new LinkedHashMap<>();
@@ -61,10 +61,11 @@ class RouteMatrixTest {
 
     private static List<Caller> strangers() {
         return List.of(
-                Caller.with("nobody"),
-                Caller.with("nobody, method in a header", "X-HTTP-Method-Override", "GET", "X-Method-Override", "GET"),
-                Caller.with("nobody, path in a header", "X-Original-URL", "/q/health", "X-Rewrite-URL", "/q/health"),
-                Caller.with("nobody, forwarded", "X-Forwarded-For", "127.0.0.1", "Forwarded", "for=127.0.0.1"),
+                Caller.with("anonymous"),
+                Caller.with(
+                        "anonymous, method in a header", "X-HTTP-Method-Override", "GET", "X-Method-Override", "GET"),
+                Caller.with("anonymous, path in a header", "X-Original-URL", "/q/health", "X-Rewrite-URL", "/q/health"),
+                Caller.with("anonymous, forwarded", "X-Forwarded-For", "127.0.0.1", "Forwarded", "for=127.0.0.1"),
                 Caller.with("forged key", "Authorization", "Bearer lf_0000000000000000_" + "B".repeat(43)));
     }
 
@@ -86,7 +87,7 @@ class RouteMatrixTest {
     }
 
     @Test
-    void nothingIsOpenThatIsNotOnTheList() throws IOException {
+    void onlyListedRoutesArePublic() throws IOException {
         await().until(() ->
                 RawHttp.request("GET", "/q/health/ready").send(RestAssured.port).status() == 200);
         Set<String> routes = routes();
@@ -124,9 +125,9 @@ class RouteMatrixTest {
                 .isEmpty();
     }
 
-    /** Also with the right to do everything: a page of another site cannot use it. */
+    /** A page of another origin gets no access even with all roles. */
     @Test
-    void aForeignPageChangesNothingWhateverItsCredentials() throws IOException {
+    void foreignPageChangesNothingWithAnyCredentials() throws IOException {
         for (String route : routes()) {
             for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
                 for (Caller caller : roles()) {
@@ -145,12 +146,12 @@ class RouteMatrixTest {
                 .merge(Integer.toString(status), 1, Integer::sum);
     }
 
-    /** OPTIONS says which methods there are, and nothing else. */
+    /** OPTIONS only lists the methods. */
     private static boolean isPublic(String method, String path) {
         return PUBLIC.matcher(path).matches() || method.equals("OPTIONS") && path.startsWith("/v1/");
     }
 
-    /** @return what the target means, with letters that need no escape as they are (RFC 3986, 6.2.2.2) */
+    /** @return the target without unnecessary escapes (RFC 3986, 6.2.2.2) */
     private static String pathOf(String target) {
         String path = target.replaceFirst("^http://localhost", "").replaceFirst("[?#].*", "");
         return Pattern.compile("%[67][0-9a-f]")
@@ -165,7 +166,7 @@ class RouteMatrixTest {
         return request.send(RestAssured.port).status();
     }
 
-    /** @return a path of each route: those of the framework's router, and those of the endpoints */
+    /** @return a path for each route of the framework's router and of the endpoints */
     private Set<String> routes() {
         Set<String> paths = new LinkedHashSet<>();
         collect(router, "", paths);
@@ -201,7 +202,7 @@ class RouteMatrixTest {
         return example.startsWith("/") ? example : "/" + example;
     }
 
-    /** @return the path in ways that some server or proxy somewhere takes for the same */
+    /** @return spellings of the path that some servers or proxies treat as equivalent */
     private static List<String> spellings(String path) {
         String last = path.substring(path.lastIndexOf('/') + 1);
         String parent = path.substring(0, path.lastIndexOf('/') + 1);

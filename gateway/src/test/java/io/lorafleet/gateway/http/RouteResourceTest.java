@@ -39,7 +39,7 @@ class RouteResourceTest extends GatewayTest {
         assertThat(Json.read(WorkerPeer.awaitRecord(Topic.ADAPTERS, "silk").value(), AdapterRoute.class))
                 .extracting(AdapterRoute::stable, AdapterRoute::shadow)
                 .containsExactly(1, new Share(3, 1));
-        given().delete("/v1/adapters/silk").then().statusCode(200); // the teacher's requests would try its shadow
+        given().delete("/v1/adapters/silk").then().statusCode(200); // or requests to the base would get its shadow
     }
 
     @Test
@@ -63,7 +63,7 @@ class RouteResourceTest extends GatewayTest {
                 .body("route.previousStable", nullValue());
         ValidatableResponse again = given().post("/v1/adapters/linen/rollback").then();
         isProblem(again, 409, "nothing-before");
-        again.body("detail", equalTo("expected a stable version before 1, found none"));
+        again.body("detail", equalTo("expected a stable version that preceded 1, found none"));
         given().delete("/v1/adapters/linen/route").then().statusCode(200).body("route", nullValue());
         assertThat(published(Map.of("prompt", "a", "adapter", "linen")).adapters())
                 .hasToString("[linen@3 x 1.0]");
@@ -115,8 +115,8 @@ class RouteResourceTest extends GatewayTest {
                 .then();
     }
 
-    private static GenerateImage published(Map<String, Object> order) {
-        String id = submit(order);
+    private static GenerateImage published(Map<String, Object> body) {
+        String id = submit(body);
         return Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class);
     }
 }

@@ -23,20 +23,20 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 
-/** A gateway that asks who somebody is: by API keys, one for each role and owner, and by tokens of a provider. */
+/** A gateway with authentication by API keys, one for each role and owner, and by tokens of a provider. */
 public final class SecuredGateway implements QuarkusTestProfile {
     static final String ISSUER = "https://id.example.com";
     static final String AUDIENCE = "lorafleet";
     static final String ROLE_PREFIX = "lorafleet-";
 
-    /** Where the provider's private key is, for tests that a class loader of its own has loaded. */
+    /** Location of the provider's private key, for tests in another class loader. */
     private static final String PRIVATE_KEY = "test.provider.private-key";
 
     private static final String PUBLIC_KEY = "test.provider.public-key";
 
     private static final String FILL = "A".repeat(43);
 
-    /** @return the key of somebody with that role alone */
+    /** @return the key of a caller with only this role */
     static String key(String owner, Role role) {
         return "lf_%016x_%s".formatted(31L * owner.hashCode() + role.ordinal() & Long.MAX_VALUE, FILL);
     }
@@ -47,7 +47,7 @@ public final class SecuredGateway implements QuarkusTestProfile {
                 key.substring(3, 19), owner, Set.of(role), Sha256.of(key.getBytes(UTF_8)), Instant.EPOCH);
     }
 
-    /** @return what the provider signs tokens with */
+    /** @return the private key of the provider */
     static PrivateKey privateKey() {
         try {
             byte[] encoded = Base64.getDecoder().decode(System.getProperty(PRIVATE_KEY));
@@ -57,7 +57,7 @@ public final class SecuredGateway implements QuarkusTestProfile {
         }
     }
 
-    /** Made once in this process: the overrides are asked for more than once. @return the public one */
+    /** Creates the key pair once per process, because the overrides are read more than once. @return the public key */
     private static synchronized String newKeys() {
         if (System.getProperty(PUBLIC_KEY) == null) {
             try {
@@ -101,7 +101,7 @@ public final class SecuredGateway implements QuarkusTestProfile {
                     AUDIENCE,
                     "lorafleet.security.token-role-prefix",
                     ROLE_PREFIX,
-                    // Less than two small adapters.
+                    // Less than the size of two small adapters.
                     "lorafleet.limits.max-stored-bytes-per-caller",
                     "300",
                     "lorafleet.webhooks.secret",

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may do what, for every endpoint, with every kind of credential. */
+/** The permissions of every kind of credential on every endpoint. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
@@ -73,7 +73,7 @@ class SecurityTest {
         }
     }
 
-    /** Of ids and names that there are not: whoever may call gets an answer about that. */
+    /** The ids and names do not exist; authorized callers get the corresponding error. */
     static List<Endpoint> endpoints() {
         Role[] readers = {Role.MANAGE_ADAPTERS, Role.OPERATE};
         return List.of(
@@ -129,7 +129,7 @@ class SecurityTest {
         worker = null;
     }
 
-    /** So that whoever adds an endpoint says here who may use it. */
+    /** Fails for a new endpoint until its roles are listed here. */
     @Test
     void knowsEveryOperationOfTheDocumentAndItsRoles() throws IOException {
         JsonNode paths = new ObjectMapper()
@@ -157,7 +157,7 @@ class SecurityTest {
 
     @ParameterizedTest
     @MethodSource("endpoints")
-    void letsInWhoMay(Endpoint endpoint) {
+    void admitsAuthorizedCallers(Endpoint endpoint) {
         for (Role role : Role.values()) {
             for (RequestSpecification as : List.of(key("alice", role), token("carol", role))) {
                 int status = endpoint.call(as).extract().statusCode();
@@ -175,7 +175,7 @@ class SecurityTest {
 
     @ParameterizedTest
     @MethodSource("endpoints")
-    void asksWhoSomebodyIs(Endpoint endpoint) {
+    void requiresAuthentication(Endpoint endpoint) {
         Instant past = Instant.now().minus(Duration.ofHours(1));
         List<RequestSpecification> strangers = List.of(
                 given(),
@@ -200,14 +200,14 @@ class SecurityTest {
 
     @ParameterizedTest
     @MethodSource("problemEndpoints")
-    void saysItAsAProblem(Endpoint endpoint) {
+    void respondsWithAProblem(Endpoint endpoint) {
         GatewayTest.isProblem(endpoint.call(given()), 401, "unauthenticated");
         GatewayTest.isProblem(endpoint.call(bearer(FORGED)), 401, "unauthenticated");
     }
 
     @Test
     void showsAGenerationToItsOwnerAndToOperatorsOnly() {
-        String id = order("alice").statusCode(202).extract().path("id");
+        String id = submitAs("alice").statusCode(202).extract().path("id");
         String path = "/v1/generations/" + id;
         key("alice", Role.GENERATE).get(path).then().statusCode(200);
         key("alice", Role.GENERATE).get("/v1/generations").then().body("generations.id", hasItem(id));
@@ -230,10 +230,10 @@ class SecurityTest {
                 .body("type", equalTo("urn:lorafleet:problem:not-found"));
     }
 
-    /** Who may choose a user name at the provider could else take what a key's owner has. */
+    /** Otherwise a user could choose a user name at the provider to get the data of a key's owner. */
     @Test
-    void tellsAKeysOwnerFromATokensOfTheSameName() {
-        String id = order("alice").statusCode(202).extract().path("id");
+    void distinguishesOwnersOfKeysAndTokens() {
+        String id = submitAs("alice").statusCode(202).extract().path("id");
         key("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(200);
         token("alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(404);
         token("key:alice", Role.GENERATE).get("/v1/generations/" + id).then().statusCode(404);
@@ -250,7 +250,7 @@ class SecurityTest {
     }
 
     @Test
-    void takesNoRoleOfAnotherApplication() {
+    void ignoresRolesOfOtherApplications() {
         String token = claims("carol", Role.OPERATE)
                 .groups(Set.of("operate", "other-operate"))
                 .sign(SecuredGateway.privateKey());
@@ -258,7 +258,7 @@ class SecurityTest {
     }
 
     @Test
-    void hasNoSecretToShowWhereItCallsNoWebhooks() {
+    void hasNoSecretWithoutWebhooks() {
         GatewayTest.isProblem(
                 key("alice", Role.GENERATE).get("/v1/webhook-secret").then(), 404, "not-found");
     }
@@ -268,7 +268,7 @@ class SecurityTest {
         worker.publish(student("pastel", 1, 5));
         await().until(() ->
                 key("alice", Role.GENERATE).get("/v1/adapters/pastel").statusCode() == 200);
-        String id = order("alice", Map.of("prompt", "a", "adapter", "pastel"))
+        String id = submitAs("alice", Map.of("prompt", "a", "adapter", "pastel"))
                 .statusCode(202)
                 .extract()
                 .path("id");
@@ -309,7 +309,7 @@ class SecurityTest {
     }
 
     @Test
-    void leavesHealthAndTheDescriptionOpen() {
+    void servesHealthAndOpenApiWithoutAuthentication() {
         for (String path : List.of("/q/health/live", "/q/openapi", "/q/swagger-ui/", "/", "/page/app.js")) {
             given().get(path)
                     .then()
@@ -323,14 +323,14 @@ class SecurityTest {
         }
     }
 
-    private static ValidatableResponse order(String owner) {
-        return order(owner, Map.of("prompt", "a"));
+    private static ValidatableResponse submitAs(String owner) {
+        return submitAs(owner, Map.of("prompt", "a"));
     }
 
-    private static ValidatableResponse order(String owner, Map<String, String> order) {
+    private static ValidatableResponse submitAs(String owner, Map<String, String> body) {
         return key(owner, Role.GENERATE)
                 .contentType("application/json")
-                .body(order)
+                .body(body)
                 .post("/v1/generations")
                 .then();
     }
@@ -343,7 +343,7 @@ class SecurityTest {
         return bearer(claims(name, roles).sign(SecuredGateway.privateKey()));
     }
 
-    /** @param name who the provider says it is, in every way; null if it does not say so */
+    /** @param name for all claims that name the user; null to omit them */
     private static JwtClaimsBuilder claims(String name, Role... roles) {
         JwtClaimsBuilder claims = Jwt.issuer(SecuredGateway.ISSUER)
                 .audience(SecuredGateway.AUDIENCE)

@@ -14,13 +14,13 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 
-/** A gateway that lets each caller store little. */
+/** A gateway with a small storage allowance. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
 class StorageAllowanceUsedTest {
     @Test
-    void refusesWhatIsMoreThanACallerMayStoreInADay() {
+    void refusesBlobsBeyondTheDailyAllowance() {
         put("alice", lora("a", 30)).statusCode(201);
         ValidatableResponse more = put("alice", lora("b", 30));
         GatewayTest.isProblem(more, 429, "allowance-used");

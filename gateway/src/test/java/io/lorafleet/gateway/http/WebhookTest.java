@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a receiver at the other end that does what it likes. */
+/** With a receiver whose behavior each test defines. */
 @QuarkusTest
 class WebhookTest extends GatewayTest {
     private record Call(String path, String id, String timestamp, String signature, String body) {}
@@ -68,7 +68,7 @@ class WebhookTest extends GatewayTest {
         });
         receiver.createContext("/endless", exchange -> {
             note(exchange);
-            exchange.sendResponseHeaders(200, 1); // of which none comes
+            exchange.sendResponseHeaders(200, 1); // promises a body and sends none
         });
         receiver.createContext("/silent", this::note);
         receiver.start();
@@ -95,11 +95,11 @@ class WebhookTest extends GatewayTest {
                 new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
     }
 
-    private String order(String path) {
+    private String submitWithWebhook(String path) {
         return submit(Map.of("prompt", "a", "webhook", origin + path));
     }
 
-    /** @return how often it came to that so far */
+    /** @return the current value of the counter */
     private double counted(String outcome) {
         return meters.counter("lorafleet.webhooks", "outcome", outcome).count();
     }
@@ -109,8 +109,8 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void tellsTheEndOfAGenerationSignedWithTheCallersSecret() throws Exception {
-        String id = order("/x");
+    void callsWithASignatureOfTheCallersSecret() throws Exception {
+        String id = submitWithWebhook("/x");
 
         worker.succeed(id);
 
@@ -131,9 +131,9 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void tellsItAgainUntilItIsTaken() {
+    void retriesUntilItSucceeds() {
         double before = counted("delivered");
-        String id = order("/failing-twice");
+        String id = submitWithWebhook("/failing-twice");
 
         worker.cancelled(id);
 
@@ -144,10 +144,10 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void givesUpWhatIsNotTaken() {
+    void givesUpAfterTheLastRetry() {
         double before = counted("given-up");
-        String failing = order("/failing");
-        String moved = order("/moved");
+        String failing = submitWithWebhook("/failing");
+        String moved = submitWithWebhook("/moved");
 
         worker.succeed(failing);
         worker.succeed(moved);
@@ -158,12 +158,12 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void holdsUpNoOtherWhileOneIsSilent() {
+    void doesNotDelayOthersWhileOneIsSilent() {
         double before = counted("given-up");
-        String silent = order("/silent");
+        String silent = submitWithWebhook("/silent");
         worker.succeed(silent);
         await().until(() -> callsOf(silent).size() == 1);
-        String next = order("/x");
+        String next = submitWithWebhook("/x");
 
         worker.succeed(next);
 
@@ -176,9 +176,9 @@ class WebhookTest extends GatewayTest {
     }
 
     @Test
-    void countsAResultAsConsumedWhateverItsReceiverDoes() {
+    void acknowledgesAResultWhateverItsReceiverDoes() {
         for (String path : List.of("/endless", "/silent", "/failing", "/moved", "/x")) {
-            worker.succeed(order(path));
+            worker.succeed(submitWithWebhook(path));
         }
 
         await().until(() -> calls.stream().map(Call::path).distinct().count() == 5);
@@ -204,10 +204,10 @@ class WebhookTest extends GatewayTest {
         }
     }
 
-    /** Or else they would be there for everybody who may see metrics, tokens included. */
+    /** Otherwise everyone with access to metrics would see the paths, including tokens. */
     @Test
     void keepsPathsOutOfTheMetrics() {
-        String id = order("/t0ken");
+        String id = submitWithWebhook("/t0ken");
         worker.succeed(id);
         await().until(() -> callsOf(id).size() == 1);
         assertThat(given().get("/q/metrics").asString())
@@ -221,7 +221,7 @@ class WebhookTest extends GatewayTest {
         isProblem(post(Map.of("prompt", "a", "webhook", url)), 400, "invalid-request");
         assertThat(post(Map.of("prompt", "a", "webhook", url))
                         .body("errors[0].field", equalTo("webhook"))
-                        .body("errors[0].found", equalTo("another text"))
+                        .body("errors[0].found", equalTo("another URL or text"))
                         .extract()
                         .asString())
                 .doesNotContain("t0ken");

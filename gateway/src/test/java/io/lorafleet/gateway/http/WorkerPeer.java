@@ -48,13 +48,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** A worker as the gateway sees one: a peer that writes to the topics and to the blob store. */
+/** A worker from the gateway's point of view: a peer that writes to the topics and the blob store. */
 final class WorkerPeer implements AutoCloseable {
     static final byte[] PNG = Images.file("png", 64, 64);
     static final String SHA = "ab".repeat(32);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
-    /** How long a test waits for something to happen. */
+    /** The timeout of waits in tests. */
     private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("test.patience"));
 
     private final KafkaProducer<String, byte[]> producer;
@@ -68,7 +68,7 @@ final class WorkerPeer implements AutoCloseable {
         blobs = new DirectoryBlobStore(Path.of(config("lorafleet.storage.directory")));
     }
 
-    /** @return a worker that the gateway knows; the gateway is ready */
+    /** @return a worker that the gateway knows, when the gateway is ready */
     static WorkerPeer known() throws IOException {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultTimeout(PATIENCE);
@@ -107,7 +107,7 @@ final class WorkerPeer implements AutoCloseable {
         send(Topic.ADAPTERS, version.pinned().toString(), version);
     }
 
-    /** As a trainer does that dies on the way. */
+    /** Aborts the transaction, like a trainer that crashes. */
     void publishInVain(AdapterVersion version) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
@@ -133,7 +133,7 @@ final class WorkerPeer implements AutoCloseable {
         send(Topic.ADAPTERS, name, (byte[]) null);
     }
 
-    /** @return the time that it says */
+    /** @return the time in the record */
     Instant start(String id) {
         Instant now = Instant.now();
         progress(new GenerationStarted(id, "w1", now));
@@ -144,7 +144,7 @@ final class WorkerPeer implements AutoCloseable {
         progress(new StepDone(id, step, steps, null));
     }
 
-    /** @param jpeg what the image is like after the step */
+    /** @param jpeg the preview after the step */
     void step(String id, int step, int steps, byte[] jpeg) {
         progress(new StepDone(id, step, steps, new Preview(0, Images.base64(jpeg))));
     }
@@ -157,7 +157,7 @@ final class WorkerPeer implements AutoCloseable {
         succeed(id, workerId, 7);
     }
 
-    /** @param seeds of its images, one each */
+    /** @param seeds one for each image */
     void succeed(String id, String workerId, long... seeds) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < seeds.length; i++) {
@@ -179,7 +179,7 @@ final class WorkerPeer implements AutoCloseable {
         finish(new GenerationFailed(id, "w1", Instant.now(), reason, detail));
     }
 
-    /** @return the time that it says */
+    /** @return the time in the record */
     Instant cancelled(String id) {
         Instant now = Instant.now();
         finish(new GenerationCancelled(id, "w1", now));
@@ -198,12 +198,12 @@ final class WorkerPeer implements AutoCloseable {
         }
     }
 
-    /** @return the first record from the start of the topic with that key; fails if none comes */
+    /** @return the first record from the start of the topic with that key; fails if none arrives */
     static ConsumerRecord<String, byte[]> awaitRecord(Topic topic, String key) {
         return await(topic, record -> record.key().equals(key));
     }
 
-    /** @return the first record from the start of the topic that matches; fails if none comes */
+    /** @return the first record from the start of the topic that matches; fails if none arrives */
     static ConsumerRecord<String, byte[]> await(
             Topic topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> wanted) {
         Map<String, Object> settings = new HashMap<>();

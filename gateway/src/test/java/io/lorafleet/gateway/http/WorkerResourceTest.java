@@ -51,7 +51,7 @@ class WorkerResourceTest extends GatewayTest {
     }
 
     @Test
-    void forgetsAWorkerWhoseRecordWasCleared() {
+    void forgetsAWorkerWhoseRecordWasDeleted() {
         worker.announce("gone", WorkerStatus.State.STOPPED, Instant.now());
         await().untilAsserted(() -> given().get("/v1/workers").then().body("workerId", hasItem("gone")));
         worker.send(Topic.WORKERS, "gone", (byte[]) null);

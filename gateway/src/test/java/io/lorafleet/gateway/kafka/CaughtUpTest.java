@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With one topic of two partitions for all channels. Each partition ends with the marker of a transaction. */
+/** With one topic of two partitions for all channels. Each partition ends with a transaction marker. */
 class CaughtUpTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String LAST = CaughtUp.CHANNELS.get(CaughtUp.CHANNELS.size() - 1);
@@ -88,7 +88,7 @@ class CaughtUpTest {
     }
 
     @Test
-    void isUpWhenAllIsReadThatThereWasAtFirst() {
+    void isUpWhenTheInitialRecordsAreRead() {
         caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
         Awaitility.await("the consumer is behind the markers").atMost(PATIENCE).until(() -> {
             consumer.poll(Duration.ofMillis(100));
@@ -103,11 +103,11 @@ class CaughtUpTest {
         positions.put(LAST, positions.get("requests"));
         assertThat(status()).isEqualTo(Status.UP);
 
-        positions.clear(); // as while partitions are assigned anew
+        positions.clear(); // as during a rebalance
         assertThat(status()).isEqualTo(Status.UP);
     }
 
-    /** @param partitions one record for each, all in one transaction */
+    /** @param partitions to which one record each is written, in one transaction */
     private void publish(TopicPartition... partitions) {
         producer.beginTransaction();
         for (TopicPartition partition : partitions) {

@@ -29,7 +29,7 @@ class FinishedFollowerTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final GenerationTable generations = new GenerationTable(9, new Backlog(Clock.systemUTC()));
-    /** By id: webhooks that are being told, each until the test completes it. */
+    /** By id: webhook calls in progress, until the test completes them. */
     private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
 
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
@@ -73,9 +73,9 @@ class FinishedFollowerTest {
         return Awaitility.await(what).atMost(SOON);
     }
 
-    /** Or else a gateway that is killed would take an untold result with it. */
+    /** Otherwise a killed gateway would lose results whose webhooks were not called. */
     @Test
-    void acknowledgesAResultOnlyWhenItsWebhookHasTakenIt() {
+    void acknowledgesAResultAfterItsWebhookSucceeded() {
         finish("g");
         follower(LONG).finished(record("g"));
         await("the webhook is told").until(() -> told.containsKey("g"));
@@ -85,7 +85,7 @@ class FinishedFollowerTest {
     }
 
     @Test
-    void holdsUpNoOtherWhileOneIsSilent() {
+    void doesNotDelayOthersWhileOneIsSilent() {
         finish("silent");
         finish("next");
         FinishedFollower follower = follower(LONG);
@@ -97,7 +97,7 @@ class FinishedFollowerTest {
     }
 
     @Test
-    void acknowledgesAResultThatCannotBeTold() {
+    void acknowledgesAResultWhoseWebhookFails() {
         finish("g");
         follower(LONG).finished(record("g"));
         await("the webhook is told").until(() -> told.containsKey("g"));
@@ -106,16 +106,16 @@ class FinishedFollowerTest {
     }
 
     @Test
-    void acknowledgesAResultOfAGenerationThatIsForgotten() {
+    void acknowledgesAResultOfAForgottenGeneration() {
         generations.apply(request("never-finished"));
         follower(Duration.ofMillis(10)).finished(record("never-finished"));
         await("it is acknowledged").until(() -> acknowledged.equals(List.of("never-finished")));
         assertThat(told).isEmpty();
     }
 
-    /** The results' topic may be ahead of the requests', where the webhooks' URLs are. */
+    /** Results can be read before the requests, which contain the webhook URLs. */
     @Test
-    void waitsUntilItKnowsWhatWasOrdered() {
+    void waitsUntilItKnowsTheRequest() {
         caughtUp = false;
         finish("g");
         follower(LONG).finished(record("g"));

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** At a real broker, whose topics have three partitions. */
+/** With a real broker, whose topics have three partitions. */
 class WorkerGroupTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String PREFIX = "test.";
@@ -103,7 +103,7 @@ class WorkerGroupTest {
         assertThat(lag(BATCH)).isNaN();
     }
 
-    /** @param partitions one request for each */
+    /** @param partitions to which one request each is written */
     private void request(String topic, int... partitions) throws Exception {
         for (int partition : partitions) {
             clients.send(new ProducerRecord<>(topic, partition, "r", new byte[0]))
@@ -111,7 +111,7 @@ class WorkerGroupTest {
         }
     }
 
-    /** As workers would. */
+    /** Processes the requests like workers. */
     private void finish(int requests) {
         List<String> finished = new ArrayList<>();
         await(requests + " requests come").until(() -> {
@@ -121,7 +121,7 @@ class WorkerGroupTest {
         });
     }
 
-    /** @return the topic's partitions whose lag the broker said when it was asked last */
+    /** @return the partitions of the topic whose lag was known at the last poll */
     private Set<Integer> known(String topic) {
         Set<Integer> known = new HashSet<>();
         answer.get().forEach((partition, info) -> {

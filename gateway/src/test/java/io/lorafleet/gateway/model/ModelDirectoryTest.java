@@ -20,7 +20,7 @@ class ModelDirectoryTest {
     private final ModelDirectory models = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
-    void tellsReadyStoppedAndLostWorkersApart() {
+    void distinguishesReadyStoppedAndLostWorkers() {
         models.apply(status("a", WorkerStatus.State.READY, NOW.minus(LOST_TIMEOUT), "sd"));
         models.apply(status("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd"));
         models.apply(status("c", WorkerStatus.State.READY, LONG_AGO, "sd"));
@@ -45,12 +45,12 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void knowsNoModelBeforeAWorkerAnnouncedOne() {
+    void hasNoModelBeforeAWorkerAnnouncesOne() {
         assertThat(models.current()).isEmpty();
     }
 
     @Test
-    void forgetsAWorkerThatWasClearedAway() {
+    void forgetsADeletedWorker() {
         models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
         models.forget("a");
         assertThat(models.workers()).isEmpty();

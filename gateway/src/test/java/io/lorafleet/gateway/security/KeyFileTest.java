@@ -99,14 +99,14 @@ class KeyFileTest {
     }
 
     @Test
-    void seesThatAKeyWasRevoked() throws IOException {
+    void detectsARevokedKey() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         write(ApiKeys.NONE, 2);
         assertThat(keys.find(KEY)).isEmpty();
     }
 
     @Test
-    void seesAChangeThatLeavesSizeAndModificationTimeAsTheyWere() throws IOException {
+    void detectsAChangeWithTheSameSizeAndModificationTime() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         byte[] before = Files.readAllBytes(file);
         byte[] otherKey = new String(before, UTF_8)
@@ -153,7 +153,7 @@ class KeyFileTest {
     }
 
     @Test
-    void readsAFileThatComesBack() throws IOException {
+    void readsARestoredFile() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         Path away = Files.move(file, folder.resolve("away"));
         assertThat(keys.find(KEY)).isEmpty();
@@ -163,7 +163,7 @@ class KeyFileTest {
 
     @ParameterizedTest
     @CsvSource({"rw-r-----, 0640", "rw--w----, 0620", "rw----r--, 0604", "rw-----w-, 0602"})
-    void refusesToBeginWithAFileThatOthersCanOpen(String mode, String found) throws IOException {
+    void failsToStartWithAFileThatOthersCanOpen(String mode, String found) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
         assertThatThrownBy(() -> new KeyFile(file))
                 .isInstanceOf(IllegalStateException.class)
@@ -173,7 +173,7 @@ class KeyFileTest {
     }
 
     @Test
-    void refusesToBeginWithAFileOfAnotherUser() throws IOException {
+    void failsToStartWithAFileOfAnotherUser() throws IOException {
         assumeTrue(new UnixSystem().getUid() == 0, "only root can give a file away");
         Files.setAttribute(file, "unix:uid", 54321);
         assertThatThrownBy(() -> new KeyFile(file))
@@ -199,7 +199,7 @@ class KeyFileTest {
     }
 
     @Test
-    void seesEachChangeAndSaysItOnceHoweverManyRequestsLookAtOnce() throws Exception {
+    void detectsEachChangeOnceWithConcurrentRequests() throws Exception {
         int requests = 4;
         List<String> said = new CopyOnWriteArrayList<>();
         KeyFile keys = new KeyFile(file, said::add);
@@ -226,17 +226,17 @@ class KeyFileTest {
         }
     }
 
-    /** As {@code fleet key} does, so that nobody sees half of it. */
+    /** Replaces the file atomically, as {@code fleet key} does. */
     private void replace(ApiKeys keys) throws IOException {
-        Path aside = Files.createTempFile(folder, "keys", ".part"); // which only its owner can open
+        Path aside = Files.createTempFile(folder, "keys", ".part"); // created with mode 0600
         Files.write(aside, Json.write(keys));
         Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
-    void refusesToBeginWithoutAFile() {
+    void failsToStartWithoutAFile() {
         assertThatThrownBy(() -> new KeyFile(folder.resolve("none.json")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("lorafleet.security.api-keys: expected a file that fleet key create wrote");
+                .hasMessageContaining("lorafleet.security.api-keys: expected a key file of fleet key create");
     }
 }

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a gateway does not start with. */
+/** Settings with which a gateway does not start. */
 class SecurityStartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "192.0.2.1", "::"})
-    void openModeIsForThisMachineAlone(String host) {
+    void openModeRequiresALoopbackHost(String host) {
         assertThatThrownBy(() -> start(false, Optional.empty(), host))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("quarkus.http.host: expected localhost")

@@ -45,7 +45,7 @@ class ClientBlobsTest {
     }
 
     @Test
-    void looksAtTheRoomAgainWhileMuchComesIn() throws IOException {
+    void rechecksFreeSpaceDuringLargeUploads() throws IOException {
         byte[] megabyte = new byte[1 << 20];
         try (ClientBlobs.Incoming incoming = clientBlobs.receive(null, 0)) {
             incoming.expect(100L << 20);
@@ -60,7 +60,7 @@ class ClientBlobsTest {
     }
 
     @Test
-    void countsWhatIsStoredAndNothingElse() throws IOException {
+    void countsStoredBytesOnly() throws IOException {
         clientBlobs.put("a", TEN_BYTES, "alice");
         clientBlobs.put("a", TEN_BYTES, "alice");
         clientBlobs.put("b", TEN_BYTES, "alice");
@@ -74,7 +74,7 @@ class ClientBlobsTest {
     }
 
     @Test
-    void countsNothingOfContentThatTurnsOutToBeThere() throws IOException {
+    void doesNotCountExistingContent() throws IOException {
         clientBlobs.put("a", TEN_BYTES, "alice");
         for (int i = 0; i < 3; i++) {
             try (ClientBlobs.Incoming same = clientBlobs.receive("bob", 0)) {

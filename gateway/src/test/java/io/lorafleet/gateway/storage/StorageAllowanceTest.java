@@ -14,14 +14,13 @@ class StorageAllowanceTest {
     private final StorageAllowance allowance = new StorageAllowance(100, clock);
 
     @Test
-    void refusesWhatIsMoreThanOneMayStoreInADay() {
+    void refusesBytesBeyondTheDailyAllowance() {
         allowance.take("alice", 60);
         allowance.take("alice", 40);
         assertThatThrownBy(() -> allowance.take("alice", 1))
                 .isInstanceOfSatisfying(
                         AllowanceUsedException.class, e -> assertThat(e.eases()).isEqualTo(Duration.ofHours(25)))
-                .hasMessage("expected at most 100 bytes of images and adapters from one caller within a day, found 101"
-                        + " with this one");
+                .hasMessage("expected at most 100 bytes of images and adapters per caller and day, found 101");
         allowance.take("bob", 100);
     }
 
@@ -38,7 +37,7 @@ class StorageAllowanceTest {
     }
 
     @Test
-    void takesBackWhatWasNotStored() {
+    void returnsTheAllowanceOfUnstoredBytes() {
         allowance.take("alice", 100);
         clock.advance(Duration.ofHours(1));
         allowance.giveBack("alice", 100);
@@ -47,7 +46,7 @@ class StorageAllowanceTest {
     }
 
     @Test
-    void limitsNobodyWhereNobodyHasToSayWhoHeIs() {
+    void hasNoLimitInOpenMode() {
         assertThatCode(() -> allowance.take(null, 1000)).doesNotThrowAnyException();
         allowance.giveBack(null, 1000);
         assertThat(allowance.owners()).isZero();

@@ -29,7 +29,7 @@ class CallLimitsTest {
         vertx.close();
     }
 
-    /** @param name its first letter is the host's */
+    /** @param name its first letter names the host */
     private Future<String> call(String name, Duration patience) {
         return limits.call(name.substring(0, 1), patience, () -> {
             begun.add(name);
@@ -45,7 +45,7 @@ class CallLimitsTest {
     }
 
     @Test
-    void letsFewCallsToAHostBeginButThoseToOthers() {
+    void limitsCallsPerHostWithoutDelayingOtherHosts() {
         call("a1", "a2", "a3", "b1");
         assertThat(begun).containsExactly("a1", "a2", "b1");
         underWay.get("a2").complete("");
@@ -53,7 +53,7 @@ class CallLimitsTest {
     }
 
     @Test
-    void letsFewCallsBeginInAllAndKeepsTheirOrder() {
+    void limitsAllCallsAndKeepsTheirOrder() {
         call("a1", "b1", "c1", "a2", "d1");
         assertThat(begun).containsExactly("a1", "b1", "c1");
         underWay.get("c1").fail("it");
@@ -62,14 +62,14 @@ class CallLimitsTest {
     }
 
     @Test
-    void endsWithWhatTheCallEndsWith() {
+    void returnsTheOutcomeOfTheCall() {
         Future<String> called = call("a1", LONG);
         underWay.get("a1").complete("done");
         assertThat(called.result()).isEqualTo("done");
     }
 
     @Test
-    void givesATurnBackThatThrew() {
+    void releasesAPlaceAfterAnException() {
         for (int i = 0; i < 9; i++) {
             Future<String> called = limits.call("a", LONG, () -> {
                 throw new IllegalStateException("thrown");
@@ -79,13 +79,13 @@ class CallLimitsTest {
     }
 
     @Test
-    void lacksPatienceForLongQueues() {
+    void refusesWhenTheQueueIsLong() {
         call("a1", "a2");
         Future<String> third = call("a3", Duration.ofMillis(1));
         await().until(third::failed);
         assertThat(third.cause())
                 .isInstanceOf(IOException.class)
-                .hasMessage("expected to be called, found too many others before it");
+                .hasMessage("expected a free place for the call in time, found none");
         call("a4");
         underWay.get("a1").complete("");
         assertThat(begun).containsExactly("a1", "a2", "a4");

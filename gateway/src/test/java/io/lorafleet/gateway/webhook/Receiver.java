@@ -16,21 +16,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** At the other end of webhooks: reads each request, and answers byte by byte as the test says. */
+/** A webhook receiver that reads each request and sends the bytes that the test defines. */
 final class Receiver implements AutoCloseable {
-    /** How a request is answered. The connection is closed when it returns. */
+    /** Answers a request. The connection is closed when it returns. */
     interface Answer {
         void send(InputStream in, OutputStream out) throws IOException;
     }
 
-    /** Until the caller closes the connection. */
+    /** Waits until the caller closes the connection. */
     static final Answer NOTHING = (in, out) -> in.read();
 
     final List<String> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
-    /** Answers that an end came to, by either side. */
+    /** Number of completed answers. */
     final AtomicInteger ended = new AtomicInteger();
-    /** The most requests that were open at the same time. */
+    /** The maximum number of concurrent requests. */
     final AtomicInteger most = new AtomicInteger();
 
     private final ServerSocket server;
@@ -38,7 +38,7 @@ final class Receiver implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile Answer answer = status("204 No Content");
 
-    /** @param port 0 for any that is free */
+    /** @param port 0 for any free port */
     Receiver(String address, int port) throws IOException {
         server = new ServerSocket(port, 100, InetAddress.getByName(address));
         threads.execute(this::accept);
@@ -90,7 +90,7 @@ final class Receiver implements AutoCloseable {
             requests.add(head + body);
             answer.send(connection.getInputStream(), connection.getOutputStream());
         } catch (IOException e) {
-            // the caller has gone
+            // the caller has disconnected
         } finally {
             open.decrementAndGet();
             ended.incrementAndGet();

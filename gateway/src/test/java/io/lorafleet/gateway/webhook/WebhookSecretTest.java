@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhookSecretTest {
     private static final WebhookSecret SECRET = WebhookSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
-    /** The example that Standard Webhooks' libraries are tested with. */
+    /** The example from the tests of the Standard Webhooks libraries. */
     @Test
     void signsAsStandardWebhooksHasIt() {
         assertThat(SECRET.signature(
@@ -27,14 +27,14 @@ class WebhookSecretTest {
 
     /** HMAC-SHA256 of {@code webhook-secret:alice}, as OpenSSL computes it. */
     @Test
-    void comesOutTheSameForAnOwnerEverywhere() {
+    void isDeterministicPerOwner() {
         assertThat(SECRET.of("alice").text()).isEqualTo("whsec_3rFRPeSftdvlAa+fs12Gy3MIDa5319XovcFP9e0FXmA=");
         assertThat(WebhookSecret.parse(SECRET.of("alice").text()).text())
                 .isEqualTo(SECRET.of("alice").text());
     }
 
     @Test
-    void isAnotherForEachOwnerAndForNone() {
+    void differsPerOwnerAndForOpenMode() {
         assertThat(Stream.of("alice", "bob", "", "null", ":", null)
                         .map(owner -> SECRET.of(owner).text()))
                 .doesNotHaveDuplicates();
@@ -43,7 +43,7 @@ class WebhookSecretTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_no base64 at all"})
-    void isNoOtherText(String text) {
+    void refusesOtherTexts(String text) {
         assertThatThrownBy(() -> WebhookSecret.parse(text))
                 .hasMessage("expected whsec_ and 24 to 64 random bytes in base64, found another text");
     }

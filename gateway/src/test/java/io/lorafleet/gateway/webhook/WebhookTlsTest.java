@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of the name that is called, not of the address, the certificate must be. */
+/** The certificate must match the host name of the URL, not the address. */
 class WebhookTlsTest {
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
@@ -56,7 +56,7 @@ class WebhookTlsTest {
         await(server.listen(0, "127.0.0.1"));
     }
 
-    /** Makes a key, and a certificate for that name. */
+    /** Creates a key and a certificate for a name. */
     private static void keytool(Path store, String name) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -108,7 +108,7 @@ class WebhookTlsTest {
     }
 
     @Test
-    void callsNobodyWithAnotherNamesCertificate() {
+    void refusesTheCertificateOfAnotherName() {
         for (String host : List.of("other.test", "127.0.0.1")) {
             assertThatThrownBy(() -> call(host)).hasMessageContaining("SSLHandshakeException");
         }

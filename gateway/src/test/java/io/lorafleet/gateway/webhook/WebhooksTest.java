@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With receivers that do all that a caller does not hope for. */
+/** With receivers that misbehave in many ways. */
 class WebhooksTest {
     private static final WebhookSecret SECRET = secret("0123456789abcdef0123456789abcdef");
     private static final WebhookSecret BEFORE = secret("fedcba9876543210fedcba9876543210");
@@ -59,7 +59,7 @@ class WebhooksTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final Map<String, String> config = new HashMap<>();
     private Receiver receiver;
-    /** At the same port of another address. */
+    /** A receiver at the same port of another address. */
     private Receiver other;
 
     private Clock clock = Clock.systemUTC();
@@ -98,7 +98,7 @@ class WebhooksTest {
         return new Webhooks(List.of(secrets), rules, webhooks, clock, meters, vertx);
     }
 
-    /** Trusts both receivers. */
+    /** Rules that trust both receivers. */
     private Webhooks webhooks() {
         return webhooks(
                 new WebhookRules(true, Set.of(Origin.parse(receiver.origin()), Origin.parse(other.origin()))), SECRET);
@@ -129,7 +129,7 @@ class WebhooksTest {
     }
 
     private static void tell(Webhooks webhooks, String url) {
-        webhooks.tell(finished("r1", "alice", url)).await().atMost(SOON);
+        webhooks.send(finished("r1", "alice", url)).await().atMost(SOON);
     }
 
     private double counted(String outcome) {
@@ -137,7 +137,7 @@ class WebhooksTest {
     }
 
     @Test
-    void waitsForNoEndOfTheAnswer() {
+    void doesNotWaitForTheResponseBody() {
         receiver.answers((in, out) -> {
             Receiver.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\na");
             in.read();
@@ -148,7 +148,7 @@ class WebhooksTest {
     }
 
     @Test
-    void readsNoAnswerThatNeverEnds() {
+    void doesNotReadAnEndlessResponse() {
         AtomicLong sent = new AtomicLong();
         byte[] much = new byte[1 << 16];
         receiver.answers((in, out) -> {
@@ -166,7 +166,7 @@ class WebhooksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\na: b\r\n", "HTTP/1.1 102 Processing\r\n\r\n"})
-    void givesUpAnAnswerWithoutAStatusOrAnEndOfItsHeaders(String start) {
+    void timesOutAnIncompleteResponse(String start) {
         set("timeout", "200ms");
         receiver.answers((in, out) -> {
             Receiver.write(out, start);
@@ -174,11 +174,11 @@ class WebhooksTest {
         });
         tell(webhooks(), receiver.origin());
         assertThat(counted("given-up")).isEqualTo(1);
-        await().until(() -> receiver.ended.get() == 2); // the connection is closed, not left
+        await().until(() -> receiver.ended.get() == 2); // the connection is closed, not leaked
     }
 
     @Test
-    void givesUpALookUpThatDoesNotEnd() {
+    void timesOutAHangingLookup() {
         set("timeout", "200ms");
         Object never = new Object();
         WebhookRules rules = new WebhookRules(true, Set.of(), host -> {
@@ -196,7 +196,7 @@ class WebhooksTest {
     }
 
     @Test
-    void givesUpInTheEndHoweverManyAttemptsAreLeft() {
+    void givesUpAtTheDeadline() {
         set("timeout", "100ms");
         set("pauses", "1ms,".repeat(999) + "1ms");
         set("give-up-after", "500ms");
@@ -207,13 +207,13 @@ class WebhooksTest {
     }
 
     @Test
-    void oneHostHoldsUpNoOtherAndIsCalledByFewAtOnce() {
+    void oneHostDoesNotDelayOthersAndHasItsOwnLimit() {
         set("timeout", "1s");
         receiver.answers(Receiver.NOTHING);
         Webhooks webhooks = webhooks();
         List<Uni<Void>> told = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            told.add(webhooks.tell(finished("r" + i, null, receiver.origin()))
+            told.add(webhooks.send(finished("r" + i, null, receiver.origin()))
                     .memoize()
                     .indefinitely());
         }
@@ -225,10 +225,10 @@ class WebhooksTest {
         assertThat(other.requests).hasSize(1);
         assertThat(receiver.requests).as("none of which has ended").hasSize(4);
         await().until(() -> receiver.requests.size() > 4);
-        assertThat(receiver.most).hasValueLessThanOrEqualTo(5); // that one has ended is seen here a little later
+        assertThat(receiver.most).hasValueLessThanOrEqualTo(5); // the end of a call is counted slightly late
     }
 
-    /** Of these, Vert.x would follow 303 by itself: it makes a GET of it. */
+    /** By default, Vert.x would follow 303 with a GET request. */
     @ParameterizedTest
     @ValueSource(strings = {"301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect"})
     void followsNoRedirect(String status) {
@@ -257,7 +257,7 @@ class WebhooksTest {
     }
 
     @Test
-    void callsNoPrivateAddressThatANamePointsToAtTheTimeOfTheCall() throws IOException {
+    void refusesPrivateAddressesAtTheTimeOfTheCall() throws IOException {
         set("timeout", "1s");
         InetAddress here = InetAddress.getByName("127.0.0.1");
         WebhookRules rules = new WebhookRules(true, Set.of(), host -> new InetAddress[] {here});
@@ -272,7 +272,7 @@ class WebhooksTest {
         Webhooks webhooks = webhooks();
         String url = receiver.origin();
         for (String owner : new String[] {"alice", "bob", null}) {
-            webhooks.tell(finished("r1", owner, url)).await().atMost(SOON);
+            webhooks.send(finished("r1", owner, url)).await().atMost(SOON);
         }
         assertThat(receiver.requests)
                 .hasSize(3)
@@ -301,14 +301,14 @@ class WebhooksTest {
     }
 
     @Test
-    void callsNobodyWithoutASecret() {
+    void makesNoCallsWithoutASecret() {
         Webhooks none = webhooks(new WebhookRules(false, Set.of()));
         tell(none, receiver.origin());
         assertThat(receiver.connections).hasValue(0);
         assertThat(none.secretOf("alice")).isEmpty();
     }
 
-    /** What is given up says so in the log with this message. */
+    /** The log has this message when a call is given up. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -330,9 +330,9 @@ class WebhooksTest {
                 .doesNotContain("t0ken");
     }
 
-    /** Or else receivers could write what they like there, at the level of errors. */
+    /** Otherwise receivers could write arbitrary text to the log at level ERROR. */
     @Test
-    void letsNoLibraryLogWhatAReceiverSays() {
+    void keepsTextOfReceiversOutOfTheLog() {
         List<String> lines = new CopyOnWriteArrayList<>();
         Handler handler = new Lines(lines);
         Logger logger = LogContext.getLogContext().getLogger("io.vertx");

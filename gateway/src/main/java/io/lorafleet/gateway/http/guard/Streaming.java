@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.guard;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a resource whose responses hold no thread while they wait. Its requests count in the quota of event streams,
+ * not in {@link RequestShares}.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface Streaming {}

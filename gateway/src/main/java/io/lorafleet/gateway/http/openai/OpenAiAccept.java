@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.openai;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/**
+ * Ignores the Accept header on OpenAI's endpoint. The body selects the response format, and the header can contradict
+ * it: when official clients request a stream, one accepts only JSON, and another only events.
+ */
+final class OpenAiAccept {
+    @ServerRequestFilter(preMatching = true)
+    void acceptAnything(ContainerRequestContext request) {
+        if (request.getUriInfo().getPath().equals(OpenAiResource.PATH)) {
+            request.getHeaders().putSingle(HttpHeaders.ACCEPT, MediaType.WILDCARD);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.openai;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.gateway.http.ImageFormat;
+import io.lorafleet.gateway.http.problem.OpenAiError;
+import io.lorafleet.gateway.http.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** The events of OpenAI's image stream. */
+sealed interface OpenAiEvent {
+    /** @return the event name */
+    String type();
+
+    /**
+     * The final image or a preview.
+     *
+     * @param createdAt seconds since 1970
+     * @param size WxH
+     * @param index of a preview, from 0; null for the final image
+     * @param usage for the final image; null for previews
+     */
+    record Image(
+            String type,
+            @JsonProperty("b64_json") String base64,
+            @JsonProperty("created_at") long createdAt,
+            String size,
+            String quality,
+            String background,
+            @JsonProperty("output_format") String outputFormat,
+            @JsonProperty("partial_image_index") @Nullable Integer index,
+            @Nullable Usage usage)
+            implements OpenAiEvent {
+        /** OpenAI's value for settings that this API does not have. */
+        private static final String NO_CHOICE = "auto";
+
+        private static final String OPAQUE = "opaque";
+
+        static Image partial(String base64, long createdAt, String size, ImageFormat format, int index) {
+            return of("image_generation.partial_image", base64, createdAt, size, format, index, null);
+        }
+
+        static Image completed(String base64, long createdAt, String size, ImageFormat format) {
+            return of("image_generation.completed", base64, createdAt, size, format, null, Usage.NONE);
+        }
+
+        private static Image of(
+                String type,
+                String base64,
+                long createdAt,
+                String size,
+                ImageFormat format,
+                @Nullable Integer index,
+                @Nullable Usage usage) {
+            return new Image(type, base64, createdAt, size, NO_CHOICE, OPAQUE, format.lowerCase(), index, usage);
+        }
+    }
+
+    /** The end of a stream without an image. */
+    record Failed(String type, OpenAiError error) implements OpenAiEvent {
+        static Failed of(Problem problem) {
+            return new Failed("error", OpenAiError.of(problem));
+        }
+    }
+
+    /** Always zero, because there are no tokens; clients require the fields. */
+    record Usage(
+            @JsonProperty("input_tokens") long input,
+            @JsonProperty("input_tokens_details") Details inputDetails,
+            @JsonProperty("output_tokens") long output,
+            @JsonProperty("total_tokens") long total) {
+        static final Usage NONE = new Usage(0, new Details(0, 0), 0, 0);
+
+        record Details(
+                @JsonProperty("image_tokens") long image,
+                @JsonProperty("text_tokens") long text) {}
+    }
+}

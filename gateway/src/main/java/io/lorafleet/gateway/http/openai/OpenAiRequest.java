@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.openai;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.generation.GenerationRequest;
+import io.lorafleet.gateway.http.ImageFormat;
+import io.lorafleet.gateway.http.problem.Problem;
+import io.lorafleet.gateway.http.problem.ProblemException;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's request for images. The fields from {@code negative_prompt} on are extensions. Unknown fields are ignored,
+ * because clients send options of other models.
+ *
+ * @param size {@code WxH}; {@code auto} or absent for the model's default
+ * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always
+ *     use the former
+ * @param outputFormat {@code png} (the default), {@code jpeg} or {@code webp}
+ * @param outputCompression quality of JPEG and WebP, 0 to 100
+ * @param stream whether to respond with events
+ * @param partialImages number of previews in a stream, 0 to 3
+ * @see <a href="https://platform.openai.com/docs/api-reference/images/create">OpenAI's reference</a>
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record OpenAiRequest(
+        @Schema(description = "base, or NAME or NAME@VERSION of an adapter. Default: base.") @Nullable
+        String model,
+
+        @Schema(required = true) @Nullable String prompt,
+
+        @Schema(minimum = "1", description = "Number of images. Default: 1.") @Nullable
+        Integer n,
+
+        @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64") @Nullable
+        String size,
+
+        @Schema(enumeration = {"b64_json", "url"}) @JsonProperty("response_format") @Nullable
+        String responseFormat,
+
+        @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format") @Nullable
+        String outputFormat,
+
+        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP.")
+        @JsonProperty("output_compression")
+        @Nullable
+        Integer outputCompression,
+
+        @Nullable Boolean stream,
+
+        @Schema(minimum = "0", maximum = "3", description = "Number of previews in a stream. Default: 0.")
+        @JsonProperty("partial_images")
+        @Nullable
+        Integer partialImages,
+
+        @JsonProperty("negative_prompt") @Nullable String negativePrompt,
+        @JsonProperty("num_inference_steps") @Nullable Integer numInferenceSteps,
+        @JsonProperty("guidance_scale") @Nullable Double guidanceScale,
+        @Nullable Long seed) {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final int MOST_PARTIAL_IMAGES = 3;
+
+    /** OpenAI's names of the fields of a generation request. */
+    private static final Map<String, String> NAMES = Map.of(
+            "adapter", "model",
+            "count", "n",
+            "width", "size",
+            "height", "size",
+            "width * height", "size",
+            "negativePrompt", "negative_prompt",
+            "steps", "num_inference_steps",
+            "guidanceScale", "guidance_scale");
+
+    /** The values of response_format. */
+    private enum ResponseFormat {
+        URL,
+        B64_JSON
+    }
+
+    static String nameOf(String field) {
+        return NAMES.getOrDefault(field, field);
+    }
+
+    /** @throws ProblemException if a value is not supported */
+    OpenAiDelivery delivery() {
+        FieldChecks checks = new FieldChecks();
+        ResponseFormat response =
+                checks.oneOf("response_format", ResponseFormat.values(), responseFormat, ResponseFormat.B64_JSON);
+        ImageFormat format = checks.oneOf("output_format", ImageFormat.values(), outputFormat, ImageFormat.PNG);
+        int best = ImageFormat.LEAST_COMPRESSED;
+        int quality = checks.whole("output_compression", 0, best, outputCompression, best);
+        int previews = checks.whole("partial_images", 0, MOST_PARTIAL_IMAGES, partialImages, 0);
+        boolean streams = Boolean.TRUE.equals(stream);
+        if (streams && n != null && n > 1) {
+            checks.refuse("n", "1 with stream", n);
+        }
+        ProblemException.throwIfAny(checks.badFields());
+        return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
+    }
+
+    /** @param adapter the adapter that {@link #model} names; null for the base */
+    GenerationRequest toGenerationRequest(@Nullable String adapter) {
+        Integer width = null;
+        Integer height = null;
+        if (size != null && !size.equals("auto")) {
+            Matcher sides = SIZE.matcher(size);
+            if (!sides.matches()) {
+                throw new ProblemException(
+                        Problem.invalid("size", "WIDTHxHEIGHT in pixels, or auto", "another format"));
+            }
+            width = Integer.valueOf(sides.group(1));
+            height = Integer.valueOf(sides.group(2));
+        }
+        return new GenerationRequest(
+                prompt,
+                negativePrompt,
+                null,
+                null,
+                adapter,
+                null,
+                null,
+                guidanceScale,
+                numInferenceSteps,
+                null,
+                width,
+                height,
+                seed,
+                n,
+                null,
+                null,
+                null);
+    }
+}

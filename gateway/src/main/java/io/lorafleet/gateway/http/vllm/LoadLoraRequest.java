@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http.vllm;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
+ *
+ * @param path on the gateway's disk
+ * @param inPlace whether to add a version to an existing adapter
+ * @param kind style (the default) or student
+ * @param guidance the guidance scale that a student was distilled at
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record LoadLoraRequest(
+        @Schema(required = true) @JsonProperty("lora_name") @Nullable
+        String name,
+
+        @Schema(required = true) @JsonProperty("lora_path") @Nullable
+        String path,
+
+        @JsonProperty("load_inplace") @Nullable Boolean inPlace,
+        @Nullable String kind,
+        @Nullable Double guidance) {
+
+    String kindOrStyle() {
+        return kind == null ? "style" : kind;
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** vLLM's endpoints that load and unload LoRA adapters at run time. */
+@NullMarked
+package io.lorafleet.gateway.http.vllm;
+
+import org.jspecify.annotations.NullMarked;
