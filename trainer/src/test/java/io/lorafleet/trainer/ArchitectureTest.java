@@ -27,7 +27,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NOBODY_ELSE_TOUCHES_ARRAYS = noClasses()
             .that()
-            .resideInAnyPackage("..trainer.feedback..", "..trainer.publish..", "..trainer.canary..", "..trainer.kafka..")
+            .resideInAnyPackage(
+                    "..trainer.feedback..", "..trainer.publish..", "..trainer.canary..", "..trainer.kafka..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "io.lorafleet.diffusion..", "io.lorafleet.distillation..");

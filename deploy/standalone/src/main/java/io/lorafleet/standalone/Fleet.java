@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
+import io.lorafleet.standalone.bench.BenchCommand;
+import io.lorafleet.standalone.cli.AclsCommand;
+import io.lorafleet.standalone.cli.AdapterCommand;
+import io.lorafleet.standalone.cli.BlobPermissionsCommand;
+import io.lorafleet.standalone.cli.DistillCommand;
+import io.lorafleet.standalone.cli.FeedbackCommand;
+import io.lorafleet.standalone.cli.GenerateCommand;
+import io.lorafleet.standalone.cli.KeyCommand;
+import io.lorafleet.standalone.cli.ParityCommand;
+import io.lorafleet.standalone.cli.TopicsCommand;
+import io.lorafleet.standalone.cli.UpCommand;
+import io.lorafleet.standalone.cli.WorkersCommand;
+import io.lorafleet.standalone.evaluate.EvaluateCommand;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
@@ -47,7 +60,7 @@ public final class Fleet {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Fleet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)

@@ -4,10 +4,10 @@ package io.lorafleet.standalone;
 import org.jspecify.annotations.Nullable;
 
 /** A problem that the user can mend. The text says what was found and what to do; the command line prints just that. */
-final class FleetException extends RuntimeException {
+public final class FleetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    FleetException(@Nullable String message) {
+    public FleetException(@Nullable String message) {
         super(message);
     }
 }

@@ -7,16 +7,16 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Where somebody watches, so that a line may move. */
-final class Terminal {
+public final class Terminal {
     private Terminal() {}
 
     /** @return whether {@code deploy/fleet} found one */
-    static boolean isThere() {
+    public static boolean isThere() {
         return Boolean.getBoolean("lorafleet.terminal");
     }
 
     /** @return a bar in the one style of all commands */
-    static ProgressBarBuilder bar(String task, PrintStream out) {
+    public static ProgressBarBuilder bar(String task, PrintStream out) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)

@@ -19,11 +19,16 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.StepDone;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.standalone.GenerationStatus.Status;
 import io.lorafleet.standalone.bench.PngReader;
-import io.lorafleet.standalone.bench.RandomAdapter;
-import java.io.OutputStream;
-import java.io.PrintStream;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +57,6 @@ abstract class FleetContract {
     private static final int FEW_STEPS = 10;
     /** More than a worker has slots, so that the other one must take some. */
     private static final int MORE_THAN_ONE_WORKER_HOLDS = 16;
-
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path model;
@@ -97,8 +100,8 @@ abstract class FleetContract {
     /** With the settings of {@code expected_img2img.safetensors}. */
     @Test
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
-        byte[] redStar = ExpectedImage.read(model, "expected_images", "seed1234.image")
-                .png();
+        byte[] redStar =
+                ExpectedImage.read(model, "expected_images", "seed1234.image").png();
         NewGeneration order = new NewGeneration(
                 "a large blue star on a white background",
                 "red",
@@ -262,7 +265,7 @@ abstract class FleetContract {
                 null,
                 null,
                 null,
-                List.of(new AdapterArgument("nobody", null)),
+                List.of(new RequestedAdapter("nobody", null)),
                 null,
                 null,
                 null,
@@ -291,7 +294,7 @@ abstract class FleetContract {
                 "",
                 null,
                 null,
-                List.of(new AdapterArgument(adapter, null)),
+                List.of(new RequestedAdapter(adapter, null)),
                 5.0,
                 FEW_STEPS,
                 SamplerName.DDIM,
@@ -372,7 +375,9 @@ abstract class FleetContract {
     }
 
     private GenerationStatus follow(String id) throws InterruptedException {
-        return new GenerationFollower(gateway, SILENT).follow(id).value();
+        return new GenerationFollower(gateway, GenerationFollower.Progress.NONE)
+                .follow(id)
+                .value();
     }
 
     private GenerationStatus draw(NewGeneration order) throws InterruptedException {

@@ -11,14 +11,16 @@ import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.FeedbackGiven;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.standalone.GenerationStatus.Status;
-import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.NewRoute;
 import io.lorafleet.storage.OwnerOnly;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -50,7 +52,6 @@ class ForeignPageIT extends InBrowser {
     private static final String STUDENT = "fast";
     private static final String SECRET = "an image that nobody else shall know of";
     private static final String HONEST = "an honest order";
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     /** What everybody may read where keys are asked for, under whatever name the gateway has. */
     private static final Set<String> PUBLIC = Set.of(
@@ -247,7 +248,11 @@ class ForeignPageIT extends InBrowser {
         NewGeneration order =
                 new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
         String id = honest.generate(order, PATIENCE).id();
-        assertThat(new GenerationFollower(honest, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(honest, GenerationFollower.Progress.NONE)
+                        .follow(id)
+                        .value()
+                        .status())
+                .isEqualTo(Status.SUCCEEDED);
     }
 
     /** What there is, but for {@link #drawHonestly}. */

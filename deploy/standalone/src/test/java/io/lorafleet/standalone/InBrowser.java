@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lorafleet.broker.Ports;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ package io.lorafleet.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -169,8 +169,7 @@ class PageIT extends InBrowser {
                     .as(view + " on a " + size.getKey() + " fits its width")
                     .isLessThanOrEqualTo((Long) browser.executeScript("return window.innerWidth"));
             assertThat(seriousFindings()).as(view + " on a " + size.getKey()).isEmpty();
-            Files.write(
-                    images.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+            Files.write(images.resolve(view + "-" + size.getKey() + ".png"), browser.getScreenshotAs(OutputType.BYTES));
         }
         browser.manage().window().setSize(DESKTOP);
     }

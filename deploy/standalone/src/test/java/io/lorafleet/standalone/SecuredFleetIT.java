@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.GenerationStatus.Status;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredFleetIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final ProgressDisplay SILENT = new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path keys;
@@ -59,7 +62,11 @@ class SecuredFleetIT {
 
         String id = gateway.generate(order(), PATIENCE).id();
 
-        assertThat(new GenerationFollower(gateway, SILENT).follow(id).value().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(new GenerationFollower(gateway, GenerationFollower.Progress.NONE)
+                        .follow(id)
+                        .value()
+                        .status())
+                .isEqualTo(Status.SUCCEEDED);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

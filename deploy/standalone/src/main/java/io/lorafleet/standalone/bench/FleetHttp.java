@@ -79,8 +79,8 @@ public final class FleetHttp implements AutoCloseable {
                 .build();
         return http.sendAsync(post, BodyHandlers.ofByteArray())
                 .thenApply(response -> response.statusCode() == 202
-                        ? new Submission.Accepted(
-                                Json.read(response.body(), GenerationState.class).id())
+                        ? new Submission.Accepted(Json.read(response.body(), GenerationState.class)
+                                .id())
                         : new Submission.Refused(response.statusCode(), problem(response)));
     }
 

@@ -6,6 +6,8 @@ import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
+import io.lorafleet.standalone.bench.engine.Distribution;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

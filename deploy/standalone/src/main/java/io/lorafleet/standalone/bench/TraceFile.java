@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lorafleet.messages.GenerateImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

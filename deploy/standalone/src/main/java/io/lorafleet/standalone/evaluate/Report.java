@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param adherence null where the images cannot be read
  */
 public record Report(
-        int prompts, Quality quality, StepTimes speed, @Nullable AdherenceFigures adherence) {
+        int prompts,
+        Quality quality,
+        StepTimes speed,
+        @Nullable AdherenceFigures adherence) {
     private static final int PAIRS_SHOWN = 24;
     private static final String PICTURES = "images.png";
 

@@ -9,6 +9,7 @@ import io.lorafleet.standalone.bench.Arrivals.Bursts;
 import io.lorafleet.standalone.bench.Arrivals.Closed;
 import io.lorafleet.standalone.bench.Arrivals.Poisson;
 import io.lorafleet.standalone.bench.Arrivals.Replayed;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

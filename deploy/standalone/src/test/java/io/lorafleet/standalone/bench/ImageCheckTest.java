@@ -4,8 +4,8 @@ package io.lorafleet.standalone.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Priority;
-import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.ImageCheck.Result;
+import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;

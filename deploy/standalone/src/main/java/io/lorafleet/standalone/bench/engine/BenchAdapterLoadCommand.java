@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.bench.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.unet.UNet;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Weights;
+import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.bench.BenchException;
+import io.lorafleet.standalone.bench.engine.AdapterLoadBench.Report;
+import io.lorafleet.storage.DirectoryBlobStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "adapter-load",
+        sortOptions = false,
+        description = {
+            "Measures the time that an adapter takes which no request has used yet: from the blob store, through its"
+                    + " SHA-256 and the check against the base, until a step can use it.",
+            "The adapter is random, over all attention layers. Its file is in the operating system's cache."
+        })
+public final class BenchAdapterLoadCommand implements Callable<Integer> {
+    @ArgGroup(multiplicity = "1")
+    private Base base;
+
+    private static final class Base {
+        @Option(names = "--model", paramLabel = "DIR", description = "The base: a pipeline folder.")
+        private @Nullable Path folder;
+
+        @Option(names = "--arch", paramLabel = "NAME", description = "Or only its shapes: ${COMPLETION-CANDIDATES}.")
+        private Architecture architecture;
+    }
+
+    @Option(
+            names = "--adapter-rank",
+            paramLabel = "R",
+            defaultValue = "16",
+            description = "Rank of the adapter (${DEFAULT-VALUE}).")
+    private int rank;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Keeps the adapter, to be loaded elsewhere too.")
+    private @Nullable Path save;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rounds before (${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "10", description = "Rounds timed (${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of the adapter (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    private @Nullable Integer threads;
+
+    @Option(names = "--json", description = "Prints the figures as JSON, in seconds.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        if (rank < 1 || rounds < 1) {
+            throw new FleetException("--adapter-rank, --rounds: expected at least 1, found " + rank + ", " + rounds);
+        }
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        Path folder = Files.createTempDirectory("lorafleet-adapter-load");
+        try {
+            Map<String, Shape> unet =
+                    base.folder == null ? shapes(base.architecture) : RandomAdapter.shapes(base.folder);
+            byte[] file = RandomAdapter.file(unet, rank, RandomAdapter.MILD, seed);
+            if (save != null) {
+                Files.write(save, file);
+            }
+            Report report = new AdapterLoadBench(new DirectoryBlobStore(folder), unet, DataType.FLOAT32)
+                    .run(file, warmUp, rounds);
+            System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report));
+            return ExitCode.OK;
+        } catch (ModelFileException | AdapterException | BenchException e) {
+            throw new FleetException(e.getMessage());
+        } finally {
+            delete(folder);
+        }
+    }
+
+    /** Draws the weights only to ask for their shapes. */
+    private static Map<String, Shape> shapes(Architecture architecture) {
+        try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+            return new UNet(architecture.config(), Weights.random("unet", DataType.FLOAT32, owner)).weightShapes();
+        }
+    }
+
+    private static String describe(Report report) {
+        return String.join(
+                System.lineSeparator(),
+                List.of(
+                        String.format(Locale.ROOT, "%.1f MB, milliseconds: median (p95)", report.bytes() / 1e6),
+                        line("fetch", report.fetch()),
+                        line("verify", report.verify()),
+                        line("parse, check", report.parse()),
+                        line("stack", report.stack()),
+                        line("together", report.total())));
+    }
+
+    private static String line(String what, Distribution seconds) {
+        return String.format(Locale.ROOT, "%-13s %8.2f (%.2f)", what, seconds.p50() * 1000, seconds.p95() * 1000);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.messages.AdapterRoute;
+import io.lorafleet.standalone.client.AdapterInfo;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.NewRoute;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "route",
+        sortOptions = false,
+        description = {
+            "Says which version requests get that name an adapter and no version.",
+            "It sets the whole route: a canary or shadow that is not named is removed. Only the stable version stays if"
+                    + " --stable is left out."
+        })
+final class AdapterRouteCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @ParentCommand
+    private AdapterCommand adapters;
+
+    @Parameters(paramLabel = "NAME", description = "The adapter.")
+    private String name;
+
+    @Option(names = "--stable", paramLabel = "N", description = "The version that requests get.")
+    private @Nullable Integer stable;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Canary canary;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Shadow shadow;
+
+    @Option(names = "--newest", description = "Removes the route: requests get the newest version again.")
+    private boolean newest;
+
+    /** Both options, or none. */
+    static final class Canary {
+        @Option(
+                names = "--canary",
+                paramLabel = "N",
+                required = true,
+                description = "A version to try on a share of the requests...")
+        private int version;
+
+        @Option(
+                names = "--canary-share",
+                paramLabel = "X",
+                required = true,
+                description = "...which is this large, above 0 to 1.")
+        private double share;
+    }
+
+    /** Both options, or none. */
+    static final class Shadow {
+        @Option(
+                names = "--shadow",
+                paramLabel = "N",
+                required = true,
+                description = "A student to try beside a share of the requests, without drawing them...")
+        private int version;
+
+        @Option(
+                names = "--shadow-share",
+                paramLabel = "X",
+                required = true,
+                description = "...which is this large, above 0 to 1.")
+        private double share;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        boolean isRoute = stable != null || canary != null || shadow != null;
+        if (isRoute == newest) {
+            throw usage("expected --newest, or any of --stable, --canary and --shadow, found "
+                    + (newest ? "both" : "neither"));
+        }
+        GatewayClient client = adapters.gateway().client();
+        adapters.gateway()
+                .print(newest ? client.removeRoute(name) : client.route(name, route(client)), AdapterInfo::text);
+        return ExitCode.OK;
+    }
+
+    private NewRoute route(GatewayClient client) throws InterruptedException {
+        return new NewRoute(
+                stable == null ? presentStable(client) : stable,
+                canary == null ? null : new NewRoute.Share(canary.version, canary.share),
+                shadow == null ? null : new NewRoute.Share(shadow.version, shadow.share));
+    }
+
+    private int presentStable(GatewayClient client) throws InterruptedException {
+        AdapterRoute route = client.adapter(name).value().route();
+        if (route == null) {
+            throw usage(name + " has no route yet: expected --stable N");
+        }
+        return route.stable();
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A text file with one prompt a line. Empty lines do not count. */
+public final class PromptFile {
+    private PromptFile() {}
+
+    public static List<String> read(Path file) {
+        try {
+            List<String> prompts = Files.readAllLines(file).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (prompts.isEmpty()) {
+                throw new FleetException(file + ": expected one prompt a line, found none");
+            }
+            return prompts;
+        } catch (IOException e) {
+            throw new FleetException(
+                    "--prompts: expected a text file with one prompt a line, found none that can be read at " + file);
+        }
+    }
+}

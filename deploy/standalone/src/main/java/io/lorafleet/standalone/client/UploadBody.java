@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import io.lorafleet.standalone.Terminal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import me.tongfei.progressbar.ProgressBar;
+
+/** A file as the body of a request; on a terminal a bar shows how much of it is gone. */
+final class UploadBody {
+    private static final int KILOBYTE = 1000;
+
+    private UploadBody() {}
+
+    static BodyPublisher of(Path file) throws IOException {
+        if (!Terminal.isThere()) {
+            return BodyPublishers.ofFile(file);
+        }
+        long bytes = Files.size(file);
+        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> watched(file, bytes)), bytes);
+    }
+
+    private static InputStream watched(Path file, long bytes) {
+        try {
+            return ProgressBar.wrap(
+                    Files.newInputStream(file),
+                    Terminal.bar("uploading", System.err).setInitialMax(bytes).setUnit(" kB", KILOBYTE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

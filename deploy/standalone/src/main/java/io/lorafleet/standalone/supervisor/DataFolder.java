@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.storage.OwnerOnly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The folder in which a fleet keeps everything. One fleet at a time holds it. */
+final class DataFolder implements AutoCloseable {
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataFolder(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes a folder, and makes it if it is not there: then only this user can open it.
+     *
+     * @param closed whether other users must not open it, even if they could before
+     * @throws FleetException if another fleet holds it, or it cannot be closed
+     */
+    static DataFolder open(Path path, boolean closed) throws IOException {
+        Files.createDirectories(path, OwnerOnly.folder());
+        if (closed) {
+            closeToOthers(path);
+        }
+        Files.createDirectories(path.resolve("logs"));
+        Path lockFile = path.resolve("lock");
+        FileChannel channel = FileChannel.open(
+                lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (!isLocked(channel)) {
+            channel.close();
+            throw new FleetException("the data folder " + path + " is in use by another fleet (process "
+                    + Files.readString(lockFile).strip() + "): stop it, or choose another folder with --data");
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+        return new DataFolder(path, channel);
+    }
+
+    private static void closeToOthers(Path path) throws IOException {
+        try {
+            if (!OwnerOnly.isClosed(path)) {
+                Files.setPosixFilePermissions(path, OwnerOnly.FOLDER);
+            }
+        } catch (FileSystemException notOurs) {
+            // Then the objection says what is wrong.
+        }
+        Optional<String> objection = OwnerOnly.objection(path);
+        if (objection.isPresent()) {
+            throw new FleetException("--data: with --api-keys, " + objection.get());
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    Path kafka() {
+        return path.resolve("kafka");
+    }
+
+    Path blobs() {
+        return path.resolve("blobs");
+    }
+
+    /** Leaves the settings by which a Kafka client may talk to the fleet's own broker, for this user alone. */
+    void writeKafkaClient(Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Files.deleteIfExists(kafkaClient());
+        Files.createFile(kafkaClient(), OwnerOnly.file());
+        try (Writer out = Files.newBufferedWriter(kafkaClient())) {
+            properties.store(out, "For --config, while the fleet runs. Whoever has this may do everything.");
+        }
+    }
+
+    private Path kafkaClient() {
+        return path.resolve("kafka-client.properties");
+    }
+
+    Path logs() {
+        return path.resolve("logs");
+    }
+
+    /** Gives the folder back. Its content stays. */
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(kafkaClient());
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
