@@ -16,61 +16,65 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The adapters that {@code bench serve} asks for: those of the fleet, or random ones that it adds. */
+/** The adapters in the requests of {@code bench serve}: adapters of the fleet, or random adapters that it uploads. */
 final class BenchAdapterOptions {
-    /** At which students are commonly distilled, and what requests ask for unless told otherwise. */
-    private static final double TRAINED_AT = 5;
+    /** The default guidance scale of {@code distill} and {@code bench serve}. */
+    private static final double GUIDANCE = 5;
 
     @Option(
             names = "--adapters",
             paramLabel = "NAME",
             split = ",",
-            description = "Adapters to choose from, the most asked for first. They must be there.")
+            description = "Adapters of the fleet to choose from, most popular first. Separate names with" + " commas.")
     private List<String> names = List.of();
 
     @Option(
             names = "--make-adapters",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Or adds so many random students that fit --model, bench-0 and so on, and chooses from those.")
+            description = "Number of random students for --model to upload (bench-0, bench-1, and so on) and"
+                    + " choose from (default: ${DEFAULT-VALUE}).")
     private int made;
 
     @Option(
             names = "--adapter-rank",
             paramLabel = "R",
             defaultValue = "4",
-            description = "Rank of the adapters that are made (${DEFAULT-VALUE}).")
+            description = "Rank of the random adapters (default: ${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(
             names = "--registered",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Adds so many further ones that are never asked for (${DEFAULT-VALUE}).")
+            description = "Number of further random adapters to upload that no request uses (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int registered;
 
     @Option(
             names = "--publish",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Publishes so many further versions of the adapters that were made, in turn and evenly over the"
-                            + " requests, which get the newest (${DEFAULT-VALUE}). Their random weights are larger, so that"
-                            + " images of two versions differ clearly.")
+            description = "Number of new versions of the random adapters to publish during the run, evenly"
+                    + " spread (default: ${DEFAULT-VALUE}). Requests use the newest version. The weights of"
+                    + " these versions are larger, so that the images of two versions differ clearly.")
     private int published;
 
-    @Option(names = "--save-adapters", paramLabel = "DIR", description = "Keeps the adapters that are asked for.")
+    @Option(
+            names = "--save-adapters",
+            paramLabel = "DIR",
+            description = "Folder for copies of the random adapters. Default: no copies.")
     private @Nullable Path save;
 
-    /** @return those to choose from */
+    /** @return the adapters that requests choose from */
     List<String> names() {
         if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
-            throw new FleetException("expected --adapters or --make-adapters, and none below 0, found both or less");
+            throw new FleetException(
+                    "expected either --adapters or --make-adapters, numbers of at least 0 and a rank of at least 1");
         }
         if (published < 0 || (published > 0 && made == 0)) {
             throw new FleetException(
-                    "--publish: expected at least 0, and --make-adapters beside it, found " + published);
+                    "--publish: expected at least 0, together with --make-adapters, found " + published);
         }
         return made == 0
                 ? names
@@ -81,7 +85,7 @@ final class BenchAdapterOptions {
         return "bench-" + index;
     }
 
-    /** Makes the adapters, and adds those that the fleet does not have yet. */
+    /** Generates the random adapters and uploads them. */
     void add(GatewayClient gateway, Path model) throws IOException, InterruptedException {
         if (made + registered == 0) {
             return;
@@ -97,21 +101,21 @@ final class BenchAdapterOptions {
                 Files.write(save.resolve(name(i) + ".safetensors"), weights);
             }
         }
-        System.err.println(made + " adapters to choose from, " + registered + " others");
+        System.err.println(made + " adapters in requests, " + registered + " others");
     }
 
     int published() {
         return published;
     }
 
-    /** @return publishes the versions of {@code --publish} */
+    /** @return a publisher for the versions of {@code --publish} */
     Publisher publisher(GatewayClient gateway, Path model) {
         if (published == 0) {
             return number -> {};
         }
         Map<String, Shape> unet = shapes(model);
         return number -> {
-            long seed = (long) made + registered + number; // of none that was added before
+            long seed = (long) made + registered + number; // not used by an earlier adapter
             upload(gateway, number % made, RandomAdapter.file(unet, rank, RandomAdapter.STRONG, seed));
         };
     }
@@ -129,7 +133,7 @@ final class BenchAdapterOptions {
         Path file = Files.createTempFile("bench", ".safetensors");
         try {
             Files.write(file, weights);
-            gateway.addAdapter(name(adapter), file, TRAINED_AT);
+            gateway.addAdapter(name(adapter), file, GUIDANCE);
         } finally {
             Files.delete(file);
         }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Measures. docs/benchmarks says how each table was made.",
+        description = "Runs benchmarks. docs/benchmarks describes how each published table was measured.",
         subcommands = {
             BenchEngineCommand.class,
             BenchTrainingCommand.class,

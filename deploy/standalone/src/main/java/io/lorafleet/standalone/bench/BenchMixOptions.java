@@ -7,34 +7,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the requests of {@code bench serve} ask for. */
+/** The contents of the requests of {@code bench serve}. */
 final class BenchMixOptions {
     @Option(
             names = "--zipf",
             paramLabel = "S",
             defaultValue = "1",
-            description = "The k-th adapter is asked for in proportion to 1/k^S (${DEFAULT-VALUE}). 0: all alike.")
+            description = "Exponent of the Zipf distribution of the adapters: the k-th adapter is used in"
+                    + " proportion to 1/k^S; 0 to 10 (default: ${DEFAULT-VALUE}).")
     private double zipf;
 
     @Option(
             names = "--teachers",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the requests without adapter, from 0 to 1 (${DEFAULT-VALUE}).")
+            description = "Share of the requests without an adapter, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double teachers;
 
     @Option(
             names = "--guidance",
             paramLabel = "X",
             defaultValue = "5",
-            description = "Guidance scale of all requests (${DEFAULT-VALUE}). A student sets its dial to it.")
+            description =
+                    "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It sets the dial of a" + " student.")
     private double guidance;
 
     @Option(
             names = "--sizes",
             paramLabel = "WxH",
             split = ",",
-            description = "Sizes to choose from, such as 64,96x64 (the model's own).")
+            description = "Image sizes to choose from, such as 64,96x64, in pixels. Default: the size at which"
+                    + " the model was trained.")
     private List<String> sizes = List.of();
 
     @Option(
@@ -42,23 +45,28 @@ final class BenchMixOptions {
             paramLabel = "N",
             split = ",",
             defaultValue = "20",
-            description = "Numbers of steps to choose from (${DEFAULT-VALUE}).")
+            description = "Numbers of sampler steps to choose from (default: ${DEFAULT-VALUE}). Separate"
+                    + " numbers with commas.")
     private List<Integer> steps;
 
-    @Option(names = "--sampler", paramLabel = "NAME", description = "Of all requests (the model's own).")
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "Sampler of all requests: ${COMPLETION-CANDIDATES}. Default: the sampler of the" + " model.")
     private @Nullable SamplerName sampler;
 
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "One of each line (coloured shapes, which the demo model knows).")
+            description = "Text file with one prompt on each line to choose from. Default: the prompts of the"
+                    + " demo model.")
     private @Nullable Path prompts;
 
     @Option(
             names = "--batch-priority",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the requests that are not urgent, from 0 to 1 (${DEFAULT-VALUE}).")
+            description = "Share of the requests with the priority batch, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double batchShare;
 
     RequestMix mix(List<String> adapters) {

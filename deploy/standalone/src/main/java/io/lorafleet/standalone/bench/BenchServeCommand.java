@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
-import io.lorafleet.messages.Json;
-import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.cli.FleetOptions;
+import io.lorafleet.standalone.cli.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,14 +26,15 @@ import picocli.CommandLine.Option;
         name = "serve",
         sortOptions = false,
         description = {
-            "Asks a fleet for many images, and measures how it serves them.",
-            "Requests go at their times, whether earlier ones are done or not (except with closed:N). Without --url it"
-                    + " starts a fleet of its own, as `fleet up` does with the same options, and stops it afterwards.",
-            "Latencies count from when a request was due. The clocks of this machine and of the workers must agree."
+            "Measures a fleet under load.",
+            "Sends each request at its scheduled time, even if earlier requests are unfinished"
+                    + " (except with closed:N). Without --url, it starts a fleet with the options of 'fleet"
+                    + " up', and stops the fleet afterwards.",
+            "Latency counts from the scheduled time. The clocks of this machine and the workers" + " must agree."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
-    /** Images that are drawn with the version before too, to see that the check can tell versions apart. */
+    /** Images that are also generated with the previous version, to show that the check detects a wrong version. */
     private static final int NEIGHBOURS = 5;
 
     private static final InstantSource CLOCK = InstantSource.system();
@@ -45,21 +44,25 @@ final class BenchServeCommand implements Callable<Integer> {
             paramLabel = "WHEN",
             required = true,
             description = {
-                "poisson:RATE  so many a second on average, at random times",
-                "burst:N/SECONDS  N at once, every so many seconds",
-                "trace:FILE  what --save-trace wrote, or another file in that form",
-                "closed:N  always N under way: for throughput, not for latency"
+                "Schedule of the requests:",
+                "poisson:RATE  random, with an average of RATE requests per second",
+                "burst:N/SECONDS  N requests at once, every SECONDS seconds",
+                "trace:FILE  the requests in a file of --save-trace",
+                "closed:N  always N requests in flight; use it to measure throughput, not latency"
             })
     private String arrivals;
 
-    @Option(names = "--requests", paramLabel = "N", description = "How many (" + REQUESTS + "; a whole trace).")
+    @Option(
+            names = "--requests",
+            paramLabel = "N",
+            description = "Number of requests. Default: " + REQUESTS + "; with trace:FILE, all requests of the file.")
     private @Nullable Integer requests;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Decides times and contents of the requests (${DEFAULT-VALUE}).")
+            description = "Seed of the schedule and the contents of the requests (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
@@ -68,23 +71,27 @@ final class BenchServeCommand implements Callable<Integer> {
     @Mixin
     private BenchAdapterOptions adapters;
 
-    @Option(names = "--save-trace", paramLabel = "FILE", description = "Writes down what was sent.")
+    @Option(
+            names = "--save-trace",
+            paramLabel = "FILE",
+            description = "Writes the requests to this file. trace:FILE sends them again.")
     private @Nullable Path saveTrace;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Requests before, all at once and without adapters; not counted (${DEFAULT-VALUE}).")
+            description = "Number of requests before the measurement, all at once and without adapters"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
-            names = "--patience",
+            names = {"--timeout", "--patience"},
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description =
-                    "Waits so long after the last request was sent (${DEFAULT-VALUE}); closed:N then sends no more.")
-    private int patience;
+            description = "Maximum wait after the last request was sent, in seconds (default:"
+                    + " ${DEFAULT-VALUE}). With closed:N, it is also the maximum wait between two requests.")
+    private int timeout;
 
     @ArgGroup(exclusive = false)
     private @Nullable Check check;
@@ -93,28 +100,29 @@ final class BenchServeCommand implements Callable<Integer> {
         @Option(
                 names = "--check",
                 required = true,
-                description =
-                        "Then draws every image again, alone, with the version that it was drawn with, and compares."
-                                + " Exit status 1 if one is below 50 dB, or says that it has another adapter than"
-                                + " promised. With --publish some are drawn with the version before too, and must differ.")
-        @SuppressWarnings("unused") // it is there if the group is
+                description = "Generates each image again, alone and with the same adapter version, and compares"
+                        + " the two images. The exit status is 1 if an image has less than 50 dB or names the"
+                        + " wrong adapter. With --publish, it also generates some images with the previous"
+                        + " version, which must differ.")
+        @SuppressWarnings("unused") // picocli sets it
         private boolean wanted;
 
-        @Option(names = "--check-sample", paramLabel = "N", description = "With --check: so many, not all.")
+        @Option(
+                names = "--check-sample",
+                paramLabel = "N",
+                description = "With --check, compares only N images. Default: all images.")
         private @Nullable Integer sample;
     }
 
-    @Option(names = "--json", description = "Prints the figures as JSON.")
-    private boolean json;
-
-    @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
-    private @Nullable URI url;
+    @Mixin
+    private GatewayOptions gateway;
 
     @Option(
             names = "--worker-metrics",
             paramLabel = "URL",
             split = ",",
-            description = "With --url: where each worker tells its metrics, such as http://localhost:8081/q/metrics.")
+            description = "With --url, the metrics URL of each worker, such as http://localhost:8081/q/metrics."
+                    + " Separate URLs with commas.")
     private List<URI> workerMetrics = List.of();
 
     @Mixin
@@ -122,37 +130,30 @@ final class BenchServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try {
-            FleetSettings settings = options.settings();
-            Workload workload =
-                    Workload.of(Arrivals.parse(arrivals), requests, REQUESTS, mix.mix(adapters.names()), seed);
-            try (LocalFleet own = new LocalFleet(settings, System.err::println)) {
-                Runtime.getRuntime().addShutdownHook(new Thread(own::close));
-                if (url == null) {
-                    own.start();
-                }
-                URI gateway = url == null ? own.gateway() : url;
-                GatewayClient client = new GatewayClient(gateway);
-                adapters.add(client, settings.model());
-                return measure(
-                        workload,
-                        gateway,
-                        url == null ? own.workerMetrics() : workerMetrics,
-                        adapters.publisher(client, settings.model()));
+        FleetSettings settings = options.settings();
+        Workload workload = Workload.of(Arrivals.parse(arrivals), requests, REQUESTS, mix.mix(adapters.names()), seed);
+        try (LocalFleet own = new LocalFleet(settings, System.err::println)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(own::close));
+            if (!gateway.hasUrl()) {
+                own.start();
             }
-        } catch (BenchException e) {
-            throw new FleetException(e.getMessage());
+            GatewayClient client = gateway.client(own.gateway());
+            adapters.add(client, settings.model());
+            return measure(
+                    workload,
+                    client,
+                    gateway.hasUrl() ? workerMetrics : own.workerMetrics(),
+                    adapters.publisher(client, settings.model()));
         }
     }
 
-    private int measure(Workload workload, URI gateway, List<URI> metrics, Publisher publisher)
+    private int measure(Workload workload, GatewayClient client, List<URI> metrics, Publisher publisher)
             throws IOException, InterruptedException {
-        Duration limit = Duration.ofSeconds(patience);
+        Duration limit = Duration.ofSeconds(timeout);
         int versions = adapters.published();
-        try (FleetHttp fleet = new FleetHttp(gateway);
-                Publishing publishing =
-                        new Publishing(versions, workload.requests().size(), publisher)) {
-            LoadGenerator generator = new LoadGenerator(fleet, CLOCK, limit);
+        try (Publishing publishing =
+                new Publishing(versions, workload.requests().size(), publisher)) {
+            LoadGenerator generator = new LoadGenerator(client, CLOCK, limit);
             generator.warmUp(workload, warmUp);
             System.err.println("sending " + workload.requests().size() + " requests");
             WorkerMetrics before = WorkerMetrics.read(metrics);
@@ -164,14 +165,15 @@ final class BenchServeCommand implements Callable<Integer> {
             }
             ImageCheck.Result checked = check == null
                     ? null
-                    : new ImageCheck(fleet, limit).check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::say);
+                    : new ImageCheck(client, limit)
+                            .check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::report);
             ServeReport report = ServeReport.of(run, published, before, after, checked);
-            System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : report.text());
+            gateway.printResult(report, ServeReport::text);
             return report.served() > 0 && (checked == null || checked.passed()) ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 
-    private void say(int checked) {
+    private void report(int checked) {
         if (checked % 50 == 0) {
             System.err.println(checked + " images checked");
         }

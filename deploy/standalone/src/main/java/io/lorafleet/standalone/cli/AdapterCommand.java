@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "adapter",
-        description = "Adds LoRA adapters to a running fleet, lists them, and says which versions requests get.",
+        description =
+                "Adds LoRA adapters to a running fleet, lists them, and sets the versions that" + " requests use.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = AdapterRouteCommand.class)
 public final class AdapterCommand {
@@ -26,14 +27,15 @@ public final class AdapterCommand {
     @Command(
             name = "add",
             sortOptions = false,
-            description = "Makes a safetensors file the newest version of an adapter.")
+            description = "Uploads a safetensors file as the newest version of an adapter.")
     int add(
-            @Parameters(paramLabel = "NAME", description = "Letters, digits, '.', '_' and '-'.") String name,
-            @Parameters(paramLabel = "FILE", description = "LoRA weights in safetensors.") Path file,
+            @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
+                    String name,
+            @Parameters(paramLabel = "FILE", description = "LoRA weights, as a safetensors file.") Path file,
             @ArgGroup(exclusive = false) @Nullable Student student)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
-            throw new FleetException("there is no file " + file);
+            throw new FleetException("file not found: " + file);
         }
         gateway.print(
                 gateway.client().addAdapter(name, file, student == null ? null : student.guidance),
@@ -41,16 +43,16 @@ public final class AdapterCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Shows every adapter: its route and its versions.")
+    @Command(name = "list", description = "Lists the adapters with their routes and versions.")
     int list() throws InterruptedException {
-        gateway.printAll(gateway.client().adapters(), AdapterInfo::text, "there is no adapter");
+        gateway.printAll(gateway.client().adapters(), AdapterInfo::text, "no adapters found");
         return ExitCode.OK;
     }
 
     @Command(
             name = "roll-back",
-            description = "Gives requests the stable version before, and removes canary and shadow.")
-    int rollBack(@Parameters(paramLabel = "NAME", description = "The adapter.") String name)
+            description = "Restores the previous stable version, and removes the canary and the shadow.")
+    int rollBack(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
             throws InterruptedException {
         gateway.print(gateway.client().rollBack(name), AdapterInfo::text);
         return ExitCode.OK;
@@ -58,9 +60,10 @@ public final class AdapterCommand {
 
     @Command(
             name = "remove",
-            description = "Retires a version, or an adapter with all its versions and its route. No new request may use"
-                    + " what is retired.")
-    int remove(@Parameters(paramLabel = "NAME[@VERSION]", description = "What to retire.") String reference)
+            description = "Retires a version, or an adapter with all its versions and its route. New requests"
+                    + " cannot use a retired version.")
+    int remove(
+            @Parameters(paramLabel = "NAME[@VERSION]", description = "Adapter or version to retire.") String reference)
             throws InterruptedException {
         gateway.print(gateway.client().retire(reference), AdapterInfo::text);
         return ExitCode.OK;
@@ -70,20 +73,21 @@ public final class AdapterCommand {
         return gateway;
     }
 
-    /** What sets a guidance student apart from a style. Both options, or none. */
+    /** The options that declare a guidance student. Either both are set, or neither. */
     static final class Student {
         @Option(
                 names = "--student",
                 required = true,
-                description = "It is a guidance student: it learned the guided result of the base model...")
-        @SuppressWarnings("unused") // it is there if the group is
+                description = "Adds the file as a guidance student. Without --student and --guidance, the file is a"
+                        + " style.")
+        @SuppressWarnings("unused") // picocli sets it
         private boolean student;
 
         @Option(
                 names = "--guidance",
                 paramLabel = "SCALE",
                 required = true,
-                description = "...at this guidance scale. Without these two it is a style.")
+                description = "Guidance scale at which the student was distilled.")
         private double guidance;
     }
 }

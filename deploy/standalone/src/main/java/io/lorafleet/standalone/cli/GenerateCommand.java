@@ -12,7 +12,6 @@ import io.lorafleet.standalone.client.RequestedAdapter;
 import io.lorafleet.standalone.client.Response;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,28 +35,32 @@ import picocli.CommandLine.Spec;
         name = "generate",
         sortOptions = false,
         description = {
-            "Draws images.",
-            "Asks the gateway at --url. Without --url it asks the one on this machine, and if there is none it starts a"
-                    + " fleet of its own (as `fleet up` does, with the same options) and stops it afterwards."
+            "Generates images.",
+            "Sends the request to the gateway at --url. Without --url, it uses the gateway on"
+                    + " this machine. If none is running, it starts a fleet with the options of 'fleet up',"
+                    + " and stops the fleet afterwards."
         })
 public final class GenerateCommand implements Callable<Integer> {
-    /** As long as workers may need to load their model. */
-    private static final Duration WORKER_PATIENCE = Duration.ofMinutes(2);
+    /** The time that workers need to load their model. */
+    private static final Duration WORKER_TIMEOUT = Duration.ofMinutes(2);
 
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "PROMPT", description = "What to draw.")
+    @Parameters(paramLabel = "PROMPT", description = "Text that describes the image.")
     private String prompt;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE.png",
             required = true,
-            description = "Where to put the image. With --count: FILE-0.png, FILE-1.png and so on.")
+            description = "PNG file for the image. With --count, the files are FILE-0.png, FILE-1.png, and so" + " on.")
     private Path output;
 
-    @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What guidance leads away from.")
+    @Option(
+            names = "--negative-prompt",
+            paramLabel = "TEXT",
+            description = "Text that describes what the image must not show. Needs a guidance scale above 1.")
     private @Nullable String negativePrompt;
 
     @ArgGroup(exclusive = false)
@@ -67,56 +70,77 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--adapter",
             paramLabel = "NAME[=SCALE]",
             converter = AdapterArgument.class,
-            description =
-                    "A LoRA adapter: the version of its route, or NAME@VERSION. Several are added up, at most one of"
-                            + " them a student.")
+            description = "LoRA adapter to apply. NAME uses the version of its route; NAME@VERSION selects a"
+                    + " version. SCALE multiplies the effect of the adapter (default: 1). Repeat the option"
+                    + " to combine adapters; at most one of them can be a student.")
     private List<RequestedAdapter> adapters = new ArrayList<>();
 
-    @Option(names = "--adapter-scale", paramLabel = "X", description = "Strength of the one adapter.")
+    @Option(
+            names = "--adapter-scale",
+            paramLabel = "X",
+            description = "Scale of the adapter. Needs exactly one --adapter without a scale.")
     private @Nullable Double adapterScale;
 
     @Option(
             names = "--guidance-scale",
             paramLabel = "X",
-            description = "How strongly the prompt counts. 1 takes half the computation.")
+            description = "Guidance scale, 1 to 50. Higher values follow the prompt more closely; 1 turns"
+                    + " guidance off and halves the computation. Default: set by the gateway.")
     private @Nullable Double guidanceScale;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Sampler steps.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Number of sampler steps, 1 to 1000. Default: set by the gateway.")
     private @Nullable Integer steps;
 
-    @Option(names = "--sampler", paramLabel = "NAME", description = "One of: ${COMPLETION-CANDIDATES}, in any case.")
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "Sampler: ${COMPLETION-CANDIDATES} (not case-sensitive). Default: set by the gateway.")
     private @Nullable SamplerName sampler;
 
-    @Option(names = "--width", paramLabel = "PIXELS", description = "Width of the image.")
+    @Option(
+            names = "--width",
+            paramLabel = "PIXELS",
+            description = "Width of the image, in pixels. Default: the size at which the model was trained.")
     private @Nullable Integer width;
 
-    @Option(names = "--height", paramLabel = "PIXELS", description = "Height of the image.")
+    @Option(
+            names = "--height",
+            paramLabel = "PIXELS",
+            description = "Height of the image, in pixels. Default: the size at which the model was trained.")
     private @Nullable Integer height;
 
-    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same image.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the noise. The same seed gives the same image. Default: random.")
     private @Nullable Long seed;
 
-    @Option(names = "--count", paramLabel = "N", description = "How many images; each has a seed one higher.")
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Number of images. Each image uses the next higher seed. Default: 1.")
     private @Nullable Integer count;
 
     @Option(
             names = "--priority",
             paramLabel = "NAME",
-            description = "One of: ${COMPLETION-CANDIDATES}, in any case. Batch waits for interactive ones.")
+            description = "Priority: ${COMPLETION-CANDIDATES} (not case-sensitive). Interactive images are"
+                    + " generated first. Default: INTERACTIVE.")
     private @Nullable Priority priority;
 
     @Option(
             names = "--deadline",
             paramLabel = "DURATION",
             converter = ShortDuration.class,
-            description = "How long the images are wanted, such as 30s or 5m; later they are not drawn.")
+            description = "Time limit, such as 30s or 5m. Images that are not generated by then expire."
+                    + " Default: set by the gateway.")
     private @Nullable Duration deadline;
 
-    @Option(names = "--url", paramLabel = "URL", description = "A gateway that runs already.")
-    private @Nullable URI url;
-
-    @Option(names = "--json", description = "Prints the finished generation as JSON.")
-    private boolean json;
+    @Mixin
+    private GatewayOptions gatewayOptions;
 
     @Mixin
     private FleetOptions options;
@@ -126,26 +150,27 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ImageFiles files = new ImageFiles(output);
-        NewGeneration order = order(); // before anything is started for it
+        NewGeneration request = request(); // checks the options before a fleet starts
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
-            GatewayClient gateway = new GatewayClient(url == null ? own.gateway() : url);
+            GatewayClient gateway = gatewayOptions.client(own.gateway());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
-            if (url == null && !gateway.isReady()) {
+            if (!gatewayOptions.hasUrl() && !gateway.isReady()) {
                 own.start();
             }
-            Response<GenerationStatus> finished = follow(gateway, order);
-            if (json) {
+            Response<GenerationStatus> finished = follow(gateway, request);
+            if (gatewayOptions.json()) {
                 System.out.println(finished.json());
             }
             return report(finished.value(), gateway, files);
         }
     }
 
-    private Response<GenerationStatus> follow(GatewayClient gateway, NewGeneration order) throws InterruptedException {
-        // Counted from here on: a fleet may have had to start first.
+    private Response<GenerationStatus> follow(GatewayClient gateway, NewGeneration request)
+            throws InterruptedException {
+        // The deadline does not include the time to start a fleet.
         NewGeneration timed =
-                deadline == null ? order : order.until(Instant.now().plus(deadline));
-        runningId = gateway.generate(timed, WORKER_PATIENCE).id();
+                deadline == null ? request : request.until(Instant.now().plus(deadline));
+        runningId = gateway.generate(timed, WORKER_TIMEOUT).id();
         try (ProgressDisplay progress = ProgressDisplay.on(System.err)) {
             return new GenerationFollower(gateway, progress).follow(runningId);
         } finally {
@@ -153,7 +178,7 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private NewGeneration order() throws IOException {
+    private NewGeneration request() throws IOException {
         return new NewGeneration(
                 prompt,
                 negativePrompt,
@@ -177,7 +202,7 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         if (adapters.size() != 1 || adapters.get(0).scale() != null) {
             throw new ParameterException(
-                    command.commandLine(), "--adapter-scale: expected one --adapter without a scale of its own");
+                    command.commandLine(), "--adapter-scale: expected exactly one --adapter without a scale");
         }
         return List.of(new RequestedAdapter(adapters.get(0).adapter(), adapterScale));
     }
@@ -187,7 +212,7 @@ public final class GenerateCommand implements Callable<Integer> {
         own.close();
     }
 
-    /** On Ctrl-C nobody waits for the images any more. */
+    /** After Ctrl-C, nothing reads the images. */
     private void cancelRunning(GatewayClient gateway) {
         String id = runningId;
         if (id == null) {
@@ -195,9 +220,9 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         try {
             gateway.cancel(id);
-            System.err.println("fleet: generation " + id + " is cancelled");
-        } catch (FleetException e) { // the gateway may have got the Ctrl-C too
-            System.err.println("fleet: generation " + id + " is not cancelled, and a worker will still finish it");
+            System.err.println("fleet: generation " + id + " was cancelled");
+        } catch (FleetException e) { // Ctrl-C can also have stopped the gateway
+            System.err.println("fleet: generation " + id + " could not be cancelled; a worker may still finish it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -211,12 +236,13 @@ public final class GenerateCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             case FAILED -> {
-                GenerationStatus.Failure failure = Objects.requireNonNull(finished.failure(), "the gateway says why");
+                GenerationStatus.Failure failure =
+                        Objects.requireNonNull(finished.failure(), "a failed generation has a reason");
                 throw new FleetException(
                         "generation " + finished.id() + " failed (" + failure.reason() + "): " + failure.detail());
             }
             case EXPIRED ->
-                throw new FleetException("generation " + finished.id() + " was not drawn before its deadline");
+                throw new FleetException("generation " + finished.id() + " expired before its images were generated");
             default -> throw new FleetException("generation " + finished.id() + " was cancelled");
         }
     }
@@ -230,7 +256,9 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         System.err.printf(
                 "%.1f s, %d UNet evaluations, generation %s%n",
-                Objects.requireNonNull(finished.elapsed(), "it succeeded").toMillis() / 1000.0,
+                Objects.requireNonNull(finished.elapsed(), "a succeeded generation has a duration")
+                                .toMillis()
+                        / 1000.0,
                 finished.unetEvaluations(),
                 finished.id());
     }

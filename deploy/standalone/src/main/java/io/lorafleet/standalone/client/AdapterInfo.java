@@ -9,19 +9,25 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the gateway says of an adapter. @param route null if requests get the newest version */
+/**
+ * An adapter in a response of the gateway.
+ *
+ * @param route null if requests use the newest version
+ */
 public record AdapterInfo(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
 
     /**
-     * @param number or null for the version that requests get
-     * @throws FleetException if there is no such version
+     * @param number the version, or null for the version that requests use
+     * @throws FleetException if the version does not exist
      */
     public AdapterVersion version(@Nullable Integer number) {
         return versions.stream()
                 .filter(version -> number == null ? version.version() == used() : version.version() == number)
                 .findFirst()
                 .orElseThrow(() -> new FleetException(
-                        "there is no adapter " + name + (number == null ? " that is not retired" : "@" + number)));
+                        number == null
+                                ? "adapter " + name + " has no active version"
+                                : "adapter version not found: " + name + "@" + number));
     }
 
     private int used() {
@@ -34,7 +40,7 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
                         .orElse(0);
     }
 
-    /** @return lines for people: the route, if there is one, then a line for each version */
+    /** @return the route, then a line for each version */
     public String text() {
         StringBuilder text = new StringBuilder(name);
         text.append(": ").append(use());
@@ -47,32 +53,32 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
                     version.sizeBytes(),
                     version.createdAt(),
                     version.retiredAt() == null ? "" : "  retired"));
-            text.append(made(version));
+            text.append(lineage(version));
         }
         return text.toString();
     }
 
-    /** @return a line on what the trainer made it from, and how good it found it; nothing for one that was uploaded */
-    private static String made(AdapterVersion version) {
+    /** @return a line with the lineage and figures of a trained version; empty for an uploaded version */
+    private static String lineage(AdapterVersion version) {
         if (version.lineage() == null) {
             return "";
         }
         String from = String.format(
-                "%n    made from version %d and %d samples",
+                "%n    trained from version %d with %d samples",
                 version.lineage().parent(), version.lineage().samples());
         Figures figures = version.figures();
         if (figures == null) {
             return from;
         }
-        String learned = String.format(
-                Locale.ROOT, "; learned %.3f, its parent %.3f", figures.learned(), figures.parentLearned());
+        String learned =
+                String.format(Locale.ROOT, "; learned %.3f, parent %.3f", figures.learned(), figures.parentLearned());
         return figures.adherence() == null
                 ? from + learned
                 : from
                         + learned
                         + String.format(
                                 Locale.ROOT,
-                                "; adherence %.3f, its parent %.3f",
+                                "; adherence %.3f, parent %.3f",
                                 figures.adherence(),
                                 figures.parentAdherence());
     }
@@ -81,7 +87,7 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
         if (versions.stream().allMatch(version -> version.retiredAt() != null)) {
             return "retired";
         }
-        return route == null ? "no route, requests get the newest version" : text(route);
+        return route == null ? "no route, requests use the newest version" : text(route);
     }
 
     private static String text(AdapterRoute route) {

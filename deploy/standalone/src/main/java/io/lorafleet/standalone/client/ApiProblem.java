@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An error of the gateway (application/problem+json, RFC 9457). */
+/** A problem that the gateway returns (application/problem+json, RFC 9457). */
 record ApiProblem(
         @Nullable String title,
         @Nullable String detail,
@@ -16,24 +16,25 @@ record ApiProblem(
 
     record BadField(String field, String expected, String found) {}
 
-    /** @return the problem in an answer, in lines for people */
+    /** @return the problem in a response, as text */
     static String describe(HttpResponse<byte[]> response) {
         try {
-            String said = Json.read(response.body(), ApiProblem.class).text();
+            String text = Json.read(response.body(), ApiProblem.class).text();
             return response.statusCode() == 401
-                    ? said + " (" + GatewayClient.KEY + " in the environment is where a key or a token goes)"
-                    : said;
+                    ? text + " (set the environment variable " + GatewayClient.KEY + " to an API key or token)"
+                    : text;
         } catch (InvalidMessageException notAProblem) {
-            return response.uri() + " answered HTTP " + response.statusCode() + ", and not as a lorafleet gateway does";
+            return response.uri() + " returned HTTP " + response.statusCode()
+                    + " without a problem: it is not a lorafleet gateway";
         }
     }
 
     private String text() {
-        String what = title == null ? "the gateway refused" : title;
+        String what = title == null ? "the gateway rejected the request" : title;
         if (errors == null || errors.isEmpty()) {
             return detail == null ? what : what + ": " + detail;
         }
-        // The detail only says the first of them once more.
+        // The detail only repeats the first error.
         return errors.stream()
                 .map(e -> "\n  " + e.field() + ": expected " + e.expected() + ", found " + e.found())
                 .collect(Collectors.joining("", what, ""));

@@ -4,13 +4,13 @@ package io.lorafleet.standalone.client;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the gateway says of feedback that it published. */
+/** The response to feedback that the gateway accepted. */
 public record FeedbackReceipt(List<Sample> samples) {
 
-    /** @param adapter the student that is to learn from it, {@code name@version} */
+    /** @param adapter {@code name@version} of the student that the feedback is for */
     public record Sample(String feedbackId, String adapter) {}
 
-    /** @return a line for each sample, for people */
+    /** @return a line for each sample */
     public String text() {
         return samples.stream()
                 .map(sample -> sample.adapter() + "  feedback " + sample.feedbackId())

@@ -17,40 +17,59 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's API. What the gateway refuses becomes a {@link FleetException} with its words. */
+/**
+ * A client of the gateway's HTTP API. It sends the API key with every request. If the gateway rejects a request, a method
+ * throws a {@link ProblemException}; if no gateway responds, a {@link FleetException}.
+ *
+ * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException}, or
+ * with an {@link IOException} if no gateway responds.
+ */
 public final class GatewayClient {
-    /** Of the environment. */
+    /** The environment variable that holds the API key or token. */
     public static final String KEY = "LORAFLEET_API_KEY";
 
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
-    /** Adapters can be some hundred megabytes, and the network slow. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    /** An adapter can have several hundred megabytes, and the network can be slow. */
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(30);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    /** Without a slash at its end; a path belongs to it, such as a proxy may have. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int THREADS = 4;
+    private static final Duration THREAD_KEEP_ALIVE = Duration.ofSeconds(10);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            // A gateway accepts at most 100 concurrent streams of one HTTP/2 connection.
+            .version(HttpClient.Version.HTTP_1_1)
+            .executor(executor())
+            .build();
+    /** Without a trailing slash. It may have a path, for example behind a proxy. */
     private final String url;
-    /** An API key or a token; null for none. */
+    /** An API key or a token, or null. */
     private final @Nullable String key;
 
-    /** With the key that the environment holds. */
+    /** Uses the key in the environment variable {@value #KEY}. */
     public GatewayClient(URI url) {
         this(url, System.getenv(KEY));
     }
 
-    /** @throws FleetException if that is no address of a web server */
+    /** @throws FleetException if the URL is not an HTTP URL */
     public GatewayClient(URI url, @Nullable String key) {
         if (!List.of("http", "https").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
-            throw new FleetException("--url: expected an address such as http://localhost:8080, found " + url);
+            throw new FleetException("--url: expected an HTTP URL such as http://localhost:8080, found " + url);
         }
         this.url = url.toString().replaceAll("/+$", "");
         this.key = key;
     }
 
-    /** @return whether a gateway is there, and has its broker */
+    /** @return whether a gateway responds and is connected to its broker */
     public boolean isReady() throws InterruptedException {
         try {
             return http.send(request("/q/health/ready").build(), BodyHandlers.discarding())
@@ -62,16 +81,13 @@ public final class GatewayClient {
     }
 
     /**
-     * Asks for images.
+     * Creates a generation.
      *
-     * @param patience how long to ask again while no worker has said yet which model it holds
+     * @param timeout how long to retry while no worker has loaded a model
      */
-    public GenerationStatus generate(NewGeneration generation, Duration patience) throws InterruptedException {
-        HttpRequest post = request("/v1/generations")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(Json.write(generation)))
-                .build();
-        Instant limit = Instant.now().plus(patience);
+    public GenerationStatus generate(NewGeneration generation, Duration timeout) throws InterruptedException {
+        HttpRequest post = post(generation);
+        Instant limit = Instant.now().plus(timeout);
         HttpResponse<byte[]> response = send(post);
         while (response.statusCode() == 503 && Instant.now().isBefore(limit)) {
             Thread.sleep(retryAfter(response).toMillis());
@@ -80,11 +96,22 @@ public final class GatewayClient {
         return read(response, GenerationStatus.class).value();
     }
 
+    /** Creates a generation, without retries. */
+    public CompletableFuture<GenerationStatus> submit(NewGeneration generation) {
+        return sendAsync(post(generation))
+                .thenApply(response -> read(response, GenerationStatus.class).value());
+    }
+
     public Response<GenerationStatus> generation(String id) throws InterruptedException {
         return read(send(request(path(id)).build()), GenerationStatus.class);
     }
 
-    /** @return the lines of a generation's stream of events; the caller closes it */
+    public CompletableFuture<GenerationStatus> generationAsync(String id) {
+        return sendAsync(request(path(id)).build())
+                .thenApply(response -> read(response, GenerationStatus.class).value());
+    }
+
+    /** @return the lines of the generation's event stream, which the caller closes */
     Stream<String> eventLines(String id) throws IOException, InterruptedException {
         HttpRequest get = request(path(id) + "/events")
                 .header("Accept", "text/event-stream")
@@ -94,6 +121,10 @@ public final class GatewayClient {
 
     public byte[] image(GenerationStatus.Image image) throws InterruptedException {
         return bodyOf(send(request(image.url()).build()));
+    }
+
+    public CompletableFuture<byte[]> imageAsync(GenerationStatus.Image image) {
+        return sendAsync(request(image.url()).build()).thenApply(GatewayClient::bodyOf);
     }
 
     public void cancel(String id) throws InterruptedException {
@@ -108,14 +139,14 @@ public final class GatewayClient {
         return read(send(post), FeedbackReceipt.class);
     }
 
-    /** @param adapter name of a student; null for all of them */
+    /** @param adapter name of a student, or null for all students */
     public Response<WithdrawalReceipt> withdrawFeedback(String owner, @Nullable String adapter)
             throws InterruptedException {
         String query = "?owner=" + encoded(owner) + (adapter == null ? "" : "&adapter=" + encoded(adapter));
         return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalReceipt.class);
     }
 
-    /** @param guidance for a student, the guidance scale that it was distilled at; null for a style */
+    /** @param guidance the guidance scale at which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
@@ -184,6 +215,13 @@ public final class GatewayClient {
         return "/v1/generations/" + id;
     }
 
+    private HttpRequest post(NewGeneration generation) {
+        return request("/v1/generations")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.write(generation)))
+                .build();
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
@@ -194,9 +232,13 @@ public final class GatewayClient {
         try {
             return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new FleetException("no gateway answers at " + url + ": start a fleet with `deploy/fleet up`, or name"
-                    + " its gateway with --url");
+            throw new FleetException("no gateway responds at " + url
+                    + ": start a fleet with 'deploy/fleet up', or set --url to the URL of a running gateway");
         }
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> sendAsync(HttpRequest request) {
+        return http.sendAsync(request, BodyHandlers.ofByteArray());
     }
 
     private <T> Response<List<T>> all(HttpRequest.Builder request, Class<T[]> type) throws InterruptedException {
@@ -211,9 +253,26 @@ public final class GatewayClient {
 
     private static byte[] bodyOf(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
-            throw new FleetException(ApiProblem.describe(response));
+            throw new ProblemException(response.statusCode(), ApiProblem.describe(response));
         }
         return response.body();
+    }
+
+    /** Its threads end when they are idle, so that a client need not be closed. */
+    private static Executor executor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                THREAD_KEEP_ALIVE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "gateway-client");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     private static Duration retryAfter(HttpResponse<?> response) {

@@ -12,11 +12,11 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Waits for a generation's end and shows its progress, over as many connections as that takes. */
+/** Waits until a generation is finished, and reports its progress. It reconnects if the connection breaks. */
 public final class GenerationFollower {
     private static final Duration PAUSE = Duration.ofMillis(500);
-    /** A minute of them: a gateway that was restarted is back well before. */
-    private static final int MAX_UNANSWERED = 120;
+    /** One minute of attempts, which is longer than a restart of the gateway. */
+    private static final int MAX_FAILURES = 120;
 
     /** Receives the progress of a generation. */
     public interface Progress {
@@ -45,24 +45,24 @@ public final class GenerationFollower {
     }
 
     /**
-     * Returns when the generation has ended, however it did.
+     * Returns when the generation is finished, with any outcome.
      *
-     * @throws FleetException if the gateway stays away
+     * @throws FleetException if the gateway does not respond
      */
     public Response<GenerationStatus> follow(String id) throws InterruptedException {
-        int unanswered = 0;
+        int failures = 0;
         while (true) {
             showEvents(id);
-            // The stream is over: because the generation is, or because the connection broke.
+            // The stream ends when the generation is finished, or when the connection breaks.
             try {
                 Response<GenerationStatus> response = gateway.generation(id);
                 if (response.value().isFinished()) {
                     return response;
                 }
-                unanswered = 0;
+                failures = 0;
             } catch (FleetException e) {
-                unanswered++;
-                if (unanswered > MAX_UNANSWERED) {
+                failures++;
+                if (failures > MAX_FAILURES) {
                     throw e;
                 }
             }
@@ -80,7 +80,7 @@ public final class GenerationFollower {
                 finished = event.filter(e -> e.name().equals("finished")).isPresent();
             }
         } catch (IOException | UncheckedIOException broken) {
-            // What was missed does not matter: the generation itself says how it stands.
+            // Missed events do not matter: the caller requests the status of the generation.
         }
     }
 
@@ -92,7 +92,7 @@ public final class GenerationFollower {
                 Step done = Json.read(data, Step.class);
                 progress.step(done.step(), done.steps());
             }
-            default -> {} // says nothing of the progress
+            default -> {} // not about progress
         }
     }
 

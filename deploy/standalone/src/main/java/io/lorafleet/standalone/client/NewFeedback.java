@@ -3,7 +3,7 @@ package io.lorafleet.standalone.client;
 
 import org.jspecify.annotations.Nullable;
 
-/** The body of {@code POST /v1/generations/ID/feedback}. What is null is left to the gateway's defaults. */
+/** The body of {@code POST /v1/generations/ID/feedback}. The gateway sets a default for each field that is null. */
 public record NewFeedback(
         @Nullable Double rating,
         @Nullable Integer image,

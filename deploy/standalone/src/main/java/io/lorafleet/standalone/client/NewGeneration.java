@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of {@code POST /v1/generations}. What is null is left to the gateway's defaults.
+ * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
  *
  * @param initImage base64 of a PNG or JPEG file, or null
  */
@@ -17,7 +17,7 @@ public record NewGeneration(
         @Nullable String negativePrompt,
         @Nullable String initImage,
         @Nullable Double strength,
-        List<RequestedAdapter> adapters,
+        @Nullable List<RequestedAdapter> adapters,
         @Nullable Double guidanceScale,
         @Nullable Integer steps,
         @Nullable SamplerName sampler,

@@ -3,7 +3,7 @@ package io.lorafleet.standalone.client;
 
 import org.jspecify.annotations.Nullable;
 
-/** The body of {@code PUT /v1/adapters/NAME/route}. What is null, the route will not have. */
+/** The body of {@code PUT /v1/adapters/NAME/route}. The route omits what is null. */
 public record NewRoute(
         Integer stable, @Nullable Share canary, @Nullable Share shadow) {
     public record Share(int version, double share) {}

@@ -2,9 +2,9 @@
 package io.lorafleet.standalone.client;
 
 /**
- * What a gateway said.
+ * A response of the gateway.
  *
- * @param json in its own words
- * @param value the part of it that is used here
+ * @param json the body
+ * @param value the parsed body
  */
 public record Response<T>(String json, T value) {}

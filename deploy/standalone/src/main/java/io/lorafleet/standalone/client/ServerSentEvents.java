@@ -4,8 +4,8 @@ package io.lorafleet.standalone.client;
 import java.util.Optional;
 
 /**
- * Reads a stream of server-sent events line by line. Takes the fields {@code event} and {@code data}; ids and retry
- * times have no use here.
+ * Parses a stream of server-sent events line by line. It reads the fields {@code event} and {@code data}, and ignores
+ * all other fields.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, section 9.2</a>
  */
@@ -13,10 +13,13 @@ final class ServerSentEvents {
     private String name = "";
     private final StringBuilder data = new StringBuilder();
 
-    /** One event. The name is {@code message} where the stream gives none. */
+    /** One event. Without a name in the stream, the name is {@code message}. */
     record Event(String name, String data) {}
 
-    /** @return the event that this line, without its line end, completes */
+    /**
+     * @param line without its line terminator
+     * @return the event that the line completes
+     */
     Optional<Event> line(String line) {
         if (line.isEmpty()) {
             return complete();
@@ -30,7 +33,7 @@ final class ServerSentEvents {
         switch (field) {
             case "event" -> name = value;
             case "data" -> data.append(value).append('\n');
-            default -> {} // a comment (no field name), or a field without use here
+            default -> {} // a comment (no field name), or an ignored field
         }
         return Optional.empty();
     }

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import me.tongfei.progressbar.ProgressBar;
 
-/** A file as the body of a request; on a terminal a bar shows how much of it is gone. */
+/** A file as the body of a request. On a terminal, a progress bar shows the upload. */
 final class UploadBody {
     private static final int KILOBYTE = 1000;
 
@@ -22,10 +22,10 @@ final class UploadBody {
             return BodyPublishers.ofFile(file);
         }
         long bytes = Files.size(file);
-        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> watched(file, bytes)), bytes);
+        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> withProgress(file, bytes)), bytes);
     }
 
-    private static InputStream watched(Path file, long bytes) {
+    private static InputStream withProgress(Path file, long bytes) {
         try {
             return ProgressBar.wrap(
                     Files.newInputStream(file),

@@ -4,16 +4,16 @@ package io.lorafleet.standalone.client;
 import java.util.List;
 
 /**
- * What the gateway says of feedback that it withdrew.
+ * The response to a withdrawal of feedback.
  *
- * @param adapters names of the students that it concerns
+ * @param adapters names of the students whose feedback was withdrawn
  */
 public record WithdrawalReceipt(String owner, List<String> adapters) {
 
-    /** @return one line, for people */
+    /** @return one line of text */
     public String text() {
         return adapters.isEmpty()
-                ? "there is no student that could have learned from " + owner
-                : "what " + owner + " has said so far is withdrawn from " + String.join(", ", adapters);
+                ? "no student has feedback of " + owner
+                : "withdrew the feedback of " + owner + " from " + String.join(", ", adapters);
     }
 }

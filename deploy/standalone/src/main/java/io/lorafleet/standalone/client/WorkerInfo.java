@@ -5,7 +5,7 @@ import io.lorafleet.messages.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 
-/** What the gateway says of a worker. */
+/** A worker in a response of the gateway. */
 public record WorkerInfo(
         String workerId,
         String state,
@@ -17,7 +17,7 @@ public record WorkerInfo(
         List<RefusedAdapter> refusedAdapters,
         Instant lastSeen) {
 
-    /** @return lines for people */
+    /** @return the worker as text */
     public String text() {
         StringBuilder text = new StringBuilder(String.format(
                 "%-24s %-8s %-8s %d of %d slots busy  %s  %s",

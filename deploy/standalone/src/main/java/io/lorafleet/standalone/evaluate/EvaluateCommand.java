@@ -10,12 +10,10 @@ import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.distillation.Evaluation;
-import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.GatewayOptions;
 import io.lorafleet.standalone.cli.PromptFile;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,73 +21,91 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "evaluate",
         sortOptions = false,
         description = {
-            "Says how near a student comes to its teacher, on prompts that it should not have seen: draws each prompt"
-                    + " with guidance, without, and with the student, from the same noise.",
-            "With the demo model it also reads off the images how much of the prompts they follow."
+            "Compares a student with its teacher, on prompts that were not used for training. It"
+                    + " generates each prompt with guidance, without guidance and with the student, from the"
+                    + " same noise.",
+            "With the demo model, it also measures prompt adherence."
         })
 public final class EvaluateCommand implements Callable<Integer> {
-    private static final double USUAL_GUIDANCE = 5;
+    private static final double DEFAULT_GUIDANCE = 5;
 
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base: a pipeline folder.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the base model, in diffusers' layout.")
     private Path folder;
 
     @Option(
             names = "--adapter",
             paramLabel = "STUDENT",
             required = true,
-            description = "A safetensors file, or NAME or NAME@VERSION of an adapter of the fleet at --url.")
+            description = "Student: a safetensors file, or NAME or NAME@VERSION of an adapter of the fleet.")
     private String adapter;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = "http://localhost:8080",
-            description = "The gateway (${DEFAULT-VALUE}).")
-    private URI url;
+    @Mixin
+    private GatewayOptions gateway;
 
-    @Option(names = "--prompts", paramLabel = "FILE", required = true, description = "One prompt a line.")
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            required = true,
+            description = "Text file with one prompt on each line.")
     private Path prompts;
 
-    @Option(names = "--count", paramLabel = "N", description = "The first N of the prompts (all).")
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Evaluates only the first N prompts. Default: all prompts.")
     private @Nullable Integer count;
 
     @Option(
             names = "--guidance",
             paramLabel = "X",
-            description = "Guidance scale of the teacher (that of the fleet's adapter; of a file, 5).")
+            description = "Guidance scale of the teacher. Default: the guidance scale of the fleet's adapter; 5"
+                    + " for a file.")
     private @Nullable Double guidance;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Of DDIM (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Number of DDIM steps for each image (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--rows-at-once",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Rows of the UNet's batch (${DEFAULT-VALUE}).")
+            description = "Maximum number of rows in a UNet batch (default: ${DEFAULT-VALUE}).")
     private int rowsAtOnce;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of the first one (${DEFAULT-VALUE}).")
+            description =
+                    "Seed of the first image (default: ${DEFAULT-VALUE}). Each image uses the next higher" + " seed.")
     private long seed;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Where report.md and the images go (nowhere).")
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Folder for report.md and the images. Default: no report.")
     private @Nullable Path report;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
-
-    @Option(names = "--json", description = "Prints the figures as JSON.")
-    private boolean json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -100,7 +116,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
-            StudentArgument wanted = StudentArgument.find(adapter, url);
+            StudentArgument wanted = StudentArgument.find(adapter, gateway);
             LoraAdapter student = LoraFile.read(wanted.file(), model.unet().weightShapes());
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
@@ -110,7 +126,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (report != null) {
                 found.write(report, result.images());
             }
-            System.out.println(json ? new String(Json.write(found), StandardCharsets.UTF_8) : found.markdown());
+            gateway.printResult(found, Report::markdown);
             return ExitCode.OK;
         } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());
@@ -121,6 +137,6 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (guidance != null) {
             return guidance;
         }
-        return student.guidance() == null ? USUAL_GUIDANCE : student.guidance();
+        return student.guidance() == null ? DEFAULT_GUIDANCE : student.guidance();
     }
 }

@@ -4,33 +4,33 @@ package io.lorafleet.standalone.evaluate;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.AdapterVersion;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A student that is to be evaluated.
+ * The student to evaluate.
  *
- * @param guidance that it was distilled at; null if that is not known
+ * @param guidance the guidance scale at which it was distilled; null if it is unknown
  */
 record StudentArgument(Safetensors file, @Nullable Double guidance) {
 
     /**
      * @param reference a file, or {@code NAME} or {@code NAME@VERSION} of an adapter of the fleet
-     * @param url of the fleet's gateway
+     * @param options the gateway of the fleet
      */
-    static StudentArgument find(String reference, URI url) throws InterruptedException {
+    static StudentArgument find(String reference, GatewayOptions options) throws InterruptedException {
         Path file = Path.of(reference);
         if (Files.exists(file)) {
             return new StudentArgument(Safetensors.open(file), null);
         }
         if (reference.endsWith(".safetensors")) {
-            throw new FleetException("--adapter: there is no file " + reference);
+            throw new FleetException("--adapter: file not found: " + reference);
         }
         int at = reference.indexOf('@');
-        GatewayClient gateway = new GatewayClient(url);
+        GatewayClient gateway = options.client();
         AdapterVersion version = gateway.adapter(at < 0 ? reference : reference.substring(0, at))
                 .value()
                 .version(at < 0 ? null : number(reference, at));

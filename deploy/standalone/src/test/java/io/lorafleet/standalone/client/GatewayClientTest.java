@@ -24,9 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The client, and the follower on top of it, against an HTTP server that answers as a gateway does. */
+/** Tests the client and {@link GenerationFollower} against an HTTP server with the API of a gateway. */
 class GatewayClientTest {
-    private static final NewGeneration ORDER =
+    private static final NewGeneration REQUEST =
             new NewGeneration("a star", null, null, null, null, null, null, null, null, null, 7L, null, null, null);
     private static final String FINISHED =
             "{'id':'g1','status':'succeeded','images':[{'index':0,'seed':7,'url':'/p.png'}],'elapsed':'PT1.5S','unetEvaluations':50}";
@@ -59,7 +59,7 @@ class GatewayClientTest {
             }
         });
 
-        GenerationStatus accepted = client.generate(ORDER, Duration.ofSeconds(30));
+        GenerationStatus accepted = client.generate(REQUEST, Duration.ofSeconds(30));
 
         assertThat(accepted.id()).isEqualTo("g1");
         assertThat(accepted.isFinished()).isFalse();
@@ -71,7 +71,7 @@ class GatewayClientTest {
                 "/v1/generations",
                 exchange -> response(exchange, 503, "{'title':'No worker is there yet','detail':'try again'}"));
 
-        assertThatThrownBy(() -> client.generate(ORDER, Duration.ZERO))
+        assertThatThrownBy(() -> client.generate(REQUEST, Duration.ZERO))
                 .isInstanceOf(FleetException.class)
                 .hasMessage("No worker is there yet: try again");
     }
@@ -87,7 +87,7 @@ class GatewayClientTest {
                                 + "{'field':'steps','expected':'1 to 1000','found':'0'},"
                                 + "{'field':'width','expected':'a multiple of 8','found':'12'}]}"));
 
-        assertThatThrownBy(() -> client.generate(ORDER, Duration.ZERO))
+        assertThatThrownBy(() -> client.generate(REQUEST, Duration.ZERO))
                 .isInstanceOf(FleetException.class)
                 .hasMessage("Invalid request\n  steps: expected 1 to 1000, found 0"
                         + "\n  width: expected a multiple of 8, found 12");
@@ -99,7 +99,7 @@ class GatewayClientTest {
 
         assertThatThrownBy(() -> client.generation("g1"))
                 .isInstanceOf(FleetException.class)
-                .hasMessageContaining("answered HTTP 404, and not as a lorafleet gateway does");
+                .hasMessageContaining("returned HTTP 404 without a problem");
     }
 
     @Test
@@ -108,7 +108,7 @@ class GatewayClientTest {
 
         assertThatThrownBy(() -> nobody.generation("g1"))
                 .isInstanceOf(FleetException.class)
-                .hasMessageStartingWith("no gateway answers at http://localhost:");
+                .hasMessageStartingWith("no gateway responds at http://localhost:");
     }
 
     @Test
@@ -140,9 +140,9 @@ class GatewayClientTest {
     void saysEachAdapterThatIsWanted() throws Exception {
         List<RequestedAdapter> adapters =
                 List.of(new RequestedAdapter("ink", null), new RequestedAdapter("fast@2", 0.5));
-        NewGeneration order = new NewGeneration(
+        NewGeneration request = new NewGeneration(
                 "a", null, null, null, adapters, null, null, null, null, null, null, null, Priority.BATCH, null);
-        assertThat(new String(Json.write(order.until(Instant.EPOCH)), StandardCharsets.UTF_8))
+        assertThat(new String(Json.write(request.until(Instant.EPOCH)), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"prompt\":\"a\",\"adapters\":[{\"adapter\":\"ink\"},{\"adapter\":\"fast@2\",\"scale\":0.5}],"
                                 + "\"priority\":\"batch\",\"deadline\":\"1970-01-01T00:00:00Z\"}");

@@ -10,7 +10,7 @@ import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.standalone.bench.BenchException;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Times what a worker does with an adapter that is not in its memory, until the first step can use it: the very calls,
- * without the worker around them. The file was just written, so the operating system has its pages.
+ * Measures how long a worker takes to load an adapter that is not resident, with the same calls as the worker. The file is
+ * in the page cache of the operating system.
  */
 public final class AdapterLoadBench {
     private final BlobStore blobs;
@@ -31,10 +31,10 @@ public final class AdapterLoadBench {
     private final DataType type;
 
     /**
-     * @param fetch the file from the blob store into memory
-     * @param verify its SHA-256
-     * @param parse it, and check every tensor against the base
-     * @param stack the factors as one row of a batch uses them
+     * @param fetch time to read the file from the blob store
+     * @param verify time to compute its SHA-256
+     * @param parse time to parse the file and check every tensor against the base
+     * @param stack time to stack the factors for one row of a batch
      */
     public record Report(
             long bytes,
@@ -52,7 +52,7 @@ public final class AdapterLoadBench {
 
     /**
      * @param unet names and shapes of the base's weights
-     * @param type that the UNet computes with
+     * @param type data type of the UNet
      */
     public AdapterLoadBench(BlobStore blobs, Map<String, Shape> unet, DataType type) {
         this.blobs = blobs;
@@ -60,7 +60,7 @@ public final class AdapterLoadBench {
         this.type = type;
     }
 
-    /** @param warmUp rounds before those that count: the first ones still compile */
+    /** @param warmUp rounds before the measurement, in which code is compiled */
     public Report run(byte[] file, int warmUp, int rounds) throws IOException {
         String sha256 = Sha256.of(file);
         blobs.putIfAbsent(BlobKeys.adapter(sha256), file);
@@ -90,7 +90,7 @@ public final class AdapterLoadBench {
             byte[] file = blobs.get(BlobKeys.adapter(sha256)).orElseThrow();
             long fetched = System.nanoTime();
             if (!Sha256.of(file).equals(sha256)) {
-                throw new BenchException("expected an adapter with SHA-256 " + sha256 + ", found another");
+                throw new FleetException("expected an adapter with SHA-256 " + sha256 + ", found a different one");
             }
             long verified = System.nanoTime();
             LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet);

@@ -5,7 +5,7 @@ import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelConfig;
 
-/** Models that can be measured without their weights. The configs are those that were published with them. */
+/** Models that can be measured with random weights. Their configurations are the published ones. */
 enum Architecture {
     SD15("""
             {"block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "sample_size": 64,
@@ -40,7 +40,7 @@ enum Architecture {
         return UNetConfig.of(ModelConfig.parse(name(), config));
     }
 
-    /** The autoencoders differ in what they were trained on only. */
+    /** The VAEs of the Stable Diffusion models have the same architecture. */
     VaeConfig vae() {
         int sampleSize = config().sampleSize() * factor();
         String channels = this == DEMO ? "[16, 32, 64]" : "[128, 256, 512, 512]";
@@ -51,7 +51,7 @@ enum Architecture {
                  "down_block_types": [], "up_block_types": []}""".formatted(channels, layers, groups, sampleSize)));
     }
 
-    /** @return pixels of a latent value */
+    /** @return width and height of a latent value, in pixels */
     int factor() {
         return this == DEMO ? 4 : 8;
     }

@@ -13,7 +13,6 @@ import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Weights;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.bench.BenchException;
 import io.lorafleet.standalone.bench.engine.AdapterLoadBench.Report;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.IOException;
@@ -36,19 +35,24 @@ import picocli.CommandLine.Option;
         name = "adapter-load",
         sortOptions = false,
         description = {
-            "Measures the time that an adapter takes which no request has used yet: from the blob store, through its"
-                    + " SHA-256 and the check against the base, until a step can use it.",
-            "The adapter is random, over all attention layers. Its file is in the operating system's cache."
+            "Measures how long it takes to load an adapter that is not resident: reading it from"
+                    + " the blob store, verifying its SHA-256, checking it against the base, and preparing"
+                    + " it for a step.",
+            "The adapter is random, with factors for all attention layers. Its file is in the"
+                    + " page cache of the operating system."
         })
 public final class BenchAdapterLoadCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Base base;
 
     private static final class Base {
-        @Option(names = "--model", paramLabel = "DIR", description = "The base: a pipeline folder.")
+        @Option(names = "--model", paramLabel = "DIR", description = "Folder of the base model, in diffusers' layout.")
         private @Nullable Path folder;
 
-        @Option(names = "--arch", paramLabel = "NAME", description = "Or only its shapes: ${COMPLETION-CANDIDATES}.")
+        @Option(
+                names = "--arch",
+                paramLabel = "NAME",
+                description = "Architecture of the base, instead of --model: ${COMPLETION-CANDIDATES}.")
         private Architecture architecture;
     }
 
@@ -56,29 +60,40 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
             names = "--adapter-rank",
             paramLabel = "R",
             defaultValue = "16",
-            description = "Rank of the adapter (${DEFAULT-VALUE}).")
+            description = "Rank of the adapter (default: ${DEFAULT-VALUE}).")
     private int rank;
 
-    @Option(names = "--save", paramLabel = "FILE", description = "Keeps the adapter, to be loaded elsewhere too.")
+    @Option(names = "--save", paramLabel = "FILE", description = "File for a copy of the adapter. Default: no copy.")
     private @Nullable Path save;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Rounds before (${DEFAULT-VALUE}).")
+            description = "Number of rounds before the measurement (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "10", description = "Rounds timed (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Number of measured rounds (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of the adapter (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the adapter (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
 
-    @Option(names = "--json", description = "Prints the figures as JSON, in seconds.")
+    @Option(names = "--json", description = "Prints the result as JSON, in seconds.")
     private boolean json;
 
     @Override
@@ -99,14 +114,14 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
                     .run(file, warmUp, rounds);
             System.out.println(json ? new String(Json.write(report), StandardCharsets.UTF_8) : describe(report));
             return ExitCode.OK;
-        } catch (ModelFileException | AdapterException | BenchException e) {
+        } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());
         } finally {
             delete(folder);
         }
     }
 
-    /** Draws the weights only to ask for their shapes. */
+    /** Generates random weights to get their shapes. */
     private static Map<String, Shape> shapes(Architecture architecture) {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             return new UNet(architecture.config(), Weights.random("unet", DataType.FLOAT32, owner)).weightShapes();
@@ -122,7 +137,7 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
                         line("verify", report.verify()),
                         line("parse, check", report.parse()),
                         line("stack", report.stack()),
-                        line("together", report.total())));
+                        line("total", report.total())));
     }
 
     private static String line(String what, Distribution seconds) {

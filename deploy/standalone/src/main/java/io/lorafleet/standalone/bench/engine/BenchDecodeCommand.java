@@ -24,26 +24,29 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         sortOptions = false,
-        description = "Measures the autoencoder, with random weights: one latent becomes an image, on this machine.")
+        description = "Measures how long the VAE takes to decode one latent on this machine, with random" + " weights.")
 public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
             paramLabel = "NAME",
             required = true,
-            description = "Whose autoencoder: ${COMPLETION-CANDIDATES}.")
+            description = "Architecture of the model: ${COMPLETION-CANDIDATES}.")
     private Architecture architecture;
 
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
             defaultValue = "1024",
-            description = "Width and height (${DEFAULT-VALUE}).")
+            description = "Width and height of the image, in pixels (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--tiled", description = "In tiles, if the image is larger than one.")
+    @Option(names = "--tiled", description = "Decodes in tiles if the image is larger than one tile.")
     private boolean tiled;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
 
     @Override
@@ -65,7 +68,7 @@ public final class BenchDecodeCommand implements Callable<Integer> {
             vae.decode(latent).toFloatArray();
             System.out.printf(
                     Locale.ROOT,
-                    "%d x %d, %s: %.1f s, peak memory %d MiB, of which %d before%n",
+                    "%d x %d, %s: %.1f s, peak memory %d MiB (%d MiB before decoding)%n",
                     size,
                     size,
                     tiled ? "in tiles" : "whole",

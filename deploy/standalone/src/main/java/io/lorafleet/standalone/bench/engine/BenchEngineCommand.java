@@ -24,57 +24,64 @@ import picocli.CommandLine.Option;
         name = "engine",
         sortOptions = false,
         description = {
-            "Measures a step: one UNet forward over all rows, on this machine, without Kafka.",
-            "A teacher's image takes two rows (guidance), a student's one."
+            "Measures a UNet step over a batch on this machine, without Kafka.",
+            "An image of the teacher needs two rows (guidance); an image of a student needs one" + " row."
         })
 public final class BenchEngineCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Model model;
 
     private static final class Model {
-        @Option(names = "--model", paramLabel = "DIR", description = "A pipeline folder in diffusers' layout.")
+        @Option(names = "--model", paramLabel = "DIR", description = "Folder of the base model, in diffusers' layout.")
         private @Nullable Path folder;
 
         @Option(
                 names = "--arch",
                 paramLabel = "NAME",
-                description = "A UNet with random weights: ${COMPLETION-CANDIDATES}.")
+                description = "Architecture of a UNet with random weights, instead of --model:"
+                        + " ${COMPLETION-CANDIDATES}.")
         private Architecture architecture;
     }
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Images (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of images in the batch (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
-            description = "Width and height. By default what the model was trained at.")
+            description =
+                    "Width and height of the images, in pixels. Default: the size at which the model was" + " trained.")
     private @Nullable Integer size;
 
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
             defaultValue = "float32",
-            description = "What the UNet computes with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "Precision of the UNet: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Precision precision;
 
-    @Option(names = "--student", description = "One row for each image, not two.")
+    @Option(names = "--student", description = "Uses one row for each image instead of two.")
     private boolean student;
 
     @Option(
             names = "--adapter-rank",
             paramLabel = "R",
             defaultValue = "0",
-            description = "A different adapter of that rank on every row, over all attention layers (none).")
+            description = "Rank of a different random adapter for each row, on all attention layers; 0 for no"
+                    + " adapters (default: ${DEFAULT-VALUE}).")
     private int adapterRank;
 
     @Option(
             names = "--beside",
             paramLabel = "WHAT",
             description = {
-                "Times another batch in turn, and prints the ratio: ${COMPLETION-CANDIDATES}.",
+                "Also measures another batch, in alternation, and prints the ratio:" + " ${COMPLETION-CANDIDATES}.",
                 "TEACHER: two rows for each image. BASE: the same rows without adapters.",
-                "ALONE: the same images, each in a batch of its own."
+                "ALONE: the same images, each in its own batch."
             })
     private @Nullable Beside beside;
 
@@ -84,16 +91,27 @@ public final class BenchEngineCommand implements Callable<Integer> {
         ALONE
     }
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps timed (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Number of measured steps (default: ${DEFAULT-VALUE}).")
     private int steps;
 
-    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "2", description = "Steps before (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Number of steps before the measurement (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
 
-    @Option(names = "--json", description = "Prints the figures as JSON, with the time of every step.")
+    @Option(names = "--json", description = "Prints the result as JSON, with the time of each step.")
     private boolean json;
 
     @Override
@@ -128,7 +146,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
     private String describe(Report report, int rows) {
         String line = String.format(
                 Locale.ROOT,
-                "%d rows of %d x %d: %.3f s a step (median of %d; fastest %.3f), %.3f image-steps a second, "
+                "%d rows of %d x %d: %.3f s per step (median of %d; fastest %.3f), %.3f image-steps per second, "
                         + "peak memory %d MiB",
                 rows,
                 report.size(),
@@ -143,7 +161,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
                 : line
                         + String.format(
                                 Locale.ROOT,
-                                "%nbeside %.3f s a step of %s: ratio %.3f",
+                                "%n%.3f s per step of %s: ratio %.3f",
                                 report.besideMedianSeconds(),
                                 switch (beside) {
                                     case TEACHER -> "the teacher";

@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
         name = "training",
         sortOptions = false,
         description = {
-            "Measures the memory that training takes at its peak, and the time of a step, with each of the four methods"
-                    + " in a process of its own, beside table 1 of Golnari's LoRA-Enhanced Distillation.",
-            "The weights are random. Full training of SD 1.5 takes some 20 GiB."
+            "Measures the peak memory and the time per step of the four training methods, each in"
+                    + " its own process, and compares them with table 1 of Golnari, LoRA-Enhanced"
+                    + " Distillation.",
+            "The weights are random. Full training of SD 1.5 needs about 20 GiB."
         })
 public final class BenchTrainingCommand implements Callable<Integer> {
     @Spec
@@ -41,35 +42,58 @@ public final class BenchTrainingCommand implements Callable<Integer> {
             names = "--arch",
             paramLabel = "NAME",
             required = true,
-            description = "Shapes of the UNet: ${COMPLETION-CANDIDATES}.")
+            description = "Architecture of the UNet: ${COMPLETION-CANDIDATES}.")
     private Architecture architecture;
 
-    @Option(names = "--size", paramLabel = "PIXELS", description = "Width and height (the model's own).")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description =
+                    "Width and height of the images, in pixels. Default: the size at which the model was" + " trained.")
     private @Nullable Integer size;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows a step (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of rows per step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--rank", paramLabel = "R", defaultValue = "16", description = "Of the factors (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rank",
+            paramLabel = "R",
+            defaultValue = "16",
+            description = "Rank of the factors (default: ${DEFAULT-VALUE}).")
     private int rank;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "3", description = "Of AdamW (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Number of optimizer steps (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--teacher-precision",
             paramLabel = "NAME",
             defaultValue = "FLOAT32",
-            description = "Of a teacher with weights of its own: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "Precision of a teacher that has its own weights: ${COMPLETION-CANDIDATES} (default:"
+                    + " ${DEFAULT-VALUE}).")
     private Precision teacherPrecision;
 
-    @Option(names = "--method", paramLabel = "NAME", description = "Only that one, in this process.")
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "Measures only this method, in this process: ${COMPLETION-CANDIDATES}.")
     private @Nullable TrainingMethod method;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
 
-    @Option(names = "--json", description = "Prints the figures as JSON.")
+    @Option(names = "--json", description = "Prints the result as JSON.")
     private boolean json;
 
     @Override
@@ -81,7 +105,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         }
         Map<TrainingMethod, Report> reports = new EnumMap<>(TrainingMethod.class);
         for (TrainingMethod each : TrainingMethod.values()) {
-            reports.put(each, inProcessOfItsOwn(each));
+            reports.put(each, inChildProcess(each));
         }
         System.out.println(json ? new String(Json.write(reports), StandardCharsets.UTF_8) : table(reports));
         return ExitCode.OK;
@@ -93,13 +117,13 @@ public final class BenchTrainingCommand implements Callable<Integer> {
                         ? new String(Json.write(report), StandardCharsets.UTF_8)
                         : String.format(
                                 Locale.ROOT,
-                                "%s: %d MiB at the peak, %.1f s a step",
+                                "%s: peak memory %d MiB, %.1f s per step",
                                 method,
                                 report.peakMebibytes(),
                                 report.medianSeconds()));
     }
 
-    private Report inProcessOfItsOwn(TrainingMethod each) throws IOException, InterruptedException {
+    private Report inChildProcess(TrainingMethod each) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx1g",
@@ -129,17 +153,17 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         byte[] out = process.getInputStream().readAllBytes();
         int code = process.waitFor();
         if (code != ExitCode.OK) {
-            throw new FleetException(each + ": its process ended with exit code " + code
-                    + (code == 137 ? ", killed: this machine has too little memory for it" : ""));
+            throw new FleetException(
+                    each + ": its process failed with exit code " + code + (code == 137 ? ": out of memory" : ""));
         }
         return Json.read(out, Report.class);
     }
 
     private static String table(Map<TrainingMethod, Report> reports) {
-        double base = Objects.requireNonNull(reports.get(TrainingMethod.FULL), "each was measured")
+        double base = Objects.requireNonNull(reports.get(TrainingMethod.FULL), "all methods were measured")
                 .peakMebibytes();
         StringBuilder text = new StringBuilder(String.format(
-                "| method | peak, GiB | of full | paper, GB | of full | s a step |%n|---|---|---|---|---|---|%n"));
+                "| method | peak, GiB | of full | paper, GB | of full | s per step |%n|---|---|---|---|---|---|%n"));
         reports.forEach((each, report) -> text.append(String.format(
                 Locale.ROOT,
                 "| %s | %.2f | %.2f | %.1f | %.2f | %.2f |%n",
@@ -152,7 +176,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    /** @return gigabytes on a GPU, of Stable Diffusion 1.5 */
+    /** @return the memory of Stable Diffusion 1.5 on a GPU in the paper, in gigabytes */
     private static double paper(TrainingMethod method) {
         return switch (method) {
             case FULL -> 21.0;

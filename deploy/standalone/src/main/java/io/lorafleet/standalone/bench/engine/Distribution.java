@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long something took, in seconds. A percentile p is the smallest time that at least p of all times do not exceed
- * (the nearest rank), and so a time that was measured.
+ * A distribution of times, in seconds. A percentile is the nearest rank: the smallest measured time that at least this
+ * share of the times does not exceed.
  */
 public record Distribution(int count, double p50, double p95, double p99, double max) {
 

@@ -3,7 +3,7 @@ package io.lorafleet.standalone.bench.engine;
 
 import java.time.Duration;
 
-/** Durations as people and files have them: in seconds, with a fraction. */
+/** Converts durations to and from seconds with a fraction. */
 public final class Durations {
     private static final double NANOS = 1e9;
 

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Times UNet forwards: of one batch, or of two in turn, so that both meet the same machine. */
+/** Measures UNet steps: of one batch, or of two batches in alternation, under the same conditions. */
 final class EngineBench {
     private static final int TEXT_TOKENS = 77;
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -38,10 +38,10 @@ final class EngineBench {
     private final Workload workload;
 
     /**
-     * What is measured.
+     * The batches to measure.
      *
-     * @param beside timed in turn, or null
-     * @param size width and height in pixels, or null for what the model was trained at
+     * @param beside a batch to measure in alternation, or null
+     * @param size width and height in pixels, or null for the size at which the model was trained
      */
     record Workload(
             Rows rows, @Nullable Rows beside, @Nullable Integer size, Precision precision, int warmUp, int steps) {}
@@ -49,14 +49,14 @@ final class EngineBench {
     /**
      * The rows of a step.
      *
-     * @param adapterRank of a different adapter on each row, or 0
-     * @param forwards that they are spread over: 1 if all go together
+     * @param adapterRank rank of a different adapter for each row; 0 for no adapters
+     * @param forwards number of batches for the rows
      */
     record Rows(int count, int adapterRank, int forwards) {}
 
     /**
-     * @param besideMedianSeconds of the other batch, or null
-     * @param peakMebibytes the most resident memory that this process ever had
+     * @param besideMedianSeconds the median of the other batch, or null
+     * @param peakMebibytes peak resident memory of this process
      */
     record Report(
             int size,
@@ -66,7 +66,7 @@ final class EngineBench {
             long peakMebibytes,
             List<Double> seconds) {}
 
-    /** A batch with what its steps share. */
+    /** A batch with the inputs that its steps share. */
     private record Batch(NDArray latent, double[] timesteps, PreparedConditioning text, RowAdapters adapters) {}
 
     private EngineBench(UNet unet, NDManager owner, Workload workload) {
@@ -178,7 +178,7 @@ final class EngineBench {
         return DeviceAdapter.of(LoraFile.read(file, unet.weightShapes()), unet.type(), job);
     }
 
-    /** @return the most resident memory that this process ever had */
+    /** @return the peak resident memory of this process */
     static long peakMebibytes() throws IOException {
         return Files.readAllLines(STATUS).stream()
                 .filter(line -> line.startsWith("VmHWM:"))

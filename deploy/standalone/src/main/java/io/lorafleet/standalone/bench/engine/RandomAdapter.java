@@ -7,19 +7,19 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.SeededNoise;
 import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
-import io.lorafleet.standalone.bench.BenchException;
+import io.lorafleet.standalone.FleetException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Adapters that fit a UNet and mean nothing: over the projections of every attention, as students have it. */
+/** Random adapters for a UNet, with factors for all attention projections, like a student. */
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
-    /** Of the second factor, so that images change and stay images. */
+    /** Standard deviation of the second factor: images change slightly. */
     public static final float MILD = 0.01f;
-    /** Of the second factor, so that no two such adapters draw images that could be taken for each other's. */
+    /** Standard deviation of the second factor: images of two such adapters differ clearly. */
     public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}
@@ -34,10 +34,10 @@ public final class RandomAdapter {
     }
 
     /**
-     * @param unet names and shapes of its weights
-     * @param deviation of the second factor
-     * @param seed the same gives the same file
-     * @return a safetensors file in diffusers' naming
+     * @param unet names and shapes of the weights of a UNet
+     * @param deviation standard deviation of the second factor
+     * @param seed the same seed gives the same file
+     * @return a safetensors file with the names of diffusers
      */
     public static byte[] file(Map<String, Shape> unet, int rank, float deviation, long seed) {
         SeededNoise noise = new SeededNoise(seed);
@@ -51,7 +51,7 @@ public final class RandomAdapter {
                 }
             });
             if (tensors.isEmpty()) {
-                throw new BenchException(
+                throw new FleetException(
                         "expected a UNet with attention, found none among " + unet.size() + " weights");
             }
             return SafetensorsWriter.write(tensors, Map.of());

@@ -28,17 +28,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Trains a UNet with random weights on random latents: what it learns means nothing, what it takes does. */
+/** Measures the training of a UNet with random weights on random latents. */
 final class TrainingBench {
     private static final double LEARNING_RATE = 1e-5;
     private static final double GUIDANCE = 5;
 
     /**
-     * What is measured.
+     * The training to measure.
      *
-     * @param teacherPrecision of a teacher that shares no weights with its student
-     * @param size of the images in pixels, or null for the model's own
-     * @param steps of the optimiser
+     * @param teacherPrecision precision of a teacher that shares no weights with its student
+     * @param size width and height in pixels, or null for the size at which the model was trained
+     * @param steps number of optimizer steps
      */
     record Workload(
             Architecture architecture,
@@ -49,7 +49,7 @@ final class TrainingBench {
             int rank,
             int steps) {}
 
-    /** @param peakMebibytes most memory that the process ever had */
+    /** @param peakMebibytes peak resident memory of the process */
     record Report(long peakMebibytes, double medianSeconds) {}
 
     private TrainingBench() {}
@@ -61,7 +61,7 @@ final class TrainingBench {
             UNet base = base(workload, owner);
             try (Student student = method.lowRank()
                             ? LoraStudent.begin(
-                                    Objects.requireNonNull(base, "only full training has none"),
+                                    Objects.requireNonNull(base, "only full training has no base"),
                                     TargetModules.ATTENTION,
                                     workload.rank(),
                                     workload.rank(),
@@ -81,7 +81,7 @@ final class TrainingBench {
         }
     }
 
-    /** The frozen one: the teacher, and what factors are added to. Null if there is none. */
+    /** @return the frozen UNet, which is the teacher and the base of the factors; null for full training */
     private static @Nullable UNet base(Workload workload, NDManager owner) {
         UNetConfig config = workload.architecture().config();
         return switch (workload.method()) {
@@ -111,7 +111,7 @@ final class TrainingBench {
             NDArray target = latents.duplicate();
             if (workload.method().distils()) {
                 Conditioning nothing = EngineBench.conditioning(rows, config, scope);
-                target = new Teacher(Objects.requireNonNull(base, "only full training has none"), GUIDANCE)
+                target = new Teacher(Objects.requireNonNull(base, "only full training has no base"), GUIDANCE)
                         .predict(latents, timesteps, text, nothing, scope)
                         .guided();
             }

@@ -12,7 +12,7 @@ class DistributionTest {
     @Test
     void aPercentileIsTheNearestRank() {
         List<Duration> times = IntStream.rangeClosed(1, 200)
-                .mapToObj(i -> Duration.ofSeconds(201 - i)) // in no order that helps
+                .mapToObj(i -> Duration.ofSeconds(201 - i)) // not sorted
                 .toList();
 
         assertThat(Distribution.of(times)).isEqualTo(new Distribution(200, 100, 190, 198, 200));
