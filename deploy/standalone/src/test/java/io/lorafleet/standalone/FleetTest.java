@@ -44,7 +44,7 @@ class FleetTest {
 
         assertThat(run(words)).isZero();
 
-        assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help.");
+        assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help and exits.");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -118,7 +118,7 @@ class FleetTest {
         assertThat(run("generate", "a star", "-o", missing.resolve("star.png").toString()))
                 .isEqualTo(1);
 
-        assertThat(err.toString()).isEqualToIgnoringNewLines("fleet: --output: there is no folder " + missing);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("fleet: --output: folder not found: " + missing);
     }
 
     @Test

@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
         name = "acls",
         sortOptions = false,
         description = {
-            "Allows each service on a Kafka cluster what it does there, and nothing else. Make the topics first.",
-            "With --dry-run it only prints what it would allow."
+            "Grants each service the ACLs that it needs on a Kafka cluster, and no others. Create"
+                    + " the topics first.",
+            "With --dry-run, it only prints the ACLs."
         })
 public final class AclsCommand implements Callable<Integer> {
     @Mixin
@@ -31,24 +32,24 @@ public final class AclsCommand implements Callable<Integer> {
             names = "--gateway",
             paramLabel = "PRINCIPAL",
             defaultValue = "User:gateway",
-            description = "Who the gateways are (${DEFAULT-VALUE}).")
+            description = "Kafka principal of the gateways (default: ${DEFAULT-VALUE}).")
     private String gateway;
 
     @Option(
             names = "--worker",
             paramLabel = "PRINCIPAL",
             defaultValue = "User:worker",
-            description = "Who the workers are (${DEFAULT-VALUE}).")
+            description = "Kafka principal of the workers (default: ${DEFAULT-VALUE}).")
     private String worker;
 
     @Option(
             names = "--trainer",
             paramLabel = "PRINCIPAL",
             defaultValue = "User:trainer",
-            description = "Who the trainers are (${DEFAULT-VALUE}).")
+            description = "Kafka principal of the trainers (default: ${DEFAULT-VALUE}).")
     private String trainer;
 
-    @Option(names = "--dry-run", description = "Changes nothing.")
+    @Option(names = "--dry-run", description = "Prints the ACLs without creating them.")
     private boolean dryRun;
 
     @Override
@@ -74,9 +75,9 @@ public final class AclsCommand implements Callable<Integer> {
         try (Admin admin = Admin.create(ClusterSettings.of(cluster.bootstrap(), cluster.config()))) {
             acls.apply(admin, principals);
         } catch (ExecutionException | KafkaException e) {
-            Throwable why = e.getCause() == null ? e : e.getCause();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new FleetException(
-                    "the Kafka cluster at " + cluster.bootstrap() + " does not take the rules: " + why.getMessage());
+                    "the Kafka cluster at " + cluster.bootstrap() + " rejected the ACLs: " + cause.getMessage());
         }
     }
 }

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         name = "route",
         sortOptions = false,
         description = {
-            "Says which version requests get that name an adapter and no version.",
-            "It sets the whole route: a canary or shadow that is not named is removed. Only the stable version stays if"
-                    + " --stable is left out."
+            "Sets the route of an adapter: the versions for requests that name the adapter" + " without a version.",
+            "The command replaces the whole route. It removes a canary or shadow that is not"
+                    + " given. Without --stable, it keeps the stable version."
         })
 final class AdapterRouteCommand implements Callable<Integer> {
     @Spec
@@ -32,10 +32,13 @@ final class AdapterRouteCommand implements Callable<Integer> {
     @ParentCommand
     private AdapterCommand adapters;
 
-    @Parameters(paramLabel = "NAME", description = "The adapter.")
+    @Parameters(paramLabel = "NAME", description = "Name of the adapter.")
     private String name;
 
-    @Option(names = "--stable", paramLabel = "N", description = "The version that requests get.")
+    @Option(
+            names = "--stable",
+            paramLabel = "N",
+            description = "Version for most requests. Default: the current stable version.")
     private @Nullable Integer stable;
 
     @ArgGroup(exclusive = false)
@@ -44,40 +47,41 @@ final class AdapterRouteCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false)
     private @Nullable Shadow shadow;
 
-    @Option(names = "--newest", description = "Removes the route: requests get the newest version again.")
+    @Option(names = "--newest", description = "Removes the route. Requests then use the newest version.")
     private boolean newest;
 
-    /** Both options, or none. */
+    /** Either both options are set, or neither. */
     static final class Canary {
         @Option(
                 names = "--canary",
                 paramLabel = "N",
                 required = true,
-                description = "A version to try on a share of the requests...")
+                description = "Version to compare with the stable version on a share of the requests.")
         private int version;
 
         @Option(
                 names = "--canary-share",
                 paramLabel = "X",
                 required = true,
-                description = "...which is this large, above 0 to 1.")
+                description = "Share of the requests that use the canary, above 0 to 1.")
         private double share;
     }
 
-    /** Both options, or none. */
+    /** Either both options are set, or neither. */
     static final class Shadow {
         @Option(
                 names = "--shadow",
                 paramLabel = "N",
                 required = true,
-                description = "A student to try beside a share of the requests, without drawing them...")
+                description = "Student to run beside a share of the requests. It does not change their images; its"
+                        + " error is measured.")
         private int version;
 
         @Option(
                 names = "--shadow-share",
                 paramLabel = "X",
                 required = true,
-                description = "...which is this large, above 0 to 1.")
+                description = "Share of the requests beside which the shadow runs, above 0 to 1.")
         private double share;
     }
 
@@ -96,15 +100,15 @@ final class AdapterRouteCommand implements Callable<Integer> {
 
     private NewRoute route(GatewayClient client) throws InterruptedException {
         return new NewRoute(
-                stable == null ? presentStable(client) : stable,
+                stable == null ? currentStable(client) : stable,
                 canary == null ? null : new NewRoute.Share(canary.version, canary.share),
                 shadow == null ? null : new NewRoute.Share(shadow.version, shadow.share));
     }
 
-    private int presentStable(GatewayClient client) throws InterruptedException {
+    private int currentStable(GatewayClient client) throws InterruptedException {
         AdapterRoute route = client.adapter(name).value().route();
         if (route == null) {
-            throw usage(name + " has no route yet: expected --stable N");
+            throw usage(name + " has no route: expected --stable N");
         }
         return route.stable();
     }

@@ -16,25 +16,25 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** The file of API keys as the command line changes it: one change after the other, each whole or not at all. */
+/** Reads and changes the file of API keys. Concurrent changes are serialized, and each change is atomic. */
 final class ApiKeysFile {
     private final Path file;
-    private final Consumer<String> say;
+    private final Consumer<String> notices;
 
-    /** @param say takes what the user should know */
-    ApiKeysFile(Path file, Consumer<String> say) throws IOException {
+    /** @param notices receives messages for the user */
+    ApiKeysFile(Path file, Consumer<String> notices) throws IOException {
         this.file = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        this.say = say;
+        this.notices = notices;
     }
 
-    /** @return no keys if there is no file */
+    /** @return the keys; none if the file does not exist */
     ApiKeys read() throws IOException {
         if (!Files.exists(file)) {
             return ApiKeys.NONE;
         }
         if (!OwnerOnly.isClosed(file)) {
             Files.setPosixFilePermissions(file, OwnerOnly.FILE);
-            say.accept("other users could open " + file + ", which is closed to them now");
+            notices.accept("removed the access of other users to " + file);
         }
         try {
             return Json.read(Files.readAllBytes(file), ApiKeys.class);
@@ -43,7 +43,7 @@ final class ApiKeysFile {
         }
     }
 
-    /** Holds a lock beside the file meanwhile, because the file itself is replaced. */
+    /** Locks a second file, because the file itself is replaced. */
     void change(UnaryOperator<ApiKeys> change) throws IOException {
         Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try (FileChannel lock = FileChannel.open(beside(".lock"), options, OwnerOnly.file())) {
@@ -54,16 +54,16 @@ final class ApiKeysFile {
 
     private void write(ApiKeys keys) throws IOException {
         Path aside = beside(".part");
-        Files.deleteIfExists(aside); // of a process that was killed
+        Files.deleteIfExists(aside); // left by a process that was killed
         Files.createFile(aside, OwnerOnly.file());
-        if (Files.exists(file)) { // root may do this for the user who runs the gateway
+        if (Files.exists(file)) { // root may run this command for the gateway's user
             Files.setOwner(aside, Files.getOwner(file));
         }
         Files.write(aside, Json.write(keys));
         Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private Path beside(String ending) {
-        return file.resolveSibling(file.getFileName() + ending);
+    private Path beside(String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
     }
 }

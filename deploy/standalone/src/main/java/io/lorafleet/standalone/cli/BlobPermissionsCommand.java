@@ -18,42 +18,44 @@ import picocli.CommandLine.Option;
         name = "blob-permissions",
         sortOptions = false,
         description = {
-            "Prepares the folder of a blob store, so that each service's Unix user can write what the service writes, and"
-                    + " nothing else. Run it as root, while no service runs.",
-            "With --dry-run it only prints whose each folder, and all that is in it, would be."
+            "Sets the owners and modes of a blob store's folders, so that the Unix user of each"
+                    + " service can write only the files of that service. Run it as root while the services"
+                    + " are stopped.",
+            "With --dry-run, it only prints the owner and mode of each folder."
         })
 public final class BlobPermissionsCommand implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
             required = true,
-            description = "What lorafleet.storage.directory names. Made if it is not there.")
+            description = "Folder of the blob store: the value of lorafleet.storage.directory. The command"
+                    + " creates it if it does not exist.")
     private Path directory;
 
-    @Option(names = "--gateway", paramLabel = "USER", required = true, description = "Whose process the gateway is.")
+    @Option(names = "--gateway", paramLabel = "USER", required = true, description = "Unix user of the gateway.")
     private String gateway;
 
-    @Option(names = "--worker", paramLabel = "USER", required = true, description = "Whose process a worker is.")
+    @Option(names = "--worker", paramLabel = "USER", required = true, description = "Unix user of the workers.")
     private String worker;
 
-    @Option(names = "--trainer", paramLabel = "USER", required = true, description = "Whose process a trainer is.")
+    @Option(names = "--trainer", paramLabel = "USER", required = true, description = "Unix user of the trainer.")
     private String trainer;
 
     @Option(
             names = "--group",
             paramLabel = "GROUP",
             required = true,
-            description = "A group that all three are members of, and nobody else: it may read everything.")
+            description = "Unix group of the three users, without other members. It can read all files.")
     private String group;
 
     @Option(
             names = "--adapters-group",
             paramLabel = "GROUP",
             required = true,
-            description = "A group that gateway and trainer are members of, and nobody else: both write adapters.")
+            description = "Unix group of the gateway and the trainer, without other members. Both write" + " adapters.")
     private String adaptersGroup;
 
-    @Option(names = "--dry-run", description = "Changes nothing.")
+    @Option(names = "--dry-run", description = "Prints the owners and modes without changing them.")
     private boolean dryRun;
 
     @Override
@@ -72,13 +74,13 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
 
     private static void apply(BlobPermissions permissions) throws IOException {
         if (new UnixSystem().getUid() != 0) {
-            throw new FleetException("expected root, since folders are given to other users, found user "
-                    + new UnixSystem().getUsername() + "; --dry-run needs no root");
+            throw new FleetException("expected root, because the command changes owners, found user "
+                    + new UnixSystem().getUsername() + "; --dry-run does not need root");
         }
         try {
             permissions.apply();
         } catch (UserPrincipalNotFoundException e) {
-            throw new FleetException("expected users and groups of this machine, found " + e.getName());
+            throw new FleetException("expected a user or group of this machine, found " + e.getName());
         }
     }
 }

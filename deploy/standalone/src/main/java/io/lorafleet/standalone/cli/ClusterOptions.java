@@ -5,34 +5,34 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of every command that sets up a Kafka cluster, as its administrator. */
+/** The options of every command that administers a Kafka cluster. */
 final class ClusterOptions {
     @Option(
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
             defaultValue = "localhost:9092",
-            description = "A broker of the cluster (${DEFAULT-VALUE}).")
+            description = "Address of a broker of the cluster (default: ${DEFAULT-VALUE}).")
     private String bootstrap;
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description =
-                    "Settings of Kafka's admin client, such as security.protocol and sasl.jaas.config: a properties file.")
+            description = "Properties file with settings for Kafka's admin client, such as security.protocol"
+                    + " and sasl.jaas.config.")
     private @Nullable Path config;
 
     @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Goes before every topic's name, so that several fleets can share one cluster.")
+            description = "Prefix of the topic names, so that several fleets can share a cluster. Default:" + " none.")
     private String topicPrefix;
 
     String bootstrap() {
         return bootstrap;
     }
 
-    /** @return null if there is none */
+    /** @return the properties file, or null */
     @Nullable
     Path config() {
         return config;

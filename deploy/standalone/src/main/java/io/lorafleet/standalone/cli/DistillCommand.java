@@ -33,28 +33,43 @@ import picocli.CommandLine.Option;
         name = "distill",
         sortOptions = false,
         description = {
-            "Makes a student: an adapter with which the model draws in one evaluation a step what it draws with guidance"
-                    + " in two. It needs nothing but the model and prompts.",
-            "After each round it leaves NAME.checkpoint; started again with the same options, it goes on from there."
+            "Trains a student: an adapter that gives the guided result in one UNet evaluation per"
+                    + " step instead of two. It needs only the model and prompts.",
+            "After each round, it writes NAME.checkpoint. A new run with the same options resumes" + " from there."
         })
 public final class DistillCommand implements Callable<Integer> {
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base: a pipeline folder.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the base model, in diffusers' layout.")
     private Path folder;
 
-    @Option(names = "--prompts", paramLabel = "FILE", required = true, description = "One prompt a line.")
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            required = true,
+            description = "Text file with one prompt on each line.")
     private Path prompts;
 
-    @Option(names = "--name", paramLabel = "NAME", required = true, description = "Of the adapter and its file.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            required = true,
+            description = "Name of the adapter and of its file.")
     private String name;
 
     @Option(
             names = "--output",
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "Where NAME.safetensors goes (the current folder).")
+            description = "Folder for NAME.safetensors. Default: the current folder.")
     private Path output;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation (all processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
     private @Nullable Integer threads;
 
     @Mixin
@@ -116,12 +131,12 @@ public final class DistillCommand implements Callable<Integer> {
         try {
             run.resume(Files.readAllBytes(checkpoint));
         } catch (ModelFileException e) {
-            throw new FleetException(
-                    checkpoint + ": " + e.getMessage() + "; to begin anew, remove it, or take another --name");
+            throw new FleetException(checkpoint + ": " + e.getMessage()
+                    + "; to start again, remove the checkpoint or set another --name");
         }
     }
 
-    /** Whole or not at all. */
+    /** Writes a file atomically. */
     private static void replace(Path file, byte[] content) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".part");
         Files.write(aside, content);

@@ -13,142 +13,166 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a student is made. The defaults are for the demo model on two processors. */
+/** The training settings of a student. The defaults suit the demo model on two processors. */
 final class DistillOptions {
     @Option(
             names = "--method",
             paramLabel = "NAME",
             defaultValue = "LORA_DISTILLATION",
-            description = "What learns: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). The others are there to be"
-                    + " compared with.")
+            description = "Training method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Use the other"
+                    + " methods only for comparison.")
     private TrainingMethod method;
 
     @Option(
             names = "--teacher-precision",
             paramLabel = "NAME",
             defaultValue = "FLOAT32",
-            description = "Of a teacher with weights of its own, beside a student all of whose weights learn:"
-                    + " ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). BFLOAT16 takes half the memory.")
+            description = "Precision of a teacher that has its own weights, for methods that train all weights:"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). BFLOAT16 halves the memory of"
+                    + " the teacher.")
     private Precision teacherPrecision;
 
     @Option(
             names = "--guidance",
             paramLabel = "X",
             defaultValue = "5",
-            description = "Guidance scale that the student learns (${DEFAULT-VALUE}).")
+            description = "Guidance scale to distill (default: ${DEFAULT-VALUE}).")
     private double guidance;
 
-    @Option(names = "--rank", paramLabel = "R", defaultValue = "8", description = "Of the factors (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rank",
+            paramLabel = "R",
+            defaultValue = "8",
+            description = "Rank of the factors (default: ${DEFAULT-VALUE}).")
     private int rank;
 
-    @Option(names = "--alpha", paramLabel = "X", description = "The update is alpha / rank B A (alpha = rank).")
+    @Option(
+            names = "--alpha",
+            paramLabel = "X",
+            description = "Alpha of the factors. The update of a weight is alpha / rank * B A. Default: the" + " rank.")
     private @Nullable Double alpha;
 
     @Option(
             names = "--targets",
             paramLabel = "NAME",
             defaultValue = "TRANSFORMER",
-            description = "Layers that get factors: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "Layers that get factors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TargetModules targets;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "2000",
-            description = "Steps of the optimiser (${DEFAULT-VALUE}).")
+            description = "Number of optimizer steps (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Points that each step learns from (${DEFAULT-VALUE}).")
+            description = "Number of trajectory samples per optimizer step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--rows-at-once",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Points that are computed together; fewer take less memory (${DEFAULT-VALUE}).")
+            description = "Maximum number of trajectory samples in a UNet batch (default: ${DEFAULT-VALUE}). A"
+                    + " lower number needs less memory.")
     private int rowsAtOnce;
 
     @Option(
             names = "--prompts-per-round",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Images that are drawn at a time, for the points on their way (${DEFAULT-VALUE}).")
+            description = "Number of images that are generated per round, as a source of trajectory samples"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int promptsPerRound;
 
     @Option(
             names = "--passes",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Over the points of each round (${DEFAULT-VALUE}).")
+            description = "Number of passes over the trajectory samples of a round (default: ${DEFAULT-VALUE}).")
     private int passes;
 
     @Option(
             names = "--sampler-steps",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Of an image, from half to one and a half of it (${DEFAULT-VALUE}).")
+            description = "Average number of sampler steps per image; each image uses between 0.5 and 1.5 times"
+                    + " this number (default: ${DEFAULT-VALUE}).")
     private int samplerSteps;
 
     @Option(
             names = "--student-share",
             paramLabel = "X",
             defaultValue = "0.25",
-            description = "Of the steps, the last ones, on points of the student's own images (${DEFAULT-VALUE}).")
+            description = "Share of the optimizer steps, at the end, that use trajectories of the student, from"
+                    + " 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double studentShare;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
             defaultValue = "3e-3",
-            description = "At its peak (${DEFAULT-VALUE}).")
+            description = "Maximum learning rate (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
             defaultValue = "0",
-            description = "Of AdamW (${DEFAULT-VALUE}).")
+            description = "Weight decay of AdamW (default: ${DEFAULT-VALUE}).")
     private double weightDecay;
 
     @Option(
             names = "--clip",
             paramLabel = "X",
             defaultValue = "1",
-            description = "Norm that gradients are cut to (${DEFAULT-VALUE}).")
+            description =
+                    "Maximum norm of the gradients; larger gradients are clipped (default:" + " ${DEFAULT-VALUE}).")
     private double clip;
 
     @Option(
             names = "--ema",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "Decay of the running mean that comes out (${DEFAULT-VALUE}).")
+            description = "Decay of the exponential moving average that becomes the result, from 0 to 1"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double ema;
 
     @Option(
             names = "--weighting",
             paramLabel = "NAME",
             defaultValue = "UNIFORM",
-            description = "Of timesteps in the loss: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "Weighting of the timesteps in the loss: ${COMPLETION-CANDIDATES} (default:"
+                    + " ${DEFAULT-VALUE}).")
     private TimestepWeighting weighting;
 
-    @Option(names = "--width", paramLabel = "PIXELS", description = "Of the images (the model's own).")
+    @Option(
+            names = "--width",
+            paramLabel = "PIXELS",
+            description =
+                    "Width of the generated images, in pixels. Default: the size at which the model was" + " trained.")
     private @Nullable Integer width;
 
-    @Option(names = "--height", paramLabel = "PIXELS", description = "Of the images (the model's own).")
+    @Option(
+            names = "--height",
+            paramLabel = "PIXELS",
+            description =
+                    "Height of the generated images, in pixels. Default: the size at which the model was" + " trained.")
     private @Nullable Integer height;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "The same seed makes the same student (${DEFAULT-VALUE}).")
+            description =
+                    "Seed of the training (default: ${DEFAULT-VALUE}). The same seed gives the same" + " student.")
     private long seed;
 
-    /** @param modelSize width and height that the model was trained at, in pixels */
+    /** @param modelSize width and height at which the model was trained, in pixels */
     TrainingPlan plan(int modelSize) {
         return new TrainingPlan(
                 method,
@@ -170,14 +194,14 @@ final class DistillOptions {
                 seed);
     }
 
-    /** @return the teacher, to be closed by the caller; a student of low rank learns through it */
+    /** @return the teacher, which the caller closes; a student of low rank trains through it */
     StableDiffusion open(Path folder) {
         return method.lowRank()
                 ? StableDiffusion.openForTraining(folder, Device.cpu())
                 : StableDiffusion.open(folder, Device.cpu(), teacherPrecision);
     }
 
-    /** @return where the factors begin, to be closed by the caller */
+    /** @return the untrained factors, which the caller closes */
     LoraStudent factors(StableDiffusion model) {
         return LoraStudent.begin(model.unet(), targets, rank, alpha == null ? rank : alpha, seed, model.owner());
     }

@@ -14,16 +14,16 @@ import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how a run goes: a bar on a terminal, else a line now and then. On Ctrl-C it breaks the run off between two steps:
- * the process must not end while PyTorch computes, which would crash.
+ * Shows the progress of a run: a progress bar on a terminal, otherwise a line every few steps. Ctrl-C stops the run
+ * between two steps, because the process crashes if it exits while PyTorch computes.
  */
 final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
-    /** Single batches differ much, so what is shown is a mean over the last ones. */
+    /** Decay of the displayed mean: the values of single batches vary widely. */
     private static final double KEPT = 0.95;
 
-    private static final int STEPS_A_LINE = 20;
-    /** For a step, which takes long with a large model. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int STEPS_PER_LINE = 20;
+    /** For one step, which takes long with a large model. */
+    private static final Duration STOP_TIMEOUT = Duration.ofMinutes(2);
 
     private final PrintStream out;
     private final boolean terminal = Terminal.isThere();
@@ -43,7 +43,7 @@ final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable
     private void stop() {
         stopping = true;
         try {
-            ended.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            ended.await(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -62,15 +62,17 @@ final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable
             missing = Double.isNaN(missing) ? progress.missing() : KEPT * missing + (1 - KEPT) * progress.missing();
         }
         String state = progress.drawing()
-                ? "drawing images to learn from"
+                ? "generating images for training"
                 : String.format(Locale.ROOT, "loss %.5f, ", progress.loss())
-                        // Without a teacher there is nothing to compare with.
-                        + (Double.isNaN(missing) ? "" : String.format(Locale.ROOT, "%.3f of no guidance, ", missing))
-                        + String.format(Locale.ROOT, "rate %.1e", progress.learningRate());
+                        // Without a teacher, there is no reference.
+                        + (Double.isNaN(missing)
+                                ? ""
+                                : String.format(Locale.ROOT, "error %.3f of that without guidance, ", missing))
+                        + String.format(Locale.ROOT, "learning rate %.1e", progress.learningRate());
         if (bar != null) {
             bar.stepTo(progress.step());
             bar.setExtraMessage(" " + state);
-        } else if (!progress.drawing() && progress.step() % STEPS_A_LINE == 0) {
+        } else if (!progress.drawing() && progress.step() % STEPS_PER_LINE == 0) {
             out.println("step " + progress.step() + " of " + progress.steps() + ": " + state + ", "
                     + left(progress).toMinutes() + " min left");
         }

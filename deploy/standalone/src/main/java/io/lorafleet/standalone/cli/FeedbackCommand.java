@@ -22,31 +22,38 @@ import picocli.CommandLine.TypeConversionException;
         name = "feedback",
         sortOptions = false,
         description = {
-            "Rates an image that a student adapter drew, for the student to learn from it.",
-            "`fleet generate` says the id of a generation when its images are there."
+            "Rates an image of a student adapter. The student is trained with the rating.",
+            "'fleet generate' prints the ID of a generation."
         })
 public final class FeedbackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Optional only because picocli would want it before a subcommand, too. */
-    @Parameters(paramLabel = "GENERATION_ID", arity = "0..1", description = "What drew the image.")
+    /** Optional, because picocli would otherwise require it before a subcommand. */
+    @Parameters(
+            paramLabel = "GENERATION_ID",
+            arity = "0..1",
+            description = "ID of the generation that the image belongs to.")
     private @Nullable String generationId;
 
     @Option(
             names = "--rating",
             paramLabel = "up|down|X",
             converter = Rating.class,
-            description = "X is from -1 (bad) to 1 (good). May be left out with --as-teacher; then it is down.")
+            description = "Rating from -1 (bad) to 1 (good); 'up' is 1 and 'down' is -1. With --as-teacher, the"
+                    + " default is down.")
     private @Nullable Double rating;
 
-    @Option(names = "--image", paramLabel = "N", description = "Which image of the generation (0, the first).")
+    @Option(
+            names = "--image",
+            paramLabel = "N",
+            description = "Index of the image in the generation. Default: 0, the first image.")
     private @Nullable Integer image;
 
-    @Option(names = "--note", paramLabel = "TEXT", description = "Why, in your own words.")
+    @Option(names = "--note", paramLabel = "TEXT", description = "Reason for the rating, as free text.")
     private @Nullable String note;
 
-    @Option(names = "--as-teacher", description = "It should look as the base draws it under guidance.")
+    @Option(names = "--as-teacher", description = "Asks for the result of the base model with guidance.")
     private boolean asTeacher;
 
     @Mixin
@@ -58,7 +65,7 @@ public final class FeedbackCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'GENERATION_ID'");
         }
         if (generationId.isBlank()) {
-            throw new FleetException("GENERATION_ID: expected the id of a generation, found nothing");
+            throw new FleetException("GENERATION_ID: expected the ID of a generation, found an empty string");
         }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
         gateway.print(gateway.client().feedback(generationId, feedback), FeedbackReceipt::text);
@@ -69,16 +76,17 @@ public final class FeedbackCommand implements Callable<Integer> {
             name = "withdraw",
             sortOptions = false,
             description = {
-                "Takes back all that one owner has said so far: no training that begins from now on learns from it.",
-                "What a version has learned already stays in that version; `fleet adapter roll-back` goes back."
+                "Withdraws all feedback that an owner has sent so far. Later training runs do not use" + " it.",
+                "Existing versions keep what they learned from it; to return to an earlier version,"
+                        + " use 'fleet adapter roll-back'."
             })
     int withdraw(
-            @Option(names = "--owner", paramLabel = "OWNER", required = true, description = "Whose feedback it is.")
+            @Option(names = "--owner", paramLabel = "OWNER", required = true, description = "Owner of the feedback.")
                     String owner,
             @Option(
                             names = "--adapter",
                             paramLabel = "NAME",
-                            description = "The student that it concerns. Without it: all of them.")
+                            description = "Student whose feedback to withdraw. Default: all students.")
                     @Nullable
                     String adapter)
             throws InterruptedException {

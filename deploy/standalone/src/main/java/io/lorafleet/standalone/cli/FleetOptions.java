@@ -20,52 +20,55 @@ public final class FleetOptions {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "" + DEFAULT_PORT,
-            description = "Port of the gateway (${DEFAULT-VALUE}).")
+            description = "Port of the gateway, 1 to 65535 (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Option(
             names = "--broker-port",
             paramLabel = "PORT",
             defaultValue = "9092",
-            description = "Port of the Kafka broker in this process (${DEFAULT-VALUE}).")
+            description = "Port of the embedded Kafka broker, 1 to 65535 (default: ${DEFAULT-VALUE}).")
     private int brokerPort;
 
     @Option(
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
-            description = "Uses this Kafka broker and starts none. Topics that are missing there are made.")
+            description = "Address of a running Kafka broker to use instead of the embedded one. Missing topics"
+                    + " are created.")
     private @Nullable String bootstrap;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Folder for the broker's log, images, adapters and logs (.lorafleet in the repository).")
+            description = "Data folder: Kafka log, images, adapters and log files. Default: .lorafleet in the"
+                    + " repository.")
     private @Nullable Path data;
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Folder of a Stable Diffusion model in diffusers' layout (deploy/demo-model).")
+            description = "Folder of the base model, in diffusers' layout. Default: deploy/demo-model.")
     private @Nullable Path model;
 
     @Option(
             names = "--workers",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Workers to start (${DEFAULT-VALUE}). They share the machine's cores.")
+            description = "Number of workers, 1 to 64 (default: ${DEFAULT-VALUE}). They share the processors of"
+                    + " the machine.")
     private int workers;
 
     @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Goes before every topic's name, so that several fleets can share one broker.")
+            description = "Prefix of the topic names, so that several fleets can share a broker. Default: none.")
     private String topicPrefix;
 
     @Option(
             names = "--api-keys",
             paramLabel = "FILE",
-            description = "The gateway asks for one of these keys, which `fleet key create` makes.")
+            description = "File of API keys, created by 'fleet key create'. The gateway then requires a key.")
     private @Nullable Path apiKeys;
 
     public FleetSettings settings() {

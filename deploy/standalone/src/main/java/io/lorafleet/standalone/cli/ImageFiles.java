@@ -6,18 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Where the images of one generation go: {@code star.png}, or {@code star-0.png, star-1.png ...} if there are more. */
+/** The files for the images of a generation: {@code star.png}, or {@code star-0.png}, {@code star-1.png} and so on. */
 record ImageFiles(Path output) {
 
-    /** @throws FleetException if the images could not be written there */
+    /** @throws FleetException if the images cannot be written there */
     ImageFiles {
         output = output.toAbsolutePath();
         if (!output.toString().endsWith(".png")) {
             throw new FleetException("--output: expected a name that ends in .png, found " + output.getFileName());
         }
-        Path folder = Objects.requireNonNull(output.getParent(), "it is absolute, and no root");
+        Path folder = Objects.requireNonNull(output.getParent(), "an absolute file has a parent");
         if (!Files.isDirectory(folder)) {
-            throw new FleetException("--output: there is no folder " + folder);
+            throw new FleetException("--output: folder not found: " + folder);
         }
         if (!Files.isWritable(folder)) {
             throw new FleetException("--output: the folder " + folder + " is not writable");

@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The image to draw over, and how strongly. The second only with the first. */
+/** The options of image-to-image generation. */
 final class InitImageOptions {
-    /** How PNG and JPEG files begin. */
+    /** The first bytes of PNG and JPEG files. */
     private static final List<byte[]> SIGNATURES =
             List.of(new byte[] {(byte) 0x89, 'P', 'N', 'G'}, new byte[] {(byte) 0xFF, (byte) 0xD8});
 
@@ -21,16 +21,15 @@ final class InitImageOptions {
             names = "--init-image",
             paramLabel = "FILE",
             required = true,
-            description = "A PNG or JPEG to draw over, instead of beginning with nothing but noise. It gives the image"
-                    + " its size, or is resized to --width and --height.")
+            description = "PNG or JPEG file from which the generation starts, instead of noise. It sets the"
+                    + " size of the image, unless --width and --height are given.")
     private Path file;
 
     @Option(
             names = "--strength",
             paramLabel = "X",
-            description =
-                    "With --init-image: the share of the steps that are made, above 0 to 1. The lower, the more of"
-                            + " the image stays. Default: 0.8.")
+            description = "With --init-image, the share of the steps to run, above 0 to 1. A lower strength"
+                    + " keeps more of the init image. Default: 0.8.")
     private @Nullable Double strength;
 
     InitImageOptions() {}
@@ -46,12 +45,12 @@ final class InitImageOptions {
     }
 
     /**
-     * @return the file as the gateway takes it
-     * @throws FleetException if there is no such file, or it is no PNG or JPEG
+     * @return the content of the file in base64, as the gateway expects it
+     * @throws FleetException if the file does not exist, or is not a PNG or JPEG
      */
     String base64() throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new FleetException("--init-image: there is no file " + file);
+            throw new FleetException("--init-image: file not found: " + file);
         }
         byte[] content = Files.readAllBytes(file);
         if (SIGNATURES.stream().noneMatch(signature -> startsWith(content, signature))) {

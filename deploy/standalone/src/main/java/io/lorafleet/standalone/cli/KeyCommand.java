@@ -29,10 +29,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "key",
-        description = {
-            "Makes API keys for a gateway, and takes them back. The file holds their hashes alone; a running gateway reads"
-                    + " it again when it changes."
-        },
+        description = "Creates and revokes API keys for a gateway. The file holds only hashes of the keys."
+                + " A running gateway reads the file again when it changes.",
         synopsisSubcommandLabel = "COMMAND")
 public final class KeyCommand {
     private static final String PREFIX = "lf_";
@@ -44,7 +42,8 @@ public final class KeyCommand {
             paramLabel = "FILE",
             required = true,
             scope = ScopeType.INHERIT,
-            description = "What lorafleet.security.api-keys names, or `fleet up --api-keys`.")
+            description =
+                    "File of API keys: the value of lorafleet.security.api-keys or of 'fleet up" + " --api-keys'.")
     private Path path;
 
     @Spec
@@ -53,32 +52,32 @@ public final class KeyCommand {
     @Command(
             name = "create",
             sortOptions = false,
-            description = "Prints a new key. It is shown this once, and cannot be found again.")
+            description = "Creates a key and prints it. The key cannot be displayed again.")
     int create(
             @Option(
                             names = "--owner",
                             paramLabel = "NAME",
                             required = true,
-                            description = "Who gets it. Generations belong to their owner, whichever key it was.")
+                            description = "Owner of the key. Generations belong to the owner, not to the key.")
                     String owner,
             @Option(
                             names = "--role",
                             paramLabel = "ROLE",
                             required = true,
                             split = ",",
-                            description = "generate, feedback, manage-adapters or operate; several with commas.")
+                            description = "Roles, separated by commas: generate, feedback, manage-adapters, operate.")
                     Set<String> roles,
             @Option(
                             names = "--expires",
                             paramLabel = "DURATION",
                             converter = ShortDuration.class,
-                            description = "How long it lasts, such as 90d (until it is revoked).")
+                            description = "Lifetime of the key, such as 90d. Default: the key does not expire.")
                     @Nullable
                     Duration life)
             throws IOException {
         Set<Role> allowed = roles.stream().map(KeyCommand::role).collect(Collectors.toSet());
         if (life != null && life.isZero()) {
-            throw new FleetException("--expires: expected more than nothing, found 0s");
+            throw new FleetException("--expires: expected a duration above 0s, found 0s");
         }
         String key = newKey();
         Entry entry;
@@ -92,10 +91,10 @@ public final class KeyCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Shows whose keys there are, what they allow, and how long.")
+    @Command(name = "list", description = "Lists the keys with their owners, roles and expiry times.")
     int list() throws IOException {
         if (!Files.exists(path)) {
-            throw new FleetException("--file: expected a file that `fleet key create` made, found none at " + path);
+            throw new FleetException("--file: expected a file created by 'fleet key create', found none at " + path);
         }
         for (Entry key : file().read().keys()) {
             String roles = key.roles().stream().map(KeyCommand::name).sorted().collect(Collectors.joining(","));
@@ -108,17 +107,18 @@ public final class KeyCommand {
     @Command(
             name = "rotate",
             sortOptions = false,
-            description = "Prints a new key with the owner, the roles and the life of an old one, which then runs out.")
+            description = "Creates a key with the owner, roles and lifetime of another key, and prints it. The"
+                    + " other key expires after the overlap.")
     int rotate(
-            @Parameters(paramLabel = "ID", description = "As `fleet key list` shows it.") String id,
+            @Parameters(paramLabel = "ID", description = "ID of the key, as in 'fleet key list'.") String id,
             @Option(
                             names = "--overlap",
                             paramLabel = "DURATION",
                             defaultValue = "1d",
                             converter = ShortDuration.class,
                             description =
-                                    "How long the old key still counts (${DEFAULT-VALUE}), such as 1h; 0s if somebody"
-                                            + " may have seen it.")
+                                    "Time until the old key expires, such as 1h (default: ${DEFAULT-VALUE}). If the key"
+                                            + " may have leaked, set 0s.")
                     Duration overlap)
             throws IOException {
         String key = newKey();
@@ -137,8 +137,8 @@ public final class KeyCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "revoke", description = "Takes a key back.")
-    int revoke(@Parameters(paramLabel = "ID", description = "As `fleet key list` shows it.") String id)
+    @Command(name = "revoke", description = "Revokes a key.")
+    int revoke(@Parameters(paramLabel = "ID", description = "ID of the key, as in 'fleet key list'.") String id)
             throws IOException {
         file().change(keys -> keys.without(require(keys, id).id()));
         return ExitCode.OK;
@@ -160,7 +160,7 @@ public final class KeyCommand {
         return PREFIX + id + "_" + secret;
     }
 
-    /** @param life null if it is not limited */
+    /** @param life null if the key does not expire */
     private static Entry entry(String key, String owner, Set<Role> roles, @Nullable Duration life) {
         String id = key.substring(PREFIX.length(), PREFIX.length() + 2 * ID_BYTES);
         Instant now = Instant.now();

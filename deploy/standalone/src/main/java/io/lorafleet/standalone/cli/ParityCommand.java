@@ -25,27 +25,28 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "parity",
         description = {
-            "Runs a model folder on reference inputs and compares the outputs.",
-            "The folder is a pipeline in diffusers' layout with expected.safetensors (and expected_lora.safetensors) in"
-                    + " it, made by the implementation to compare with; docs/parity.md says which tensors. For each it"
-                    + " prints ||out - ref|| / ||ref||. Exit status 1 if one is above the tolerance."
+            "Compares this implementation with reference outputs.",
+            "The folder is a model in diffusers' layout, with expected.safetensors and,"
+                    + " optionally, expected_lora.safetensors from the reference implementation."
+                    + " docs/parity.md lists the tensors. The command prints ||out - ref|| / ||ref|| for"
+                    + " each tensor. The exit status is 1 if a value is above the tolerance."
         })
 public final class ParityCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "The folder.")
+    @Parameters(paramLabel = "DIR", description = "Folder of the model and the reference outputs.")
     private Path folder;
 
     @Option(
             names = "--tolerance",
             paramLabel = "X",
             defaultValue = "1e-4",
-            description = "The largest error that passes (${DEFAULT-VALUE}). Token ids must always be equal.")
+            description = "Maximum relative error (default: ${DEFAULT-VALUE}). Token IDs must be equal.")
     private double tolerance;
 
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
             defaultValue = "float32",
-            description = "What the UNet computes with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "Precision of the UNet: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Precision precision;
 
     @Override

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A text file with one prompt a line. Empty lines do not count. */
+/** A text file with one prompt on each line. Empty lines are ignored. */
 public final class PromptFile {
     private PromptFile() {}
 
@@ -18,12 +18,11 @@ public final class PromptFile {
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (prompts.isEmpty()) {
-                throw new FleetException(file + ": expected one prompt a line, found none");
+                throw new FleetException(file + ": expected one prompt on each line, found none");
             }
             return prompts;
         } catch (IOException e) {
-            throw new FleetException(
-                    "--prompts: expected a text file with one prompt a line, found none that can be read at " + file);
+            throw new FleetException("--prompts: cannot read " + file);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A duration as people write one: a whole number with its unit, such as 30s. */
+/** Reads a duration from the command line: a whole number and a unit, such as 30s. */
 final class ShortDuration implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(s|m|h|d)");
 
@@ -15,7 +15,8 @@ final class ShortDuration implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new TypeConversionException("expected a number with s, m, h or d, such as 30s, found " + text);
+            throw new TypeConversionException(
+                    "expected a whole number and a unit (s, m, h or d), such as 30s, found " + text);
         }
         long number = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {

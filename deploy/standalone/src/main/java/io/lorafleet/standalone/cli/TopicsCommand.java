@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
         name = "topics",
         sortOptions = false,
         description = {
-            "Makes a fleet's topics, and the settings of the workers' share group, on a Kafka cluster.",
-            "What is there already stays as it is, so it is safe to repeat."
+            "Creates the topics of a fleet on a Kafka cluster, and configures the share group of" + " the workers.",
+            "Existing topics do not change, so the command is safe to repeat."
         })
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
@@ -27,14 +27,14 @@ public final class TopicsCommand implements Callable<Integer> {
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Partitions of the topics that are read in parallel (${DEFAULT-VALUE}). Workers may be more:"
-                    + " they share a partition.")
+            description = "Number of partitions of the topics that are read in parallel (default:"
+                    + " ${DEFAULT-VALUE}). Several workers can share a partition.")
     private int partitions;
 
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Replicas of each topic (as the cluster is configured).")
+            description = "Number of replicas of each topic. Default: the setting of the cluster.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
     @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
         name = "up",
         sortOptions = false,
         description =
-                "Runs a whole fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and the trainer.")
+                "Runs a fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and" + " the trainer.")
 public final class UpCommand implements Callable<Integer> {
     @Mixin
     private FleetOptions options;
@@ -25,14 +25,14 @@ public final class UpCommand implements Callable<Integer> {
         try (LocalFleet fleet = new LocalFleet(settings, System.err::println)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             fleet.start();
-            System.out.println("The fleet is up: " + fleet.gateway());
-            System.out.println("Draw something: "
+            System.out.println("The fleet is ready: " + fleet.gateway());
+            System.out.println("Generate an image: "
                     + (settings.apiKeys() == null ? "" : GatewayClient.KEY + "=lf_... ")
                     + "deploy/fleet generate \"a large red star on a white background\""
                     + (settings.port() == FleetOptions.DEFAULT_PORT ? "" : " --url " + fleet.gateway())
                     + " -o star.png");
             System.out.println("Logs: " + settings.data().resolve("logs"));
-            System.out.println("Ctrl-C stops it.");
+            System.out.println("Press Ctrl-C to stop the fleet.");
             fleet.awaitClosed();
             return ExitCode.OK;
         }

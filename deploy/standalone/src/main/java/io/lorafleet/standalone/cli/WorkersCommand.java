@@ -7,14 +7,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "workers", description = "Lists the workers of a running fleet: ready, stopped or lost.")
+@Command(
+        name = "workers",
+        description = "Lists the workers of a running fleet and their states: ready, stopped or lost.")
 public final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;
 
     @Override
     public Integer call() throws InterruptedException {
-        gateway.printAll(gateway.client().workers(), WorkerInfo::text, "the gateway has heard of no worker");
+        gateway.printAll(gateway.client().workers(), WorkerInfo::text, "no workers found");
         return ExitCode.OK;
     }
 }

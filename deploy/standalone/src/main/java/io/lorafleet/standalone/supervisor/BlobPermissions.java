@@ -17,11 +17,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whose the folders of a blob store are, so that each service's user can write in its own subtrees and read all of them.
+ * The owners and modes of the folders in a blob store. The user of each service can write its own subtrees and read all of
+ * them.
  *
- * <p>A subtree with one writer belongs to that user. One with several belongs to root and a group of theirs: it is open
- * to the others for reading, whom the store's own folder keeps to the readers' group. There, and in {@code .unfinished},
- * where everybody begins, the sticky bit lets nobody remove what another user put there.
+ * <p>A subtree with one writer belongs to that user. A subtree with several writers belongs to root and the group of the
+ * writers, and is readable by all users; the mode of the store's folder limits these to the readers' group. There, and in
+ * {@code .unfinished}, which all services write, the sticky bit prevents users from removing files of other users.
  */
 public final class BlobPermissions {
     private static final String ROOT = "root";
@@ -38,9 +39,9 @@ public final class BlobPermissions {
     private final String adapterWriters;
 
     /**
-     * @param users of the services
-     * @param readers a group that has all of them as members
-     * @param adapterWriters a group that has those as members who write adapters, and nobody else
+     * @param users the Unix user of each service
+     * @param readers the group of all these users
+     * @param adapterWriters the group of the users that write adapters, without other members
      */
     public BlobPermissions(Path store, Map<Writer, String> users, String readers, String adapterWriters) {
         this.store = store;
@@ -49,7 +50,7 @@ public final class BlobPermissions {
         this.adapterWriters = adapterWriters;
     }
 
-    /** A folder, whose it is, and its mode; files below it get the other mode. */
+    /** A folder with its owner and mode, and the mode of the files in it. */
     public record Folder(Path path, String owner, String group, int mode, int fileMode) {
         @Override
         public String toString() {
@@ -57,7 +58,7 @@ public final class BlobPermissions {
         }
     }
 
-    /** @return all folders, each before those that are in it */
+    /** @return all folders, parents first */
     public List<Folder> folders() {
         List<Folder> folders = new ArrayList<>();
         folders.add(new Folder(store, ROOT, readers, CLOSED, FILE));
@@ -74,42 +75,42 @@ public final class BlobPermissions {
     }
 
     private String userOf(Writer writer) {
-        return Objects.requireNonNull(users.get(writer), "each has a user");
+        return Objects.requireNonNull(users.get(writer), "each service has a user");
     }
 
-    /** Makes the folders that are missing, and gives all that is in them to its users. Needs root. */
+    /** Creates missing folders, and sets the owners and modes of the folders and their content. Needs root. */
     public void apply() throws IOException {
         for (Folder folder : folders()) {
             Files.createDirectories(folder.path());
             if (folder.path().equals(store)) {
-                give(folder.path(), folder, folder.mode());
+                setOwner(folder.path(), folder, folder.mode());
                 continue;
             }
-            try (Stream<Path> below = Files.walk(folder.path())) { // follows no links
+            try (Stream<Path> below = Files.walk(folder.path())) { // does not follow links
                 for (Path path : below.toList()) {
                     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                        give(path, folder, folder.mode());
+                        setOwner(path, folder, folder.mode());
                     } else if (isBlob(path)) {
-                        give(path, folder, folder.fileMode());
+                        setOwner(path, folder, folder.fileMode());
                     }
                 }
             }
         }
     }
 
-    /** A link may lead to a file that is no blob, and must not be given away. */
+    /** A link can lead to a file outside the store, whose owner must not change. */
     private static boolean isBlob(Path path) throws IOException {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
                         .equals(1);
     }
 
-    private static void give(Path path, Folder folder, int mode) throws IOException {
+    private static void setOwner(Path path, Folder folder, int mode) throws IOException {
         UserPrincipalLookupService names = path.getFileSystem().getUserPrincipalLookupService();
         PosixFileAttributeView view =
                 Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
         view.setOwner(names.lookupPrincipalByName(folder.owner()));
         view.setGroup(names.lookupPrincipalByGroupName(folder.group()));
-        Files.setAttribute(path, "unix:mode", mode); // last: a change of owner takes setgid away
+        Files.setAttribute(path, "unix:mode", mode); // last, because a change of the owner clears setgid
     }
 }

@@ -12,21 +12,20 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jspecify.annotations.Nullable;
 
-/** How to reach a Kafka cluster as its administrator. */
+/** The settings of an admin client for a Kafka cluster. */
 public final class ClusterSettings {
     private static final int TIMEOUT_MS = 10_000;
 
     private ClusterSettings() {}
 
-    /** @param file of more settings, or null */
+    /** @param file a properties file with more settings, or null */
     public static Map<String, Object> of(String bootstrap, @Nullable Path file) {
         Properties more = new Properties();
         if (file != null) {
             try (Reader in = Files.newBufferedReader(file)) {
                 more.load(in);
             } catch (IOException e) {
-                throw new FleetException(
-                        "--config: expected a properties file, found " + file + ", which cannot be read");
+                throw new FleetException("--config: cannot read " + file);
             }
         }
         Map<String, String> settings = new HashMap<>();
@@ -34,7 +33,7 @@ public final class ClusterSettings {
         return of(bootstrap, settings);
     }
 
-    /** @param more settings, such as those of a login */
+    /** @param more more settings, such as credentials */
     public static Map<String, Object> of(String bootstrap, Map<String, String> more) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The folder in which a fleet keeps everything. One fleet at a time holds it. */
+/** The folder for all data of a fleet. A lock ensures that only one fleet uses it. */
 final class DataFolder implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
@@ -29,10 +29,10 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Takes a folder, and makes it if it is not there: then only this user can open it.
+     * Locks a folder. If it does not exist, creates it with access for this user only.
      *
-     * @param closed whether other users must not open it, even if they could before
-     * @throws FleetException if another fleet holds it, or it cannot be closed
+     * @param closed whether to remove the access of other users to an existing folder
+     * @throws FleetException if another fleet uses the folder, or its mode cannot be changed
      */
     static DataFolder open(Path path, boolean closed) throws IOException {
         Files.createDirectories(path, OwnerOnly.folder());
@@ -46,7 +46,7 @@ final class DataFolder implements AutoCloseable {
         if (!isLocked(channel)) {
             channel.close();
             throw new FleetException("the data folder " + path + " is in use by another fleet (process "
-                    + Files.readString(lockFile).strip() + "): stop it, or choose another folder with --data");
+                    + Files.readString(lockFile).strip() + "): stop that fleet, or set --data to another folder");
         }
         channel.truncate(0);
         channel.write(
@@ -60,7 +60,7 @@ final class DataFolder implements AutoCloseable {
                 Files.setPosixFilePermissions(path, OwnerOnly.FOLDER);
             }
         } catch (FileSystemException notOurs) {
-            // Then the objection says what is wrong.
+            // The objection below describes the problem.
         }
         Optional<String> objection = OwnerOnly.objection(path);
         if (objection.isPresent()) {
@@ -84,14 +84,15 @@ final class DataFolder implements AutoCloseable {
         return path.resolve("blobs");
     }
 
-    /** Leaves the settings by which a Kafka client may talk to the fleet's own broker, for this user alone. */
+    /** Writes the settings of a Kafka client for the fleet's broker, readable by this user only. */
     void writeKafkaClient(Map<String, String> settings) throws IOException {
         Properties properties = new Properties();
         properties.putAll(settings);
         Files.deleteIfExists(kafkaClient());
         Files.createFile(kafkaClient(), OwnerOnly.file());
         try (Writer out = Files.newBufferedWriter(kafkaClient())) {
-            properties.store(out, "For --config, while the fleet runs. Whoever has this may do everything.");
+            properties.store(
+                    out, "For --config, while the fleet runs. These credentials grant full access to the broker.");
         }
     }
 
@@ -103,7 +104,7 @@ final class DataFolder implements AutoCloseable {
         return path.resolve("logs");
     }
 
-    /** Gives the folder back. Its content stays. */
+    /** Unlocks the folder. Its content remains. */
     @Override
     public void close() {
         try {

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fleet on this machine is made of.
+ * The settings of a fleet on this machine.
  *
- * @param root the repository, in which the built services lie
+ * @param root the repository with the built services
  * @param data folder for the broker's log, the blobs and the services' logs
  * @param model folder of the base model
- * @param port of the gateway
- * @param brokerPort of the broker in this process
- * @param bootstrap an outer broker to use instead, as {@code host:port}; else null
- * @param apiKeys the file of keys that the gateway asks for; null if it asks for none
+ * @param port port of the gateway
+ * @param brokerPort port of the embedded broker
+ * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null
+ * @param apiKeys the file of API keys; null if the gateway requires no key
  */
 public record FleetSettings(
         Path root,
@@ -26,7 +26,7 @@ public record FleetSettings(
         String topicPrefix,
         @Nullable Path apiKeys) {
 
-    /** @return whether other users of this machine must not reach what the fleet keeps and says */
+    /** @return whether the data and the broker must be inaccessible to other users of this machine */
     boolean isClosed() {
         return apiKeys != null;
     }

@@ -20,16 +20,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole fleet on this machine: a broker in this process, unless there is an outer one, and the packaged services as
- * child processes.
+ * A fleet on this machine: the packaged services as child processes and, unless the settings name a running broker, an
+ * embedded broker.
  */
 public final class LocalFleet implements AutoCloseable {
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-    /** A share group gives any number of workers their part of one partition. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    /** In a share group, any number of workers can share a partition. */
     private static final int PARTITIONS = 1;
 
     private final FleetSettings settings;
-    private final Consumer<String> say;
+    private final Consumer<String> notices;
     private final Map<String, String> environment;
     private final List<ServiceProcess> services = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -37,23 +37,23 @@ public final class LocalFleet implements AutoCloseable {
     private @Nullable EmbeddedBroker broker;
     private Map<String, String> login = Map.of();
 
-    /** @param say takes what the user should know, while the fleet starts and later */
-    public LocalFleet(FleetSettings settings, Consumer<String> say) {
-        this(settings, say, System.getenv());
+    /** @param notices receives messages for the user */
+    public LocalFleet(FleetSettings settings, Consumer<String> notices) {
+        this(settings, notices, System.getenv());
     }
 
-    /** @param environment what the services' own is made of */
-    public LocalFleet(FleetSettings settings, Consumer<String> say, Map<String, String> environment) {
+    /** @param environment the environment of this process, from which the services get theirs */
+    public LocalFleet(FleetSettings settings, Consumer<String> notices, Map<String, String> environment) {
         this.settings = settings;
-        this.say = say;
+        this.notices = notices;
         this.environment = environment;
     }
 
     /**
      * Returns when every service is ready.
      *
-     * @throws FleetException if a service cannot start; what runs by then runs until {@link #close}
-     * @throws CancellationException if the fleet is closed meanwhile
+     * @throws FleetException if a service cannot start; the services that did start run until {@link #close}
+     * @throws CancellationException if the fleet is closed while it starts
      */
     public void start() throws IOException, InterruptedException {
         String bootstrap = openBroker();
@@ -66,10 +66,10 @@ public final class LocalFleet implements AutoCloseable {
     private synchronized String openBroker() throws IOException {
         requireOpen();
         data = DataFolder.open(settings.data(), settings.isClosed());
-        // Nobody else holds the folder, so no service should.
-        OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_LIMIT, say);
+        // This fleet has the lock, so the services of other fleets with this folder are orphans.
+        OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_TIMEOUT, notices);
         Preflight.check(settings);
-        // Read once, at the first line that Kafka's classes log. The terminal is for what the user should know.
+        // SLF4J reads this property before Kafka logs its first line. The terminal is for messages to the user.
         System.setProperty(
                 "org.slf4j.simpleLogger.logFile",
                 data.logs().resolve("broker.log").toString());
@@ -84,22 +84,22 @@ public final class LocalFleet implements AutoCloseable {
         } else {
             broker = EmbeddedBroker.start(data.kafka(), settings.brokerPort(), controllerPort);
         }
-        say.accept("broker is ready");
+        notices.accept("broker is ready");
         return broker.bootstrapServers();
     }
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        for (ServiceSpec spec :
-                ServiceSpecs.of(settings, Objects.requireNonNull(data, "it is open"), bootstrap, login, environment)) {
-            services.add(ServiceProcess.start(spec, STOP_LIMIT, say));
+        for (ServiceSpec spec : ServiceSpecs.of(
+                settings, Objects.requireNonNull(data, "openBroker() was called"), bootstrap, login, environment)) {
+            services.add(ServiceProcess.start(spec, STOP_TIMEOUT, notices));
         }
         return services.stream()
-                .map(service -> service.ready().thenRun(() -> say.accept(service.name() + " is ready")))
+                .map(service -> service.ready().thenRun(() -> notices.accept(service.name() + " is ready")))
                 .toList();
     }
 
-    /** Returns when all are done, or throws as soon as one fails. */
+    /** Returns when all services are ready, or throws as soon as a service fails. */
     private static void awaitReady(List<CompletableFuture<Void>> starts) throws InterruptedException {
         CompletableFuture<Void> all = CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new));
         for (CompletableFuture<Void> start : starts) {
@@ -124,14 +124,14 @@ public final class LocalFleet implements AutoCloseable {
         }
     }
 
-    /** Stops the services, then the broker. Closing twice does nothing more. */
+    /** Stops the services, then the broker. A second call has no effect. */
     @Override
     public synchronized void close() {
         if (closed.getCount() == 0) {
             return;
         }
         if (!services.isEmpty()) {
-            say.accept("stopping");
+            notices.accept("stopping the fleet");
         }
         services.forEach(ServiceProcess::requestStop);
         services.forEach(ServiceProcess::close);
@@ -143,7 +143,7 @@ public final class LocalFleet implements AutoCloseable {
         }
         closed.countDown();
         if (!services.isEmpty()) {
-            say.accept("stopped");
+            notices.accept("the fleet has stopped");
         }
     }
 
@@ -151,18 +151,18 @@ public final class LocalFleet implements AutoCloseable {
         return URI.create("http://localhost:" + settings.port());
     }
 
-    /** @return Kafka's settings by which a client shows that it may talk to the broker */
+    /** @return the Kafka client settings with the credentials for the broker */
     public Map<String, String> login() {
         return login;
     }
 
     public String bootstrapServers() {
         return settings.bootstrap() == null
-                ? Objects.requireNonNull(broker, "it has started").bootstrapServers()
+                ? Objects.requireNonNull(broker, "start() was called").bootstrapServers()
                 : settings.bootstrap();
     }
 
-    /** @return where each worker tells its metrics */
+    /** @return the metrics URL of each worker */
     public synchronized List<URI> workerMetrics() {
         return services.stream()
                 .filter(service -> service.name().startsWith(ServiceSpecs.WORKER))
@@ -170,7 +170,7 @@ public final class LocalFleet implements AutoCloseable {
                 .toList();
     }
 
-    /** @return the process of that service which runs now, or ran last */
+    /** @return the current process of the service, or its last process */
     public synchronized Process process(String service) {
         return services.stream()
                 .filter(s -> s.name().equals(service))
@@ -179,7 +179,7 @@ public final class LocalFleet implements AutoCloseable {
                 .process();
     }
 
-    /** Returns when the fleet is closed, by whoever does that. */
+    /** Blocks until the fleet is closed. */
     public void awaitClosed() throws InterruptedException {
         closed.await();
     }

@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Services whose fleet was killed before it could stop them. They hold ports, and would mix with the new ones. */
+/** Stops services whose fleet was killed. They occupy ports, and would interfere with the services of a new fleet. */
 final class OrphanReaper {
     private OrphanReaper() {}
 
     /**
-     * Ends every process that was started with this argument.
+     * Stops every process with this command-line argument.
      *
-     * @param limit from the polite request to stop until a process is killed
+     * @param timeout from the request to stop until a process is killed
      */
-    static void end(String argument, Duration limit, Consumer<String> say) {
+    static void end(String argument, Duration timeout, Consumer<String> notices) {
         List<ProcessHandle> processes = ProcessHandle.allProcesses()
                 .filter(process -> process.info().arguments().stream()
                         .flatMap(Arrays::stream)
                         .anyMatch(argument::equals))
                 .toList();
         for (ProcessHandle process : processes) {
-            say.accept("stopping process " + process.pid() + ", which an earlier fleet left behind");
+            notices.accept("stopping process " + process.pid() + ", which is left from an earlier fleet");
             process.destroy();
         }
         for (ProcessHandle process : processes) {
             process.onExit()
-                    .completeOnTimeout(process, limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .completeOnTimeout(process, timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .join()
                     .destroyForcibly();
             process.onExit().join();

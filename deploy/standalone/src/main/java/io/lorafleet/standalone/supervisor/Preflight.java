@@ -9,11 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What must be so before anything starts. */
+/** Checks the preconditions of a fleet before it starts. */
 final class Preflight {
     private Preflight() {}
 
-    /** @throws FleetException naming the first thing that is missing or taken, and the option that changes it */
+    /** @throws FleetException if a file is missing or a port is in use; it names the option to change */
     static void check(FleetSettings settings) {
         requireModel(settings.model());
         if (settings.apiKeys() != null) {
@@ -23,7 +23,7 @@ final class Preflight {
         if (settings.ownsBroker()) {
             if (settings.port() == settings.brokerPort()) {
                 throw new FleetException(
-                        "--port and --broker-port: expected two ports, found " + settings.port() + " for both");
+                        "--port and --broker-port: expected different ports, found " + settings.port() + " for both");
             }
             requireFree("--broker-port", settings.brokerPort());
         }
@@ -32,7 +32,7 @@ final class Preflight {
     private static void requireKeys(Path keys) {
         if (!Files.isReadable(keys)) {
             throw new FleetException(
-                    "--api-keys: expected a file that `deploy/fleet key create` made, found none at " + keys);
+                    "--api-keys: expected a file created by 'deploy/fleet key create', found none at " + keys);
         }
         try {
             OwnerOnly.objection(keys).ifPresent(objection -> {
@@ -46,20 +46,19 @@ final class Preflight {
     private static void requireModel(Path model) {
         if (!Files.isDirectory(model)) {
             throw new FleetException(
-                    "no model folder at " + model
-                            + ": name a Stable Diffusion model in diffusers' layout (a folder with model_index.json) with --model");
+                    "--model: folder not found: " + model + "; expected a Stable Diffusion model in diffusers' layout");
         }
         if (!Files.isRegularFile(model.resolve("model_index.json"))) {
-            throw new FleetException("no model_index.json in " + model
-                    + ": expected a Stable Diffusion model in diffusers' layout, with the folders tokenizer, "
+            throw new FleetException("--model: no model_index.json in " + model
+                    + "; expected a Stable Diffusion model in diffusers' layout, with the folders tokenizer, "
                     + "text_encoder, unet, vae and scheduler");
         }
     }
 
     private static void requireFree(String option, int port) {
         if (!Ports.isFree(port)) {
-            throw new FleetException(
-                    "port " + port + " is in use: stop what uses it, or choose another with " + option);
+            throw new FleetException("port " + port + " is in use: stop the process that uses it, or set another port with "
+                    + option);
         }
     }
 }

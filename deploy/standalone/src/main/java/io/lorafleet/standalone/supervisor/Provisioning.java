@@ -10,31 +10,31 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Puts a fleet's topics on a cluster, and says in plain words why it could not. */
+/** Creates the topics of a fleet on a cluster. */
 public final class Provisioning {
-    /** Leaves the number of replicas to the cluster. */
+    /** The number of replicas that is configured on the cluster. */
     public static final short CLUSTER_DEFAULT = -1;
 
     private Provisioning() {}
 
     /**
-     * @param client settings of the cluster's administrator, as {@link ClusterSettings} has them
-     * @throws FleetException if the cluster does not answer, or refuses
+     * @param client settings of an admin client; see {@link ClusterSettings}
+     * @throws FleetException if the cluster does not respond, or rejects the topics
      */
     public static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
         Object bootstrap = client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
         try (Admin admin = Admin.create(client)) {
             topics.provision(admin);
         } catch (ExecutionException e) {
-            Throwable why = e.getCause() == null ? e : e.getCause();
-            if (why instanceof TimeoutException) {
-                throw new FleetException("no Kafka broker answers at " + bootstrap + " (--bootstrap)");
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof TimeoutException) {
+                throw new FleetException("no Kafka broker responds at " + bootstrap + " (--bootstrap)");
             }
-            throw new FleetException("the Kafka cluster at " + bootstrap + " does not take the fleet's topics: "
-                    + why.getMessage() + " (it must be 4.2 or newer, for share groups)");
+            throw new FleetException("the Kafka cluster at " + bootstrap + " rejected the topics: " + cause.getMessage()
+                    + " (share groups need Kafka 4.2 or newer)");
         } catch (KafkaException e) {
-            Throwable why = e.getCause() == null ? e : e.getCause();
-            throw new FleetException("--bootstrap: " + why.getMessage());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new FleetException("--bootstrap: " + cause.getMessage());
         }
     }
 }

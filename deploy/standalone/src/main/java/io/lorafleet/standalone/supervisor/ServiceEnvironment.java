@@ -7,18 +7,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The environment variables of the services: this process's own, without the secrets that are not theirs. */
+/** The environment variables of the services: those of this process, without the secrets of other services. */
 final class ServiceEnvironment {
-    /** What configures the gateway alone: its webhooks' secret, its provider's, those of its certificates. */
+    /** Only for the gateway: the secrets of its webhooks, its identity provider and its certificates. */
     private static final List<String> OF_GATEWAY =
             List.of("LORAFLEET_WEBHOOKS_", "LORAFLEET_SECURITY_", "QUARKUS_OIDC_", "QUARKUS_HTTP_SSL_");
 
     private final Map<String, String> all;
 
-    /** @param login settings of Kafka clients, which services take from variables */
+    /** @param login settings of Kafka clients, which the services read from variables */
     ServiceEnvironment(Map<String, String> own, Map<String, String> login) {
         all = new TreeMap<>(own);
-        all.remove(GatewayClient.KEY); // is whoever uses the command line
+        all.remove(GatewayClient.KEY); // the key of the user, not of a service
         login.forEach((key, value) -> all.put(variable("kafka." + key), value));
     }
 
@@ -28,12 +28,12 @@ final class ServiceEnvironment {
 
     Map<String, String> ofOthers() {
         Map<String, String> others = new TreeMap<>(all);
-        // A profile may stand before the key.
+        // The name of a variable can start with a profile.
         others.keySet().removeIf(name -> OF_GATEWAY.stream().anyMatch(variable(name)::contains));
         return others;
     }
 
-    /** @return a configuration key as the name of a variable */
+    /** @return the name of the variable for a configuration key */
     private static String variable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }

@@ -21,54 +21,54 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A child process that is started, watched, and started again when it dies. Its first start must succeed. */
+/** A service as a child process. It restarts when it exits unexpectedly, but its first start must succeed. */
 final class ServiceProcess implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    /** Long enough for the weights of a large model to be read from a slow disk. */
-    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    /** Long enough to read the weights of a large model from a slow disk. */
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int TAIL_LINES = 15;
     /**
-     * How often PyTorch's threads look for each other before they sleep. Worker, trainer and broker share the processors
-     * here, and a thread that looks for long keeps the one that it waits for from running.
+     * How long PyTorch's threads spin before they sleep. Worker, trainer and broker share the processors here, and a
+     * thread that spins for long keeps the thread that it waits for from running.
      */
-    private static final String WAITING = "GOMP_SPINCOUNT";
+    private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
-    private static final String SHORTLY = "1000";
+    private static final String SHORT_SPIN = "1000";
 
     private final ServiceSpec spec;
-    private final Duration stopLimit;
-    private final Consumer<String> say;
+    private final Duration stopTimeout;
+    private final Consumer<String> notices;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Process process;
 
-    private ServiceProcess(ServiceSpec spec, Duration stopLimit, Consumer<String> say) {
+    private ServiceProcess(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) {
         this.spec = spec;
-        this.stopLimit = stopLimit;
-        this.say = say;
+        this.stopTimeout = stopTimeout;
+        this.notices = notices;
     }
 
     /**
-     * Starts a service and returns at once.
+     * Starts a service and returns immediately.
      *
-     * @param stopLimit from the polite request to stop until the process is killed
-     * @param say takes what the user should know
+     * @param stopTimeout from the request to stop until the process is killed
+     * @param notices receives messages for the user
      */
-    static ServiceProcess start(ServiceSpec spec, Duration stopLimit, Consumer<String> say) throws IOException {
-        ServiceProcess service = new ServiceProcess(spec, stopLimit, say);
+    static ServiceProcess start(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) throws IOException {
+        ServiceProcess service = new ServiceProcess(spec, stopTimeout, notices);
         Files.deleteIfExists(spec.log());
-        service.spec();
+        service.launch();
         Thread keeper = new Thread(service::keepRunning, spec.name() + "-keeper");
         keeper.setDaemon(true);
         keeper.start();
         return service;
     }
 
-    /** @return done when the service is ready for the first time; fails with a {@link FleetException} if it dies before */
+    /** @return completes when the service is ready; fails with a {@link FleetException} if the process exits first */
     CompletableFuture<Void> ready() {
         return ready;
     }
@@ -77,14 +77,14 @@ final class ServiceProcess implements AutoCloseable {
         return spec.name();
     }
 
-    /** @return where it tells its metrics */
+    /** @return the URL of its metrics */
     URI metrics() {
         return spec.readiness().resolve("/q/metrics");
     }
 
-    /** @return the process that runs now, or ran last */
+    /** @return the current process, or the last process */
     synchronized Process process() {
-        return Objects.requireNonNull(process, "whoever has a service has launched it");
+        return Objects.requireNonNull(process, "start() launches the process");
     }
 
     private void keepRunning() {
@@ -96,13 +96,13 @@ final class ServiceProcess implements AutoCloseable {
             return;
         }
         try {
-            restartWheneverItDies();
+            restartOnExit();
         } catch (CancellationException | InterruptedException e) {
             return; // stopped
         }
     }
 
-    private void restartWheneverItDies() throws InterruptedException {
+    private void restartOnExit() throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (true) {
             Instant started = Instant.now();
@@ -112,23 +112,23 @@ final class ServiceProcess implements AutoCloseable {
             }
             boolean ranWell = started.plus(LONGEST_PAUSE).isBefore(Instant.now());
             pause = ranWell ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
-            say.accept(spec.name() + " ended by itself (exit code " + exit + "), starting it again; its log is "
-                    + spec.log());
+            notices.accept(
+                    spec.name() + " exited unexpectedly (exit code " + exit + "); restarting it. Log: " + spec.log());
             if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
             try {
-                spec();
+                launch();
                 awaitReady();
-                say.accept(spec.name() + " is back");
+                notices.accept(spec.name() + " has restarted");
             } catch (FleetException | IOException e) {
-                say.accept(e.getMessage());
+                notices.accept(e.getMessage());
                 process().destroyForcibly();
             }
         }
     }
 
-    private synchronized void spec() throws IOException {
+    private synchronized void launch() throws IOException {
         if (isStopping()) {
             throw new CancellationException();
         }
@@ -137,28 +137,28 @@ final class ServiceProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
         builder.environment().clear();
         builder.environment().putAll(spec.environment());
-        builder.environment().putIfAbsent(WAITING, SHORTLY);
+        builder.environment().putIfAbsent(SPIN_COUNT, SHORT_SPIN);
         process = builder.start();
     }
 
     private void awaitReady() throws InterruptedException {
-        Instant limit = Instant.now().plus(START_LIMIT);
-        while (!answersReady()) {
+        Instant limit = Instant.now().plus(START_TIMEOUT);
+        while (!isReady()) {
             if (process().waitFor(100, TimeUnit.MILLISECONDS)) {
                 if (isStopping()) {
                     throw new CancellationException();
                 }
-                throw new FleetException(spec.name() + " ended while starting (exit code "
+                throw new FleetException(spec.name() + " exited during its start (exit code "
                         + process().exitValue() + ")" + tailOfLog());
             }
             if (Instant.now().isAfter(limit)) {
                 throw new FleetException(
-                        spec.name() + " was not ready after " + START_LIMIT.toMinutes() + " minutes" + tailOfLog());
+                        spec.name() + " was not ready within " + START_TIMEOUT.toMinutes() + " minutes" + tailOfLog());
             }
         }
     }
 
-    private boolean answersReady() throws InterruptedException {
+    private boolean isReady() throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(spec.readiness())
                 .timeout(Duration.ofSeconds(5))
                 .build();
@@ -171,12 +171,12 @@ final class ServiceProcess implements AutoCloseable {
 
     private String tailOfLog() {
         try {
-            // Not readAllLines: a process that died may have left half a character.
+            // Not readAllLines: the log can end in the middle of a character.
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
             List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
-            return ". The end of " + spec.log() + ":\n  " + String.join("\n  ", tail);
+            return ". Last lines of " + spec.log() + ":\n  " + String.join("\n  ", tail);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -190,19 +190,19 @@ final class ServiceProcess implements AutoCloseable {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    /** Asks the process to stop, and does not wait for it. */
+    /** Requests the process to stop, and does not wait for its exit. */
     synchronized void requestStop() {
         stopping.countDown();
         process().destroy();
     }
 
-    /** Returns when the process has ended: by itself, or killed after the limit. */
+    /** Stops the process. It is killed if it does not exit before the timeout. */
     @Override
     public void close() {
         requestStop();
         try {
-            if (!process().waitFor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
-                say.accept(spec.name() + " did not stop in time, killing it");
+            if (!process().waitFor(stopTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                notices.accept(spec.name() + " did not stop in time; killing it");
                 process().destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

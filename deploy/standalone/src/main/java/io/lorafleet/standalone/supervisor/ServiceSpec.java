@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to start one service.
+ * The command that starts a service.
  *
- * @param environment all of the process's variables
- * @param log file for its output
- * @param readiness answers 200 once it is ready
+ * @param environment all environment variables of the process
+ * @param log the file for its output
+ * @param readiness a URL that returns 200 when the service is ready
  */
 record ServiceSpec(String name, List<String> command, Map<String, String> environment, Path log, URI readiness) {
     ServiceSpec {

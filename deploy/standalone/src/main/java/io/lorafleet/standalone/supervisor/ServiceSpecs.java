@@ -12,10 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The services of a fleet: which artefact, which settings, how much memory. */
+/** The services of a fleet, with their artifacts, settings and memory. */
 final class ServiceSpecs {
     private static final String GATEWAY = "gateway";
-    /** How the names of workers begin. */
+    /** The prefix of the names of workers. */
     static final String WORKER = "worker-";
 
     private final FleetSettings settings;
@@ -31,9 +31,9 @@ final class ServiceSpecs {
     }
 
     /**
-     * @param login Kafka's settings by which the services show that they may talk to it
-     * @param environment of this process, of which each service gets what concerns it
-     * @return the gateway, the workers and the trainer, against that broker
+     * @param login the Kafka client settings with the credentials for the broker
+     * @param environment the environment of this process, from which the services get theirs
+     * @return the gateway, the workers and the trainer
      */
     static List<ServiceSpec> of(
             FleetSettings settings,
@@ -63,7 +63,7 @@ final class ServiceSpecs {
         return all;
     }
 
-    /** @return the argument that every service of the folder's fleet is started with, and no other process */
+    /** @return a command-line argument that only the services of this folder's fleet have */
     static String storageArgument(DataFolder data) {
         return "-Dlorafleet.storage.directory=" + data.blobs();
     }
@@ -71,14 +71,14 @@ final class ServiceSpecs {
     private ServiceSpec spec(String name, String module, String heap, int port, Map<String, String> ownConfig) {
         Path jar = settings.root().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
-            throw new FleetException(name + " is not built: no " + jar + "; run ./mvnw package");
+            throw new FleetException(name + " is not built: " + jar + " not found; run ./mvnw package");
         }
         Map<String, String> config = new LinkedHashMap<>(ownConfig);
         config.put("kafka.bootstrap.servers", bootstrap);
         config.put("quarkus.http.port", Integer.toString(port));
-        // Nothing here asks who is calling, so only this machine may call.
+        // The services do not authenticate their callers, so they accept only connections from this machine.
         config.put("quarkus.http.host", "127.0.0.1");
-        if (!settings.topicPrefix().isEmpty()) { // an empty value counts as none, and the start would fail
+        if (!settings.topicPrefix().isEmpty()) { // the services reject an empty value
             config.put("lorafleet.topic-prefix", settings.topicPrefix());
         }
 
@@ -89,7 +89,7 @@ final class ServiceSpecs {
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(jar.toString());
-        // Any user sees a command, and only this one an environment: what is secret goes there.
+        // All users can read the command, but only this user can read the environment: secrets go there.
         Map<String, String> variables = name.equals(GATEWAY) ? environment.ofGateway() : environment.ofOthers();
         URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
         return new ServiceSpec(name, command, variables, data.logs().resolve(name + ".log"), readiness);

@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
-/** What a broker makes of the rules, the test of the broker module says. */
+/** The broker module tests the effect of the ACLs on a broker. */
 class AclsCommandTest {
     private static final String NOBODY_LISTENS = "localhost:1";
 

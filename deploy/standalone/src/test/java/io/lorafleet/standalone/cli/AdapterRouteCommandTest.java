@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against an HTTP server that answers as a gateway does, whatever it is asked. */
+/** Uses an HTTP server that returns the same response to every request. */
 class AdapterRouteCommandTest {
     private final List<String> asked = new ArrayList<>();
     private final StringWriter err = new StringWriter();
@@ -71,7 +71,7 @@ class AdapterRouteCommandTest {
         assertThat(run("route", "fast", "--canary", "4", "--canary-share", "0.1"))
                 .isEqualTo(2);
 
-        assertThat(err.toString()).contains("fast has no route yet: expected --stable N");
+        assertThat(err.toString()).contains("fast has no route: expected --stable N");
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Makes a student of the demo model, of very few steps, and evaluates it. */
+/** Trains a student of the demo model in a few steps, and evaluates it. */
 class DistillCommandTest {
     private static final Path MODEL = Path.of("../demo-model");
 
@@ -98,7 +98,7 @@ class DistillCommandTest {
         assertThat(run("evaluate", "--model=" + MODEL, "--adapter=none.safetensors", "--prompts=" + prompts))
                 .isEqualTo(1);
 
-        assertThat(err.toString()).contains("--adapter: there is no file none.safetensors");
+        assertThat(err.toString()).contains("--adapter: file not found: none.safetensors");
     }
 
     private int distill(String... more) {

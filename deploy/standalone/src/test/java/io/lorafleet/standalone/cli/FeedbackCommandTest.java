@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against an HTTP server that answers as a gateway does, whatever it is asked. */
+/** Uses an HTTP server that returns the same response to every request. */
 class FeedbackCommandTest {
     private final List<String> asked = new ArrayList<>();
     private final StringWriter err = new StringWriter();
@@ -85,7 +85,7 @@ class FeedbackCommandTest {
     @Test
     void saysFromWhomItIsWithdrawn() {
         assertThat(new WithdrawalReceipt("mallory", List.of("fast", "slow")).text())
-                .isEqualTo("what mallory has said so far is withdrawn from fast, slow");
+                .isEqualTo("withdrew the feedback of mallory from fast, slow");
         assertThat(new WithdrawalReceipt("mallory", List.of()).text()).contains("no student");
     }
 

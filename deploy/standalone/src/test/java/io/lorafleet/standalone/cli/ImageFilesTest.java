@@ -38,7 +38,7 @@ class ImageFilesTest {
 
         assertThatThrownBy(() -> new ImageFiles(missing.resolve("star.png")))
                 .isInstanceOf(FleetException.class)
-                .hasMessage("--output: there is no folder " + missing);
+                .hasMessage("--output: folder not found: " + missing);
     }
 
     @Test

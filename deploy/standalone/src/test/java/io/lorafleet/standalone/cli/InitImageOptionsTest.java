@@ -34,7 +34,7 @@ class InitImageOptionsTest {
 
         assertThatThrownBy(() -> new InitImageOptions(missing, null).base64())
                 .isInstanceOf(FleetException.class)
-                .hasMessage("--init-image: there is no file " + missing);
+                .hasMessage("--init-image: file not found: " + missing);
     }
 
     @Test

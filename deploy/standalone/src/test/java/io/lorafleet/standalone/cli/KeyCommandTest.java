@@ -58,7 +58,7 @@ class KeyCommandTest {
                         .exit())
                 .isEqualTo(1);
 
-        assertThat(err.toString()).contains("--expires: expected more than nothing, found 0s");
+        assertThat(err.toString()).contains("--expires: expected a duration above 0s, found 0s");
         assertThat(file()).doesNotExist();
     }
 
@@ -143,11 +143,11 @@ class KeyCommandTest {
             run(command);
             assertThat(mode(file())).as(command[0]).isEqualTo("rw-------");
         }
-        assertThat(err.toString()).contains("other users could open " + file());
+        assertThat(err.toString()).contains("removed the access of other users to " + file());
         assertThat(key(key)).isNotNull();
     }
 
-    /** Each process makes keys and takes every other one back. */
+    /** Each process creates keys and revokes every second one. */
     @Test
     void losesNothingWhenSeveralProcessesChangeTheFileAtOnce() throws Exception {
         int keep = 12;
@@ -177,7 +177,7 @@ class KeyCommandTest {
         }
     }
 
-    /** Prints the ids of the keys that it has made and not revoked. */
+    /** Prints the IDs of the keys that it created and did not revoke. */
     static final class Churn {
         public static void main(String[] args) {
             Path file = Path.of(args[0]);

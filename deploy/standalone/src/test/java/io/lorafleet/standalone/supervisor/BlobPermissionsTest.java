@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With real processes of three users, as which only root can start them. */
+/** Uses real processes of three users. Needs root. */
 class BlobPermissionsTest {
     private static final int READERS = 54300;
     private static final int ADAPTER_WRITERS = 54301;
@@ -154,7 +154,7 @@ class BlobPermissionsTest {
         return Fleet.commandLine().execute(command.toArray(String[]::new));
     }
 
-    /** @return whether that user could do it */
+    /** @return whether the user has the permission */
     private boolean act(User user, String what, String key) {
         String classes = Stream.of(Act.class, DirectoryBlobStore.class)
                 .map(BlobPermissionsTest::location)
@@ -183,7 +183,7 @@ class BlobPermissionsTest {
         }
     }
 
-    /** Puts, gets or deletes a blob, and ends with 1 if that cannot be done. */
+    /** Puts, gets or deletes a blob. The exit code is 1 on failure. */
     static final class Act {
         public static void main(String[] args) {
             try {

@@ -7,11 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.locks.LockSupport;
 
-/** Main classes of child processes that stand in for a service. Each needs nothing but the JDK. */
+/** Main classes of child processes that replace a service. They need only the JDK. */
 final class FakeServices {
     private FakeServices() {}
 
-    /** Is ready at once, and stops when it is asked to. */
+    /** Is ready immediately, and stops on request. */
     static final class Obedient {
         public static void main(String[] args) throws IOException {
             int port = Integer.getInteger("quarkus.http.port");
@@ -24,7 +24,7 @@ final class FakeServices {
         }
     }
 
-    /** Is ready at once, and does not stop when it is asked to. */
+    /** Is ready immediately, and does not stop on request. */
     static final class Stubborn {
         public static void main(String[] args) throws IOException {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a real broker and real child processes; only what runs in them is a from {@link FakeServices}. */
+/** Uses a real broker and real child processes, in which classes of {@link FakeServices} run. */
 class LocalFleetIT {
     private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
 
@@ -69,7 +69,7 @@ class LocalFleetIT {
         }
         assertThat(processes).noneMatch(Process::isAlive);
         assertThat(Ports.isFree(settings.brokerPort())).isTrue();
-        assertThat(said).endsWith("stopping", "stopped");
+        assertThat(said).endsWith("stopping the fleet", "the fleet has stopped");
     }
 
     @Test
@@ -183,7 +183,7 @@ class LocalFleetIT {
         }
     }
 
-    /** @return the names of a service's variables; their values are not for a test's report */
+    /** @return the names of a service's environment variables, without their values, which are secret */
     private static Set<String> variables(LocalFleet fleet, String service) throws IOException {
         Path environment = Path.of("/proc/" + fleet.process(service).pid() + "/environ");
         return Arrays.stream(Files.readString(environment).split("\0"))

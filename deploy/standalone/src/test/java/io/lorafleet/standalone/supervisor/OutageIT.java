@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients see of two gateways, one of which is killed, and of a broker that goes away. */
+/** Clients of two gateways while a gateway is killed and while the broker is down. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutageIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final int brokerPort = freePort();
@@ -71,7 +71,7 @@ class OutageIT {
         ServiceSpec spec = ServiceSpecs.of(otherSettings, secondData, bootstrap, Map.of(), System.getenv())
                 .get(0);
         secondService = ServiceProcess.start(spec, Duration.ofSeconds(10), said::add);
-        secondService.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        secondService.ready().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         second = new GatewayClient(spec.readiness().resolve("/"));
     }
 
@@ -93,7 +93,7 @@ class OutageIT {
 
     @Test
     void anyGatewayAnswersForTheJobsOfAnother() throws Exception {
-        String id = first.generate(order(20), PATIENCE).id();
+        String id = first.generate(request(20), TIMEOUT).id();
 
         GenerationStatus finished = new GenerationFollower(second, GenerationFollower.Progress.NONE)
                 .follow(id)
@@ -102,8 +102,8 @@ class OutageIT {
         assertThat(finished.status()).isEqualTo(Status.SUCCEEDED);
         GenerationStatus.Image image = finished.images().get(0);
         assertThat(second.image(image)).isEqualTo(first.image(image));
-        String unwanted = first.generate(order(200), PATIENCE).id();
-        await().atMost(PATIENCE).until(() -> second.generation(unwanted).value().status() == Status.RUNNING);
+        String unwanted = first.generate(request(200), TIMEOUT).id();
+        await().atMost(TIMEOUT).until(() -> second.generation(unwanted).value().status() == Status.RUNNING);
         second.cancel(unwanted);
         assertThat(new GenerationFollower(first, GenerationFollower.Progress.NONE)
                         .follow(unwanted)
@@ -116,7 +116,7 @@ class OutageIT {
     void clientsMissNothingWhenTheirGatewayIsKilled() throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            ids.add(first.generate(order(100), PATIENCE).id());
+            ids.add(first.generate(request(100), TIMEOUT).id());
         }
         ExecutorService clients = Executors.newFixedThreadPool(ids.size());
         List<Future<GenerationStatus>> followed = ids.stream()
@@ -124,17 +124,16 @@ class OutageIT {
                         .follow(id)
                         .value()))
                 .toList();
-        await().atMost(PATIENCE).until(() -> ids.stream().anyMatch(id -> status(second, id) == Status.RUNNING));
+        await().atMost(TIMEOUT).until(() -> ids.stream().anyMatch(id -> status(second, id) == Status.RUNNING));
 
         fleet.process("gateway").destroyForcibly();
 
         for (Future<GenerationStatus> each : followed) {
-            assertThat(each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).status())
-                    .isEqualTo(Status.SUCCEEDED);
+            assertThat(each.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(Status.SUCCEEDED);
         }
         clients.shutdown();
-        await().atMost(PATIENCE).until(() -> said.contains("gateway is back"));
-        for (String id : ids) { // what it knows now, it has read again
+        await().atMost(TIMEOUT).until(() -> said.contains("gateway has restarted"));
+        for (String id : ids) { // the restarted gateway has read the records again
             assertThat(first.generation(id).json())
                     .isEqualTo(second.generation(id).json());
         }
@@ -151,7 +150,7 @@ class OutageIT {
             ordering.add(clients.submit(() -> {
                 while (!enough.get()) {
                     try {
-                        accepted.add(gateway.generate(order(2), Duration.ZERO).id());
+                        accepted.add(gateway.generate(request(2), Duration.ZERO).id());
                     } catch (FleetException e) {
                         refused.add(e.getMessage());
                     }
@@ -160,17 +159,17 @@ class OutageIT {
                 return null;
             }));
         }
-        await().atMost(PATIENCE).until(() -> accepted.size() >= 20);
+        await().atMost(TIMEOUT).until(() -> accepted.size() >= 20);
 
         broker.close();
-        await().atMost(PATIENCE).until(() -> refused.size() >= 4);
+        await().atMost(TIMEOUT).until(() -> refused.size() >= 4);
         int before = accepted.size();
         broker = EmbeddedBroker.start(kafka, brokerPort, controllerPort);
-        await().atMost(PATIENCE).until(() -> accepted.size() >= before + 20);
+        await().atMost(TIMEOUT).until(() -> accepted.size() >= before + 20);
         enough.set(true);
         clients.shutdown();
         for (Future<?> each : ordering) {
-            each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // fails if anything else became of an order
+            each.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS); // fails if a generation has any other outcome
         }
 
         assertThat(refused).allMatch(message -> message.contains("The broker did not take the request"));
@@ -191,7 +190,7 @@ class OutageIT {
         }
     }
 
-    private static NewGeneration order(int steps) {
+    private static NewGeneration request(int steps) {
         return new NewGeneration(
                 "a large red star on a white background",
                 "",

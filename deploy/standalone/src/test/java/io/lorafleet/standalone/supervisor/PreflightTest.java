@@ -86,7 +86,7 @@ class PreflightTest {
 
         assertThatThrownBy(() -> Preflight.check(settings(model, null)))
                 .isInstanceOf(FleetException.class)
-                .hasMessageStartingWith("no model_index.json in " + model);
+                .hasMessageStartingWith("--model: no model_index.json in " + model);
     }
 
     @Test

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With real child processes. */
+/** Uses real child processes. */
 class ServiceProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
@@ -49,7 +49,7 @@ class ServiceProcessTest {
         assertThatThrownBy(() -> service.ready().get(30, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOf(FleetException.class)
-                .hasMessageContaining("fake ended while starting (exit code 3)")
+                .hasMessageContaining("fake exited during its start (exit code 3)")
                 .hasMessageContaining(folder.resolve("fake.log").toString())
                 .hasMessageContaining("line 6\n")
                 .hasMessageEndingWith("line 20")
@@ -65,9 +65,9 @@ class ServiceProcessTest {
 
         killed.destroyForcibly();
 
-        await().atMost(PATIENCE).until(() -> said.contains("fake is back"));
+        await().atMost(TIMEOUT).until(() -> said.contains("fake has restarted"));
         assertThat(service.process().pid()).isNotEqualTo(killed.pid());
-        assertThat(said.get(0)).startsWith("fake ended by itself (exit code 137), starting it again");
+        assertThat(said.get(0)).startsWith("fake exited unexpectedly (exit code 137); restarting it");
     }
 
     @Test
@@ -89,7 +89,7 @@ class ServiceProcessTest {
         service.close();
 
         assertThat(service.process().isAlive()).isFalse();
-        assertThat(said).containsExactly("fake did not stop in time, killing it");
+        assertThat(said).containsExactly("fake did not stop in time; killing it");
     }
 
     private ServiceProcess start(Class<?> main, Duration stopLimit) throws IOException {
