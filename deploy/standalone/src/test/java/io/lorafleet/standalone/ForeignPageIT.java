@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WindowType;
 
 /**
- * Attacks from a page of another origin, and from a page whose name resolves to this machine (DNS rebinding), in the browser
- * of a user of the gateway's page. The attacks must neither read nor change anything.
+ * Attacks from a page of another origin, and from a page whose name resolves to this machine (DNS rebinding), in the
+ * browser of a user of the gateway's page. The attacks must neither read nor change anything.
  */
 class ForeignPageIT extends InBrowser {
     private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);

@@ -23,8 +23,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * Tests of the gateway's page with a real fleet and Chromium. Without Chromium and its driver they are skipped, or fail if
- * {@code CI=true} is set.
+ * Tests of the gateway's page with a real fleet and Chromium. Without Chromium and its driver they are skipped, or fail
+ * if {@code CI=true} is set.
  */
 abstract class InBrowser {
     static final Duration TIMEOUT = Duration.ofSeconds(90);

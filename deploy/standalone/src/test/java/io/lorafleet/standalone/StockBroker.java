@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Apache Kafka with its default settings, in a separate process. A share group drops a record after five deliveries; the
- * embedded broker of a fleet allows ten.
+ * Apache Kafka with its default settings, in a separate process. A share group drops a record after five deliveries;
+ * the embedded broker of a fleet allows ten.
  */
 final class StockBroker implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);

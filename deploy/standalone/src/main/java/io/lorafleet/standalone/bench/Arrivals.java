@@ -52,7 +52,10 @@ public sealed interface Arrivals {
     /** The schedule in a trace file. */
     record Replayed(Path file) implements Arrivals {}
 
-    /** Sends a request as soon as another one is finished, so that the number in flight is constant. Measures throughput. */
+    /**
+     * Sends a request as soon as another one is finished, so that the number in flight is constant. Measures
+     * throughput.
+     */
     record Closed(int inFlight) implements Arrivals {}
 
     Pattern KIND = Pattern.compile("(poisson|burst|trace|closed):(.+)");

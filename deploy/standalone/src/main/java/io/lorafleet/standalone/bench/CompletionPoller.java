@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Polls the gateway until generations are finished. The polling interval does not change the measured latencies, because
- * the gateway returns the time at which a generation finished.
+ * Polls the gateway until generations are finished. The polling interval does not change the measured latencies,
+ * because the gateway returns the time at which a generation finished.
  */
 final class CompletionPoller implements AutoCloseable {
     /** Short, compared with the time of an image: a closed loop then sends the next request before a worker is idle. */

@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that images do not depend on other requests: it generates each image again while the fleet is idle, from the same
- * seed and with the same adapter version. It also checks that the metadata of an image names the adapter version of its
- * generation.
+ * Checks that images do not depend on other requests: it generates each image again while the fleet is idle, from the
+ * same seed and with the same adapter version. It also checks that the metadata of an image names the adapter version
+ * of its generation.
  *
- * <p>If versions were published during the run, it generates some images with the previous version, too. These must differ,
- * because otherwise the comparison could not detect a wrong version.
+ * <p>If versions were published during the run, it generates some images with the previous version, too. These must
+ * differ, because otherwise the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
     /** A difference of one level in 255 on every pixel is 48 dB. Differences through rounding are much smaller. */
@@ -157,7 +157,10 @@ public final class ImageCheck {
         }
     }
 
-    /** @return the PSNR of each image against the image with that adapter, in decibels; infinite if they are identical */
+    /**
+     * @return the PSNR of each image against the image with that adapter, in decibels; infinite if they are
+     *     identical
+     */
     private List<Double> compare(Served served, @Nullable String adapter, String how) {
         GenerationStatus other = await(generate(served.request().withAdapter(adapter)));
         if (!other.isSucceeded()) {

@@ -52,8 +52,8 @@ public final class LoadGenerator {
     }
 
     /**
-     * Sends requests without adapters, all at once, so that code is compiled and memory is allocated. Waits until a worker
-     * is ready.
+     * Sends requests without adapters, all at once, so that code is compiled and memory is allocated. Waits until a
+     * worker is ready.
      *
      * @throws FleetException if a request fails
      */

@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Publishes new versions of adapters during a run, evenly spread over the requests, so that requests also follow the last
- * version. It has its own thread, so that uploads do not delay requests.
+ * Publishes new versions of adapters during a run, evenly spread over the requests, so that requests also follow the
+ * last version. It has its own thread, so that uploads do not delay requests.
  */
 public final class Publishing implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * A Zipf distribution over n elements: the probability of the k-th element (from 1) is proportional to 1 / k^s. At s = 0,
- * all elements have the same probability.
+ * A Zipf distribution over n elements: the probability of the k-th element (from 1) is proportional to 1 / k^s. At s =
+ * 0, all elements have the same probability.
  */
 final class Zipf {
     /** The probability of the first k elements. */

@@ -26,11 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the gateway's HTTP API. It sends the API key with every request. If the gateway rejects a request, a method
- * throws a {@link ProblemException}; if no gateway responds, a {@link FleetException}.
+ * A client of the gateway's HTTP API. It sends the API key with every request. If the gateway rejects a request, a
+ * method throws a {@link ProblemException}; if no gateway responds, a {@link FleetException}.
  *
- * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException}, or
- * with an {@link IOException} if no gateway responds.
+ * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException},
+ * or with an {@link IOException} if no gateway responds.
  */
 public final class GatewayClient {
     /** The environment variable that holds the API key or token. */

@@ -57,8 +57,8 @@ final class Preflight {
 
     private static void requireFree(String option, int port) {
         if (!Ports.isFree(port)) {
-            throw new FleetException("port " + port + " is in use: stop the process that uses it, or set another port with "
-                    + option);
+            throw new FleetException(
+                    "port " + port + " is in use: stop the process that uses it, or set another port with " + option);
         }
     }
 }

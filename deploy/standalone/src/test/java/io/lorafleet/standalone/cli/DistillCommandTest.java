@@ -81,7 +81,7 @@ class DistillCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--prompts=nowhere.txt, '--prompts: expected a text file with one prompt a line, found none that can be read at nowhere.txt'",
+        "--prompts=nowhere.txt, --prompts: cannot read nowhere.txt",
         "--output=nowhere, '--output: expected a folder, found nowhere'",
         "--guidance=1, guidance: expected more than 1",
         "--width=65, 'width: expected a multiple of 4, found 65'",

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Measures how long a worker takes to load an adapter that is not resident, with the same calls as the worker. The file is
- * in the page cache of the operating system.
+ * Measures how long a worker takes to load an adapter that is not resident, with the same calls as the worker. The file
+ * is in the page cache of the operating system.
  */
 public final class AdapterLoadBench {
     private final BlobStore blobs;
