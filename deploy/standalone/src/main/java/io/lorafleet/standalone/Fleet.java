@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
+import io.lorafleet.standalone.bench.BenchCommand;
+import io.lorafleet.standalone.cli.AclsCommand;
+import io.lorafleet.standalone.cli.AdapterCommand;
+import io.lorafleet.standalone.cli.BlobPermissionsCommand;
+import io.lorafleet.standalone.cli.DistillCommand;
+import io.lorafleet.standalone.cli.FeedbackCommand;
+import io.lorafleet.standalone.cli.GenerateCommand;
+import io.lorafleet.standalone.cli.KeyCommand;
+import io.lorafleet.standalone.cli.ParityCommand;
+import io.lorafleet.standalone.cli.TopicsCommand;
+import io.lorafleet.standalone.cli.UpCommand;
+import io.lorafleet.standalone.cli.WorkersCommand;
+import io.lorafleet.standalone.evaluate.EvaluateCommand;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
@@ -11,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** The command line. Exit codes: 0 for success, 1 for a failure, 2 for wrong usage. */
 @Command(
         name = "fleet",
         description = "Serves Stable Diffusion models with LoRA adapters from a fleet of workers over Kafka.",
@@ -31,23 +44,23 @@ import picocli.CommandLine.ScopeType;
             ParityCommand.class,
             BenchCommand.class
         },
-        footer = {"", "fleet COMMAND --help tells more, such as: fleet generate --help"})
+        footer = {"", "Run 'fleet COMMAND --help' for usage."})
 public final class Fleet {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Shows this help.")
+            description = "Shows this help and exits.")
     @SuppressWarnings("unused") // picocli reads the option itself
     private boolean help;
 
     public static void main(String[] args) {
-        // Kafka's broker upper-cases enum names in the default locale, and does not start in a Turkish one.
+        // Kafka's broker converts enum names to upper case in the default locale, and cannot start in a Turkish one.
         Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Fleet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
@@ -58,17 +71,17 @@ public final class Fleet {
     private static int explain(ParameterException problem, String[] arguments) {
         CommandLine command = problem.getCommandLine();
         command.getErr().println("fleet: " + problem.getMessage());
-        command.getErr().println(command.getCommandSpec().qualifiedName() + " --help tells what there is");
+        command.getErr().println("Run '" + command.getCommandSpec().qualifiedName() + " --help' for usage.");
         return ExitCode.USAGE;
     }
 
-    /** Anything that nobody foresaw goes up to picocli, which shows where it came from. */
+    /** For an unexpected exception, picocli prints the stack trace. */
     private static int explain(Exception problem, CommandLine command, ParseResult parsed) throws Exception {
         if (problem instanceof FleetException) {
             command.getErr().println("fleet: " + problem.getMessage());
             return ExitCode.SOFTWARE;
         }
-        if (problem instanceof CancellationException) { // the user's own Ctrl-C
+        if (problem instanceof CancellationException) { // after Ctrl-C
             return ExitCode.SOFTWARE;
         }
         throw problem;

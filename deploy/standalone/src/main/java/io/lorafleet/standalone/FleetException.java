@@ -3,11 +3,11 @@ package io.lorafleet.standalone;
 
 import org.jspecify.annotations.Nullable;
 
-/** A problem that the user can mend. The text says what was found and what to do; the command line prints just that. */
-final class FleetException extends RuntimeException {
+/** An error that the user can fix. The command line prints only the message, which describes the error and its fix. */
+public class FleetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    FleetException(@Nullable String message) {
+    public FleetException(@Nullable String message) {
         super(message);
     }
 }

@@ -6,17 +6,17 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Where somebody watches, so that a line may move. */
-final class Terminal {
+/** The terminal of the command line, if there is one. */
+public final class Terminal {
     private Terminal() {}
 
-    /** @return whether {@code deploy/fleet} found one */
-    static boolean isThere() {
+    /** @return whether the standard error is a terminal; {@code deploy/fleet} sets the property */
+    public static boolean isThere() {
         return Boolean.getBoolean("lorafleet.terminal");
     }
 
-    /** @return a bar in the one style of all commands */
-    static ProgressBarBuilder bar(String task, PrintStream out) {
+    /** @return a progress bar in the style of all commands */
+    public static ProgressBarBuilder bar(String task, PrintStream out) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)

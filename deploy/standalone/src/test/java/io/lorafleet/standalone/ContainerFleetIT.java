@@ -5,7 +5,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The fleet on Apache Kafka's own image, as an outer cluster. */
+/** A fleet on an external cluster: the Docker image of Apache Kafka. */
 @EnabledIf(value = "dockerAnswers", disabledReason = "no Docker engine")
 class ContainerFleetIT extends FleetContract {
     private KafkaContainer kafka;
@@ -13,14 +13,14 @@ class ContainerFleetIT extends FleetContract {
     static boolean dockerAnswers() {
         boolean answers = DockerClientFactory.instance().isDockerAvailable();
         if (!answers) {
-            System.out.println("ContainerFleetIT is skipped: no Docker engine"); // Maven keeps the reason to itself
+            System.out.println("ContainerFleetIT is skipped: no Docker engine"); // Maven does not print the reason
         }
         return answers;
     }
 
     @Override
     String startBroker() {
-        // One node can hold one replica.
+        // A cluster with one node supports only one replica.
         kafka = new KafkaContainer("apache/kafka:" + System.getProperty("kafka.version"))
                 .withEnv("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR", "1")
                 .withEnv("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR", "1");

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
 /**
- * An image as diffusers drew it, from a file of the demo model.
+ * An image that diffusers generated, from a file of the demo model.
  *
  * @param pixels (3, height, width), -1 to 1
  */
@@ -29,14 +29,14 @@ record ExpectedImage(FloatBuffer pixels) {
         file.get(header);
         JsonNode offsets = Json.read(header, JsonNode.class).get(tensor).get("data_offsets");
         int start = offsets.get(0).intValue();
-        // slice() forgets the byte order.
+        // slice() resets the byte order.
         return new ExpectedImage(
                 file.slice(file.position() + start, offsets.get(1).intValue() - start)
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .asFloatBuffer());
     }
 
-    /** @return the image, which is square, in a PNG file */
+    /** @return the square image as a PNG file */
     byte[] png() throws IOException {
         int side = (int) Math.sqrt(pixels.capacity() / 3.0);
         BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);

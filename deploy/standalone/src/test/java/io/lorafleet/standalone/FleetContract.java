@@ -19,11 +19,16 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.messages.worker.DeadLetter;
-import io.lorafleet.standalone.GenerationStatus.Status;
 import io.lorafleet.standalone.bench.PngReader;
-import io.lorafleet.standalone.bench.RandomAdapter;
-import java.io.OutputStream;
-import java.io.PrintStream;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,20 +46,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a fleet promises on any broker: the packaged services, two workers and one partition. */
+/** Tests of a fleet that must pass with any broker: the packaged services, two workers and one partition. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FleetContract {
     private static final String PROMPT = "a large red star on a white background";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** Long enough to do something to it meanwhile. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    /** Enough steps to interfere with a running generation. */
     private static final int MANY_STEPS = 200;
-    /** So that an image outlasts the orders of some more. */
+    /** Long enough to send several other requests. */
     private static final int FEW_STEPS = 10;
-    /** More than a worker has slots, so that the other one must take some. */
+    /** More than the slots of a worker, so that both workers must process requests. */
     private static final int MORE_THAN_ONE_WORKER_HOLDS = 16;
-
-    private static final ProgressDisplay SILENT =
-            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path model;
@@ -87,7 +89,7 @@ abstract class FleetContract {
 
     @Test
     void drawsTheImageThatDiffusersDraws() throws Exception {
-        GenerationStatus drawn = draw(order(PROMPT, 25));
+        GenerationStatus drawn = draw(request(PROMPT, 25));
 
         byte[] png = gateway.image(drawn.images().get(0));
         assertThat(ExpectedImage.read(model, "expected_images", "seed1234.image")
@@ -95,12 +97,12 @@ abstract class FleetContract {
                 .isGreaterThan(40);
     }
 
-    /** With the settings of {@code expected_img2img.safetensors}. */
+    /** Uses the settings of {@code expected_img2img.safetensors}. */
     @Test
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
         byte[] redStar =
                 ExpectedImage.read(model, "expected_images", "seed1234.image").png();
-        NewGeneration order = new NewGeneration(
+        NewGeneration request = new NewGeneration(
                 "a large blue star on a white background",
                 "red",
                 Base64.getEncoder().encodeToString(redStar),
@@ -116,7 +118,7 @@ abstract class FleetContract {
                 null,
                 null);
 
-        GenerationStatus drawn = draw(order);
+        GenerationStatus drawn = draw(request);
 
         byte[] png = gateway.image(drawn.images().get(0));
         assertThat(ExpectedImage.read(model, "expected_img2img", "ddim.image").psnr(png))
@@ -126,8 +128,8 @@ abstract class FleetContract {
 
     @Test
     void drawsTheSameBytesForTheSameRequest() throws Exception {
-        GenerationStatus first = draw(order("a small striped green square", 10));
-        GenerationStatus second = draw(order("a small striped green square", 10));
+        GenerationStatus first = draw(request("a small striped green square", 10));
+        GenerationStatus second = draw(request("a small striped green square", 10));
 
         assertThat(first.id()).isNotEqualTo(second.id());
         assertThat(gateway.image(first.images().get(0)))
@@ -136,7 +138,7 @@ abstract class FleetContract {
 
     @Test
     void twoWorkersShareOnePartition() throws Exception {
-        List<String> ids = submit(MORE_THAN_ONE_WORKER_HOLDS, order(PROMPT, FEW_STEPS));
+        List<String> ids = submit(MORE_THAN_ONE_WORKER_HOLDS, request(PROMPT, FEW_STEPS));
 
         awaitSuccess(ids);
 
@@ -148,22 +150,22 @@ abstract class FleetContract {
 
     @Test
     void aWorkerLeavesAndOneJoinsUnderLoad() throws Exception {
-        List<String> ids = submit(30, order(PROMPT, FEW_STEPS));
-        await().atMost(PATIENCE).until(() -> !results(ids).isEmpty());
-        long returns = returns("worker-1");
+        List<String> ids = submit(30, request(PROMPT, FEW_STEPS));
+        await().atMost(TIMEOUT).until(() -> !results(ids).isEmpty());
+        long returns = restarts("worker-1");
 
         fleet.process("worker-1").destroy();
 
-        await().atMost(PATIENCE).until(() -> returns("worker-1") > returns);
+        await().atMost(TIMEOUT).until(() -> restarts("worker-1") > returns);
         Instant back = Instant.now();
-        do { // More than once only if the other one was faster while this one joined the group.
-            List<String> more = submit(10, order(PROMPT, FEW_STEPS));
+        do { // Repeats only if the other worker was faster while this worker joined the group.
+            List<String> more = submit(10, request(PROMPT, FEW_STEPS));
             awaitSuccess(more);
             ids.addAll(more);
         } while (results(ids).stream()
                         .noneMatch(result -> result.workerId().equals("worker-1")
                                 && result.at().isAfter(back))
-                && Instant.now().isBefore(back.plus(PATIENCE)));
+                && Instant.now().isBefore(back.plus(TIMEOUT)));
         awaitSuccess(ids);
         assertThat(results(ids)).extracting(GenerationFinished::requestId).containsExactlyInAnyOrderElementsOf(ids);
         assertThat(results(ids)).anySatisfy(result -> {
@@ -198,7 +200,7 @@ abstract class FleetContract {
         for (int i = 0; i < ids.size(); i++) {
             psnrs.add(PngReader.psnr(image(ids.get(i)), image(again.get(i))));
         }
-        // In a batch of another size sums may be rounded in another order.
+        // In a batch of a different size, sums can be rounded in a different order.
         assertThat(psnrs).allMatch(psnr -> psnr > 50);
         String versionBefore = submit(orderFrom("renewed@4", 19));
         awaitSuccess(List.of(versionBefore));
@@ -207,16 +209,16 @@ abstract class FleetContract {
 
     @Test
     void anotherWorkerFinishesTheJobOfAKilledOneAndThereIsOneResult() throws Exception {
-        String id = submit(order(PROMPT, MANY_STEPS));
+        String id = submit(request(PROMPT, MANY_STEPS));
         awaitFirstStep(id);
         String killedId = worker(id);
         Process killed = fleet.process(killedId);
-        long returns = returns(killedId);
+        long returns = restarts(killedId);
 
         killed.destroyForcibly();
 
         assertThat(follow(id).status()).isEqualTo(Status.SUCCEEDED);
-        await().atMost(PATIENCE).until(() -> returns(killedId) > returns);
+        await().atMost(TIMEOUT).until(() -> restarts(killedId) > returns);
         assertThat(fleet.process(killedId).pid()).isNotEqualTo(killed.pid());
         assertThat(results(id))
                 .singleElement()
@@ -237,18 +239,18 @@ abstract class FleetContract {
         topics.send(Topic.REQUESTS, poison);
         topics.send(Topic.REQUESTS, Map.of("poison-none", good));
 
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () -> assertThat(reasons()).containsKeys(poison.keySet().toArray(String[]::new)));
         assertThat(reasons()).allSatisfy((id, reason) -> assertThat(reason).isNotBlank());
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() ->
                         assertThat(results("poison-none")).singleElement().isInstanceOf(GenerationSucceeded.class));
     }
 
     @Test
     void aJobCancelledInTheMiddleEndsAsCancelled() throws Exception {
-        String id = submit(order(PROMPT, MANY_STEPS));
+        String id = submit(request(PROMPT, MANY_STEPS));
         awaitFirstStep(id);
 
         gateway.cancel(id);
@@ -258,12 +260,12 @@ abstract class FleetContract {
 
     @Test
     void refusesAnAdapterThatNobodyAdded() {
-        NewGeneration order = new NewGeneration(
+        NewGeneration request = new NewGeneration(
                 PROMPT,
                 null,
                 null,
                 null,
-                List.of(new AdapterArgument("nobody", null)),
+                List.of(new RequestedAdapter("nobody", null)),
                 null,
                 null,
                 null,
@@ -274,25 +276,25 @@ abstract class FleetContract {
                 null,
                 null);
 
-        assertThatThrownBy(() -> submit(order))
+        assertThatThrownBy(() -> submit(request))
                 .isInstanceOf(FleetException.class)
                 .hasMessageContaining("adapter");
     }
 
-    /** Everything that {@code expected_images.safetensors} was drawn with, but the prompt and the steps. */
-    private static NewGeneration order(String prompt, int steps) {
+    /** The settings of {@code expected_images.safetensors}, except for the prompt and the steps. */
+    private static NewGeneration request(String prompt, int steps) {
         return new NewGeneration(
                 prompt, "", null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1, null, null);
     }
 
-    /** By a student, with a seed of its own. */
+    /** A generation with a student and its own seed. */
     private static NewGeneration orderFrom(String adapter, long seed) {
         return new NewGeneration(
                 PROMPT,
                 "",
                 null,
                 null,
-                List.of(new AdapterArgument(adapter, null)),
+                List.of(new RequestedAdapter(adapter, null)),
                 5.0,
                 FEW_STEPS,
                 SamplerName.DDIM,
@@ -328,14 +330,14 @@ abstract class FleetContract {
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }
 
-    private String submit(NewGeneration order) throws InterruptedException {
-        return gateway.generate(order, PATIENCE).id();
+    private String submit(NewGeneration request) throws InterruptedException {
+        return gateway.generate(request, TIMEOUT).id();
     }
 
-    private List<String> submit(int count, NewGeneration order) throws InterruptedException {
+    private List<String> submit(int count, NewGeneration request) throws InterruptedException {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(submit(order));
+            ids.add(submit(request));
         }
         return ids;
     }
@@ -346,7 +348,7 @@ abstract class FleetContract {
         }
     }
 
-    /** Other random weights make the next version of a student. */
+    /** Publishes the next version of a student, with different random weights. */
     private void publish(String adapter, long seed, Path folder) throws Exception {
         byte[] weights = RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.STRONG, seed);
         gateway.addAdapter(adapter, Files.write(folder.resolve("adapter.safetensors"), weights), 5.0);
@@ -356,7 +358,7 @@ abstract class FleetContract {
         return gateway.image(gateway.generation(id).value().images().get(0));
     }
 
-    /** @return {@code NAME@VERSION} of the one adapter that the generation names */
+    /** @return {@code NAME@VERSION} of the only adapter of a generation */
     private String adapter(String id) {
         try {
             byte[] generation = gateway.generation(id).json().getBytes(StandardCharsets.UTF_8);
@@ -367,23 +369,25 @@ abstract class FleetContract {
         }
     }
 
-    /** @return how often a service came back */
-    private long returns(String service) {
-        return said.stream().filter((service + " is back")::equals).count();
+    /** @return how often a service has restarted */
+    private long restarts(String service) {
+        return said.stream().filter((service + " has restarted")::equals).count();
     }
 
     private GenerationStatus follow(String id) throws InterruptedException {
-        return new GenerationFollower(gateway, SILENT).follow(id).value();
+        return new GenerationFollower(gateway, GenerationFollower.Progress.NONE)
+                .follow(id)
+                .value();
     }
 
-    private GenerationStatus draw(NewGeneration order) throws InterruptedException {
-        GenerationStatus drawn = follow(submit(order));
+    private GenerationStatus draw(NewGeneration request) throws InterruptedException {
+        GenerationStatus drawn = follow(submit(request));
         assertThat(drawn.status()).isEqualTo(Status.SUCCEEDED);
         return drawn;
     }
 
     private void awaitFirstStep(String id) {
-        await().atMost(PATIENCE).until(() -> progress(id).stream().anyMatch(StepDone.class::isInstance));
+        await().atMost(TIMEOUT).until(() -> progress(id).stream().anyMatch(StepDone.class::isInstance));
     }
 
     private String worker(String id) {
@@ -410,7 +414,7 @@ abstract class FleetContract {
                 .toList();
     }
 
-    /** @return why requests were given up, by their ids */
+    /** @return the reasons of dead letters, by request ID */
     private Map<String, String> reasons() {
         Map<String, String> reasons = new HashMap<>();
         for (DeadLetter letter : topics.read(Topic.DEAD_LETTERS, DeadLetter.class)) {

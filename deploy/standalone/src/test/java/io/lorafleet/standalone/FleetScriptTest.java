@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code deploy/fleet} in a tree of its own, where Java and Maven only say that they were called. */
+/** Runs {@code deploy/fleet} in a separate tree, where Java and Maven only print that they were called. */
 class FleetScriptTest {
     private static final String CLI = "deploy/standalone/target/lorafleet-standalone.jar";
     private static final List<String> ARTEFACTS = List.of(
@@ -40,7 +40,7 @@ class FleetScriptTest {
         Files.createDirectories(root.resolve("deploy"));
         Files.copy(Path.of("../fleet"), root.resolve("deploy/fleet"), StandardCopyOption.COPY_ATTRIBUTES);
         script("jdk/bin/java", "[ \"$1\" = -version ] && echo 'openjdk version \"17.0.1\"' >&2 || echo \"ran $*\"");
-        // Like Maven, it leaves alone what is there and would not change.
+        // Like Maven, it does not write files whose content is unchanged.
         script("mvnw", "echo built; for f in " + String.join(" ", ARTEFACTS) + "; do [ -e $f ] || touch $f; done");
         for (String module : List.of("common/storage", "gateway", "gpu-worker", "trainer", "deploy/standalone")) {
             file(module + "/pom.xml", BUILT.minusSeconds(60));
@@ -143,7 +143,7 @@ class FleetScriptTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** @return what it said, errors included */
+    /** @return the output, including errors */
     private String run(String... args) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(root.resolve("deploy/fleet").toString()));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +44,7 @@ class FleetTest {
 
         assertThat(run(words)).isZero();
 
-        assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help.");
+        assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help and exits.");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -116,16 +118,19 @@ class FleetTest {
         assertThat(run("generate", "a star", "-o", missing.resolve("star.png").toString()))
                 .isEqualTo(1);
 
-        assertThat(err.toString()).isEqualToIgnoringNewLines("fleet: --output: there is no folder " + missing);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("fleet: --output: folder not found: " + missing);
     }
 
     @Test
     void theDataFolderIsTakenBeforeAnythingStarts() throws Exception {
-        try (DataFolder held = DataFolder.open(folder, false)) {
+        try (FileChannel held =
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            held.lock();
+
             assertThat(run("up", "--data", folder.toString())).isEqualTo(1);
 
             assertThat(err.toString()).contains("is in use by another fleet").doesNotContain("\tat ");
-            assertThat(held.kafka()).doesNotExist();
+            assertThat(folder.resolve("kafka")).doesNotExist();
         }
     }
 

@@ -11,14 +11,16 @@ import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.feedback.FeedbackGiven;
-import io.lorafleet.standalone.GenerationStatus.Status;
-import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.NewRoute;
 import io.lorafleet.storage.OwnerOnly;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -42,18 +44,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WindowType;
 
 /**
- * A page of another origin, and one whose name was made to point to this machine (DNS rebinding), in the browser in which
- * somebody uses the gateway's own page. Whatever they try, they read nothing and change nothing.
+ * Attacks from a page of another origin, and from a page whose name resolves to this machine (DNS rebinding), in the
+ * browser of a user of the gateway's page. The attacks must neither read nor change anything.
  */
 class ForeignPageIT extends InBrowser {
     private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);
     private static final String STUDENT = "fast";
     private static final String SECRET = "an image that nobody else shall know of";
-    private static final String HONEST = "an honest order";
-    private static final ProgressDisplay SILENT =
-            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final String HONEST = "an honest request";
 
-    /** What everybody may read where keys are asked for, under whatever name the gateway has. */
+    /** Resources that need no key, under any name of the gateway. */
     private static final Set<String> PUBLIC = Set.of(
             "fetch GET /",
             "fetch no-cors GET /",
@@ -79,7 +79,7 @@ class ForeignPageIT extends InBrowser {
         evil.start();
     }
 
-    /** An empty page, or a redirect that keeps the method and the body. */
+    /** Returns an empty page, or a redirect that keeps the method and the body. */
     private static void response(HttpExchange exchange) throws IOException {
         try (exchange) {
             String query = exchange.getRequestURI().getQuery();
@@ -122,14 +122,14 @@ class ForeignPageIT extends InBrowser {
 
     private void start(Path apiKeys) throws Exception {
         start(folder, apiKeys, "--host-resolver-rules=MAP *.example 127.0.0.1");
-        browser.manage().timeouts().scriptTimeout(PATIENCE);
+        browser.manage().timeouts().scriptTimeout(TIMEOUT);
         honest = new GatewayClient(fleet.gateway(), key);
         topics = apiKeys == null
                 ? new TopicRecords(fleet.bootstrapServers())
                 : TopicRecords.of(fleet.bootstrapServers(), folder.resolve("data/kafka-client.properties"));
     }
 
-    /** @param publicly what a page under the gateway's own port may read */
+    /** @param publicly resources that a page on the gateway's port may read */
     private void getsNothing(Set<String> publicly) throws Exception {
         int port = fleet.gateway().getPort();
         int evilPort = evil.getAddress().getPort();
@@ -154,7 +154,11 @@ class ForeignPageIT extends InBrowser {
         draw(URI.create("http://127.0.0.1:" + port), "under the other name, too");
     }
 
-    /** In a new tab, beside the own page's. @param page an address of the origin that attacks */
+    /**
+     * Opens the page in a new tab.
+     *
+     * @param page URL of the attacking origin
+     */
     private void attack(
             SoftAssertions all, String name, String page, URI gateway, String generation, Set<String> publicly)
             throws Exception {
@@ -198,7 +202,7 @@ class ForeignPageIT extends InBrowser {
             }
         }
         browser.switchTo().window(tabs.iterator().next());
-        // What the page sent without waiting for an answer is over when this is drawn.
+        // When this image is generated, the requests of the page have been handled.
         drawHonestly();
         all.assertThat(state()).as("what there is after the %s page", name).isEqualTo(before);
     }
@@ -213,7 +217,7 @@ class ForeignPageIT extends InBrowser {
         }
     }
 
-    /** With two versions and a route that can be rolled back. */
+    /** Adds an adapter with two versions and a route that can be rolled back. */
     private void addStudent(String name) throws Exception {
         for (int version = 1; version <= 2; version++) {
             byte[] weights = RandomAdapter.file(RandomAdapter.shapes(model), 4, RandomAdapter.MILD, version);
@@ -222,37 +226,44 @@ class ForeignPageIT extends InBrowser {
         }
     }
 
-    /** As somebody at the page does it. @return the generation's id */
+    /**
+     * Generates an image on the page.
+     *
+     * @return the ID of the generation
+     */
     private String draw(URI gateway, String prompt) {
         open(gateway, "create");
         if (count("dialog[open]") > 0) {
             find("dialog input").sendKeys(key);
             press("Sign in");
-            await().atMost(PATIENCE).until(() -> count("main form") > 0);
+            await().atMost(TIMEOUT).until(() -> count("main form") > 0);
         }
         int jobs = count(".job");
         find("textarea").sendKeys(prompt);
         find("input[value=" + STUDENT + "]").click();
         set("steps", 2);
         press("Generate");
-        await().atMost(PATIENCE).until(() -> count(".job") == jobs + 1);
-        await().atMost(PATIENCE).until(() -> text(".job .status").contains("2 UNet evaluations"));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT).until(() -> count(".job") == jobs + 1);
+        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("2 UNet evaluations"));
+        await().atMost(TIMEOUT)
                 .until(() -> Long.valueOf(64)
                         .equals(browser.executeScript("return document.querySelector('.job img').naturalWidth")));
         return find(".job").getAttribute("data-id");
     }
 
-    /** As the command line does it. */
+    /** Generates an image like the command line. */
     private void drawHonestly() throws InterruptedException {
-        NewGeneration order =
+        NewGeneration request =
                 new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
-        String id = honest.generate(order, PATIENCE).id();
-        assertThat(new GenerationFollower(honest, SILENT).follow(id).value().status())
+        String id = honest.generate(request, TIMEOUT).id();
+        assertThat(new GenerationFollower(honest, GenerationFollower.Progress.NONE)
+                        .follow(id)
+                        .value()
+                        .status())
                 .isEqualTo(Status.SUCCEEDED);
     }
 
-    /** What there is, but for {@link #drawHonestly}. */
+    /** @return all resources, except those of {@link #drawHonestly} */
     private Map<String, Object> state() throws IOException, InterruptedException {
         List<JsonNode> generations = new ArrayList<>();
         get("/v1/generations?limit=100").get("generations").forEach(generations::add);

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lorafleet.broker.Ports;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +23,11 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * Tests with a real fleet, and a Chromium that looks at its page. Without Chromium and its driver they are skipped; where
- * {@code CI=true} is set, they fail.
+ * Tests of the gateway's page with a real fleet and Chromium. Without Chromium and its driver they are skipped, or fail
+ * if {@code CI=true} is set.
  */
 abstract class InBrowser {
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     Path root;
     Path model;
@@ -34,7 +36,7 @@ abstract class InBrowser {
 
     /**
      * @param folder for the fleet's data
-     * @param apiKeys the keys that the gateway asks for; null for open mode
+     * @param apiKeys the API keys of the gateway; null for open mode
      * @param arguments for Chromium
      */
     final void start(Path folder, Path apiKeys, String... arguments) throws Exception {
@@ -47,7 +49,7 @@ abstract class InBrowser {
                         root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", apiKeys),
                 said -> {});
         fleet.start();
-        // The page may replace what was found before it is read; then it is looked for again.
+        // The page can replace an element after it was found; then the test finds it again.
         Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);
         browser = browser(chromium, driver, arguments);
     }
@@ -90,11 +92,11 @@ abstract class InBrowser {
         open(fleet.gateway(), view);
     }
 
-    /** @param gateway under one of its names */
+    /** @param gateway a URL of the gateway */
     final void open(URI gateway, String view) {
         browser.get("about:blank");
         browser.get(gateway + "/#/" + view);
-        await().atMost(PATIENCE).until(() -> count("main form, main section") > 0 || count("dialog[open]") > 0);
+        await().atMost(TIMEOUT).until(() -> count("main form, main section") > 0 || count("dialog[open]") > 0);
     }
 
     final void press(String button) {

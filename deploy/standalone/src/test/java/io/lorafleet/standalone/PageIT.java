@@ -4,7 +4,7 @@ package io.lorafleet.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.standalone.bench.RandomAdapter;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 
-/** The gateway's page in a real browser, before a real fleet. */
+/** The gateway's page in a real browser, with a real fleet. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PageIT extends InBrowser {
@@ -35,7 +35,7 @@ class PageIT extends InBrowser {
 
     /** A student's weights. */
     private Path file;
-    /** Where what was looked at is kept. */
+    /** The folder for screenshots. */
     private Path images;
 
     @BeforeAll
@@ -60,9 +60,9 @@ class PageIT extends InBrowser {
         find("input[type=file]").sendKeys(file.toString());
         find("form[aria-label='Upload an adapter'] option[value=student]").click();
         press("Upload");
-        await().atMost(PATIENCE).until(() -> find("h2").getText().equals(STUDENT));
+        await().atMost(TIMEOUT).until(() -> find("h2").getText().equals(STUDENT));
         press("Set route");
-        await().atMost(PATIENCE).until(() -> find("main").getText().contains("stable @1"));
+        await().atMost(TIMEOUT).until(() -> find("main").getText().contains("stable @1"));
         looksGood("adapters");
     }
 
@@ -74,16 +74,16 @@ class PageIT extends InBrowser {
         find("input[value=" + STUDENT + "]").click();
         set("steps", 30);
         press("Generate");
-        await().atMost(PATIENCE).until(() -> count("img.rough") > 0);
-        await().atMost(PATIENCE).until(() -> text(".job .status").contains("30 UNet evaluations"));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT).until(() -> count("img.rough") > 0);
+        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("30 UNet evaluations"));
+        await().atMost(TIMEOUT)
                 .until(
                         () -> browser.executeScript("return document.querySelector('.job img').naturalWidth"),
                         Predicate.isEqual(64L));
         find("button[aria-label='A bad image']").click();
-        await().atMost(PATIENCE).until(() -> text("#said").contains("will learn"));
+        await().atMost(TIMEOUT).until(() -> text("#said").contains("will learn"));
         press("Generate with another seed");
-        await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
+        await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
         looksGood("create");
     }
 
@@ -91,10 +91,10 @@ class PageIT extends InBrowser {
     @Order(3)
     void showsALinkedGenerationFirst() {
         open("create");
-        await().atMost(PATIENCE).until(() -> count(".job figcaption") == 2);
+        await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
         String older = browser.findElements(By.className("job")).get(1).getAttribute("data-id");
         open("create/" + older);
-        await().atMost(PATIENCE).until(() -> older.equals(find(".job").getAttribute("data-id")));
+        await().atMost(TIMEOUT).until(() -> older.equals(find(".job").getAttribute("data-id")));
         assertThat(count(".job")).isEqualTo(2);
     }
 
@@ -104,7 +104,7 @@ class PageIT extends InBrowser {
         open("compare");
         find("textarea").sendKeys("a small blue ring");
         press("Compare");
-        await().atMost(PATIENCE).until(() -> count(".contest tr, tbody tr") == 2);
+        await().atMost(TIMEOUT).until(() -> count(".contest tr, tbody tr") == 2);
         assertThat(find("table").getText()).contains("Base, guided", STUDENT + "@1 (student)", "0.50 ×");
         assertThat(count(".contest figcaption")).isEqualTo(6);
         looksGood("compare");
@@ -114,7 +114,7 @@ class PageIT extends InBrowser {
     @Order(5)
     void showsTheFleet() throws Exception {
         open("fleet");
-        await().atMost(PATIENCE).until(() -> find("tbody").getText().contains("ready"));
+        await().atMost(TIMEOUT).until(() -> find("tbody").getText().contains("ready"));
         assertThat(find("tbody").getText()).contains("worker-1", "demo-model", STUDENT + "@1");
         assertThat(count("svg polyline")).isPositive();
         looksGood("fleet");
@@ -129,18 +129,18 @@ class PageIT extends InBrowser {
         find("[name=width]").sendKeys("8000");
         browser.executeScript("document.querySelector('form').noValidate = true");
         press("Generate");
-        await().atMost(PATIENCE).until(() -> text("#said").contains("width: expected"));
+        await().atMost(TIMEOUT).until(() -> text("#said").contains("width: expected"));
     }
 
     @Test
     @Order(7)
     void describesTheApiAndLetsOneTryIt() {
         browser.get(fleet.gateway() + "/q/swagger-ui/#/OpenAI/listModels");
-        await().atMost(PATIENCE).until(() -> count(".opblock") >= 23);
-        await().atMost(PATIENCE).until(() -> count(".try-out__btn") == 1);
+        await().atMost(TIMEOUT).until(() -> count(".opblock") >= 23);
+        await().atMost(TIMEOUT).until(() -> count(".try-out__btn") == 1);
         press("Try it out");
         press("Execute");
-        await().atMost(PATIENCE).until(() -> text(".live-responses-table").contains("demo-model"));
+        await().atMost(TIMEOUT).until(() -> text(".live-responses-table").contains("demo-model"));
     }
 
     @Test
@@ -151,16 +151,16 @@ class PageIT extends InBrowser {
         find("input[type=file]").sendKeys(file.toString());
         find("form[aria-label='Upload an adapter'] option[value=student]").click();
         press("Upload");
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> find("form[aria-label=Route]").getText().contains("@2"));
         find("form[aria-label=Route] select option[value='2']").click();
         press("Set route");
-        await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @2"));
+        await().atMost(TIMEOUT).until(() -> text("ul.list").contains("stable @2"));
         press("Roll back");
-        await().atMost(PATIENCE).until(() -> text("ul.list").contains("stable @1"));
+        await().atMost(TIMEOUT).until(() -> text("ul.list").contains("stable @1"));
     }
 
-    /** For everybody, on a phone, too; and keeps an image. */
+    /** Checks the accessibility of the page, also on a phone, and saves a screenshot. */
     private void looksGood(String view) throws IOException {
         for (Map.Entry<String, Dimension> size :
                 Map.of("desktop", DESKTOP, "phone", PHONE).entrySet()) {
@@ -174,7 +174,7 @@ class PageIT extends InBrowser {
         browser.manage().window().setSize(DESKTOP);
     }
 
-    /** Of axe-core. */
+    /** @return the script of axe-core */
     @SuppressWarnings("unchecked")
     private List<Object> seriousFindings() throws IOException {
         try (InputStream axe = PageIT.class.getResourceAsStream("/axe.min.js")) {

@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.GenerationStatus.Status;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationFollower;
+import io.lorafleet.standalone.client.GenerationStatus.Status;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged services with keys that the command line makes, on a broker that asks for a password. */
+/** The packaged services with API keys, on a broker that requires a password. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredFleetIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final ProgressDisplay SILENT =
-            new ProgressDisplay.Lines(new PrintStream(OutputStream.nullOutputStream()));
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Path keys;
@@ -58,9 +60,12 @@ class SecuredFleetIT {
     void drawsForWhoeverHasAKeyThatTheCommandLineMade() throws Exception {
         GatewayClient gateway = new GatewayClient(fleet.gateway(), key);
 
-        String id = gateway.generate(order(), PATIENCE).id();
+        String id = gateway.generate(request(), TIMEOUT).id();
 
-        assertThat(new GenerationFollower(gateway, SILENT).follow(id).value().status())
+        assertThat(new GenerationFollower(gateway, GenerationFollower.Progress.NONE)
+                        .follow(id)
+                        .value()
+                        .status())
                 .isEqualTo(Status.SUCCEEDED);
     }
 
@@ -69,11 +74,11 @@ class SecuredFleetIT {
         String old = key("create", "--owner", "bob", "--role", "generate");
         String renewed = key("rotate", old.substring(3, 19), "--overlap", "1h");
         for (String each : List.of(old, renewed)) {
-            new GatewayClient(fleet.gateway(), each).generate(order(), PATIENCE);
+            new GatewayClient(fleet.gateway(), each).generate(request(), TIMEOUT);
 
             key("revoke", each.substring(3, 19));
 
-            assertThatThrownBy(() -> new GatewayClient(fleet.gateway(), each).generate(order(), PATIENCE))
+            assertThatThrownBy(() -> new GatewayClient(fleet.gateway(), each).generate(request(), TIMEOUT))
                     .isInstanceOf(FleetException.class)
                     .hasMessageContaining(GatewayClient.KEY);
         }
@@ -106,7 +111,7 @@ class SecuredFleetIT {
         }
     }
 
-    private static NewGeneration order() {
+    private static NewGeneration request() {
         return new NewGeneration(
                 "a large red star on a white background",
                 "",

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Apache Kafka with its default settings, in a separate process. A share group drops a record after five deliveries; the
- * broker that a fleet runs itself allows ten.
+ * Apache Kafka with its default settings, in a separate process. A share group drops a record after five deliveries;
+ * the embedded broker of a fleet allows ten.
  */
 final class StockBroker implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final Process process;
     private final int port;
@@ -53,11 +53,11 @@ final class StockBroker implements AutoCloseable {
         String cluster = Uuid.randomUuid().toString();
         Process format = java(
                 log, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", settings.toString());
-        if (!format.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
+        if (!format.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
             throw new IOException("Kafka's folder could not be formatted: " + Files.readString(log));
         }
         Process process = java(log, "kafka.Kafka", settings.toString());
-        await("Kafka listens, see " + log).atMost(PATIENCE).until(() -> !Ports.isFree(port) || !process.isAlive());
+        await("Kafka listens, see " + log).atMost(TIMEOUT).until(() -> !Ports.isFree(port) || !process.isAlive());
         if (!process.isAlive()) {
             throw new IOException("Kafka ended while starting: " + Files.readString(log));
         }
@@ -82,6 +82,6 @@ final class StockBroker implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The fleet on an external cluster with Kafka's default settings. The fleet's own broker allows more deliveries; the tests
+ * A fleet on an external cluster with Kafka's default settings. The embedded broker allows more deliveries; the tests
  * of the page and of API keys use it.
  */
 class StockBrokerFleetIT extends FleetContract {

@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A fleet's topics, past the gateway. */
+/** Reads and writes a fleet's topics without the gateway. */
 final class TopicRecords {
     private final Map<String, Object> config;
 
@@ -35,7 +35,7 @@ final class TopicRecords {
         config.put("bootstrap.servers", bootstrap);
     }
 
-    /** @param settings a client's, as a fleet with keys leaves them in its data folder */
+    /** @param settings settings of a Kafka client, which a fleet with API keys writes to its data folder */
     static TopicRecords of(String bootstrap, Path settings) throws IOException {
         Properties read = new Properties();
         try (InputStream in = Files.newInputStream(settings)) {
@@ -64,7 +64,7 @@ final class TopicRecords {
         return messages;
     }
 
-    /** Returns when all are written. */
+    /** Returns when all records are written. */
     void send(Topic topic, Map<String, String> values) throws ExecutionException, InterruptedException {
         try (var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             for (Map.Entry<String, String> value : values.entrySet()) {

@@ -2,28 +2,34 @@
 package io.lorafleet.standalone.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.client.GenerationStatus;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pinned adapters in JSON that describes an image: below {@code adapter} or {@code adapters}, as
- * {@code "NAME@VERSION"} or as an object with {@code name} and {@code version}. The gateway words them in the first way,
- * the texts in a PNG in the second.
+ * Finds the adapter versions in JSON that describes an image: in {@code adapter} or {@code adapters}, as
+ * {@code "NAME@VERSION"} or as an object with {@code name} and {@code version}.
  */
 final class AdapterNames {
     private static final Pattern PINNED = Pattern.compile("[A-Za-z0-9._-]+@\\d+");
 
     private AdapterNames() {}
 
-    /** @return the one pinned adapter; null if there is none */
+    /** @return {@code NAME@VERSION} of the adapter that the gateway chose for a generation, or null */
+    static @Nullable String of(GenerationStatus generation) {
+        return generation.request() == null ? null : only(generation.request());
+    }
+
+    /** @return the only adapter version, or null */
     static @Nullable String only(JsonNode image) {
         Set<String> names = new LinkedHashSet<>();
         collect(image.path("adapter"), names);
         collect(image.path("adapters"), names);
         if (names.size() > 1) {
-            throw new BenchException("expected at most one adapter on an image, found " + names);
+            throw new FleetException("expected at most one adapter for an image, found " + names);
         }
         return names.isEmpty() ? null : names.iterator().next();
     }

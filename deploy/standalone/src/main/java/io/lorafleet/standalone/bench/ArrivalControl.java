@@ -8,15 +8,19 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** When the next request goes. */
+/** Decides when to send the next request. */
 interface ArrivalControl {
-    /** Waits until a request is due. @return when it was; none if it never will be */
+    /**
+     * Waits until a request is due.
+     *
+     * @return the scheduled time; empty if the request must not be sent
+     */
     Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException;
 
-    /** One request has ended, however it did. */
+    /** A request is finished, with any outcome. */
     void ended();
 
-    /** By the requests' own times, whatever becomes of those before. */
+    /** Sends each request at its scheduled time, even if earlier requests are unfinished. */
     record Open(Instant start, InstantSource clock) implements ArrivalControl {
         @Override
         public Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException {
@@ -30,15 +34,19 @@ interface ArrivalControl {
 
         @Override
         public void ended() {
-            // Changes nothing: that is what makes it open.
+            // An open loop does not depend on finished requests.
         }
     }
 
-    /** One after the other has ended, so many at once. @param patience with those that are under way */
-    record Closed(Semaphore room, Duration patience, InstantSource clock) implements ArrivalControl {
+    /**
+     * Keeps a constant number of requests in flight.
+     *
+     * @param timeout maximum wait for a request in flight
+     */
+    record Closed(Semaphore room, Duration timeout, InstantSource clock) implements ArrivalControl {
         @Override
         public Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException {
-            return room.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)
+            return room.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     ? Optional.of(clock.instant())
                     : Optional.empty();
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,15 +11,19 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** When requests come. */
+/** A schedule of requests. */
 public sealed interface Arrivals {
-    /** Requests come at times of their own: a slow server makes a queue, and not fewer requests. */
+    /** A schedule that does not depend on the server: on a slow server, requests queue. */
     sealed interface Timed extends Arrivals {
-        /** @return when each of the requests comes, counted from the beginning, in order */
+        /** @return the offset of each request from the start, in order */
         List<Duration> offsets(int requests, RandomGenerator random);
     }
 
-    /** Independent of one another: the time between two is exponentially distributed. @param rate requests a second */
+    /**
+     * A Poisson process: the time between two requests is exponentially distributed.
+     *
+     * @param rate requests per second
+     */
     record Poisson(double rate) implements Timed {
         @Override
         public List<Duration> offsets(int requests, RandomGenerator random) {
@@ -31,7 +37,7 @@ public sealed interface Arrivals {
         }
     }
 
-    /** Many at once, then none for a while. */
+    /** Bursts of requests at regular intervals. */
     record Bursts(int size, Duration every) implements Timed {
         @Override
         public List<Duration> offsets(int requests, RandomGenerator random) {
@@ -43,10 +49,13 @@ public sealed interface Arrivals {
         }
     }
 
-    /** As a file says. */
+    /** The schedule in a trace file. */
     record Replayed(Path file) implements Arrivals {}
 
-    /** The next one goes as soon as one has ended, so that always as many are under way: measures throughput alone. */
+    /**
+     * Sends a request as soon as another one is finished, so that the number in flight is constant. Measures
+     * throughput.
+     */
     record Closed(int inFlight) implements Arrivals {}
 
     Pattern KIND = Pattern.compile("(poisson|burst|trace|closed):(.+)");
@@ -83,8 +92,8 @@ public sealed interface Arrivals {
         return value;
     }
 
-    private static BenchException unknown(String text) {
-        return new BenchException("--arrivals: expected poisson:RATE, burst:N/SECONDS, closed:N, all above 0, or"
+    private static FleetException unknown(String text) {
+        return new FleetException("--arrivals: expected poisson:RATE, burst:N/SECONDS, closed:N, all above 0, or"
                 + " trace:FILE, found " + text);
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
-import io.lorafleet.standalone.bench.FleetHttp.Submission;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,34 +20,34 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether images are what they would be without the others: each is drawn again while nothing else is asked, from the
- * same seed and with the same version of the adapter. And whether an image says of itself that it was drawn with the
- * adapter that its generation names.
+ * Checks that images do not depend on other requests: it generates each image again while the fleet is idle, from the
+ * same seed and with the same adapter version. It also checks that the metadata of an image names the adapter version
+ * of its generation.
  *
- * <p>Where versions change meanwhile, some are drawn with the version before too: those must be other images, or the
- * comparison would not show that a request got the wrong version.
+ * <p>If versions were published during the run, it generates some images with the previous version, too. These must
+ * differ, because otherwise the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
-    /** A difference of about one level in 255 on every pixel is 48 dB: rounding in another order stays well above. */
-    private static final double LEAST_PSNR = 50;
+    /** A difference of one level in 255 on every pixel is 48 dB. Differences through rounding are much smaller. */
+    private static final double MIN_PSNR = 50;
 
-    /** Two versions of the same image are to differ more than rounding could explain. */
-    private static final double MOST_NEIGHBOUR_PSNR = 45;
+    /** Images of two versions must differ by more than rounding. */
+    private static final double MAX_NEIGHBOUR_PSNR = 45;
 
-    private final FleetHttp fleet;
+    private final GatewayClient gateway;
     private final CompletionPoller ends;
-    private final Duration patience;
+    private final Duration timeout;
     private final List<Double> psnrs = new ArrayList<>();
     private final List<Double> neighbourPsnrs = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
 
     /**
-     * @param compared images that were drawn again
-     * @param identical of those, byte by byte
-     * @param worstPsnr of the others, in decibels; null if there are none
-     * @param neighbours images that were drawn with the version before
-     * @param nearestNeighbourPsnr of those, in decibels; null if there are none
-     * @param wrong what must not be, in sentences
+     * @param compared the number of images that were generated again
+     * @param identical the number of compared images that are identical, byte by byte
+     * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
+     * @param neighbours the number of images that were generated with the previous version
+     * @param nearestNeighbourPsnr the highest PSNR of these images, in decibels; null if there are none
+     * @param wrong a sentence for each error
      */
     public record Result(
             int compared,
@@ -60,31 +62,32 @@ public final class ImageCheck {
 
         String text() {
             List<String> lines = new ArrayList<>();
-            lines.add(compared + " images drawn again alone: " + identical + " identical, " + (compared - identical)
-                    + " not" + (worstPsnr == null ? "" : String.format(Locale.ROOT, ", the worst %.1f dB", worstPsnr)));
+            lines.add(compared + " images generated again: " + identical + " identical, " + (compared - identical)
+                    + " different"
+                    + (worstPsnr == null ? "" : String.format(Locale.ROOT, ", lowest PSNR %.1f dB", worstPsnr)));
             if (nearestNeighbourPsnr != null) {
                 lines.add(String.format(
                         Locale.ROOT,
-                        "%d drawn with the version before: %.1f dB at most",
+                        "%d generated with the previous version: highest PSNR %.1f dB",
                         neighbours,
                         nearestNeighbourPsnr));
             }
-            wrong.forEach(sentence -> lines.add("WRONG: " + sentence));
+            wrong.forEach(sentence -> lines.add("ERROR: " + sentence));
             return String.join(System.lineSeparator(), lines);
         }
     }
 
-    /** @param patience with one request */
-    public ImageCheck(FleetHttp fleet, Duration patience) {
-        this.fleet = fleet;
-        this.ends = new CompletionPoller(fleet);
-        this.patience = patience;
+    /** @param timeout maximum wait for one image */
+    public ImageCheck(GatewayClient gateway, Duration timeout) {
+        this.gateway = gateway;
+        this.ends = new CompletionPoller(gateway);
+        this.timeout = timeout;
     }
 
     /**
-     * @param most images to check, evenly over the run; null checks all
-     * @param neighbours how many of those to draw with the version before, at most
-     * @param progress told after each how many are done
+     * @param most maximum number of images to check, evenly spread over the run; null checks all images
+     * @param neighbours maximum number of images to generate with the previous version
+     * @param progress receives the number of checked images
      */
     public Result check(Run run, @Nullable Integer most, int neighbours, IntConsumer progress) {
         List<Served> served = run.outcomes().stream()
@@ -97,7 +100,7 @@ public final class ImageCheck {
             progress.accept(i + 1);
         }
         List<Served> later = checked.stream()
-                .filter(one -> versionBefore(one.state().adapter()) != null)
+                .filter(one -> previousVersion(one.adapter()) != null)
                 .toList();
         evenly(later, neighbours).forEach(this::checkNeighbour);
         List<Double> differing =
@@ -119,30 +122,34 @@ public final class ImageCheck {
     }
 
     private void check(Served served) {
-        String id = served.state().id();
-        String pinned = served.state().adapter();
+        String id = served.status().id();
+        String pinned = served.adapter();
         String asked = served.request().adapter();
         if (!isVersionOf(asked, pinned)) {
-            wrong.add(id + ": expected a version of adapter " + asked + ", its generation names " + pinned);
+            wrong.add(id + ": expected a version of adapter " + asked + ", found " + pinned);
         }
-        for (double psnr : compare(served, pinned, "when drawn again")) {
-            if (psnr < LEAST_PSNR) {
+        for (double psnr : compare(served, pinned, "when generated again")) {
+            if (psnr < MIN_PSNR) {
                 wrong.add(String.format(
-                        Locale.ROOT, "%s: expected at least %s dB when drawn again, found %.1f", id, LEAST_PSNR, psnr));
+                        Locale.ROOT,
+                        "%s: expected at least %s dB when generated again, found %.1f",
+                        id,
+                        MIN_PSNR,
+                        psnr));
             }
             psnrs.add(psnr);
         }
     }
 
     private void checkNeighbour(Served served) {
-        String before = versionBefore(served.state().adapter());
+        String before = previousVersion(served.adapter());
         for (double psnr : compare(served, before, "with " + before)) {
-            if (psnr > MOST_NEIGHBOUR_PSNR) {
+            if (psnr > MAX_NEIGHBOUR_PSNR) {
                 wrong.add(String.format(
                         Locale.ROOT,
                         "%s: expected at most %s dB with %s, found %.1f",
-                        served.state().id(),
-                        MOST_NEIGHBOUR_PSNR,
+                        served.status().id(),
+                        MAX_NEIGHBOUR_PSNR,
                         before,
                         psnr));
             }
@@ -150,24 +157,27 @@ public final class ImageCheck {
         }
     }
 
-    /** @return how near its images come to those with that adapter, in decibels; infinite if they are the same */
+    /**
+     * @return the PSNR of each image against the image with that adapter, in decibels; infinite if they are
+     *     identical
+     */
     private List<Double> compare(Served served, @Nullable String adapter, String how) {
-        GenerationState other = await(draw(served.request().withAdapter(adapter)));
-        if (!other.succeeded()) {
-            wrong.add(served.state().id() + ": expected an image " + how + ", found " + other.reason());
+        GenerationStatus other = await(generate(served.request().withAdapter(adapter)));
+        if (!other.isSucceeded()) {
+            wrong.add(served.status().id() + ": expected an image " + how + ", found " + LoadGenerator.reason(other));
             return List.of();
         }
         List<Double> those = new ArrayList<>();
-        for (int i = 0; i < served.state().images().size(); i++) {
-            byte[] first = image(served.state(), i, served.state().adapter());
+        for (int i = 0; i < served.status().images().size(); i++) {
+            byte[] first = image(served.status(), i, served.adapter());
             byte[] second = image(other, i, adapter);
             those.add(Arrays.equals(first, second) ? Double.POSITIVE_INFINITY : PngReader.psnr(first, second));
         }
         return those;
     }
 
-    /** @return {@code NAME@VERSION} of the version before; null if there is none */
-    private static @Nullable String versionBefore(@Nullable String pinned) {
+    /** @return {@code NAME@VERSION} of the previous version, or null */
+    private static @Nullable String previousVersion(@Nullable String pinned) {
         if (pinned == null) {
             return null;
         }
@@ -182,33 +192,27 @@ public final class ImageCheck {
                 : pinned.equals(asked) || pinned.startsWith(asked + "@");
     }
 
-    private CompletableFuture<GenerationState> draw(TracedRequest request) {
-        return fleet.submit(request).thenCompose(submission -> {
-            if (submission instanceof Submission.Accepted accepted) {
-                return ends.of(accepted.id());
-            }
-            throw new BenchException("expected to draw an image again, and the gateway refused: "
-                    + ((Submission.Refused) submission).reason());
-        });
+    private CompletableFuture<GenerationStatus> generate(TracedRequest request) {
+        return gateway.submit(request.body()).thenCompose(accepted -> ends.of(accepted.id()));
     }
 
     /** @return the PNG */
-    private byte[] image(GenerationState state, int index, @Nullable String expectedAdapter) {
-        byte[] png = await(fleet.image(state.images().get(index)));
+    private byte[] image(GenerationStatus status, int index, @Nullable String expectedAdapter) {
+        byte[] png = await(gateway.imageAsync(status.images().get(index)));
         String found = PngReader.adapter(png);
         if (!Objects.equals(found, expectedAdapter)) {
-            wrong.add(state.id() + ": expected an image with adapter " + expectedAdapter + ", it says " + found);
+            wrong.add(status.id() + ": expected an image with adapter " + expectedAdapter + ", found " + found);
         }
         return png;
     }
 
     private <T> T await(CompletableFuture<T> response) {
         try {
-            return response.orTimeout(patience.toSeconds(), TimeUnit.SECONDS).join();
+            return response.orTimeout(timeout.toSeconds(), TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof BenchException known
+            throw e.getCause() instanceof FleetException known
                     ? known
-                    : new BenchException("while an image was drawn again: " + e.getCause());
+                    : new FleetException("cannot generate an image again: " + e.getCause());
         }
     }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
-import io.lorafleet.standalone.bench.FleetHttp.Submission;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationStatus;
+import io.lorafleet.standalone.client.ProblemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,49 +20,49 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Sends a workload, each request at its time, and waits until the last has ended. */
+/** Sends the requests of a workload on schedule, and waits until all are finished. */
 public final class LoadGenerator {
-    /** HTTP's "service unavailable": the gateway knows of no worker yet. */
+    /** HTTP status "service unavailable": no worker has loaded a model. */
     private static final int NO_WORKER = 503;
 
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
-    private final FleetHttp fleet;
+    private final GatewayClient gateway;
     private final InstantSource clock;
-    private final Duration patience;
+    private final Duration timeout;
 
     /**
-     * What happened.
+     * The outcome of a workload.
      *
-     * @param outcomes in the order of the workload
-     * @param latest how much later than it was due a request was sent, at worst
+     * @param outcomes the outcomes, in the order of the workload
+     * @param latest the maximum delay between the scheduled time and the sending of a request
      */
     public record Run(List<RequestOutcome> outcomes, Duration latest) {
-        /** @return what was sent, with what the gateway chose, so that another server can be asked the same */
+        /** @return the requests with the values that the gateway chose, for use with another server */
         public List<TracedRequest> requests() {
             return outcomes.stream().map(RequestOutcome::request).toList();
         }
     }
 
-    /** @param patience after the last request was sent */
-    public LoadGenerator(FleetHttp fleet, InstantSource clock, Duration patience) {
-        this.fleet = fleet;
+    /** @param timeout maximum wait after the last request was sent */
+    public LoadGenerator(GatewayClient gateway, InstantSource clock, Duration timeout) {
+        this.gateway = gateway;
         this.clock = clock;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * Has the fleet draw as many images without adapters, all at once, so that code is compiled and memory is there.
-     * Waits for a worker if there is none yet.
+     * Sends requests without adapters, all at once, so that code is compiled and memory is allocated. Waits until a
+     * worker is ready.
      *
-     * @throws BenchException if the fleet cannot draw what the workload asks for
+     * @throws FleetException if a request fails
      */
     public void warmUp(Workload workload, int requests) throws InterruptedException {
         List<TracedRequest> all = workload.requests();
         List<TracedRequest> atOnce = IntStream.range(0, requests)
                 .mapToObj(i -> all.get(i % all.size()).plain())
                 .toList();
-        Instant limit = clock.instant().plus(patience);
+        Instant limit = clock.instant().plus(timeout);
         while (!atOnce.isEmpty()) {
             List<Failed> failed = run(new Workload(atOnce, 0), sent -> {}).outcomes().stream()
                     .filter(Failed.class::isInstance)
@@ -69,23 +72,23 @@ public final class LoadGenerator {
                 return;
             }
             if (!failed.get(0).noWorker() || clock.instant().isAfter(limit)) {
-                throw new BenchException("before the measurement: expected images, found "
-                        + failed.get(0).reason());
+                throw new FleetException(
+                        "warm-up: expected images, found " + failed.get(0).reason());
             }
-            Thread.sleep(PAUSE.toMillis());
+            Thread.sleep(RETRY_INTERVAL.toMillis());
         }
     }
 
-    /** @param progress told after each how many were sent */
+    /** @param progress receives the number of requests sent */
     public Run run(Workload workload, IntConsumer progress) throws InterruptedException {
         Instant start = clock.instant();
         ArrivalControl arrivals = workload.inFlight() == 0
                 ? new ArrivalControl.Open(start, clock)
-                : new ArrivalControl.Closed(new Semaphore(workload.inFlight()), patience, clock);
+                : new ArrivalControl.Closed(new Semaphore(workload.inFlight()), timeout, clock);
         List<CompletableFuture<RequestOutcome>> outcomes = new ArrayList<>();
         Duration latest = Duration.ZERO;
         Instant lastSent = start;
-        try (CompletionPoller ends = new CompletionPoller(fleet)) {
+        try (CompletionPoller ends = new CompletionPoller(gateway)) {
             for (TracedRequest request : workload.requests()) {
                 Optional<Instant> due = arrivals.awaitTurn(request);
                 if (due.isEmpty()) {
@@ -98,27 +101,40 @@ public final class LoadGenerator {
                 outcomes.add(serve(traced, due.get(), ends).whenComplete((outcome, problem) -> arrivals.ended()));
                 progress.accept(outcomes.size());
             }
-            await(outcomes, lastSent.plus(patience));
+            await(outcomes, lastSent.plus(timeout));
         }
         return new Run(outcomes(workload, outcomes), latest);
     }
 
     private CompletableFuture<RequestOutcome> serve(TracedRequest request, Instant due, CompletionPoller ends) {
-        return fleet.submit(request)
-                .thenCompose(submission -> {
-                    if (submission instanceof Submission.Accepted accepted) {
-                        return ends.of(accepted.id()).thenApply(state -> outcome(request, due, state));
-                    }
-                    Submission.Refused refused = (Submission.Refused) submission;
-                    return CompletableFuture.completedFuture(
-                            new Failed(request, "refused: " + refused.reason(), refused.status() == NO_WORKER));
-                })
-                .exceptionally(problem -> new Failed(request, "lost: " + describe(problem), false));
+        return gateway.submit(request.body())
+                .handle((accepted, problem) -> problem == null
+                        ? ends.of(accepted.id()).thenApply(status -> outcome(request, due, status))
+                        : CompletableFuture.completedFuture(notAccepted(request, cause(problem))))
+                .thenCompose(outcome -> outcome)
+                .exceptionally(problem -> lost(request, cause(problem)));
     }
 
-    private static RequestOutcome outcome(TracedRequest request, Instant due, GenerationState state) {
-        TracedRequest resolved = state.resolve(request);
-        return state.succeeded() ? new Served(resolved, due, state) : new Failed(resolved, state.reason(), false);
+    private static RequestOutcome outcome(TracedRequest request, Instant due, GenerationStatus status) {
+        TracedRequest resolved = request.resolved(status);
+        return status.isSucceeded() ? new Served(resolved, due, status) : new Failed(resolved, reason(status), false);
+    }
+
+    private static RequestOutcome notAccepted(TracedRequest request, Throwable problem) {
+        return problem instanceof ProblemException rejected
+                ? new Failed(request, "rejected: " + describe(rejected), rejected.status() == NO_WORKER)
+                : lost(request, problem);
+    }
+
+    private static RequestOutcome lost(TracedRequest request, Throwable problem) {
+        return new Failed(request, "lost: " + describe(problem), false);
+    }
+
+    /** @return why a generation has no images, in a few words */
+    static String reason(GenerationStatus status) {
+        return status.failure() == null
+                ? TraceFile.text(status.status())
+                : status.failure().reason();
     }
 
     private void await(List<CompletableFuture<RequestOutcome>> outcomes, Instant limit) {
@@ -134,19 +150,27 @@ public final class LoadGenerator {
             int i = outcomes.size();
             outcomes.add(
                     i < sent.size()
-                            ? sent.get(i).getNow(new Failed(request, "unfinished " + afterPatience(), false))
-                            : new Failed(request, "not sent, because none had ended " + afterPatience(), false));
+                            ? sent.get(i).getNow(new Failed(request, "unfinished " + afterTimeout(), false))
+                            : new Failed(
+                                    request,
+                                    "not sent: no request finished within " + timeout.toSeconds() + " s",
+                                    false));
         }
         return outcomes;
     }
 
-    private String afterPatience() {
-        return patience.toSeconds() + " s after the last was sent";
+    private String afterTimeout() {
+        return timeout.toSeconds() + " s after the last request was sent";
+    }
+
+    private static Throwable cause(Throwable problem) {
+        return problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
     }
 
     private static String describe(Throwable problem) {
-        Throwable cause =
-                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
-        return cause instanceof BenchException ? String.valueOf(cause.getMessage()) : cause.toString();
+        if (problem instanceof ProblemException rejected) {
+            return "HTTP " + rejected.status() + " " + rejected.getMessage();
+        }
+        return problem instanceof FleetException ? String.valueOf(problem.getMessage()) : problem.toString();
     }
 }

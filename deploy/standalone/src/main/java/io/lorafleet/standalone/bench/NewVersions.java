@@ -8,26 +8,25 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How versions of adapters that were published during a run came into use.
+ * The adapter versions that were published during a run.
  *
- * @param published versions
- * @param drawn different versions with which images were drawn, those from before the run among them
- * @param swaps null if the workers do not tell
+ * @param published the number of published versions
+ * @param drawn the number of different versions that generated images, including versions from before the run
+ * @param swaps null if the workers have no such metrics
  */
 public record NewVersions(
         int published, long drawn, @Nullable Swaps swaps) {
     String text(int failed) {
         List<String> lines = new ArrayList<>();
         lines.add(line(
-                "%d versions published meanwhile, %d different ones drew images, %d requests failed",
-                published, drawn, failed));
+                "%d versions published, %d versions generated images, %d requests failed", published, drawn, failed));
         if (swaps != null) {
             lines.add(line(
                     "%-26s %8.3f s p50, %.3f s p95 of %.0f versions",
                     "activation", swaps.activationP50(), swaps.activationP95(), swaps.activations()));
-            if (swaps.longestGap() > 0) { // else the workers do not tell
+            if (swaps.longestGap() > 0) { // 0 if the workers have no such metric
                 lines.add(line(
-                        "%-26s %8.4f s, %.2f of a median step (%.4f s)",
+                        "%-26s %8.4f s, %.2f times the median step (%.4f s)",
                         "longest gap between steps",
                         swaps.longestGap(),
                         swaps.longestGapInSteps(),

@@ -3,6 +3,7 @@ package io.lorafleet.standalone.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.FleetException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What a PNG shows, and what it says of itself. */
+/** Reads the pixels and the metadata of PNG files. */
 public final class PngReader {
     private static final String FORMAT = "javax_imageio_png_1.0";
-    /** The text in which a worker writes how the image was made, as JSON. */
+    /** The keyword of the text chunk with the parameters of the image, as JSON. */
     private static final String KEYWORD = "lorafleet";
 
     private static final double MAX = 255;
 
     private PngReader() {}
 
-    /** @return {@code NAME@VERSION} of the adapter that the image says it was drawn with, or null */
+    /** @return {@code NAME@VERSION} of the adapter in the metadata, or null */
     static @Nullable String adapter(byte[] png) {
         try {
             NodeList texts = ((Element) read(png).getMetadata().getAsTree(FORMAT)).getElementsByTagName("iTXtEntry");
@@ -37,18 +38,18 @@ public final class PngReader {
                 }
             }
         } catch (IOException e) {
-            throw new BenchException("expected a PNG, found another file: " + e.getMessage());
+            throw new FleetException("expected a PNG, found another file: " + e.getMessage());
         }
-        throw new BenchException("expected a PNG with the text " + KEYWORD + ", found none");
+        throw new FleetException("expected a PNG with the text chunk " + KEYWORD + ", found none");
     }
 
-    /** @return peak signal-to-noise ratio over red, green and blue, in decibels; infinite if the pixels are the same */
+    /** @return peak signal-to-noise ratio over red, green and blue, in decibels; infinite if the pixels are equal */
     public static double psnr(byte[] one, byte[] other) {
         try {
             return psnr((BufferedImage) read(one).getRenderedImage(), (BufferedImage)
                     read(other).getRenderedImage());
         } catch (IOException e) {
-            throw new BenchException("expected two PNGs, found another file: " + e.getMessage());
+            throw new FleetException("expected two PNGs, found another file: " + e.getMessage());
         }
     }
 

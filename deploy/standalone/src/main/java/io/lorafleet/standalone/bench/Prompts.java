@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What to draw. */
+/** The prompts of a workload. */
 public final class Prompts {
     private static final List<String> SIZES = List.of("small", "large");
     private static final List<String> COLOURS =
@@ -17,7 +18,7 @@ public final class Prompts {
 
     private Prompts() {}
 
-    /** @return one of each kind that the demo model knows */
+    /** @return a prompt for each combination of size, color and shape that the demo model knows */
     public static List<String> ofTheDemoModel() {
         List<String> prompts = new ArrayList<>();
         for (String size : SIZES) {
@@ -30,7 +31,7 @@ public final class Prompts {
         return prompts;
     }
 
-    /** @return one of each line that is not blank */
+    /** @return the lines of a text file that are not blank */
     public static List<String> read(Path file) {
         try {
             List<String> prompts = Files.readAllLines(file).stream()
@@ -38,11 +39,11 @@ public final class Prompts {
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (prompts.isEmpty()) {
-                throw new BenchException("--prompts: expected a prompt on each line of " + file + ", found none");
+                throw new FleetException("--prompts: expected a prompt on each line of " + file + ", found none");
             }
             return prompts;
         } catch (IOException e) {
-            throw new BenchException("--prompts: " + file + " cannot be read: " + e);
+            throw new FleetException("--prompts: cannot read " + file + ": " + e);
         }
     }
 }

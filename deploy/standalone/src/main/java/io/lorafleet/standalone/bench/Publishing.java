@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Publishes new versions of adapters while requests go, evenly over them, and so that some come behind the last version
- * too. On a thread of its own: requests go at their times, however long an upload takes.
+ * Publishes new versions of adapters during a run, evenly spread over the requests, so that requests also follow the
+ * last version. It has its own thread, so that uploads do not delay requests.
  */
 public final class Publishing implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -24,20 +25,23 @@ public final class Publishing implements AutoCloseable {
     private final int requests;
     private final Publisher publisher;
 
-    /** Puts a new version where the fleet finds it. */
+    /** Publishes one version. */
     public interface Publisher {
-        /** @param number from 0, over all adapters */
+        /** @param number the index of the version over all adapters, from 0 */
         void publish(int number) throws IOException, InterruptedException;
     }
 
-    /** @param versions that are published while so many requests go */
+    /**
+     * @param versions number of versions to publish
+     * @param requests number of requests of the run
+     */
     public Publishing(int versions, int requests, Publisher publisher) {
         this.versions = versions;
         this.requests = requests;
         this.publisher = publisher;
     }
 
-    /** @param count of the requests, so far */
+    /** @param count number of requests sent so far */
     public void sent(int count) {
         while (publications.size() < versions && count * (versions + 1L) >= requests * (publications.size() + 1L)) {
             int number = publications.size();
@@ -48,13 +52,17 @@ public final class Publishing implements AutoCloseable {
         }
     }
 
-    /** Waits for the last of them. @return how many were published */
+    /**
+     * Waits until all versions are published.
+     *
+     * @return the number of versions
+     */
     public int published() throws InterruptedException {
         for (Future<?> publication : publications) {
             try {
                 publication.get();
             } catch (ExecutionException e) {
-                throw new BenchException("while a new version was published: " + e.getCause());
+                throw new FleetException("cannot publish a new version: " + e.getCause());
             }
         }
         return publications.size();

@@ -3,21 +3,22 @@ package io.lorafleet.standalone.bench;
 
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.FleetException;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests ask for.
+ * The distribution of the contents of requests.
  *
- * @param adapters from the one asked for most; none for the base alone
- * @param zipf how much more the first are asked for than the last; see {@link Zipf}
- * @param teachers share of the requests without adapter
- * @param guidance of all requests
- * @param sizes none for the model's own
- * @param sampler null for the model's own
- * @param batchShare share of the requests that are not urgent
+ * @param adapters adapters to choose from, most popular first; empty for the base
+ * @param zipf exponent of the distribution of the adapters; see {@link Zipf}
+ * @param teachers share of the requests without an adapter
+ * @param guidance guidance scale of all requests
+ * @param sizes image sizes to choose from; empty for the size of the model
+ * @param sampler null for the sampler of the model
+ * @param batchShare share of the requests with the priority batch
  */
 public record RequestMix(
         List<String> adapters,
@@ -37,28 +38,28 @@ public record RequestMix(
         requireShare("--teachers", teachers);
         requireShare("--batch-priority", batchShare);
         if (!(zipf >= 0 && zipf <= 10)) {
-            throw new BenchException("--zipf: expected 0 to 10, found " + zipf);
+            throw new FleetException("--zipf: expected 0 to 10, found " + zipf);
         }
         if (prompts.isEmpty() || steps.isEmpty()) {
-            throw new BenchException("expected prompts and --steps, found " + prompts.size() + " and " + steps.size());
+            throw new FleetException("expected prompts and --steps, found " + prompts.size() + " and " + steps.size());
         }
     }
 
     private static void requireShare(String option, double share) {
         if (!(share >= 0 && share <= 1)) {
-            throw new BenchException(option + ": expected a share from 0 to 1, found " + share);
+            throw new FleetException(option + ": expected a share from 0 to 1, found " + share);
         }
     }
 
-    List<TracedRequest> draw(List<Duration> offsets, RandomGenerator random) {
+    List<TracedRequest> sample(List<Duration> offsets, RandomGenerator random) {
         Zipf ranks = new Zipf(Math.max(1, adapters.size()), zipf);
-        return offsets.stream().map(offset -> draw(offset, ranks, random)).toList();
+        return offsets.stream().map(offset -> sample(offset, ranks, random)).toList();
     }
 
-    /** Draws as many numbers for every request, so that another share changes those requests alone that it is about. */
-    private TracedRequest draw(Duration offset, Zipf ranks, RandomGenerator random) {
+    /** Takes the same number of random values for each request, so that a changed share affects no other requests. */
+    private TracedRequest sample(Duration offset, Zipf ranks, RandomGenerator random) {
         boolean teacher = random.nextDouble() < teachers;
-        int adapter = ranks.draw(random);
+        int adapter = ranks.sample(random);
         int size = random.nextInt(Math.max(1, sizes.size()));
         int step = random.nextInt(steps.size());
         int prompt = random.nextInt(prompts.size());

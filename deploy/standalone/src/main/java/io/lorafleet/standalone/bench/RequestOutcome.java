@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.client.GenerationStatus;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a request. */
+/** The outcome of a request. */
 sealed interface RequestOutcome {
     TracedRequest request();
 
     /**
-     * There is an image.
+     * The request succeeded.
      *
-     * @param request as it was sent, with what the gateway chose
-     * @param due when it should have been sent, from which its times count
+     * @param request the request with the values that the gateway chose
+     * @param due the scheduled time, from which latencies count
      */
-    record Served(TracedRequest request, Instant due, GenerationState state) implements RequestOutcome {
-        Duration latency() {
-            return Duration.between(due, state.finishedAt());
+    record Served(TracedRequest request, Instant due, GenerationStatus status) implements RequestOutcome {
+        /** @return {@code NAME@VERSION} of the adapter that the gateway chose, or null */
+        @Nullable
+        String adapter() {
+            return AdapterNames.of(status);
         }
 
-        /** @return until a worker began; null if the gateway had not read that yet */
+        Duration latency() {
+            return Duration.between(due, status.finishedAt());
+        }
+
+        /** @return the time until a worker started; null if the gateway does not know it */
         @Nullable
         Duration queued() {
-            return state.startedAt() == null ? null : Duration.between(due, state.startedAt());
+            return status.startedAt() == null ? null : Duration.between(due, status.startedAt());
         }
     }
 
-    /** There is none. @param noWorker because no worker has come up yet */
+    /**
+     * The request failed.
+     *
+     * @param noWorker whether it failed because no worker was ready
+     */
     record Failed(TracedRequest request, String reason, boolean noWorker) implements RequestOutcome {}
 }

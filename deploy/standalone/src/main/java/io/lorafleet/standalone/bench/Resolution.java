@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.FleetException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,7 @@ public record Resolution(int width, int height) {
     public static Resolution parse(String text) {
         Matcher size = TEXT.matcher(text);
         if (!size.matches()) {
-            throw new BenchException("--sizes: expected such as 64 or 96x64, found " + text);
+            throw new FleetException("--sizes: expected a size such as 64 or 96x64, found " + text);
         }
         int width = Integer.parseInt(size.group(1));
         return new Resolution(width, size.group(2) == null ? width : Integer.parseInt(size.group(2)));

@@ -6,6 +6,8 @@ import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import io.lorafleet.standalone.bench.WorkerMetrics.Occupancy;
+import io.lorafleet.standalone.bench.engine.Distribution;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,16 +23,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a workload was served.
+ * The figures of a run.
  *
- * @param failures requests by why there was no image
- * @param seconds from when the first request was due until the last image was there
- * @param latency from when a request was due until its image was there; null if there was none
- * @param latencyByPriority where there were several
- * @param queued from when a request was due until a worker began with it
- * @param latestSendSeconds how much later than due the generator itself sent a request, at worst
- * @param batchRows UNet rows of one forward; null if the workers do not tell
- * @param newVersions null if none were published meanwhile
+ * @param failures the number of failed requests by reason
+ * @param seconds from the scheduled time of the first request to the last image
+ * @param latency from the scheduled time of a request to its image; null if no request succeeded
+ * @param latencyByPriority the same, by priority
+ * @param queued from the scheduled time of a request to its start in a worker
+ * @param latestSendSeconds maximum delay of the load generator itself
+ * @param batchRows rows per UNet batch; null if the workers have no such metric
+ * @param newVersions null if no versions were published
  * @param check null if the images were not checked
  */
 public record ServeReport(
@@ -50,9 +52,9 @@ public record ServeReport(
         ImageCheck.@Nullable Result check) {
 
     /**
-     * @param published versions of adapters, meanwhile
-     * @param before what the workers had counted before the run; null if they do not tell
-     * @param after it
+     * @param published number of adapter versions that were published during the run
+     * @param before metrics of the workers before the run, or null
+     * @param after metrics of the workers after the run, or null
      * @param check null if the images were not checked
      */
     public static ServeReport of(
@@ -64,9 +66,9 @@ public record ServeReport(
         List<Served> served = only(run.outcomes(), Served.class);
         double seconds = Durations.seconds(span(served));
         int images =
-                served.stream().mapToInt(one -> one.state().images().size()).sum();
+                served.stream().mapToInt(one -> one.status().images().size()).sum();
         long evaluations =
-                served.stream().mapToLong(one -> one.state().unetEvaluations()).sum();
+                served.stream().mapToLong(one -> one.status().unetEvaluations()).sum();
         return new ServeReport(
                 run.outcomes().size(),
                 served.size(),
@@ -94,7 +96,7 @@ public record ServeReport(
 
     private static long versions(List<Served> served) {
         return served.stream()
-                .map(one -> one.state().adapter())
+                .map(one -> one.adapter())
                 .filter(Objects::nonNull)
                 .distinct()
                 .count();
@@ -104,7 +106,7 @@ public record ServeReport(
         Instant first =
                 served.stream().map(Served::due).min(Comparator.naturalOrder()).orElse(Instant.EPOCH);
         Instant last = served.stream()
-                .map(one -> one.state().finishedAt())
+                .map(one -> one.status().finishedAt())
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH);
         return Duration.between(first, last);
@@ -131,7 +133,7 @@ public record ServeReport(
         return outcomes.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    /** @return for people */
+    /** @return the figures as text */
     public String text() {
         List<String> lines = new ArrayList<>();
         lines.add(line("%d requests, %d served, %d images in %.2f s", requests, served, images, seconds));
@@ -144,9 +146,9 @@ public record ServeReport(
             latencyByPriority.forEach((priority, those) -> add(lines, "  " + TraceFile.text(priority), those));
         }
         add(lines, "in queue", queued);
-        lines.add(line("%-26s %8.3f s at most", "sent later than due", latestSendSeconds));
+        lines.add(line("%-26s %8.3f s maximum", "send delay", latestSendSeconds));
         if (batchRows != null) {
-            lines.add(line("%-26s %8.2f rows, %.0f at most", "batch", batchRows.mean(), batchRows.most()));
+            lines.add(line("%-26s %8.2f rows, %.0f maximum", "batch", batchRows.mean(), batchRows.most()));
         }
         if (newVersions != null) {
             lines.add(newVersions.text(requests - served));

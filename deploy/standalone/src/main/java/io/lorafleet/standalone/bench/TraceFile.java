@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +21,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Requests as a file that any server can be asked with: a JSON object on each line, in the order of their offsets.
+ * Reads and writes requests as a file: a JSON object on each line, ordered by offset.
  *
  * <pre>{"offset": 0.25, "prompt": "a red star", "seed": 7, "adapter": "bench-0", "guidance": 5, "steps": 20,
  *  "sampler": "ddim", "width": 64, "height": 64, "priority": "interactive"}</pre>
  *
  * {@code offset} is in seconds. {@code adapter}, {@code sampler}, {@code width} with {@code height}, and
- * {@code priority} may be left out.
+ * {@code priority} are optional.
  */
 public final class TraceFile {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -35,13 +37,13 @@ public final class TraceFile {
 
     private TraceFile() {}
 
-    /** @throws BenchException naming the file, the line, what was expected and what was found */
+    /** @throws FleetException with the file, the line, the expected and the found value */
     public static List<TracedRequest> read(Path file) {
         List<String> lines;
         try {
             lines = Files.readAllLines(file);
         } catch (IOException e) {
-            throw new BenchException(file + ": cannot be read: " + e);
+            throw new FleetException("cannot read " + file + ": " + e);
         }
         List<TracedRequest> requests = new ArrayList<>();
         Duration before = Duration.ZERO;
@@ -52,7 +54,7 @@ public final class TraceFile {
             String where = file + ", line " + (i + 1) + ": ";
             TracedRequest request = new Line(where, object(where, lines.get(i))).request();
             if (request.offset().compareTo(before) < 0) {
-                throw new BenchException(where + "offset: expected at least that of the line before, "
+                throw new FleetException(where + "offset: expected at least the offset of the previous line, "
                         + Durations.seconds(before) + ", found " + Durations.seconds(request.offset()));
             }
             before = request.offset();
@@ -88,26 +90,26 @@ public final class TraceFile {
         try {
             object = MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new BenchException(where + "expected a JSON object, found " + e.getOriginalMessage());
+            throw new FleetException(where + "expected a JSON object, found " + e.getOriginalMessage());
         }
         if (!object.isObject()) {
-            throw new BenchException(where + "expected a JSON object, found " + object);
+            throw new FleetException(where + "expected a JSON object, found " + object);
         }
         object.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                throw new BenchException(where + "expected the fields "
+                throw new FleetException(where + "expected the fields "
                         + FIELDS.stream().sorted().toList() + ", found " + field);
             }
         });
         return object;
     }
 
-    /** What a name is called in a file, and in the gateway's API. */
+    /** @return the name of a constant in trace files and in the gateway's API */
     static String text(Enum<?> name) {
         return name.name().toLowerCase(Locale.ROOT);
     }
 
-    /** One line while it is read. */
+    /** A parsed line. */
     private record Line(String where, JsonNode object) {
         TracedRequest request() {
             return new TracedRequest(
@@ -162,7 +164,7 @@ public final class TraceFile {
             JsonNode value = object.path(field);
             if (!fits.apply(value)) {
                 String found = value.isMissingNode() ? "nothing" : value.toString();
-                throw new BenchException(where + field + ": expected " + expected + ", found " + found);
+                throw new FleetException(where + field + ": expected " + expected + ", found " + found);
             }
             return value;
         }

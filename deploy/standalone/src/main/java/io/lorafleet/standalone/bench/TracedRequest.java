@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.client.GenerationStatus;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.RequestedAdapter;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for one image, as a {@link TraceFile} has it.
+ * A request for one image, as in a {@link TraceFile}.
  *
- * @param offset when it goes, counted from the beginning
- * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base alone
- * @param guidance the effective guidance scale: of a student too, which then runs without guidance
- * @param sampler null leaves it to the server
- * @param size null leaves it to the server
+ * @param offset scheduled time, from the start of the run
+ * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base
+ * @param guidance the guidance scale; a student reaches it without guidance
+ * @param sampler null for the default of the server
+ * @param size null for the default of the server
  */
 public record TracedRequest(
         Duration offset,
@@ -34,14 +39,53 @@ public record TracedRequest(
         return new TracedRequest(offset, prompt, seed, other, guidance, steps, sampler, size, priority);
     }
 
-    /** @return one that needs nothing but the base, goes at once, and waits for nobody */
+    /** @return this request for the base, immediately and with the priority interactive */
     TracedRequest plain() {
         return new TracedRequest(
                 Duration.ZERO, prompt, seed, null, guidance, steps, sampler, size, Priority.INTERACTIVE);
     }
 
-    /** @return with what the server chose, so that another server draws the same */
-    TracedRequest resolved(@Nullable SamplerName usedSampler, @Nullable Resolution usedSize) {
-        return new TracedRequest(offset, prompt, seed, adapter, guidance, steps, usedSampler, usedSize, priority);
+    /** @return the body that asks a gateway for the same image */
+    NewGeneration body() {
+        return new NewGeneration(
+                prompt,
+                null,
+                null,
+                null,
+                adapter == null ? null : List.of(new RequestedAdapter(adapter, null)),
+                guidance,
+                steps,
+                sampler,
+                size == null ? null : size.width(),
+                size == null ? null : size.height(),
+                seed,
+                null,
+                priority == Priority.INTERACTIVE ? null : priority,
+                null);
     }
+
+    /** @return this request with the values that the gateway chose, so that another server generates the same image */
+    TracedRequest resolved(GenerationStatus generation) {
+        if (generation.request() == null) {
+            return this;
+        }
+        Chosen chosen = Json.read(Json.write(generation.request()), Chosen.class);
+        return new TracedRequest(
+                offset,
+                prompt,
+                seed,
+                adapter,
+                guidance,
+                steps,
+                chosen.sampler() == null ? sampler : chosen.sampler(),
+                chosen.width() == null || chosen.height() == null
+                        ? size
+                        : new Resolution(chosen.width(), chosen.height()),
+                priority);
+    }
+
+    private record Chosen(
+            @Nullable SamplerName sampler,
+            @Nullable Integer width,
+            @Nullable Integer height) {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.bench;
 
+import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,12 +15,12 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What workers have counted so far, over all of them. Extremes and quantiles are of the last minutes, and of the worker
- * where they are largest.
+ * Metrics of all workers together. Maxima and quantiles cover the last minutes, and are those of the worker with the
+ * largest value.
  *
- * @param batches UNet forwards
- * @param rows of all those batches together
- * @param mostRows of one batch
+ * @param batches number of UNet batches
+ * @param rows number of rows in these batches
+ * @param mostRows maximum number of rows in a batch
  */
 public record WorkerMetrics(double batches, double rows, double mostRows, Swaps swaps) {
     private static final String BATCH_ROWS = "lorafleet_batch_rows";
@@ -28,16 +29,16 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Pattern WHITE = Pattern.compile("\\s+");
 
-    /** Rows of a batch between two readings. */
+    /** Rows per batch between two readings. */
     public record Occupancy(double mean, double most) {}
 
     /**
-     * What new versions of adapters cost; times in seconds.
+     * The cost of new adapter versions. Times are in seconds.
      *
-     * @param activations versions that took their first step
-     * @param activationP50 from the registry's event of a version to the end of its first step
-     * @param longestGap from the end of a step to the begin of the next, while images waited
-     * @param longestGapInSteps in median steps of its worker
+     * @param activations number of versions with a finished first step
+     * @param activationP50 median time from the registry's event of a version to the end of its first step
+     * @param longestGap maximum time between two steps while images waited
+     * @param longestGapInSteps the same, in median steps of the worker
      */
     public record Swaps(
             double activations,
@@ -59,7 +60,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
                     Math.max(longestGapInSteps, other.longestGapInSteps));
         }
 
-        /** @return these, with the activations since then alone */
+        /** @return these metrics, with only the activations since {@code before} */
         public Swaps since(Swaps before) {
             return new Swaps(
                     activations - before.activations,
@@ -71,7 +72,12 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         }
     }
 
-    /** @param pages where each worker tells its metrics @return null if one tells none of its batches */
+    /**
+     * Reads the metrics of all workers.
+     *
+     * @param pages metrics URL of each worker
+     * @return null if a worker has no metrics of batches
+     */
     public static @Nullable WorkerMetrics read(List<URI> pages) throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
         WorkerMetrics all = new WorkerMetrics(0, 0, 0, Swaps.NONE);
@@ -85,7 +91,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         return pages.isEmpty() ? null : all;
     }
 
-    /** @return of the workers of both */
+    /** @return the metrics of both groups of workers */
     WorkerMetrics and(WorkerMetrics other) {
         return new WorkerMetrics(
                 batches + other.batches, rows + other.rows, Math.max(mostRows, other.mostRows), swaps.and(other.swaps));
@@ -96,11 +102,14 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
             HttpRequest get = HttpRequest.newBuilder(page).timeout(TIMEOUT).build();
             return http.send(get, BodyHandlers.ofString()).body();
         } catch (IOException | IllegalArgumentException e) {
-            throw new BenchException("expected a worker's metrics at " + page + ", found " + e);
+            throw new FleetException("cannot read the metrics of a worker at " + page + ": " + e);
         }
     }
 
-    /** @param text in Prometheus' format @return null if it does not tell of batches */
+    /**
+     * @param text metrics in the format of Prometheus
+     * @return null if there are no metrics of batches
+     */
     static @Nullable WorkerMetrics parse(String text) {
         OptionalDouble batches = values(text, BATCH_ROWS + "_count", "").reduce(Double::sum);
         OptionalDouble rows = values(text, BATCH_ROWS + "_sum", "").reduce(Double::sum);
@@ -122,26 +131,29 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
                 step == 0 ? 0 : gap / step);
     }
 
-    /** @return 0 if there is none */
+    /** @return 0 if there is no value */
     private static double largest(String text, String metric, String label) {
         return values(text, metric, label)
-                .filter(value -> !Double.isNaN(value)) // a quantile of nothing
+                .filter(value -> !Double.isNaN(value)) // a quantile of no values
                 .max()
                 .orElse(0);
     }
 
-    /** @param label that each must have; empty for all @return the values of a metric, over all its other labels */
+    /**
+     * @param label label that a value must have; empty for all values
+     * @return the values of a metric
+     */
     private static DoubleStream values(String text, String metric, String label) {
         return text.lines()
                 .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
                 .filter(line -> line.contains(label))
-                // A label may hold a space, but no value a brace.
+                // A label can contain a space; a value cannot contain a brace.
                 .map(line ->
                         WHITE.split(line.substring(line.lastIndexOf('}') + 1).strip()))
                 .mapToDouble(parts -> Double.parseDouble(parts[parts[0].equals(metric) ? 1 : 0]));
     }
 
-    /** @return null if there was no batch between */
+    /** @return null if there was no batch since {@code before} */
     public @Nullable Occupancy since(WorkerMetrics before) {
         double made = batches - before.batches;
         return made <= 0 ? null : new Occupancy((rows - before.rows) / made, mostRows);

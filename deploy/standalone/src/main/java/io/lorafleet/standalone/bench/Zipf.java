@@ -5,29 +5,29 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Draws one of n things, the k-th (from 1) with a probability proportional to 1 / k^s: a few are asked for all the time,
- * most of them hardly ever. At s = 0 all are alike.
+ * A Zipf distribution over n elements: the probability of the k-th element (from 1) is proportional to 1 / k^s. At s =
+ * 0, all elements have the same probability.
  */
 final class Zipf {
-    /** Probability of the k-th thing or one before it. */
+    /** The probability of the first k elements. */
     private final double[] cumulative;
 
-    Zipf(int things, double s) {
-        cumulative = new double[things];
+    Zipf(int elements, double s) {
+        cumulative = new double[elements];
         double sum = 0;
-        for (int k = 0; k < things; k++) {
+        for (int k = 0; k < elements; k++) {
             sum += Math.pow(k + 1, -s);
             cumulative[k] = sum;
         }
-        for (int k = 0; k < things; k++) {
+        for (int k = 0; k < elements; k++) {
             cumulative[k] /= sum;
         }
     }
 
-    /** @return from 0 */
-    int draw(RandomGenerator random) {
+    /** @return the index of an element, from 0 */
+    int sample(RandomGenerator random) {
         int found = Arrays.binarySearch(cumulative, random.nextDouble());
-        int first = found < 0 ? -found - 1 : found + 1; // a value on the border belongs to the next
+        int first = found < 0 ? -found - 1 : found + 1; // a value on a boundary belongs to the next element
         return Math.min(first, cumulative.length - 1);
     }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Measures a fleet that serves. {@link io.lorafleet.standalone.bench.Workload} is what is asked and when,
- * {@link io.lorafleet.standalone.bench.LoadGenerator} asks it, {@link io.lorafleet.standalone.bench.ServeReport} says
- * how it went, {@link io.lorafleet.standalone.bench.ImageCheck} whether the images are right. Nothing in here knows
- * the command line.
+ * Implements {@code fleet bench serve}, which measures a fleet under load: {@link
+ * io.lorafleet.standalone.bench.LoadGenerator} sends a {@link io.lorafleet.standalone.bench.Workload}, and {@link
+ * io.lorafleet.standalone.bench.ServeReport} summarizes the outcome.
  */
 @NullMarked
 package io.lorafleet.standalone.bench;

@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of what the prompts ask for is in the images, read off them. Only for prompts of the demo model.
+ * The prompt adherence of teacher and student. It can be measured only for prompts of the demo model.
  *
- * @param recovered of what guidance gains, by the student: {@code (student - unguided) / (teacher - unguided)}, over all
- *     attributes; null if guidance gains nothing on these prompts
- * @param wholeRecovered the same, over whole prompts
+ * @param recovered the share of the gain through guidance that the student reaches, over all attributes:
+ *     {@code (student - unguided) / (teacher - unguided)}; null if guidance gains nothing on these prompts
+ * @param wholeRecovered the same, over prompts
  */
 record AdherenceFigures(
         AdherenceReport teacher,
@@ -22,7 +22,7 @@ record AdherenceFigures(
         @Nullable Double recovered,
         @Nullable Double wholeRecovered) {
 
-    /** @return nothing if a prompt is of another kind */
+    /** @return empty if a prompt is not a prompt of the demo model */
     static Optional<AdherenceFigures> of(List<Images> images) {
         return AdherenceReport.of(images, Images::teacher)
                 .map(teacher -> of(

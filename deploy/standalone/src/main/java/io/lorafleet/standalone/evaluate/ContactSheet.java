@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Images of teacher and student side by side: teacher left, student right, the same prompt and noise. */
+/** Pairs of images from the same prompt and noise: the teacher's image on the left, the student's on the right. */
 final class ContactSheet {
-    private static final int PAIRS_A_ROW = 4;
-    private static final int LEAST_SIDE = 96;
+    private static final int PAIRS_PER_ROW = 4;
+    private static final int MIN_SIDE = 96;
     private static final int GAP = 12;
 
     private ContactSheet() {}
@@ -23,10 +23,10 @@ final class ContactSheet {
     /** @param file a PNG */
     static void write(List<Images> pairs, Path file) throws IOException {
         RgbImage first = pairs.get(0).teacher();
-        int zoom = Math.max(1, (LEAST_SIDE + first.width() - 1) / first.width());
+        int zoom = Math.max(1, (MIN_SIDE + first.width() - 1) / first.width());
         int width = zoom * first.width();
         int height = zoom * first.height();
-        int columns = Math.min(PAIRS_A_ROW, pairs.size());
+        int columns = Math.min(PAIRS_PER_ROW, pairs.size());
         int rows = (pairs.size() + columns - 1) / columns;
         BufferedImage sheet = new BufferedImage(
                 columns * (2 * width + GAP) - GAP, rows * (height + GAP) - GAP, BufferedImage.TYPE_INT_RGB);

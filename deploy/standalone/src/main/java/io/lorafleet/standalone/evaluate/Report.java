@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures of a student.
+ * The evaluation of a student.
  *
- * @param adherence null where the images cannot be read
+ * @param adherence null if it cannot be measured for these prompts
  */
 public record Report(
         int prompts,
@@ -27,7 +27,7 @@ public record Report(
         StepTimes speed,
         @Nullable AdherenceFigures adherence) {
     private static final int PAIRS_SHOWN = 24;
-    private static final String PICTURES = "images.png";
+    private static final String IMAGES_FILE = "images.png";
 
     public static Report of(Evaluation.Result result, StepTimes speed) {
         return new Report(
@@ -37,32 +37,32 @@ public record Report(
                 AdherenceFigures.of(result.images()).orElse(null));
     }
 
-    /** Writes {@code report.md}, and the first images beside it. */
+    /** Writes {@code report.md} and the first images to a folder. */
     public void write(Path folder, List<Images> images) throws IOException {
         List<Images> shown = images.subList(0, Math.min(PAIRS_SHOWN, images.size()));
-        ContactSheet.write(shown, folder.resolve(PICTURES));
+        ContactSheet.write(shown, folder.resolve(IMAGES_FILE));
         StringBuilder text = new StringBuilder(markdown());
-        text.append("\nTeacher left, student right, from the same noise:\n\n![](")
-                .append(PICTURES)
+        text.append("\nLeft: teacher; right: student; from the same noise.\n\n![](")
+                .append(IMAGES_FILE)
                 .append(")\n\n");
         shown.forEach(pair -> text.append("1. ").append(pair.prompt()).append('\n'));
         Files.writeString(folder.resolve("report.md"), text);
     }
 
-    /** @return the figures as tables */
+    /** @return the figures as Markdown tables */
     public String markdown() {
         StringBuilder text = new StringBuilder();
-        add(text, "%d prompts, each drawn from the same noise%n%n", prompts);
+        add(text, "%d prompts, each generated from the same noise%n%n", prompts);
         add(text, "| | teacher | without guidance | student |%n|---|---|---|---|%n");
         add(
                 text,
-                "| distance of the latents to the teacher's | 0 | %.3f | %.3f |%n",
+                "| distance of the latents from the teacher's | 0 | %.3f | %.3f |%n",
                 quality.unguidedLatentDistance(),
                 quality.latentDistance());
         add(text, "| PSNR to the teacher's images, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
         add(
                 text,
-                "| seconds for the steps of an image, at %d rows a step | %.3f | | %.3f (%.2f of the teacher's) |%n",
+                "| seconds for the steps of an image, at %d rows per step | %.3f | | %.3f (%.2f of the teacher's) |%n",
                 speed.rows(),
                 speed.teacherSeconds(),
                 speed.studentSeconds(),
@@ -70,14 +70,14 @@ public record Report(
         if (adherence != null) {
             addAdherence(text, adherence);
         }
-        add(text, "%n| timesteps | learned of what guidance makes out |%n|---|---|%n");
+        add(text, "%n| timesteps | share of the effect of guidance that was learned |%n|---|---|%n");
         quality.bins().forEach(bin -> add(text, "| %d to %d | %.3f |%n", bin.from(), bin.to() - 1, bin.learned()));
         add(text, "| all | %.3f |%n", quality.learned());
         return text.toString();
     }
 
     private static void addAdherence(StringBuilder text, AdherenceFigures adherence) {
-        row(text, adherence, "attributes of the prompts met", AdherenceReport::total);
+        row(text, adherence, "attributes that match the prompt", AdherenceReport::total);
         for (Attribute kind : adherence.teacher().attributes().keySet()) {
             row(
                     text,
@@ -85,15 +85,15 @@ public record Report(
                     "- " + kind.name().toLowerCase(Locale.ROOT),
                     report -> report.attributes().get(kind));
         }
-        row(text, adherence, "prompts met whole", AdherenceReport::prompts);
+        row(text, adherence, "prompts that match completely", AdherenceReport::prompts);
         add(
                 text,
-                "| of the gap, recovered | 1 | 0 | %s of attributes, %s of whole prompts |%n",
+                "| share of the gap that was recovered | 1 | 0 | %s of attributes, %s of prompts |%n",
                 share(adherence.recovered()),
                 share(adherence.wholeRecovered()));
     }
 
-    /** Where guidance gains nothing, there is nothing to recover. */
+    /** @return a dash if guidance gains nothing */
     private static String share(@Nullable Double recovered) {
         return recovered == null ? "-" : String.format(Locale.ROOT, "%.3f", recovered);
     }

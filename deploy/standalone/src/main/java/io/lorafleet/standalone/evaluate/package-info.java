@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What {@code fleet evaluate} writes: the figures of a student, and its images beside the teacher's. */
+/** Implements {@code fleet evaluate}, which compares a student with its teacher. */
 @NullMarked
 package io.lorafleet.standalone.evaluate;
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.Arrivals.Bursts;
 import io.lorafleet.standalone.bench.Arrivals.Closed;
 import io.lorafleet.standalone.bench.Arrivals.Poisson;
 import io.lorafleet.standalone.bench.Arrivals.Replayed;
+import io.lorafleet.standalone.bench.engine.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +70,7 @@ class ArrivalsTest {
             })
     void saysWhichKindsThereAre(String text) {
         assertThatThrownBy(() -> Arrivals.parse(text))
-                .isInstanceOf(BenchException.class)
+                .isInstanceOf(FleetException.class)
                 .hasMessageStartingWith("--arrivals: expected poisson:RATE,")
                 .hasMessageEndingWith("found " + text);
     }

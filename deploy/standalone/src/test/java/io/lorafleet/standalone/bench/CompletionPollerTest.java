@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.messages.Priority;
+import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.client.GenerationStatus;
+import io.lorafleet.standalone.client.ProblemException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -15,16 +18,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CompletionPollerTest {
     private FakeGateway gateway;
-    private FleetHttp fleet;
+    private GatewayClient client;
     private CompletionPoller ends;
 
     @BeforeEach
-    void orderTwo() throws Exception {
+    void submitTwo() throws Exception {
         gateway = new FakeGateway();
-        fleet = new FleetHttp(gateway.url());
-        ends = new CompletionPoller(fleet);
+        client = new GatewayClient(gateway.url(), null);
+        ends = new CompletionPoller(client);
         for (int i = 0; i < 2; i++) {
-            fleet.submit(new TracedRequest(Duration.ZERO, "a star", i, null, 5, 20, null, null, Priority.INTERACTIVE))
+            client.submit(new TracedRequest(Duration.ZERO, "a star", i, null, 5, 20, null, null, Priority.INTERACTIVE)
+                            .body())
                     .join();
         }
     }
@@ -32,14 +36,13 @@ class CompletionPollerTest {
     @AfterEach
     void close() {
         ends.close();
-        fleet.close();
         gateway.close();
     }
 
     @Test
     void seesEachEnd() {
-        CompletableFuture<GenerationState> first = ends.of("g0");
-        CompletableFuture<GenerationState> second = ends.of("g1");
+        CompletableFuture<GenerationStatus> first = ends.of("g0");
+        CompletableFuture<GenerationStatus> second = ends.of("g1");
 
         gateway.end("g1");
 
@@ -50,18 +53,18 @@ class CompletionPollerTest {
     @Test
     void asksAgainWhenTheGatewayDoesNotAnswer() {
         gateway.brokenConnections.set(2);
-        CompletableFuture<GenerationState> end = ends.of("g0");
+        CompletableFuture<GenerationStatus> end = ends.of("g0");
 
         gateway.end("g0");
 
-        assertThat(end.join().succeeded()).isTrue();
+        assertThat(end.join().isSucceeded()).isTrue();
         assertThat(gateway.brokenConnections).hasValue(0);
     }
 
     @Test
     void saysThatTheGatewayDoesNotKnowIt() {
         assertThatThrownBy(() -> ends.of("g7").join())
-                .hasRootCauseInstanceOf(BenchException.class)
-                .hasRootCauseMessage("/v1/generations/g7: HTTP 404 Not found");
+                .hasRootCauseInstanceOf(ProblemException.class)
+                .hasRootCauseMessage("Not found");
     }
 }

@@ -20,12 +20,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** An HTTP server that answers as a gateway does. Generations end when the test says so. */
+/** An HTTP server with the API of a gateway. A test decides when a generation is finished. */
 class FakeGateway implements AutoCloseable {
     static final Instant STARTED = Instant.parse("2126-01-01T00:00:00Z");
 
-    final List<JsonNode> orders = new CopyOnWriteArrayList<>();
-    /** The members of a generation's JSON when it has ended; by id. */
+    final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+    /** The Authorization header of each request; "null" if it has none. */
+    final List<String> authorizations = new CopyOnWriteArrayList<>();
+
+    /** The fields of a finished generation, by ID. */
     volatile Function<String, String> ending =
             id -> "'status': 'succeeded', 'startedAt': '" + STARTED + "', 'finishedAt': '" + STARTED.plusSeconds(12)
                     + "', 'unetEvaluations': 20, 'images': [{'index': 0, 'seed': 7, 'url': '/v1/generations/" + id
@@ -33,7 +36,7 @@ class FakeGateway implements AutoCloseable {
 
     volatile Function<String, byte[]> image = id -> Images.png(0, "{}");
     volatile int refusals;
-    /** Questions for a generation whose connection breaks before there is an answer. */
+    /** The number of requests whose connection breaks before the response. */
     final AtomicInteger brokenConnections = new AtomicInteger();
 
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
@@ -51,19 +54,20 @@ class FakeGateway implements AutoCloseable {
         return URI.create("http://localhost:" + server.getAddress().getPort());
     }
 
-    /** Ids are g0, g1 and so on, in the order of the orders. */
+    /** Finishes a generation. The IDs are g0, g1 and so on, in the order of the generation requests. */
     void end(String id) {
         ended.add(id);
     }
 
-    /** An order has come, and is not answered yet. */
-    void onOrder(int number) {}
+    /** Called for each generation request before the response. */
+    void onRequest(int number) {}
 
     private void response(HttpExchange exchange) throws IOException {
-        String[] path = exchange.getRequestURI().getPath().split("/"); // "", v1, generations, id, what
+        authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        String[] path = exchange.getRequestURI().getPath().split("/"); // "", v1, generations, id, resource
         if (exchange.getRequestMethod().equals("POST")) {
-            order(exchange);
-        } else if (orders.size() <= Integer.parseInt(path[3].substring(1))) {
+            create(exchange);
+        } else if (requests.size() <= Integer.parseInt(path[3].substring(1))) {
             send(exchange, 404, "{\"title\": \"Not found\"}".getBytes(StandardCharsets.UTF_8));
         } else if (path.length == 4 && brokenConnections.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             exchange.close();
@@ -74,8 +78,8 @@ class FakeGateway implements AutoCloseable {
         }
     }
 
-    private void order(HttpExchange exchange) throws IOException {
-        JsonNode order = Json.read(exchange.getRequestBody().readAllBytes(), JsonNode.class);
+    private void create(HttpExchange exchange) throws IOException {
+        JsonNode request = Json.read(exchange.getRequestBody().readAllBytes(), JsonNode.class);
         int number;
         synchronized (this) {
             if (refusals > 0) {
@@ -83,17 +87,17 @@ class FakeGateway implements AutoCloseable {
                 send(exchange, 503, "{\"title\": \"No worker is there yet\"}".getBytes(StandardCharsets.UTF_8));
                 return;
             }
-            number = orders.size();
-            orders.add(order);
+            number = requests.size();
+            requests.add(request);
         }
-        onOrder(number);
+        onRequest(number);
         send(exchange, 202, state("g" + number).getBytes(StandardCharsets.UTF_8));
     }
 
     private String state(String id) {
-        JsonNode order = orders.get(Integer.parseInt(id.substring(1)));
+        JsonNode request = requests.get(Integer.parseInt(id.substring(1)));
         String state = ended.contains(id) ? ending.apply(id) : "'status': 'queued'";
-        String adapter = order.path("adapter").asText("");
+        String adapter = request.at("/adapters/0/adapter").asText("");
         return ("{'id': '" + id + "', 'request': {'sampler': 'ddim', 'width': 64, 'height': 64"
                         + (adapter.isEmpty()
                                 ? ""

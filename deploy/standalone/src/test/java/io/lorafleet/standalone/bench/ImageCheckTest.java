@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.standalone.bench.ImageCheck.Result;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
+import io.lorafleet.standalone.client.GatewayClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -14,30 +15,29 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two images are served, g0 and g1; g2 and g3 are what they are when drawn again, g4 with the version before. */
+/** The run has the images g0 and g1. g2 and g3 are the same images again, g4 is g0 with the previous version. */
 @Timeout(60)
 class ImageCheckTest {
     private static final InstantSource CLOCK = InstantSource.system();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String FAST = fast(1);
 
     private FakeGateway gateway;
-    private FleetHttp fleet;
+    private GatewayClient client;
 
     @BeforeEach
     void open() throws Exception {
         gateway = new FakeGateway() {
             @Override
-            void onOrder(int number) {
+            void onRequest(int number) {
                 end("g" + number);
             }
         };
-        fleet = new FleetHttp(gateway.url());
+        client = new GatewayClient(gateway.url(), null);
     }
 
     @AfterEach
     void close() {
-        fleet.close();
         gateway.close();
     }
 
@@ -51,7 +51,7 @@ class ImageCheckTest {
         assertThat(result.compared()).isEqualTo(2);
         assertThat(result.identical()).isEqualTo(2);
         assertThat(result.worstPsnr()).isNull();
-        assertThat(gateway.orders.get(3).path("adapter").asText()).isEqualTo("fast@1");
+        assertThat(gateway.requests.get(3).at("/adapters/0/adapter").asText()).isEqualTo("fast@1");
     }
 
     @Test
@@ -62,14 +62,14 @@ class ImageCheckTest {
 
         assertThat(result.identical()).isEqualTo(1);
         assertThat(result.worstPsnr()).isBetween(48.0, 48.2);
-        assertThat(result.wrong()).containsExactly("g1: expected at least 50.0 dB when drawn again, found 48.1");
+        assertThat(result.wrong()).containsExactly("g1: expected at least 50.0 dB when generated again, found 48.1");
     }
 
     @Test
     void findsAnImageOfAnotherAdapter() throws Exception {
         gateway.image = id -> Images.png(0, id.equals("g1") ? fast(2) : FAST);
 
-        assertThat(check(null).wrong()).containsExactly("g1: expected an image with adapter fast@1, it says fast@2");
+        assertThat(check(null).wrong()).containsExactly("g1: expected an image with adapter fast@1, found fast@2");
     }
 
     @Test
@@ -88,7 +88,7 @@ class ImageCheckTest {
         assertThat(result.passed()).isTrue();
         assertThat(result.neighbours()).isEqualTo(1);
         assertThat(result.nearestNeighbourPsnr()).isBetween(11.9, 12.1);
-        assertThat(gateway.orders.get(4).path("adapter").asText()).isEqualTo("fast@2");
+        assertThat(gateway.requests.get(4).at("/adapters/0/adapter").asText()).isEqualTo("fast@2");
     }
 
     @Test
@@ -113,9 +113,9 @@ class ImageCheckTest {
     private Result check(String adapter, Integer sample, int neighbours) throws InterruptedException {
         TracedRequest request =
                 new TracedRequest(Duration.ZERO, "a star", 7, adapter, 5, 20, null, null, Priority.INTERACTIVE);
-        Run run = new LoadGenerator(fleet, CLOCK, PATIENCE)
+        Run run = new LoadGenerator(client, CLOCK, TIMEOUT)
                 .run(new Workload(Collections.nCopies(2, request), 1), sent -> {});
-        return new ImageCheck(fleet, PATIENCE).check(run, sample, neighbours, done -> {});
+        return new ImageCheck(client, TIMEOUT).check(run, sample, neighbours, done -> {});
     }
 
     private static String fast(int version) {

@@ -13,13 +13,16 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** PNGs as workers write them. */
+/** PNG files like those of workers. */
 final class Images {
     private static final String FORMAT = "javax_imageio_png_1.0";
 
     private Images() {}
 
-    /** @param colour of all 8 x 8 pixels @param settings the text {@code lorafleet}; null for a PNG without it */
+    /**
+     * @param colour color of all 8 x 8 pixels
+     * @param settings the text chunk {@code lorafleet}; null for a PNG without it
+     */
     static byte[] png(int colour, String settings) {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < 64; i++) {

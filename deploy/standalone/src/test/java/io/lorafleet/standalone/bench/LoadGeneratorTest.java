@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
+import io.lorafleet.standalone.client.GatewayClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,11 +32,10 @@ class LoadGeneratorTest {
     private static final IntConsumer ANYHOW = sent -> {};
 
     private FakeGateway gateway;
-    private FleetHttp fleet;
+    private GatewayClient client;
 
     @AfterEach
     void close() {
-        fleet.close();
         gateway.close();
     }
 
@@ -42,8 +43,8 @@ class LoadGeneratorTest {
     void sendsEveryRequestAtItsTimeThoughNoneHasEnded() throws Exception {
         open(new FakeGateway() {
             @Override
-            void onOrder(int number) {
-                if (number == 4) { // only now that all are here
+            void onRequest(int number) {
+                if (number == 4) { // all requests have arrived
                     IntStream.range(0, 5).forEach(i -> end("g" + i));
                 }
             }
@@ -60,7 +61,7 @@ class LoadGeneratorTest {
         List<Integer> endedBefore = new CopyOnWriteArrayList<>();
         open(new FakeGateway() {
             @Override
-            void onOrder(int number) {
+            void onRequest(int number) {
                 endedBefore.add(ended.get());
             }
         });
@@ -99,16 +100,16 @@ class LoadGeneratorTest {
     void aClosedLoopWhoseRequestsAllHangSendsNoMore() throws Exception {
         open(new FakeGateway());
 
-        Run run = new LoadGenerator(fleet, CLOCK, Duration.ofSeconds(1)).run(new Workload(requests(4), 2), ANYHOW);
+        Run run = new LoadGenerator(client, CLOCK, Duration.ofSeconds(1)).run(new Workload(requests(4), 2), ANYHOW);
 
-        assertThat(gateway.orders).hasSize(2);
+        assertThat(gateway.requests).hasSize(2);
         assertThat(run.outcomes())
                 .extracting(outcome -> ((Failed) outcome).reason())
                 .containsExactly(
-                        "unfinished 1 s after the last was sent",
-                        "unfinished 1 s after the last was sent",
-                        "not sent, because none had ended 1 s after the last was sent",
-                        "not sent, because none had ended 1 s after the last was sent");
+                        "unfinished 1 s after the last request was sent",
+                        "unfinished 1 s after the last request was sent",
+                        "not sent: no request finished within 1 s",
+                        "not sent: no request finished within 1 s");
     }
 
     @Test
@@ -141,16 +142,17 @@ class LoadGeneratorTest {
 
         assertThat(run.outcomes())
                 .extracting(outcome -> ((Failed) outcome).reason())
-                .containsExactly("refused: HTTP 503 No worker is there yet", "unusable_adapter");
+                .containsExactly("rejected: HTTP 503 No worker is there yet", "unusable_adapter");
     }
 
     @Test
     void whatDoesNotEndIsUnfinished() throws Exception {
         open(new FakeGateway());
 
-        Run run = new LoadGenerator(fleet, CLOCK, Duration.ofSeconds(1)).run(once(), ANYHOW);
+        Run run = new LoadGenerator(client, CLOCK, Duration.ofSeconds(1)).run(once(), ANYHOW);
 
-        assertThat(((Failed) run.outcomes().get(0)).reason()).isEqualTo("unfinished 1 s after the last was sent");
+        assertThat(((Failed) run.outcomes().get(0)).reason())
+                .isEqualTo("unfinished 1 s after the last request was sent");
     }
 
     @Test
@@ -160,7 +162,7 @@ class LoadGeneratorTest {
 
         generator().warmUp(once(), 2);
 
-        assertThat(gateway.orders).hasSizeGreaterThanOrEqualTo(2).allMatch(order -> !order.has("adapter"));
+        assertThat(gateway.requests).hasSizeGreaterThanOrEqualTo(2).allMatch(request -> !request.has("adapters"));
     }
 
     @Test
@@ -169,26 +171,26 @@ class LoadGeneratorTest {
         gateway.ending = id -> "'status': 'failed', 'failure': {'reason': 'out_of_memory', 'detail': 'x'}";
 
         assertThatThrownBy(() -> generator().warmUp(once(), 1))
-                .isInstanceOf(BenchException.class)
-                .hasMessage("before the measurement: expected images, found out_of_memory");
+                .isInstanceOf(FleetException.class)
+                .hasMessage("warm-up: expected images, found out_of_memory");
     }
 
     private void open(FakeGateway opened) {
         gateway = opened;
-        fleet = new FleetHttp(gateway.url());
+        client = new GatewayClient(gateway.url(), null);
     }
 
     private static FakeGateway endingAtOnce() throws IOException {
         return new FakeGateway() {
             @Override
-            void onOrder(int number) {
+            void onRequest(int number) {
                 end("g" + number);
             }
         };
     }
 
     private LoadGenerator generator() {
-        return new LoadGenerator(fleet, CLOCK, Duration.ofSeconds(30));
+        return new LoadGenerator(client, CLOCK, Duration.ofSeconds(30));
     }
 
     private static Workload once() {

@@ -4,6 +4,7 @@ package io.lorafleet.standalone.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.standalone.FleetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,12 +46,12 @@ class PublishingTest {
     @Test
     void saysWhyAVersionWasNotPublished() throws Exception {
         try (Publishing publishing = new Publishing(1, 1, number -> {
-            throw new BenchException("no room");
+            throw new FleetException("no room");
         })) {
             publishing.sent(1);
 
             assertThatThrownBy(publishing::published)
-                    .isInstanceOf(BenchException.class)
+                    .isInstanceOf(FleetException.class)
                     .hasMessageContaining("no room");
         }
     }

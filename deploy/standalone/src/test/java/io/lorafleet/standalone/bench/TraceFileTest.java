@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,11 +74,11 @@ class TraceFileTest {
             'adaptor': 'fast' | expected the fields [adapter, guidance, height, offset, priority, prompt, sampler, seed, steps, width], found adaptor
             """)
     void namesTheFileTheLineAndWhatWasExpected(String field, String problem) throws IOException {
-        // The last of two fields of the same name counts.
+        // If a field occurs twice, the last one applies.
         write(FIRST + "\n\n" + FIRST.replace("}", ", " + field + "}"));
 
         assertThatThrownBy(() -> TraceFile.read(file))
-                .isInstanceOf(BenchException.class)
+                .isInstanceOf(FleetException.class)
                 .hasMessage(file + ", line 3: " + problem);
     }
 
@@ -94,7 +95,7 @@ class TraceFileTest {
     @Test
     void saysThatThereIsNoFile() {
         assertThatThrownBy(() -> TraceFile.read(file))
-                .isInstanceOf(BenchException.class)
+                .isInstanceOf(FleetException.class)
                 .hasMessageStartingWith(file + ": cannot be read");
     }
 

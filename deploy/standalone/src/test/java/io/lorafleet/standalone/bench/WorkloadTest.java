@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lorafleet.messages.Priority;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.bench.Arrivals.Closed;
 import io.lorafleet.standalone.bench.Arrivals.Poisson;
 import io.lorafleet.standalone.bench.Arrivals.Replayed;
@@ -73,7 +74,7 @@ class WorkloadTest {
     @Test
     void refusesASharePastTheWhole() {
         assertThatThrownBy(() -> mix(1.5, 0))
-                .isInstanceOf(BenchException.class)
+                .isInstanceOf(FleetException.class)
                 .hasMessage("--teachers: expected a share from 0 to 1, found 1.5");
     }
 

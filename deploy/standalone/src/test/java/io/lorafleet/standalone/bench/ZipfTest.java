@@ -36,7 +36,7 @@ class ZipfTest {
         int things = 0;
         Random random = new Random(3);
         for (int i = 0; i < DRAWS; i++) {
-            int drawn = zipf.draw(random);
+            int drawn = zipf.sample(random);
             shares[drawn] += 1.0 / DRAWS;
             things = Math.max(things, drawn + 1);
         }

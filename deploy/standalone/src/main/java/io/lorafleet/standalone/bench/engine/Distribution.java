@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.bench.engine;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A distribution of times, in seconds. A percentile is the nearest rank: the smallest measured time that at least this
+ * share of the times does not exceed.
+ */
+public record Distribution(int count, double p50, double p95, double p99, double max) {
+
+    /** @return null if there are no times */
+    public static @Nullable Distribution of(Collection<Duration> times) {
+        if (times.isEmpty()) {
+            return null;
+        }
+        List<Double> sorted = times.stream().map(Durations::seconds).sorted().toList();
+        return new Distribution(
+                sorted.size(),
+                percentile(sorted, 0.5),
+                percentile(sorted, 0.95),
+                percentile(sorted, 0.99),
+                percentile(sorted, 1));
+    }
+
+    private static double percentile(List<Double> sorted, double share) {
+        int rank = (int) Math.ceil(share * sorted.size()); // from 1
+        return sorted.get(Math.max(rank, 1) - 1);
+    }
+}

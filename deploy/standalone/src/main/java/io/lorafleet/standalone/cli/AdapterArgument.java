@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.standalone.client.RequestedAdapter;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads an adapter from the command line: {@code NAME[=SCALE]}. */
+final class AdapterArgument implements ITypeConverter<RequestedAdapter> {
+    @Override
+    public RequestedAdapter convert(String text) {
+        int equals = text.indexOf('=');
+        try {
+            return equals < 0
+                    ? new RequestedAdapter(text, null)
+                    : new RequestedAdapter(text.substring(0, equals), Double.valueOf(text.substring(equals + 1)));
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("expected NAME or NAME=SCALE, found " + text);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import com.sun.security.auth.module.UnixSystem;
+import io.lorafleet.messages.BlobTree.Writer;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.supervisor.BlobPermissions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "blob-permissions",
+        sortOptions = false,
+        description = {
+            "Sets the owners and modes of a blob store's folders, so that the Unix user of each"
+                    + " service can write only the files of that service. Run it as root while the services"
+                    + " are stopped.",
+            "With --dry-run, it only prints the owner and mode of each folder."
+        })
+public final class BlobPermissionsCommand implements Callable<Integer> {
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the blob store: the value of lorafleet.storage.directory. The command"
+                    + " creates it if it does not exist.")
+    private Path directory;
+
+    @Option(names = "--gateway", paramLabel = "USER", required = true, description = "Unix user of the gateway.")
+    private String gateway;
+
+    @Option(names = "--worker", paramLabel = "USER", required = true, description = "Unix user of the workers.")
+    private String worker;
+
+    @Option(names = "--trainer", paramLabel = "USER", required = true, description = "Unix user of the trainer.")
+    private String trainer;
+
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            required = true,
+            description = "Unix group of the three users, without other members. It can read all files.")
+    private String group;
+
+    @Option(
+            names = "--adapters-group",
+            paramLabel = "GROUP",
+            required = true,
+            description = "Unix group of the gateway and the trainer, without other members. Both write" + " adapters.")
+    private String adaptersGroup;
+
+    @Option(names = "--dry-run", description = "Prints the owners and modes without changing them.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws IOException {
+        BlobPermissions permissions = new BlobPermissions(
+                directory.toAbsolutePath().normalize(),
+                Map.of(Writer.GATEWAY, gateway, Writer.WORKER, worker, Writer.TRAINER, trainer),
+                group,
+                adaptersGroup);
+        if (!dryRun) {
+            apply(permissions);
+        }
+        permissions.folders().forEach(System.out::println);
+        return ExitCode.OK;
+    }
+
+    private static void apply(BlobPermissions permissions) throws IOException {
+        if (new UnixSystem().getUid() != 0) {
+            throw new FleetException("expected root, because the command changes owners, found user "
+                    + new UnixSystem().getUsername() + "; --dry-run does not need root");
+        }
+        try {
+            permissions.apply();
+        } catch (UserPrincipalNotFoundException e) {
+            throw new FleetException("expected a user or group of this machine, found " + e.getName());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.standalone.supervisor.FleetSettings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every command that starts a fleet on this machine. */
+public final class FleetOptions {
+    static final int DEFAULT_PORT = 8080;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "" + DEFAULT_PORT,
+            description = "Port of the gateway, 1 to 65535 (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--broker-port",
+            paramLabel = "PORT",
+            defaultValue = "9092",
+            description = "Port of the embedded Kafka broker, 1 to 65535 (default: ${DEFAULT-VALUE}).")
+    private int brokerPort;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Address of a running Kafka broker to use instead of the embedded one. Missing topics"
+                    + " are created.")
+    private @Nullable String bootstrap;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data folder: Kafka log, images, adapters and log files. Default: .lorafleet in the"
+                    + " repository.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Folder of the base model, in diffusers' layout. Default: deploy/demo-model.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of workers, 1 to 64 (default: ${DEFAULT-VALUE}). They share the processors of"
+                    + " the machine.")
+    private int workers;
+
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            defaultValue = "",
+            description = "Prefix of the topic names, so that several fleets can share a broker. Default: none.")
+    private String topicPrefix;
+
+    @Option(
+            names = "--api-keys",
+            paramLabel = "FILE",
+            description = "File of API keys, created by 'fleet key create'. The gateway then requires a key.")
+    private @Nullable Path apiKeys;
+
+    public FleetSettings settings() {
+        requireRange("--port", port, 65535);
+        requireRange("--broker-port", brokerPort, 65535);
+        requireRange("--workers", workers, 64);
+        Path root = Path.of(System.getProperty("lorafleet.root", "")).toAbsolutePath();
+        return new FleetSettings(
+                root,
+                data == null
+                        ? root.resolve(".lorafleet")
+                        : data.toAbsolutePath().normalize(),
+                model == null
+                        ? root.resolve("deploy/demo-model")
+                        : model.toAbsolutePath().normalize(),
+                port,
+                brokerPort,
+                bootstrap,
+                workers,
+                topicPrefix,
+                apiKeys == null ? null : apiKeys.toAbsolutePath());
+    }
+
+    private void requireRange(String option, int value, int max) {
+        if (value < 1 || value > max) {
+            throw new ParameterException(command.commandLine(), option + ": expected 1 to " + max + ", found " + value);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.parity.Parity;
+import io.lorafleet.diffusion.parity.ParityResult;
+import io.lorafleet.diffusion.parity.SamplerParity;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.distillation.parity.DistillationParity;
+import io.lorafleet.standalone.FleetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "parity",
+        description = {
+            "Compares this implementation with reference outputs.",
+            "The folder is a model in diffusers' layout, with expected.safetensors and,"
+                    + " optionally, expected_lora.safetensors from the reference implementation."
+                    + " docs/parity.md lists the tensors. The command prints ||out - ref|| / ||ref|| for"
+                    + " each tensor. The exit status is 1 if a value is above the tolerance."
+        })
+public final class ParityCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Folder of the model and the reference outputs.")
+    private Path folder;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            defaultValue = "1e-4",
+            description = "Maximum relative error (default: ${DEFAULT-VALUE}). Token IDs must be equal.")
+    private double tolerance;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "Precision of the UNet: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Precision precision;
+
+    @Override
+    public Integer call() {
+        TorchSettings.configure(Runtime.getRuntime().availableProcessors());
+        List<ParityResult.Compared> compared = new ArrayList<>();
+        try {
+            check(result -> {
+                print(result);
+                if (result instanceof ParityResult.Compared done) {
+                    compared.add(done);
+                }
+            });
+        } catch (ModelFileException | AdapterException e) {
+            throw new FleetException(e.getMessage());
+        }
+        long above = compared.stream().filter(c -> !c.within(tolerance)).count();
+        double largest = compared.stream()
+                .mapToDouble(ParityResult.Compared::error)
+                .max()
+                .orElse(0);
+        System.out.println(line(
+                "%d tensors compared, largest error %.1e, %d above the tolerance of %.0e",
+                compared.size(), largest, above, tolerance));
+        return above == 0 && !compared.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void check(Consumer<ParityResult> results) {
+        if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
+            SamplerParity.check(folder, results);
+        } else {
+            Parity.check(folder, precision, results);
+            DistillationParity.check(folder, results);
+        }
+    }
+
+    private void print(ParityResult result) {
+        if (result instanceof ParityResult.Compared compared) {
+            String verdict = compared.within(tolerance) ? "ok" : "ABOVE";
+            System.out.println(line("%-36s %.2e  %s", compared.tensor(), compared.error(), verdict));
+        } else if (result instanceof ParityResult.Skipped skipped) {
+            System.out.println(line("%-36s not compared: %s", skipped.tensor(), skipped.reason()));
+        }
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The commands of {@code deploy/fleet} and their options. */
+@NullMarked
+package io.lorafleet.standalone.cli;
+
+import org.jspecify.annotations.NullMarked;

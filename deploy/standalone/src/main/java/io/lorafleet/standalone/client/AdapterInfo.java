@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.standalone.FleetException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An adapter in a response of the gateway.
+ *
+ * @param route null if requests use the newest version
+ */
+public record AdapterInfo(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
+
+    /**
+     * @param number the version, or null for the version that requests use
+     * @throws FleetException if the version does not exist
+     */
+    public AdapterVersion version(@Nullable Integer number) {
+        return versions.stream()
+                .filter(version -> number == null ? version.version() == used() : version.version() == number)
+                .findFirst()
+                .orElseThrow(() -> new FleetException(
+                        number == null
+                                ? "adapter " + name + " has no active version"
+                                : "adapter version not found: " + name + "@" + number));
+    }
+
+    private int used() {
+        return route != null
+                ? route.stable()
+                : versions.stream()
+                        .filter(version -> version.retiredAt() == null)
+                        .mapToInt(AdapterVersion::version)
+                        .max()
+                        .orElse(0);
+    }
+
+    /** @return the route, then a line for each version */
+    public String text() {
+        StringBuilder text = new StringBuilder(name);
+        text.append(": ").append(use());
+        for (AdapterVersion version : versions) {
+            text.append(String.format(
+                    "%n  %-30s %-8s rank %-4d %10d bytes  %s%s",
+                    version.pinned(),
+                    version.kind(),
+                    version.rank(),
+                    version.sizeBytes(),
+                    version.createdAt(),
+                    version.retiredAt() == null ? "" : "  retired"));
+            text.append(lineage(version));
+        }
+        return text.toString();
+    }
+
+    /** @return a line with the lineage and figures of a trained version; empty for an uploaded version */
+    private static String lineage(AdapterVersion version) {
+        if (version.lineage() == null) {
+            return "";
+        }
+        String from = String.format(
+                "%n    trained from version %d with %d samples",
+                version.lineage().parent(), version.lineage().samples());
+        Figures figures = version.figures();
+        if (figures == null) {
+            return from;
+        }
+        String learned =
+                String.format(Locale.ROOT, "; learned %.3f, parent %.3f", figures.learned(), figures.parentLearned());
+        return figures.adherence() == null
+                ? from + learned
+                : from
+                        + learned
+                        + String.format(
+                                Locale.ROOT,
+                                "; adherence %.3f, parent %.3f",
+                                figures.adherence(),
+                                figures.parentAdherence());
+    }
+
+    private String use() {
+        if (versions.stream().allMatch(version -> version.retiredAt() != null)) {
+            return "retired";
+        }
+        return route == null ? "no route, requests use the newest version" : text(route);
+    }
+
+    private static String text(AdapterRoute route) {
+        return "stable " + route.stable()
+                + (route.previousStable() == null ? "" : " (before: " + route.previousStable() + ")")
+                + text("canary", route.canary())
+                + text("shadow", route.shadow());
+    }
+
+    private static String text(String use, AdapterRoute.@Nullable Share share) {
+        return share == null ? "" : ", " + use + " " + share.version() + " (share " + share.share() + ")";
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation in a response of the gateway. Fields that the command line does not use are left out.
+ *
+ * @param request the request with the values that the gateway chose
+ * @param startedAt by the worker's clock; null if the gateway does not know it
+ * @param finishedAt by the worker's clock; null until the generation is finished
+ */
+public record GenerationStatus(
+        String id,
+        Status status,
+        @Nullable JsonNode request,
+        List<Image> images,
+        @Nullable Failure failure,
+        @Nullable Duration elapsed,
+        @Nullable Long unetEvaluations,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {
+    public enum Status {
+        @JsonProperty("queued")
+        QUEUED,
+        @JsonProperty("running")
+        RUNNING,
+        @JsonProperty("succeeded")
+        SUCCEEDED,
+        @JsonProperty("failed")
+        FAILED,
+        @JsonProperty("cancelled")
+        CANCELLED,
+        @JsonProperty("expired")
+        EXPIRED
+    }
+
+    /** @param url of the PNG, relative to the gateway */
+    public record Image(int index, long seed, String url) {}
+
+    public record Failure(String reason, String detail) {}
+
+    public boolean isFinished() {
+        return status != Status.QUEUED && status != Status.RUNNING;
+    }
+
+    public boolean isSucceeded() {
+        return status == Status.SUCCEEDED;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
+ *
+ * @param initImage base64 of a PNG or JPEG file, or null
+ */
+public record NewGeneration(
+        String prompt,
+        @Nullable String negativePrompt,
+        @Nullable String initImage,
+        @Nullable Double strength,
+        @Nullable List<RequestedAdapter> adapters,
+        @Nullable Double guidanceScale,
+        @Nullable Integer steps,
+        @Nullable SamplerName sampler,
+        @Nullable Integer width,
+        @Nullable Integer height,
+        @Nullable Long seed,
+        @Nullable Integer count,
+        @Nullable Priority priority,
+        @Nullable Instant deadline) {
+
+    public NewGeneration until(Instant newDeadline) {
+        return new NewGeneration(
+                prompt,
+                negativePrompt,
+                initImage,
+                strength,
+                adapters,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                priority,
+                newDeadline);
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An adapter in a generation request.
+ *
+ * @param adapter its name, or {@code NAME@VERSION}
+ * @param scale null for the gateway's default
+ */
+public record RequestedAdapter(String adapter, @Nullable Double scale) {}

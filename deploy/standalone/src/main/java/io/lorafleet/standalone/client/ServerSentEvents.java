@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import java.util.Optional;
+
+/**
+ * Parses a stream of server-sent events line by line. It reads the fields {@code event} and {@code data}, and ignores
+ * all other fields.
+ *
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, section 9.2</a>
+ */
+final class ServerSentEvents {
+    private String name = "";
+    private final StringBuilder data = new StringBuilder();
+
+    /** One event. Without a name in the stream, the name is {@code message}. */
+    record Event(String name, String data) {}
+
+    /**
+     * @param line without its line terminator
+     * @return the event that the line completes
+     */
+    Optional<Event> line(String line) {
+        if (line.isEmpty()) {
+            return complete();
+        }
+        int colon = line.indexOf(':');
+        String field = colon < 0 ? line : line.substring(0, colon);
+        String value = colon < 0 ? "" : line.substring(colon + 1);
+        if (value.startsWith(" ")) {
+            value = value.substring(1);
+        }
+        switch (field) {
+            case "event" -> name = value;
+            case "data" -> data.append(value).append('\n');
+            default -> {} // a comment (no field name), or an ignored field
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Event> complete() {
+        Optional<Event> event = data.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Event(name.isEmpty() ? "message" : name, data.substring(0, data.length() - 1)));
+        name = "";
+        data.setLength(0);
+        return event;
+    }
+}

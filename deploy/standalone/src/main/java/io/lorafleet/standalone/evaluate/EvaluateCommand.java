@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.evaluate;
+
+import ai.djl.Device;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.lora.AdapterException;
+import io.lorafleet.diffusion.lora.LoraAdapter;
+import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.distillation.eval.Evaluation;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.GatewayOptions;
+import io.lorafleet.standalone.cli.PromptFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "evaluate",
+        sortOptions = false,
+        description = {
+            "Compares a student with its teacher, on prompts that were not used for training. It"
+                    + " generates each prompt with guidance, without guidance and with the student, from the"
+                    + " same noise.",
+            "With the demo model, it also measures prompt adherence."
+        })
+public final class EvaluateCommand implements Callable<Integer> {
+    private static final double DEFAULT_GUIDANCE = 5;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the base model, in diffusers' layout.")
+    private Path folder;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "STUDENT",
+            required = true,
+            description = "Student: a safetensors file, or NAME or NAME@VERSION of an adapter of the fleet.")
+    private String adapter;
+
+    @Mixin
+    private GatewayOptions gateway;
+
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            required = true,
+            description = "Text file with one prompt on each line.")
+    private Path prompts;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Evaluates only the first N prompts. Default: all prompts.")
+    private @Nullable Integer count;
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            description = "Guidance scale of the teacher. Default: the guidance scale of the fleet's adapter; 5"
+                    + " for a file.")
+    private @Nullable Double guidance;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Number of DDIM steps for each image (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--rows-at-once",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Maximum number of rows in a UNet batch (default: ${DEFAULT-VALUE}).")
+    private int rowsAtOnce;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Seed of the first image (default: ${DEFAULT-VALUE}). Each image uses the next higher" + " seed.")
+    private long seed;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Folder for report.md and the images. Default: no report.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Number of threads for one operation. Default: one for each processor.")
+    private @Nullable Integer threads;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<String> all = PromptFile.read(prompts);
+        List<String> asked = count == null ? all : all.subList(0, Math.min(count, all.size()));
+        if (report != null && !Files.isDirectory(report)) {
+            throw new FleetException("--report: expected a folder, found " + report);
+        }
+        TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
+            StudentArgument wanted = StudentArgument.find(adapter, gateway);
+            LoraAdapter student = LoraFile.read(wanted.file(), model.unet().weightShapes());
+            Evaluation evaluation = new Evaluation(
+                    model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
+            Evaluation.Result result = evaluation.of(
+                    student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts"));
+            Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
+            if (report != null) {
+                found.write(report, result.images());
+            }
+            gateway.printResult(found, Report::markdown);
+            return ExitCode.OK;
+        } catch (ModelFileException | AdapterException e) {
+            throw new FleetException(e.getMessage());
+        }
+    }
+
+    private double scale(StudentArgument student) {
+        if (guidance != null) {
+            return guidance;
+        }
+        return student.guidance() == null ? DEFAULT_GUIDANCE : student.guidance();
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.storage.OwnerOnly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The folder for all data of a fleet. A lock ensures that only one fleet uses it. */
+final class DataFolder implements AutoCloseable {
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataFolder(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Locks a folder. If it does not exist, creates it with access for this user only.
+     *
+     * @param closed whether to remove the access of other users to an existing folder
+     * @throws FleetException if another fleet uses the folder, or its mode cannot be changed
+     */
+    static DataFolder open(Path path, boolean closed) throws IOException {
+        Files.createDirectories(path, OwnerOnly.folder());
+        if (closed) {
+            closeToOthers(path);
+        }
+        Files.createDirectories(path.resolve("logs"));
+        Path lockFile = path.resolve("lock");
+        FileChannel channel = FileChannel.open(
+                lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (!isLocked(channel)) {
+            channel.close();
+            throw new FleetException("the data folder " + path + " is in use by another fleet (process "
+                    + Files.readString(lockFile).strip() + "): stop that fleet, or set --data to another folder");
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+        return new DataFolder(path, channel);
+    }
+
+    private static void closeToOthers(Path path) throws IOException {
+        try {
+            if (!OwnerOnly.isClosed(path)) {
+                Files.setPosixFilePermissions(path, OwnerOnly.FOLDER);
+            }
+        } catch (FileSystemException notOurs) {
+            // The objection below describes the problem.
+        }
+        Optional<String> objection = OwnerOnly.objection(path);
+        if (objection.isPresent()) {
+            throw new FleetException("--data: with --api-keys, " + objection.get());
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    Path kafka() {
+        return path.resolve("kafka");
+    }
+
+    Path blobs() {
+        return path.resolve("blobs");
+    }
+
+    /** Writes the settings of a Kafka client for the fleet's broker, readable by this user only. */
+    void writeKafkaClient(Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Files.deleteIfExists(kafkaClient());
+        Files.createFile(kafkaClient(), OwnerOnly.file());
+        try (Writer out = Files.newBufferedWriter(kafkaClient())) {
+            properties.store(
+                    out, "For --config, while the fleet runs. These credentials grant full access to the broker.");
+        }
+    }
+
+    private Path kafkaClient() {
+        return path.resolve("kafka-client.properties");
+    }
+
+    Path logs() {
+        return path.resolve("logs");
+    }
+
+    /** Unlocks the folder. Its content remains. */
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(kafkaClient());
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

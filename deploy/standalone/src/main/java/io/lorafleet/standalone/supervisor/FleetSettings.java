@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a fleet on this machine.
+ *
+ * @param root the repository with the built services
+ * @param data folder for the broker's log, the blobs and the services' logs
+ * @param model folder of the base model
+ * @param port port of the gateway
+ * @param brokerPort port of the embedded broker
+ * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null
+ * @param apiKeys the file of API keys; null if the gateway requires no key
+ */
+public record FleetSettings(
+        Path root,
+        Path data,
+        Path model,
+        int port,
+        int brokerPort,
+        @Nullable String bootstrap,
+        int workers,
+        String topicPrefix,
+        @Nullable Path apiKeys) {
+
+    /** @return whether the data and the broker must be inaccessible to other users of this machine */
+    boolean isClosed() {
+        return apiKeys != null;
+    }
+
+    boolean ownsBroker() {
+        return bootstrap == null;
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.broker.EmbeddedBroker;
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.Ports;
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet on this machine: the packaged services as child processes and, unless the settings name a running broker, an
+ * embedded broker.
+ */
+public final class LocalFleet implements AutoCloseable {
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    /** In a share group, any number of workers can share a partition. */
+    private static final int PARTITIONS = 1;
+
+    private final FleetSettings settings;
+    private final Consumer<String> notices;
+    private final Map<String, String> environment;
+    private final List<ServiceProcess> services = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private @Nullable DataFolder data;
+    private @Nullable EmbeddedBroker broker;
+    private Map<String, String> login = Map.of();
+
+    /** @param notices receives messages for the user */
+    public LocalFleet(FleetSettings settings, Consumer<String> notices) {
+        this(settings, notices, System.getenv());
+    }
+
+    /** @param environment the environment of this process, from which the services get theirs */
+    public LocalFleet(FleetSettings settings, Consumer<String> notices, Map<String, String> environment) {
+        this.settings = settings;
+        this.notices = notices;
+        this.environment = environment;
+    }
+
+    /**
+     * Returns when every service is ready.
+     *
+     * @throws FleetException if a service cannot start; the services that did start run until {@link #close}
+     * @throws CancellationException if the fleet is closed while it starts
+     */
+    public void start() throws IOException, InterruptedException {
+        String bootstrap = openBroker();
+        Provisioning.provision(
+                ClusterSettings.of(bootstrap, login),
+                new FleetTopics(settings.topicPrefix(), PARTITIONS, Provisioning.CLUSTER_DEFAULT));
+        awaitReady(startServices(bootstrap));
+    }
+
+    private synchronized String openBroker() throws IOException {
+        requireOpen();
+        data = DataFolder.open(settings.data(), settings.isClosed());
+        // This fleet has the lock, so the services of other fleets with this folder are orphans.
+        OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_TIMEOUT, notices);
+        Preflight.check(settings);
+        // SLF4J reads this property before Kafka logs its first line. The terminal is for messages to the user.
+        System.setProperty(
+                "org.slf4j.simpleLogger.logFile",
+                data.logs().resolve("broker.log").toString());
+        if (settings.bootstrap() != null) {
+            return settings.bootstrap();
+        }
+        int controllerPort = Ports.free();
+        if (settings.isClosed()) {
+            broker = EmbeddedBroker.startClosed(data.kafka(), settings.brokerPort(), controllerPort);
+            login = broker.login();
+            data.writeKafkaClient(login);
+        } else {
+            broker = EmbeddedBroker.start(data.kafka(), settings.brokerPort(), controllerPort);
+        }
+        notices.accept("broker is ready");
+        return broker.bootstrapServers();
+    }
+
+    private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
+        requireOpen();
+        for (ServiceSpec spec : ServiceSpecs.of(
+                settings, Objects.requireNonNull(data, "openBroker() was called"), bootstrap, login, environment)) {
+            services.add(ServiceProcess.start(spec, STOP_TIMEOUT, notices));
+        }
+        return services.stream()
+                .map(service -> service.ready().thenRun(() -> notices.accept(service.name() + " is ready")))
+                .toList();
+    }
+
+    /** Returns when all services are ready, or throws as soon as a service fails. */
+    private static void awaitReady(List<CompletableFuture<Void>> starts) throws InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new));
+        for (CompletableFuture<Void> start : starts) {
+            start.exceptionally(problem -> {
+                all.completeExceptionally(problem);
+                return null;
+            });
+        }
+        try {
+            all.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException problem) {
+                throw problem;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed.getCount() == 0) {
+            throw new CancellationException();
+        }
+    }
+
+    /** Stops the services, then the broker. A second call has no effect. */
+    @Override
+    public synchronized void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        if (!services.isEmpty()) {
+            notices.accept("stopping the fleet");
+        }
+        services.forEach(ServiceProcess::requestStop);
+        services.forEach(ServiceProcess::close);
+        if (broker != null) {
+            broker.close();
+        }
+        if (data != null) {
+            data.close();
+        }
+        closed.countDown();
+        if (!services.isEmpty()) {
+            notices.accept("the fleet has stopped");
+        }
+    }
+
+    public URI gateway() {
+        return URI.create("http://localhost:" + settings.port());
+    }
+
+    /** @return the Kafka client settings with the credentials for the broker */
+    public Map<String, String> login() {
+        return login;
+    }
+
+    public String bootstrapServers() {
+        return settings.bootstrap() == null
+                ? Objects.requireNonNull(broker, "start() was called").bootstrapServers()
+                : settings.bootstrap();
+    }
+
+    /** @return the metrics URL of each worker */
+    public synchronized List<URI> workerMetrics() {
+        return services.stream()
+                .filter(service -> service.name().startsWith(ServiceSpecs.WORKER))
+                .map(ServiceProcess::metrics)
+                .toList();
+    }
+
+    /** @return the current process of the service, or its last process */
+    public synchronized Process process(String service) {
+        return services.stream()
+                .filter(s -> s.name().equals(service))
+                .findFirst()
+                .orElseThrow()
+                .process();
+    }
+
+    /** Blocks until the fleet is closed. */
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+}

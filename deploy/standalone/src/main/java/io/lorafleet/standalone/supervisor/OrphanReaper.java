@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Stops services whose fleet was killed. They occupy ports, and would interfere with the services of a new fleet. */
+final class OrphanReaper {
+    private OrphanReaper() {}
+
+    /**
+     * Stops every process with this command-line argument.
+     *
+     * @param timeout from the request to stop until a process is killed
+     */
+    static void end(String argument, Duration timeout, Consumer<String> notices) {
+        List<ProcessHandle> processes = ProcessHandle.allProcesses()
+                .filter(process -> process.info().arguments().stream()
+                        .flatMap(Arrays::stream)
+                        .anyMatch(argument::equals))
+                .toList();
+        for (ProcessHandle process : processes) {
+            notices.accept("stopping process " + process.pid() + ", which is left from an earlier fleet");
+            process.destroy();
+        }
+        for (ProcessHandle process : processes) {
+            process.onExit()
+                    .completeOnTimeout(process, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .join()
+                    .destroyForcibly();
+            process.onExit().join();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.standalone.FleetException;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Creates the topics of a fleet on a cluster. */
+public final class Provisioning {
+    /** The number of replicas that is configured on the cluster. */
+    public static final short CLUSTER_DEFAULT = -1;
+
+    private Provisioning() {}
+
+    /**
+     * @param client settings of an admin client; see {@link ClusterSettings}
+     * @throws FleetException if the cluster does not respond, or rejects the topics
+     */
+    public static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
+        Object bootstrap = client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
+        try (Admin admin = Admin.create(client)) {
+            topics.provision(admin);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof TimeoutException) {
+                throw new FleetException("no Kafka broker responds at " + bootstrap + " (--bootstrap)");
+            }
+            throw new FleetException("the Kafka cluster at " + bootstrap + " rejected the topics: " + cause.getMessage()
+                    + " (share groups need Kafka 4.2 or newer)");
+        } catch (KafkaException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new FleetException("--bootstrap: " + cause.getMessage());
+        }
+    }
+}

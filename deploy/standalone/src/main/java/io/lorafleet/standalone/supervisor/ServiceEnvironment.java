@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.standalone.client.GatewayClient;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The environment variables of the services: those of this process, without the secrets of other services. */
+final class ServiceEnvironment {
+    /** Only for the gateway: the secrets of its webhooks, its identity provider and its certificates. */
+    private static final List<String> OF_GATEWAY =
+            List.of("LORAFLEET_WEBHOOKS_", "LORAFLEET_SECURITY_", "QUARKUS_OIDC_", "QUARKUS_HTTP_SSL_");
+
+    private final Map<String, String> all;
+
+    /** @param login settings of Kafka clients, which the services read from variables */
+    ServiceEnvironment(Map<String, String> own, Map<String, String> login) {
+        all = new TreeMap<>(own);
+        all.remove(GatewayClient.KEY); // the key of the user, not of a service
+        login.forEach((key, value) -> all.put(variable("kafka." + key), value));
+    }
+
+    Map<String, String> ofGateway() {
+        return all;
+    }
+
+    Map<String, String> ofOthers() {
+        Map<String, String> others = new TreeMap<>(all);
+        // The name of a variable can start with a profile.
+        others.keySet().removeIf(name -> OF_GATEWAY.stream().anyMatch(variable(name)::contains));
+        return others;
+    }
+
+    /** @return the name of the variable for a configuration key */
+    private static String variable(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A service as a child process. It restarts when it exits unexpectedly, but its first start must succeed. */
+final class ServiceProcess implements AutoCloseable {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    /** Long enough to read the weights of a large model from a slow disk. */
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int TAIL_LINES = 15;
+    /**
+     * How long PyTorch's threads spin before they sleep. Worker, trainer and broker share the processors here, and a
+     * thread that spins for long keeps the thread that it waits for from running.
+     */
+    private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
+
+    private static final String SHORT_SPIN = "1000";
+
+    private final ServiceSpec spec;
+    private final Duration stopTimeout;
+    private final Consumer<String> notices;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private @Nullable Process process;
+
+    private ServiceProcess(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) {
+        this.spec = spec;
+        this.stopTimeout = stopTimeout;
+        this.notices = notices;
+    }
+
+    /**
+     * Starts a service and returns immediately.
+     *
+     * @param stopTimeout from the request to stop until the process is killed
+     * @param notices receives messages for the user
+     */
+    static ServiceProcess start(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) throws IOException {
+        ServiceProcess service = new ServiceProcess(spec, stopTimeout, notices);
+        Files.deleteIfExists(spec.log());
+        service.launch();
+        Thread keeper = new Thread(service::keepRunning, spec.name() + "-keeper");
+        keeper.setDaemon(true);
+        keeper.start();
+        return service;
+    }
+
+    /** @return completes when the service is ready; fails with a {@link FleetException} if the process exits first */
+    CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    String name() {
+        return spec.name();
+    }
+
+    /** @return the URL of its metrics */
+    URI metrics() {
+        return spec.readiness().resolve("/q/metrics");
+    }
+
+    /** @return the current process, or the last process */
+    synchronized Process process() {
+        return Objects.requireNonNull(process, "start() launches the process");
+    }
+
+    private void keepRunning() {
+        try {
+            awaitReady();
+            ready.complete(null);
+        } catch (RuntimeException | InterruptedException e) {
+            ready.completeExceptionally(e);
+            return;
+        }
+        try {
+            restartOnExit();
+        } catch (CancellationException | InterruptedException e) {
+            return; // stopped
+        }
+    }
+
+    private void restartOnExit() throws InterruptedException {
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            Instant started = Instant.now();
+            int exit = process().waitFor();
+            if (isStopping()) {
+                return;
+            }
+            boolean ranWell = started.plus(LONGEST_PAUSE).isBefore(Instant.now());
+            pause = ranWell ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+            notices.accept(
+                    spec.name() + " exited unexpectedly (exit code " + exit + "); restarting it. Log: " + spec.log());
+            if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            try {
+                launch();
+                awaitReady();
+                notices.accept(spec.name() + " has restarted");
+            } catch (FleetException | IOException e) {
+                notices.accept(e.getMessage());
+                process().destroyForcibly();
+            }
+        }
+    }
+
+    private synchronized void launch() throws IOException {
+        if (isStopping()) {
+            throw new CancellationException();
+        }
+        ProcessBuilder builder = new ProcessBuilder(spec.command())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(spec.environment());
+        builder.environment().putIfAbsent(SPIN_COUNT, SHORT_SPIN);
+        process = builder.start();
+    }
+
+    private void awaitReady() throws InterruptedException {
+        Instant limit = Instant.now().plus(START_TIMEOUT);
+        while (!isReady()) {
+            if (process().waitFor(100, TimeUnit.MILLISECONDS)) {
+                if (isStopping()) {
+                    throw new CancellationException();
+                }
+                throw new FleetException(spec.name() + " exited during its start (exit code "
+                        + process().exitValue() + ")" + tailOfLog());
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new FleetException(
+                        spec.name() + " was not ready within " + START_TIMEOUT.toMinutes() + " minutes" + tailOfLog());
+            }
+        }
+    }
+
+    private boolean isReady() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(spec.readiness())
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private String tailOfLog() {
+        try {
+            // Not readAllLines: the log can end in the middle of a character.
+            List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+            return ". Last lines of " + spec.log() + ":\n  " + String.join("\n  ", tail);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** Requests the process to stop, and does not wait for its exit. */
+    synchronized void requestStop() {
+        stopping.countDown();
+        process().destroy();
+    }
+
+    /** Stops the process. It is killed if it does not exit before the timeout. */
+    @Override
+    public void close() {
+        requestStop();
+        try {
+            if (!process().waitFor(stopTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                notices.accept(spec.name() + " did not stop in time; killing it");
+                process().destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process().destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.broker.Ports;
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The services of a fleet, with their artifacts, settings and memory. */
+final class ServiceSpecs {
+    private static final String GATEWAY = "gateway";
+    /** The prefix of the names of workers. */
+    static final String WORKER = "worker-";
+
+    private final FleetSettings settings;
+    private final DataFolder data;
+    private final String bootstrap;
+    private final ServiceEnvironment environment;
+
+    private ServiceSpecs(FleetSettings settings, DataFolder data, String bootstrap, ServiceEnvironment environment) {
+        this.settings = settings;
+        this.data = data;
+        this.bootstrap = bootstrap;
+        this.environment = environment;
+    }
+
+    /**
+     * @param login the Kafka client settings with the credentials for the broker
+     * @param environment the environment of this process, from which the services get theirs
+     * @return the gateway, the workers and the trainer
+     */
+    static List<ServiceSpec> of(
+            FleetSettings settings,
+            DataFolder data,
+            String bootstrap,
+            Map<String, String> login,
+            Map<String, String> environment)
+            throws IOException {
+        ServiceSpecs specs = new ServiceSpecs(settings, data, bootstrap, new ServiceEnvironment(environment, login));
+        List<ServiceSpec> all = new ArrayList<>();
+        Map<String, String> security = settings.apiKeys() == null
+                ? Map.of()
+                : Map.of("lorafleet.security.api-keys", settings.apiKeys().toString());
+        all.add(specs.spec(GATEWAY, GATEWAY, "512m", settings.port(), security));
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
+        for (int i = 1; i <= settings.workers(); i++) {
+            String id = WORKER + i;
+            Map<String, String> config = Map.of(
+                    "lorafleet.worker.id", id,
+                    "lorafleet.worker.threads", Integer.toString(threads),
+                    "lorafleet.model", settings.model().toString());
+            all.add(specs.spec(id, "gpu-worker", "1g", Ports.free(), config));
+        }
+        Map<String, String> training =
+                Map.of("lorafleet.model", settings.model().toString());
+        all.add(specs.spec("trainer", "trainer", "1g", Ports.free(), training));
+        return all;
+    }
+
+    /** @return a command-line argument that only the services of this folder's fleet have */
+    static String storageArgument(DataFolder data) {
+        return "-Dlorafleet.storage.directory=" + data.blobs();
+    }
+
+    private ServiceSpec spec(String name, String module, String heap, int port, Map<String, String> ownConfig) {
+        Path jar = settings.root().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new FleetException(name + " is not built: " + jar + " not found; run ./mvnw package");
+        }
+        Map<String, String> config = new LinkedHashMap<>(ownConfig);
+        config.put("kafka.bootstrap.servers", bootstrap);
+        config.put("quarkus.http.port", Integer.toString(port));
+        // The services do not authenticate their callers, so they accept only connections from this machine.
+        config.put("quarkus.http.host", "127.0.0.1");
+        if (!settings.topicPrefix().isEmpty()) { // the services reject an empty value
+            config.put("lorafleet.topic-prefix", settings.topicPrefix());
+        }
+
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heap);
+        command.add(storageArgument(data));
+        config.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add("-jar");
+        command.add(jar.toString());
+        // All users can read the command, but only this user can read the environment: secrets go there.
+        Map<String, String> variables = name.equals(GATEWAY) ? environment.ofGateway() : environment.ofOthers();
+        URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
+        return new ServiceSpec(name, command, variables, data.logs().resolve(name + ".log"), readiness);
+    }
+}

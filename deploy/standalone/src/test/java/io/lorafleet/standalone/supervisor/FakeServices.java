@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.locks.LockSupport;
+
+/** Main classes of child processes that replace a service. They need only the JDK. */
+final class FakeServices {
+    private FakeServices() {}
+
+    /** Is ready immediately, and stops on request. */
+    static final class Obedient {
+        public static void main(String[] args) throws IOException {
+            int port = Integer.getInteger("quarkus.http.port");
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            server.createContext("/q/health/ready", exchange -> {
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+        }
+    }
+
+    /** Is ready immediately, and does not stop on request. */
+    static final class Stubborn {
+        public static void main(String[] args) throws IOException {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                while (true) {
+                    LockSupport.park();
+                }
+            }));
+            Obedient.main(args);
+        }
+    }
+
+    /** Writes twenty lines and fails. */
+    static final class Dying {
+        public static void main(String[] args) {
+            for (int line = 1; line <= 20; line++) {
+                System.out.println("line " + line);
+            }
+            System.exit(3);
+        }
+    }
+}
