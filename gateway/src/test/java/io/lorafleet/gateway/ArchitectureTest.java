@@ -29,6 +29,7 @@ class ArchitectureTest {
                     "..gateway.http..",
                     "..gateway.kafka..",
                     "jakarta.ws.rs..",
+                    "org.eclipse.microprofile.openapi..",
                     "org.apache.kafka..",
                     "..reactive.messaging..");
 

@@ -15,6 +15,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A directory on the gateway's disk from which adapters can be loaded. Files outside of it are never read. */
@@ -30,16 +31,34 @@ public final class AdapterDirectory {
 
     /** The result of a lookup. */
     public sealed interface Found {
+        /** Applies the function for this case. Each caller has to decide on all cases. */
+        <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused);
+
         /**
          * @param path without symbolic links
          * @param content the caller closes it
          */
-        record File(Path path, SeekableByteChannel content) implements Found {}
+        record File(Path path, SeekableByteChannel content) implements Found {
+            @Override
+            public <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused) {
+                return file.apply(this);
+            }
+        }
 
-        record Nothing() implements Found {}
+        record Nothing() implements Found {
+            @Override
+            public <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused) {
+                return nothing.apply(this);
+            }
+        }
 
         /** The file is unusable or forbidden. */
-        record Refused(String expected, String found) implements Found {}
+        record Refused(String expected, String found) implements Found {
+            @Override
+            public <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused) {
+                return refused.apply(this);
+            }
+        }
     }
 
     /**

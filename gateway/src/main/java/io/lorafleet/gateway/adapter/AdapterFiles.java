@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Loads adapters from the gateway's disk, if an adapter directory is configured. */
@@ -19,15 +20,58 @@ public final class AdapterFiles {
 
     /** The outcome of a load. */
     public sealed interface Load {
+        /** Applies the function for this case. Each caller has to decide on all cases. */
+        <R> R match(
+                Function<Uploaded, R> uploaded,
+                Function<NoFile, R> noFile,
+                Function<Refused, R> refused,
+                Function<NotAllowed, R> notAllowed);
+
         /** The file was found and uploaded, with this outcome. */
-        record Uploaded(Upload upload) implements Load {}
+        record Uploaded(Upload upload) implements Load {
+            @Override
+            public <R> R match(
+                    Function<Uploaded, R> uploaded,
+                    Function<NoFile, R> noFile,
+                    Function<Refused, R> refused,
+                    Function<NotAllowed, R> notAllowed) {
+                return uploaded.apply(this);
+            }
+        }
 
-        record NoFile() implements Load {}
+        record NoFile() implements Load {
+            @Override
+            public <R> R match(
+                    Function<Uploaded, R> uploaded,
+                    Function<NoFile, R> noFile,
+                    Function<Refused, R> refused,
+                    Function<NotAllowed, R> notAllowed) {
+                return noFile.apply(this);
+            }
+        }
 
-        record Refused(String expected, String found) implements Load {}
+        record Refused(String expected, String found) implements Load {
+            @Override
+            public <R> R match(
+                    Function<Uploaded, R> uploaded,
+                    Function<NoFile, R> noFile,
+                    Function<Refused, R> refused,
+                    Function<NotAllowed, R> notAllowed) {
+                return refused.apply(this);
+            }
+        }
 
         /** No adapter directory is configured. */
-        record NotAllowed() implements Load {}
+        record NotAllowed() implements Load {
+            @Override
+            public <R> R match(
+                    Function<Uploaded, R> uploaded,
+                    Function<NoFile, R> noFile,
+                    Function<Refused, R> refused,
+                    Function<NotAllowed, R> notAllowed) {
+                return notAllowed.apply(this);
+            }
+        }
     }
 
     /**
@@ -38,16 +82,25 @@ public final class AdapterFiles {
         if (directory.isEmpty()) {
             return new Load.NotAllowed();
         }
-        AdapterDirectory.Found found = directory.get().open(path);
-        if (found instanceof AdapterDirectory.Found.Refused refused) {
-            return new Load.Refused(refused.expected(), refused.found());
+        return directory
+                .get()
+                .open(path)
+                .<Loader>match(
+                        file -> () -> upload(adapter, owner, file),
+                        nothing -> Load.NoFile::new,
+                        refused -> () -> new Load.Refused(refused.expected(), refused.found()))
+                .load();
+    }
+
+    /** Reads the file that was found. */
+    private interface Loader {
+        Load load() throws IOException;
+    }
+
+    private Load upload(AdapterUploads.Description adapter, @Nullable String owner, AdapterDirectory.Found.File file)
+            throws IOException {
+        try (SeekableByteChannel content = file.content()) {
+            return new Load.Uploaded(uploads.upload(adapter, owner, content.size(), Channels.newInputStream(content)));
         }
-        if (found instanceof AdapterDirectory.Found.File file) {
-            try (SeekableByteChannel content = file.content()) {
-                return new Load.Uploaded(
-                        uploads.upload(adapter, owner, content.size(), Channels.newInputStream(content)));
-            }
-        }
-        return new Load.NoFile();
     }
 }

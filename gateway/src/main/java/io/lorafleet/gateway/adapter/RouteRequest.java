@@ -6,29 +6,22 @@ import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.time.Instant;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a request to set a route. It replaces the whole route: an absent canary or shadow is removed. */
+/**
+ * A route that a caller requests, not yet checked. It replaces the whole route: an absent canary or shadow is removed.
+ *
+ * @param stable the version that most requests get
+ * @param canary the version that a share of the requests gets instead
+ * @param shadow the student that is measured on a share of the requests, without any effect on their images
+ */
 public record RouteRequest(
-        @Schema(required = true, description = "The version that most requests get.") @Nullable
-        Integer stable,
-
-        @Schema(description = "The version that a share of the requests gets instead.") @Nullable
-        Share canary,
-
-        @Schema(
-                description = "The student that is measured on a share of the requests, without any effect on"
-                        + " their images.")
-        @Nullable
-        Share shadow) {
+        @Nullable Integer stable,
+        @Nullable Share canary,
+        @Nullable Share shadow) {
 
     /** A version and the share of requests that get it. */
-    public record Share(
-            @Schema(required = true) @Nullable Integer version,
-
-            @Schema(required = true, description = "Greater than 0, at most 1.") @Nullable
-            Double share) {}
+    public record Share(@Nullable Integer version, @Nullable Double share) {}
 
     /**
      * @param checks collects invalid fields @return null if a field is invalid

@@ -2,18 +2,62 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterVersion;
+import java.util.function.Function;
 
 /** The outcome of an upload. */
 public sealed interface Upload {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(
+            Function<Published, R> published,
+            Function<Unchanged, R> unchanged,
+            Function<TooLarge, R> tooLarge,
+            Function<Refused, R> refused);
+
     /** The file is published as a new version. */
-    record Published(AdapterVersion version) implements Upload {}
+    record Published(AdapterVersion version) implements Upload {
+        @Override
+        public <R> R match(
+                Function<Published, R> published,
+                Function<Unchanged, R> unchanged,
+                Function<TooLarge, R> tooLarge,
+                Function<Refused, R> refused) {
+            return published.apply(this);
+        }
+    }
 
     /** The newest version has the same file and properties. */
-    record Unchanged(AdapterVersion version) implements Upload {}
+    record Unchanged(AdapterVersion version) implements Upload {
+        @Override
+        public <R> R match(
+                Function<Published, R> published,
+                Function<Unchanged, R> unchanged,
+                Function<TooLarge, R> tooLarge,
+                Function<Refused, R> refused) {
+            return unchanged.apply(this);
+        }
+    }
 
     /** The file exceeds the size limit. */
-    record TooLarge(long maxBytes) implements Upload {}
+    record TooLarge(long maxBytes) implements Upload {
+        @Override
+        public <R> R match(
+                Function<Published, R> published,
+                Function<Unchanged, R> unchanged,
+                Function<TooLarge, R> tooLarge,
+                Function<Refused, R> refused) {
+            return tooLarge.apply(this);
+        }
+    }
 
     /** The file is not a usable adapter. */
-    record Refused(String reason) implements Upload {}
+    record Refused(String reason) implements Upload {
+        @Override
+        public <R> R match(
+                Function<Published, R> published,
+                Function<Unchanged, R> unchanged,
+                Function<TooLarge, R> tooLarge,
+                Function<Refused, R> refused) {
+            return refused.apply(this);
+        }
+    }
 }

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.feedback;
 
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request that rates an image. Absent fields are null.
+ * A rating of an image, not yet checked. Null stands for an absent value.
  *
  * @param rating a number or a string; any other JSON value until it is checked
+ * @param image index of the image in the generation
+ * @param asTeacher whether the student should learn the guided base's image for this prompt
  */
 public record FeedbackRequest(
-        @Schema(
-                oneOf = {Double.class, String.class},
-                description = "From -1 (bad) to 1 (good); down and up are short for -1 and 1. Required unless"
-                        + " asTeacher is true, which makes -1 the default.")
-        @Nullable
-        Object rating,
-
-        @Schema(description = "Index of the image in the generation. Default: 0.") @Nullable
-        Integer image,
-
-        @Schema(description = "The reason, as free text.") @Nullable
-        String note,
-
-        @Schema(
-                description = "Whether the student should learn the guided base's image for this prompt."
-                        + " Default: false.")
-        @Nullable
-        Boolean asTeacher) {}
+        @Nullable Object rating,
+        @Nullable Integer image,
+        @Nullable String note,
+        @Nullable Boolean asTeacher) {}

@@ -8,10 +8,35 @@ import java.util.List;
 
 /** The outcome of a feedback request. */
 public sealed interface FeedbackSubmission {
+    /** Calls the method for this case. */
+    <R> R match(Cases<R> cases);
+
+    /** A decision on every outcome. */
+    interface Cases<R> {
+        R published(Published publication);
+
+        R refused(Refused refusal);
+
+        R unknownGeneration(UnknownGeneration unknown);
+
+        R forgottenRequest(ForgottenRequest forgotten);
+
+        R notSucceeded(NotSucceeded generation);
+
+        R noSuchImage(NoSuchImage image);
+
+        R noStudent(NoStudent noStudent);
+    }
+
     /** The feedback is durable. @param samples one for each student that generated the image */
     record Published(List<FeedbackGiven> samples) implements FeedbackSubmission {
         public Published {
             samples = List.copyOf(samples);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.published(this);
         }
     }
 
@@ -20,20 +45,50 @@ public sealed interface FeedbackSubmission {
         public Refused {
             badFields = List.copyOf(badFields);
         }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.refused(this);
+        }
     }
 
     /** The generation does not exist. */
-    record UnknownGeneration() implements FeedbackSubmission {}
+    record UnknownGeneration() implements FeedbackSubmission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.unknownGeneration(this);
+        }
+    }
 
     /** The result is known, but the generate command has been deleted. */
-    record ForgottenRequest() implements FeedbackSubmission {}
+    record ForgottenRequest() implements FeedbackSubmission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.forgottenRequest(this);
+        }
+    }
 
     /** The generation has no images: it is unfinished, or it did not succeed. */
-    record NotSucceeded(Generation generation) implements FeedbackSubmission {}
+    record NotSucceeded(Generation generation) implements FeedbackSubmission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.notSucceeded(this);
+        }
+    }
 
     /** @param index of the requested image @param images the number of images, with indexes from 0 */
-    record NoSuchImage(int index, int images) implements FeedbackSubmission {}
+    record NoSuchImage(int index, int images) implements FeedbackSubmission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.noSuchImage(this);
+        }
+    }
 
     /** The base generated the image, alone or with styles: no student can learn from the feedback. */
-    record NoStudent() implements FeedbackSubmission {}
+    record NoStudent() implements FeedbackSubmission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.noStudent(this);
+        }
+    }
 }

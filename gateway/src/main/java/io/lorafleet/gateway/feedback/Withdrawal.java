@@ -3,13 +3,22 @@ package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.BadField;
 import java.util.List;
+import java.util.function.Function;
 
 /** The outcome of a withdrawal. */
 public sealed interface Withdrawal {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<Published, R> published, Function<Refused, R> refused);
+
     /** The withdrawal is durable. @param adapters names of the affected students */
     record Published(String owner, List<String> adapters) implements Withdrawal {
         public Published {
             adapters = List.copyOf(adapters);
+        }
+
+        @Override
+        public <R> R match(Function<Published, R> published, Function<Refused, R> refused) {
+            return published.apply(this);
         }
     }
 
@@ -17,6 +26,11 @@ public sealed interface Withdrawal {
     record Refused(List<BadField> badFields) implements Withdrawal {
         public Refused {
             badFields = List.copyOf(badFields);
+        }
+
+        @Override
+        public <R> R match(Function<Published, R> published, Function<Refused, R> refused) {
+            return refused.apply(this);
         }
     }
 }

@@ -9,17 +9,51 @@ import org.jspecify.annotations.Nullable;
 
 /** The outcome of a generation request. */
 public sealed interface Admission {
+    /** Calls the method for this case. */
+    <R> R match(Cases<R> cases);
+
+    /** A decision on every outcome. */
+    interface Cases<R> {
+        R admitted(Admitted admission);
+
+        R refused(Refused refusal);
+
+        R unknownAdapter(UnknownAdapter unknown);
+
+        R overloaded(Overloaded overload);
+
+        R busy(Busy busy);
+
+        R repeated(Repeated repetition);
+
+        R keyReused(KeyReused reuse);
+
+        R underway(Underway underway);
+
+        R noModel(NoModel noModel);
+    }
+
     /**
      * The request is valid; the command determines the images.
      *
      * @param initImage the init image of the request, not stored yet; null if absent
      */
-    record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {}
+    record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.admitted(this);
+        }
+    }
 
     /** The request is invalid. @param badFields all invalid fields */
     record Refused(List<BadField> badFields) implements Admission {
         public Refused {
             badFields = List.copyOf(badFields);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.refused(this);
         }
     }
 
@@ -30,25 +64,60 @@ public sealed interface Admission {
         public UnknownAdapter {
             known = List.copyOf(known);
         }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.unknownAdapter(this);
+        }
     }
 
     /** The queue is full. @param clearsIn estimated time until the request fits in */
-    record Overloaded(Duration clearsIn) implements Admission {}
+    record Overloaded(Duration clearsIn) implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.overloaded(this);
+        }
+    }
 
     /** Too many init images are being decoded. @param retryIn suggested pause before a retry */
-    record Busy(Duration retryIn) implements Admission {}
+    record Busy(Duration retryIn) implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.busy(this);
+        }
+    }
 
     /**
      * A retry of an earlier request with the same idempotency key. @param generation that the earlier request created
      */
-    record Repeated(Generation generation) implements Admission {}
+    record Repeated(Generation generation) implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.repeated(this);
+        }
+    }
 
     /** An earlier request with the same idempotency key had a different body. */
-    record KeyReused() implements Admission {}
+    record KeyReused() implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.keyReused(this);
+        }
+    }
 
     /** A request with the same idempotency key is being published. */
-    record Underway() implements Admission {}
+    record Underway() implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.underway(this);
+        }
+    }
 
     /** No worker has announced its model yet, so the request cannot be checked. */
-    record NoModel() implements Admission {}
+    record NoModel() implements Admission {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.noModel(this);
+        }
+    }
 }

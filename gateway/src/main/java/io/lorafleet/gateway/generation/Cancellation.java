@@ -1,14 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
+import java.util.function.Function;
+
 /** The outcome of a cancellation. */
 public sealed interface Cancellation {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(
+            Function<Requested, R> requested,
+            Function<AlreadyFinished, R> alreadyFinished,
+            Function<Unknown, R> unknown);
+
     /** The cancel command is published; the result will tell whether it came in time. */
-    record Requested(Generation generation) implements Cancellation {}
+    record Requested(Generation generation) implements Cancellation {
+        @Override
+        public <R> R match(
+                Function<Requested, R> requested,
+                Function<AlreadyFinished, R> alreadyFinished,
+                Function<Unknown, R> unknown) {
+            return requested.apply(this);
+        }
+    }
 
     /** The generation is already finished. */
-    record AlreadyFinished(Generation generation) implements Cancellation {}
+    record AlreadyFinished(Generation generation) implements Cancellation {
+        @Override
+        public <R> R match(
+                Function<Requested, R> requested,
+                Function<AlreadyFinished, R> alreadyFinished,
+                Function<Unknown, R> unknown) {
+            return alreadyFinished.apply(this);
+        }
+    }
 
     /** The generation does not exist. */
-    record Unknown() implements Cancellation {}
+    record Unknown() implements Cancellation {
+        @Override
+        public <R> R match(
+                Function<Requested, R> requested,
+                Function<AlreadyFinished, R> alreadyFinished,
+                Function<Unknown, R> unknown) {
+            return unknown.apply(this);
+        }
+    }
 }

@@ -2,9 +2,6 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.generation.GenerateImage;
-import io.lorafleet.messages.generation.GenerationCancelled;
-import io.lorafleet.messages.generation.GenerationExpired;
-import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.generation.GenerationStarted;
@@ -57,15 +54,18 @@ public record Generation(
 
     /** After the result, late progress records only provide the start time. */
     Generation progressed(GenerationProgress event) {
-        if (event instanceof GenerationStarted started) {
-            // Another worker starts again at step 0.
-            return isFinished()
-                    ? new Generation(id, request, cancelling, workerId, started.at(), progress, finished)
-                    : new Generation(id, request, cancelling, started.workerId(), started.at(), null, null);
-        }
+        return event.match(this::started, this::stepDone);
+    }
+
+    private Generation started(GenerationStarted event) {
+        // Another worker starts again at step 0.
         return isFinished()
-                ? this
-                : new Generation(id, request, cancelling, workerId, startedAt, (StepDone) event, null);
+                ? new Generation(id, request, cancelling, workerId, event.at(), progress, finished)
+                : new Generation(id, request, cancelling, event.workerId(), event.at(), null, null);
+    }
+
+    private Generation stepDone(StepDone event) {
+        return isFinished() ? this : new Generation(id, request, cancelling, workerId, startedAt, event, null);
     }
 
     Generation ended(GenerationFinished event) {
@@ -75,19 +75,14 @@ public record Generation(
     }
 
     public Status status() {
-        if (finished instanceof GenerationSucceeded) {
-            return Status.SUCCEEDED;
+        if (finished == null) {
+            return workerId == null && progress == null ? Status.QUEUED : Status.RUNNING;
         }
-        if (finished instanceof GenerationFailed) {
-            return Status.FAILED;
-        }
-        if (finished instanceof GenerationCancelled) {
-            return Status.CANCELLED;
-        }
-        if (finished instanceof GenerationExpired) {
-            return Status.EXPIRED;
-        }
-        return workerId == null && progress == null ? Status.QUEUED : Status.RUNNING;
+        return finished.match(
+                succeeded -> Status.SUCCEEDED,
+                failed -> Status.FAILED,
+                cancelled -> Status.CANCELLED,
+                expired -> Status.EXPIRED);
     }
 
     public boolean isFinished() {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter in a generation request. */
+/**
+ * An adapter in a generation request. Null stands for an absent value.
+ *
+ * @param adapter {@code name}, whose route selects the version, or {@code name@version}
+ */
 public record RequestedAdapter(
-        @Schema(description = "NAME, whose route selects the version, or NAME@VERSION.") @Nullable
-        String adapter,
-
-        @Schema(description = "Scale of the adapter. Default: 1.") @Nullable
-        Double scale) {}
+        @Nullable String adapter, @Nullable Double scale) {}

@@ -7,7 +7,6 @@ import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
-import io.lorafleet.gateway.adapter.Upload;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
@@ -111,20 +110,20 @@ public final class AdapterResource {
         Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance));
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
-        Upload upload = uploads.upload(adapter, caller.owner(), declaredBytes, safetensors);
-        if (upload instanceof Upload.Published published) {
-            return Response.created(URI.create(PATH + "/" + name))
-                    .entity(published.version())
-                    .build();
-        }
-        if (upload instanceof Upload.Unchanged unchanged) {
-            return Response.ok(unchanged.version()).build();
-        }
-        if (upload instanceof Upload.TooLarge tooLarge) {
-            throw new ProblemException(
-                    ProblemType.TOO_LARGE, "expected at most " + tooLarge.maxBytes() + " bytes, found more");
-        }
-        throw new ProblemException(ProblemType.INVALID_ADAPTER, ((Upload.Refused) upload).reason());
+        return uploads.upload(adapter, caller.owner(), declaredBytes, safetensors)
+                .match(
+                        published -> Response.created(URI.create(PATH + "/" + name))
+                                .entity(published.version())
+                                .build(),
+                        unchanged -> Response.ok(unchanged.version()).build(),
+                        tooLarge -> {
+                            throw new ProblemException(
+                                    ProblemType.TOO_LARGE,
+                                    "expected at most " + tooLarge.maxBytes() + " bytes, found more");
+                        },
+                        refused -> {
+                            throw new ProblemException(ProblemType.INVALID_ADAPTER, refused.reason());
+                        });
     }
 
     @DELETE
@@ -142,16 +141,17 @@ public final class AdapterResource {
     }
 
     private static Adapter adapter(Retirement retirement, String reference) {
-        if (retirement instanceof Retirement.Retired retired) {
-            return retired.adapter();
-        }
-        if (retirement instanceof Retirement.Routed routed) {
-            throw new ProblemException(
-                    ProblemType.ROUTED,
-                    "expected a version that no route uses, found " + reference + " as " + routed.use() + " in"
-                            + " the route of " + routed.route().name());
-        }
-        throw unknown(reference);
+        return retirement.match(
+                Retirement.Retired::adapter,
+                routed -> {
+                    throw new ProblemException(
+                            ProblemType.ROUTED,
+                            "expected a version that no route uses, found " + reference + " as " + routed.use()
+                                    + " in the route of " + routed.route().name());
+                },
+                unknown -> {
+                    throw unknown(reference);
+                });
     }
 
     static ProblemException unknown(String reference) {

@@ -2,7 +2,6 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.feedback.FeedbackIntake;
-import io.lorafleet.gateway.feedback.FeedbackRequest;
 import io.lorafleet.gateway.feedback.FeedbackSubmission;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
@@ -45,45 +44,60 @@ public final class FeedbackResource {
                     + " has consumed it, a new vote replaces it.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackView.class, responseCode = "202")
-    public FeedbackView give(String id, @Nullable FeedbackRequest body) {
+    public FeedbackView give(String id, @Nullable FeedbackBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         if (caller.find(id).isEmpty()) {
             throw GenerationResource.unknown(id);
         }
-        FeedbackSubmission submission = intake.take(id, body, caller.owner());
-        if (submission instanceof FeedbackSubmission.Published published) {
-            return FeedbackView.of(published.samples());
-        }
-        throw problem(submission, id);
+        return intake.take(id, body.request(), caller.owner()).match(new Response(id));
     }
 
-    private static ProblemException problem(FeedbackSubmission submission, String id) {
-        if (submission instanceof FeedbackSubmission.Refused refused) {
-            return new ProblemException(Problem.invalid(refused.badFields()));
+    /** Answers a feedback request on a generation, with a view or with a problem. */
+    private record Response(String id) implements FeedbackSubmission.Cases<FeedbackView> {
+        @Override
+        public FeedbackView published(FeedbackSubmission.Published publication) {
+            return FeedbackView.of(publication.samples());
         }
-        if (submission instanceof FeedbackSubmission.NotSucceeded notSucceeded) {
-            return new ProblemException(
-                    ProblemType.NOT_SUCCEEDED,
-                    "expected a succeeded generation, found one with status "
-                            + GenerationView.of(notSucceeded.generation()).status());
+
+        @Override
+        public FeedbackView refused(FeedbackSubmission.Refused refusal) {
+            throw new ProblemException(Problem.invalid(refusal.badFields()));
         }
-        if (submission instanceof FeedbackSubmission.NoSuchImage none) {
-            return new ProblemException(
-                    ProblemType.NO_SUCH_IMAGE,
-                    "image: expected 0 to " + (none.images() - 1) + ", found " + none.index());
+
+        @Override
+        public FeedbackView unknownGeneration(FeedbackSubmission.UnknownGeneration unknown) {
+            throw GenerationResource.unknown(id);
         }
-        if (submission instanceof FeedbackSubmission.NoStudent) {
-            return new ProblemException(
-                    ProblemType.NO_STUDENT,
-                    "expected an image of a student, found one of the base, alone or with styles");
-        }
-        if (submission instanceof FeedbackSubmission.ForgottenRequest) {
-            return new ProblemException(
+
+        @Override
+        public FeedbackView forgottenRequest(FeedbackSubmission.ForgottenRequest forgotten) {
+            throw new ProblemException(
                     ProblemType.NOT_FOUND,
                     "expected the request of generation " + id + ", found that it has been deleted");
         }
-        return GenerationResource.unknown(id);
+
+        @Override
+        public FeedbackView notSucceeded(FeedbackSubmission.NotSucceeded generation) {
+            throw new ProblemException(
+                    ProblemType.NOT_SUCCEEDED,
+                    "expected a succeeded generation, found one with status "
+                            + GenerationView.of(generation.generation()).status());
+        }
+
+        @Override
+        public FeedbackView noSuchImage(FeedbackSubmission.NoSuchImage image) {
+            throw new ProblemException(
+                    ProblemType.NO_SUCH_IMAGE,
+                    "image: expected 0 to " + (image.images() - 1) + ", found " + image.index());
+        }
+
+        @Override
+        public FeedbackView noStudent(FeedbackSubmission.NoStudent noStudent) {
+            throw new ProblemException(
+                    ProblemType.NO_STUDENT,
+                    "expected an image of a student, found one of the base, alone or with styles");
+        }
     }
 }

@@ -2,7 +2,6 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.feedback.FeedbackWithdrawals;
-import io.lorafleet.gateway.feedback.Withdrawal;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.security.Caller;
@@ -51,10 +50,10 @@ public final class FeedbackWithdrawalResource {
                     String owner,
             @QueryParam("adapter") @Parameter(description = "Name of a student. Default: all students.") @Nullable
                     String adapter) {
-        Withdrawal withdrawal = withdrawals.withdraw(owner, adapter, caller.owner());
-        if (withdrawal instanceof Withdrawal.Published published) {
-            return new FeedbackWithdrawalView(published.owner(), published.adapters());
-        }
-        throw new ProblemException(Problem.invalid(((Withdrawal.Refused) withdrawal).badFields()));
+        return withdrawals
+                .withdraw(owner, adapter, caller.owner())
+                .match(published -> new FeedbackWithdrawalView(published.owner(), published.adapters()), refused -> {
+                    throw new ProblemException(Problem.invalid(refused.badFields()));
+                });
     }
 }

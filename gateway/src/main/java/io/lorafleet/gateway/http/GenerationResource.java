@@ -3,9 +3,7 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.IdempotencyKey;
-import io.lorafleet.gateway.generation.Cancellation;
 import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.http.problem.Problem;
@@ -95,11 +93,12 @@ public final class GenerationResource {
                                     + " refused. 1 to 255 characters.")
                     @Nullable
                     String idempotencyKey,
-            @Nullable GenerationRequest body) {
+            @Nullable GenerationBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        GenerationSubmitter.Submitted submitted = submitter.submit(body, idempotencyKey, UnaryOperator.identity());
+        GenerationSubmitter.Submitted submitted =
+                submitter.submit(body.request(), idempotencyKey, UnaryOperator.identity());
         Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(submitted.id())))
                 .location(URI.create(GenerationView.path(submitted.id())));
         return submitted.again() ? answer.header(REPLAYED, true).build() : answer.build();
@@ -198,17 +197,20 @@ public final class GenerationResource {
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {
-        Cancellation cancellation = generations.cancel(find(id).id());
-        if (cancellation instanceof Cancellation.Requested requested) {
-            return GenerationView.of(requested.generation());
-        }
-        if (cancellation instanceof Cancellation.AlreadyFinished finished) {
-            throw new ProblemException(
-                    ProblemType.ALREADY_FINISHED,
-                    "expected an unfinished generation, found one with status "
-                            + GenerationView.of(finished.generation()).status());
-        }
-        throw unknown(id);
+        return generations
+                .cancel(find(id).id())
+                .match(
+                        requested -> GenerationView.of(requested.generation()),
+                        finished -> {
+                            throw new ProblemException(
+                                    ProblemType.ALREADY_FINISHED,
+                                    "expected an unfinished generation, found one with status "
+                                            + GenerationView.of(finished.generation())
+                                                    .status());
+                        },
+                        unknown -> {
+                            throw unknown(id);
+                        });
     }
 
     private Generation find(String id) {

@@ -44,25 +44,31 @@ public final class GenerationSubmitter {
      * @param fieldNames maps the fields of a generation request to the endpoint's fields
      */
     public Submitted submit(GenerationRequest body, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
-        Admission admission = generations.submit(body, caller.owner(), idempotencyKey);
-        if (admission instanceof Admission.Admitted admitted) {
-            return new Submitted(admitted.request().requestId(), false);
-        }
-        if (admission instanceof Admission.Repeated repeated) {
-            return new Submitted(repeated.generation().id(), true);
-        }
-        throw refusal(admission, fieldNames);
+        return generations.submit(body, caller.owner(), idempotencyKey).match(new Response(fieldNames));
     }
 
-    /** @param admission of a request that was not accepted */
-    static ProblemException refusal(Admission admission, UnaryOperator<String> fieldNames) {
-        if (admission instanceof Admission.Refused refused) {
-            return new ProblemException(Problem.invalid(refused.badFields().stream()
+    /** Answers a generation request, with its id or with a problem. */
+    record Response(UnaryOperator<String> fieldNames) implements Admission.Cases<Submitted> {
+        @Override
+        public Submitted admitted(Admission.Admitted admission) {
+            return new Submitted(admission.request().requestId(), false);
+        }
+
+        @Override
+        public Submitted repeated(Admission.Repeated repetition) {
+            return new Submitted(repetition.generation().id(), true);
+        }
+
+        @Override
+        public Submitted refused(Admission.Refused refusal) {
+            throw new ProblemException(Problem.invalid(refusal.badFields().stream()
                     .map(bad -> new BadField(fieldNames.apply(bad.field()), bad.expected(), bad.found()))
                     .toList()));
         }
-        if (admission instanceof Admission.UnknownAdapter unknown) {
-            return new ProblemException(
+
+        @Override
+        public Submitted unknownAdapter(Admission.UnknownAdapter unknown) {
+            throw new ProblemException(
                     ProblemType.UNKNOWN_ADAPTER,
                     fieldNames.apply(unknown.field())
                             + (unknown.known().isEmpty()
@@ -70,35 +76,47 @@ public final class GenerationSubmitter {
                                     : ": expected one of " + String.join(", ", unknown.known())
                                             + ", or a NAME@VERSION that is not retired"));
         }
-        if (admission instanceof Admission.Overloaded overloaded) {
-            return new ProblemException(
+
+        @Override
+        public Submitted overloaded(Admission.Overloaded overload) {
+            throw new ProblemException(
                     Problem.of(
                             ProblemType.OVERLOADED,
                             "expected room in the queue, found it full; try again in "
-                                    + overloaded.clearsIn().toSeconds() + " seconds"),
-                    overloaded.clearsIn());
+                                    + overload.clearsIn().toSeconds() + " seconds"),
+                    overload.clearsIn());
         }
-        if (admission instanceof Admission.Busy busy) {
-            return new ProblemException(
+
+        @Override
+        public Submitted busy(Admission.Busy busy) {
+            throw new ProblemException(
                     Problem.of(
                             ProblemType.BUSY, "initImage: expected a free decoder in time, found all busy; try again"),
                     busy.retryIn());
         }
-        if (admission instanceof Admission.KeyReused) {
-            return new ProblemException(
+
+        @Override
+        public Submitted keyReused(Admission.KeyReused reuse) {
+            throw new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,
                     IdempotencyKey.HEADER + ": expected the body of the first request with this key, found"
                             + " another one");
         }
-        if (admission instanceof Admission.Underway) {
-            return new ProblemException(
+
+        @Override
+        public Submitted underway(Admission.Underway underway) {
+            throw new ProblemException(
                     Problem.of(
                             ProblemType.ORDER_UNDERWAY,
                             IdempotencyKey.HEADER + ": expected no concurrent request with this key, found one;"
                                     + " try again"),
                     UNDERWAY_RETRY_AFTER);
         }
-        return noWorker();
+
+        @Override
+        public Submitted noModel(Admission.NoModel noModel) {
+            throw noWorker();
+        }
     }
 
     public static ProblemException noWorker() {

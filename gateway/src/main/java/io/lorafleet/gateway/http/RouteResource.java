@@ -4,7 +4,6 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRoutes;
 import io.lorafleet.gateway.adapter.RouteChange;
-import io.lorafleet.gateway.adapter.RouteRequest;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
@@ -42,11 +41,11 @@ public final class RouteResource {
             description = "Replaces the whole route: an absent canary or shadow is removed. The previous stable"
                     + " version is kept for a rollback. If two clients set the same route concurrently, the"
                     + " last one wins.")
-    public Adapter set(String name, @Nullable RouteRequest body) {
+    public Adapter set(String name, @Nullable RouteBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        return adapter(routes.set(name, body), name);
+        return adapter(routes.set(name, body.request()), name);
     }
 
     @DELETE
@@ -66,15 +65,16 @@ public final class RouteResource {
     }
 
     private static Adapter adapter(RouteChange change, String name) {
-        if (change instanceof RouteChange.Changed changed) {
-            return changed.adapter();
-        }
-        if (change instanceof RouteChange.Refused refused) {
-            throw new ProblemException(Problem.invalid(refused.badFields()));
-        }
-        if (change instanceof RouteChange.NothingBefore nothing) {
-            throw new ProblemException(ProblemType.NOTHING_BEFORE, nothing.reason());
-        }
-        throw AdapterResource.unknown(name);
+        return change.match(
+                RouteChange.Changed::adapter,
+                refused -> {
+                    throw new ProblemException(Problem.invalid(refused.badFields()));
+                },
+                nothingBefore -> {
+                    throw new ProblemException(ProblemType.NOTHING_BEFORE, nothingBefore.reason());
+                },
+                unknown -> {
+                    throw AdapterResource.unknown(name);
+                });
     }
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.training;
 
-import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.messages.training.TrainingEvent;
-import io.lorafleet.messages.training.TrainingFinished;
-import io.lorafleet.messages.training.TrainingProgressed;
-import io.lorafleet.messages.training.TrainingStarted;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +19,7 @@ public final class TrainingTable {
     }
 
     private static AdapterTraining changed(AdapterTraining before, TrainingEvent event) {
-        if (event instanceof TrainingStarted started) {
-            return before.with(started);
-        }
-        if (event instanceof TrainingProgressed progressed) {
-            return before.with(progressed);
-        }
-        return event instanceof TrainingFinished finished ? before.with(finished) : before.with((RouteDecided) event);
+        return event.match(before::with, before::with, before::with, before::with);
     }
 
     /** @return adapters with at least one run, ordered by name */

@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.generation.Admission;
@@ -58,7 +59,8 @@ class GenerationSubmitterTest {
     }
 
     private static ProblemException isRefused(Admission admission, ProblemType type, Duration retryAfter) {
-        ProblemException refusal = GenerationSubmitter.refusal(admission, field -> "its " + field);
+        GenerationSubmitter.Response response = new GenerationSubmitter.Response(field -> "its " + field);
+        ProblemException refusal = catchThrowableOfType(ProblemException.class, () -> admission.match(response));
         assertThat(refusal.problem().type()).isEqualTo(type.uri());
         assertThat(refusal.problem().status()).isEqualTo(type.status());
         assertThat(refusal.retryAfter().orElse(NEVER)).isEqualTo(retryAfter);

@@ -3,15 +3,34 @@ package io.lorafleet.worker.job;
 
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
+import java.util.function.Function;
 
 /** What happens to the record of a request. */
 public sealed interface Outcome {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);
+
     /** The request is finished: publish the result and accept the record. */
-    record Done(GenerationFinished result) implements Outcome {}
+    record Done(GenerationFinished result) implements Outcome {
+        @Override
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
+            return done.apply(this);
+        }
+    }
 
     /** No worker can process the record: publish a dead letter and a failure, and reject the record. */
-    record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements Outcome {}
+    record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements Outcome {
+        @Override
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
+            return refuse.apply(this);
+        }
+    }
 
     /** A temporary failure: release the record for another delivery. */
-    record Retry(String why) implements Outcome {}
+    record Retry(String why) implements Outcome {
+        @Override
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
+            return retry.apply(this);
+        }
+    }
 }

@@ -144,29 +144,31 @@ final class RequestSlot implements Runnable {
 
     /** Publishes the reply, then acknowledges the record. In this order no reply can be lost. */
     private void settle(ShareLease lease, @Nullable String key, Outcome outcome) {
-        if (outcome instanceof Outcome.Done done) {
-            replies.finished(done.result());
-            lease.acknowledge(AcknowledgeType.ACCEPT);
-        } else if (outcome instanceof Outcome.Refuse refuse) {
-            LOG.warnf("request %s rejected: %s", key, refuse.detail());
-            replies.deadLetter(lease.record(), key, refuse);
-            lease.acknowledge(AcknowledgeType.REJECT);
-        } else if (outcome instanceof Outcome.Retry retry) {
-            retry(lease, key, retry);
-        }
+        lease.acknowledge(outcome.match(
+                done -> {
+                    replies.finished(done.result());
+                    return AcknowledgeType.ACCEPT;
+                },
+                refuse -> refuse(lease.record(), key, refuse),
+                retry -> retry(lease.record(), key, retry)));
     }
 
-    private void retry(ShareLease lease, @Nullable String key, Outcome.Retry retry) {
-        short deliveries = lease.record().deliveryCount().orElse((short) 1);
+    private AcknowledgeType refuse(ConsumerRecord<byte[], byte[]> record, @Nullable String key, Outcome.Refuse refuse) {
+        LOG.warnf("request %s rejected: %s", key, refuse.detail());
+        replies.deadLetter(record, key, refuse);
+        return AcknowledgeType.REJECT;
+    }
+
+    private AcknowledgeType retry(ConsumerRecord<byte[], byte[]> record, @Nullable String key, Outcome.Retry retry) {
+        short deliveries = record.deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
-            settle(lease, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
-            return;
+            return refuse(record, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
         }
         if (!stopping) {
             LOG.warnf("request %s returned to the broker: %s", key, retry.why());
             sleep(retryDelay);
         }
-        lease.acknowledge(AcknowledgeType.RELEASE);
+        return AcknowledgeType.RELEASE;
     }
 
     /** @return the record key if it is a valid request id, else null */

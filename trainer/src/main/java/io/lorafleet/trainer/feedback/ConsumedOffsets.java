@@ -17,6 +17,7 @@ public final class ConsumedOffsets {
 
     private record AdapterPartition(String adapter, int partition) {}
 
+    /** Progress and decisions on routes do not change offsets. */
     public void apply(TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
             started(started.adapter(), started.lineage());

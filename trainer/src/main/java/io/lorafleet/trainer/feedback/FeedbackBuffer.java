@@ -3,7 +3,6 @@ package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.feedback.FeedbackEvent;
-import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -58,10 +57,8 @@ public final class FeedbackBuffer {
             return Taken.CONSUMED;
         }
         PendingFeedback here = waiting.computeIfAbsent(event.student(), name -> new PendingFeedback());
-        Taken taken = Taken.WITHDRAWAL;
-        if (event instanceof FeedbackGiven vote) {
-            taken = here.has(vote) ? Taken.REPEATED : Taken.WAITING;
-        }
+        Taken taken =
+                event.match(vote -> here.has(vote) ? Taken.REPEATED : Taken.WAITING, withdrawn -> Taken.WITHDRAWAL);
         here.add(new FeedbackRecord(offset, event));
         return taken;
     }

@@ -3,7 +3,6 @@ package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.feedback.FeedbackGiven;
-import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +17,10 @@ public final class Votes {
     private final Map<String, FeedbackGiven> standing = new LinkedHashMap<>();
 
     public void apply(FeedbackEvent event) {
-        if (event instanceof FeedbackGiven vote) {
-            standing.put(vote.feedbackId(), vote);
-        } else if (event instanceof FeedbackWithdrawn withdrawn) {
-            standing.values().removeIf(vote -> withdrawn.owner().equals(vote.owner()));
-        }
+        event.match(
+                vote -> standing.put(vote.feedbackId(), vote),
+                withdrawn ->
+                        standing.values().removeIf(vote -> withdrawn.owner().equals(vote.owner())));
     }
 
     /** @return whether a vote with this id counts */

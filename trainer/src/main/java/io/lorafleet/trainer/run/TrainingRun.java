@@ -13,6 +13,7 @@ import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.publish.Publication;
 import io.lorafleet.trainer.publish.VersionStore;
+import io.lorafleet.trainer.publish.VersionStore.TrainedAdapter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -47,30 +48,35 @@ public final class TrainingRun {
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {
-        Outcome outcome = distilAndCheck(inputs, observer);
+        Result result = distilAndCheck(inputs, observer);
         observer.check();
         archive.keep(inputs.adapter(), inputs.lineage(), inputs.withdrawals(), inputs.samples());
-        Instant now = clock.instant();
-        if (outcome instanceof Passed passed) {
-            AdapterVersion version =
-                    versions.store(inputs.parent(), inputs.lineage(), lastNumber, passed.adapter(), now);
-            return Publication.of(version, TrainingFinished.published(version, now));
-        }
-        Rejected rejected = (Rejected) outcome;
-        return Publication.rejected(TrainingFinished.rejected(
-                inputs.adapter(), inputs.lineage(), rejected.reason(), rejected.figures(), now));
+        return result.publication(lastNumber, clock.instant());
     }
 
-    private Outcome distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
+    private Result distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
         try (Candidate candidate = distiller.distil(inputs, observer)) {
             QualityGate.Verdict verdict = candidate.check(gate, observer);
             if (verdict.complaint().isPresent()) {
-                return new Rejected(verdict.complaint().get(), verdict.figures());
+                return rejected(inputs, verdict.complaint().get(), verdict.figures());
             }
-            return new Passed(new VersionStore.TrainedAdapter(candidate.file(), candidate.rank(), verdict.figures()));
+            return passed(inputs, new TrainedAdapter(candidate.file(), candidate.rank(), verdict.figures()));
         } catch (RunRejectedException e) {
-            return new Rejected(String.valueOf(e.getMessage()), null);
+            return rejected(inputs, String.valueOf(e.getMessage()), null);
         }
+    }
+
+    private Result passed(RunInputs inputs, TrainedAdapter adapter) {
+        return (lastNumber, now) -> {
+            AdapterVersion version = versions.store(inputs.parent(), inputs.lineage(), lastNumber, adapter, now);
+            return Publication.of(version, TrainingFinished.published(version, now));
+        };
+    }
+
+    /** @param figures null if the run was rejected before the quality gate */
+    private static Result rejected(RunInputs inputs, String reason, @Nullable Figures figures) {
+        return (lastNumber, now) -> Publication.rejected(
+                TrainingFinished.rejected(inputs.adapter(), inputs.lineage(), reason, figures, now));
     }
 
     /** Deletes the checkpoints of an adapter. Call this after a run of the adapter was published. */
@@ -83,10 +89,8 @@ public final class TrainingRun {
         return distiller.plan();
     }
 
-    private sealed interface Outcome {}
-
-    private record Passed(VersionStore.TrainedAdapter adapter) implements Outcome {}
-
-    /** @param figures null if the run was rejected before the quality gate */
-    private record Rejected(String reason, @Nullable Figures figures) implements Outcome {}
+    /** A version that passed the quality gate, or a rejection. */
+    private interface Result {
+        Publication publication(int lastNumber, Instant now) throws IOException;
+    }
 }

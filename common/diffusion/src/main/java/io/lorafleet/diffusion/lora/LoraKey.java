@@ -43,6 +43,10 @@ record LoraKey(Format format, String layer, Role role) {
      * @throws AdapterException if the name is not that of a LoRA tensor of the base's UNet
      */
     static LoraKey of(String tensor, Map<String, String> layers) {
+        if (tensor.startsWith("text_encoder") || tensor.startsWith("lora_te")) {
+            throw new AdapterException(
+                    "tensor " + tensor + ": expected an adapter of the UNet, found one of the text encoder");
+        }
         Matcher matcher = NAME.matcher(tensor);
         if (!matcher.matches()) {
             throw new AdapterException("tensor " + tensor + ": expected a LoRA factor (lora_A and lora_B, lora_down and"
@@ -61,10 +65,6 @@ record LoraKey(Format format, String layer, Role role) {
         }
         if (module.startsWith("unet.")) {
             return new LoraKey(Format.DIFFUSERS, known(tensor, module.substring("unet.".length()), layers), role);
-        }
-        if (module.startsWith("text_encoder") || module.startsWith("lora_te")) {
-            throw new AdapterException(
-                    "tensor " + tensor + ": expected an adapter of the UNet, found one of the text encoder");
         }
         throw new AdapterException(
                 "tensor " + tensor + ": expected a name with the prefix unet., base_model.model. or lora_unet_");

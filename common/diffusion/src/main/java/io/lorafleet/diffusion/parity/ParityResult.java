@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.parity;
 
+import java.util.function.Function;
+
 /** The result for one reference tensor. */
 public sealed interface ParityResult {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped);
+
     /** @return the name of the tensor, with its file unless that is expected.safetensors */
     String tensor();
 
@@ -17,8 +22,18 @@ public sealed interface ParityResult {
         public boolean within(double tolerance) {
             return error <= (exact ? 0 : tolerance);
         }
+
+        @Override
+        public <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped) {
+            return compared.apply(this);
+        }
     }
 
     /** The tensor was not compared. */
-    record Skipped(String tensor, String reason) implements ParityResult {}
+    record Skipped(String tensor, String reason) implements ParityResult {
+        @Override
+        public <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped) {
+            return skipped.apply(this);
+        }
+    }
 }

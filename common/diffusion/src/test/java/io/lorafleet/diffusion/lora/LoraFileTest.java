@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rejected files. {@code ParityTest} reads the three formats. */
 class LoraFileTest {
@@ -82,9 +84,18 @@ class LoraFileTest {
         assertRefused("lora_B.weight: expected finite numbers");
     }
 
-    @Test
-    void rejectsAnAdapterOfTheTextEncoder() {
-        put("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 2, 5);
+    /** As kohya, PEFT and diffusers write them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight",
+                "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha",
+                "text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight",
+                "text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_linear_layer.down.weight",
+                "text_encoder_2.text_model.encoder.layers.0.self_attn.q_proj.lora_magnitude_vector"
+            })
+    void rejectsAnAdapterOfTheTextEncoder(String name) {
+        put(name, 2, 5);
         assertRefused("expected an adapter of the UNet, found one of the text encoder");
     }
 

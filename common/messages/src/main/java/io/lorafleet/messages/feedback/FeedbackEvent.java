@@ -4,6 +4,7 @@ package io.lorafleet.messages.feedback;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +27,7 @@ public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
 
     /** @return the time of the event */
     Instant at();
+
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<FeedbackGiven, R> given, Function<FeedbackWithdrawn, R> withdrawn);
 }

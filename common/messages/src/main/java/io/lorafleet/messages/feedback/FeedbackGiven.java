@@ -7,6 +7,7 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,5 +69,10 @@ public record FeedbackGiven(
     @Override
     public String student() {
         return adapter.name();
+    }
+
+    @Override
+    public <R> R match(Function<FeedbackGiven, R> given, Function<FeedbackWithdrawn, R> withdrawn) {
+        return given.apply(this);
     }
 }

@@ -4,6 +4,7 @@ package io.lorafleet.messages.feedback;
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +25,10 @@ public record FeedbackWithdrawn(
             Check.atMost("by", GenerateImage.MAX_OWNER_LENGTH, by);
         }
         Check.present("at", at);
+    }
+
+    @Override
+    public <R> R match(Function<FeedbackGiven, R> given, Function<FeedbackWithdrawn, R> withdrawn) {
+        return withdrawn.apply(this);
     }
 }

@@ -3,6 +3,7 @@ package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
 import java.time.Instant;
+import java.util.function.Function;
 
 /** A {@link CancelGeneration} ended the request. */
 public record GenerationCancelled(String requestId, String workerId, Instant at) implements GenerationFinished {
@@ -10,5 +11,14 @@ public record GenerationCancelled(String requestId, String workerId, Instant at)
         Check.id("requestId", requestId);
         Check.id("workerId", workerId);
         Check.present("at", at);
+    }
+
+    @Override
+    public <R> R match(
+            Function<GenerationSucceeded, R> succeeded,
+            Function<GenerationFailed, R> failed,
+            Function<GenerationCancelled, R> cancelled,
+            Function<GenerationExpired, R> expired) {
+        return cancelled.apply(this);
     }
 }

@@ -4,6 +4,7 @@ package io.lorafleet.messages.generation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
 import java.time.Instant;
+import java.util.function.Function;
 
 /**
  * The request failed and will not be retried.
@@ -38,5 +39,14 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         /** Workers used up all attempts, and none finished the request. */
         @JsonProperty("attempts-exhausted")
         ATTEMPTS_EXHAUSTED
+    }
+
+    @Override
+    public <R> R match(
+            Function<GenerationSucceeded, R> succeeded,
+            Function<GenerationFailed, R> failed,
+            Function<GenerationCancelled, R> cancelled,
+            Function<GenerationExpired, R> expired) {
+        return failed.apply(this);
     }
 }

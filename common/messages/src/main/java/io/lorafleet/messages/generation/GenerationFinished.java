@@ -4,6 +4,7 @@ package io.lorafleet.messages.generation;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.function.Function;
 
 /** The end of a request. Readers use the first record of a request id and ignore later ones. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -23,4 +24,11 @@ public sealed interface GenerationFinished
 
     /** @return the time of the end */
     Instant at();
+
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(
+            Function<GenerationSucceeded, R> succeeded,
+            Function<GenerationFailed, R> failed,
+            Function<GenerationCancelled, R> cancelled,
+            Function<GenerationExpired, R> expired);
 }

@@ -3,6 +3,7 @@ package io.lorafleet.messages.generation;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.function.Function;
 
 /** Progress of a request that a worker is processing. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -13,4 +14,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 public sealed interface GenerationProgress permits GenerationStarted, StepDone {
     /** @return the id of the request */
     String requestId();
+
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<GenerationStarted, R> started, Function<StepDone, R> stepDone);
 }

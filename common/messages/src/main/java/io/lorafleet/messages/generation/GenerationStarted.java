@@ -3,6 +3,7 @@ package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
 import java.time.Instant;
+import java.util.function.Function;
 
 /** A worker started an attempt of the request. Each attempt writes one record. */
 public record GenerationStarted(String requestId, String workerId, Instant at) implements GenerationProgress {
@@ -10,5 +11,10 @@ public record GenerationStarted(String requestId, String workerId, Instant at) i
         Check.id("requestId", requestId);
         Check.id("workerId", workerId);
         Check.present("at", at);
+    }
+
+    @Override
+    public <R> R match(Function<GenerationStarted, R> started, Function<StepDone, R> stepDone) {
+        return started.apply(this);
     }
 }

@@ -5,6 +5,7 @@ import io.lorafleet.messages.Check;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,5 +52,14 @@ public record GenerationSucceeded(
             Check.present("blob", blob);
             Check.sha256("sha256", sha256);
         }
+    }
+
+    @Override
+    public <R> R match(
+            Function<GenerationSucceeded, R> succeeded,
+            Function<GenerationFailed, R> failed,
+            Function<GenerationCancelled, R> cancelled,
+            Function<GenerationExpired, R> expired) {
+        return succeeded.apply(this);
     }
 }

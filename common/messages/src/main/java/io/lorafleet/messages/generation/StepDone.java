@@ -2,6 +2,7 @@
 package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,5 +18,10 @@ public record StepDone(
     public StepDone {
         Check.id("requestId", requestId);
         Check.range("step", 1, steps, step);
+    }
+
+    @Override
+    public <R> R match(Function<GenerationStarted, R> started, Function<StepDone, R> stepDone) {
+        return stepDone.apply(this);
     }
 }

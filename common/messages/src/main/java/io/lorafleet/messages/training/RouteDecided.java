@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import java.time.Instant;
+import java.util.function.Function;
 
 /**
  * A decision of the canary analysis that changes an adapter's route. It is written in one transaction with the route.
@@ -60,5 +61,14 @@ public record RouteDecided(
     /** @return whether another decision on the version follows */
     public boolean open() {
         return decision == Decision.CANARY || decision == Decision.PROMOTED;
+    }
+
+    @Override
+    public <R> R match(
+            Function<TrainingStarted, R> started,
+            Function<TrainingProgressed, R> progressed,
+            Function<TrainingFinished, R> finished,
+            Function<RouteDecided, R> routeDecided) {
+        return routeDecided.apply(this);
     }
 }

@@ -4,6 +4,7 @@ package io.lorafleet.messages.training;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.function.Function;
 
 /** An event of a training run or of a canary analysis. The record's key is the adapter name. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -19,4 +20,11 @@ public sealed interface TrainingEvent permits TrainingStarted, TrainingProgresse
 
     /** @return the time of the event */
     Instant at();
+
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(
+            Function<TrainingStarted, R> started,
+            Function<TrainingProgressed, R> progressed,
+            Function<TrainingFinished, R> finished,
+            Function<RouteDecided, R> routeDecided);
 }

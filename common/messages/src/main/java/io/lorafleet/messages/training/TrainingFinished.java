@@ -7,6 +7,7 @@ import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,5 +67,14 @@ public record TrainingFinished(
     public static TrainingFinished rejected(
             String adapter, Lineage lineage, String reason, @Nullable Figures figures, Instant at) {
         return new TrainingFinished(adapter, lineage, Outcome.REJECTED, null, reason, figures, at);
+    }
+
+    @Override
+    public <R> R match(
+            Function<TrainingStarted, R> started,
+            Function<TrainingProgressed, R> progressed,
+            Function<TrainingFinished, R> finished,
+            Function<RouteDecided, R> routeDecided) {
+        return finished.apply(this);
     }
 }

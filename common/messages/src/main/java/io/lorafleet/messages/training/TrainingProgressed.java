@@ -4,6 +4,7 @@ package io.lorafleet.messages.training;
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.Lineage;
 import java.time.Instant;
+import java.util.function.Function;
 
 /**
  * Progress of a run. Trainers report only some of the steps.
@@ -27,5 +28,14 @@ public record TrainingProgressed(
         Check.range("loss", 0, Double.MAX_VALUE, loss);
         Check.range("missing", 0, Double.MAX_VALUE, missing);
         Check.present("at", at);
+    }
+
+    @Override
+    public <R> R match(
+            Function<TrainingStarted, R> started,
+            Function<TrainingProgressed, R> progressed,
+            Function<TrainingFinished, R> finished,
+            Function<RouteDecided, R> routeDecided) {
+        return progressed.apply(this);
     }
 }

@@ -4,6 +4,7 @@ package io.lorafleet.messages.training;
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.Lineage;
 import java.time.Instant;
+import java.util.function.Function;
 
 /**
  * A run has started. The record fixes the offset range of the run: if the trainer fails, another trainer repeats the
@@ -20,5 +21,14 @@ public record TrainingStarted(String adapter, Lineage lineage, String trainerId,
         Check.present("lineage", lineage);
         Check.id("trainerId", trainerId);
         Check.present("at", at);
+    }
+
+    @Override
+    public <R> R match(
+            Function<TrainingStarted, R> started,
+            Function<TrainingProgressed, R> progressed,
+            Function<TrainingFinished, R> finished,
+            Function<RouteDecided, R> routeDecided) {
+        return started.apply(this);
     }
 }

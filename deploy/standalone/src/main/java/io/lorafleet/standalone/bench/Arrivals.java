@@ -7,16 +7,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A schedule of requests. */
 public sealed interface Arrivals {
+    /** Applies the function for this case. Each caller has to decide on all cases. */
+    <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed);
+
     /** A schedule that does not depend on the server: on a slow server, requests queue. */
     sealed interface Timed extends Arrivals {
         /** @return the offset of each request from the start, in order */
         List<Duration> offsets(int requests, RandomGenerator random);
+
+        @Override
+        default <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed) {
+            return timed.apply(this);
+        }
     }
 
     /**
@@ -50,13 +59,23 @@ public sealed interface Arrivals {
     }
 
     /** The schedule in a trace file. */
-    record Replayed(Path file) implements Arrivals {}
+    record Replayed(Path file) implements Arrivals {
+        @Override
+        public <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed) {
+            return replayed.apply(this);
+        }
+    }
 
     /**
      * Sends a request as soon as another one is finished, so that the number in flight is constant. Measures
      * throughput.
      */
-    record Closed(int inFlight) implements Arrivals {}
+    record Closed(int inFlight) implements Arrivals {
+        @Override
+        public <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed) {
+            return closed.apply(this);
+        }
+    }
 
     Pattern KIND = Pattern.compile("(poisson|burst|trace|closed):(.+)");
 

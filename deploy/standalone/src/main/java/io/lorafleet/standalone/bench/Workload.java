@@ -2,9 +2,6 @@
 package io.lorafleet.standalone.bench;
 
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.bench.Arrivals.Closed;
-import io.lorafleet.standalone.bench.Arrivals.Replayed;
-import io.lorafleet.standalone.bench.Arrivals.Timed;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -30,16 +27,18 @@ public record Workload(List<TracedRequest> requests, int inFlight) {
         if (count != null && count < 1) {
             throw new FleetException("--requests: expected at least 1, found " + count);
         }
-        if (arrivals instanceof Replayed replayed) {
-            List<TracedRequest> all = TraceFile.read(replayed.file());
-            return new Workload(all.subList(0, Math.min(all.size(), count == null ? all.size() : count)), 0);
-        }
         int requests = count == null ? byDefault : count;
         // Two generators, so that a different mix keeps the same schedule.
-        List<Duration> offsets = arrivals instanceof Timed timed
-                ? timed.offsets(requests, new Random(seed))
-                : Collections.nCopies(requests, Duration.ZERO);
-        return new Workload(
-                mix.sample(offsets, new Random(~seed)), arrivals instanceof Closed closed ? closed.inFlight() : 0);
+        Random mixRandom = new Random(~seed);
+        return arrivals.match(
+                timed -> new Workload(mix.sample(timed.offsets(requests, new Random(seed)), mixRandom), 0),
+                replayed -> replay(replayed, count),
+                closed -> new Workload(
+                        mix.sample(Collections.nCopies(requests, Duration.ZERO), mixRandom), closed.inFlight()));
+    }
+
+    private static Workload replay(Arrivals.Replayed trace, @Nullable Integer count) {
+        List<TracedRequest> all = TraceFile.read(trace.file());
+        return new Workload(all.subList(0, Math.min(all.size(), count == null ? all.size() : count)), 0);
     }
 }

@@ -84,12 +84,12 @@ public final class ParityCommand implements Callable<Integer> {
     }
 
     private void print(ParityResult result) {
-        if (result instanceof ParityResult.Compared compared) {
-            String verdict = compared.within(tolerance) ? "ok" : "ABOVE";
-            System.out.println(line("%-36s %.2e  %s", compared.tensor(), compared.error(), verdict));
-        } else if (result instanceof ParityResult.Skipped skipped) {
-            System.out.println(line("%-36s not compared: %s", skipped.tensor(), skipped.reason()));
-        }
+        String text = result.match(
+                compared -> line(
+                        "%-36s %.2e  %s",
+                        compared.tensor(), compared.error(), compared.within(tolerance) ? "ok" : "ABOVE"),
+                skipped -> line("%-36s not compared: %s", skipped.tensor(), skipped.reason()));
+        System.out.println(text);
     }
 
     private static String line(String format, Object... values) {

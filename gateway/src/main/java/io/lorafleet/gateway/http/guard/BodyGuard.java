@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.http.guard;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.gateway.generation.GenerationRequest;
+import io.lorafleet.gateway.http.GenerationBody;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.inject.Instance;
@@ -52,7 +52,7 @@ public final class BodyGuard implements ReaderInterceptor {
                 limits.minBodyBytesPerSecond());
         current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            boolean isGenerationRequest = context.getType() == GenerationRequest.class;
+            boolean isGenerationRequest = context.getType() == GenerationBody.class;
             body.holdInMemory(MAX_JSON_BYTES + (isGenerationRequest ? base64Length(limits.maxInitImageBytes()) : 0));
         }
         context.setInputStream(body);

@@ -7,9 +7,6 @@ import io.lorafleet.gateway.http.ImageFormat;
 import io.lorafleet.gateway.http.ImageResource;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
-import io.lorafleet.messages.generation.GenerationCancelled;
-import io.lorafleet.messages.generation.GenerationExpired;
-import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.storage.BlobStore;
@@ -43,20 +40,20 @@ final class OpenAiResults {
 
     /** @throws ProblemException if the generation did not succeed */
     static GenerationSucceeded succeeded(Generation generation) {
-        if (generation.finished() instanceof GenerationSucceeded succeeded) {
-            return succeeded;
-        }
-        if (generation.finished() instanceof GenerationCancelled) {
-            throw new ProblemException(ProblemType.CANCELLED, "generation " + generation.id() + " was cancelled");
-        }
-        if (generation.finished() instanceof GenerationExpired) {
-            throw new ProblemException(
-                    ProblemType.EXPIRED, "generation " + generation.id() + " expired at its deadline");
-        }
-        throw new ProblemException(
-                ProblemType.GENERATION_FAILED,
-                ((GenerationFailed) Objects.requireNonNull(generation.finished(), "the generation is finished"))
-                        .detail());
+        return Objects.requireNonNull(generation.finished(), "the generation is finished")
+                .match(
+                        succeeded -> succeeded,
+                        failed -> {
+                            throw new ProblemException(ProblemType.GENERATION_FAILED, failed.detail());
+                        },
+                        cancelled -> {
+                            throw new ProblemException(
+                                    ProblemType.CANCELLED, "generation " + generation.id() + " was cancelled");
+                        },
+                        expired -> {
+                            throw new ProblemException(
+                                    ProblemType.EXPIRED, "generation " + generation.id() + " expired at its deadline");
+                        });
     }
 
     private static String url(URI base, String id, GeneratedImage image, OpenAiDelivery delivery) {

@@ -15,6 +15,7 @@ import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -71,32 +72,39 @@ public final class LoadLoraResource {
         }
         Description adapter =
                 new Description(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance());
-        Load load = files.load(adapter, caller.owner(), request.path());
-        refuseUnlessLoaded(load);
-        return "Success: LoRA adapter '" + request.name() + "' added successfully.";
+        AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
+        return "Success: LoRA adapter '" + version.name() + "' added successfully.";
     }
 
-    private static void refuseUnlessLoaded(Load load) {
-        if (load instanceof Load.NotAllowed) {
-            throw new ProblemException(
-                    ProblemType.NO_ADAPTER_DIRECTORY,
-                    "lorafleet.gateway.adapter-directory: expected a directory to load from, found none; upload"
-                            + " with PUT /v1/adapters/NAME instead");
-        }
-        if (load instanceof Load.NoFile) {
-            throw new ProblemException(
-                    ProblemType.NOT_FOUND, "lora_path: expected a safetensors file or a folder with one, found none");
-        }
-        if (load instanceof Load.Refused refused) {
-            throw new ProblemException(Problem.invalid("lora_path", refused.expected(), refused.found()));
-        }
-        Upload upload = ((Load.Uploaded) load).upload();
-        if (upload instanceof Upload.TooLarge tooLarge) {
-            throw new ProblemException(Problem.invalid(
-                    "lora_path", "a file of at most " + tooLarge.maxBytes() + " bytes", "a larger file"));
-        }
-        if (upload instanceof Upload.Refused refused) { // 400 as in vLLM, instead of 422 as for uploads
-            throw new ProblemException(ProblemType.INVALID_REQUEST, refused.reason());
-        }
+    private static Upload upload(Load load) {
+        return load.match(
+                Load.Uploaded::upload,
+                noFile -> {
+                    throw new ProblemException(
+                            ProblemType.NOT_FOUND,
+                            "lora_path: expected a safetensors file or a folder with one, found none");
+                },
+                refused -> {
+                    throw new ProblemException(Problem.invalid("lora_path", refused.expected(), refused.found()));
+                },
+                notAllowed -> {
+                    throw new ProblemException(
+                            ProblemType.NO_ADAPTER_DIRECTORY,
+                            "lorafleet.gateway.adapter-directory: expected a directory to load from, found none; upload"
+                                    + " with PUT /v1/adapters/NAME instead");
+                });
+    }
+
+    private static AdapterVersion version(Upload upload) {
+        return upload.match(
+                Upload.Published::version,
+                Upload.Unchanged::version,
+                tooLarge -> {
+                    throw new ProblemException(Problem.invalid(
+                            "lora_path", "a file of at most " + tooLarge.maxBytes() + " bytes", "a larger file"));
+                },
+                refused -> { // 400 as in vLLM, instead of 422 as for uploads
+                    throw new ProblemException(ProblemType.INVALID_REQUEST, refused.reason());
+                });
     }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.feedback.FeedbackRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON body of a {@link FeedbackRequest}. */
+@Schema(name = "FeedbackRequest")
+public record FeedbackBody(
+        @Schema(
+                oneOf = {Double.class, String.class},
+                description = "From -1 (bad) to 1 (good); down and up are short for -1 and 1. Required unless"
+                        + " asTeacher is true, which makes -1 the default.")
+        @Nullable
+        Object rating,
+
+        @Schema(description = "Index of the image in the generation. Default: 0.") @Nullable
+        Integer image,
+
+        @Schema(description = "The reason, as free text.") @Nullable
+        String note,
+
+        @Schema(
+                description = "Whether the student should learn the guided base's image for this prompt."
+                        + " Default: false.")
+        @Nullable
+        Boolean asTeacher) {
+
+    FeedbackRequest request() {
+        return new FeedbackRequest(rating, image, note, asTeacher);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.generation.GenerationRequest;
+import io.lorafleet.gateway.generation.RequestedAdapter;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON body of a {@link GenerationRequest}. */
+@Schema(name = "GenerationRequest", additionalProperties = Schema.False.class)
+public record GenerationBody(
+        @Schema(required = true, description = "What the images show.") @Nullable
+        String prompt,
+
+        @Schema(description = "What to avoid in the images. Default: none.") @Nullable
+        String negativePrompt,
+
+        @Schema(
+                description = "The image to start from: a PNG or JPEG file in base64, or a data: URL with"
+                        + " base64. Without width and height, the images take its size, rounded down to"
+                        + " multiples that the model supports; otherwise it is resized.")
+        @Nullable
+        String initImage,
+
+        @Schema(
+                description = "With initImage: the share of the steps that run, greater than 0 and at most 1."
+                        + " Lower values keep more of the init image. Default: 0.8.")
+        @Nullable
+        Double strength,
+
+        @Schema(description = "NAME or NAME@VERSION. Short for a single entry in adapters.") @Nullable
+        String adapter,
+
+        @Schema(description = "Scale of adapter. Default: 1.") @Nullable
+        Double adapterScale,
+
+        @Schema(description = "The adapters to combine: up to 8, at most one of them a student.") @Nullable
+        List<Adapter> adapters,
+
+        @Schema(
+                minimum = "1",
+                maximum = "50",
+                description = "How closely the images follow the prompt. With a student, sets its adapter"
+                        + " scale. Default: 5, or the guidance scale that the student was distilled at.")
+        @Nullable
+        Double guidanceScale,
+
+        @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.") @Nullable
+        Integer steps,
+
+        @Schema(implementation = SamplerName.class, description = "Default: the model's default.") @Nullable
+        String sampler,
+
+        @Schema(
+                minimum = "1",
+                description = "Width in pixels, a multiple that the model supports. Default: the model's default.")
+        @Nullable
+        Integer width,
+
+        @Schema(
+                minimum = "1",
+                description = "Height in pixels, a multiple that the model supports. Default: the model's default.")
+        @Nullable
+        Integer height,
+
+        @Schema(
+                minimum = "0",
+                maximum = "4294967295",
+                description = "Seed of the first image; each further image adds 1. Default: random.")
+        @Nullable
+        Long seed,
+
+        @Schema(minimum = "1", description = "Number of images. Default: 1.") @Nullable
+        Integer count,
+
+        @Schema(
+                implementation = Priority.class,
+                description = "interactive images go before batch images. Default: interactive.")
+        @Nullable
+        String priority,
+
+        @Schema(
+                description = "When the generation expires: an ISO 8601 time, such as 2026-01-02T03:04:05Z. Default:"
+                        + " never.")
+        @Nullable
+        String deadline,
+
+        @Schema(description = "The URL that receives a signed POST request when the generation is finished.") @Nullable
+        String webhook) {
+
+    @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
+    public record Adapter(
+            @Schema(description = "NAME, whose route selects the version, or NAME@VERSION.") @Nullable
+            String adapter,
+
+            @Schema(description = "Scale of the adapter. Default: 1.") @Nullable
+            Double scale) {
+
+        static @Nullable RequestedAdapter requested(@Nullable Adapter body) {
+            return body == null ? null : new RequestedAdapter(body.adapter, body.scale);
+        }
+    }
+
+    GenerationRequest request() {
+        return new GenerationRequest(
+                prompt,
+                negativePrompt,
+                initImage,
+                strength,
+                adapter,
+                adapterScale,
+                adapters == null
+                        ? null
+                        : adapters.stream().map(Adapter::requested).toList(),
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                priority,
+                deadline,
+                webhook);
+    }
+}

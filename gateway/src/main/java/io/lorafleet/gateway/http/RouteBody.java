@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.http;
+
+import io.lorafleet.gateway.adapter.RouteRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON body of a {@link RouteRequest}. */
+@Schema(name = "RouteRequest")
+public record RouteBody(
+        @Schema(required = true, description = "The version that most requests get.") @Nullable
+        Integer stable,
+
+        @Schema(description = "The version that a share of the requests gets instead.") @Nullable
+        Share canary,
+
+        @Schema(
+                description = "The student that is measured on a share of the requests, without any effect on"
+                        + " their images.")
+        @Nullable
+        Share shadow) {
+
+    /** A version and the share of requests that get it. */
+    public record Share(
+            @Schema(required = true) @Nullable Integer version,
+
+            @Schema(required = true, description = "Greater than 0, at most 1.") @Nullable
+            Double share) {
+
+        static RouteRequest.@Nullable Share requested(@Nullable Share body) {
+            return body == null ? null : new RouteRequest.Share(body.version, body.share);
+        }
+    }
+
+    RouteRequest request() {
+        return new RouteRequest(stable, Share.requested(canary), Share.requested(shadow));
+    }
+}
