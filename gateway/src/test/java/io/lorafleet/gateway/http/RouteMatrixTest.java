@@ -24,7 +24,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.server.mapping.RuntimeResource;
 import org.jboss.resteasy.reactive.server.util.RuntimeResourceVisitor;
@@ -43,6 +50,9 @@ class RouteMatrixTest {
             Pattern.compile("/|/index\\.html|/page/.*|/q/health(/.*)?|/q/openapi/?|/q/swagger-ui(/.*)?");
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW");
+    /** Threads that send requests. */
+    private static final int SENDERS = 4;
+
     private static final Set<Integer> REFUSED = Set.of(400, 401, 403, 404, 405, 415, 421, 501);
 
     @Inject
@@ -87,42 +97,68 @@ class RouteMatrixTest {
     }
 
     @Test
-    void onlyListedRoutesArePublic() throws IOException {
+    void onlyListedRoutesArePublic() throws Exception {
         await().until(() ->
                 RawHttp.request("GET", "/q/health/ready").send(RestAssured.port).status() == 200);
         Set<String> routes = routes();
         assertThat(routes)
                 .contains("/v1/generations", "/v1/adapters/none/route", "/q/metrics", "/q/health", "/q/openapi");
-        List<String> open = new ArrayList<>();
-        Map<String, Map<String, Integer>> counts = new TreeMap<>();
-        int requests = 0;
-        for (String route : routes) {
+        Matrix matrix = new Matrix();
+        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
+        try {
+            for (Future<Void> route : senders.invokeAll(
+                    routes.stream().map(route -> tryAll(route, matrix)).toList())) {
+                route.get();
+            }
+        } finally {
+            senders.shutdownNow();
+        }
+        Files.writeString(Path.of("target/route-matrix.txt"), matrix.text(routes.size()));
+        assertThat(matrix.open)
+                .as("open without credentials, of %s requests", matrix.requests)
+                .isEmpty();
+    }
+
+    private static Callable<Void> tryAll(String route, Matrix matrix) {
+        return () -> {
             for (String path : spellings(route)) {
                 for (String method : METHODS) {
                     for (Caller caller : strangers()) {
                         int status = status(method, path, caller);
-                        requests++;
-                        count(counts, route, caller, status);
+                        matrix.count(route, caller, status);
                         if (!REFUSED.contains(status) && !isPublic(method, pathOf(path))) {
-                            open.add(method + " " + path + " as " + caller.name() + ": " + status);
+                            matrix.open.add(method + " " + path + " as " + caller.name() + ": " + status);
                         }
                     }
                 }
             }
             for (Caller caller : roles()) {
                 for (String method : METHODS) {
-                    count(counts, route, caller, status(method, route, caller));
-                    requests++;
+                    matrix.count(route, caller, status(method, route, caller));
                 }
             }
+            return null;
+        };
+    }
+
+    /** The number of responses by route, caller and status. Safe for use by several threads. */
+    private static final class Matrix {
+        private final Map<String, Map<String, Integer>> counts = new ConcurrentSkipListMap<>();
+        private final Queue<String> open = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger requests = new AtomicInteger();
+
+        void count(String route, Caller caller, int status) {
+            requests.incrementAndGet();
+            counts.computeIfAbsent(route + " as " + caller.name(), key -> new ConcurrentSkipListMap<>())
+                    .merge(Integer.toString(status), 1, Integer::sum);
         }
-        StringBuilder matrix = new StringBuilder(requests + " requests to " + routes.size() + " routes\n");
-        counts.forEach((who, statuses) ->
-                matrix.append(who).append(": ").append(statuses).append('\n'));
-        Files.writeString(Path.of("target/route-matrix.txt"), matrix);
-        assertThat(open)
-                .as("open without credentials, of %d requests", requests)
-                .isEmpty();
+
+        String text(int routes) {
+            StringBuilder text = new StringBuilder(requests + " requests to " + routes + " routes\n");
+            counts.forEach((who, statuses) ->
+                    text.append(who).append(": ").append(statuses).append('\n'));
+            return text.toString();
+        }
     }
 
     /** A page of another origin gets no access even with all roles. */
@@ -139,11 +175,6 @@ class RouteMatrixTest {
                 }
             }
         }
-    }
-
-    private static void count(Map<String, Map<String, Integer>> counts, String route, Caller caller, int status) {
-        counts.computeIfAbsent(route + " as " + caller.name(), key -> new TreeMap<>())
-                .merge(Integer.toString(status), 1, Integer::sum);
     }
 
     /** OPTIONS only lists the methods. */
