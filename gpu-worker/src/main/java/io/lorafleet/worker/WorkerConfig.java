@@ -87,14 +87,14 @@ public interface WorkerConfig {
 
         /**
          * Time in a worker after which a batch request is scheduled as an interactive one, as an ISO-8601 duration.
-         * Default: 30 seconds.
+         * Default: PT30S.
          */
         @WithDefault("PT30S")
         Duration batchPatience();
 
         /**
          * Minimum time between two previews of an image, as an ISO-8601 duration. Previews are sent after a step. Zero
-         * turns previews off. Default: 0.25 seconds.
+         * turns previews off. Default: PT0.25S.
          */
         @WithDefault("PT0.25S")
         Duration previewEvery();
