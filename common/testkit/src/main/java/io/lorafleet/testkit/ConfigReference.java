@@ -118,7 +118,7 @@ public final class ConfigReference {
 
     /** The text may add a unit or a reason, and describes a default that refers to another key. */
     private static void requireSame(String key, String value, String text) {
-        if (!value.contains("${") && !text.replace("`", "").startsWith(value)) {
+        if (!value.contains("${") && !text.replace("`", "").replace(", ", ",").startsWith(value)) {
             throw new AssertionError(key + ": expected javadoc with the default " + value + ", found " + text);
         }
     }
