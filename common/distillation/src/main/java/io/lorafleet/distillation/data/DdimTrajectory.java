@@ -17,6 +17,9 @@ import java.util.List;
 /**
  * The sampling trajectories of a batch of images, by DDIM without added noise. They depend only on the initial noise and
  * the predictions.
+ *
+ * <p>The loop is not that of {@link io.lorafleet.diffusion.StepBatch}: it has one latent for the whole batch, and takes
+ * any predictor, such as a student in training or a teacher whose output without guidance is recorded too.
  */
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
