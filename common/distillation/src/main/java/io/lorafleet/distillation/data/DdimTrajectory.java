@@ -24,7 +24,7 @@ import java.util.List;
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
     /** Predicts the output at one step. */
-    public interface Model {
+    public interface Predictor {
         /**
          * Predicts the output for a batch.
          *
@@ -53,7 +53,7 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
      * @param owner manager that owns the result
      * @return the latents after the last step (N, C, H, W)
      */
-    public NDArray from(NDArray noise, Model predictor, NDManager owner) {
+    public NDArray from(NDArray noise, Predictor predictor, NDManager owner) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {
