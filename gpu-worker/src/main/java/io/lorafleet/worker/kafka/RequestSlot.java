@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.RequestIds;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;
 import java.time.Duration;
@@ -113,7 +113,7 @@ final class RequestSlot implements Runnable {
         StopSignal stop = handler.stopSignal(key);
         current = stop;
         byte[] value = lease.record().value();
-        Future<Outcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
+        Future<RecordOutcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
         try {
             while (true) {
                 if (stopping) {
@@ -133,7 +133,7 @@ final class RequestSlot implements Runnable {
             }
         } catch (ExecutionException e) {
             LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
-            settle(lease, key, new Outcome.Retry("unexpected failure: " + e.getCause()));
+            settle(lease, key, new RecordOutcome.Retry("unexpected failure: " + e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
@@ -143,23 +143,23 @@ final class RequestSlot implements Runnable {
     }
 
     /** Publishes the reply, then acknowledges the record. In this order no reply can be lost. */
-    private void settle(ShareLease lease, @Nullable String key, Outcome outcome) {
-        if (outcome instanceof Outcome.Done done) {
+    private void settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
+        if (outcome instanceof RecordOutcome.Done done) {
             replies.finished(done.result());
             lease.acknowledge(AcknowledgeType.ACCEPT);
-        } else if (outcome instanceof Outcome.Refuse refuse) {
+        } else if (outcome instanceof RecordOutcome.Refuse refuse) {
             LOG.warnf("request %s rejected: %s", key, refuse.detail());
             replies.deadLetter(lease.record(), key, refuse);
             lease.acknowledge(AcknowledgeType.REJECT);
-        } else if (outcome instanceof Outcome.Retry retry) {
+        } else if (outcome instanceof RecordOutcome.Retry retry) {
             retry(lease, key, retry);
         }
     }
 
-    private void retry(ShareLease lease, @Nullable String key, Outcome.Retry retry) {
+    private void retry(ShareLease lease, @Nullable String key, RecordOutcome.Retry retry) {
         short deliveries = lease.record().deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
-            settle(lease, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
+            settle(lease, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
             return;
         }
         if (!stopping) {

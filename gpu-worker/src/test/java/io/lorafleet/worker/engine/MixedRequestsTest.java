@@ -21,7 +21,7 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.job.Cancellations;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
@@ -123,7 +123,7 @@ class MixedRequestsTest {
         String id = request.requestId();
         Executor slot = task -> new Thread(task, "slot").start();
         return CompletableFuture.supplyAsync(
-                () -> ((Outcome.Done) handler.handle(id, Json.write(request), handler.stopSignal(id), event -> {
+                () -> ((RecordOutcome.Done) handler.handle(id, Json.write(request), handler.stopSignal(id), event -> {
                             if (event instanceof StepDone step) {
                                 steps.put(id, step.step());
                             }

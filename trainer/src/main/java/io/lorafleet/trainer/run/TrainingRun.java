@@ -47,21 +47,21 @@ public final class TrainingRun {
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {
-        Outcome outcome = distilAndCheck(inputs, observer);
+        RunResult result = distilAndCheck(inputs, observer);
         observer.check();
         archive.keep(inputs.adapter(), inputs.lineage(), inputs.withdrawals(), inputs.samples());
         Instant now = clock.instant();
-        if (outcome instanceof Passed passed) {
+        if (result instanceof Passed passed) {
             AdapterVersion version =
                     versions.store(inputs.parent(), inputs.lineage(), lastNumber, passed.adapter(), now);
             return Publication.of(version, TrainingFinished.published(version, now));
         }
-        Rejected rejected = (Rejected) outcome;
+        Rejected rejected = (Rejected) result;
         return Publication.rejected(TrainingFinished.rejected(
                 inputs.adapter(), inputs.lineage(), rejected.reason(), rejected.figures(), now));
     }
 
-    private Outcome distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
+    private RunResult distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
         try (Candidate candidate = distiller.distil(inputs, observer)) {
             QualityGate.Verdict verdict = candidate.check(gate, observer);
             if (verdict.complaint().isPresent()) {
@@ -83,10 +83,10 @@ public final class TrainingRun {
         return distiller.plan();
     }
 
-    private sealed interface Outcome {}
+    private sealed interface RunResult {}
 
-    private record Passed(VersionStore.TrainedAdapter adapter) implements Outcome {}
+    private record Passed(VersionStore.TrainedAdapter adapter) implements RunResult {}
 
     /** @param figures null if the run was rejected before the quality gate */
-    private record Rejected(String reason, @Nullable Figures figures) implements Outcome {}
+    private record Rejected(String reason, @Nullable Figures figures) implements RunResult {}
 }
