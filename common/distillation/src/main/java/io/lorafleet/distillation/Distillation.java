@@ -99,8 +99,8 @@ public final class Distillation implements AutoCloseable {
      *     from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
-        TrainingProgress generating =
-                new TrainingProgress(step, optimization.steps(), Double.NaN, Double.NaN, optimization.learningRate(step), true);
+        TrainingProgress generating = new TrainingProgress(
+                step, optimization.steps(), Double.NaN, Double.NaN, optimization.learningRate(step), true);
         TrainingRound current = new TrainingRound(model, plan, round);
         Teacher teacher = new Teacher(model.unet(), plan.guidance());
         List<List<TrajectorySample>> batches = current.batches(

@@ -59,7 +59,8 @@ final class TrainingRound {
         int meanSteps = plan.sampling().samplerSteps();
         int steps = random.nextInt(meanSteps - meanSteps / 2, meanSteps + meanSteps / 2 + 1);
         List<TrajectorySample> samples = new ArrayList<>();
-        float[][] images = new Trajectories(model, teacher, student, plan.optimization().rowsAtOnce(), stepped)
+        float[][] images = new Trajectories(
+                        model, teacher, student, plan.optimization().rowsAtOnce(), stepped)
                 .generate(embeddings, seeds, steps, latentShape, samples);
         return shuffled(plan.method().distils() ? samples : new NoisedImages(model, random).samples(images, steps));
     }

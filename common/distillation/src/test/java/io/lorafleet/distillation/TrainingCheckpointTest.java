@@ -25,7 +25,12 @@ class TrainingCheckpointTest {
     @CsvSource({"round, -1", "step, many", "step, 99999999999"})
     void rejectsAnInvalidCount(String count, String found) {
         Map<String, String> metadata = Map.of(
-                "plan", "plan", "round", count.equals("round") ? found : "3", "step", count.equals("step") ? found : "70");
+                "plan",
+                "plan",
+                "round",
+                count.equals("round") ? found : "3",
+                "step",
+                count.equals("step") ? found : "70");
         assertThatThrownBy(() -> restore(SafetensorsWriter.write(Map.of(), metadata)))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessage("checkpoint: " + count + ": expected an integer from 0 to 999999999, found " + found);

@@ -29,8 +29,7 @@ class TrainingPlanTest {
         assertRejected(() -> optimization(1, 1, 1, 0, 0, 1, 0), "learning-rate: expected more than 0, found 0.0");
         assertRejected(() -> optimization(1, 1, 1, 1, -1, 1, 0), "weight-decay: expected at least 0, found -1.0");
         assertRejected(() -> optimization(1, 1, 1, 1, 0, 0, 0), "clip: expected more than 0, found 0.0");
-        assertRejected(
-                () -> optimization(1, 1, 1, 1, 0, 1, 1), "ema: expected at least 0 and less than 1, found 1.0");
+        assertRejected(() -> optimization(1, 1, 1, 1, 0, 1, 1), "ema: expected at least 0 and less than 1, found 1.0");
     }
 
     /** Checkpoints contain this text. Those of earlier releases must stay usable. */

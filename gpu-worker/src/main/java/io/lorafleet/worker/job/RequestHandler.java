@@ -78,7 +78,8 @@ public class RequestHandler {
      * @param stop signal that ends the job early
      * @param progress receives the progress
      */
-    public RecordOutcome handle(@Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
+    public RecordOutcome handle(
+            @Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
         GenerateImage request;
         try {
             request = Json.read(record, GenerateImage.class);

@@ -133,7 +133,6 @@ class MixedRequestsTest {
     }
 
     private RgbImage image(String key) throws IOException {
-        return RgbImage.of(
-                ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow())));
+        return RgbImage.of(ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow())));
     }
 }

@@ -14,8 +14,7 @@ public record RunSettings(TrainingPlan.Sampling sampling, TrainingPlan.Optimizat
      * @param size width and height of the images, in pixels
      */
     TrainingPlan plan(double guidance, int size, long seed) {
-        return new TrainingPlan(
-                TrainingMethod.LORA_DISTILLATION, guidance, sampling, optimization, size, size, seed);
+        return new TrainingPlan(TrainingMethod.LORA_DISTILLATION, guidance, sampling, optimization, size, size, seed);
     }
 
     /** @return the settings that have keys, as the lineages of published versions contain them */

@@ -69,8 +69,7 @@ class EvaluationTest {
                     TrainingMethod.LORA_DISTILLATION,
                     5,
                     new TrainingPlan.Sampling(4, 2, 6, 0),
-                    new TrainingPlan.Optimization(
-                            Math.max(1, steps), 8, 8, 5e-3, 0, 1, 0.9, TimestepWeighting.MIN_SNR),
+                    new TrainingPlan.Optimization(Math.max(1, steps), 8, 8, 5e-3, 0, 1, 0.9, TimestepWeighting.MIN_SNR),
                     size,
                     size,
                     7);
