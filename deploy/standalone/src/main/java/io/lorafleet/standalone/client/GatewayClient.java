@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of the gateway's HTTP API. It sends the API key with every request. If the gateway rejects a request, a
- * method throws a {@link ProblemException}; if no gateway responds, a {@link FleetException}.
+ * method throws a {@link RequestRejectedException}; if no gateway responds, a {@link FleetException}.
  *
- * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException},
+ * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link RequestRejectedException},
  * or with an {@link IOException} if no gateway responds.
  */
 public final class GatewayClient {
@@ -253,7 +253,7 @@ public final class GatewayClient {
 
     private static byte[] bodyOf(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
-            throw new ProblemException(response.statusCode(), ApiProblem.describe(response));
+            throw new RequestRejectedException(response.statusCode(), ApiProblem.describe(response));
         }
         return response.body();
     }

@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param adapter its name, or {@code NAME@VERSION}
  * @param scale null for the gateway's default
  */
-public record RequestedAdapter(String adapter, @Nullable Double scale) {}
+public record ScaledAdapter(String adapter, @Nullable Double scale) {}
