@@ -13,6 +13,7 @@ import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.distillation.model.FullStudent;
 import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.distillation.model.Student;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class DistillCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "Folder for NAME.safetensors. Default: the current folder.")
+            description = "Folder for NAME.safetensors and its model card, NAME.md. Default: the current folder.")
     private Path output;
 
     @Option(
@@ -86,8 +87,9 @@ public final class DistillCommand implements Callable<Integer> {
             TrainingPlan plan = options.plan(model.defaultSize());
             if (options.lowRank()) {
                 try (LoraStudent student = options.factors(model)) {
-                    Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
+                    Map<String, String> metadata = StudentMetadata.of(model, name, plan.guidance());
                     run(model, student, plan, learned, end -> LoraWriter.write(student.adapter(end), metadata));
+                    Files.writeString(output.resolve(name + ".md"), ModelCard.of(name, model, plan, learned.size()));
                 }
             } else {
                 try (FullStudent student = FullStudent.open(folder, model.owner())) {
