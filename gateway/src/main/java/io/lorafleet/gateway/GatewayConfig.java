@@ -204,8 +204,8 @@ public interface GatewayConfig {
         Optional<String> previousSecret();
 
         /**
-         * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private
-         * addresses. Calls to other origins need https and public addresses. Default: none.
+         * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private addresses.
+         * Calls to other origins need https and public addresses. Default: none.
          */
         Optional<Set<String>> trustedOrigins();
 

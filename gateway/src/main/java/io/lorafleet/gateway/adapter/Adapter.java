@@ -57,8 +57,8 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     /**
-     * The version for all requests except the canary's share. Concurrent changes on two gateways can leave a route with a
-     * retired or unknown version; requests then get the newest version instead.
+     * The version for all requests except the canary's share. Concurrent changes on two gateways can leave a route with
+     * a retired or unknown version; requests then get the newest version instead.
      */
     public Optional<AdapterVersion> stable() {
         return Optional.ofNullable(route)

@@ -47,7 +47,7 @@ public final class AdapterRegistry {
 
     /** @return whether the reference resolves to a version */
     public boolean isUsable(String reference) {
-        return resolve(reference, "any").isPresent(); // the request id decides which version, not whether there is a version
+        return resolve(reference, "any").isPresent(); // the request id only decides which version
     }
 
     /** @return the adapter if it has versions, even if all of them are retired */

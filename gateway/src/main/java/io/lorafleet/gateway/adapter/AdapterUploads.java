@@ -137,7 +137,7 @@ public final class AdapterUploads {
     }
 
     private int claimNumber(AdapterVersion draft) throws IOException {
-        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // only for debugging; no code reads the content
+        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for debugging; no code reads it
         int number = draft.version();
         while (!blobs.putIfAbsent(BlobKeys.adapterNumber(draft.name(), number), claim)) {
             number++; // claimed by another gateway, whose record this gateway has not read yet

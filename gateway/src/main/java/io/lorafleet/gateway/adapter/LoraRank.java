@@ -7,7 +7,9 @@ import java.util.OptionalInt;
 
 /** Reads the rank of a LoRA from the file's header. Only a worker can check whether the layers fit the base. */
 final class LoraRank {
-    /** Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older diffusers. */
+    /**
+     * Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older diffusers.
+     */
     static final List<String> FACTOR_A = List.of("lora_A", "lora_down", "lora.down");
 
     private LoraRank() {}

@@ -121,7 +121,9 @@ public final class FeedbackIntake {
                 now);
     }
 
-    /** The trainer keeps the latest record per id, so that each owner has one vote per image and can change this vote. */
+    /**
+     * The trainer keeps the latest record per id, so that each owner has one vote per image and can change this vote.
+     */
     private static String voteId(
             GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {
         String whose = owner == null ? "anybody" : "owner " + owner;

@@ -28,8 +28,8 @@ public final class FeedbackWithdrawals {
     }
 
     /**
-     * Returns when every withdrawal is durable. A repeated withdrawal affects only the feedback given since the previous
-     * withdrawal.
+     * Returns when every withdrawal is durable. A repeated withdrawal affects only the feedback given since the
+     * previous withdrawal.
      *
      * @param owner owner of the feedback
      * @param adapter name of the student; null for all students

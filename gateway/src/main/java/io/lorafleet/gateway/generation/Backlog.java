@@ -53,7 +53,9 @@ public final class Backlog {
         this.clock = clock;
     }
 
-    /** Records a change to a generation: {@code before} is null for a new one, and {@code after} for a forgotten one. */
+    /**
+     * Records a change to a generation: {@code before} is null for a new one, and {@code after} for a forgotten one.
+     */
     synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
         add(after, 1);

@@ -23,8 +23,8 @@ public final class GenerationMetrics {
                 .description("Published generation requests")
                 .register(registry);
         this.duplicates = Counter.builder("lorafleet.generations.duplicate.results")
-                .description("Results dropped because the request already had a result; old duplicates count again after"
-                        + " a restart")
+                .description("Results dropped because the request already had a result; old duplicates count again"
+                        + " after a restart")
                 .register(registry);
     }
 

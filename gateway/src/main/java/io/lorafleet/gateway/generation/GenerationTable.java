@@ -75,7 +75,7 @@ public final class GenerationTable {
     public synchronized void recall(GenerationManifest manifest) {
         apply(manifest.result());
         Generation recalled = finished.get(manifest.result().requestId());
-        if (recalled != null && recalled.request() == null) { // a request read from Kafka is kept, because it includes the webhook
+        if (recalled != null && recalled.request() == null) { // keep a request from Kafka, which includes the webhook
             apply(manifest.request());
         }
     }
@@ -112,8 +112,8 @@ public final class GenerationTable {
     }
 
     /**
-     * Passes the current state of the generation, if known, to the follower, and then each new state until the generation
-     * is finished. The follower misses no state.
+     * Passes the current state of the generation, if known, to the follower, and then each new state until the
+     * generation is finished. The follower misses no state.
      *
      * @param follower receiver of the states; it is called under this table's lock, so it must not block
      * @return action that unregisters the follower

@@ -30,8 +30,8 @@ public record Origin(String scheme, String host, int port) {
     }
 
     /**
-     * @throws IllegalArgumentException if the URL is not http or https, or contains user information; the message does not
-     *     quote the URL
+     * @throws IllegalArgumentException if the URL is not http or https, or contains user information; the message does
+     *     not quote the URL
      */
     public static Origin of(URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);

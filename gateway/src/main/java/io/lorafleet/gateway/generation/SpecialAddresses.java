@@ -54,7 +54,7 @@ final class SpecialAddresses {
         static Block of(String cidr) {
             String[] parts = cidr.split("/");
             try {
-                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no DNS lookup, because this is a literal
+                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no DNS lookup for a literal
                 int bits = Integer.parseInt(parts[1]);
                 return new Block(address.length, bits, first(bits, address));
             } catch (UnknownHostException e) {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the slots are gone, it can deliver the record to one slot after another.
  *
  * <p>Workers publish the result before they acknowledge the request. A request that the share group has completed
- * without a result was therefore dropped. Workers count their attempts, so a request that crashes workers is not retried
- * forever. Several gateways can republish the same request, each of them once; the first result is final.
+ * without a result was therefore dropped. Workers count their attempts, so a request that crashes workers is not
+ * retried forever. Several gateways can republish the same request, each of them once; the first result is final.
  */
 @Singleton
 final class DroppedRequests {

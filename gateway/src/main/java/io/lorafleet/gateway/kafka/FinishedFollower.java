@@ -21,9 +21,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the webhook
- * call has succeeded or has been given up. No receiver can delay this indefinitely. If a gateway is killed, another
- * gateway consumes the results that were not acknowledged.
+ * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the
+ * webhook call has succeeded or has been given up. No receiver can delay this indefinitely. If a gateway is killed,
+ * another gateway consumes the results that were not acknowledged.
  */
 @ApplicationScoped
 public class FinishedFollower {
@@ -49,8 +49,8 @@ public class FinishedFollower {
     }
 
     /**
-     * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded or
-     *     has been given up
+     * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded
+     *     or has been given up
      * @param caughtUp whether this gateway has read all requests and results
      * @param patience how long to wait until a generation is finished in the table
      */

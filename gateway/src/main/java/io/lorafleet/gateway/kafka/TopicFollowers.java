@@ -78,7 +78,8 @@ public class TopicFollowers {
             if (!generations.apply(event)) {
                 metrics.duplicateResult();
                 LOG.infof(
-                        "Dropped a second result of generation %s, from worker %s", event.requestId(), event.workerId());
+                        "Dropped a second result of generation %s, from worker %s",
+                        event.requestId(), event.workerId());
             }
         });
     }

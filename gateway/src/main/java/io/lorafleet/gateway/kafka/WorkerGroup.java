@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the offsets of the workers' share group, for {@link DroppedRequests} and for the gauge {@code
- * lorafleet.requests.lag}, which is the number of unfinished requests per topic. Gateways report this gauge because they
- * keep running when the workers are scaled to zero. All gateways report the same value, so aggregate it with the maximum
- * rather than the sum.
+ * lorafleet.requests.lag}, which is the number of unfinished requests per topic. Gateways report this gauge because
+ * they keep running when the workers are scaled to zero. All gateways report the same value, so aggregate it with the
+ * maximum rather than the sum.
  *
  * <p>The lag includes records that workers have acquired but not acknowledged. The gauge is NaN while the broker does
  * not report a lag, for example until the first request in a topic is finished. Brokers have been observed to report 0

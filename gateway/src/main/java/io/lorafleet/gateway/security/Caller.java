@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class Caller {
     /**
-     * The identity attribute that holds the owner: {@code key:NAME} for an API key, or {@code token:ISSUER#SUBJECT} for a
-     * token. The prefixes keep the two kinds of owners apart.
+     * The identity attribute that holds the owner: {@code key:NAME} for an API key, or {@code token:ISSUER#SUBJECT} for
+     * a token. The prefixes keep the two kinds of owners apart.
      */
     static final String OWNER = "lorafleet.owner";
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param anyName whether to accept any host name, which is the case with authentication and without configured names
  * @param names host names to accept besides those of this machine; in lower case, without a port
- * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in Ollama</a>
+ * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in
+ *     Ollama</a>
  */
 public record HostRules(boolean anyName, Set<String> names) {
     /** The loopback addresses, and the names that browsers resolve to them without DNS (RFC 6761). */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the origin of requests from browsers: allows the gateway's own page and the origins in the CORS settings.
  *
- * <p>Only browsers send {@code Sec-Fetch-Site} and {@code Origin}, so requests without these headers are allowed. {@code
- * Sec-Fetch-Site} takes precedence, because pages cannot forge it; older browsers send only {@code Origin}.
+ * <p>Only browsers send {@code Sec-Fetch-Site} and {@code Origin}, so requests without these headers are allowed.
+ * {@code Sec-Fetch-Site} takes precedence, because pages cannot forge it; older browsers send only {@code Origin}.
  *
  * @param trusted allowed origins, {@code *}, or regular expressions between slashes, as in {@code
  *     quarkus.http.cors.origins}

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread.
- * Waiting calls start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
+ * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread. Waiting
+ * calls start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
  */
 final class CallLimits {
     private final Vertx vertx;

@@ -68,7 +68,9 @@ public final class Webhooks {
         }
     }
 
-    /** @param secrets every call is signed with all of them, and clients see only the first; empty to disable webhooks */
+    /**
+     * @param secrets every call is signed with all of them, and clients see only the first; empty to disable webhooks
+     */
     public Webhooks(
             List<WebhookSecret> secrets,
             WebhookRules rules,

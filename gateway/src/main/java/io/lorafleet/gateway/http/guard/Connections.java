@@ -17,8 +17,8 @@ final class Connections {
 
     /**
      * Discards the rest of the body after the response; Quarkus' stream would buffer all of it. Closes the connection
-     * when the client pauses, or after {@link #LINGER}. If the connection were closed immediately, the unread bytes would
-     * cause a connection reset, and the client might not see the response.
+     * when the client pauses, or after {@link #LINGER}. If the connection were closed immediately, the unread bytes
+     * would cause a connection reset, and the client might not see the response.
      */
     static void dropBodyAfterAnswer(RoutingContext context) {
         HttpServerRequest request = context.request();
