@@ -40,7 +40,7 @@ public interface GatewayConfig {
 
         /**
          * Free space, in bytes, that is reserved for the workers and the trainer on the file system of the blob store;
-         * 0 or more. The gateway refuses init images and adapters that would use the reserve, with status 507. Default:
+         * 0 or more. Init images and adapters that would use the reserve are refused with status 507. Default:
          * 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
@@ -220,8 +220,8 @@ public interface GatewayConfig {
         List<Duration> pauses();
 
         /**
-         * How long a gateway starts attempts after it has read the result; 1ms to 1d. This limit is necessary because
-         * many calls to an unresponsive host delay each other. Default: 30m.
+         * Time limit for starting attempts, counted from the time at which the gateway reads the result; 1ms to 1d. The
+         * limit is necessary because many calls to an unresponsive host delay each other. Default: 30m.
          */
         @WithDefault("30m")
         Duration giveUpAfter();
@@ -237,7 +237,7 @@ public interface GatewayConfig {
 
     /** The endpoint compatible with OpenAI's image API. */
     interface Openai {
-        /** How long a request waits for its images before it fails with 504. Default: 10m. */
+        /** How long a request waits for its images before it fails with status 504. Default: 10m. */
         @WithDefault("10m")
         Duration timeout();
     }
@@ -254,8 +254,7 @@ public interface GatewayConfig {
 
         /**
          * Host names, without ports, that are allowed in the Host header of a request, besides localhost and the
-         * loopback addresses. Default: none, which allows any name with authentication, and only the names of this
-         * machine in open mode.
+         * loopback addresses. Default: none, which allows any name, or only the names of this machine in open mode.
          */
         Optional<Set<String>> allowedHosts();
 

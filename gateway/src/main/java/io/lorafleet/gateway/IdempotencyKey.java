@@ -9,7 +9,7 @@ public record IdempotencyKey(String value) {
     private static final int MAX_LENGTH = 255;
 
     /**
-     * @param header null if the client sent no such header
+     * @param header value of the header; null if absent
      * @return null if the key is absent or invalid
      */
     public static @Nullable IdempotencyKey of(@Nullable String header, FieldChecks checks) {

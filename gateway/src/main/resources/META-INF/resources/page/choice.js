@@ -5,7 +5,7 @@ import { make } from './dom.js';
 /** Versions that new requests may use. */
 export const usable = (adapter) => adapter.versions.filter((version) => !version.retiredAt);
 
-/** The kind of the newest version: student or style. All versions usually have the same kind. */
+/** The kind of an adapter, student or style, which all of its versions share. */
 export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 
 /** The names of the students, which learn from feedback. */

@@ -83,7 +83,7 @@ public final class AdapterDirectory {
             return new Found.Nothing();
         } catch (AccessDeniedException e) {
             return new Found.Refused("a file that the gateway can read", "permission denied");
-        } catch (FileSystemException e) { // Java has no specific exceptions for the cases below
+        } catch (FileSystemException e) { // Java has no more specific exceptions
             return new Found.Refused(
                     "a path to a file or folder",
                     "a path that is too long, has a file as a parent, or has a symbolic link loop");

@@ -47,7 +47,7 @@ public final class AdapterRegistry {
 
     /** @return whether the reference resolves to a version */
     public boolean isUsable(String reference) {
-        return resolve(reference, "any").isPresent(); // the request id only decides which version
+        return resolve(reference, "any").isPresent(); // the request id affects only the choice of version
     }
 
     /** @return the adapter if it has versions, even if all of them are retired */

@@ -9,8 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that a caller requests and that has not been checked yet. It replaces the whole route: an absent canary or
- * shadow is removed.
+ * An unchecked route that a caller requests. It replaces the whole route: an absent canary or shadow is removed.
  *
  * @param stable the version for most requests
  * @param canary the version for a share of the requests, instead of the stable version

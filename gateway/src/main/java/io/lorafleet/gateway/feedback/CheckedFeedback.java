@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rating rating from -1 to 1
  * @param image index of the image; not checked against the generation
- * @param asTeacher whether the student should learn the teacher's image
  * @param note note from the owner; null if absent
+ * @param asTeacher whether the student should learn the teacher's image
  */
 record CheckedFeedback(double rating, int image, @Nullable String note, boolean asTeacher) {
     private static final double UP = 1;

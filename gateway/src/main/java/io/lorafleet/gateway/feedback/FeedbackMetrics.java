@@ -31,7 +31,7 @@ public final class FeedbackMetrics {
 
     private static Counter counter(String rating, MeterRegistry registry) {
         return Counter.builder("lorafleet.feedback.given")
-                .description("Published feedback samples; each change of a vote counts again")
+                .description("Published feedback samples; a repeated or changed vote counts again")
                 .tag("rating", rating)
                 .register(registry);
     }

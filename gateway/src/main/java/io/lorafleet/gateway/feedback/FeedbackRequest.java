@@ -4,7 +4,7 @@ package io.lorafleet.gateway.feedback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rating of an image that has not been checked yet. Null stands for an absent value.
+ * An unchecked rating of an image. Null stands for an absent value.
  *
  * @param rating a number or a string; before the check, it can be any JSON value
  * @param image index of the image in the generation

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A reference to an adapter in a generation request, in the short form or the long form.
  *
- * @param scale null if absent
+ * @param scale adapter scale; null if absent
  * @param field JSON path of the reference
  * @param scaleField JSON path of the scale
  */

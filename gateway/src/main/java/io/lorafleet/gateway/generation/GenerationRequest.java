@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation request that has not been checked yet. Only the prompt is required; null stands for the default.
+ * An unchecked generation request. Only the prompt is required; null stands for the default.
  *
  * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
  * @param strength share of the steps that run on the init image

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationTable {
     private final int capacity;
     private final Backlog backlog;
-    // Both in insertion order, so that the first entry is the oldest.
+    // Both maps are in insertion order, so that the first entry is the oldest.
     private final Map<String, Generation> unfinished = new LinkedHashMap<>();
     private final Map<String, Generation> finished = new LinkedHashMap<>();
     private final Map<String, List<Consumer<Generation>>> followers = new HashMap<>();
@@ -59,7 +59,7 @@ public final class GenerationTable {
         }
     }
 
-    /** @return false if the request already has another result, which stays in place */
+    /** @return false if the request already has another result, which is kept */
     public synchronized boolean apply(GenerationFinished event) {
         Generation before = finished.get(event.requestId());
         if (before != null) {

@@ -28,7 +28,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
     private static final double DEFAULT_GUIDANCE_SCALE = 5;
 
     /**
-     * @param guidanceScale null if absent
+     * @param guidanceScale requested guidance scale; null if absent
      * @param checks collector of the invalid fields
      */
     static GuidanceSettings of(List<ResolvedAdapter> adapters, @Nullable Double guidanceScale, FieldChecks checks) {

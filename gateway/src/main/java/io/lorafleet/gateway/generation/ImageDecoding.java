@@ -17,7 +17,7 @@ final class ImageDecoding {
     private final Semaphore places;
     private final Duration patience;
 
-    /** @param patience how long an image waits until another one has been decoded */
+    /** @param patience how long an image waits for its turn */
     ImageDecoding(int atOnce, Duration patience) {
         this.places = new Semaphore(atOnce, true);
         this.patience = patience;

@@ -19,7 +19,7 @@ record FeedbackView(String feedbackId, List<SampleView> samples) {
         }
     }
 
-    /** @param samples at least one sample */
+    /** @param samples published samples, at least one */
     static FeedbackView of(List<FeedbackGiven> samples) {
         return new FeedbackView(
                 samples.get(0).feedbackId(),

@@ -38,7 +38,7 @@ public record GenerationBody(
         @Schema(description = "Scale of the adapter in the adapter field. Default: 1.") @Nullable
         Double adapterScale,
 
-        @Schema(description = "The adapters to combine: up to 8, at most one of them a student.") @Nullable
+        @Schema(description = "The adapters to combine: up to 8, of which at most one can be a student.") @Nullable
         List<Adapter> adapters,
 
         @Schema(
@@ -52,7 +52,7 @@ public record GenerationBody(
         @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.") @Nullable
         Integer steps,
 
-        @Schema(implementation = SamplerName.class, description = "Default: the model's default.") @Nullable
+        @Schema(implementation = SamplerName.class, description = "Sampler. Default: the model's default.") @Nullable
         String sampler,
 
         @Schema(

@@ -193,7 +193,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "cancelGeneration",
-            summary = "Request the cancellation of a generation; its status becomes cancelled if this is in time")
+            summary = "Request the cancellation of a generation; its status becomes cancelled if this succeeds")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {

@@ -76,7 +76,7 @@ public final class ImageResource {
                     String format,
             @QueryParam("quality")
                     @Parameter(
-                            description = "Quality, for jpeg and webp",
+                            description = "Quality of JPEG and WebP files",
                             schema =
                                     @Schema(
                                             type = SchemaType.INTEGER,

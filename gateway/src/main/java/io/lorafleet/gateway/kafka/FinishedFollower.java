@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the
- * webhook call has succeeded or has been given up. No receiver can delay this indefinitely. If a gateway is killed,
- * another gateway consumes the results that were not acknowledged.
+ * webhook call has succeeded or has been given up. No receiver can delay the acknowledgement indefinitely. If a gateway
+ * is killed, another gateway consumes the results that were not acknowledged.
  */
 @ApplicationScoped
 public class FinishedFollower {

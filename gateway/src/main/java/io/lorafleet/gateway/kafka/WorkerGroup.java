@@ -116,7 +116,7 @@ public final class WorkerGroup {
 
     private static Map<String, Object> settings(Map<String, Object> broker, Duration patience) {
         Map<String, Object> settings = new HashMap<>();
-        // Other settings, of consumers and producers, would make the client log warnings.
+        // The settings of consumers and producers would make the client log warnings.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));

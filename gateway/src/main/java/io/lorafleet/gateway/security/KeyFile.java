@@ -55,7 +55,8 @@ final class KeyFile {
             read(FileState.of(file));
         } catch (IOException | InvalidMessageException e) {
             throw new IllegalStateException(
-                    CONFIG_KEY + "cannot use " + file + " as a key file of fleet key create: " + reason(e), e);
+                    CONFIG_KEY + "expected a key file written by fleet key create, found " + file + ": " + reason(e),
+                    e);
         }
     }
 

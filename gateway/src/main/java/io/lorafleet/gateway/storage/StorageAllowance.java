@@ -52,7 +52,7 @@ public final class StorageAllowance {
     /** Returns the allowance for bytes that were not stored. */
     synchronized void giveBack(@Nullable String owner, long bytes) {
         NavigableMap<Long, Long> hours = owner == null ? null : stored.get(owner);
-        if (hours != null) { // counted in this hour, or in the previous one if the hour has just changed
+        if (hours != null) { // counted in this hour, or in the previous hour if the hour has just changed
             hours.merge(hours.lastKey(), -bytes, (all, less) -> all + less == 0 ? null : all + less);
             if (hours.isEmpty()) {
                 stored.remove(owner);

@@ -42,7 +42,7 @@ public record AdapterTraining(
         return new AdapterTraining(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
     }
 
-    /** Drops the events from this step on, because a run that resumes from a checkpoint repeats steps. */
+    /** Replaces the known events from this step on, because a run that resumes from a checkpoint repeats steps. */
     AdapterTraining with(TrainingProgressed event) {
         if (!isOf(event.lineage())) {
             return this;

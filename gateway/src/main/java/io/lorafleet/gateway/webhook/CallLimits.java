@@ -24,7 +24,7 @@ final class CallLimits {
     private final int most;
     private final int mostPerHost;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** Number of calls in progress by host, without zeros. */
+    /** Number of calls in progress to each host; hosts without such calls have no entry. */
     private final Map<String, Integer> underWay = new HashMap<>();
 
     private int allUnderWay;

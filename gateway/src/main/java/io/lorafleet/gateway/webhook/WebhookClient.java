@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Makes single webhook calls. A call connects to the checked address, and uses the host name in TLS and in the Host
- * header. One timeout covers everything from the DNS lookup to the response status. After the status, the client closes
- * the connection without reading the response body. It does not follow redirects, because their targets are not
- * checked.
+ * header. One timeout covers everything from the DNS lookup to the response status. After receiving the status, the
+ * client closes the connection without reading the response body. It does not follow redirects, because their targets
+ * are not checked.
  */
 final class WebhookClient {
     private static final Duration IDLE_THREADS_END_AFTER = Duration.ofMinutes(1);

@@ -44,7 +44,7 @@ public final class WebhookSecret {
         return new WebhookSecret(bytes);
     }
 
-    /** @param owner null in open mode */
+    /** @param owner owner of the derived secret; null in open mode */
     WebhookSecret of(@Nullable String owner) {
         // In open mode, the text has no colon, so that it cannot collide with the text of an owner.
         return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));

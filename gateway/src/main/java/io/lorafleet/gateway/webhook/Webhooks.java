@@ -88,7 +88,7 @@ public final class Webhooks {
     }
 
     /**
-     * @param owner null in open mode
+     * @param owner owner of the secret; null in open mode
      * @return the signing secret of the owner; empty if webhooks are disabled
      */
     public Optional<String> secretOf(@Nullable String owner) {

@@ -36,7 +36,7 @@ public final class Samples {
 
     private Samples() {}
 
-    /** @param set keys whose values differ from the defaults, with these values */
+    /** @param set the settings that differ from the defaults, by key */
     static GatewayConfig.Limits limits(Map<String, String> set) {
         SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()

@@ -62,7 +62,7 @@ class ForeignPageTest extends GatewayTest {
         assertRefused(request, 415, "unsupported-media-type");
     }
 
-    /** DNS rebinding: the page's host name resolves to this machine, so the browser sees the same site. */
+    /** DNS rebinding: the page's host name resolves to this machine, so the browser treats both as the same site. */
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"})
     void cannotReadUnderItsOwnName(String host) throws IOException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request body; reads fail with a problem if the body is too long or too slow, or exceeds a memory quota. */
 final class GuardedBody extends FilterInputStream {
-    /** Step in which bytes are taken from the quota. */
+    /** Number of bytes to take from the quota at a time. */
     private static final int STEP = 1 << 16;
 
     /** The exception message of Quarkus' VertxInputStream after quarkus.http.read-timeout. */

@@ -8,8 +8,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
  * Ignores the Accept header on OpenAI's endpoint. The request body selects the response format, and the header can
- * contradict the body: when they request a stream, one of the official clients accepts only JSON, and another accepts
- * only events.
+ * contradict the body: for a stream, one official client accepts only JSON, and another accepts only events.
  */
 final class OpenAiAccept {
     @ServerRequestFilter(preMatching = true)
