@@ -237,6 +237,6 @@ class KeyFileTest {
     void failsToStartWithoutAFile() {
         assertThatThrownBy(() -> new KeyFile(folder.resolve("none.json")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("lorafleet.security.api-keys: expected a key file of fleet key create");
+                .hasMessageContaining("lorafleet.security.api-keys: expected a key file written by fleet key create");
     }
 }
