@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WindowType;
 
 /**
- * Attacks from a page of another origin, and from a page whose name resolves to this machine (DNS rebinding), in the
+ * Attacks by a page from another origin, and by a page whose name resolves to this machine (DNS rebinding), in the
  * browser of a user of the gateway's page. The attacks must neither read nor change anything.
  */
 class ForeignPageIT extends InBrowser {
@@ -183,7 +183,7 @@ class ForeignPageIT extends InBrowser {
         got.keySet().removeAll(publicly);
 
         all.assertThat(got)
-                .as("what the %s page got", name)
+                .as("responses to the %s page", name)
                 .isNotEmpty()
                 .allSatisfy((what, result) -> assertThat(result)
                         .as(what)
@@ -192,7 +192,7 @@ class ForeignPageIT extends InBrowser {
                         .doesNotStartWith("HELD"));
         browser.switchTo().frame("framed");
         all.assertThat(count("#view"))
-                .as("the own page, framed by the %s page", name)
+                .as("the gateway's page, framed by the %s page", name)
                 .isZero();
         for (String tab : browser.getWindowHandles()) {
             if (!tabs.contains(tab)) {
@@ -204,7 +204,7 @@ class ForeignPageIT extends InBrowser {
         browser.switchTo().window(tabs.iterator().next());
         // When this image is generated, the requests of the page have been handled.
         drawHonestly();
-        all.assertThat(state()).as("what there is after the %s page", name).isEqualTo(before);
+        all.assertThat(state()).as("resources after the attack by the %s page", name).isEqualTo(before);
     }
 
     @SuppressWarnings("unchecked")

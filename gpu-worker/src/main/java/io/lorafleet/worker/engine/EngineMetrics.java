@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of the step loop. Called by the step loop's thread, unless a method says otherwise. */
+/** The metrics of the step loop. Methods are called on the step loop's thread, unless documented otherwise. */
 final class EngineMetrics {
     private static final String BASE = "none";
     /** Stalls are rare, so their maximum stays visible for longer than a few scrapes. */
@@ -98,7 +98,7 @@ final class EngineMetrics {
     }
 
     /**
-     * Safe for use by any thread.
+     * Thread-safe.
      *
      * @param capacity maximum number of rows in a batch
      */
@@ -135,7 +135,7 @@ final class EngineMetrics {
                         .collect(Collectors.joining("+"));
     }
 
-    /** An adapter without guidance is a student: one of its rows replaces two of the teacher. */
+    /** An adapter without guidance is a student: one row of a student replaces two rows of the teacher. */
     private static String role(GenerateImage request) {
         if (request.adapters().isEmpty()) {
             return request.rows() == 1 ? "unguided" : "teacher";

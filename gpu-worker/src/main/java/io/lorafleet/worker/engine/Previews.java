@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {
-    /** @return the settings, with a colour map that is fitted to the model by a small decode unless previews are off */
+    /** @return the settings; unless previews are off, a small decode fits the color map to the model */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentPreview.of(model), every);
     }

@@ -37,7 +37,7 @@ public final class TraceFile {
 
     private TraceFile() {}
 
-    /** @throws FleetException with the file, the line, the expected and the found value */
+    /** @throws FleetException whose message names the file and line, and the expected and found values */
     public static List<TracedRequest> read(Path file) {
         List<String> lines;
         try {

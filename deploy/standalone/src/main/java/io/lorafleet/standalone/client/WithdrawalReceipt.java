@@ -13,7 +13,7 @@ public record WithdrawalReceipt(String owner, List<String> adapters) {
     /** @return one line of text */
     public String text() {
         return adapters.isEmpty()
-                ? "no student has feedback of " + owner
+                ? "no student has feedback from " + owner
                 : "withdrew the feedback of " + owner + " from " + String.join(", ", adapters);
     }
 }

@@ -17,7 +17,7 @@ public record WorkerInfo(
         List<RefusedAdapter> refusedAdapters,
         Instant lastSeen) {
 
-    /** @return the worker as text */
+    /** @return a description of the worker */
     public String text() {
         StringBuilder text = new StringBuilder(String.format(
                 "%-24s %-8s %-8s %d of %d slots busy  %s  %s",

@@ -50,9 +50,9 @@ public final class LocalFleet implements AutoCloseable {
     }
 
     /**
-     * Returns when every service is ready.
+     * Starts the fleet, and returns when every service is ready.
      *
-     * @throws FleetException if a service cannot start; the services that did start run until {@link #close}
+     * @throws FleetException if a service cannot start; services that have started run until {@link #close}
      * @throws CancellationException if the fleet is closed while it starts
      */
     public void start() throws IOException, InterruptedException {

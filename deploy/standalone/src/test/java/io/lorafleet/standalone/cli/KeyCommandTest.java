@@ -143,7 +143,7 @@ class KeyCommandTest {
             run(command);
             assertThat(mode(file())).as(command[0]).isEqualTo("rw-------");
         }
-        assertThat(err.toString()).contains("removed the access of other users to " + file());
+        assertThat(err.toString()).contains("removed other users' access to " + file());
         assertThat(key(key)).isNotNull();
     }
 
