@@ -73,8 +73,8 @@ public interface WorkerConfig {
         int slots();
 
         /**
-         * Number of the {@link #slots} that accept only interactive requests, so that batch requests cannot fill every
-         * slot. Default: 2.
+         * Number of slots, out of {@link #slots}, that accept only interactive requests, so that batch requests cannot
+         * fill all slots. Default: 2.
          */
         @WithDefault("2")
         int interactiveSlots();

@@ -42,14 +42,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(directory, port, controllerPort, Map.of());
     }
 
-    /** As {@link #start}, with authentication by {@link #login} on both ports. */
+    /** Like {@link #start}, with authentication by {@link #login} on both ports. */
     public static EmbeddedBroker startClosed(Path directory, int port, int controllerPort) throws IOException {
         BrokerPassword password = BrokerPassword.random();
         return start(directory, port, controllerPort, password.brokerSettings(), password.clientSettings());
     }
 
     /**
-     * As {@link #start}, with additional settings.
+     * Like {@link #start}, with additional settings.
      *
      * @param settings broker settings, which override the defaults
      */
@@ -97,7 +97,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             formatter.run();
         } catch (Exception e) {
-            throw new IOException(directory + ": cannot format it for Kafka", e);
+            throw new IOException(directory + ": cannot format the directory for Kafka", e);
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks on untrusted image files, which bound the cost of decoding before they are decoded. */
+/** Checks on untrusted image files that bound the cost of decoding before a file is decoded. */
 @NullMarked
 package io.lorafleet.images;
 

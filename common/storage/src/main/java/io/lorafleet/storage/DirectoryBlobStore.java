@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /**
  * A blob store in a directory. The directory may be shared by processes and, over a network file system with hard
  * links, by machines. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its key. With
- * separate users for the services, file permissions control who can write each subtree; all of them need write
+ * separate users for the services, file permissions control who can write to each subtree; all services need write
  * permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
@@ -194,7 +194,7 @@ public final class DirectoryBlobStore implements BlobStore {
             // Not Files.newInputStream, whose readAllBytes() copies a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) {
-            if (Files.exists(file)) { // it exists and cannot be opened
+            if (Files.exists(file)) { // it exists but cannot be opened
                 throw e;
             }
             return Optional.empty();

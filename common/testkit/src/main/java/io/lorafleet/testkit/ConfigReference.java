@@ -62,9 +62,9 @@ public final class ConfigReference {
     }
 
     /**
-     * Compares the table with the one in a document.
+     * Compares the table with the table in a document.
      *
-     * @param section the table stands between {@code <!-- section -->} and {@code <!-- end of section -->}
+     * @param section name of the table's section, between {@code <!-- section -->} and {@code <!-- end of section -->}
      * @throws AssertionError if the document is out of date, or if a key has no description or default
      */
     public void check(Path document, String section) throws IOException {

@@ -12,8 +12,8 @@ import java.util.function.Function;
  *
  * @param adapter adapter name
  * @param decision decision on the version
- * @param version version that is analysed
- * @param against stable version that it is compared with
+ * @param version version under analysis
+ * @param against stable version with which it is compared
  * @param since start of the analysis
  * @param reason human-readable reason, with the figures
  * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
