@@ -211,7 +211,7 @@ public final class Denoising implements AutoCloseable {
         }
         NDArray uncond = outputs.get(new NDIndex(":1"));
         NDArray cond = outputs.get(new NDIndex("1:2"));
-        return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
+        return Guidance.combine(uncond, cond, request.guidanceScale());
     }
 
     /** @return the shadow errors of the latest step; NaN without a shadow */

@@ -55,9 +55,8 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     Errors errors(NDArray outputs, boolean guided) {
         int student = guided ? 2 : 1;
         int teacher = guided ? 0 : 2;
-        NDArray uncond = outputs.get(teacher);
         NDArray cond = outputs.get(teacher + 1);
-        NDArray target = uncond.add(cond.sub(uncond).mul(guidanceScale));
+        NDArray target = Guidance.combine(outputs.get(teacher), cond, guidanceScale);
         double unit = squares(cond.sub(target));
         double own = guided ? Double.NaN : squares(outputs.get(0).sub(target)) / unit;
         return new Errors(squares(outputs.get(student).sub(target)) / unit, own);

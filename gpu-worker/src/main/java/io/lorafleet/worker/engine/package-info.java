@@ -30,7 +30,7 @@
  * decode           ImageTask.finish: decodes the latent with the VAE   FinishedImage, through the future
  *                    |
  *                    v
- * request          RequestHandler: PngFile.encode, BlobStore           Outcome
+ * request          RequestHandler: PngFile.encode, BlobStore           RecordOutcome
  *                    |
  *                    v
  * slot-0 ...       RequestSlot: ReplyPublisher, then acknowledgement

@@ -18,7 +18,7 @@ final class JpegFile {
     static byte[] encode(RgbImage image) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
-            ImageIO.write(ImageBuffer.of(image), "jpeg", out);
+            ImageIO.write(image.toBufferedImage(), "jpeg", out);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot encode a JPEG in memory", e);
         }

@@ -7,7 +7,7 @@ import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.worker.WorkerConfig;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -63,7 +63,7 @@ class ReplyPublisher {
      *
      * @param requestId key of the record, or null if it is not a valid request id
      */
-    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, Outcome.Refuse refuse) {
+    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, RecordOutcome.Refuse refuse) {
         DeadLetter letter = new DeadLetter(
                 requestId,
                 record.topic(),

@@ -54,10 +54,8 @@ final class Lcm implements Sampler {
         double scaled = t * TIMESTEP_SCALING;
         double square = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
         NDArray denoised = x0.mul(scaled / Math.sqrt(square)).add(x.mul(SIGMA_DATA * SIGMA_DATA / square));
-        if (step == timesteps.length - 1) {
-            return denoised;
-        }
-        double alphaBarNext = schedule.alphaBar((int) timesteps[step + 1]);
-        return denoised.mul(Math.sqrt(alphaBarNext)).add(state.noise(x).mul(Math.sqrt(1 - alphaBarNext)));
+        return step == timesteps.length - 1
+                ? denoised
+                : schedule.addNoise(denoised, state.noise(x), (int) timesteps[step + 1]);
     }
 }

@@ -112,10 +112,23 @@ public record NoiseSchedule(
         return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
     }
 
-    /** @return the clean latent with the noise level of a timestep, in the variance-preserving scale of the model */
-    NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
+    /**
+     * Adds noise: {@code sqrt(alphaBar) clean + sqrt(1 - alphaBar) noise} (diffusers: add_noise).
+     *
+     * @param clean latent without noise, of any shape
+     * @param noise unit noise of the same shape
+     * @param timestep training timestep; {@link #finalAlphaBar} applies if it is negative
+     * @return the noisy latent, in the variance-preserving scale of the model
+     */
+    public NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
         double alphaBar = alphaBar(timestep);
         return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
+    }
+
+    /** @return the output of a perfect model for the result of {@link #addNoise} with the same arguments */
+    public NDArray target(NDArray clean, NDArray noise, int timestep) {
+        double alphaBar = alphaBar(timestep);
+        return prediction.target(clean, noise, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));
     }
 
     /**

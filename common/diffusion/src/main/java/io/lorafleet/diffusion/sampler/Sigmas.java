@@ -75,7 +75,10 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[step] * alpha(step);
     }
 
-    /** @return the clean latent with the noise level of the first step, in the variance-preserving scale */
+    /**
+     * As {@link NoiseSchedule#addNoise}, with the noise level of the first step. The level is given by sigma, because it
+     * can lie between those of the training timesteps.
+     */
     NDArray addNoise(NDArray clean, NDArray noise) {
         return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
     }

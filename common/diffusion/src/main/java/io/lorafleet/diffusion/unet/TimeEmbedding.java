@@ -134,7 +134,7 @@ final class TimeEmbedding {
         }
 
         boolean adapted(Adaptation adaptation) {
-            return adaptation.adapts(linear1.name()) || adaptation.adapts(linear2.name());
+            return adaptation.update(linear1.name()) != null || adaptation.update(linear2.name()) != null;
         }
     }
 }

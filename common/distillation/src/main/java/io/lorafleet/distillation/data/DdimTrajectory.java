@@ -17,11 +17,14 @@ import java.util.List;
 /**
  * The sampling trajectories of a batch of images, by DDIM without added noise. They depend only on the initial noise and
  * the predictions.
+ *
+ * <p>The loop is not that of {@link io.lorafleet.diffusion.StepBatch}: it has one latent for the whole batch, and takes
+ * any predictor, such as a student in training or a teacher whose output without guidance is recorded too.
  */
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
     /** Predicts the output at one step. */
-    public interface Model {
+    public interface Predictor {
         /**
          * Predicts the output for a batch.
          *
@@ -50,7 +53,7 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
      * @param owner manager that owns the result
      * @return the latents after the last step (N, C, H, W)
      */
-    public NDArray from(NDArray noise, Model predictor, NDManager owner) {
+    public NDArray from(NDArray noise, Predictor predictor, NDManager owner) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {

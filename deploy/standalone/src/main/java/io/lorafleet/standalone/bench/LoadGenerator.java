@@ -6,7 +6,7 @@ import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationStatus;
-import io.lorafleet.standalone.client.ProblemException;
+import io.lorafleet.standalone.client.RequestRejectedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -121,7 +121,7 @@ public final class LoadGenerator {
     }
 
     private static RequestOutcome notAccepted(TracedRequest request, Throwable problem) {
-        return problem instanceof ProblemException rejected
+        return problem instanceof RequestRejectedException rejected
                 ? new Failed(request, "rejected: " + describe(rejected), rejected.status() == NO_WORKER)
                 : lost(request, problem);
     }
@@ -168,7 +168,7 @@ public final class LoadGenerator {
     }
 
     private static String describe(Throwable problem) {
-        if (problem instanceof ProblemException rejected) {
+        if (problem instanceof RequestRejectedException rejected) {
             return "HTTP " + rejected.status() + " " + rejected.getMessage();
         }
         return problem instanceof FleetException ? String.valueOf(problem.getMessage()) : problem.toString();

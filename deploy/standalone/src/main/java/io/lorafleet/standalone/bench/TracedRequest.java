@@ -6,7 +6,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.standalone.client.GenerationStatus;
 import io.lorafleet.standalone.client.NewGeneration;
-import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.client.ScaledAdapter;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ public record TracedRequest(
                 null,
                 null,
                 null,
-                adapter == null ? null : List.of(new RequestedAdapter(adapter, null)),
+                adapter == null ? null : List.of(new ScaledAdapter(adapter, null)),
                 guidance,
                 steps,
                 sampler,

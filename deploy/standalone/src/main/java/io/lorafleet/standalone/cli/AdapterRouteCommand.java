@@ -42,16 +42,16 @@ final class AdapterRouteCommand implements Callable<Integer> {
     private @Nullable Integer stable;
 
     @ArgGroup(exclusive = false)
-    private @Nullable Canary canary;
+    private @Nullable CanaryOptions canary;
 
     @ArgGroup(exclusive = false)
-    private @Nullable Shadow shadow;
+    private @Nullable ShadowOptions shadow;
 
     @Option(names = "--newest", description = "Removes the route. Requests then use the newest version.")
     private boolean newest;
 
     /** Either both options are set, or neither. */
-    static final class Canary {
+    static final class CanaryOptions {
         @Option(
                 names = "--canary",
                 paramLabel = "N",
@@ -68,7 +68,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
     }
 
     /** Either both options are set, or neither. */
-    static final class Shadow {
+    static final class ShadowOptions {
         @Option(
                 names = "--shadow",
                 paramLabel = "N",

@@ -4,11 +4,13 @@ package io.lorafleet.standalone.cli;
 import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.model.LoraStudent;
 import io.lorafleet.distillation.model.TargetModules;
 import io.lorafleet.distillation.optim.TimestepWeighting;
+import io.lorafleet.standalone.FleetException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -174,24 +176,19 @@ final class DistillOptions {
 
     /** @param modelSize width and height at which the model was trained, in pixels */
     TrainingPlan plan(int modelSize) {
-        return new TrainingPlan(
-                method,
-                guidance,
-                steps,
-                batch,
-                rowsAtOnce,
-                promptsPerRound,
-                passes,
-                samplerSteps,
-                studentShare,
-                learningRate,
-                weightDecay,
-                clip,
-                ema,
-                weighting,
-                width == null ? modelSize : width,
-                height == null ? modelSize : height,
-                seed);
+        try {
+            return new TrainingPlan(
+                    method,
+                    guidance,
+                    new TrainingPlan.Sampling(promptsPerRound, passes, samplerSteps, studentShare),
+                    new TrainingPlan.Optimization(
+                            steps, batch, rowsAtOnce, learningRate, weightDecay, clip, ema, weighting),
+                    width == null ? modelSize : width,
+                    height == null ? modelSize : height,
+                    seed);
+        } catch (DistillationException e) {
+            throw new FleetException("--" + e.getMessage());
+        }
     }
 
     /** @return the teacher, which the caller closes; a low-rank student trains through it */

@@ -8,8 +8,8 @@ import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationFollower;
 import io.lorafleet.standalone.client.GenerationStatus;
 import io.lorafleet.standalone.client.NewGeneration;
-import io.lorafleet.standalone.client.RequestedAdapter;
 import io.lorafleet.standalone.client.Response;
+import io.lorafleet.standalone.client.ScaledAdapter;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "LoRA adapter to apply. NAME uses the version of its route; NAME@VERSION selects a"
                     + " version. SCALE multiplies the effect of the adapter (default: 1). Repeat the option"
                     + " to combine adapters; at most one of them can be a student.")
-    private List<RequestedAdapter> adapters = new ArrayList<>();
+    private List<ScaledAdapter> adapters = new ArrayList<>();
 
     @Option(
             names = "--adapter-scale",
@@ -196,7 +196,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 null);
     }
 
-    private List<RequestedAdapter> scaledAdapters() {
+    private List<ScaledAdapter> scaledAdapters() {
         if (adapterScale == null) {
             return adapters;
         }
@@ -204,7 +204,7 @@ public final class GenerateCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--adapter-scale: expected exactly one --adapter without a scale");
         }
-        return List.of(new RequestedAdapter(adapters.get(0).adapter(), adapterScale));
+        return List.of(new ScaledAdapter(adapters.get(0).adapter(), adapterScale));
     }
 
     private void stop(GatewayClient gateway, LocalFleet own) {

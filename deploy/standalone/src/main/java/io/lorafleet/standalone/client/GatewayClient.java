@@ -26,11 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the gateway's HTTP API. It sends the API key with every request. Methods throw a {@link ProblemException}
- * if the gateway rejects the request, and a {@link FleetException} if no gateway responds.
+ * A client of the gateway's HTTP API. It sends the API key with every request. Methods throw a {@link
+ * RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway responds.
  *
- * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException},
- * or with an {@link IOException} if no gateway responds.
+ * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link
+ * RequestRejectedException}, or with an {@link IOException} if no gateway responds.
  */
 public final class GatewayClient {
     /** The environment variable that holds the API key or token. */
@@ -253,7 +253,7 @@ public final class GatewayClient {
 
     private static byte[] bodyOf(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
-            throw new ProblemException(response.statusCode(), ApiProblem.describe(response));
+            throw new RequestRejectedException(response.statusCode(), ApiProblem.describe(response));
         }
         return response.body();
     }

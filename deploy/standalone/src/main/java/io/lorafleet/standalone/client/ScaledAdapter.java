@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param adapter {@code NAME} or {@code NAME@VERSION}
  * @param scale scale of the adapter; null for the gateway's default
  */
-public record RequestedAdapter(String adapter, @Nullable Double scale) {}
+public record ScaledAdapter(String adapter, @Nullable Double scale) {}
