@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 
-/** Creates the components that need configuration. An invalid value stops the service, with the key in the message. */
+/** Creates the components that need configuration. An invalid value stops the service; the message names the key. */
 @Singleton
 final class TrainerComponents {
     private static final String PREFIX = "lorafleet.trainer.";

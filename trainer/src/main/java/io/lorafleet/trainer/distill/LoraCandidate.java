@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A trained LoRA adapter beside its parent.
+ * A trained LoRA adapter and its parent.
  *
  * @param model the base; closed with this candidate
  */

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Writes records outside of transactions. */
+/** Writes records outside transactions. */
 final class EventPublisher {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;

@@ -20,8 +20,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a run: distil, check the quality gate, store the results, prepare the publication. Everything that the
- * publication refers to is in the blob store when {@link #execute} returns.
+ * The steps of a run: distill, check the quality gate, store the results, prepare the publication. When {@link
+ * #execute} returns, the blob store contains everything to which the publication refers.
  */
 public final class TrainingRun {
     private final Distiller distiller;
@@ -44,7 +44,7 @@ public final class TrainingRun {
      * publication fails.
      *
      * @param lastNumber the highest version number of the adapter
-     * @throws IOException if the run cannot be executed now, for example because the storage is not available
+     * @throws IOException if the run cannot be executed now (for example, because the storage is not available)
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {

@@ -94,7 +94,7 @@ final class TrainingGround implements AutoCloseable {
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
         client.put("transaction.timeout.ms", 4000);
-        // A member learns of a rebalance from the response to its heartbeat.
+        // A member is informed of a rebalance in the response to its heartbeat.
         client.put("heartbeat.interval.ms", 100);
         client.put("fetch.max.wait.ms", FETCH_WAIT);
         String transactionalId = prefix + UUID.randomUUID();
