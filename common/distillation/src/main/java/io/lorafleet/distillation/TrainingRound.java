@@ -19,7 +19,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The trajectory samples of one round, in batches. Its random numbers depend only on the seed of the plan and its number. */
+/**
+ * The trajectory samples of one round, in batches. The random numbers depend only on the plan's seed and the round
+ * number.
+ */
 final class TrainingRound {
     private final StableDiffusion model;
     private final TrainingPlan plan;

@@ -41,7 +41,7 @@ public interface Kernels {
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /**
-     * As {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
+     * Like {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
      *
      * @param y (N, out, H, W) @param x (N, in, H, W) @param a (n, in, r) @param b (n, r, out) @return y
      */
@@ -66,7 +66,7 @@ public interface Kernels {
             try {
                 return new ScriptKernels();
             } catch (Exception e) {
-                LOG.warn("cannot load the TorchScript kernels, using slower ones", e);
+                LOG.warn("cannot load the TorchScript kernels, using slower kernels", e);
                 return new PlainKernels();
             }
         }

@@ -63,7 +63,7 @@ final class Encoder {
                 for (VaeResnetBlock resnet : resnets) {
                     h = resnet.forward(h);
                 }
-                // Unlike in the UNet, only the right and the bottom are padded.
+                // Unlike in the UNet, only the right and bottom are padded.
                 return scope.ret(downsampler == null ? h : downsampler.forward(h.pad(new Shape(0, 1, 0, 1), 0)));
             }
         }

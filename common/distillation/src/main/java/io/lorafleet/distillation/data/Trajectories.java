@@ -30,10 +30,10 @@ public record Trajectories(
     /**
      * Generates one image for each prompt.
      *
-     * @param embeddings embeddings of the prompts, followed by that of the empty prompt
+     * @param embeddings embeddings of the prompts, followed by the embedding of the empty prompt
      * @param seeds seeds of the images, one for each prompt
      * @param latent shape of one latent (C, H, W)
-     * @param samples list to add the trajectory samples to
+     * @param samples list to which the trajectory samples are added
      * @return the latents of the images
      */
     public float[][] generate(

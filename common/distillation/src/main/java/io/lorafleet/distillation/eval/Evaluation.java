@@ -72,8 +72,8 @@ public record Evaluation(
     }
 
     /**
-     * Measures the time per image, with the teacher and the student in turn, in the same code path as requests. Each batch
-     * is full, so that a batch of the student has twice as many images.
+     * Measures the time per image, with the teacher and the student in turn, through the same code path as requests.
+     * Every batch is full, so a batch of the student contains twice as many images.
      */
     public StepTimes speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();
