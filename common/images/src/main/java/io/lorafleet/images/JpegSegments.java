@@ -167,7 +167,7 @@ final class JpegSegments {
         for (int i = 0; i < components; i++) {
             in.get(); // component id
             int sampling = Byte.toUnsignedInt(in.get());
-            in.get(); // quantisation table
+            in.get(); // quantization table
             int horizontal = sampling >> 4;
             int vertical = sampling & 0xF;
             if (horizontal < 1 || horizontal > MAX_SAMPLING || vertical < 1 || vertical > MAX_SAMPLING) {

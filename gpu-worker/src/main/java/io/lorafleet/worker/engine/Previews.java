@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of previews.
  *
- * @param colours linear map from latents to colours; null if previews are off
+ * @param colours linear map from latents to colors; null if previews are off
  * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {

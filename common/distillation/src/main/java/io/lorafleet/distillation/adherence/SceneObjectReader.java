@@ -14,8 +14,8 @@ import java.util.Comparator;
  * Recognizes an object in a part of an image: first the color, then the texture, which determines the pixels of the
  * object, then the shape and the size of these pixels.
  *
- * <p>Each pixel of an object is a mixture of its colour and the lighter colour of stripes and dots; {@link #lightness} is
- * the share of the lighter colour. On a white background, the edges have similar colours, so measurements exclude them.
+ * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
+ * the share of the lighter color. On a white background, the edges have similar colors, so measurements exclude them.
  */
 final class SceneObjectReader {
     /**
@@ -42,7 +42,7 @@ final class SceneObjectReader {
     private final Rgb[] pixels;
     private final Rgb ground;
 
-    /** @param ground colour of the background */
+    /** @param ground color of the background */
     SceneObjectReader(Rgb[] pixels, Rgb ground) {
         this.pixels = pixels;
         this.ground = ground;
@@ -83,7 +83,7 @@ final class SceneObjectReader {
         return pixels[pixel].distance(colour.rgb.towards(colour.light(), lightness(pixel, colour)));
     }
 
-    /** @return 0 for the colour, 1 for the lighter colour */
+    /** @return 0 for the color, 1 for the lighter color */
     private double lightness(int pixel, Colour colour) {
         return pixels[pixel].along(colour.rgb, colour.light());
     }

@@ -52,8 +52,8 @@ public final class SceneReader {
     /**
      * A recognized object.
      *
-     * @param x centre, in pixels from the left
-     * @param y centre, in pixels from the top
+     * @param x center, in pixels from the left
+     * @param y center, in pixels from the top
      * @param area area in pixels
      */
     public record Seen(SceneObject object, double x, double y, int area) {}
