@@ -126,7 +126,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
         // A killed worker may use up several deliveries of its records.
         p.setProperty("group.share.delivery.count.limit", "10");
-        // On one machine, no further group members are expected.
+        // On one machine, no other group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);
         return new KafkaConfig(p, false);

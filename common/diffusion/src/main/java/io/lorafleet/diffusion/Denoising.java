@@ -25,7 +25,7 @@ public final class Denoising implements AutoCloseable {
     private final NDManager owner;
     private final SamplerState samplerState;
     private NDArray latent;
-    /** Inputs of the latest step; null before the first one. */
+    /** Inputs of the latest step; null before the first step. */
     private @Nullable Last last;
 
     private int step;

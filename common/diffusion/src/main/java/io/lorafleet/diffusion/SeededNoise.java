@@ -6,7 +6,7 @@ package io.lorafleet.diffusion;
  * generator=torch.Generator("cpu").manual_seed(seed))}, so a seed gives the same image as in diffusers. It is generated
  * on the CPU, so it does not depend on the device.
  *
- * <p>The Mersenne Twister MT19937 gives uniform numbers of 24 bits. The Box-Muller transform makes them normal, in
+ * <p>The Mersenne Twister MT19937 gives 24-bit uniform numbers. The Box-Muller transform makes them normal, in
  * blocks of 16.
  *
  * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"

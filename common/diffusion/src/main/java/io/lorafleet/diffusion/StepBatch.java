@@ -63,7 +63,7 @@ public final class StepBatch implements AutoCloseable {
         return RowAdapters.stack(rows, model.unet().type(), owner);
     }
 
-    /** Advances every image by one step. If it throws, none of the images can continue. */
+    /** Advances every image by one step. If this method throws, none of the images can continue. */
     public void advance() {
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
@@ -79,7 +79,7 @@ public final class StepBatch implements AutoCloseable {
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
-            sample.attach(scope); // else the manager of the first image owns it
+            sample.attach(scope); // else the first image's manager owns it
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
             for (Denoising image : images) {

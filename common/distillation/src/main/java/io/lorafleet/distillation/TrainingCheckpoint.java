@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted one.
+ * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted run.
  *
  * @param plan the training plan as text; a run with a different plan cannot resume from the checkpoint
  * @param round number of the next round

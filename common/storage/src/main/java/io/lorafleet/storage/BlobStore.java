@@ -25,7 +25,10 @@ public interface BlobStore {
      */
     boolean putIfAbsent(String key, InputStream content) throws IOException;
 
-    /** @return a blob whose key is set after its content, for example to a hash of it; the caller closes the blob */
+    /**
+     * @return a blob whose key is set after its content (for example, to a hash of the content); the caller closes the
+     * blob
+     */
     StagedBlob stage() throws IOException;
 
     /** @return the content of the blob, which the caller closes; empty if there is no such blob */

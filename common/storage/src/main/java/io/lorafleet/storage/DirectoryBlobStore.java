@@ -150,7 +150,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return isFull ? new StorageFullException(failure) : failure;
     }
 
-    /** Creates a folder and its parents. Each new folder gets the permissions of its parent. */
+    /** Creates a folder and its parents. Each new folder inherits the permissions of its parent. */
     private static void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * service uses; the descriptions are the javadoc of the {@code @ConfigMapping} interface.
  */
 public final class ConfigReference {
-    /** The system property that makes {@link #check} write the table instead of comparing it. */
+    /** The system property with which {@link #check} writes the table instead of comparing it. */
     public static final String UPDATE = "docs.update";
 
     private static final Pattern INLINE_TAG = Pattern.compile("\\{@\\w+\\s+([^}]*)}");

@@ -50,7 +50,7 @@ import org.openqa.selenium.WindowType;
 class ForeignPageIT extends InBrowser {
     private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);
     private static final String STUDENT = "fast";
-    private static final String SECRET = "an image that nobody else shall know of";
+    private static final String SECRET = "an image that nobody else may see";
     private static final String HONEST = "an honest request";
 
     /** Resources that need no key, under any name of the gateway. */
@@ -151,7 +151,7 @@ class ForeignPageIT extends InBrowser {
         all.assertAll();
         browser.switchTo().window(ownTab);
         draw(fleet.gateway(), "the own page goes on");
-        draw(URI.create("http://127.0.0.1:" + port), "under the other name, too");
+        draw(URI.create("http://127.0.0.1:" + port), "under the other name as well");
     }
 
     /**
@@ -263,7 +263,7 @@ class ForeignPageIT extends InBrowser {
                 .isEqualTo(Status.SUCCEEDED);
     }
 
-    /** @return all resources, except those of {@link #drawHonestly} */
+    /** @return all resources, except those that {@link #drawHonestly} creates */
     private Map<String, Object> state() throws IOException, InterruptedException {
         List<JsonNode> generations = new ArrayList<>();
         get("/v1/generations?limit=100").get("generations").forEach(generations::add);

@@ -92,7 +92,7 @@ abstract class InBrowser {
         open(fleet.gateway(), view);
     }
 
-    /** @param gateway a URL of the gateway */
+    /** @param gateway URL of the gateway */
     final void open(URI gateway, String view) {
         browser.get("about:blank");
         browser.get(gateway + "/#/" + view);

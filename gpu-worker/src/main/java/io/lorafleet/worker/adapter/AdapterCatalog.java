@@ -30,7 +30,7 @@ public class AdapterCatalog {
         }
     }
 
-    /** @param follower called for each version published from now on; must not block */
+    /** @param follower callback for each version published from now on; must not block */
     public void onPublished(Consumer<AdapterVersion> follower) {
         onPublished = follower;
     }

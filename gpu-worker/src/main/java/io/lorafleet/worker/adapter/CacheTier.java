@@ -40,7 +40,7 @@ final class CacheTier<V extends AutoCloseable> {
         }
     }
 
-    /** @param maxBytes size of the tier, in bytes @param onEviction called after each eviction */
+    /** @param maxBytes size of the tier, in bytes @param onEviction callback after each eviction */
     CacheTier(long maxBytes, Runnable onEviction) {
         this.maxBytes = maxBytes;
         this.onEviction = onEviction;

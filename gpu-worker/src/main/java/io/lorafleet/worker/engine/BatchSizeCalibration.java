@@ -27,7 +27,7 @@ final class BatchSizeCalibration {
     /** Fraction of the best throughput that is sufficient. */
     private static final double SUFFICIENT = 0.95;
     /**
-     * Number of doublings without a gain after which the measurement stops. Another process may cause a single one.
+     * Number of doublings without a gain after which the measurement stops. Another process may hide a single gain.
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
     /**
@@ -76,7 +76,7 @@ final class BatchSizeCalibration {
                 .filter(each -> each.getValue() >= enough)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(1); // one row exceeded the time limit
+                .orElse(1); // a single row exceeded the time limit
     }
 
     private static double seconds(StableDiffusion model, int rows) {

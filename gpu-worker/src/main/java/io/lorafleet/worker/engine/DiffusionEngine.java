@@ -165,7 +165,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
                     && decodeExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (ended) {
                 model.close();
-            } // else the process is about to end, and freeing memory in use would crash it
+            } // else the process is about to end; freeing memory in use would crash it
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,7 +41,7 @@ final class StepLoop implements Runnable {
 
     private record CachedBatch(List<ImageTask> tasks, StepBatch batch) {}
 
-    /** @param decoder called with each image after its last step; must return quickly */
+    /** @param decoder callback with each image after its last step; must return quickly */
     StepLoop(
             BatchScheduler<ImageTask> scheduler,
             Consumer<ImageTask> decoder,

@@ -126,7 +126,7 @@ final class RequestSlot implements Runnable {
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();
-                        outcome.get(); // wait, so that the job does not overlap with the next one
+                        outcome.get(); // wait, so that the job does not overlap with the next job
                         return;
                     }
                 }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * In whichever order the adapters of a request load or fail, no adapter stays on the device without a lease. The device
  * has no room for unused adapters.
  *
- * <p>A Quarkus test only because a native library cannot be loaded by two class loaders of one process.
+ * <p>A Quarkus test only because two class loaders of one process cannot load the same native library.
  */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)

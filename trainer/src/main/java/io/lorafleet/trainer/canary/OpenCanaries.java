@@ -13,7 +13,7 @@ public final class OpenCanaries {
     private final AdapterBook adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
 
-    /** @param adapters versions and routes, read to the same point as the decisions */
+    /** @param adapters versions and routes, read up to the same point as the decisions */
     public OpenCanaries(AdapterBook adapters) {
         this.adapters = adapters;
     }

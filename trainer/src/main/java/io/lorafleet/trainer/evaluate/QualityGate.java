@@ -35,7 +35,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
      *
      * @param guidance guidance scale of the teacher
      * @param seed seed of the first image
-     * @param progress called with the number of finished prompts, for the parent and then for the student
+     * @param progress receives the number of finished prompts, first for the parent and then for the student
      */
     public Verdict judge(
             StableDiffusion model,

@@ -39,7 +39,7 @@ public final class FeedbackArchive {
         blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));
     }
 
-    /** @return the archived votes that still count, of all runs before the given one */
+    /** @return the archived votes that still count, from all runs before the given run */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
         Map<Long, String> byOffset = new TreeMap<>();

@@ -30,7 +30,7 @@ import org.jboss.logging.Logger;
 /**
  * One membership in the trainers' consumer group, until the first error. The polling thread reads feedback, publishes the
  * results of runs and canaries, and commits offsets. All state of a session can be read again from Kafka and the blob
- * store, so the next session, on this trainer or another one, continues after the last transaction.
+ * store, so the next session, on this or another trainer, continues after the last transaction.
  */
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);

@@ -121,7 +121,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return places;
     }
 
-    /** Writes all factors. Transposing takes most of the time, so it runs in parallel. */
+    /** Writes all factors. Transposing accounts for most of the time, so it runs in parallel. */
     private static void write(LoraAdapter adapter, List<Place> places, FloatBuffer block) {
         int writers = Runtime.getRuntime().availableProcessors();
         IntStream.range(0, writers).parallel().forEach(first -> {

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters of one batch. Each row has no adapter, one or several. For each layer, the factors of the rows are
+ * The adapters of one batch. Each row has zero or more adapters. For each layer, the factors of the rows are
  * stacked and smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of
  * rows. The factors of several adapters of one row are concatenated along the rank, which adds their updates.
  *

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TorchScript module from the resources of this package. It lives as long as the process. A call takes about 5
+ * A TorchScript module from the resources of this package. It stays loaded as long as the process. A call takes about 5
  * microseconds longer than a DJL operation.
  */
 final class ScriptModule {

@@ -14,7 +14,7 @@ import ai.djl.ndarray.NDArray;
 final class Lcm implements Sampler {
     /** Number of steps of the solver with which the model was distilled. */
     private static final int ORIGINAL_STEPS = 50;
-    /** Standard deviation of the data, as the boundary condition assumes. */
+    /** Standard deviation of the data that the boundary condition assumes. */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALING = 10;

@@ -53,7 +53,7 @@ public final class SamplerState {
         return outputs.size();
     }
 
-    /** Keeps a latent and drops the previous one. */
+    /** Keeps a latent and drops the previous latent. */
     void keepSample(NDArray latent) {
         if (sample != null) {
             sample.close();

@@ -24,7 +24,7 @@ final class SinusoidalEmbedding {
         cosFirst = config.flipSinToCos();
     }
 
-    /** @return the embeddings of the numbers, one after the other */
+    /** @return the embeddings of the numbers, concatenated */
     float[] of(float... numbers) {
         int half = frequencies.length;
         float[] embedding = new float[numbers.length * 2 * half];

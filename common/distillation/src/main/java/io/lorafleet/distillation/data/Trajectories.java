@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Generates images, and records a trajectory sample at each step. These latents are better training data than noised
- * images, because the student gets the same latents when it generates images.
+ * images, because the student sees the same latents when it generates images.
  *
  * @param student the student that generates the images; null if the teacher does
  * @param rowsAtOnce images per UNet batch
- * @param stepped called after each sampler step
+ * @param stepped callback after each sampler step
  */
 public record Trajectories(
         StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {

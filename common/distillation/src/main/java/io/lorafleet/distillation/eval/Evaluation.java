@@ -55,7 +55,7 @@ public record Evaluation(
      * Measures the quality of a student.
      *
      * @param student an adapter for the model
-     * @param done called with the number of finished prompts
+     * @param done receives the number of finished prompts
      */
     public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * ignores the owner's feedback before this record in the partition. Feedback that the owner gives afterwards counts.
  *
  * @param student adapter name of the student; the withdrawal covers all its versions
- * @param owner owner whose feedback is withdrawn
+ * @param owner owner of the withdrawn feedback
  * @param by operator who withdrew the feedback; null without authentication
  * @param at time of the withdrawal
  */

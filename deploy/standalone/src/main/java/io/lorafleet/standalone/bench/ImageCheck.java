@@ -47,7 +47,7 @@ public final class ImageCheck {
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
      * @param neighbours the number of images that were generated with the previous version
      * @param nearestNeighbourPsnr the highest PSNR of these images, in decibels; null if there are none
-     * @param wrong a sentence for each error
+     * @param wrong one sentence for each error
      */
     public record Result(
             int compared,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset scheduled time, relative to the start of the run
  * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base
- * @param guidance guidance scale, whose effect a student reproduces without guidance
+ * @param guidance guidance scale; a student reproduces the effect of this scale without guidance
  * @param sampler sampler of the request; null for the server's default
  * @param size size of the image; null for the server's default
  */

@@ -99,7 +99,7 @@ public final class BlobPermissions {
         }
     }
 
-    /** A link can lead to a file outside the store, whose owner must not change. */
+    /** A link can point to a file outside the store; the owner of that file must not change. */
     private static boolean isBlob(Path path) throws IOException {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS)

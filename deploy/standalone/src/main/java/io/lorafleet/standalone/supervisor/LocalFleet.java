@@ -42,7 +42,7 @@ public final class LocalFleet implements AutoCloseable {
         this(settings, notices, System.getenv());
     }
 
-    /** @param environment the environment of this process, from which the services get theirs */
+    /** @param environment environment of this process, which the services inherit in part */
     public LocalFleet(FleetSettings settings, Consumer<String> notices, Map<String, String> environment) {
         this.settings = settings;
         this.notices = notices;

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Stops services whose fleet was killed. They occupy ports, and would interfere with the services of a new fleet. */
+/**
+ * Stops services left over from a killed fleet. They occupy ports, and would interfere with the services of a new
+ * fleet.
+ */
 final class OrphanReaper {
     private OrphanReaper() {}
 

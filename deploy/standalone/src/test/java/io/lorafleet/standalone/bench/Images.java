@@ -13,7 +13,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** PNG files like those of workers. */
+/** PNG files like those that workers write. */
 final class Images {
     private static final String FORMAT = "javax_imageio_png_1.0";
 

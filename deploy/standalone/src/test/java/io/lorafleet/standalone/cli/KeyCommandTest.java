@@ -147,7 +147,7 @@ class KeyCommandTest {
         assertThat(key(key)).isNotNull();
     }
 
-    /** Each process creates keys and revokes every second one. */
+    /** Each process creates keys, and revokes every second key. */
     @Test
     void losesNothingWhenSeveralProcessesChangeTheFileAtOnce() throws Exception {
         int keep = 12;

@@ -40,7 +40,7 @@ final class EngineBench {
     /**
      * The batches to measure.
      *
-     * @param beside a batch to measure in alternation, or null
+     * @param beside batch to measure in alternation, or null
      * @param size width and height in pixels, or null for the size at which the model was trained
      */
     record Workload(
