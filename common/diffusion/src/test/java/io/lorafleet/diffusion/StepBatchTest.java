@@ -103,7 +103,7 @@ class StepBatchTest {
         }
     }
 
-    /** The base without guidance has the error 1 by definition. */
+    /** The base without guidance has error 1 by definition. */
     @Test
     void measuresTheShadowErrorRelativeToTheEffectOfGuidance() {
         Shadow nothing = new Shadow(new Applied(large, 0), 5);

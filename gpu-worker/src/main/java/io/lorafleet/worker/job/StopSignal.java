@@ -3,7 +3,7 @@ package io.lorafleet.worker.job;
 
 import java.util.function.BooleanSupplier;
 
-/** Shows whether a job must stop. The step loop checks it between steps. */
+/** Indicates whether a job must stop. The step loop checks the signal between steps. */
 public final class StopSignal {
     private final BooleanSupplier cancelled;
     private volatile boolean abandoned;

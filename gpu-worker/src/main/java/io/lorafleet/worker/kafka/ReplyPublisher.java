@@ -59,7 +59,7 @@ class ReplyPublisher {
     }
 
     /**
-     * Publishes a dead letter, and a failure of the request if its id is known.
+     * Publishes a dead letter and, if the request id is known, a failure of the request.
      *
      * @param requestId key of the record, or null if it is not a valid request id
      */

@@ -51,7 +51,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The topics of one fleet on a real broker, with their own prefix, and its trainers. */
 final class TrainingGround implements AutoCloseable {
     private static final int MIN_SAMPLES = 2;
-    /** Shortens the close of a consumer, which waits for its last fetch (500 ms by default). */
+    /** Shortens closing a consumer, which waits for the consumer's last fetch (500 ms by default). */
     private static final int FETCH_WAIT = 20;
 
     private static final CanaryRules NO_CANARIES = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));

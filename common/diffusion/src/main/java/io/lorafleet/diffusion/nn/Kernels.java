@@ -20,8 +20,8 @@ public interface Kernels {
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then crops to the given size. The size may be odd, where a
-     * convolution with stride 2 rounded it up.
+     * Doubles height and width by repeating each value, then crops to the given size. The size is odd if a stride-2
+     * convolution rounded it up.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
-    /** Reference of distillation, which {@code common/distillation} compares. */
+    /** Reference tensors for distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
     private static final String NO_ADAPTER = "<none>";

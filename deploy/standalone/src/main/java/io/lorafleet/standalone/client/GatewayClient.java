@@ -50,7 +50,7 @@ public final class GatewayClient {
             .version(HttpClient.Version.HTTP_1_1)
             .executor(executor())
             .build();
-    /** Without a trailing slash. It may have a path, for example behind a proxy. */
+    /** URL without a trailing slash. It may contain a path (for example, behind a proxy). */
     private final String url;
     /** An API key or a token, or null. */
     private final @Nullable String key;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation in a response of the gateway. Fields that the command line does not use are left out.
+ * A generation in a gateway response. Fields that the command line does not use are left out.
  *
  * @param request the request with the values that the gateway chose
  * @param startedAt start time by the worker's clock; null if the gateway has no start time

@@ -5,7 +5,7 @@ import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 
-/** A worker in a response of the gateway. */
+/** A worker in a gateway response. */
 public record WorkerInfo(
         String workerId,
         String state,
