@@ -1,13 +1,14 @@
-"""Products with weights that oneDNN has laid out for the processor, as a TorchScript module. Numbers come as
-tensors, because DJL can pass nothing else.
+"""Products with weights in the layout that oneDNN prefers for the processor, as a TorchScript module. Numbers are
+passed as tensors, because DJL supports no other arguments.
 
-PyTorch lays the weights of a convolution out anew for each call, and multiplies matrices by MKL, which is slow on
-processors that are not Intel's. Here it is done once, when a model is loaded. No gradient goes through.
+PyTorch reorders the weights of a convolution for each call, and multiplies matrices with MKL, which is slow on
+processors from other vendors than Intel. This module reorders the weights once, when a model is loaded. It does not
+support gradients.
 
-Weights may be rounded to bfloat16: then what they are multiplied with is rounded, too, and the sums are float32.
+Weights may be rounded to bfloat16. Their inputs are then also rounded, and the sums are float32.
 
-It makes ../resources/io/lorafleet/diffusion/nn/packed.pt, which the build carries along, so that Python is needed only
-by whoever changes this file:
+This script creates ../resources/io/lorafleet/diffusion/nn/packed.pt, which is checked in, so that Python is needed only to change
+this file:
 
     python packed.py ../resources/io/lorafleet/diffusion/nn/packed.pt
 """
@@ -44,13 +45,13 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def pointwise(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """A convolution with a kernel of one pixel, (N, in, H, W) -> (N, out, H, W): the same for each pixel."""
+        """A 1x1 convolution, (N, in, H, W) -> (N, out, H, W): the same product for each pixel."""
         return self.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
 
     @torch.jit.export
     def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                          rounded: Tensor) -> Tensor:
-        """The best layout depends on the kind of processor, and for a few numbers of channels on the image's size."""
+        """The best layout depends on the processor and, for a few channel counts, on the image size."""
         plain = weight.to_dense() if weight.is_mkldnn else self.stored(weight, rounded)
         size = [1, weight.size(1), int(height.item()), int(width.item())]
         p, s = int(padding.item()), int(stride.item())
@@ -58,20 +59,20 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def layout(self, weight: Tensor) -> Tensor:
-        """As bytes: equal for equal layouts."""
+        """The layout as bytes, which are equal for equal layouts."""
         return torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
 
     @torch.jit.export
     def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                    rounded: Tensor) -> Tensor:
-        """The layout that weights of this shape would take."""
+        """The layout for weights of this shape."""
         out, channels, kernel = int(shape[0].item()), int(shape[1].item()), int(shape[2].item())
         return self.layout(self.pack_convolution(
             torch.empty([out, channels, kernel, kernel]), stride, padding, height, width, rounded))
 
     @torch.jit.export
     def convolution(self, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
-        """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel side by side in memory."""
+        """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel adjacent in memory."""
         x = x.contiguous(memory_format=torch.channels_last)
         p, s = int(padding.item()), int(stride.item())
         y = torch.ops.mkldnn._convolution_pointwise(

@@ -1,6 +1,6 @@
-"""Reference images of diffusers with the demo model, at sizes that are not divisible by two.
+"""Reference images that diffusers generates with the demo model, at sizes that are not divisible by two.
 
-It makes ../resources/golden/demo/images.safetensors, so that Python is needed only by whoever changes this file:
+This script creates ../resources/golden/demo/images.safetensors, so that Python is needed only to change it:
 
     pip install torch diffusers transformers safetensors
     python demo_images.py ../resources/golden/demo/images.safetensors
@@ -8,10 +8,10 @@ It makes ../resources/golden/demo/images.safetensors, so that Python is needed o
 For each WIDTHxHEIGHT:
 
     WIDTHxHEIGHT.latent (1, 4, H, W)       after 8 DDIM steps, as the UNet works on it
-    WIDTHxHEIGHT.image (1, 3, 4 H, 4 W)    what it decodes to, -1 to 1
-    WIDTHxHEIGHT.tiles_T                   the same in tiles of T latent values
+    WIDTHxHEIGHT.image (1, 3, 4 H, 4 W)    the decoded latent, -1 to 1
+    WIDTHxHEIGHT.tiles_T                   the latent decoded in tiles of T latent values
 
-The metadata says what was asked for.
+The metadata contains the request.
 """
 
 import pathlib
@@ -25,12 +25,12 @@ MODEL = pathlib.Path(__file__).resolve().parents[5] / "deploy/demo-model"
 REQUEST = {"prompt": "a blue ring left of a yellow heart on a black background", "guidance": 5, "steps": 8, "seed": 7}
 # Latents of 18 x 26, which the UNet halves to 9 x 13 and 5 x 7, and of 19 x 11, odd from the start.
 SIZES = [(72, 104), (76, 44)]
-TILES = [8, 16]  # 16 is what the autoencoder's config asks for
+TILES = [8, 16]  # 16 is the size in the autoencoder's config
 
 
 def main():
     pipeline = StableDiffusionPipeline.from_pretrained(MODEL, torch_dtype=torch.float32)
-    pipeline.check_inputs = lambda *_, **__: None  # it wants multiples of 8, as if the autoencoder's factor were 8
+    pipeline.check_inputs = lambda *_, **__: None  # the check requires multiples of 8
     tensors = {}
     for width, height in SIZES:
         name = f"{width}x{height}"

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The prompts of the files that keys configure: one prompt per line. Empty lines are ignored. */
+/** Reads the prompt files that configuration keys name: one prompt per line. Empty lines are ignored. */
 final class ConfiguredPrompts {
     private ConfiguredPrompts() {}
 

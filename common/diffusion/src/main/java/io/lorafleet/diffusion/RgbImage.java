@@ -44,7 +44,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return new RgbImage(width, height, rgb);
     }
 
-    /** @return the colours of an image of the JDK, without transparency, as Pillow's {@code convert("RGB")} gives them */
+    /** @return the colors of a JDK image, without transparency, as Pillow's {@code convert("RGB")} returns them */
     public static RgbImage of(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();

@@ -95,8 +95,8 @@ public final class Distillation implements AutoCloseable {
     /**
      * Executes one round: generates its images, and then trains on their trajectory samples.
      *
-     * @param progress called after each sampler step and each optimizer step. If it throws, the run can only be resumed
-     *     from its checkpoint
+     * @param progress callback after each sampler step and each optimizer step. If the callback throws, the run can
+     *     only be resumed from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
         TrainingProgress generating = new TrainingProgress(

@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted one.
+ * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted run.
  *
- * @param plan the training plan as text; a run with another plan cannot be resumed
+ * @param plan the training plan as text; a run with a different plan cannot resume from the checkpoint
  * @param round number of the next round
  * @param step number of finished optimizer steps
  * @param arrays parameters, moving averages and moments, by name

@@ -4,15 +4,15 @@ package io.lorafleet.distillation;
 import io.lorafleet.distillation.optim.TimestepWeighting;
 
 /**
- * The settings of a distillation. With the base, the prompts and the initial student, they decide the result.
+ * The settings of a distillation. With the base, the prompts and the initial student, they determine the result.
  *
- * <p>The messages of rejected values name a setting as the options of {@code distill} and the trainer's keys do, such as
- * {@code sampler-steps: expected at least 2, found 1}.
+ * <p>Error messages name settings like the options of {@code distill} and the trainer's keys, such as {@code
+ * sampler-steps: expected at least 2, found 1}.
  *
  * @param method the trained weights and the source of the targets
  * @param guidance guidance scale of the teacher, more than 1
- * @param sampling how the training data is generated
- * @param optimization how the student is trained on it
+ * @param sampling settings for generating the training data
+ * @param optimization settings for training the student on the data
  * @param width width of the images, in pixels
  * @param height height of the images, in pixels
  * @param seed seed of the prompts, the noise and the order of samples
@@ -31,9 +31,9 @@ public record TrainingPlan(
      *
      * @param promptsPerRound images generated per round, at least 1
      * @param passes passes over the trajectory samples of a round, at least 1
-     * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50 % and 150 % of this number
-     * @param studentShare final fraction of the optimizer steps trained on the student's own trajectories, 0 to 1; these
-     *     cover the latents that the student reaches with its remaining error
+     * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50% and 150% of this number
+     * @param studentShare share of the optimizer steps, at the end, that train on the student's own trajectories, 0 to
+     *     1; these trajectories cover the latents that the student reaches with its remaining error
      */
     public record Sampling(int promptsPerRound, int passes, int samplerSteps, double studentShare) {
 
@@ -51,8 +51,8 @@ public record TrainingPlan(
      * @param steps optimizer steps, at least 1
      * @param batch trajectory samples per optimizer step, at least 1
      * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits the memory, and gradients are accumulated
-     * @param learningRate peak learning rate, more than 0; it rises linearly during the first tenth of the steps, then falls
-     *     as a cosine
+     * @param learningRate peak learning rate, more than 0; the rate rises linearly during the first tenth of the steps,
+     *     then falls along a cosine
      * @param weightDecay weight decay of AdamW, at least 0
      * @param clip maximum norm of the gradients, more than 0
      * @param ema decay of the moving average of the weights, which is the result; at least 0 and less than 1
@@ -105,7 +105,7 @@ public record TrainingPlan(
         return method.distils() && step >= steps - Math.round(steps * sampling.studentShare());
     }
 
-    /** @return the plan as checkpoints contain it; a change of this text makes them unusable */
+    /** @return the plan in the form that checkpoints contain; a change to this text makes checkpoints unusable */
     @Override
     public String toString() {
         return "TrainingPlan[method=" + method

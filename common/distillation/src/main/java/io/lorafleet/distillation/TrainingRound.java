@@ -19,7 +19,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The trajectory samples of one round, in batches. Its random numbers depend only on the seed of the plan and its number. */
+/**
+ * The trajectory samples of one round, in batches. The random numbers depend only on the plan's seed and the round
+ * number.
+ */
 final class TrainingRound {
     private final StableDiffusion model;
     private final TrainingPlan plan;
@@ -41,7 +44,7 @@ final class TrainingRound {
      * Generates the images of the round.
      *
      * @param student the student that generates the images; null if the teacher does
-     * @param stepped called after each sampler step
+     * @param stepped callback after each sampler step
      * @return full batches of all passes
      */
     List<List<TrajectorySample>> batches(

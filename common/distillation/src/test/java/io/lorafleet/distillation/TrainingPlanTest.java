@@ -32,7 +32,7 @@ class TrainingPlanTest {
         assertRejected(() -> optimization(1, 1, 1, 1, 0, 1, 1), "ema: expected at least 0 and less than 1, found 1.0");
     }
 
-    /** Checkpoints contain this text. Those of earlier releases must stay usable. */
+    /** Checkpoints contain this text. Checkpoints from earlier releases must stay usable. */
     @Test
     void keepsItsText() {
         assertThat(plan(5))

@@ -414,7 +414,7 @@ abstract class FleetContract {
                 .toList();
     }
 
-    /** @return the reasons of dead letters, by request ID */
+    /** @return the reasons for dead letters, by request ID */
     private Map<String, String> reasons() {
         Map<String, String> reasons = new HashMap<>();
         for (DeadLetter letter : topics.read(Topic.DEAD_LETTERS, DeadLetter.class)) {

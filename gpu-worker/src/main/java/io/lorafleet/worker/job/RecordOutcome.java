@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** What happens to the record of a request. */
 public sealed interface RecordOutcome {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);
 
     /** The request is finished: publish the result and accept the record. */

@@ -111,7 +111,7 @@ public class RequestHandler {
         }
         int attempt = beginAttempt(request);
         if (attempt > maxAttempts) {
-            String detail = "attempts: expected success within " + maxAttempts + ", found none";
+            String detail = "none of " + maxAttempts + " attempts succeeded";
             return new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
@@ -152,7 +152,7 @@ public class RequestHandler {
     }
 
     /**
-     * Marks an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
+     * Records an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
      *
      * @return the number of this attempt, from 1
      */
@@ -181,7 +181,7 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // An existing blob has the same bytes, from an earlier attempt: they depend only on the request.
+            // An existing blob from an earlier attempt has the same bytes: they depend only on the request.
             blobs.putIfAbsent(key, png);
             stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
@@ -202,7 +202,7 @@ public class RequestHandler {
         }
     }
 
-    /** Stores the manifest. If another attempt has stored one, its result is returned. */
+    /** Stores the manifest. If another attempt has already stored a manifest, returns that attempt's result. */
     private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));

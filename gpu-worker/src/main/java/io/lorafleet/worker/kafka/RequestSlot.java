@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place for one job in a worker, with a share consumer of its own. A consumer gets no new record while it holds
- * one, so a worker has one slot for each job that it holds.
+ * The place for one job in a worker, with its own share consumer. A consumer receives no new record while it holds one,
+ * so a worker needs a slot for each concurrent job.
  *
  * <p>A handler thread processes the request while the slot's thread renews the share lease. If the lease is lost,
  * another worker has the record: the job is stopped, and no result is published.
@@ -52,9 +52,9 @@ final class RequestSlot implements Runnable {
 
     /**
      * @param topics topics that the slot consumes
-     * @param consumers creates a share consumer
+     * @param consumers factory for share consumers
      * @param retryDelay time before a record is released after a temporary failure, so that an outage does not use up
-     *     its deliveries
+     *     the record's deliveries
      */
     RequestSlot(
             List<String> topics,
@@ -126,7 +126,7 @@ final class RequestSlot implements Runnable {
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();
-                        outcome.get(); // wait, so that the job does not overlap with the next one
+                        outcome.get(); // wait, so that the job does not overlap with the next job
                         return;
                     }
                 }
@@ -142,7 +142,7 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Publishes the reply, then acknowledges the record. In this order no reply can be lost. */
+    /** Publishes the reply, then acknowledges the record. In this order, no reply can be lost. */
     private void settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
         lease.acknowledge(outcome.match(
                 done -> {
@@ -153,13 +153,15 @@ final class RequestSlot implements Runnable {
                 retry -> retry(lease.record(), key, retry)));
     }
 
-    private AcknowledgeType refuse(ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Refuse refuse) {
+    private AcknowledgeType refuse(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Refuse refuse) {
         LOG.warnf("request %s rejected: %s", key, refuse.detail());
         replies.deadLetter(record, key, refuse);
         return AcknowledgeType.REJECT;
     }
 
-    private AcknowledgeType retry(ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Retry retry) {
+    private AcknowledgeType retry(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Retry retry) {
         short deliveries = record.deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
             return refuse(record, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));

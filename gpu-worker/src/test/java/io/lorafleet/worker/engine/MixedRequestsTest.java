@@ -38,12 +38,12 @@ import java.util.concurrent.Executor;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** Requests that run in one step loop, as those of several slots do. */
+/** Requests that run in one step loop, like the requests of several slots. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class MixedRequestsTest {
-    /** In decibels. Below it a difference may be visible. */
+    /** In decibels. Below this value, a difference may be visible. */
     private static final double INVISIBLE = 50;
 
     @Inject
@@ -114,7 +114,7 @@ class MixedRequestsTest {
         cancellations.cancel(cancelled.requestId());
         int then = steps.get(cancelled.requestId());
         ended.join();
-        // The running step, and one that may have started before the signal was seen.
+        // The running step, and possibly a step that started before the signal was seen.
         assertThat(steps.get(cancelled.requestId())).isBetween(then, then + 2);
         assertThat(other.join()).isInstanceOf(GenerationSucceeded.class);
     }

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With a real engine, the demo model and a directory blob store. */
+/** Uses a real engine, the demo model and a directory blob store. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -291,8 +291,7 @@ class RequestHandlerTest {
             blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0]);
         }
         assertThat(handle(request))
-                .isEqualTo(new RecordOutcome.Refuse(
-                        Reason.ATTEMPTS_EXHAUSTED, "attempts: expected success within 4, found none", 4));
+                .isEqualTo(new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, "none of 4 attempts succeeded", 4));
     }
 
     @Test
@@ -326,7 +325,7 @@ class RequestHandlerTest {
 
     @Test
     void runsNoStepAfterTheDeadline() {
-        // The handler's clock is behind, so the deadline passes between the checks of the handler and of the engine.
+        // The handler's clock is behind, so the deadline passes between the handler's check and the engine's check.
         Instant deadline = Instant.now();
         Clock before = Clock.fixed(deadline.minusSeconds(1), ZoneOffset.UTC);
         RequestHandler early = new RequestHandler(engine, blobs, cancellations, before, config);

@@ -11,7 +11,7 @@ import io.lorafleet.trainer.evaluate.QualityGate;
 import java.util.List;
 
 /**
- * A trained LoRA adapter beside its parent.
+ * A trained LoRA adapter and its parent.
  *
  * @param model the base; closed with this candidate
  */

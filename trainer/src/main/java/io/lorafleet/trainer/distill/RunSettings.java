@@ -8,7 +8,7 @@ import io.lorafleet.distillation.TrainingPlan;
 public record RunSettings(TrainingPlan.Sampling sampling, TrainingPlan.Optimization optimization) {
 
     /**
-     * Makes the plan of one run.
+     * Creates the plan of one run.
      *
      * @param guidance guidance scale of the teacher
      * @param size width and height of the images, in pixels
@@ -17,7 +17,7 @@ public record RunSettings(TrainingPlan.Sampling sampling, TrainingPlan.Optimizat
         return new TrainingPlan(TrainingMethod.LORA_DISTILLATION, guidance, sampling, optimization, size, size, seed);
     }
 
-    /** @return the settings that have keys, as the lineages of published versions contain them */
+    /** @return the settings that have configuration keys, as text in the lineages of published versions */
     @Override
     public String toString() {
         return "RunSettings[steps=" + optimization.steps()

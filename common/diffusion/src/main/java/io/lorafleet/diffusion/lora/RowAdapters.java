@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters of one batch. Each row has no adapter, one or several. For each layer, the factors of the rows are
+ * The adapters of one batch. Each row has zero or more adapters. For each layer, the factors of the rows are
  * stacked and smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of
  * rows. The factors of several adapters of one row are concatenated along the rank, which adds their updates.
  *
@@ -34,7 +34,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * An adapter of a row.
      *
      * @param adapter adapter on the device
-     * @param scale adapter scale of the request, multiplied with the adapter's own
+     * @param scale adapter scale of the request, multiplied by the adapter's own scale
      */
     public record Applied(DeviceAdapter adapter, double scale) {}
 
@@ -68,7 +68,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                 NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
                 NDArray low = layer.convolve(side, a, null, Math.toIntExact(rows)); // (1, n r, H', W')
                 NDArray update = b.matMul(low.reshape(rows, b.getShape().get(2), -1)); // (n, out, H' W')
-                update.attach(scope); // else the manager of the first operand owns it, which lives longer
+                update.attach(scope); // else the longer-lived manager of the first operand owns it
                 NDArray sum = y.get(first);
                 sum.addi(update.reshape(sum.getShape())); // a view, so this changes y
                 return scope.ret(y);
@@ -83,7 +83,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     /**
      * Stacks the adapters of a batch.
      *
-     * @param rows adapters of each row; an empty list for a row without adapter
+     * @param rows adapters of each row; an empty list for a row without adapters
      * @param type data type of the UNet
      * @param parent parent of the manager that owns the stacks
      * @return the stacked adapters, to be closed by the caller. The adapters may be closed earlier

@@ -34,7 +34,7 @@ public interface Adaptation {
         NDArray addTo(NDArray y, NDArray x, Conv2d layer);
     }
 
-    /** @param layer name of the layer in the checkpoint @return its update; null if it has none */
+    /** @param layer name of the layer in the checkpoint @return the layer's update; null if it has none */
     @Nullable
     LayerUpdate update(String layer);
 }

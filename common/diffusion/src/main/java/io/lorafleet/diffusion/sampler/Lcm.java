@@ -12,9 +12,9 @@ import ai.djl.ndarray.NDArray;
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
-    /** Steps of the solver that the model was distilled with. */
+    /** Number of steps of the solver with which the model was distilled. */
     private static final int ORIGINAL_STEPS = 50;
-    /** Standard deviation of the data, as the boundary condition assumes. */
+    /** Standard deviation of the data that the boundary condition assumes. */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALING = 10;

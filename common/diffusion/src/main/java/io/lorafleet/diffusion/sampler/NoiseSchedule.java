@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The noise schedule of the training, from diffusers' {@code scheduler/scheduler_config.json}.
+ * The noise schedule used in training, from diffusers' {@code scheduler/scheduler_config.json}.
  *
  * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to it
  * @param prediction prediction type of the model
@@ -155,13 +155,13 @@ public record NoiseSchedule(
     /**
      * The timesteps of a sampler with the given number of steps, highest noise first.
      *
-     * @param round whether linspace rounds to whole timesteps; DDIM needs them and Euler does not
+     * @param round whether linspace rounds to whole timesteps; DDIM needs whole timesteps, Euler does not
      */
     double[] timesteps(int steps, boolean round) {
         return timesteps(steps, steps, round);
     }
 
-    /** The timesteps of the multistep solvers: those of one step more, without the last one. */
+    /** The timesteps of the multistep solvers: those of a schedule with one more step, without the last timestep. */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }

@@ -71,7 +71,7 @@ final class TimeEmbedding {
      * @param timesteps timestep of each row
      * @param addition result of {@link #addition}
      * @param scope manager that owns the result
-     * @return activated embeddings (N, time width); every block would begin with the activation
+     * @return embeddings (N, time width), already activated, because every block would begin with the activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
         boolean cacheable = !recordsGradients && !time.adapted(adaptation);

@@ -18,8 +18,8 @@ import java.util.List;
  * The sampling trajectories of a batch of images, by DDIM without added noise. They depend only on the initial noise and
  * the predictions.
  *
- * <p>The loop is not that of {@link io.lorafleet.diffusion.StepBatch}: it has one latent for the whole batch, and takes
- * any predictor, such as a student in training or a teacher whose output without guidance is recorded too.
+ * <p>The loop differs from {@link io.lorafleet.diffusion.StepBatch}: it has one latent for the whole batch, and accepts
+ * any predictor, such as a student in training or a teacher whose output without guidance is also recorded.
  */
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
@@ -57,7 +57,7 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {
-            throw new IllegalStateException("DDIM: expected no added noise, found a request for noise");
+            throw new IllegalStateException("DDIM adds no noise, but noise was requested");
         });
         NDArray latent = noise;
         for (int step = 0; step < steps; step++) {

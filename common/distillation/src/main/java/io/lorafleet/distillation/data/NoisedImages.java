@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /**
-     * Makes the samples of some images.
+     * Creates the samples of some images.
      *
      * @param images latents of the images, one for each prompt (C, H, W)
      * @param each number of samples per image

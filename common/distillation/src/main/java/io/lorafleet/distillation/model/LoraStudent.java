@@ -69,10 +69,10 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Makes a student that predicts the same as the base: B is zero, A has PEFT's uniform distribution.
+     * Creates a student with the same predictions as the base: B is zero, and A has PEFT's uniform distribution.
      *
      * @param alpha numerator of the scale, which is alpha / rank
-     * @param seed seed of the random numbers
+     * @param seed seed for the random numbers
      * @return a student that the caller must close
      */
     public static LoraStudent begin(
@@ -100,7 +100,7 @@ public final class LoraStudent implements Student {
         return student;
     }
 
-    /** Makes a student from an adapter, with its ranks and scales. @return a student that the caller must close */
+    /** Creates a student from an adapter, with its ranks and scales. @return a student that the caller must close */
     public static LoraStudent from(LoraAdapter adapter, UNet unet, NDManager parent) {
         LoraStudent student = new LoraStudent(unet, parent);
         new TreeMap<>(adapter.updates())
@@ -170,9 +170,9 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Makes an adapter from values of the parameters.
+     * Creates an adapter from values of the parameters.
      *
-     * @param values values of all parameters, by name, for example their moving averages
+     * @param values values of all parameters, by name (for example, their moving averages)
      * @return an adapter with copies of the values
      */
     public LoraAdapter adapter(Map<String, NDArray> values) {

@@ -73,7 +73,7 @@ public final class LoadGenerator {
             }
             if (!failed.get(0).noWorker() || clock.instant().isAfter(limit)) {
                 throw new FleetException(
-                        "warm-up: expected images, found " + failed.get(0).reason());
+                        "the warm-up failed: " + failed.get(0).reason());
             }
             Thread.sleep(RETRY_INTERVAL.toMillis());
         }

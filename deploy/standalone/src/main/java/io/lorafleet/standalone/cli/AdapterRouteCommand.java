@@ -63,7 +63,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
                 names = "--canary-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests that use the canary, above 0 to 1.")
+                description = "Share of the requests that use the canary, above 0 and up to 1.")
         private double share;
     }
 
@@ -73,15 +73,15 @@ final class AdapterRouteCommand implements Callable<Integer> {
                 names = "--shadow",
                 paramLabel = "N",
                 required = true,
-                description = "Student to run beside a share of the requests. It does not change their images; its"
-                        + " error is measured.")
+                description = "Student to run alongside a share of the requests, to measure its error. It does"
+                        + " not change their images.")
         private int version;
 
         @Option(
                 names = "--shadow-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests beside which the shadow runs, above 0 to 1.")
+                description = "Share of the requests with which the shadow runs, above 0 and up to 1.")
         private double share;
     }
 
@@ -108,7 +108,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
     private int currentStable(GatewayClient client) throws InterruptedException {
         AdapterRoute route = client.adapter(name).value().route();
         if (route == null) {
-            throw usage(name + " has no route: expected --stable N");
+            throw usage(name + " has no route: set --stable");
         }
         return route.stable();
     }

@@ -34,9 +34,10 @@ import picocli.CommandLine.Option;
         name = "distill",
         sortOptions = false,
         description = {
-            "Trains a student: an adapter that gives the guided result in one UNet evaluation per"
-                    + " step instead of two. It needs only the model and prompts.",
-            "After each round, it writes NAME.checkpoint. A new run with the same options resumes" + " from there."
+            "Trains a student: an adapter that gives the guided result in one UNet evaluation per step instead"
+                    + " of two. The training needs only the model and prompts.",
+            "After each round, the command writes NAME.checkpoint. A new run with the same options resumes from"
+                    + " that checkpoint."
         })
 public final class DistillCommand implements Callable<Integer> {
     @Option(
@@ -70,7 +71,7 @@ public final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Mixin
@@ -134,7 +135,7 @@ public final class DistillCommand implements Callable<Integer> {
             run.resume(Files.readAllBytes(checkpoint));
         } catch (ModelFileException e) {
             throw new FleetException(checkpoint + ": " + e.getMessage()
-                    + "; to start again, remove the checkpoint or set another --name");
+                    + "; to start over, remove the checkpoint or set another --name");
         }
     }
 

@@ -58,7 +58,7 @@ final class DistillOptions {
             names = "--targets",
             paramLabel = "NAME",
             defaultValue = "TRANSFORMER",
-            description = "Layers that get factors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Layers to which factors are added: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TargetModules targets;
 
     @Option(
@@ -87,8 +87,8 @@ final class DistillOptions {
             names = "--prompts-per-round",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Number of images that are generated per round, as a source of trajectory samples"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Number of images generated per round as a source of trajectory samples (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int promptsPerRound;
 
     @Option(
@@ -140,8 +140,8 @@ final class DistillOptions {
             names = "--ema",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "Decay of the exponential moving average that becomes the result, from 0 to 1"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Decay of the exponential moving average of the weights, which is the result; from 0"
+                    + " to 1 (default: ${DEFAULT-VALUE}).")
     private double ema;
 
     @Option(
@@ -191,7 +191,7 @@ final class DistillOptions {
         }
     }
 
-    /** @return the teacher, which the caller closes; a student of low rank trains through it */
+    /** @return the teacher, which the caller closes; a low-rank student trains through it */
     StableDiffusion open(Path folder) {
         return method.lowRank()
                 ? StableDiffusion.openForTraining(folder, Device.cpu())

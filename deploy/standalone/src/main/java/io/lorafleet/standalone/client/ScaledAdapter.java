@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An adapter in a generation request.
  *
- * @param adapter its name, or {@code NAME@VERSION}
- * @param scale null for the gateway's default
+ * @param adapter {@code NAME} or {@code NAME@VERSION}
+ * @param scale scale of the adapter; null for the gateway's default
  */
 public record ScaledAdapter(String adapter, @Nullable Double scale) {}

@@ -20,7 +20,7 @@ final class ContactSheet {
 
     private ContactSheet() {}
 
-    /** @param file a PNG */
+    /** @param file PNG to write */
     static void write(List<Images> pairs, Path file) throws IOException {
         RgbImage first = pairs.get(0).teacher();
         int zoom = Math.max(1, (MIN_SIDE + first.width() - 1) / first.width());
