@@ -46,6 +46,7 @@ public final class ConfigReference {
     public static final String UPDATE = "docs.update";
 
     private static final Pattern INLINE_TAG = Pattern.compile("\\{@\\w+\\s+([^}]*)}");
+    private static final Pattern LINK = Pattern.compile("`\\w*#(\\w+)`");
     private static final Pattern DEFAULT = Pattern.compile(" ?Default: (.*)\\.$", Pattern.DOTALL);
     private static final String REQUIRED = "Required.";
 
@@ -88,6 +89,7 @@ public final class ConfigReference {
         StringBuilder table =
                 new StringBuilder("| key, environment variable | type | default | |\n|---|---|---|---|\n");
         Map<String, Property> keys = new TreeMap<>(ConfigMappings.getProperties(ConfigClass.configClass(config)));
+        keys.keySet().removeIf(key -> key.endsWith("[*]")); // another form of a list's key
         keys.forEach((key, property) -> table.append(row(key, property)));
         return table.toString();
     }
@@ -125,6 +127,11 @@ public final class ConfigReference {
 
     private static String environmentVariable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** @return the last part of the key for a method of the interface */
+    private static String kebabCase(String method) {
+        return method.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     private static String type(Type type) {
@@ -190,9 +197,8 @@ public final class ConfigReference {
 
     private static String text(DocCommentTree comment) {
         String text = comment.getFullBody().stream().map(Object::toString).collect(Collectors.joining());
-        return INLINE_TAG
-                .matcher(text)
-                .replaceAll("`$1`")
+        return LINK.matcher(INLINE_TAG.matcher(text).replaceAll("`$1`"))
+                .replaceAll(link -> "`" + kebabCase(link.group(1)) + "`")
                 .replaceAll("<p>", "")
                 .replaceAll("\\s+", " ")
                 .replace("|", "\\|")

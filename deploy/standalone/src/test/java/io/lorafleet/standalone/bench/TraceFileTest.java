@@ -70,7 +70,7 @@ class TraceFileTest {
             'prompt': 7 | prompt: expected a text, found 7
             'width': 64 | height: expected a whole number from 8 to 4096, found nothing
             'priority': 'low' | priority: expected one of [interactive, batch], found "low"
-            'offset': 0.5 | offset: expected at least that of the line before, 1.0, found 0.5
+            'offset': 0.5 | offset: expected at least the offset of the previous line, 1.0, found 0.5
             'adaptor': 'fast' | expected the fields [adapter, guidance, height, offset, priority, prompt, sampler, seed, steps, width], found adaptor
             """)
     void namesTheFileTheLineAndWhatWasExpected(String field, String problem) throws IOException {
@@ -96,7 +96,7 @@ class TraceFileTest {
     void saysThatThereIsNoFile() {
         assertThatThrownBy(() -> TraceFile.read(file))
                 .isInstanceOf(FleetException.class)
-                .hasMessageStartingWith(file + ": cannot be read");
+                .hasMessageStartingWith("cannot read " + file);
     }
 
     private void write(String lines) throws IOException {
