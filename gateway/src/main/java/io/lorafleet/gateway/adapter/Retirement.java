@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.registry.Adapter;
 
 /** The outcome of retiring versions. */
 public sealed interface Retirement {
