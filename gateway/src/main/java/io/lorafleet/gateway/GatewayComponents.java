@@ -4,7 +4,6 @@ package io.lorafleet.gateway;
 import io.lorafleet.gateway.adapter.AdapterDirectory;
 import io.lorafleet.gateway.adapter.AdapterFiles;
 import io.lorafleet.gateway.adapter.AdapterLog;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.generation.AdmissionRules;
 import io.lorafleet.gateway.generation.Backlog;
@@ -21,6 +20,7 @@ import io.lorafleet.gateway.storage.StorageAllowance;
 import io.lorafleet.gateway.webhook.WebhookSecret;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -205,6 +205,12 @@ final class GatewayComponents {
                 .flatMap(Optional::stream)
                 .toList();
         return new Webhooks(secrets, rules, webhooks, clock, meters, vertx);
+    }
+
+    @Produces
+    @Singleton
+    AdapterRegistry adapterRegistry() {
+        return new AdapterRegistry();
     }
 
     @Produces

@@ -23,7 +23,7 @@ public final class Adapters {
     }
 
     public static AdapterVersion retired(String name, int version) {
-        return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STYLE, null, NOW, NOW);
+        return style(name, version).retired(NOW);
     }
 
     public static AdapterRoute stable(String name, int stable) {

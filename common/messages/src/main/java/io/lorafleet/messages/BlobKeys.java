@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages;
 
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.GenerationManifest;
 
@@ -13,7 +14,7 @@ public final class BlobKeys {
         return BlobTree.ADAPTERS.prefix() + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
-    /** @return the key of the blob that reserves a version number. The writer that creates the blob owns the number */
+    /** @return the key of the claim of a version number: an {@link AdapterVersion} as JSON. The first writer gets it */
     public static String adapterNumber(String name, int version) {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }

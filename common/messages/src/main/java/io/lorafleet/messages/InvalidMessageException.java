@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class InvalidMessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidMessageException(String message, @Nullable Throwable cause) {
+    public InvalidMessageException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

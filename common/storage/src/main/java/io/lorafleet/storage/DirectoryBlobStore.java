@@ -194,10 +194,8 @@ public final class DirectoryBlobStore implements BlobStore {
             // Not Files.newInputStream, whose readAllBytes() copies a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) {
-            if (Files.exists(file)) { // it exists but cannot be opened
-                throw e;
-            }
-            return Optional.empty();
+            // If it exists now, it was stored in between, or it cannot be opened, which fails again.
+            return Files.exists(file) ? Optional.of(new FileInputStream(file.toFile())) : Optional.empty();
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +52,28 @@ public abstract class BlobStoreContract {
     @Test
     void findsNothingUnderAnUnknownKey() throws IOException {
         assertThat(store.get("no/such/blob")).isEmpty();
+    }
+
+    @Test
+    void findsABlobThatIsBeingStored() throws Exception {
+        ExecutorService reader = Executors.newSingleThreadExecutor();
+        try {
+            for (int i = 0; i < 100; i++) {
+                String key = "key" + i;
+                Future<byte[]> found = reader.submit(() -> {
+                    while (true) {
+                        Optional<byte[]> content = store.get(key);
+                        if (content.isPresent()) {
+                            return content.get();
+                        }
+                    }
+                });
+                store.putIfAbsent(key, bytes("image"));
+                assertThat(found.get()).isEqualTo(bytes("image"));
+            }
+        } finally {
+            reader.shutdownNow();
+        }
     }
 
     @Test

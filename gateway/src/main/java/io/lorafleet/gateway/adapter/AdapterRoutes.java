@@ -3,6 +3,9 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
@@ -31,7 +34,7 @@ public final class AdapterRoutes {
         }
         FieldChecks checks = new FieldChecks();
         AdapterRoute route = body.route(adapter.get(), clock.instant(), checks);
-        return route == null ? new RouteChange.Refused(checks.badFields()) : write(adapter.get(), route);
+        return route == null ? new RouteChange.Refused(checks.badFields()) : write(AdapterEvent.of(route));
     }
 
     /** Removes the route, so that requests get the newest version. */
@@ -40,9 +43,7 @@ public final class AdapterRoutes {
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();
         }
-        log.removeRoute(name);
-        registry.removeRoute(name);
-        return changed(adapter.get());
+        return write(new AdapterEvent.RouteRemoved(name));
     }
 
     /**
@@ -66,16 +67,13 @@ public final class AdapterRoutes {
             return new RouteChange.NothingBefore(
                     "the previous stable version, " + name + "@" + previous + ", is retired");
         }
-        return write(adapter.get(), new AdapterRoute(name, previous, null, null, null, clock.instant()));
+        AdapterRoute back = new AdapterRoute(name, previous, null, null, null, clock.instant());
+        return write(AdapterEvent.of(back));
     }
 
-    private RouteChange write(Adapter adapter, AdapterRoute route) {
-        log.write(route);
-        registry.apply(route);
-        return changed(adapter);
-    }
-
-    private RouteChange changed(Adapter before) {
-        return new RouteChange.Changed(registry.find(before.name()).orElse(before));
+    private RouteChange write(AdapterEvent event) {
+        log.write(event);
+        registry.apply(event);
+        return new RouteChange.Changed(registry.adapter(event.adapter()));
     }
 }

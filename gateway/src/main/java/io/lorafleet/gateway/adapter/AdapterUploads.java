@@ -6,12 +6,14 @@ import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.registry.VersionNumbers;
 import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Handles adapter uploads: checks each file, stores the file under the hash of its content, and publishes a new
  * version.
  *
- * <p>A gateway claims a version number by creating a blob for it, so that two gateways never assign the same number. If
- * publishing fails, the number is not used again.
+ * <p>If publishing fails, the same upload gets the same version number when it is repeated.
  */
 public final class AdapterUploads {
     /** A placeholder until the hash of the file is known. */
@@ -31,7 +32,7 @@ public final class AdapterUploads {
 
     private final AdapterRegistry registry;
     private final AdapterLog log;
-    private final BlobStore blobs;
+    private final VersionNumbers numbers;
     private final ClientBlobs clientBlobs;
     private final ModelDirectory models;
     private final long maxBytes;
@@ -47,7 +48,7 @@ public final class AdapterUploads {
             Clock clock) {
         this.registry = registry;
         this.log = log;
-        this.blobs = blobs;
+        this.numbers = new VersionNumbers(blobs);
         this.clientBlobs = clientBlobs;
         this.models = models;
         this.maxBytes = maxBytes;
@@ -113,7 +114,7 @@ public final class AdapterUploads {
     private AdapterVersion draft(Description adapter, String sha256, long bytes, int rank) {
         return new AdapterVersion(
                 adapter.name(),
-                1 + registry.find(adapter.name()).map(Adapter::lastNumber).orElse(0),
+                1 + registry.adapter(adapter.name()).lastNumber(),
                 sha256,
                 bytes,
                 rank,
@@ -125,38 +126,16 @@ public final class AdapterUploads {
     }
 
     private Upload publish(AdapterVersion draft, IncomingAdapter file) throws IOException {
-        Optional<AdapterVersion> newest = registry.find(draft.name()).flatMap(Adapter::newest);
+        Optional<AdapterVersion> newest = registry.adapter(draft.name()).newest();
         if (newest.isPresent() && isSame(newest.get(), draft)) {
             return new Upload.Unchanged(newest.get());
         }
         file.store(BlobKeys.adapter(draft.sha256()));
-        AdapterVersion version = numbered(draft, claimNumber(draft));
-        log.write(version);
-        registry.apply(version);
+        AdapterVersion version = numbers.claim(draft);
+        AdapterEvent event = AdapterEvent.of(version);
+        log.write(event);
+        registry.apply(event);
         return new Upload.Published(version);
-    }
-
-    private int claimNumber(AdapterVersion draft) throws IOException {
-        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for debugging; no code reads it
-        int number = draft.version();
-        while (!blobs.putIfAbsent(BlobKeys.adapterNumber(draft.name(), number), claim)) {
-            number++; // claimed by another gateway, whose record this gateway has not read yet
-        }
-        return number;
-    }
-
-    private static AdapterVersion numbered(AdapterVersion draft, int number) {
-        return new AdapterVersion(
-                draft.name(),
-                number,
-                draft.sha256(),
-                draft.sizeBytes(),
-                draft.rank(),
-                draft.baseFingerprint(),
-                draft.kind(),
-                draft.guidance(),
-                draft.createdAt(),
-                null);
     }
 
     private static boolean isSame(AdapterVersion newest, AdapterVersion draft) {

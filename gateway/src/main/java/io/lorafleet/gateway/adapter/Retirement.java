@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.registry.Adapter;
 import java.util.function.Function;
 
 /** The outcome of retiring versions. */

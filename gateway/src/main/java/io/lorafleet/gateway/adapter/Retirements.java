@@ -3,9 +3,11 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,7 @@ public final class Retirements {
             return new Retirement.Routed(route, use.get());
         }
         retire(version.get());
-        return retired(adapter.get());
+        return new Retirement.Retired(registry.adapter(name));
     }
 
     /** Retires every version of an adapter, and removes its route. */
@@ -43,24 +45,22 @@ public final class Retirements {
         if (adapter.isEmpty()) {
             return new Retirement.Unknown();
         }
-        if (adapter.get().route() != null) { // done first, so that no route names a retired version
-            log.removeRoute(name);
-            registry.removeRoute(name);
+        if (adapter.get().route() != null) { // first, so that no route names a retired version
+            publish(new AdapterEvent.RouteRemoved(name));
         }
         adapter.get().versions().forEach(this::retire);
-        return retired(adapter.get());
+        return new Retirement.Retired(registry.adapter(name));
     }
 
     private void retire(AdapterVersion version) {
         if (version.retiredAt() == null) {
-            AdapterVersion retired = retired(version, clock.instant());
-            log.write(retired);
-            registry.apply(retired);
+            publish(AdapterEvent.of(version.retired(clock.instant())));
         }
     }
 
-    private Retirement retired(Adapter before) {
-        return new Retirement.Retired(registry.find(before.name()).orElse(before));
+    private void publish(AdapterEvent event) {
+        log.write(event);
+        registry.apply(event);
     }
 
     private static Optional<String> use(@Nullable AdapterRoute route, int number) {
@@ -74,21 +74,5 @@ public final class Retirements {
             return Optional.of("canary");
         }
         return route.shadow() != null && route.shadow().version() == number ? Optional.of("shadow") : Optional.empty();
-    }
-
-    private static AdapterVersion retired(AdapterVersion version, Instant now) {
-        return new AdapterVersion(
-                version.name(),
-                version.version(),
-                version.sha256(),
-                version.sizeBytes(),
-                version.rank(),
-                version.baseFingerprint(),
-                version.kind(),
-                version.guidance(),
-                version.createdAt(),
-                now,
-                version.lineage(),
-                version.figures());
     }
 }

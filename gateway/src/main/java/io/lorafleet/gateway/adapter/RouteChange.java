@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.BadField;
+import io.lorafleet.registry.Adapter;
 import java.util.List;
 import java.util.function.Function;
 

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.adapter;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.Adapter;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -3,11 +3,11 @@ package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.adapter.Adapter;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;

@@ -3,13 +3,13 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

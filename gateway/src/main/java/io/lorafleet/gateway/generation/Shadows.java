@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
-import io.lorafleet.gateway.adapter.Adapter;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
-import io.lorafleet.gateway.adapter.HashBucket;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterVersion;
@@ -11,6 +8,9 @@ import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.ShadowStudent;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.registry.HashBucket;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;

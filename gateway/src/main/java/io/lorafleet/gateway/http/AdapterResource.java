@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.adapter.Adapter;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Retirement;
@@ -13,6 +11,8 @@ import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

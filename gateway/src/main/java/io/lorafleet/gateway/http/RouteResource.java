@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterRoutes;
 import io.lorafleet.gateway.adapter.RouteChange;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
+import io.lorafleet.registry.Adapter;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
+import io.lorafleet.registry.EndOffsets;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
@@ -29,7 +30,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Function<String, Map<TopicPartition, Long>> positions;
-    private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+    private final EndOffsets ends = new EndOffsets();
     private final Set<String> caughtUp = ConcurrentHashMap.newKeySet();
 
     @Inject
@@ -44,7 +45,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        ends.putAll(consumer.endOffsets(partitions));
+        ends.add(consumer.endOffsets(partitions));
     }
 
     @Override
@@ -58,17 +59,8 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     /** @return whether every topic has been read up to these end offsets */
     boolean everywhere() {
         CHANNELS.stream()
-                .filter(channel -> !caughtUp.contains(channel) && isCaughtUp(channel))
+                .filter(channel -> !caughtUp.contains(channel) && ends.areReached(positions.apply(channel)))
                 .forEach(caughtUp::add);
         return caughtUp.containsAll(CHANNELS);
-    }
-
-    /** Compares positions rather than record offsets, because a partition can end with a transaction marker. */
-    private boolean isCaughtUp(String channel) {
-        Map<TopicPartition, Long> read = positions.apply(channel);
-        return !read.isEmpty()
-                && read.entrySet().stream()
-                        .allMatch(position ->
-                                position.getValue() >= ends.getOrDefault(position.getKey(), Long.MAX_VALUE));
     }
 }

@@ -8,11 +8,10 @@ import io.lorafleet.gateway.feedback.FeedbackLog;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.registry.AdapterEvent;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.inject.Singleton;
@@ -46,18 +45,8 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     }
 
     @Override
-    public void write(AdapterVersion version) {
-        write(Topic.ADAPTERS, version.pinned().toString(), version);
-    }
-
-    @Override
-    public void write(AdapterRoute route) {
-        write(Topic.ADAPTERS, route.name(), route);
-    }
-
-    @Override
-    public void removeRoute(String name) {
-        writeValue(Topic.ADAPTERS, name, null); // a tombstone
+    public void write(AdapterEvent event) {
+        writeValue(Topic.ADAPTERS, event.key(), event.value());
     }
 
     @Override

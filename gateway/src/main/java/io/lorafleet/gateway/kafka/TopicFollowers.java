@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.GenerationMetrics;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.training.TrainingTable;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -86,14 +86,7 @@ public class TopicFollowers {
 
     @Incoming("adapters")
     void adapter(ConsumerRecord<String, byte[]> record) {
-        boolean isVersion = record.key() == null || record.key().indexOf('@') >= 0;
-        if (isVersion) {
-            apply(record, AdapterVersion.class, adapters::apply);
-        } else if (record.value() == null) {
-            adapters.removeRoute(record.key());
-        } else {
-            apply(record, AdapterRoute.class, adapters::apply);
-        }
+        apply(record, () -> AdapterEvent.read(record.key(), record.value()), adapters::apply);
     }
 
     @Incoming("trainings")
@@ -110,11 +103,15 @@ public class TopicFollowers {
         }
     }
 
-    /** Applies a record to the state. An invalid record is skipped, so that it does not block the records after it. */
     private static <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
+        apply(record, () -> Json.read(record.value(), type), fold);
+    }
+
+    /** Skips invalid records, so that they do not block the records after them. */
+    private static <T> void apply(ConsumerRecord<String, byte[]> record, Supplier<T> reader, Consumer<T> fold) {
         T message;
         try {
-            message = Json.read(record.value(), type);
+            message = reader.get();
         } catch (InvalidMessageException e) {
             LOG.warnf(
                     "Skipped an invalid record in topic %s, partition %d, offset %d: %s",

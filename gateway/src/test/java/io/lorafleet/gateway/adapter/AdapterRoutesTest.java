@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -22,10 +25,10 @@ class AdapterRoutesTest {
 
     @BeforeEach
     void publishVersions() {
-        registry.apply(style("fast", 1));
-        registry.apply(student("fast", 2, 5));
-        registry.apply(student("fast", 3, 5));
-        registry.apply(retired("fast", 4));
+        registry.apply(AdapterEvent.of(style("fast", 1)));
+        registry.apply(AdapterEvent.of(student("fast", 2, 5)));
+        registry.apply(AdapterEvent.of(student("fast", 3, 5)));
+        registry.apply(AdapterEvent.of(retired("fast", 4)));
     }
 
     @Test
@@ -34,7 +37,7 @@ class AdapterRoutesTest {
         RouteChange change = routes.set("fast", body);
         AdapterRoute expected =
                 new AdapterRoute("fast", 2, null, new AdapterRoute.Share(1, 0.1), new AdapterRoute.Share(3, 1), NOW);
-        assertThat(log.written).containsExactly(expected);
+        assertThat(log.written).containsExactly(AdapterEvent.of(expected));
         assertThat(((RouteChange.Changed) change).adapter().route()).isEqualTo(expected);
         assertThat(registry.find("fast").map(Adapter::route)).contains(expected);
     }
@@ -74,7 +77,7 @@ class AdapterRoutesTest {
         assertThat(routes.rollBack("fast")).isInstanceOf(RouteChange.NothingBefore.class);
         setStable(1);
         setStable(2);
-        registry.apply(retired("fast", 1));
+        registry.apply(AdapterEvent.of(retired("fast", 1)));
         assertThat(routes.rollBack("fast"))
                 .isEqualTo(new RouteChange.NothingBefore("the previous stable version, fast@1, is retired"));
     }
@@ -84,7 +87,7 @@ class AdapterRoutesTest {
         setStable(1);
         assertThat(routes.remove("fast")).isInstanceOf(RouteChange.Changed.class);
         assertThat(route()).isNull();
-        assertThat(log.written).last().isEqualTo("fast");
+        assertThat(log.written).last().isEqualTo(new AdapterEvent.RouteRemoved("fast"));
     }
 
     @Test

@@ -6,8 +6,10 @@ import static io.lorafleet.gateway.Adapters.retired;
 import static io.lorafleet.gateway.LoraFiles.lora;
 import static io.lorafleet.gateway.LoraFiles.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.model.ModelDirectory;
@@ -15,6 +17,8 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.ByteArrayInputStream;
@@ -26,14 +30,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,8 +112,8 @@ class AdapterUploadsTest {
 
     @Test
     void neverGivesARetiredNumberAgain() throws IOException {
-        registry.apply(retired("ink", 1));
-        registry.apply(retired("ink", 2));
+        registry.apply(AdapterEvent.of(retired("ink", 1)));
+        registry.apply(AdapterEvent.of(retired("ink", 2)));
         assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(3);
     }
 
@@ -125,6 +123,20 @@ class AdapterUploadsTest {
         published(uploads, lora("b", 1));
         AdapterUploads restarted = gateway(new AdapterRegistry());
         assertThat(published(restarted, lora("c", 1)).version()).isEqualTo(3);
+    }
+
+    @Test
+    void repeatedUploadGetsTheNumberThatWasNotPublished() throws IOException {
+        failToPublish(lora("a", 1));
+        assertThat(registry.find("ink")).isEmpty();
+        assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(1);
+        assertThat(published(uploads, lora("b", 1)).version()).isEqualTo(2);
+    }
+
+    @Test
+    void numberThatMayBePublishedIsNotGivenToAnotherFile() throws IOException {
+        failToPublish(lora("a", 1));
+        assertThat(published(uploads, lora("b", 1)).version()).isEqualTo(2);
     }
 
     @Test
@@ -228,36 +240,19 @@ class AdapterUploadsTest {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
-    @Test
-    void assignsEachNumberOnceAcrossGateways() throws Exception {
-        int each = 20;
-        CyclicBarrier start = new CyclicBarrier(2);
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<List<Integer>>> numbers = new ArrayList<>();
-            for (String gateway : List.of("left", "right")) {
-                AdapterUploads own = gateway(new AdapterRegistry());
-                numbers.add(threads.submit(() -> {
-                    List<Integer> got = new ArrayList<>();
-                    for (int i = 0; i < each; i++) {
-                        start.await();
-                        got.add(published(own, lora(gateway + i, 1)).version());
-                    }
-                    return got;
-                }));
-            }
-            List<Integer> all = new ArrayList<>(numbers.get(0).get());
-            all.addAll(numbers.get(1).get());
-            assertThat(all)
-                    .containsExactlyInAnyOrderElementsOf(
-                            IntStream.rangeClosed(1, 2 * each).boxed().toList());
-        } finally {
-            threads.shutdownNow();
-        }
+    private AdapterUploads gateway(AdapterRegistry own) {
+        return gateway(own, new ListedLog());
     }
 
-    private AdapterUploads gateway(AdapterRegistry own) {
-        return new AdapterUploads(own, new ListedLog(), blobs, Storage.unlimited(blobs), models, MAX_BYTES, CLOCK);
+    private AdapterUploads gateway(AdapterRegistry own, AdapterLog log) {
+        return new AdapterUploads(own, log, blobs, Storage.unlimited(blobs), models, MAX_BYTES, CLOCK);
+    }
+
+    private void failToPublish(byte[] file) {
+        AdapterUploads disconnected = gateway(registry, event -> {
+            throw new NotPublishedException("adapters", event.key(), new IOException("no broker"));
+        });
+        assertThatThrownBy(() -> upload(disconnected, file)).isInstanceOf(NotPublishedException.class);
     }
 
     private void announce(String fingerprint) {

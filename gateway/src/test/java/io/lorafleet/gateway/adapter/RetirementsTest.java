@@ -10,6 +10,8 @@ import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,21 +26,21 @@ class RetirementsTest {
 
     @BeforeEach
     void publishVersions() {
-        registry.apply(style("ink", 1));
-        registry.apply(style("ink", 2));
-        registry.apply(student("ink", 3, 5));
+        registry.apply(AdapterEvent.of(style("ink", 1)));
+        registry.apply(AdapterEvent.of(style("ink", 2)));
+        registry.apply(AdapterEvent.of(student("ink", 3, 5)));
     }
 
     @Test
     void retiresAVersion() {
         assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
-        assertThat(log.written).containsExactly(retired("ink", 2));
+        assertThat(log.written).containsExactly(AdapterEvent.of(retired("ink", 2)));
         assertThat(registry.resolve("ink@2", "r")).isEmpty();
     }
 
     @Test
     void doesNotChangeARetiredVersion() {
-        registry.apply(retired("ink", 2));
+        registry.apply(AdapterEvent.of(retired("ink", 2)));
         assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
         assertThat(log.written).isEmpty();
     }
@@ -46,7 +48,7 @@ class RetirementsTest {
     @ParameterizedTest
     @CsvSource({"1, stable", "2, canary", "3, shadow"})
     void refusesToRetireWhatTheRouteUses(int version, String use) {
-        registry.apply(route("ink", 1, new Share(2, 0.1), new Share(3, 0.1)));
+        registry.apply(AdapterEvent.of(route("ink", 1, new Share(2, 0.1), new Share(3, 0.1))));
         assertThat(((Retirement.Routed) retirements.retire("ink", version)).use())
                 .isEqualTo(use);
         assertThat(log.written).isEmpty();
@@ -54,10 +56,12 @@ class RetirementsTest {
 
     @Test
     void removesTheRouteBeforeItRetiresEveryVersion() {
-        registry.apply(stable("ink", 2));
-        registry.apply(retired("ink", 1));
+        registry.apply(AdapterEvent.of(stable("ink", 2)));
+        registry.apply(AdapterEvent.of(retired("ink", 1)));
         assertThat(retirements.retireAll("ink")).isInstanceOf(Retirement.Retired.class);
-        assertThat(log.written).hasSize(3).startsWith("ink", retired("ink", 2));
+        assertThat(log.written)
+                .hasSize(3)
+                .startsWith(new AdapterEvent.RouteRemoved("ink"), AdapterEvent.of(retired("ink", 2)));
         assertThat(registry.names()).isEmpty();
     }
 

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.messages.PinnedAdapter;
@@ -23,6 +22,8 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class FeedbackIntakeTest {
 
     @BeforeEach
     void generateWithAStudent() {
-        adapters.apply(student("fast", 1, 5));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
         request("g", student("fast", 1, 5));
         succeed("g");
     }
@@ -128,8 +129,8 @@ class FeedbackIntakeTest {
 
     @Test
     void publishesForEachStudentButNoStyle() {
-        adapters.apply(student("slow", 3, 5));
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(student("slow", 3, 5)));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         request("both", style("ink", 1), student("fast", 1, 5), student("slow", 3, 5));
         succeed("both");
 
@@ -141,16 +142,14 @@ class FeedbackIntakeTest {
 
     @Test
     void publishesForARetiredStudent() {
-        AdapterVersion fast = student("fast", 1, 5);
-        adapters.apply(new AdapterVersion(
-                "fast", 1, SHA, fast.sizeBytes(), fast.rank(), SHA, fast.kind(), fast.guidance(), NOW, NOW));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5).retired(NOW)));
 
         assertThat(intake().take("g", UP, NOBODY)).isInstanceOf(FeedbackSubmission.Published.class);
     }
 
     @Test
     void refusesFeedbackWithoutAStudent() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         request("of-the-base");
         request("of-a-style", style("ink", 1));
         request("of-one-that-is-not-in-the-registry", student("gone", 1, 5));

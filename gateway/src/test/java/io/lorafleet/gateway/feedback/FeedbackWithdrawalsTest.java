@@ -2,16 +2,15 @@
 package io.lorafleet.gateway.feedback;
 
 import static io.lorafleet.gateway.Adapters.NOW;
-import static io.lorafleet.gateway.Adapters.SHA;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.BadField;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.feedback.FeedbackWithdrawn;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -27,11 +26,9 @@ class FeedbackWithdrawalsTest {
 
     @BeforeEach
     void knowTwoStudentsAndAStyle() {
-        AdapterVersion slow = student("slow", 1, 5);
-        adapters.apply(student("fast", 1, 5));
-        adapters.apply(new AdapterVersion(
-                "slow", 1, SHA, slow.sizeBytes(), slow.rank(), SHA, slow.kind(), slow.guidance(), NOW, NOW));
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
+        adapters.apply(AdapterEvent.of(student("slow", 1, 5).retired(NOW)));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
     }
 
     @Test

@@ -13,12 +13,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.Images;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.Sha256;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,15 +68,15 @@ class AdmissionRulesTest {
 
     @Test
     void pinsTheNewestVersionOfAnAdapter() {
-        adapters.apply(style("ink", 2));
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 2)));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         assertThat(admitted(withAdapter("ink")).adapters()).hasToString("[ink@2 x 1.0]");
         assertThat(admitted(withAdapter("ink@1")).adapters()).hasToString("[ink@1 x 1.0]");
     }
 
     @Test
     void namesTheAdaptersThatThereAre() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         assertThat(rules.admit(withAdapter("oil"), RequestIdentity.random(null)))
                 .isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
         assertThat(rules.admit(withAdapter("ink@2"), RequestIdentity.random(null)))
@@ -187,7 +188,7 @@ class AdmissionRulesTest {
 
     @Test
     void takesFieldsAtTheirLimits() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         Map<String, Object> fields = Map.of(
                 "prompt",
                 "p".repeat(1000),
@@ -216,7 +217,7 @@ class AdmissionRulesTest {
 
     @Test
     void namesEveryBadFieldAtOnceAndQuotesNoText() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         Map<String, Object> fields = new HashMap<>(Map.of(
                 "negativePrompt",
                 "n".repeat(1001),
@@ -262,9 +263,9 @@ class AdmissionRulesTest {
 
     @Test
     void composesAdapters() {
-        adapters.apply(style("ink", 1));
-        adapters.apply(style("oil", 1));
-        adapters.apply(student("fast", 1, 5));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        adapters.apply(AdapterEvent.of(style("oil", 1)));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
         GenerateImage styles =
                 admitted(withAdapters(List.of(Map.of("adapter", "ink", "scale", 0.5), Map.of("adapter", "oil"))));
         assertThat(styles.adapters()).hasToString("[ink@1 x 0.5, oil@1 x 1.0]");
@@ -276,7 +277,7 @@ class AdmissionRulesTest {
 
     @Test
     void namesTheAdapterOfSeveralThatIsUnknown() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         assertThat(rules.admit(
                         withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))),
                         RequestIdentity.random(null)))
@@ -285,7 +286,7 @@ class AdmissionRulesTest {
 
     @Test
     void refusesTheShortAndTheLongFormTogether() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         Map<String, Object> fields =
                 Map.of("adapter", "ink", "adapterScale", 0.5, "adapters", List.of(Map.of("adapter", "ink")));
         assertThat(refused(body(fields)))
@@ -311,7 +312,7 @@ class AdmissionRulesTest {
 
     @Test
     void refusesMoreAdaptersThanARequestMayHave() {
-        adapters.apply(style("ink", 1));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
         assertThat(refused(body(Map.of("adapters", Collections.nCopies(9, Map.of("adapter", "ink"))))))
                 .containsExactly(new BadField("adapters", "at most 8", "9"));
     }

@@ -10,11 +10,12 @@ import static io.lorafleet.gateway.generation.Samples.body;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.ShadowStudent;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -36,10 +37,10 @@ class ShadowsTest {
     @BeforeEach
     void routeAShadow() {
         models.apply(ready());
-        adapters.apply(style("ink", 1));
-        adapters.apply(student("ink", 2, 5));
-        adapters.apply(student("ink", 3, 9));
-        adapters.apply(route("ink", 1, null, new Share(2, 1)));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        adapters.apply(AdapterEvent.of(student("ink", 2, 5)));
+        adapters.apply(AdapterEvent.of(student("ink", 3, 9)));
+        adapters.apply(AdapterEvent.of(route("ink", 1, null, new Share(2, 1))));
     }
 
     @Test
@@ -61,8 +62,8 @@ class ShadowsTest {
 
     @Test
     void shadowsTheBaseWithTheStudentsOfAllRoutes() {
-        adapters.apply(student("oil", 1, 5));
-        adapters.apply(route("oil", 1, null, new Share(1, 1)));
+        adapters.apply(AdapterEvent.of(student("oil", 1, 5)));
+        adapters.apply(AdapterEvent.of(route("oil", 1, null, new Share(1, 1))));
         List<String> tried = Stream.generate(() -> shadow(Map.of()))
                 .limit(100)
                 .map(shadow -> shadow.student().adapter().name())
@@ -73,14 +74,14 @@ class ShadowsTest {
 
     @Test
     void hasNoShadowForSeveralAdapters() {
-        adapters.apply(style("oil", 1));
+        adapters.apply(AdapterEvent.of(style("oil", 1)));
         assertThat(shadow(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil")))))
                 .isNull();
     }
 
     @Test
     void hasNoShadowForAnAdapterWithoutOne() {
-        adapters.apply(style("oil", 1));
+        adapters.apply(AdapterEvent.of(style("oil", 1)));
         assertThat(shadow(Map.of("adapter", "oil"))).isNull();
     }
 
@@ -99,15 +100,15 @@ class ShadowsTest {
 
     @Test
     void hasNoRetiredOrStyleShadow() {
-        adapters.apply(retired("ink", 2));
+        adapters.apply(AdapterEvent.of(retired("ink", 2)));
         assertThat(shadow(Map.of("adapter", "ink"))).isNull();
-        adapters.apply(route("ink", 1, null, new Share(1, 1)));
+        adapters.apply(AdapterEvent.of(route("ink", 1, null, new Share(1, 1))));
         assertThat(shadow(Map.of("adapter", "ink"))).isNull();
     }
 
     @Test
     void shadowsItsShareOfTheRequests() {
-        adapters.apply(route("ink", 1, null, new Share(2, 0.1)));
+        adapters.apply(AdapterEvent.of(route("ink", 1, null, new Share(2, 0.1))));
         long tried = Stream.generate(() -> shadow(Map.of("adapter", "ink")))
                 .limit(2_000)
                 .filter(Objects::nonNull)

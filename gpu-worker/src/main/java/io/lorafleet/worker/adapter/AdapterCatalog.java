@@ -3,30 +3,29 @@ package io.lorafleet.worker.adapter;
 
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/**
- * The adapter versions in the registry. The catalog holds descriptions without weights, so thousands of versions need
- * little memory.
- */
+/** The worker's view of the registry: descriptions of versions, and a notice of each new one. */
 @ApplicationScoped
 public class AdapterCatalog {
-    private final Map<PinnedAdapter, AdapterVersion> versions = new ConcurrentHashMap<>();
+    private final AdapterRegistry registry = new AdapterRegistry();
     private volatile Consumer<AdapterVersion> onPublished = version -> {};
 
     /**
-     * Adds or replaces a version.
+     * Applies a record of the topic.
      *
-     * @param isNew whether the version was published after the start of this worker
+     * @param isNew whether the record was written after the start of this worker
      */
-    public void apply(AdapterVersion version, boolean isNew) {
-        versions.put(version.pinned(), version);
-        if (isNew && version.retiredAt() == null) {
-            onPublished.accept(version);
+    public void apply(AdapterEvent event, boolean isNew) {
+        registry.apply(event);
+        if (isNew
+                && event instanceof AdapterEvent.Version written
+                && written.version().retiredAt() == null) {
+            onPublished.accept(written.version());
         }
     }
 
@@ -37,11 +36,13 @@ public class AdapterCatalog {
 
     /** @return the version; empty if it is not in the registry or has not been read yet */
     Optional<AdapterVersion> find(PinnedAdapter adapter) {
-        return Optional.ofNullable(versions.get(adapter));
+        return registry.find(adapter);
     }
 
     /** @return the number of versions, including retired versions */
     public int size() {
-        return versions.size();
+        return registry.all().stream()
+                .mapToInt(adapter -> adapter.versions().size())
+                .sum();
     }
 }

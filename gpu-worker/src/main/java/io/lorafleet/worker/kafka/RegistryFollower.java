@@ -2,8 +2,8 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.InvalidMessageException;
-import io.lorafleet.messages.Json;
-import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.worker.adapter.AdapterCatalog;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
@@ -11,8 +11,6 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -36,8 +34,7 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
 
     private final AdapterCatalog catalog;
     private final KafkaClientService clients;
-    /** End offset of each partition at its assignment. */
-    private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+    private final EndOffsets ends = new EndOffsets();
 
     RegistryFollower(AdapterCatalog catalog, KafkaClientService clients) {
         this.catalog = catalog;
@@ -46,20 +43,19 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        consumer.endOffsets(partitions).forEach(ends::putIfAbsent);
+        ends.add(consumer.endOffsets(partitions));
     }
 
     @Incoming("adapters")
     void onRecord(ConsumerRecord<String, byte[]> record) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        boolean isNew = record.offset() >= ends.getOrDefault(partition, Long.MAX_VALUE);
-        // A key without @ belongs to a route. Only gateways need routes, because they pin each request to a version.
-        if (record.value() != null && record.key() != null && record.key().contains("@")) {
-            try {
-                catalog.apply(Json.read(record.value(), AdapterVersion.class), isNew);
-            } catch (InvalidMessageException e) {
-                LOG.warnf("skipped a record of the adapters topic: %s", e.getMessage());
-            }
+        try {
+            AdapterEvent event = AdapterEvent.read(record.key(), record.value());
+            catalog.apply(event, ends.areReached(partition, record.offset()));
+        } catch (InvalidMessageException e) {
+            LOG.warnf(
+                    "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
+                    record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }
 
@@ -71,14 +67,8 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
                 .build();
     }
 
-    /**
-     * Compares positions instead of looking for the last record, because the topic may end with a transaction marker.
-     */
     private boolean hasConverged() {
-        Map<TopicPartition, Long> positions =
-                clients.getConsumer("adapters").getPositions().await().atMost(POSITIONS_TIMEOUT);
-        return !positions.isEmpty()
-                && positions.entrySet().stream()
-                        .allMatch(each -> each.getValue() >= ends.getOrDefault(each.getKey(), Long.MAX_VALUE));
+        return ends.areReached(
+                clients.getConsumer("adapters").getPositions().await().atMost(POSITIONS_TIMEOUT));
     }
 }

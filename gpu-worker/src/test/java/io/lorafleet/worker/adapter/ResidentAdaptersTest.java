@@ -13,6 +13,7 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
+import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
@@ -173,7 +174,7 @@ class ResidentAdaptersTest {
     @Test
     void rejectsAnAdapterOfAnotherBaseByItsFingerprint() {
         String other = "cd".repeat(32);
-        catalog.apply(version(first, other), false);
+        catalog.apply(AdapterEvent.of(version(first, other)), false);
         assertRefused(first, "baseFingerprint: expected " + FINGERPRINT + " (demo), found " + other);
     }
 

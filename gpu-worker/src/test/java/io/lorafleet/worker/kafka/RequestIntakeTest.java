@@ -105,6 +105,7 @@ class RequestIntakeTest {
     void loadsAPublishedVersionAndRejectsABadOne() throws IOException {
         PinnedAdapter good = DemoAdapter.store("published", DemoAdapter.weights(192, 0.21f), blobs);
         PinnedAdapter bad = DemoAdapter.store("refused", DemoAdapter.weights(320, 0.21f), blobs);
+        send(Topic.ADAPTERS, "poison@1", "no JSON".getBytes(UTF_8));
         for (PinnedAdapter each : List.of(bad, good)) {
             send(Topic.ADAPTERS, each.toString(), Json.write(version(each)));
         }

@@ -2,7 +2,7 @@
 package io.lorafleet.trainer.canary;
 
 import io.lorafleet.messages.training.RouteDecided;
-import io.lorafleet.trainer.publish.AdapterBook;
+import io.lorafleet.registry.AdapterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +10,11 @@ import java.util.Optional;
 
 /** The open canaries, from the published decisions. */
 public final class OpenCanaries {
-    private final AdapterBook adapters;
+    private final AdapterRegistry adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
 
-    /** @param adapters versions and routes, read up to the same point as the decisions */
-    public OpenCanaries(AdapterBook adapters) {
+    /** @param adapters versions and routes, read to the same point as the decisions */
+    public OpenCanaries(AdapterRegistry adapters) {
         this.adapters = adapters;
     }
 
@@ -34,8 +34,6 @@ public final class OpenCanaries {
 
     private boolean isOpen(RouteDecided decision) {
         return decision.open()
-                && adapters.route(decision.adapter())
-                        .filter(decision.route()::equals)
-                        .isPresent();
+                && decision.route().equals(adapters.adapter(decision.adapter()).route());
     }
 }

@@ -3,9 +3,9 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.registry.Adapter;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRoutes;
 import io.lorafleet.trainer.publish.Publication;
@@ -48,10 +48,9 @@ final class CanaryCoordinator {
         }
         replay.catchUp();
         AdapterVersion version = publication.version().get();
-        AdapterRoute route = replay.book().route(version.name()).orElse(null);
-        return publication.with(replay.book()
-                .current(version.name())
-                .flatMap(stable -> routes.start(version, stable, route, clock.instant())));
+        Adapter adapter = replay.registry().adapter(version.name());
+        return publication.with(
+                adapter.current().flatMap(stable -> routes.start(version, stable, adapter.route(), clock.instant())));
     }
 
     /**
@@ -69,8 +68,9 @@ final class CanaryCoordinator {
 
     /** @return the partition of the feedback from which the version was trained */
     TopicPartition partition(RouteDecided decision) {
-        int partition = replay.book()
-                .find(decision.adapter(), decision.version())
+        int partition = replay.registry()
+                .adapter(decision.adapter())
+                .version(decision.version())
                 .map(AdapterVersion::lineage)
                 .map(Lineage::partition)
                 .orElse(-1);

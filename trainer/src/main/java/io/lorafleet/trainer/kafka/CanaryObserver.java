@@ -8,6 +8,7 @@ import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRules;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class CanaryObserver {
     private final String feedback;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private List<CanaryAnalysis> canaries = List.of();
-    private Map<TopicPartition, Long> ends = Map.of();
+    private EndOffsets ends = new EndOffsets();
 
     CanaryObserver(KafkaClients clients, String topicPrefix, CanaryRules rules) {
         this.consumer = clients.tail();
@@ -64,8 +65,7 @@ final class CanaryObserver {
             return List.of();
         }
         consumer.poll(POLL).forEach(this::take);
-        boolean caughtUp = ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-        return caughtUp ? canaries : List.of();
+        return ends.areReached(consumer) ? canaries : List.of();
     }
 
     private void restart(List<RouteDecided> open) {
@@ -81,10 +81,12 @@ final class CanaryObserver {
                 .min(Instant::compareTo)
                 .orElseThrow()
                 .minus(CLOCK_TOLERANCE);
-        ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> endOffsets = consumer.endOffsets(partitions);
+        ends = new EndOffsets();
+        ends.add(endOffsets);
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
                 partitions.stream().collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())));
-        ends.forEach((partition, end) -> {
+        endOffsets.forEach((partition, end) -> {
             OffsetAndTimestamp first = found.get(partition);
             consumer.seek(partition, first == null ? end : first.offset());
         });

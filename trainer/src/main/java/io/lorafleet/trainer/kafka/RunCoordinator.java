@@ -4,6 +4,7 @@ package io.lorafleet.trainer.kafka;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.messages.training.TrainingStarted;
+import io.lorafleet.registry.Adapter;
 import io.lorafleet.trainer.distill.RunInputs;
 import io.lorafleet.trainer.feedback.FeedbackBuffer;
 import io.lorafleet.trainer.feedback.OffsetRange;
@@ -104,15 +105,22 @@ final class RunCoordinator implements AutoCloseable {
                 "Started a run of %s with %d samples",
                 parent.get().pinned(), range.samples().size());
         current = new CurrentRun(
-                partition, inputs, replay.book().lastNumber(inputs.adapter()), training, events, metrics, clock);
+                partition,
+                inputs,
+                replay.registry().adapter(inputs.adapter()).lastNumber(),
+                training,
+                events,
+                metrics,
+                clock);
         trainingThread.execute(current);
     }
 
     /** An unfinished run keeps its parent. A new run starts from the current version. */
     private Optional<AdapterVersion> parent(OffsetRange range) {
+        Adapter adapter = replay.registry().adapter(range.adapter());
         return Optional.ofNullable(range.inProgress())
-                .flatMap(inProgress -> replay.book().find(range.adapter(), inProgress.parent()))
-                .or(() -> replay.book().current(range.adapter()));
+                .flatMap(inProgress -> adapter.version(inProgress.parent()))
+                .or(adapter::current);
     }
 
     /**

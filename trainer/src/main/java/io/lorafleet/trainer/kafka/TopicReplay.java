@@ -4,13 +4,13 @@ package io.lorafleet.trainer.kafka;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.trainer.canary.OpenCanaries;
 import io.lorafleet.trainer.feedback.ConsumedOffsets;
-import io.lorafleet.trainer.publish.AdapterBook;
 import io.lorafleet.trainer.publish.Publication;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,8 +42,8 @@ final class TopicReplay {
     private final Duration timeout;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final ConsumedOffsets consumed = new ConsumedOffsets();
-    private final AdapterBook book = new AdapterBook();
-    private final OpenCanaries canaries = new OpenCanaries(book);
+    private final AdapterRegistry registry = new AdapterRegistry();
+    private final OpenCanaries canaries = new OpenCanaries(registry);
 
     /** @param timeout time limit of {@link #catchUp} */
     TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout) {
@@ -63,8 +63,8 @@ final class TopicReplay {
         return consumed;
     }
 
-    AdapterBook book() {
-        return book;
+    AdapterRegistry registry() {
+        return registry;
     }
 
     OpenCanaries canaries() {
@@ -73,10 +73,10 @@ final class TopicReplay {
 
     /** Applies a publication of this trainer at once, before the consumer reads it. */
     void published(Publication publication) {
-        publication.version().ifPresent(book::apply);
+        publication.version().ifPresent(version -> registry.apply(AdapterEvent.of(version)));
         publication.event().ifPresent(consumed::apply);
         publication.decision().ifPresent(decision -> {
-            book.apply(decision.route());
+            registry.apply(AdapterEvent.of(decision.route()));
             canaries.apply(decision);
         });
     }
@@ -86,9 +86,10 @@ final class TopicReplay {
      * may have left a transaction that the broker still commits.
      */
     void catchUp() {
-        Map<TopicPartition, Long> ends = ends();
+        EndOffsets ends = new EndOffsets();
+        ends.add(ends());
         long limit = System.nanoTime() + timeout.toNanos();
-        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        while (!ends.areReached(consumer)) {
             if (System.nanoTime() - limit > 0) {
                 throw new TimeoutException("adapters and trainings were not read to the end within "
                         + timeout.toSeconds() + " s: a transaction may be open");
@@ -124,25 +125,17 @@ final class TopicReplay {
                 if (event instanceof RouteDecided decision) {
                     canaries.apply(decision);
                 }
-            } else if (record.key() != null && record.key().indexOf('@') < 0) {
-                applyRoute(record);
             } else {
-                AdapterVersion version = Json.read(record.value(), AdapterVersion.class);
-                book.apply(version);
-                consumed.apply(version);
+                AdapterEvent event = AdapterEvent.read(record.key(), record.value());
+                registry.apply(event);
+                if (event instanceof AdapterEvent.Version written) {
+                    consumed.apply(written.version());
+                }
             }
         } catch (InvalidMessageException e) {
             LOG.warnf(
                     "Skipped an invalid record in %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
-        }
-    }
-
-    private void applyRoute(ConsumerRecord<String, byte[]> record) {
-        if (record.value() == null) {
-            book.removeRoute(record.key());
-        } else {
-            book.apply(Json.read(record.value(), AdapterRoute.class));
         }
     }
 }

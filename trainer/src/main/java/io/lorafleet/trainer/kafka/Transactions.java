@@ -3,6 +3,8 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.trainer.publish.Publication;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +70,11 @@ final class Transactions {
     /** Waits for the broker, so that no record is in flight when the broker rejects the offset. */
     private void write(Publication publication) {
         List<Future<?>> sent = new ArrayList<>();
-        publication
-                .version()
-                .ifPresent(version ->
-                        sent.add(send(Topic.ADAPTERS, version.pinned().toString(), version)));
-        publication.event().ifPresent(event -> sent.add(send(Topic.TRAININGS, event.adapter(), event)));
+        publication.version().ifPresent(version -> sent.add(send(AdapterEvent.of(version))));
+        publication.event().ifPresent(event -> sent.add(send(event)));
         publication.decision().ifPresent(decision -> {
-            sent.add(send(Topic.ADAPTERS, decision.adapter(), decision.route()));
-            sent.add(send(Topic.TRAININGS, decision.adapter(), decision));
+            sent.add(send(AdapterEvent.of(decision.route())));
+            sent.add(send(decision));
         });
         try {
             for (Future<?> each : sent) {
@@ -89,7 +88,11 @@ final class Transactions {
         }
     }
 
-    private Future<?> send(Topic topic, String key, Object message) {
-        return producer.send(new ProducerRecord<>(topic.in(topicPrefix), key, Json.write(message)));
+    private Future<?> send(AdapterEvent event) {
+        return producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(topicPrefix), event.key(), event.value()));
+    }
+
+    private Future<?> send(TrainingEvent event) {
+        return producer.send(new ProducerRecord<>(Topic.TRAININGS.in(topicPrefix), event.adapter(), Json.write(event)));
     }
 }

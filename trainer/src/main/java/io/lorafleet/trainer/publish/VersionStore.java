@@ -5,12 +5,13 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.registry.VersionNumbers;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.time.Instant;
 
-/** Writes the file of a new version to the blob store, and reserves its version number. */
+/** Writes the file of a new version to the blob store, and claims its version number. */
 public final class VersionStore {
     private final BlobStore blobs;
     private final VersionNumbers numbers;
@@ -29,7 +30,7 @@ public final class VersionStore {
     public record TrainedAdapter(byte[] file, int rank, Figures figures) {}
 
     /**
-     * Stores an adapter. Repeated calls with the same file return the same version number.
+     * Stores an adapter. Repeated calls with the same file and lineage return the same version.
      *
      * @param lastNumber the highest version number of the adapter
      */
@@ -38,9 +39,9 @@ public final class VersionStore {
             throws IOException {
         String sha256 = Sha256.of(adapter.file());
         blobs.putIfAbsent(BlobKeys.adapter(sha256), adapter.file());
-        return new AdapterVersion(
+        return numbers.claim(new AdapterVersion(
                 parent.name(),
-                numbers.claim(parent.name(), lastNumber + 1, sha256),
+                lastNumber + 1,
                 sha256,
                 adapter.file().length,
                 adapter.rank(),
@@ -50,6 +51,6 @@ public final class VersionStore {
                 now,
                 null,
                 lineage,
-                adapter.figures());
+                adapter.figures()));
     }
 }

@@ -15,7 +15,8 @@ import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.messages.training.RouteDecided.Decision;
-import io.lorafleet.trainer.publish.AdapterBook;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -139,13 +140,13 @@ class CanaryAnalysisTest {
 
     @Test
     void endsWhenTheRouteIsChanged() {
-        AdapterBook adapters = new AdapterBook();
+        AdapterRegistry adapters = new AdapterRegistry();
         OpenCanaries book = new OpenCanaries(adapters);
         book.apply(CANARY);
-        adapters.apply(CANARY.route());
+        adapters.apply(AdapterEvent.of(CANARY.route()));
         assertThat(book.open("fast")).contains(CANARY);
         assertThat(book.open()).isEqualTo(List.of(CANARY));
-        adapters.apply(new AdapterRoute("fast", 2, 1, null, null, LATER));
+        adapters.apply(AdapterEvent.of(new AdapterRoute("fast", 2, 1, null, null, LATER)));
         assertThat(book.open("fast")).isEmpty();
     }
 

@@ -90,7 +90,41 @@ public record AdapterVersion(
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
-    /** @return the reference to this version in requests */
+    /** @return the same version under another number */
+    public AdapterVersion withNumber(int number) {
+        return new AdapterVersion(
+                name,
+                number,
+                sha256,
+                sizeBytes,
+                rank,
+                baseFingerprint,
+                kind,
+                guidance,
+                createdAt,
+                retiredAt,
+                lineage,
+                figures);
+    }
+
+    /** @return the same version, retired at this time */
+    public AdapterVersion retired(Instant at) {
+        return new AdapterVersion(
+                name,
+                version,
+                sha256,
+                sizeBytes,
+                rank,
+                baseFingerprint,
+                kind,
+                guidance,
+                createdAt,
+                at,
+                lineage,
+                figures);
+    }
+
+    /** @return the reference that requests carry */
     public PinnedAdapter pinned() {
         return new PinnedAdapter(name, version, sha256);
     }

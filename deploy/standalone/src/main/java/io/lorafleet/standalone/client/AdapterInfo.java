@@ -4,6 +4,7 @@ package io.lorafleet.standalone.client;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.registry.Adapter;
 import io.lorafleet.standalone.FleetException;
 import java.util.List;
 import java.util.Locale;
@@ -21,23 +22,12 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
      * @throws FleetException if the version does not exist
      */
     public AdapterVersion version(@Nullable Integer number) {
-        return versions.stream()
-                .filter(version -> number == null ? version.version() == used() : version.version() == number)
-                .findFirst()
+        Adapter adapter = new Adapter(name, route, versions);
+        return (number == null ? adapter.current() : adapter.version(number))
                 .orElseThrow(() -> new FleetException(
                         number == null
                                 ? "adapter " + name + " has no active version"
                                 : "adapter version not found: " + name + "@" + number));
-    }
-
-    private int used() {
-        return route != null
-                ? route.stable()
-                : versions.stream()
-                        .filter(version -> version.retiredAt() == null)
-                        .mapToInt(AdapterVersion::version)
-                        .max()
-                        .orElse(0);
     }
 
     /** @return the route, then a line for each version */

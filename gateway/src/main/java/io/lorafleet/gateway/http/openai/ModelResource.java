@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.openai;
 
-import io.lorafleet.gateway.adapter.Adapter;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.http.ApiDescription;
 import io.lorafleet.gateway.http.GenerationSubmitter;
 import io.lorafleet.gateway.http.problem.OpenAiPaths;
@@ -11,6 +9,8 @@ import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -68,7 +68,7 @@ public final class ModelResource {
         BaseModel base = models.current().orElseThrow(GenerationSubmitter::noWorker);
         OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());
         Stream<OpenAiModels.Model> added = adapters.all().stream()
-                .map(Adapter::stable)
+                .map(Adapter::current)
                 .flatMap(Optional::stream)
                 .map(version -> OpenAiModels.Model.adapter(version, base.name()));
         return Stream.concat(Stream.of(itself), added).toList();

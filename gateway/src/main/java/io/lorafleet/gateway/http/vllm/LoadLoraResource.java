@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.vllm;
 
-import io.lorafleet.gateway.adapter.Adapter;
 import io.lorafleet.gateway.adapter.AdapterFiles;
 import io.lorafleet.gateway.adapter.AdapterFiles.Load;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Upload;
 import io.lorafleet.gateway.http.AdapterKinds;
@@ -16,6 +14,8 @@ import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;

@@ -3,14 +3,14 @@ package io.lorafleet.gateway.http.vllm;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.lorafleet.gateway.adapter.Adapter;
-import io.lorafleet.gateway.adapter.AdapterRegistry;
 import io.lorafleet.gateway.adapter.Retirements;
 import io.lorafleet.gateway.http.ApiDescription;
 import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Roles;
+import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;

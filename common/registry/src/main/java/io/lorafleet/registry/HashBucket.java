@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.gateway.adapter;
+package io.lorafleet.registry;
 
 import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lorafleet.gateway.adapter;
+package io.lorafleet.registry;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +25,23 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return new Adapter(name, null, List.of());
     }
 
-    Adapter with(AdapterVersion version) {
-        Map<Integer, AdapterVersion> byNumber = new TreeMap<>();
-        versions.forEach(one -> byNumber.put(one.version(), one));
-        byNumber.put(version.version(), version);
-        return new Adapter(name, route, List.copyOf(byNumber.values()));
+    Adapter with(AdapterEvent event) {
+        if (event instanceof AdapterEvent.Version written) {
+            return with(written.version());
+        }
+        return new Adapter(name, event instanceof AdapterEvent.Route written ? written.route() : null, versions);
     }
 
-    /** @param newRoute new route; null to remove the route */
-    Adapter routed(@Nullable AdapterRoute newRoute) {
-        return new Adapter(name, newRoute, versions);
+    private Adapter with(AdapterVersion version) {
+        List<AdapterVersion> changed = new ArrayList<>(versions);
+        changed.removeIf(one -> one.version() == version.version());
+        changed.add(version);
+        changed.sort(Comparator.comparingInt(AdapterVersion::version));
+        return new Adapter(name, route, changed);
     }
 
     /** @return the highest version number, retired or not; 0 without versions */
-    int lastNumber() {
+    public int lastNumber() {
         return versions.isEmpty() ? 0 : versions.get(versions.size() - 1).version();
     }
 
@@ -57,23 +60,24 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     /**
-     * The version for all requests except the canary's share. Concurrent changes on two gateways can leave a route with
-     * a retired or unknown version; requests then get the newest version instead.
+     * The version that all requests except the canary's share get: the stable version of the route, or the newest
+     * version without a route. Concurrent changes can leave a route with a retired or unknown version; then the newest
+     * version replaces it.
      */
-    public Optional<AdapterVersion> stable() {
+    public Optional<AdapterVersion> current() {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::stable)
                 .flatMap(this::usable)
                 .or(this::newest);
     }
 
-    /** @return the version for this request */
+    /** @return the version that this request gets: the canary or the current version */
     Optional<AdapterVersion> select(String requestId) {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::canary)
                 .filter(canary -> HashBucket.of("canary", requestId) < canary.share())
                 .map(Share::version)
                 .flatMap(this::usable)
-                .or(this::stable);
+                .or(this::current);
     }
 }

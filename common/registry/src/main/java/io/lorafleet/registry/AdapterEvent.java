@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.registry;
+
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import org.jspecify.annotations.Nullable;
+
+/** A record of the topic {@code adapters}. */
+public sealed interface AdapterEvent {
+
+    /** A new version, or a change to one. The key is {@code name@version}. */
+    record Version(AdapterVersion version) implements AdapterEvent {
+        @Override
+        public String adapter() {
+            return version.name();
+        }
+
+        @Override
+        public String key() {
+            return version.pinned().toString();
+        }
+
+        @Override
+        public byte[] value() {
+            return Json.write(version);
+        }
+    }
+
+    /** A new route, which replaces the previous one. The key is the adapter name. */
+    record Route(AdapterRoute route) implements AdapterEvent {
+        @Override
+        public String adapter() {
+            return route.name();
+        }
+
+        @Override
+        public String key() {
+            return route.name();
+        }
+
+        @Override
+        public byte[] value() {
+            return Json.write(route);
+        }
+    }
+
+    /** The end of a route: requests get the newest version. The key is the adapter name, and there is no value. */
+    record RouteRemoved(String adapter) implements AdapterEvent {
+        @Override
+        public String key() {
+            return adapter;
+        }
+
+        @Override
+        public byte @Nullable [] value() {
+            return null;
+        }
+    }
+
+    /** @return the adapter name */
+    String adapter();
+
+    /** @return the key of the record */
+    String key();
+
+    /** @return the value of the record; null for a tombstone, with which compaction removes the key */
+    byte @Nullable [] value();
+
+    static AdapterEvent of(AdapterVersion version) {
+        return new Version(version);
+    }
+
+    static AdapterEvent of(AdapterRoute route) {
+        return new Route(route);
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @throws InvalidMessageException if the record is malformed. The reader skips it, so that it does not block the
+     *     records after it
+     */
+    static AdapterEvent read(@Nullable String key, byte @Nullable [] value) {
+        if (key == null) {
+            throw new InvalidMessageException("key: expected name or name@version, found none", null);
+        }
+        if (key.indexOf('@') >= 0) { // adapter names have no @
+            return of(Json.read(value, AdapterVersion.class));
+        }
+        return value == null ? new RouteRemoved(key) : of(Json.read(value, AdapterRoute.class));
+    }
+}
