@@ -26,10 +26,10 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     Adapter with(AdapterEvent event) {
-        if (event instanceof AdapterEvent.Version written) {
-            return with(written.version());
-        }
-        return new Adapter(name, event instanceof AdapterEvent.Route written ? written.route() : null, versions);
+        return event.match(
+                written -> with(written.version()),
+                written -> new Adapter(name, written.route(), versions),
+                removed -> new Adapter(name, null, versions));
     }
 
     private Adapter with(AdapterVersion version) {

@@ -5,6 +5,7 @@ import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the topic {@code adapters}. */
@@ -26,6 +27,11 @@ public sealed interface AdapterEvent {
         public byte[] value() {
             return Json.write(version);
         }
+
+        @Override
+        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+            return version.apply(this);
+        }
     }
 
     /** A new route, which replaces the previous one. The key is the adapter name. */
@@ -44,6 +50,11 @@ public sealed interface AdapterEvent {
         public byte[] value() {
             return Json.write(route);
         }
+
+        @Override
+        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+            return route.apply(this);
+        }
     }
 
     /** The end of a route: requests get the newest version. The key is the adapter name, and there is no value. */
@@ -57,7 +68,15 @@ public sealed interface AdapterEvent {
         public byte @Nullable [] value() {
             return null;
         }
+
+        @Override
+        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+            return routeRemoved.apply(this);
+        }
     }
+
+    /** Applies the function for this event. Callers must handle every event. */
+    <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved);
 
     /** @return the adapter name */
     String adapter();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-import io.lorafleet.diffusion.sampler.Euler;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.Json;
