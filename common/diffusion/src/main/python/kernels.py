@@ -1,11 +1,11 @@
-"""What PyTorch has and DJL's array API has not, as a TorchScript module.
+"""PyTorch operations that DJL's array API lacks, as a TorchScript module.
 
-It makes ../resources/io/lorafleet/diffusion/nn/kernels.pt, which the build carries along, so that Python is needed only
-by whoever changes this file:
+This script writes ../resources/io/lorafleet/diffusion/nn/kernels.pt, which is in the repository. Run it only if you change this
+file:
 
     python kernels.py ../resources/io/lorafleet/diffusion/nn/kernels.pt
 
-Numbers come as tensors, because DJL can pass nothing else.
+Numbers are passed as tensors, because DJL cannot pass other types.
 """
 
 import sys
@@ -18,7 +18,7 @@ from torch import Tensor
 class Kernels(torch.nn.Module):
     @torch.jit.export
     def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
-        """(N, T, C), (N, S, C), (N, S, C) -> (N, T, C), without the T x S matrix where the device can do without."""
+        """(N, T, C), (N, S, C), (N, S, C) -> (N, T, C), without the T x S matrix if the device supports this."""
         h = int(heads.item())
         q, k, v = [x.view(x.size(0), x.size(1), h, x.size(2) // h).transpose(1, 2) for x in (q, k, v)]
         mixed = F.scaled_dot_product_attention(q, k, v)
@@ -33,7 +33,8 @@ class Kernels(torch.nn.Module):
         return F.group_norm(x, g, scale, shift, float(epsilon.item()))
 
     def group_norm_of_few(self, x: Tensor, scale: Tensor, shift: Tensor, groups: int, epsilon: float) -> Tensor:
-        """PyTorch's own takes a group's channels of one pixel at a time, which is slow where they are few."""
+        """For few channels per group. PyTorch's implementation processes the channels of one pixel and group at a time, which is
+        slow in this case."""
         n, c, h, w = x.shape
         tokens = x.permute(0, 2, 3, 1).reshape(n, h * w, c)
         centred = tokens - self.group_mean(tokens, groups)
@@ -42,7 +43,7 @@ class Kernels(torch.nn.Module):
         return normal.view(n, h, w, c).permute(0, 3, 1, 2)
 
     def group_mean(self, tokens: Tensor, groups: int) -> Tensor:
-        """(N, T, C) -> (N, 1, C), for each channel the mean of its group."""
+        """(N, T, C) -> (N, 1, C): the mean of each channel's group."""
         n, c = tokens.size(0), tokens.size(2)
         means = tokens.mean(1).view(n, groups, c // groups).mean(2, keepdim=True)
         return means.expand(n, groups, c // groups).reshape(n, 1, c)
@@ -76,7 +77,7 @@ class Kernels(torch.nn.Module):
         n = a.size(0)
         pixels = x.narrow(0, 0, n).permute(0, 2, 3, 1).reshape(n, -1, a.size(1))
         out = y.narrow(0, 0, n).permute(0, 2, 3, 1)
-        if out.is_contiguous():  # the channels of a pixel are side by side in memory
+        if out.is_contiguous():  # the channels of a pixel are adjacent in memory
             out.view(n, -1, b.size(2)).baddbmm_(torch.bmm(pixels, a), b)
         else:
             out.add_(torch.bmm(torch.bmm(pixels, a), b).view(out.size()))

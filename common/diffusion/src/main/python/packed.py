@@ -1,13 +1,13 @@
-"""Products with weights that oneDNN has laid out for the processor, as a TorchScript module. Numbers come as
-tensors, because DJL can pass nothing else.
+"""Products with weights that oneDNN has packed for the processor, as a TorchScript module. Numbers are passed as tensors,
+because DJL cannot pass other types.
 
-PyTorch lays the weights of a convolution out anew for each call, and multiplies matrices by MKL, which is slow on
-processors that are not Intel's. Here it is done once, when a model is loaded. No gradient goes through.
+PyTorch packs the weights of a convolution again at each call, and multiplies matrices with MKL, which is slow on non-Intel
+processors. This module packs the weights once, when a model is loaded. Gradients cannot flow through packed weights.
 
-Weights may be rounded to bfloat16: then what they are multiplied with is rounded, too, and the sums are float32.
+Weights can be rounded to bfloat16. The other factor of each product is then rounded, too, and the sums are float32.
 
-It makes ../resources/io/lorafleet/diffusion/nn/packed.pt, which the build carries along, so that Python is needed only
-by whoever changes this file:
+This script writes ../resources/io/lorafleet/diffusion/nn/packed.pt, which is in the repository. Run it only if you change this
+file:
 
     python packed.py ../resources/io/lorafleet/diffusion/nn/packed.pt
 """
@@ -44,13 +44,13 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def pointwise(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """A convolution with a kernel of one pixel, (N, in, H, W) -> (N, out, H, W): the same for each pixel."""
+        """A convolution with a kernel of one pixel, (N, in, H, W) -> (N, out, H, W): the linear layer applied to each pixel."""
         return self.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
 
     @torch.jit.export
     def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                          rounded: Tensor) -> Tensor:
-        """The best layout depends on the kind of processor, and for a few numbers of channels on the image's size."""
+        """The best layout depends on the processor and, for some numbers of channels, on the size of the image."""
         plain = weight.to_dense() if weight.is_mkldnn else self.stored(weight, rounded)
         size = [1, weight.size(1), int(height.item()), int(width.item())]
         p, s = int(padding.item()), int(stride.item())
@@ -58,20 +58,20 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def layout(self, weight: Tensor) -> Tensor:
-        """As bytes: equal for equal layouts."""
+        """Returns the layout as bytes. Equal layouts have equal bytes."""
         return torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
 
     @torch.jit.export
     def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                    rounded: Tensor) -> Tensor:
-        """The layout that weights of this shape would take."""
+        """Returns the layout that packed weights of this shape would have."""
         out, channels, kernel = int(shape[0].item()), int(shape[1].item()), int(shape[2].item())
         return self.layout(self.pack_convolution(
             torch.empty([out, channels, kernel, kernel]), stride, padding, height, width, rounded))
 
     @torch.jit.export
     def convolution(self, x: Tensor, weight: Tensor, bias: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
-        """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel side by side in memory."""
+        """(N, in, H, W) -> (N, out, H', W'), with the channels of a pixel adjacent in memory."""
         x = x.contiguous(memory_format=torch.channels_last)
         p, s = int(padding.item()), int(stride.item())
         y = torch.ops.mkldnn._convolution_pointwise(
