@@ -1,11 +1,11 @@
 """PyTorch operations that DJL's array API lacks, as a TorchScript module.
 
-This script writes ../resources/io/lorafleet/diffusion/nn/kernels.pt, which is in the repository. Run it only if you change this
-file:
+This script creates ../resources/io/lorafleet/diffusion/nn/kernels.pt, which is checked in, so that Python is needed only to change
+this file:
 
     python kernels.py ../resources/io/lorafleet/diffusion/nn/kernels.pt
 
-Numbers are passed as tensors, because DJL cannot pass other types.
+Numbers are passed as tensors, because DJL supports no other arguments.
 """
 
 import sys
@@ -18,7 +18,7 @@ from torch import Tensor
 class Kernels(torch.nn.Module):
     @torch.jit.export
     def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
-        """(N, T, C), (N, S, C), (N, S, C) -> (N, T, C), without the T x S matrix if the device supports this."""
+        """(N, T, C), (N, S, C), (N, S, C) -> (N, T, C), without the T x S matrix if the device does not need it."""
         h = int(heads.item())
         q, k, v = [x.view(x.size(0), x.size(1), h, x.size(2) // h).transpose(1, 2) for x in (q, k, v)]
         mixed = F.scaled_dot_product_attention(q, k, v)
@@ -33,8 +33,7 @@ class Kernels(torch.nn.Module):
         return F.group_norm(x, g, scale, shift, float(epsilon.item()))
 
     def group_norm_of_few(self, x: Tensor, scale: Tensor, shift: Tensor, groups: int, epsilon: float) -> Tensor:
-        """For few channels per group. PyTorch's implementation processes the channels of one pixel and group at a time, which is
-        slow in this case."""
+        """PyTorch's implementation processes the channels of a group pixel by pixel, which is slow for few channels."""
         n, c, h, w = x.shape
         tokens = x.permute(0, 2, 3, 1).reshape(n, h * w, c)
         centred = tokens - self.group_mean(tokens, groups)
@@ -43,7 +42,7 @@ class Kernels(torch.nn.Module):
         return normal.view(n, h, w, c).permute(0, 3, 1, 2)
 
     def group_mean(self, tokens: Tensor, groups: int) -> Tensor:
-        """(N, T, C) -> (N, 1, C): the mean of each channel's group."""
+        """(N, T, C) -> (N, 1, C), the mean of the group of each channel."""
         n, c = tokens.size(0), tokens.size(2)
         means = tokens.mean(1).view(n, groups, c // groups).mean(2, keepdim=True)
         return means.expand(n, groups, c // groups).reshape(n, 1, c)
@@ -73,7 +72,7 @@ class Kernels(torch.nn.Module):
 
     @torch.jit.export
     def add_low_rank_pointwise(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-        """The same for each pixel: (N, out, H, W) + ((n, in, H, W) (n, in, r)) (n, r, out), in place."""
+        """add_low_rank for each pixel: (N, out, H, W) + ((n, in, H, W) (n, in, r)) (n, r, out), in place."""
         n = a.size(0)
         pixels = x.narrow(0, 0, n).permute(0, 2, 3, 1).reshape(n, -1, a.size(1))
         out = y.narrow(0, 0, n).permute(0, 2, 3, 1)

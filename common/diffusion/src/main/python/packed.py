@@ -1,13 +1,14 @@
-"""Products with weights that oneDNN has packed for the processor, as a TorchScript module. Numbers are passed as tensors,
-because DJL cannot pass other types.
+"""Products with weights in the layout that oneDNN prefers for the processor, as a TorchScript module. Numbers are
+passed as tensors, because DJL supports no other arguments.
 
-PyTorch packs the weights of a convolution again at each call, and multiplies matrices with MKL, which is slow on non-Intel
-processors. This module packs the weights once, when a model is loaded. Gradients cannot flow through packed weights.
+PyTorch reorders the weights of a convolution for each call, and multiplies matrices with MKL, which is slow on
+non-Intel processors. This module reorders the weights once, when a model is loaded. It does not
+support gradients.
 
-Weights can be rounded to bfloat16. The other factor of each product is then rounded, too, and the sums are float32.
+Weights may be rounded to bfloat16. Their inputs are then also rounded, and the sums are float32.
 
-This script writes ../resources/io/lorafleet/diffusion/nn/packed.pt, which is in the repository. Run it only if you change this
-file:
+This script creates ../resources/io/lorafleet/diffusion/nn/packed.pt, which is checked in, so that Python is needed only to change
+this file:
 
     python packed.py ../resources/io/lorafleet/diffusion/nn/packed.pt
 """
@@ -44,13 +45,13 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def pointwise(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """A convolution with a kernel of one pixel, (N, in, H, W) -> (N, out, H, W): the linear layer applied to each pixel."""
+        """A 1x1 convolution, (N, in, H, W) -> (N, out, H, W): the same product for each pixel."""
         return self.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
 
     @torch.jit.export
     def pack_convolution(self, weight: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                          rounded: Tensor) -> Tensor:
-        """The best layout depends on the processor and, for some numbers of channels, on the size of the image."""
+        """The best layout depends on the processor and, for a few channel counts, on the image size."""
         plain = weight.to_dense() if weight.is_mkldnn else self.stored(weight, rounded)
         size = [1, weight.size(1), int(height.item()), int(width.item())]
         p, s = int(padding.item()), int(stride.item())
@@ -58,13 +59,13 @@ class Packed(torch.nn.Module):
 
     @torch.jit.export
     def layout(self, weight: Tensor) -> Tensor:
-        """Returns the layout as bytes. Equal layouts have equal bytes."""
+        """The layout as bytes, which are equal for equal layouts."""
         return torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
 
     @torch.jit.export
     def layout_for(self, shape: Tensor, stride: Tensor, padding: Tensor, height: Tensor, width: Tensor,
                    rounded: Tensor) -> Tensor:
-        """Returns the layout that packed weights of this shape would have."""
+        """The layout for weights of this shape."""
         out, channels, kernel = int(shape[0].item()), int(shape[1].item()), int(shape[2].item())
         return self.layout(self.pack_convolution(
             torch.empty([out, channels, kernel, kernel]), stride, padding, height, width, rounded))

@@ -1,10 +1,10 @@
-"""Image-to-image reference values that diffusers generates with the demo model, for ImageToImageTest and the fleet's tests.
+"""Image-to-image references from diffusers with the demo model, for ImageToImageTest and the fleet's tests.
 
     python img2img.py ../../../../../deploy/demo-model
 
-This script writes expected_img2img.safetensors to the folder of expected_images.safetensors, whose first image is the init
-image. The file contains the final latent of each sampler, at the strength in the metadata and at strength 1, and the image of
-DDIM (-1 to 1). Needs torch, transformers and diffusers.
+This script writes expected_img2img.safetensors next to expected_images.safetensors, whose first image is the init
+image. The output contains each sampler's final latent, at the strength in the metadata and at strength 1, and DDIM's
+image (-1 to 1). The script needs torch, transformers and diffusers.
 """
 
 import pathlib
@@ -35,9 +35,8 @@ SAMPLERS = {
 
 
 class Pipeline(StableDiffusionImg2ImgPipeline):
-    """PNDM runs its second step twice, so its list of timesteps contains one timestep twice. diffusers' pipeline shortens this
-    list. This class builds the list from the remaining timesteps instead. Otherwise, PNDM would process the latent as if one more
-    step had already run: see Pndm.java."""
+    """PNDM runs its second step twice, so its list of timesteps repeats one timestep. The pipeline truncates that list.
+    This class builds the list from the remaining timesteps instead; for the reason, see Pndm.java."""
 
     def get_timesteps(self, steps, strength, device):
         timesteps, made = super().get_timesteps(steps, strength, device)

@@ -1,11 +1,12 @@
-// What a page of another origin tries on a gateway. Ends with what each attack got; what it read begins with READ.
+// The attacks of a page from another origin on a gateway. Returns the result of each attack; data that an attack read
+// begins with READ.
 
 const PATIENCE = 10000;
 
 /**
  * @param {string} target origin of the gateway
- * @param {{name: string, adapter: string, generation: string, elsewhere: string}} about the page's name, in what it
- *     orders; what it attacks; and where an address is that redirects to the one that it is given
+ * @param {{name: string, adapter: string, generation: string, elsewhere: string}} about name of the page, which marks
+ *     its requests; adapter and generation to attack; and URL prefix that redirects to the URL appended to it
  */
 async function attack(target, about) {
   const got = {};
@@ -17,13 +18,13 @@ async function attack(target, about) {
     }
   }
   await Promise.all([...reads(target, about), ...embeds(target, about)].map(attempt));
-  for (const write of writes(target, about)) { // one may undo what the one before did
+  for (const write of writes(target, about)) { // in sequence, because a write may undo the previous write
     await attempt(write);
   }
   return got;
 }
 
-/** Problems are no secret: a page under the gateway's own name may read that it is refused. */
+/** Problems are not secret: a page under the gateway's own name may read that its request is refused. */
 const told = (status, text) => (status >= 400 ? `refused: ${status}` : `READ ${status} ${text.slice(0, 60)}`);
 
 async function tell(request) {
@@ -48,7 +49,7 @@ function xhr(method, address, type, body) {
   });
 }
 
-/** Resolves at the first of these events, or after a while. */
+/** Resolves at the first of these events, or after a timeout. */
 function event(source, ...names) {
   return new Promise((resolve) => {
     names.forEach((name) => source.addEventListener(name, resolve, { once: true }));
@@ -107,7 +108,7 @@ function embeds(target, { generation }) {
       const [, type] = await embed('link', { href: `${target}/page/style.css` }, { rel: 'stylesheet' });
       return type === 'load' ? 'READ that it is there' : type;
     }],
-    ['iframe', async () => { // that nothing is shown in it, only WebDriver sees
+    ['iframe', async () => { // only WebDriver can check that the frame shows nothing
       const [frame] = await embed('iframe', { src: `${target}/` }, { id: 'framed' });
       const text = frame.contentDocument?.body?.textContent;
       return text && !text.includes('urn:lorafleet:problem') ? `READ ${text.slice(0, 60)}` : 'empty';
@@ -129,7 +130,7 @@ function embeds(target, { generation }) {
   ];
 }
 
-/** Until the page is there, the window has the opener's origin. */
+/** Until the page is loaded, the window has the opener's origin. */
 function look(child) {
   try {
     const { document } = child;
@@ -143,12 +144,12 @@ function look(child) {
   }
 }
 
-/** A page under the gateway's own name needs no forms; the error document in which it runs here forbids them. */
+/** A page under the gateway's own name needs no forms; the error document in which the page runs forbids them. */
 function writes(target, { name, adapter, generation, elsewhere }) {
   const json = 'application/json';
   const types = { untyped: '', 'text/plain': 'text/plain', urlencoded: 'application/x-www-form-urlencoded' };
   const image = `/v1/generations/${generation}`;
-  /** Each body has an equals sign, at which a form splits it. An order tells which way came through. */
+  /** Each body has an equals sign, at which a form splits it. The text names the method that got through. */
   const changes = (way) => [
     ['POST', '/v1/generations', JSON.stringify({ prompt: `${name} = ${way}`, steps: 1 })],
     ['POST', `${image}/feedback`, JSON.stringify({ rating: -1, note: `${name} = ${way}` })],
@@ -159,7 +160,7 @@ function writes(target, { name, adapter, generation, elsewhere }) {
     ['DELETE', image],
     ['PUT', `/v1/adapters/stolen-${name}`, weights, 'application/octet-stream'],
   ];
-  /** Some that the gateway would take, if there is a way to them. */
+  /** Weights that the gateway would accept, if the page can read them. */
   const weights = () => fetch(`${target}/v1/adapters/${adapter}/versions/2/weights`, patient())
     .then((answer) => answer.blob(), () => 'none');
   const all = (way, send) => changes(way).map(([method, path, body, type = json]) => [`${way} ${method} ${path}`,
@@ -185,7 +186,7 @@ function writes(target, { name, adapter, generation, elsewhere }) {
   ];
 }
 
-/** @param {boolean} sandboxed from a frame without an origin */
+/** @param {boolean} sandboxed whether to submit from a frame without an origin */
 async function submitted(address, enctype, body, sandboxed = false) {
   const frame = Object.assign(document.createElement('iframe'), { name: `frame${window.length}` });
   const form = Object.assign(document.createElement('form'), { method: 'post', action: address, enctype });

@@ -4,6 +4,6 @@ package io.lorafleet.gateway;
 /**
  * An invalid field of a request.
  *
- * @param found the value that was found; only its length for free text, because prompts are private
+ * @param found the invalid value; for free text only its length, because prompts are private
  */
 public record BadField(String field, String expected, String found) {}

@@ -9,7 +9,7 @@ import java.util.UUID;
 public final class DerivedId {
     private DerivedId() {}
 
-    /** @param parts identify the object; only the last part may contain slashes */
+    /** @param parts parts that identify the object; only the last part may contain slashes */
     public static String of(String... parts) {
         byte[] hash = Sha256.newDigest().digest(String.join("/", parts).getBytes(StandardCharsets.UTF_8));
         return UUID.nameUUIDFromBytes(hash).toString();

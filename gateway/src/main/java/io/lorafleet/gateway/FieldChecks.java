@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects all invalid fields of a request. Each check returns the value if it is valid, else the fallback: the
- * default of an absent field, or a placeholder that lets the remaining checks run.
+ * Collects all invalid fields of a request. Each check returns the value if it is valid, and the fallback otherwise.
+ * The fallback is the default for an absent field, or a placeholder with which the remaining checks can run.
  */
 public final class FieldChecks {
     private final List<BadField> badFields = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class FieldChecks {
         return check(field, value, fallback, min + " to " + max, n -> n >= min && n <= max);
     }
 
-    /** @param value from a URL */
+    /** @param value text from a URL */
     public int whole(String field, int min, int max, @Nullable String value, int fallback) {
         try {
             return whole(field, min, max, value == null ? null : Integer.valueOf(value), fallback);
@@ -75,7 +75,7 @@ public final class FieldChecks {
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
     }
 
-    /** @param values the API uses their names in lower case */
+    /** @param values constants whose lower-case names the API uses */
     public <E extends Enum<E>> E oneOf(String field, E[] values, @Nullable String name, E fallback) {
         return oneOf(field, values, name).orElse(fallback);
     }
@@ -105,7 +105,7 @@ public final class FieldChecks {
             }
             refuse(field, "a time after " + now, time);
         } catch (DateTimeException e) {
-            refuse(field, "a time in ISO 8601, such as 2026-01-02T03:04:05Z", value.length() + " characters");
+            refuse(field, "an ISO 8601 time, such as 2026-01-02T03:04:05Z", value.length() + " characters");
         }
         return null;
     }

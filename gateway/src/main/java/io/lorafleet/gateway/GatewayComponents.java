@@ -43,14 +43,15 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Produces the beans that need configuration. An invalid setting fails the startup with an error that names its key.
+ * Produces the beans that depend on the configuration. An invalid setting stops the startup with an error that names
+ * the setting's key.
  */
 @Singleton
 final class GatewayComponents {
-    /** The base64 of it is as long as Jackson's longest string (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
+    /** In base64, such a file is as long as Jackson's longest string (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
 
-    /** The product with the pixels of the largest image fits into a long. */
+    /** Multiplied by the number of pixels in the largest image, this value fits into a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -58,7 +59,7 @@ final class GatewayComponents {
     private static final Duration LONGEST_PATIENCE = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
-    /** Each call may hold a thread during its DNS lookup. */
+    /** Bounds the number of threads, because each call may hold one during its DNS lookup. */
     private static final int MAX_WEBHOOK_CALLS = 1000;
 
     private final GatewayConfig config;
@@ -196,8 +197,7 @@ final class GatewayComponents {
                 webhooks.maxConcurrentCallsPerHost());
         if (webhooks.secret().isEmpty() && webhooks.previousSecret().isPresent()) {
             throw new IllegalStateException(
-                    "lorafleet.webhooks.previous-secret: expected lorafleet.webhooks.secret to be set as well,"
-                            + " found none");
+                    "lorafleet.webhooks.previous-secret: lorafleet.webhooks.secret must be set as well");
         }
         List<WebhookSecret> secrets = Stream.of(
                         secret("lorafleet.webhooks.secret", webhooks.secret()),

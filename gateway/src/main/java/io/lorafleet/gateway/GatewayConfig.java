@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The settings of a gateway, besides Quarkus' own and {@code kafka.bootstrap.servers}. */
+/** The settings of a gateway, in addition to Quarkus' own settings and {@code kafka.bootstrap.servers}. */
 @ConfigMapping(prefix = "lorafleet")
 public interface GatewayConfig {
 
@@ -27,26 +27,27 @@ public interface GatewayConfig {
     Security security();
 
     /**
-     * Number of generations that a gateway keeps in memory, at least 1. Beyond it, the oldest finished ones are
-     * dropped first. Default: 10000.
+     * Number of generations that a gateway keeps in memory, at least 1. Beyond this number, the gateway forgets the
+     * oldest finished generations first. Default: 10000.
      */
     @WithDefault("10000")
     int rememberedGenerations();
 
     /** The blob store. */
     interface Storage {
-        /** The directory of the blob store, which gateways, workers and trainer share. Required. */
+        /** The directory of the blob store, which the gateways, the workers and the trainer share. Required. */
         Path directory();
 
         /**
-         * Free space, in bytes, that is reserved for workers and trainer on the file system of the directory; 0 or
-         * more. Init images and adapters that would use the reserve are refused with 507. Default: 1073741824 (1 GiB).
+         * Free space, in bytes, that is reserved for the workers and the trainer on the file system of the blob store;
+         * 0 or more. Init images and adapters that would use the reserve are refused with status 507. Default:
+         * 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
         long minFreeBytes();
     }
 
-    /** Settings that only gateways have. */
+    /** Settings of the gateway itself. */
     interface Gateway {
         /**
          * The directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
@@ -56,8 +57,9 @@ public interface GatewayConfig {
 
         /**
          * How long the gateway waits for the result of a request that the workers' share group has acknowledged or
-         * dropped, from 100ms to 10m. Without a result, it publishes the request again. The wait doubles with every
-         * copy, at most five times. The gateway polls the share group's offsets twice per wait. Default: 6s.
+         * dropped, from 100ms to 10m. If no result arrives, the gateway publishes the request again. The wait doubles
+         * with every copy of the request, at most five times. The gateway polls the share group's offsets twice per
+         * wait. Default: 6s.
          */
         @WithDefault("6s")
         Duration droppedRequestPatience();
@@ -69,25 +71,25 @@ public interface GatewayConfig {
         @WithDefault("1000")
         int maxPromptLength();
 
-        /** Maximum number of sampler steps of an image; 1 to 1000. Default: 200. */
+        /** Maximum number of sampler steps per image; 1 to 1000. Default: 200. */
         @WithDefault("200")
         int maxSteps();
 
-        /** Maximum number of images of a request; 1 to 16. Default: 8. */
+        /** Maximum number of images per request; 1 to 16. Default: 8. */
         @WithDefault("8")
         int maxCount();
 
         /**
-         * Maximum number of unfinished UNet evaluations in the fleet; 1 to 100000000000. An evaluation counts once at
-         * the model's own image size, and in proportion to the pixels at other sizes. Beyond the limit, requests are
-         * refused with 429. Default: 100000.
+         * Maximum number of unfinished UNet evaluations in the fleet; 1 to 100000000000. An evaluation at the model's
+         * default image size counts as 1; at other sizes, it counts in proportion to the number of pixels. Beyond the
+         * limit, requests are refused with status 429. Default: 100000.
          */
         @WithDefault("100000")
         long maxQueuedEvaluations();
 
         /**
-         * Per-caller limit for {@link #maxQueuedEvaluations}, with the same range. It does not apply in open mode.
-         * Default: 25000.
+         * Per-caller limit for {@link #maxQueuedEvaluations}, with the same range. This limit does not apply in open
+         * mode. Default: 25000.
          */
         @WithDefault("25000")
         long maxQueuedEvaluationsPerCaller();
@@ -100,66 +102,67 @@ public interface GatewayConfig {
         int maxQueuedRequests();
 
         /**
-         * Per-caller limit for {@link #maxQueuedRequests}, over both priorities; at least 1. It does not apply in open
-         * mode. Default: 1250.
+         * Per-caller limit for {@link #maxQueuedRequests}, for both priorities together; at least 1. This limit does
+         * not apply in open mode. Default: 1250.
          */
         @WithDefault("1250")
         int maxQueuedRequestsPerCaller();
 
         /**
-         * Maximum number of open event streams of a gateway. Beyond it, requests for streams are refused with 503.
-         * Default: 2000.
+         * Maximum number of open event streams per gateway. Beyond the limit, requests for event streams are refused
+         * with status 503. Default: 2000.
          */
         @WithDefault("2000")
         int maxEventStreams();
 
         /**
-         * Per-caller limit for {@link #maxEventStreams}. Beyond it, requests for streams are refused with 429. It does
-         * not apply in open mode. Default: 200.
+         * Per-caller limit for {@link #maxEventStreams}. Beyond the limit, requests for event streams are refused with
+         * status 429. This limit does not apply in open mode. Default: 200.
          */
         @WithDefault("200")
         int maxEventStreamsPerCaller();
 
         /**
-         * Maximum number of concurrent requests of one caller to a gateway, not counting event streams. Beyond it,
-         * requests are refused with 429. The limit for all callers together is {@code
+         * Maximum number of concurrent requests from one caller to one gateway, not counting event streams. Beyond the
+         * limit, requests are refused with status 429. The limit for all callers together is {@code
          * quarkus.thread-pool.max-threads}; further requests wait. Default: 64.
          */
         @WithDefault("64")
         int maxRequestsPerCaller();
 
         /**
-         * Maximum size, in bytes, of all JSON bodies that a gateway holds in memory until their requests are answered.
-         * Beyond it, requests are refused with 503. Default: 67108864 (64 MiB).
+         * Maximum total size, in bytes, of the JSON bodies that a gateway holds in memory until it has answered their
+         * requests. Beyond the limit, requests are refused with status 503. Default: 67108864 (64 MiB).
          */
         @WithDefault("67108864")
         long maxBodyBytes();
 
         /**
-         * Per-caller limit for {@link #maxBodyBytes}. Beyond it, requests are refused with 429. Default: 33554432 (32
-         * MiB).
+         * Per-caller limit for {@link #maxBodyBytes}. Beyond the limit, requests are refused with status 429. Default:
+         * 33554432 (32 MiB).
          */
         @WithDefault("33554432")
         long maxBodyBytesPerCaller();
 
         /**
-         * Minimum transfer rate, in bytes per second on average, of request and response bodies. Slower requests are
-         * refused with 408, and slower responses are aborted. Default: 16384.
+         * Minimum average transfer rate of request and response bodies, in bytes per second. Slower requests are
+         * refused with status 408, and slower responses are aborted. Default: 16384.
          */
         @WithDefault("16384")
         int minBodyBytesPerSecond();
 
-        /** Time allowed for a request body in addition to the time that the minimum rate gives it. Default: 10s. */
+        /** Time allowed for a request body in addition to its size divided by the minimum rate. Default: 10s. */
         @WithDefault("10s")
         Duration bodyPatience();
 
-        /** Maximum number of pixels, width times height, of an image. Default: 1048576. */
+        /** Maximum number of pixels, width times height, per image. Default: 1048576. */
         @WithDefault("1048576")
         long maxPixels();
 
         /**
-         * Maximum size of the file of an init image, in bytes; 1 to 15000000, because a JSON string cannot exceed 20
-         * million characters. The limit on the body of a generation request grows with it. Default: 8388608 (8 MiB).
+         * Maximum size of an init image file, in bytes; 1 to 15000000, because a JSON string cannot exceed 20 million
+         * characters. The size limit for the body of a generation request grows with this limit. Default: 8388608 (8
+         * MiB).
          */
         @WithDefault("8388608")
         int maxInitImageBytes();
@@ -176,9 +179,9 @@ public interface GatewayConfig {
         long maxAdapterBytes();
 
         /**
-         * Maximum size, in bytes, of the init images and adapters that one caller stores within a day, counted by each
-         * gateway; at least 1. Files that are stored already do not count. Beyond the limit, files are refused with
-         * 429. It does not apply in open mode. Default: 4294967296 (4 GiB).
+         * Maximum total size, in bytes, of the init images and adapters that one caller stores within a day; at least
+         * 1. Each gateway counts separately. Files that are already stored do not count. Beyond the limit, files are
+         * refused with status 429. This limit does not apply in open mode. Default: 4294967296 (4 GiB).
          */
         @WithDefault("4294967296")
         long maxStoredBytesPerCaller();
@@ -189,20 +192,20 @@ public interface GatewayConfig {
     /** Webhooks: calls to clients when their generations finish. */
     interface Webhooks {
         /**
-         * The secret from which each caller's signing secret is derived: {@code whsec_} and 24 to 64 random bytes in
-         * base64. Default: none, which disables webhooks.
+         * The secret from which each caller's signing secret is derived: {@code whsec_} followed by 24 to 64 random
+         * bytes in base64. Default: none, which disables webhooks.
          */
         Optional<String> secret();
 
         /**
-         * The previous secret. While it is set, calls carry signatures of both secrets, so that receivers can switch.
-         * Default: none.
+         * The previous secret. While it is set, calls are signed with both secrets, so that receivers can switch to the
+         * new secret. Default: none.
          */
         Optional<String> previousSecret();
 
         /**
-         * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private
-         * addresses. Calls to other origins need https and public addresses. Default: none.
+         * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private addresses.
+         * Calls to other origins need https and public addresses. Default: none.
          */
         Optional<Set<String>> trustedOrigins();
 
@@ -211,15 +214,14 @@ public interface GatewayConfig {
         Duration timeout();
 
         /**
-         * Pauses before the retries of a failed call; their number is the number of retries. Default: 5s, 30s, 2m,
-         * 10m.
+         * Pauses before the retries of a failed call; there are as many retries as pauses. Default: 5s, 30s, 2m, 10m.
          */
         @WithDefault("5s,30s,2m,10m")
         List<Duration> pauses();
 
         /**
-         * Time after a gateway has read the result after which it starts no further attempt, because many calls to an
-         * unresponsive host delay each other; 1ms to 1d. Default: 30m.
+         * Time limit for starting attempts, counted from the time at which the gateway reads the result; 1ms to 1d. The
+         * limit is necessary because many calls to an unresponsive host delay each other. Default: 30m.
          */
         @WithDefault("30m")
         Duration giveUpAfter();
@@ -233,9 +235,9 @@ public interface GatewayConfig {
         int maxConcurrentCallsPerHost();
     }
 
-    /** The endpoint that is compatible with OpenAI's image API. */
+    /** The endpoint compatible with OpenAI's image API. */
     interface Openai {
-        /** How long a request waits for its images before it fails with 504. Default: 10m. */
+        /** How long a request waits for its images before it fails with status 504. Default: 10m. */
         @WithDefault("10m")
         Duration timeout();
     }
@@ -243,22 +245,22 @@ public interface GatewayConfig {
     /** Authentication and authorization. */
     interface Security {
         /**
-         * The file of API keys that {@code fleet key create} writes. It must belong to the gateway's user or to root,
-         * with mode 0600; otherwise the gateway does not start. Default: none. Without API keys and {@code
-         * quarkus.oidc.tenant-enabled}, the gateway runs in open mode: no authentication, and connections from this
-         * machine only.
+         * The key file that {@code fleet key create} writes. It must belong to the gateway's user or to root, with mode
+         * 0600; otherwise the gateway does not start. Without this setting and {@code quarkus.oidc.tenant-enabled}, the
+         * gateway runs in open mode: without authentication, and with connections from this machine only. Default:
+         * none.
          */
         Optional<Path> apiKeys();
 
         /**
-         * Host names, without ports, that the Host header of a request can have, besides localhost and the loopback
-         * addresses. Default: none, which allows any name, but only those of this machine in open mode.
+         * Host names, without ports, that are allowed in the Host header of a request, besides localhost and the
+         * loopback addresses. Default: none, which allows any name, or only the names of this machine in open mode.
          */
         Optional<Set<String>> allowedHosts();
 
         /**
-         * Prefix of the roles in tokens, such as {@code lorafleet-}. Roles without the prefix are ignored, so that
-         * roles of other applications grant nothing here. Default: none.
+         * Prefix of the roles in tokens, such as {@code lorafleet-}. Roles without the prefix are ignored, so that the
+         * roles of other applications grant no permissions. Default: none.
          */
         Optional<String> tokenRolePrefix();
     }

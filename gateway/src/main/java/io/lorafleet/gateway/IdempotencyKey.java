@@ -3,12 +3,15 @@ package io.lorafleet.gateway;
 
 import org.jspecify.annotations.Nullable;
 
-/** Identifies retries of one request, so that it takes effect once. */
+/** Identifies the retries of a request, so that the request takes effect only once. */
 public record IdempotencyKey(String value) {
     public static final String HEADER = "Idempotency-Key";
     private static final int MAX_LENGTH = 255;
 
-    /** @param header null if the client sent none @return null if the key is absent or invalid */
+    /**
+     * @param header value of the header; null if absent
+     * @return null if the key is absent or invalid
+     */
     public static @Nullable IdempotencyKey of(@Nullable String header, FieldChecks checks) {
         if (header == null) {
             return null;
@@ -21,10 +24,10 @@ public record IdempotencyKey(String value) {
     }
 
     /**
-     * Derives an id that is the same on every gateway. The purpose is part of the hash, so that one key gives
-     * different ids for different purposes.
+     * Derives an id that is the same on every gateway. The purpose is part of the hash, so that one key gives different
+     * ids for different purposes.
      *
-     * @param purpose of the id, without slashes; the key may contain slashes
+     * @param purpose purpose of the id, without slashes; the key may contain slashes
      */
     public String idFor(String... purpose) {
         return DerivedId.of(String.join("/", purpose), value);

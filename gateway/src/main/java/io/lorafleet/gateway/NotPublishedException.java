@@ -2,14 +2,14 @@
 package io.lorafleet.gateway;
 
 /**
- * The broker did not acknowledge a record in time. The gateway must not confirm anything to a client that depends on
- * it.
+ * The broker did not acknowledge a record in time. The gateway must not confirm to a client anything that depends on
+ * this record.
  */
 public final class NotPublishedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** @param key of the record */
+    /** @param key key of the record */
     public NotPublishedException(String topic, String key, Throwable cause) {
-        super(topic + ", record " + key + ": expected the broker's acknowledgement, found none in time", cause);
+        super("the broker did not acknowledge record " + key + " in topic " + topic + " in time", cause);
     }
 }

@@ -7,7 +7,7 @@ import { field, make, rounded, say, select, slider, table, time } from './dom.js
 import { act } from './job.js';
 import { trainingCard } from './training.js';
 
-/** @param {string[]} rest the name of the adapter to show */
+/** @param {string[]} rest the name of the adapter to show, if any */
 export async function adapters([name], signal) {
   const all = await get('/v1/adapters');
   const chosen = all.find((adapter) => adapter.name === name) ?? all[0];
@@ -17,7 +17,7 @@ export async function adapters([name], signal) {
   if (chosen) {
     await show(chosen, detail, signal, changed);
   } else {
-    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload one, or distill a student with deploy/fleet distill.'));
+    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload an adapter, or distill a student with deploy/fleet distill.'));
   }
   return make('div.columns', {}, make('div', {}, all.length ? list : null, uploadForm()), detail);
 }
@@ -69,7 +69,7 @@ async function show(adapter, detail, signal, changed) {
   signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-/** The quality of the versions that the trainer made. */
+/** The quality of the versions that the trainer published. */
 function quality({ versions }) {
   const measured = versions.filter((version) => version.figures);
   if (!measured.length) {
@@ -89,7 +89,7 @@ function quality({ versions }) {
     learned.push(figures.learned);
     adherence.push(figures.adherence ?? null);
   }
-  return chart('Quality over versions, on held-out prompts', labels, [
+  return chart('Quality by version, on held-out prompts', labels, [
     { name: 'share of the guidance effect learned', values: learned },
     { name: 'prompt adherence', values: adherence },
   ]);
@@ -143,8 +143,8 @@ function routeForm(adapter, changed) {
   });
   const form = make('form.route', { 'aria-label': 'Route' },
     make('h3', {}, 'Route'),
-    field('Stable', stable, 'Used by requests without a version.'),
-    field('Canary', canary, 'Used instead by a share of these requests.'), share.row,
+    field('Stable', stable, 'Used by requests that do not name a version.'),
+    field('Canary', canary, 'Used by a share of these requests instead of the stable version.'), share.row,
     field('Shadow', shadow, 'Measured on a share of the requests, without any effect on their images.'), shadowShare.row,
     make('p.actions', {},
       make('button.primary', { type: 'submit' }, 'Set route'),
@@ -162,7 +162,7 @@ function routeForm(adapter, changed) {
 function uploadForm() {
   const file = make('input', { type: 'file', accept: '.safetensors', required: true });
   const name = make('input', { required: true, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', placeholder: 'crayon' });
-  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: distilled from guidance']], 'style');
+  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: distilled from the guided base']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
   const guidanceField = field('Guidance scale of the distillation', guidance);
   const enable = () => (guidanceField.hidden = kind.value !== 'student');

@@ -1,4 +1,4 @@
-// A client of the gateway's API. Error responses become Errors with their details.
+// A client for the gateway's API. Error responses are thrown as Errors with the details of the response.
 
 const KEY = 'lorafleet.key';
 
@@ -7,7 +7,7 @@ function headers(more = {}) {
   return key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
-/** Asks for a key once for all waiting requests. */
+/** Asks for a key only once for all waiting requests. */
 let asking = null;
 function askForKey() {
   asking ??= new Promise((resolve) => {
@@ -68,16 +68,16 @@ export async function upload(path, file) {
   return (await send(path, options)).json();
 }
 
-/** Returns an object URL of an image; the caller revokes it. */
+/** Returns an object URL for an image; the caller must revoke the URL. */
 export async function imageUrl(path) {
   return URL.createObjectURL(await (await send(path)).blob());
 }
 
 /**
- * Follows a generation until it is finished. Reconnects after errors; the gateway then sends the current state first.
+ * Follows a generation until it is finished. Reconnects after errors; the gateway then starts with the current state.
  *
  * @param {(event: {name: string, data: object}) => void} listener
- * @param {AbortSignal} signal stops following
+ * @param {AbortSignal} signal signal to stop following
  */
 export async function follow(id, listener, signal) {
   let pause = 500;
@@ -102,7 +102,7 @@ export async function follow(id, listener, signal) {
   }
 }
 
-/** Reads server-sent events; see the HTML standard, 9.2.6. */
+/** Reads server-sent events (HTML standard, section 9.2.6). */
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';

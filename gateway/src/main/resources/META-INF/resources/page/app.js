@@ -1,4 +1,4 @@
-// Shows the view that the URL selects, and the state of the workers.
+// Shows the view that the URL selects, and the number of ready workers.
 
 import { get } from './api.js';
 import { make } from './dom.js';
@@ -49,8 +49,8 @@ async function showState() {
     const ready = workers.filter((worker) => worker.state === 'ready').length;
     state.textContent = ready ? `${ready} worker${ready === 1 ? '' : 's'} ready` : 'no worker ready';
     state.classList.toggle('bad', !ready);
-  } catch (e) { // 403: the caller has no permission to list workers
-    state.textContent = e.status === 403 ? '' : 'gateway not reachable';
+  } catch (e) { // 403: the caller may not list workers
+    state.textContent = e.status === 403 ? '' : 'gateway unreachable';
     state.classList.toggle('bad', e.status !== 403);
   }
 }

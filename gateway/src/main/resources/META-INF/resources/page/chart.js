@@ -13,10 +13,11 @@ function svgElement(tag, attributes, ...children) {
 }
 
 /**
- * @param {string} title caption
- * @param {string[]} labels of the points along the axis
- * @param {{name: string, values: (number|null)[]}[]} lines
- * @param {{digits?: number, zero?: boolean}} options zero: whether the axis starts at zero
+ * @param {string} title caption of the chart
+ * @param {string[]} labels labels of the points along the horizontal axis
+ * @param {{name: string, values: (number|null)[]}[]} lines lines of the chart
+ * @param {{digits?: number, zero?: boolean}} options digits: number of decimal places; zero: whether the
+ *     vertical axis starts at zero
  */
 export function chart(title, labels, lines, { digits = 2, zero = false } = {}) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
@@ -32,7 +33,7 @@ export function chart(title, labels, lines, { digits = 2, zero = false } = {}) {
   const low = zero ? 0 : Math.min(...values);
   const high = Math.max(...values);
   const room = high - low || Math.abs(high) || 1;
-  const even = (value) => (digits ? value : 2 * Math.ceil(value / 2)); // so that the middle is an integer as well
+  const even = (value) => (digits ? value : 2 * Math.ceil(value / 2)); // so that the middle label is an integer as well
   const [bottom, top] = zero ? [0, even(high) || 2] : [low - 0.1 * room, high + 0.1 * room];
   const x = (i) => MARGIN.left + ((WIDTH - MARGIN.left - MARGIN.right) * (labels.length === 1 ? 0.5 : i / (labels.length - 1)));
   const y = (value) => HEIGHT - MARGIN.bottom - ((HEIGHT - MARGIN.top - MARGIN.bottom) * (value - bottom)) / (top - bottom);

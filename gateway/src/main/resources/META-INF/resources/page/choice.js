@@ -1,11 +1,11 @@
-// The selection of adapters and their scales.
+// The selection of adapters, their versions and their scales.
 
 import { make } from './dom.js';
 
 /** Versions that new requests may use. */
 export const usable = (adapter) => adapter.versions.filter((version) => !version.retiredAt);
 
-/** The kind, student or style, is the same for all versions. */
+/** The kind of an adapter, student or style, which all of its versions share. */
 export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 
 /** The names of the students, which learn from feedback. */
@@ -14,8 +14,8 @@ export const students = (adapters) => adapters.filter((adapter) => kindOf(adapte
 /**
  * Lets the user select adapters: at most one student, and any number of styles.
  *
- * @param {object[]} adapters
- * @param {() => void} changed
+ * @param {object[]} adapters adapters as returned by the API
+ * @param {() => void} changed called after each change of the selection
  */
 export function adapterChoice(adapters, changed) {
   const rows = adapters.filter((adapter) => usable(adapter).length).map((adapter) => row(adapter));
@@ -26,7 +26,7 @@ export function adapterChoice(adapters, changed) {
     const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
       make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
-    // The guidance sets the scale of a student.
+    // The guidance scale sets the adapter scale of a student.
     const scale = kind === 'student' ? null
       : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
     const chosen = { kind, box, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
@@ -51,7 +51,7 @@ export function adapterChoice(adapters, changed) {
   const chosen = () => rows.filter((each) => each.box.checked);
   return {
     element: make('fieldset', {}, make('legend', {}, 'Adapters'),
-      make('p.hint', {}, rows.length ? 'Without adapters, the base generates the image under guidance.' : 'There are no adapters yet. Upload one in the Adapters view.'),
+      make('p.hint', {}, rows.length ? 'Without adapters, the base generates the image under guidance.' : 'There are no adapters yet. Upload an adapter in the Adapters view.'),
       ...rows.map((each) => each.element)),
     student: () => chosen().find((each) => each.kind === 'student'),
     toRequest: () => chosen().map((each) => each.toRequest()),

@@ -1,4 +1,4 @@
-// Generates the same prompt and seeds with the base and several adapter versions, side by side.
+// Generates images for the same prompt and seeds with the base and several adapter versions, side by side.
 
 import { get, post } from './api.js';
 import { kindOf, students, usable } from './choice.js';
@@ -22,7 +22,7 @@ export async function compare(_, signal) {
     return make('label.option', {}, each.box, ' ', each.name);
   });
   const submit = make('button.primary', { type: 'submit' }, 'Compare');
-  const form = make('form', { 'aria-label': 'What to compare' },
+  const form = make('form', { 'aria-label': 'Comparison settings' },
     field('Prompt', prompt),
     make('fieldset', {}, make('legend', {}, 'Variants'), ...boxes),
     field('First seed', seed), seeds.row, steps.row,
@@ -45,7 +45,7 @@ export async function compare(_, signal) {
     const summary = make('div');
     results.replaceChildren(make('h2', {}, body.prompt), columns, summary);
     const ended = [];
-    for (const contestant of chosen) { // one after the other, so that they do not slow each other down
+    for (const contestant of chosen) { // one after another, so that the variants do not slow each other down
       const column = make('section', { 'aria-label': contestant.name }, make('h3', {}, contestant.name));
       columns.append(column);
       await act(async () => {
@@ -71,7 +71,7 @@ function versions(adapter) {
     }));
 }
 
-/** Figures relative to the first variant, which is usually the teacher. */
+/** Shows figures relative to the first variant, which is usually the teacher. */
 function figures(chosen, ended) {
   const found = chosen
     .map(({ name }) => ended.find((each) => each.name === name))

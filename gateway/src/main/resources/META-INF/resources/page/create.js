@@ -8,7 +8,7 @@ import { act, job, recent } from './job.js';
 const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras', 'lcm', 'pndm', 'unipc'];
 const REMEMBERED = 12;
 
-/** @param {string[]} rest the id of a linked generation to show first, if any */
+/** @param {string[]} rest the id of the linked generation to show first, if any */
 export async function create([linked], signal) {
   const [adapters, before] = await Promise.all([get('/v1/adapters'), recent(`limit=${REMEMBERED}`)]);
   const results = make('section.results', { 'aria-label': 'Results' });
@@ -29,7 +29,7 @@ export async function create([linked], signal) {
       const link = `${location.origin}${location.pathname}#/create/${ended.id}`;
       return [
         make('p.actions', {},
-          request.initImage ? null // the page does not have the init image
+          request.initImage ? null // the page does not have the init image file
             : make('button', { type: 'button', onclick: () => act(() => submit(requestOf(request, adapters))) }, 'Generate with another seed'),
           make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('Link copied.'))) }, 'Copy link'),
         ),
@@ -46,9 +46,9 @@ export async function create([linked], signal) {
   return make('div.columns', {}, form, results);
 }
 
-/** The same request without the seed. */
+/** The same request, but without the seed. */
 function requestOf(request, adapters) {
-  const hasStudent = request.adapters.some(({ name }) => students(adapters).includes(name)); // its adapter scale determines the guidance
+  const hasStudent = request.adapters.some(({ name }) => students(adapters).includes(name)); // the student's adapter scale determines the guidance
   return {
     prompt: request.prompt,
     negativePrompt: request.negativePrompt,
@@ -78,7 +78,7 @@ function requestForm(adapters, submit) {
   let guidanceTouched = false;
   guidance.input.addEventListener('input', () => (guidanceTouched = true));
 
-  /** With a student, the slider sets its adapter scale. */
+  /** Explains the guidance slider, which sets the adapter scale if a student is selected. */
   function explain() {
     note.textContent = choice.student()
       ? 'The student needs one UNet evaluation per step instead of two.'
@@ -89,7 +89,7 @@ function requestForm(adapters, submit) {
   const button = make('button.primary', { type: 'submit' }, 'Generate');
   const number = (input) => (input.value === '' ? {} : { [input.name]: Number(input.value) });
   const form = make('form', { 'aria-label': 'Generation request' },
-    field('Prompt', prompt, 'Ctrl+Enter also generates.'),
+    field('Prompt', prompt, 'Press Ctrl+Enter to generate.'),
     choice.element,
     guidance.row,
     steps.row,
@@ -108,7 +108,7 @@ function requestForm(adapters, submit) {
       prompt: prompt.value,
       ...(negative.value ? { negativePrompt: negative.value } : {}),
       ...(added.length ? { adapters: added } : {}),
-      // Without a guidance scale, a student uses the one that it was distilled at.
+      // Without a guidance scale, a student uses the guidance scale at which it was distilled.
       ...(choice.student() && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
       steps: Number(steps.input.value),
       ...(sampler.value ? { sampler: sampler.value } : {}),

@@ -1,10 +1,10 @@
-// Helpers to build the page. Text is always inserted as text, never as markup.
+// Helpers for building the page. Text is always inserted as text, never as markup.
 
 /**
  * Makes an element.
  *
- * @param {string} tag such as "button", or "button.primary" with classes
- * @param {object} properties attributes; those that begin with "on" are listeners
+ * @param {string} tag tag name, such as "button", optionally with classes, such as "button.primary"
+ * @param {object} properties attributes; a name that begins with "on" adds a listener
  * @param {...(Node|string|number|null)} children
  */
 export function make(tag, properties = {}, ...children) {
@@ -51,9 +51,10 @@ export function select(options, chosen, properties = {}) {
 }
 
 /**
- * A table that scrolls horizontally, also with the keyboard.
+ * A table that can be scrolled horizontally, also with the keyboard.
  *
- * @param {string[]} heads empty for the column of buttons @param {Node[]} rows
+ * @param {string[]} heads column headings; empty for the column of buttons
+ * @param {Node[]} rows table rows
  */
 export function table(caption, heads, rows) {
   const head = (text) => make('th', { scope: 'col' }, text || make('span.hidden', {}, 'Actions'));
@@ -64,7 +65,7 @@ export function table(caption, heads, rows) {
       make('tbody', {}, ...rows)));
 }
 
-/** Shows a message, which screen readers announce. */
+/** Shows a message, and lets screen readers announce it. */
 export function say(text) {
   const said = document.getElementById('said');
   said.textContent = text;
@@ -77,12 +78,12 @@ const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle:
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** Hour and minute in the local time zone. */
+/** The hour and minute in the local time zone. */
 export const clock = (iso) => CLOCK.format(new Date(iso));
 
 export const time = (iso) => (iso ? TIME.format(new Date(iso)) : '');
 
-/** @param {string} iso an ISO 8601 duration of hours, minutes and seconds */
+/** @param {string} iso an ISO 8601 duration in hours, minutes and seconds */
 export function seconds(iso) {
   const found = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(iso ?? '');
   return found ? Number(found[1] ?? 0) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0) : null;

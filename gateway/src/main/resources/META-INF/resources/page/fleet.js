@@ -1,4 +1,4 @@
-// The view of the fleet: queue, throughput, latency, workers and training.
+// The view of the fleet: queue, throughput, latency, workers and training runs.
 
 import { get } from './api.js';
 import { chart } from './chart.js';
@@ -33,7 +33,7 @@ function queue({ queued, running, clearsInSeconds, imagesPerMinute }) {
 
 function charts({ minutes }) {
   const labels = minutes.map(({ minute }) => clock(minute));
-  return make('section.charts', { 'aria-label': 'The last half hour' },
+  return make('section.charts', { 'aria-label': 'Last 30 minutes' },
     chart('Images per minute', labels, [{ name: 'images', values: minutes.map(({ images }) => images) }], { zero: true, digits: 0 }),
     chart('Latency in seconds', labels, [
       { name: 'median', values: minutes.map(({ medianSeconds }) => medianSeconds ?? null) },

@@ -5,7 +5,7 @@ import { make, rounded, say, seconds } from './dom.js';
 
 const ENDED = ['succeeded', 'failed', 'cancelled', 'expired'];
 
-/** A description of the base and adapters of a request. */
+/** Describes the base and the adapters of a request. */
 export function modelOf(request) {
   if (!request) {
     return '';
@@ -17,8 +17,8 @@ export function modelOf(request) {
 }
 
 /**
- * @param {object} generation as returned by the API
- * @param {AbortSignal} signal stops following
+ * @param {object} generation generation as returned by the API
+ * @param {AbortSignal} signal signal to stop following
  * @param {{students?: string[], onFinished?: (generation: object) => void, actions?: (generation: object) => Node[]}} hooks
  *     students: names of the adapters whose images can be rated
  * @returns {HTMLElement}
@@ -98,7 +98,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
 
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
-/** Feedback buttons, for the students that generated the image. */
+/** Feedback buttons for an image that a student generated. */
 function thumbs(id, image) {
   const button = (rating, sign, label) => {
     const pressed = make('button.thumb', { type: 'button', 'aria-label': label, 'aria-pressed': 'false' }, sign);
@@ -111,7 +111,7 @@ function thumbs(id, image) {
     );
     return pressed;
   };
-  const buttons = [button('up', 'Good', 'A good image'), button('down', 'Bad', 'A bad image')];
+  const buttons = [button('up', 'Good', 'Good image'), button('down', 'Bad', 'Bad image')];
   return buttons;
 }
 
@@ -133,7 +133,7 @@ function settings({ id, request }) {
     make('dl', {}, ...Object.entries(rows).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])));
 }
 
-/** Runs the task of a click, and shows its error. */
+/** Runs the task of a click, and shows the error if the task fails. */
 export async function act(task) {
   try {
     return await task();

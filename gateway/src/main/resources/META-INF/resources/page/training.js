@@ -5,15 +5,15 @@ import { make, rounded, time } from './dom.js';
 
 const STATES = { running: 'training', published: 'published', rejected: 'rejected' };
 
-/** @param {object} training as returned by /v1/trainings */
+/** @param {object} training training run as returned by /v1/trainings */
 export function trainingCard({ adapter, state, parent, samples, startedAt, steps, progress, version, reason, decisions }) {
   const last = progress.at(-1);
   return make('section.training', { 'aria-label': `Training of ${adapter}` },
     make('h3', {}, `${adapter}: ${STATES[state] ?? state}`),
-    make('p', {}, `Started from version ${parent} with ${samples} samples at ${time(startedAt)}.`,
+    make('p', {}, `Started at ${time(startedAt)} from version ${parent}, with ${samples} samples.`,
       version ? ` Published version ${version}.` : '', reason ? ` ${reason}` : ''),
     steps ? make('p', {}, make('progress', { max: steps, value: last?.step ?? 0, 'aria-label': 'Optimizer steps' }),
-      ` step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect missing` : ''}`) : null,
+      ` Step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect missing` : ''}`) : null,
     progress.length ? chart('Missing share of the guidance effect', progress.map(({ step }) => String(step)),
       [{ name: 'missing', values: progress.map(({ missing }) => missing) }], { zero: true }) : null,
     decisions.length ? make('ul.decisions', {}, ...decisions.toReversed().map((each) =>

@@ -125,8 +125,8 @@ class GatewayConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "secret, whsec_c2hvcnQ=, 'expected whsec_ and 24 to 64 random bytes in base64, found another text'",
-        "previous-secret, whsec_c2hvcnQ=, 'expected lorafleet.webhooks.secret to be set as well, found none'",
+        "secret, whsec_c2hvcnQ=, 'expected whsec_ followed by 24 to 64 random bytes in base64, found other text'",
+        "previous-secret, whsec_c2hvcnQ=, 'lorafleet.webhooks.secret must be set as well'",
         "timeout, 0s, 'expected PT0.001S to PT10M, found PT0S'",
         "give-up-after, 25h, 'expected PT0.001S to PT24H, found PT25H'",
         "max-concurrent-calls, 0, 'expected 1 to 1000, found 0'",

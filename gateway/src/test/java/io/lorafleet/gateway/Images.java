@@ -20,12 +20,15 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Sample image files. */
 public final class Images {
-    /** Offset of the width in a PNG: after the signature, and the length and name of the first chunk. */
+    /** Offset of the width in a PNG file: after the signature, and the length and name of the first chunk. */
     private static final int PNG_WIDTH = 16;
 
     private Images() {}
 
-    /** @param format ImageIO's name, such as png @return an image whose red increases to the right */
+    /**
+     * @param format ImageIO's name of the format, such as png
+     * @return an image file in which red increases to the right
+     */
     public static byte[] file(String format, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int x = 0; x < width; x++) {
@@ -49,7 +52,7 @@ public final class Images {
         return png;
     }
 
-    /** @return a JPEG file of some kilobytes with this number of additional scans */
+    /** @return a JPEG file of a few kilobytes with this number of additional scans */
     public static byte[] scanBomb(int width, int height, int scans) {
         BufferedImage gray = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -79,7 +82,7 @@ public final class Images {
         return bomb.toByteArray();
     }
 
-    /** @return the image in a PNG, JPEG or WebP file */
+    /** @return the image in the PNG, JPEG or WebP file */
     public static BufferedImage read(byte[] file) {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));

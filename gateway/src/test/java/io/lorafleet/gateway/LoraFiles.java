@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 public final class LoraFiles {
     private LoraFiles() {}
 
-    /** @return a LoRA with one layer; different layer names give different bytes */
+    /** @return a LoRA file with one layer; different layer names give different bytes */
     public static byte[] lora(String layer, int rank) {
         return safetensors("""
                 {"%s.lora_A.weight": {"dtype": "F32", "shape": [%d, 1], "data_offsets": [0, %d]}}

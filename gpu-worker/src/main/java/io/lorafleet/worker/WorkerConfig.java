@@ -14,8 +14,7 @@ import java.util.OptionalInt;
 public interface WorkerConfig {
 
     /**
-     * Prefix of the names of all topics and groups, which allows several fleets on one Kafka cluster. Default: no
-     * prefix.
+     * Prefix of all topic and group names, so that several fleets can share a Kafka cluster. Default: no prefix.
      */
     Optional<String> topicPrefix();
 
@@ -37,8 +36,9 @@ public interface WorkerConfig {
     /** Keys below {@code lorafleet.worker}. */
     interface Worker {
         /**
-         * Id of this worker: 1 to 128 letters, digits, '.', '_' or '-'. It must be unique in the fleet and stay the
-         * same after a restart. Default: the environment variable {@code HOSTNAME}, or {@code worker} if it is not set.
+         * Id of this worker: 1 to 128 letters, digits, '.', '_' or '-'. It must be unique in the fleet and must not
+         * change on restart. Default: the environment variable {@code HOSTNAME}, or {@code worker} if the variable is
+         * not set.
          */
         @WithDefault("${HOSTNAME:worker}")
         String id();
@@ -50,58 +50,59 @@ public interface WorkerConfig {
 
         /**
          * Precision of the UNet: {@code float32}, {@code float16} or {@code bfloat16}. float16 is slow on a CPU.
-         * bfloat16 needs a CPU with AVX-512, takes half the memory and about half the time, and changes the images
-         * slightly. Default: {@code float32}.
+         * bfloat16 needs a CPU with AVX-512. It uses half the memory and takes about half the time, but changes the
+         * images slightly. Default: {@code float32}.
          */
         @WithDefault("float32")
         Precision precision();
 
         /**
-         * Largest image, in pixels (width times height), that the VAE decodes whole. Larger images are decoded in
-         * tiles, which bounds the memory and changes the image slightly. Up to this size, images equal those of
-         * diffusers without tiling. Use one value for all workers of a fleet, so that a request gives the same image on
-         * each. Default: 1048576 (1024 x 1024).
+         * Maximum size of an image, in pixels (width times height), that the VAE decodes as a whole. Larger images are
+         * decoded in tiles, which limits memory use but changes the images slightly. Up to this size, images equal
+         * those that diffusers generates without tiling. Use the same value for all workers in a fleet, so that a
+         * request gives the same image on every worker. Default: 1048576 (1024 x 1024).
          */
         @WithDefault("1048576")
         long tileAbovePixels();
 
         /**
-         * Number of slots: jobs that the worker holds at a time, 1 to 1000. It includes jobs that wait for adapters and
-         * jobs whose images are being stored. It must be larger than {@link #interactiveSlots}. Default: 12.
+         * Number of slots, 1 to 1000: the maximum number of jobs in the worker, including jobs that wait for adapters
+         * and jobs whose images are being stored. It must be larger than {@link #interactiveSlots}. Default: 12.
          */
         @WithDefault("12")
         int slots();
 
         /**
-         * Number of slots, of {@link #slots}, that take only interactive requests. They are free for interactive
-         * requests while batch requests fill the other slots. Default: 2.
+         * Number of slots, out of {@link #slots}, that accept only interactive requests, so that batch requests cannot
+         * fill all slots. Default: 2.
          */
         @WithDefault("2")
         int interactiveSlots();
 
         /**
-         * Maximum number of UNet rows in a batch of images of the model's default size, at least 1. For other sizes it
-         * is scaled by the number of pixels. An image under guidance has two rows. Default: measured at startup.
+         * Maximum number of UNet rows in a batch of images at the model's default size, at least 1. For other sizes,
+         * the limit is scaled by the number of pixels. An image under guidance needs two rows. Default: measured at
+         * startup.
          */
         OptionalInt maxBatchRows();
 
         /**
-         * Time in a worker after which a batch request is scheduled as an interactive one, as an ISO-8601 duration.
-         * Default: 30 seconds.
+         * Time after which a batch request in the worker is scheduled like an interactive request, as an ISO-8601
+         * duration. Default: PT30S.
          */
         @WithDefault("PT30S")
         Duration batchPatience();
 
         /**
-         * Minimum time between two previews of an image, as an ISO-8601 duration. Previews are sent after a step. Zero
-         * turns previews off. Default: 0.25 seconds.
+         * Minimum time between two previews of an image, as an ISO-8601 duration. A preview is sent only after a step.
+         * Zero turns previews off. Default: PT0.25S.
          */
         @WithDefault("PT0.25S")
         Duration previewEvery();
 
         /**
-         * Whether PNG files contain the generation parameters, prompt included, in text chunks. Use one value for all
-         * workers of a fleet, so that a request gives the same bytes on each. Default: {@code true}.
+         * Whether PNG files contain the generation parameters, including the prompt, in text chunks. Use the same value
+         * for all workers in a fleet, so that a request gives the same bytes on every worker. Default: {@code true}.
          */
         @WithDefault("true")
         boolean imageMetadata();
@@ -120,22 +121,22 @@ public interface WorkerConfig {
     /** Keys below {@code lorafleet.worker.adapters}. */
     interface Adapters {
         /**
-         * Size of the device tier of the adapter cache, in bytes. Adapters in use may exceed it. A larger adapter file
-         * is refused. Default: 1073741824 (1 GiB).
+         * Size of the device tier of the adapter cache, in bytes. Adapters in use may exceed this size. An adapter file
+         * larger than the tier is refused. Default: 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
         long deviceBytes();
 
         /**
-         * Size of the host memory tier of the adapter cache, in bytes. A larger adapter file is refused. Default:
-         * 1073741824 (1 GiB).
+         * Size of the host memory tier of the adapter cache, in bytes. An adapter file larger than the tier is refused.
+         * Default: 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
         long hostBytes();
 
         /**
-         * Largest rank of an adapter, at least 1. A batch pads the factors of all rows to its largest rank, so one
-         * large adapter slows down the others. Default: 256.
+         * Maximum rank of an adapter, at least 1. A batch pads the factors of all rows to the largest rank in the
+         * batch, so one high-rank adapter slows down the others. Default: 256.
          */
         @WithDefault("256")
         int maxRank();

@@ -40,7 +40,7 @@ public final class Requests {
         return request().build();
     }
 
-    /** @return an image-to-image request of 5 steps */
+    /** @return an image-to-image request with 5 steps */
     public static GenerateImage star(InitImage image, SamplerName sampler, int width, int height) {
         return request()
                 .image(image)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer;
 
+import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.TrainingPlan;
+import io.lorafleet.distillation.optim.TimestepWeighting;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.canary.CanaryRules;
@@ -18,10 +21,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 
-/** Creates the components that need configuration. An invalid value stops the service, with the key in the message. */
+/** Creates the components that need configuration. An invalid value stops the service; the message names the key. */
 @Singleton
 final class TrainerComponents {
     private static final String PREFIX = "lorafleet.trainer.";
+    // The defaults of the distill command.
+    private static final double WEIGHT_DECAY = 0;
+    private static final double CLIP = 1;
+    private static final double EMA = 0.99;
 
     @Produces
     @Singleton
@@ -73,23 +80,22 @@ final class TrainerComponents {
     }
 
     private static RunSettings settings(TrainerConfig.Run run) {
-        expect("run.steps", "at least 1", run.steps() >= 1, run.steps());
-        expect("run.batch", "at least 1", run.batch() >= 1, run.batch());
-        expect("run.rows-at-once", "at least 1", run.rowsAtOnce() >= 1, run.rowsAtOnce());
-        expect("run.prompts-per-round", "at least 1", run.promptsPerRound() >= 1, run.promptsPerRound());
-        expect("run.passes", "at least 1", run.passes() >= 1, run.passes());
-        expect("run.sampler-steps", "at least 2", run.samplerSteps() >= 2, run.samplerSteps());
-        expect("run.student-share", "0 to 1", isShare(run.studentShare()), run.studentShare());
-        expect("run.learning-rate", "more than 0", run.learningRate() > 0, run.learningRate());
-        return new RunSettings(
-                run.steps(),
-                run.batch(),
-                run.rowsAtOnce(),
-                run.promptsPerRound(),
-                run.passes(),
-                run.samplerSteps(),
-                run.studentShare(),
-                run.learningRate());
+        try {
+            return new RunSettings(
+                    new TrainingPlan.Sampling(
+                            run.promptsPerRound(), run.passes(), run.samplerSteps(), run.studentShare()),
+                    new TrainingPlan.Optimization(
+                            run.steps(),
+                            run.batch(),
+                            run.rowsAtOnce(),
+                            run.learningRate(),
+                            WEIGHT_DECAY,
+                            CLIP,
+                            EMA,
+                            TimestepWeighting.UNIFORM));
+        } catch (DistillationException e) {
+            throw new IllegalStateException(PREFIX + "run." + e.getMessage(), e);
+        }
     }
 
     private static PromptRules rules(TrainerConfig.Prompts prompts) {
@@ -104,13 +110,18 @@ final class TrainerComponents {
                 prompts.upWeight(),
                 prompts.replayShare(),
                 prompts.maxReplay(),
-                PromptFile.read(PREFIX + "prompts.base", prompts.base()),
-                PromptFile.read(PREFIX + "prompts.held-out", prompts.heldOut()),
+                ConfiguredPrompts.read(PREFIX + "prompts.base", prompts.base()),
+                ConfiguredPrompts.read(PREFIX + "prompts.held-out", prompts.heldOut()),
                 prompts.heldOutShare());
     }
 
     private static QualityGate gate(TrainerConfig.Gate gate, int rowsAtOnce) {
         expect("gate.margin", "a finite number", Double.isFinite(gate.margin()), gate.margin());
+        expect(
+                "gate.adherence-margin",
+                "a finite number",
+                Double.isFinite(gate.adherenceMargin()),
+                gate.adherenceMargin());
         expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
         expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
         return new QualityGate(

@@ -16,12 +16,14 @@ import java.util.OptionalInt;
 @ConfigMapping(prefix = "lorafleet")
 public interface TrainerConfig {
 
-    /** Prefix of all topic names and of the consumer group, so that fleets can share a Kafka cluster. Default: none. */
+    /**
+     * Prefix of all topic names and of the consumer group, so that several fleets can share a cluster. Default: none.
+     */
     Optional<String> topicPrefix();
 
     /**
-     * Folder of the base model in diffusers' layout. It must be the same model as on the workers. Read at the start of each
-     * run. Required.
+     * Folder of the base model in diffusers' layout. The workers must use the same model. The folder is read at the
+     * start of each run. Required.
      */
     Path model();
 
@@ -42,22 +44,25 @@ public interface TrainerConfig {
         String id();
 
         /**
-         * CPU threads per operation, at least 1. Results are reproducible only with the same number. Default: the number of
-         * processors.
+         * CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.
+         * Default: the number of processors.
          */
         OptionalInt threads();
 
-        /** Minimum samples of an adapter before a run starts, at least 1. Default: 16. */
+        /** Minimum number of samples of an adapter before a run starts, at least 1. Default: 16. */
         @WithDefault("16")
         int minSamples();
 
-        /** Age of an adapter's oldest sample at which a run starts with fewer samples, as an ISO 8601 duration. Default: PT1H. */
+        /**
+         * Age of an adapter's oldest sample at which a run starts with fewer samples, as an ISO 8601 duration. Default:
+         * PT1H.
+         */
         @WithDefault("PT1H")
         Duration maxAge();
 
         /**
-         * Maximum delay before a retry after an error, for example of the storage or the broker, as an ISO 8601 duration.
-         * Default: PT30S.
+         * Maximum delay before a retry after an error (for example, a storage or broker error), as an ISO 8601
+         * duration. Default: PT30S.
          */
         @WithDefault("PT30S")
         Duration maxRetryPause();
@@ -71,7 +76,7 @@ public interface TrainerConfig {
         Canary canary();
     }
 
-    /** A training run. The guidance scale is that of the parent version, the image size is the default size of the base. */
+    /** A training run. It uses the guidance scale of the parent version and the default image size of the base. */
     interface Run {
         /** Optimizer steps per run, at least 1. Default: 200. */
         @WithDefault("200")
@@ -97,7 +102,9 @@ public interface TrainerConfig {
         @WithDefault("20")
         int samplerSteps();
 
-        /** Final fraction of steps trained on the student's own trajectories, 0 to 1. Default: 0.25. */
+        /**
+         * Share of the steps, at the end of a run, that train on the student's own trajectories, 0 to 1. Default: 0.25.
+         */
         @WithDefault("0.25")
         double studentShare();
 
@@ -112,8 +119,8 @@ public interface TrainerConfig {
     /** Prompts of a run. */
     interface Prompts {
         /**
-         * Weight that a rating of -1 adds to the default prompt weight of 1, at least 0. It also applies to requests for the
-         * result of the teacher. Default: 2.
+         * Weight that a rating of -1 adds to the default prompt weight of 1, at least 0. A request for the teacher's
+         * result adds the same weight. Default: 2.
          */
         @WithDefault("2")
         double downWeight();
@@ -123,13 +130,15 @@ public interface TrainerConfig {
         double upWeight();
 
         /**
-         * Share of the training images for replayed prompts, at least 0 and less than 1. Replay keeps what earlier runs
-         * trained. Default: 0.3.
+         * Share of the training images for replayed prompts, at least 0 and less than 1. Replay preserves what the
+         * student learned in earlier runs. Default: 0.3.
          */
         @WithDefault("0.3")
         double replayShare();
 
-        /** Maximum earlier samples with a positive rating to replay, newest first, at least 0. Default: 256. */
+        /**
+         * Maximum number of earlier samples with a positive rating to replay, newest first, at least 0. Default: 256.
+         */
         @WithDefault("256")
         int maxReplay();
 
@@ -157,44 +166,52 @@ public interface TrainerConfig {
         double canaryShare();
 
         /**
-         * Share of requests on which both versions are compared with the teacher, 0 to 1. Each step of such a request needs
-         * three more UNet rows. Default: 0.1.
+         * Share of requests on which both versions are compared with the teacher, 0 to 1. Each step of such a request
+         * needs three additional UNet rows. Default: 0.1.
          */
         @WithDefault("0.1")
         double shadowShare();
 
-        /** Compared requests per decision, at least 1: first to promote the canary, then to keep it. Default: 20. */
+        /**
+         * Number of compared requests for each decision (to promote the canary, then to keep it), at least 1. Default:
+         * 20.
+         */
         @WithDefault("20")
         int minComparisons();
 
-        /** Maximum difference of the mean live errors. An error of 1 is the full effect of guidance. Default: 0.02. */
+        /**
+         * Maximum difference between the mean live errors. An error of 1 is the full effect of guidance. Default: 0.02.
+         */
         @WithDefault("0.02")
         double errorMargin();
 
-        /** Minimum ratings of each version before ratings count, at least 1. Default: 5. */
+        /** Minimum number of ratings of each version before ratings count, at least 1. Default: 5. */
         @WithDefault("5")
         int minRatings();
 
-        /** Maximum difference of the mean ratings, on the scale from -1 to 1. Default: 0.5. */
+        /** Maximum difference between the mean ratings, on the scale from -1 to 1. Default: 0.5. */
         @WithDefault("0.5")
         double ratingMargin();
 
-        /** After this time, decide with the comparisons available. An ISO 8601 duration. Default: PT1H. */
+        /** Time after which a decision uses the comparisons available, as an ISO 8601 duration. Default: PT1H. */
         @WithDefault("PT1H")
         Duration maxAge();
     }
 
     /** Quality gate: a new version is compared with its parent on held-out prompts. */
     interface Gate {
-        /** Maximum loss of the learned share of the guidance, compared with the parent. Default: 0.01. */
+        /** Maximum decrease in the learned share of the guidance, compared with the parent. Default: 0.01. */
         @WithDefault("0.01")
         double margin();
 
-        /** Maximum loss of prompt adherence, compared with the parent. Checked only for the demo model. Default: 0.05. */
+        /**
+         * Maximum decrease in prompt adherence, compared with the parent. Checked only for the demo model. Default:
+         * 0.05.
+         */
         @WithDefault("0.05")
         double adherenceMargin();
 
-        /** Maximum held-out prompts to compare, at least 1. Default: 32. */
+        /** Maximum number of held-out prompts to compare, at least 1. Default: 32. */
         @WithDefault("32")
         int maxPrompts();
 

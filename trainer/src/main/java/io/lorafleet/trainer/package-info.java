@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The trainer: collects feedback, distils adapters from it, and publishes the versions that pass the quality gate. This
- * package holds the configuration and the wiring.
+ * The trainer: collects feedback, distills adapters from it, and publishes the versions that pass the quality gate.
+ * This package contains the configuration and the wiring.
  *
  * <p>Imports point {@code kafka -> run -> distill -> evaluate, feedback} and {@code kafka, run, canary -> publish}.
  */

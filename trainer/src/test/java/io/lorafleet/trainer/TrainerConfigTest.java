@@ -60,12 +60,19 @@ class TrainerConfigTest {
     @CsvSource({
         "lorafleet.model, /nowhere",
         "lorafleet.trainer.min-samples, 0",
+        "lorafleet.trainer.run.steps, 0",
+        "lorafleet.trainer.run.batch, 0",
+        "lorafleet.trainer.run.rows-at-once, 0",
+        "lorafleet.trainer.run.prompts-per-round, 0",
+        "lorafleet.trainer.run.passes, 0",
         "lorafleet.trainer.run.sampler-steps, 1",
+        "lorafleet.trainer.run.student-share, 2",
         "lorafleet.trainer.run.learning-rate, 0",
         "lorafleet.trainer.prompts.base, /nowhere",
         "lorafleet.trainer.prompts.held-out, /dev/null",
         "lorafleet.trainer.prompts.held-out-share, 1.5",
         "lorafleet.trainer.prompts.replay-share, 1",
+        "lorafleet.trainer.gate.adherence-margin, NaN",
         "lorafleet.trainer.gate.max-prompts, 0"
     })
     void namesTheKeyOfAnInvalidValue(String key, String value) {

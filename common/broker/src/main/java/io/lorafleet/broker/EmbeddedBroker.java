@@ -42,14 +42,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(directory, port, controllerPort, Map.of());
     }
 
-    /** As {@link #start}, with authentication by {@link #login} on both ports. */
+    /** Like {@link #start}, with authentication by {@link #login} on both ports. */
     public static EmbeddedBroker startClosed(Path directory, int port, int controllerPort) throws IOException {
         BrokerPassword password = BrokerPassword.random();
         return start(directory, port, controllerPort, password.brokerSettings(), password.clientSettings());
     }
 
     /**
-     * As {@link #start}, with additional settings.
+     * Like {@link #start}, with additional settings.
      *
      * @param settings broker settings, which override the defaults
      */
@@ -97,7 +97,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             formatter.run();
         } catch (Exception e) {
-            throw new IOException(directory + ": cannot format it for Kafka", e);
+            throw new IOException(directory + ": cannot format the directory for Kafka", e);
         }
     }
 
@@ -126,7 +126,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
         // A killed worker may use up several deliveries of its records.
         p.setProperty("group.share.delivery.count.limit", "10");
-        // On one machine, no further group members are expected.
+        // On one machine, no other group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);
         return new KafkaConfig(p, false);

@@ -25,8 +25,8 @@ public final class FleetTopics {
 
     /**
      * @param prefix prefix of all topic names, may be empty
-     * @param partitions partitions of the topics that are not compacted
-     * @param replicationFactor replicas of each partition
+     * @param partitions number of partitions of the topics that are not compacted
+     * @param replicationFactor number of replicas of each partition
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this.prefix = prefix;
@@ -75,8 +75,8 @@ public final class FleetTopics {
 
     private static List<AlterConfigOp> groupSettings() {
         List<AlterConfigOp> settings = new ArrayList<>();
-        // By default a share group starts at the end of a topic and would skip requests that were sent
-        // before the first worker started.
+        // By default, a share group starts at the end of a topic, and would skip requests that were sent before the
+        // first worker started.
         settings.add(set("share.auto.offset.reset", "earliest"));
         return settings;
     }

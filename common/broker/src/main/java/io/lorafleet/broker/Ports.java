@@ -27,8 +27,8 @@ public final class Ports {
     /**
      * Reserves a port.
      *
-     * @return a free port of the loopback interface. No two calls return the same port, also not in different processes
-     *     of this user, because the first caller may not have opened it yet
+     * @return a free port of the loopback interface. No two calls return the same port, even in different processes of
+     *     this user, because the first caller may not have opened the port yet
      */
     public static int free() throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
@@ -37,7 +37,7 @@ public final class Ports {
                 return port;
             }
         }
-        throw new IOException("port: expected a free one from " + FIRST + " to " + LAST + ", found none");
+        throw new IOException("no port from " + FIRST + " to " + LAST + " is free");
     }
 
     /** @return whether a server can listen on this port of the loopback interface */

@@ -25,7 +25,7 @@ public final class Denoising implements AutoCloseable {
     private final NDManager owner;
     private final SamplerState samplerState;
     private NDArray latent;
-    /** Inputs of the latest step; null before the first one. */
+    /** Inputs of the latest step; null before the first step. */
     private @Nullable Last last;
 
     private int step;
@@ -75,8 +75,8 @@ public final class Denoising implements AutoCloseable {
      * @param request generation parameters of the image
      * @param imageToImage image to start from; null to start from noise
      * @return the state at the first step, to be closed by the caller before the prompt
-     * @throws IllegalArgumentException as {@link #requireFit}, or if the noise schedule does not allow that number of
-     *     steps
+     * @throws IllegalArgumentException if {@link #requireFit} rejects the request, or if the noise schedule does not
+     *     allow that number of steps
      */
     public static Denoising start(
             PreparedPrompt prompt, GenerationParameters request, @Nullable ImageToImage imageToImage) {
@@ -85,7 +85,8 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * As {@link #start}, with the given noise instead of the seed's. Only for samplers that add no noise between steps.
+     * Like {@link #start}, with the given noise instead of the seed's. Only for samplers that add no noise between
+     * steps.
      *
      * @param noise unit noise of the latent's size
      */
@@ -97,7 +98,7 @@ public final class Denoising implements AutoCloseable {
      * Rejects a request that the model does not support, before any computation.
      *
      * @throws IllegalArgumentException if a side is not a multiple of {@link StableDiffusion#sizeMultiple}, or if the
-     *     init image has another size than the request
+     *     size of the init image differs from the size in the request
      */
     public static void requireFit(
             StableDiffusion model, GenerationParameters request, @Nullable ImageToImage imageToImage) {
@@ -120,7 +121,7 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** An init image needs noise twice, in the order of diffusers: to sample its latent, then to add to it. */
+    /** An init image needs noise twice, in the order of diffusers: to sample its latent, then to add to the latent. */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
@@ -162,7 +163,7 @@ public final class Denoising implements AutoCloseable {
     /** @return the timestep of the next model evaluation */
     double timestep() {
         if (done()) {
-            throw new IllegalStateException("step: expected one of " + step + ", found none left");
+            throw new IllegalStateException("all " + step + " steps are complete");
         }
         return timesteps[step];
     }
@@ -211,7 +212,7 @@ public final class Denoising implements AutoCloseable {
         }
         NDArray uncond = outputs.get(new NDIndex(":1"));
         NDArray cond = outputs.get(new NDIndex("1:2"));
-        return uncond.add(cond.sub(uncond).mul(request.guidanceScale()));
+        return Guidance.combine(uncond, cond, request.guidanceScale());
     }
 
     /** @return the shadow errors of the latest step; NaN without a shadow */
@@ -232,7 +233,7 @@ public final class Denoising implements AutoCloseable {
     /** @return a preview of the denoised image that the latest step predicted, with one pixel per latent value */
     public RgbImage preview(LatentPreview colours) {
         if (last == null) {
-            throw new IllegalStateException("preview: expected a completed step, found none");
+            throw new IllegalStateException("a preview needs at least one completed step");
         }
         try (NDManager scope = owner.newSubManager()) {
             last.latent().tempAttach(scope);

@@ -25,7 +25,7 @@ public record GenerationParameters(
         int height,
         long seed) {
 
-    /** @return whether guidance is on, which takes two UNet rows per step */
+    /** @return whether guidance is on, which needs two UNet rows per step */
     public boolean guided() {
         return guidanceScale != 1;
     }

@@ -2,11 +2,11 @@
 package io.lorafleet.diffusion;
 
 /**
- * The image that an image-to-image generation starts from. Noise is added to it, and only the last steps are run.
+ * The image from which an image-to-image generation starts. Noise is added to it, and only the last steps are run.
  *
  * @param image init image, in the size of the generated image
- * @param strength share of the steps that are run, above 0 and at most 1. At 1 all steps are run, and only the broad
- *     colours of the image remain
+ * @param strength share of the steps that are run, above 0 and at most 1. At 1, all steps are run, and only the broad
+ *     colors of the image remain
  * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers pipeline_stable_diffusion_img2img.py
  */
 public record ImageToImage(RgbImage image, double strength) {

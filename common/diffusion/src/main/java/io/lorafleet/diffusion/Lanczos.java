@@ -6,7 +6,7 @@ package io.lorafleet.diffusion;
  * every source pixel contributes and there is no aliasing.
  *
  * <p>Rows are resized first, then columns, with rounding to bytes in between. The result equals Pillow's byte for byte,
- * unless the image becomes wider and less high.
+ * unless the image becomes wider and shorter.
  *
  * @see <a href="https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c">Pillow's Resample.c</a>
  */
@@ -24,7 +24,7 @@ final class Lanczos {
      * The source pixels of one target pixel.
      *
      * @param first index of the first source pixel
-     * @param weights weights of that pixel and the following ones; their sum is 1
+     * @param weights weights of the first and the following source pixels; their sum is 1
      */
     private record Taps(int first, double[] weights) {}
 

@@ -8,20 +8,20 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.vae.Vae;
 
 /**
- * Approximates the colours of a latent by a linear map of its channels, with one pixel per latent value. The map takes
- * almost no time, while the VAE takes as long as a few steps. It is fitted to this VAE's output for patches of random
- * latents.
+ * Approximates the colors of a latent with a linear map of its channels, with one pixel per latent value. The map takes
+ * almost no time, while the VAE takes as long as a few steps. The map is fitted to the VAE's output for patches of
+ * random latents.
  */
 public final class LatentPreview {
     private static final long SEED = 0;
     private static final int IMAGES = 2;
-    /** Patches along each side of these images. */
+    /** Number of patches along each side of an image for the fit. */
     private static final int PATCHES = 4;
-    /** Latent values along each side of a patch. */
+    /** Number of latent values along each side of a patch. */
     private static final int PATCH = 4;
 
     private final int channels;
-    /** For each colour, the weight of each channel and a constant: (3, channels + 1). */
+    /** For each color, the weight of each channel and a constant: (3, channels + 1). */
     private final float[] map;
 
     private LatentPreview(int channels, float[] map) {

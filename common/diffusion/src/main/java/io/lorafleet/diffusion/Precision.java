@@ -16,7 +16,7 @@ public enum Precision {
     FLOAT16(DataType.FLOAT16, Use.INFERENCE),
     /**
      * Matrix products in bfloat16, other operations in float32. For CPUs only: half the memory, and twice as fast on
-     * recent ones.
+     * recent CPUs.
      */
     BFLOAT16(DataType.FLOAT32, Use.ROUNDED_INFERENCE);
 

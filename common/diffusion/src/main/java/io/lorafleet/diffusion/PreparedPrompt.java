@@ -45,9 +45,9 @@ public final class PreparedPrompt implements AutoCloseable {
     /**
      * Encodes the prompts of a request.
      *
-     * @param model model of the images
+     * @param model model that generates the images
      * @param request generation parameters; prompts, guidance scale and size are used
-     * @param adapters adapters of every row, whose updates are added; they must stay open until this object is closed
+     * @param adapters adapters for every row, whose updates are added; they must stay open until this object is closed
      * @param shadow shadow student, or null
      * @return the prepared prompt, to be closed by the caller after the last step of its images and before the model
      */
@@ -70,9 +70,9 @@ public final class PreparedPrompt implements AutoCloseable {
     }
 
     /**
-     * As {@link #of}, with a given conditioning and without adapters.
+     * Like {@link #of}, with a given conditioning and without adapters.
      *
-     * @param conditioning returns the conditioning of {@link #prompts}, owned by the given manager
+     * @param conditioning function that returns the conditioning of {@link #prompts}, owned by the given manager
      */
     public static PreparedPrompt withConditioning(
             StableDiffusion model, GenerationParameters request, Function<NDManager, Conditioning> conditioning) {
@@ -87,7 +87,7 @@ public final class PreparedPrompt implements AutoCloseable {
         return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
     }
 
-    /** @return the model of the prompt */
+    /** @return the model for which the prompt was prepared */
     public StableDiffusion model() {
         return model;
     }

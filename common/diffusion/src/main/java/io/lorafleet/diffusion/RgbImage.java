@@ -4,6 +4,8 @@ package io.lorafleet.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
 
 /**
  * An image in host memory.
@@ -40,6 +42,40 @@ public record RgbImage(int width, int height, byte[] rgb) {
             }
         }
         return new RgbImage(width, height, rgb);
+    }
+
+    /** @return the colors of a JDK image, without transparency, as Pillow's {@code convert("RGB")} returns them */
+    public static RgbImage of(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        boolean gray = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            int x = i % width;
+            int y = i / width;
+            int pixel = gray ? gray(image, x, y) : image.getRGB(x, y);
+            rgb[3 * i] = (byte) (pixel >> 16);
+            rgb[3 * i + 1] = (byte) (pixel >> 8);
+            rgb[3 * i + 2] = (byte) pixel;
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** Reads the stored gray value. {@code getRGB()} would treat it as linear light and brighten it. */
+    private static int gray(BufferedImage image, int x, int y) {
+        int bits = image.getColorModel().getComponentSize(0);
+        int value = image.getRaster().getSample(x, y, 0) * 255 / ((1 << bits) - 1);
+        return value << 16 | value << 8 | value;
+    }
+
+    /** @return this image for the JDK's image writers */
+    public BufferedImage toBufferedImage() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < width * height; i++) {
+            int pixel = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
+            image.setRGB(i % width, i / width, pixel);
+        }
+        return image;
     }
 
     /** @return an array (1, 3, H, W) in [-1, 1], owned by the manager */

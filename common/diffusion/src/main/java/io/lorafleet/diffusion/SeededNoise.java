@@ -6,7 +6,7 @@ package io.lorafleet.diffusion;
  * generator=torch.Generator("cpu").manual_seed(seed))}, so a seed gives the same image as in diffusers. It is generated
  * on the CPU, so it does not depend on the device.
  *
- * <p>The Mersenne Twister MT19937 gives uniform numbers of 24 bits. The Box-Muller transform makes them normal, in
+ * <p>The Mersenne Twister MT19937 gives 24-bit uniform numbers. The Box-Muller transform makes them normal, in
  * blocks of 16.
  *
  * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"
@@ -28,9 +28,10 @@ public final class SeededNoise {
     }
 
     /**
-     * Returns the next values of the stream, as a further call of {@code torch.randn} with the same generator does.
+     * Returns the next values of the stream, like another call of {@code torch.randn} with the same generator.
      *
-     * @param count number of values, at least 16. torch uses another algorithm below that, and no latent is that small
+     * @param count number of values, at least 16. torch uses a different algorithm for fewer values, and no latent is
+     *     that small
      */
     public float[] next(int count) {
         if (count < BLOCK) {
@@ -42,7 +43,7 @@ public final class SeededNoise {
             boxMuller(values, start);
         }
         if (count % BLOCK != 0) {
-            // As in torch, the last block is generated again and overwrites the end of the one before.
+            // As in torch, the last block is generated again and overwrites the end of the previous block.
             fillUniform(values, count - BLOCK);
             boxMuller(values, count - BLOCK);
         }
@@ -55,7 +56,7 @@ public final class SeededNoise {
         }
     }
 
-    /** Turns 16 uniform values into normal ones: the first eight give the radius, the others the angle. */
+    /** Turns 16 uniform values into normal values: the first eight give the radius, the others the angle. */
     private static void boxMuller(float[] values, int start) {
         for (int i = start; i < start + BLOCK / 2; i++) {
             float u1 = 1 - values[i]; // (0, 1], for the logarithm

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A student that is evaluated beside an image, to measure its error against the guided teacher on the latents of live
- * requests. It takes rows of its own and does not change the image.
+ * A student that is evaluated alongside an image, to measure its error against the guided teacher on the latents of
+ * live requests. It uses its own rows and does not change the image.
  *
  * @param student student, with its adapter scale
  * @param guidanceScale guidance scale of the teacher
@@ -16,8 +16,8 @@ import java.util.List;
 public record Shadow(RowAdapters.Applied student, double guidanceScale) {
 
     /**
-     * @param request request whose own rows precede these
-     * @return the student's row, then the teacher's two rows unless the request is guided itself
+     * @param request request whose rows precede the shadow's rows
+     * @return the student's row, then the teacher's two rows unless the request itself is guided
      */
     List<StepRow> rows(GenerationParameters request) {
         List<StepRow> rows = new ArrayList<>();
@@ -31,7 +31,7 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
 
     /**
      * The errors of students against the teacher: the squared distance of the outputs, divided by the squared effect of
-     * guidance. 0 equals the teacher, 1 equals the base without guidance.
+     * guidance. A student that equals the teacher has error 0; the base without guidance has error 1.
      *
      * @param shadow error of the shadow student
      * @param own error of the rows that generate the image; NaN if they are the teacher's
@@ -55,9 +55,8 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     Errors errors(NDArray outputs, boolean guided) {
         int student = guided ? 2 : 1;
         int teacher = guided ? 0 : 2;
-        NDArray uncond = outputs.get(teacher);
         NDArray cond = outputs.get(teacher + 1);
-        NDArray target = uncond.add(cond.sub(uncond).mul(guidanceScale));
+        NDArray target = Guidance.combine(outputs.get(teacher), cond, guidanceScale);
         double unit = squares(cond.sub(target));
         double own = guided ? Double.NaN : squares(outputs.get(0).sub(target)) / unit;
         return new Errors(squares(outputs.get(student).sub(target)) / unit, own);

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * @param prompts prompt encoder
  * @param unet UNet
  * @param vae VAE
- * @param schedule noise schedule of the training
+ * @param schedule noise schedule used in training
  * @param owner manager that owns the weights
  */
 public record StableDiffusion(
@@ -53,7 +53,7 @@ public record StableDiffusion(
         return open(folder, device, precision.dataType(), precision.use());
     }
 
-    /** As {@link #open}, with a float32 UNet that supports gradients. */
+    /** Like {@link #open}, with a float32 UNet that supports gradients. */
     public static StableDiffusion openForTraining(Path folder, Device device) {
         return open(folder, device, DataType.FLOAT32, Weights.Use.TRAINING);
     }
@@ -131,7 +131,7 @@ public record StableDiffusion(
         return new StableDiffusion(name, prompts, unet, vae.tilingAbove(pixels), schedule, owner);
     }
 
-    /** @return the number of pixels that width and height must be multiples of */
+    /** @return the number of pixels of which width and height must be multiples */
     public int sizeMultiple() {
         return vae.config().factor();
     }

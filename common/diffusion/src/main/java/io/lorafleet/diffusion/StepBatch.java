@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Images that run a step together: one UNet forward pass over the rows of all of them. The images may differ in prompt,
- * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep it as
- * long as its images stay the same.
+ * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep a
+ * batch for as long as its images stay the same.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
@@ -63,7 +63,7 @@ public final class StepBatch implements AutoCloseable {
         return RowAdapters.stack(rows, model.unet().type(), owner);
     }
 
-    /** Advances every image by one step. If it throws, none of the images can continue. */
+    /** Advances every image by one step. If this method throws, none of the images can continue. */
     public void advance() {
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
@@ -79,7 +79,7 @@ public final class StepBatch implements AutoCloseable {
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
-            sample.attach(scope); // else the manager of the first image owns it
+            sample.attach(scope); // else the first image's manager owns it
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
             for (Denoising image : images) {

@@ -11,7 +11,7 @@ public final class TorchSettings {
      * Configures the engine. Must be called before any other class of this module is used. Also turns off DJL's
      * downloads and usage reports.
      *
-     * @param threads number of threads of one operation; on the CPU, it may change the last bits of a result
+     * @param threads number of threads per operation; on the CPU, it may change the last bits of a result
      */
     public static void configure(int threads) {
         System.setProperty("ai.djl.offline", "true");
@@ -21,7 +21,7 @@ public final class TorchSettings {
     }
 
     /**
-     * Configures the calling thread for model computation: TorchScript must not specialise modules for each new shape.
+     * Configures the calling thread for model computation: TorchScript must not specialize modules for each new shape.
      * The setting is per thread.
      */
     public static void prepareThread() {

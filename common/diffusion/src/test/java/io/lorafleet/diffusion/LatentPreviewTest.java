@@ -45,7 +45,7 @@ class LatentPreviewTest {
         }
     }
 
-    /** @return an image of the mean colours */
+    /** @return an image of the mean colors */
     private static RgbImage withoutShapes(RgbImage image) {
         byte[] flat = new byte[image.rgb().length];
         for (int colour = 0; colour < 3; colour++) {

@@ -35,7 +35,8 @@ class LeakTest {
     static void open() {
         model = DemoModel.open();
         adapter = List.of(new RowAdapters.Applied(adapter(), 1));
-        // After this, the kernels have their constants, and the convolutions their weight layouts for these sizes.
+        // From here on, the kernels have their constants, and the convolutions have their weight layouts for these
+        // sizes.
         generate(model, request(SamplerKind.DDIM, 5, 64), adapter);
         generate(model.tilingAbove(0), request(SamplerKind.DDIM, 1, 124), List.of());
     }

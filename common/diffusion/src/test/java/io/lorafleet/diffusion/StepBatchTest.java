@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Images in one batch do not affect each other. */
 class StepBatchTest {
     /**
-     * In decibels. A matrix product over more rows may sum in another order, so the last bit may differ. Above 50 the
-     * difference is invisible.
+     * In decibels. A matrix product over more rows may sum in a different order, so the last bit may differ. Above 50,
+     * the difference is invisible.
      */
     private static final double INVISIBLE = 50;
 
@@ -103,7 +103,7 @@ class StepBatchTest {
         }
     }
 
-    /** The base without guidance has the error 1 by definition. */
+    /** The base without guidance has error 1 by definition. */
     @Test
     void measuresTheShadowErrorRelativeToTheEffectOfGuidance() {
         Shadow nothing = new Shadow(new Applied(large, 0), 5);

@@ -28,6 +28,7 @@ public final class Distillation implements AutoCloseable {
     private final StableDiffusion model;
     private final Student student;
     private final TrainingPlan plan;
+    private final TrainingPlan.Optimization optimization;
     private final List<WeightedPrompt> prompts;
     private final NDManager owner;
     private final AdamW optimizer;
@@ -50,10 +51,11 @@ public final class Distillation implements AutoCloseable {
         this.model = model;
         this.student = student;
         this.plan = plan;
+        this.optimization = plan.optimization();
         this.prompts = List.copyOf(prompts);
         this.owner = model.owner().newSubManager();
-        this.optimizer = new AdamW(student.parameters(), plan.weightDecay(), owner);
-        this.mean = new MovingAverage(student.parameters(), plan.emaDecay(), owner);
+        this.optimizer = new AdamW(student.parameters(), optimization.weightDecay(), owner);
+        this.mean = new MovingAverage(student.parameters(), optimization.ema(), owner);
     }
 
     private static void requireMultiple(String key, int found, int factor) {
@@ -87,18 +89,18 @@ public final class Distillation implements AutoCloseable {
     }
 
     public boolean done() {
-        return step >= plan.steps();
+        return step >= optimization.steps();
     }
 
     /**
      * Executes one round: generates its images, and then trains on their trajectory samples.
      *
-     * @param progress called after each sampler step and each optimizer step. If it throws, the run can only be resumed
-     *     from its checkpoint
+     * @param progress callback after each sampler step and each optimizer step. If the callback throws, the run can
+     *     only be resumed from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
-        TrainingProgress generating =
-                new TrainingProgress(step, plan.steps(), Double.NaN, Double.NaN, plan.learningRate(step), true);
+        TrainingProgress generating = new TrainingProgress(
+                step, optimization.steps(), Double.NaN, Double.NaN, optimization.learningRate(step), true);
         TrainingRound current = new TrainingRound(model, plan, round);
         Teacher teacher = new Teacher(model.unet(), plan.guidance());
         List<List<TrajectorySample>> batches = current.batches(
@@ -118,15 +120,16 @@ public final class Distillation implements AutoCloseable {
     private TrainingProgress train(TrainingRound current, List<TrajectorySample> samples) {
         optimizer.clear();
         double loss = 0;
-        for (int first = 0; first < samples.size(); first += plan.rowsAtOnce()) {
-            List<TrajectorySample> chunk = samples.subList(first, Math.min(first + plan.rowsAtOnce(), samples.size()));
+        int rowsAtOnce = optimization.rowsAtOnce();
+        for (int first = 0; first < samples.size(); first += rowsAtOnce) {
+            List<TrajectorySample> chunk = samples.subList(first, Math.min(first + rowsAtOnce, samples.size()));
             double share = (double) chunk.size() / samples.size();
             try (NDManager scope = owner.newSubManager()) {
                 loss += share * Loss.backward(student, current.batch(chunk, scope), share, scope);
             }
         }
-        Gradients.clip(student.parameters().values(), plan.mostGradient(), owner);
-        double learningRate = plan.learningRate(step);
+        Gradients.clip(student.parameters().values(), optimization.clip(), owner);
+        double learningRate = optimization.learningRate(step);
         optimizer.step(learningRate);
         step++;
         mean.take(step);
@@ -134,7 +137,7 @@ public final class Distillation implements AutoCloseable {
                 .mapToDouble(TrajectorySample::unguided)
                 .average()
                 .orElseThrow();
-        return new TrainingProgress(step, plan.steps(), loss, loss / unguided, learningRate, false);
+        return new TrainingProgress(step, optimization.steps(), loss, loss / unguided, learningRate, false);
     }
 
     /** @return the moving averages of the student's parameters, by name; they are closed with this object */

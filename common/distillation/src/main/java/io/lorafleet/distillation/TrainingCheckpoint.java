@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted one.
+ * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted run.
  *
- * @param plan the training plan as text; a run with another plan cannot be resumed
+ * @param plan the training plan as text; a run with a different plan cannot resume from the checkpoint
  * @param round number of the next round
  * @param step number of finished optimizer steps
  * @param arrays parameters, moving averages and moments, by name
@@ -31,6 +31,7 @@ record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray>
      *
      * @param arrays arrays of the new run, by name
      * @return the restored checkpoint
+     * @throws ModelFileException if the file is not a checkpoint of a run with this plan and these arrays
      */
     static TrainingCheckpoint restore(byte[] file, String plan, Map<String, NDArray> arrays, NDManager parent) {
         Safetensors checkpoint = Safetensors.of("checkpoint", file);
@@ -38,6 +39,8 @@ record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray>
         if (!plan.equals(foundPlan)) {
             throw new ModelFileException("checkpoint: expected plan " + plan + ", found " + foundPlan);
         }
+        TrainingCheckpoint restored =
+                new TrainingCheckpoint(plan, count(checkpoint, "round"), count(checkpoint, "step"), arrays);
         Gradients.unrecorded(() -> new LinkedHashMap<>(arrays).forEach((name, array) -> {
             try (NDManager scope = parent.newSubManager()) {
                 if (!array.getShape().equals(checkpoint.shape(name))) {
@@ -47,10 +50,15 @@ record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray>
                 checkpoint.read(name, DataType.FLOAT32, scope).copyTo(array);
             }
         }));
-        return new TrainingCheckpoint(plan, number(checkpoint, "round"), number(checkpoint, "step"), arrays);
+        return restored;
     }
 
-    private static int number(Safetensors checkpoint, String name) {
-        return Integer.parseInt(checkpoint.metadata().get(name));
+    private static int count(Safetensors checkpoint, String name) {
+        String found = checkpoint.metadata().getOrDefault(name, "none");
+        if (!found.matches("[0-9]{1,9}")) {
+            throw new ModelFileException(
+                    checkpoint.name() + ": " + name + ": expected an integer from 0 to 999999999, found " + found);
+        }
+        return Integer.parseInt(found);
     }
 }

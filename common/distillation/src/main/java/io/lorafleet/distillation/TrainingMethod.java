@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
-/** The trained weights and the source of the targets: the four rows of table 1 of the paper. */
+/** The trained weights and the source of the targets: the four rows of table 1 in the paper. */
 public enum TrainingMethod {
     /** Trains all weights to predict the noise added to images. */
     FULL(false, false),

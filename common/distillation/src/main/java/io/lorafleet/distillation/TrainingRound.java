@@ -19,7 +19,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The trajectory samples of one round, in batches. Its random numbers depend only on the seed of the plan and its number. */
+/**
+ * The trajectory samples of one round, in batches. The random numbers depend only on the plan's seed and the round
+ * number.
+ */
 final class TrainingRound {
     private final StableDiffusion model;
     private final TrainingPlan plan;
@@ -41,13 +44,13 @@ final class TrainingRound {
      * Generates the images of the round.
      *
      * @param student the student that generates the images; null if the teacher does
-     * @param stepped called after each sampler step
+     * @param stepped callback after each sampler step
      * @return full batches of all passes
      */
     List<List<TrajectorySample>> batches(
             List<WeightedPrompt> prompts, Teacher teacher, @Nullable Student student, Runnable stepped) {
         List<String> chosen = new ArrayList<>();
-        long[] seeds = new long[plan.promptsPerRound()];
+        long[] seeds = new long[plan.sampling().promptsPerRound()];
         double totalWeight =
                 prompts.stream().mapToDouble(WeightedPrompt::weight).sum();
         for (int i = 0; i < seeds.length; i++) {
@@ -56,10 +59,11 @@ final class TrainingRound {
         }
         chosen.add("");
         embeddings = new PromptEmbeddings(model, chosen, plan.width(), plan.height());
-        int maxSteps = plan.samplerSteps() + plan.samplerSteps() / 2;
-        int steps = random.nextInt(plan.samplerSteps() - plan.samplerSteps() / 2, maxSteps + 1);
+        int meanSteps = plan.sampling().samplerSteps();
+        int steps = random.nextInt(meanSteps - meanSteps / 2, meanSteps + meanSteps / 2 + 1);
         List<TrajectorySample> samples = new ArrayList<>();
-        float[][] images = new Trajectories(model, teacher, student, plan.rowsAtOnce(), stepped)
+        float[][] images = new Trajectories(
+                        model, teacher, student, plan.optimization().rowsAtOnce(), stepped)
                 .generate(embeddings, seeds, steps, latentShape, samples);
         return shuffled(plan.method().distils() ? samples : new NoisedImages(model, random).samples(images, steps));
     }
@@ -77,7 +81,7 @@ final class TrainingRound {
 
     private List<List<TrajectorySample>> shuffled(List<TrajectorySample> samples) {
         List<TrajectorySample> all = new ArrayList<>();
-        for (int pass = 0; pass < plan.passes(); pass++) {
+        for (int pass = 0; pass < plan.sampling().passes(); pass++) {
             List<TrajectorySample> once = new ArrayList<>(samples);
             for (int i = once.size() - 1; i > 0; i--) {
                 once.set(i, once.set(random.nextInt(i + 1), once.get(i)));
@@ -85,7 +89,7 @@ final class TrainingRound {
             all.addAll(once);
         }
         List<List<TrajectorySample>> batches = new ArrayList<>();
-        int size = Math.min(plan.batch(), all.size());
+        int size = Math.min(plan.optimization().batch(), all.size());
         for (int end = size; end <= all.size(); end += size) {
             batches.add(all.subList(end - size, end));
         }
@@ -97,7 +101,7 @@ final class TrainingRound {
         float[] weights = new float[samples.size()];
         for (int i = 0; i < weights.length; i++) {
             double alphaBar = model.schedule().alphaBar()[(int) samples.get(i).timestep()];
-            weights[i] = (float) plan.weighting().weight(alphaBar);
+            weights[i] = (float) plan.optimization().weighting().weight(alphaBar);
         }
         return new TrainingBatch(
                 HostTensors.rows(samples.stream().map(TrajectorySample::latent).toList(), latentShape, scope),

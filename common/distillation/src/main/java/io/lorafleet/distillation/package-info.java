@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Distils a guided diffusion model into students that need one UNet evaluation per step. */
+/** Distills a guided diffusion model into students that need one UNet evaluation per step. */
 @NullMarked
 package io.lorafleet.distillation;
 

@@ -233,10 +233,7 @@ class DistillationTest {
     }
 
     @Test
-    void rejectsInvalidPlans() {
-        assertThatThrownBy(() -> plan(0))
-                .isInstanceOf(DistillationException.class)
-                .hasMessage("steps: expected at least 1, found 0");
+    void rejectsAnEmptyListOfPrompts() {
         try (LoraStudent student = student()) {
             assertThatThrownBy(() -> new Distillation(model, student, plan(1), List.of()))
                     .hasMessage("prompts: expected at least one, found none");
@@ -244,7 +241,7 @@ class DistillationTest {
     }
 
     private static byte[] distilled(TrainingPlan plan, int steps) {
-        assertThat(plan.steps()).isEqualTo(steps);
+        assertThat(plan.optimization().steps()).isEqualTo(steps);
         try (LoraStudent student = student();
                 Distillation run = new Distillation(model, student, plan, PROMPTS)) {
             return finish(run, student);
@@ -272,18 +269,8 @@ class DistillationTest {
         return new TrainingPlan(
                 method,
                 5,
-                steps,
-                4,
-                2,
-                2,
-                2,
-                4,
-                0.5,
-                learningRate,
-                0,
-                1,
-                0.9,
-                TimestepWeighting.UNIFORM,
+                new TrainingPlan.Sampling(2, 2, 4, 0.5),
+                new TrainingPlan.Optimization(steps, 4, 2, learningRate, 0, 1, 0.9, TimestepWeighting.UNIFORM),
                 size,
                 size,
                 7);

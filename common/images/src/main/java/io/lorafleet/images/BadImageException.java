@@ -2,7 +2,7 @@
 package io.lorafleet.images;
 
 /**
- * A file is not an image that may be decoded. The message has the expected and the found value, and quotes no content.
+ * A file is not an image that may be decoded. The message gives the expected and found values, and quotes no content.
  */
 public final class BadImageException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -11,15 +11,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A PNG or JPEG file that is safe to decode: its format, its size and the cost of decoding have been checked, without
- * decoding it.
+ * A PNG or JPEG file that is safe to decode: its format, its size and the cost of decoding were checked before
+ * decoding.
  */
 public final class CheckedImage {
     private final byte[] file;
     private final Format format;
     private final Dimensions dimensions;
 
-    /** The accepted formats. ImageIO could read more. */
+    /** The accepted formats. ImageIO supports more formats. */
     private enum Format {
         PNG,
         JPEG
@@ -45,8 +45,8 @@ public final class CheckedImage {
     /**
      * Checks a file.
      *
-     * @param file content of the file, not copied
-     * @param maxPixels largest accepted width times height
+     * @param file content of the file, which is not copied
+     * @param maxPixels maximum width times height
      * @throws BadImageException if the file has another format, is corrupt, is too large, or is too expensive to decode
      */
     public static CheckedImage of(byte[] file, long maxPixels) throws BadImageException {
@@ -76,7 +76,7 @@ public final class CheckedImage {
 
     /**
      * @return the decoded image
-     * @throws BadImageException if the file is corrupt, or its colours are neither RGB nor gray
+     * @throws BadImageException if the file is corrupt, or its colors are neither RGB nor gray
      */
     public BufferedImage decode() throws BadImageException {
         // Not ImageIO.createImageInputStream, which writes a temporary file.

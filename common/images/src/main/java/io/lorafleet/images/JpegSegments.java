@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the segments of a JPEG file. It follows the markers as libjpeg does and decodes nothing.
+ * Checks the segments of a JPEG file. It follows the markers like libjpeg, and decodes nothing.
  *
  * <p>A progressive file can have many scans of a few bytes each, and the decoder processes the whole image for each
  * scan. So the number of scans and the number of samples in all scans are limited.
@@ -30,7 +30,7 @@ final class JpegSegments {
      */
     private static final long MAX_SAMPLES = 1L << 30;
     /**
-     * Limit on other segments. A profile or metadata of 8 MiB need 128 segments of 64 KiB; each scan needs a few
+     * Limit on other segments. A profile or metadata of 8 MiB needs 128 segments of 64 KiB; each scan needs a few
      * tables.
      */
     private static final int MAX_OTHER_SEGMENTS = 1000;
@@ -167,7 +167,7 @@ final class JpegSegments {
         for (int i = 0; i < components; i++) {
             in.get(); // component id
             int sampling = Byte.toUnsignedInt(in.get());
-            in.get(); // quantisation table
+            in.get(); // quantization table
             int horizontal = sampling >> 4;
             int vertical = sampling & 0xF;
             if (horizontal < 1 || horizontal > MAX_SAMPLING || vertical < 1 || vertical > MAX_SAMPLING) {

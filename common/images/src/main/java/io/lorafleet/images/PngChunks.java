@@ -19,13 +19,13 @@ final class PngChunks {
     private static final int HEADER_BYTES = 13;
     /** Length, type and checksum of a chunk. */
     private static final int FRAME_BYTES = 12;
-    /** Limit on other chunks. Editors write about ten, scanners with long profiles and texts some dozens. */
+    /** Limit on other chunks. Editors write about ten; scanners with long profiles and texts write a few dozen. */
     private static final int MAX_OTHER_CHUNKS = 1000;
-    /** Limit on data chunks. libpng writes 8 KiB in each; the smallest of other encoders have 4 KiB. */
+    /** Limit on data chunks. libpng writes 8 KiB per chunk; the smallest chunks of other encoders have 4 KiB. */
     private static final int MAX_DATA_CHUNKS = 100_000;
     /**
      * Limit on compressed bytes per raw byte. Deflate adds at most 5 bytes per stored block, and zlib's worst bound is
-     * about an eighth (compressBound, deflateBound), so twice the size cannot be due to the image.
+     * about an eighth (compressBound, deflateBound), so no image needs twice its size.
      */
     private static final int MAX_GROWTH = 2;
     /** Allowance for tiny images, in which chunk and block headers are most of the data. */
@@ -82,7 +82,7 @@ final class PngChunks {
         }
     }
 
-    /** @return the largest size of all rows before compression, in bytes */
+    /** @return the maximum total size of the rows before compression, in bytes */
     private static long rawBytes(Dimensions size, byte depth, byte colorType) throws BadImageException {
         int channels = switch (colorType) {
             case 0, 3 -> 1;

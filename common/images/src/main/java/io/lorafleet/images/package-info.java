@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks on untrusted image files, which bound the cost of decoding before they are decoded. */
+/** Checks untrusted image files before they are decoded, to bound the cost of decoding. */
 @NullMarked
 package io.lorafleet.images;
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 public record ApiKeys(List<Entry> keys) {
     public static final ApiKeys NONE = new ApiKeys(List.of());
 
-    /** What the owner of a key is allowed to do. */
+    /** A set of permissions of a key's owner. */
     public enum Role {
-        /** Create generations and read one's own. */
+        /** Create generations, and read the owner's generations. */
         @JsonProperty("generate")
         GENERATE,
-        /** Rate one's own images. */
+        /** Rate images of the owner's generations. */
         @JsonProperty("feedback")
         FEEDBACK,
         /** Upload adapters, and change their routes and retirement. */
@@ -85,7 +85,7 @@ public record ApiKeys(List<Entry> keys) {
         return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
-    /** @return a copy without the key of this id; an equal copy if there is no such key */
+    /** @return a copy without the key with this id; an equal copy if there is no such key */
     public ApiKeys without(String id) {
         return new ApiKeys(keys.stream().filter(key -> !key.id().equals(id)).toList());
     }

@@ -24,12 +24,12 @@ public final class BlobKeys {
                 + ".json";
     }
 
-    /** @return the prefix of the consumed feedback of an adapter and a partition */
+    /** @return the key prefix of an adapter's consumed feedback from one partition */
     public static String consumedFeedback(String adapter, int partition) {
         return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/" + partition + "/";
     }
 
-    /** @return the prefix of everything that unfinished runs of an adapter store */
+    /** @return the key prefix of all blobs of an adapter's unfinished runs */
     public static String training(String adapter) {
         return BlobTree.TRAINING.prefix() + Check.id("adapter", adapter) + "/";
     }
@@ -37,7 +37,7 @@ public final class BlobKeys {
     /**
      * The key of a training checkpoint of an unfinished run.
      *
-     * @param run hash of all inputs that decide the run's result
+     * @param run hash of all inputs that determine the run's result
      * @param number number of the checkpoint in the run, from 1
      */
     public static String checkpoint(String adapter, String run, int number) {

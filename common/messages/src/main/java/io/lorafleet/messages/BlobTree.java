@@ -4,8 +4,8 @@ package io.lorafleet.messages;
 import java.util.Set;
 
 /**
- * The subtrees of the blob store, and the services that store and delete blobs in each. All services may read all
- * subtrees. No service writes outside of them.
+ * The subtrees of the blob store, and the services that store and delete blobs in each subtree. All services may read
+ * all subtrees. No service writes outside these subtrees.
  */
 public enum BlobTree {
     INIT_IMAGES("init-images", Set.of(Writer.GATEWAY)),

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validation of message fields, for the records of this package and its sub-packages. Each failure is an {@link
- * IllegalArgumentException} of the form "field: expected X, found Y".
+ * Validation of message fields, for the records of this package and its sub-packages. Each failed check throws an
+ * {@link IllegalArgumentException} with a message of the form "field: expected X, found Y".
  */
 public final class Check {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -22,7 +22,7 @@ public final class Check {
         return value;
     }
 
-    /** Requires a valid id. Ids become keys, paths and URLs, so they contain no characters that need escaping there. */
+    /** Requires a valid id. Ids become keys, paths and URLs, so they contain no characters that need escaping. */
     public static String id(String field, String value) {
         if (!isId(present(field, value))) {
             throw new IllegalArgumentException(

@@ -2,17 +2,17 @@
 package io.lorafleet.messages;
 
 /**
- * The inputs of the training run that made a version. With the same base, they give the same version again.
+ * The inputs of the training run that produced a version. With the same base, the same inputs produce the same version.
  *
- * <p>The feedback is that of the adapter in one offset range of one partition of {@link Topic#FEEDBACK}. The offset
+ * <p>The run consumed the adapter's feedback in one offset range of one partition of {@link Topic#FEEDBACK}. The offset
  * ranges of the adapter's finished runs are adjacent: they have no gaps and do not overlap.
  *
- * @param parent version that the run continues from
+ * @param parent version from which the run continued
  * @param partition partition of the feedback
  * @param fromOffset first offset of the range
- * @param toOffset offset after the last one of the range
+ * @param toOffset offset after the last offset of the range
  * @param samples number of feedback samples of this adapter in the range, each vote counted once
- * @param seed seed of all random numbers of the run
+ * @param seed seed for all random numbers of the run
  * @param plan training plan, as text
  */
 public record Lineage(int parent, int partition, long fromOffset, long toOffset, int samples, long seed, String plan) {

@@ -2,11 +2,11 @@
 package io.lorafleet.messages;
 
 /**
- * A reference to one adapter version. A request carries it, so each retry uses the same weights.
+ * A reference to one adapter version. A request contains the reference, so every retry uses the same weights.
  *
  * @param name adapter name
  * @param version version number
- * @param sha256 SHA-256 of the weights file, which the blob store holds under {@link BlobKeys#adapter}
+ * @param sha256 SHA-256 of the weights file, which is stored in the blob store under {@link BlobKeys#adapter}
  */
 public record PinnedAdapter(String name, int version, String sha256) {
     public PinnedAdapter {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** The priority of a request. */
 public enum Priority {
-    /** A user waits for the result. */
+    /** A user is waiting for the result. */
     @JsonProperty("interactive")
     INTERACTIVE(Topic.REQUESTS),
     /** Interactive requests go first, but only for a limited time. */
@@ -19,8 +19,8 @@ public enum Priority {
     }
 
     /**
-     * @return the topic of requests with this priority. Each priority has a topic of its own, so that batch requests do
-     *     not queue in front of interactive ones
+     * @return the topic of requests with this priority. Each priority has its own topic, so that batch requests do not
+     *     queue ahead of interactive requests
      */
     public Topic topic() {
         return topic;

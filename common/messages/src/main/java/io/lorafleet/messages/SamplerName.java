@@ -11,16 +11,16 @@ public enum SamplerName {
     /** Euler's method on the probability-flow ODE (Karras et al. 2022). */
     @JsonProperty("euler")
     EULER,
-    /** The same, with the noise levels of Karras et al. */
+    /** {@link #EULER} with the noise levels of Karras et al. */
     @JsonProperty("euler_karras")
     EULER_KARRAS,
-    /** The same as {@link #EULER}, with new noise after each step. */
+    /** {@link #EULER} with new noise after each step. */
     @JsonProperty("euler_ancestral")
     EULER_ANCESTRAL,
-    /** DPM-Solver++ of second order, multistep (Lu et al. 2022). */
+    /** Second-order multistep DPM-Solver++ (Lu et al. 2022). */
     @JsonProperty("dpmpp_2m")
     DPMPP_2M,
-    /** The same, with the noise levels of Karras et al. */
+    /** {@link #DPMPP_2M} with the noise levels of Karras et al. */
     @JsonProperty("dpmpp_2m_karras")
     DPMPP_2M_KARRAS,
     /** For latent consistency models (Luo et al. 2023). */
@@ -29,7 +29,7 @@ public enum SamplerName {
     /** Pseudo linear multistep (Liu et al. 2022). */
     @JsonProperty("pndm")
     PNDM,
-    /** UniPC of second order (Zhao et al. 2023). */
+    /** Second-order UniPC (Zhao et al. 2023). */
     @JsonProperty("unipc")
     UNIPC;
 

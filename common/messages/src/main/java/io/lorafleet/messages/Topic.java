@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public enum Topic {
     /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
-    /** As {@link #REQUESTS}, for requests of priority {@link Priority#BATCH}. */
+    /** Like {@link #REQUESTS}, for requests with priority {@link Priority#BATCH}. */
     BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(1)),
     /** Key: request id; value: {@link CancelGeneration}. Every worker reads all records. */
     CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(1)),
@@ -31,13 +31,13 @@ public enum Topic {
     /** Key: adapter name; value: {@link FeedbackEvent}. */
     FEEDBACK("feedback.samples", Cleanup.DELETE, Duration.ofDays(30)),
     /**
-     * Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}. The registry.
+     * The registry. Key: name@version; value: {@link AdapterVersion}. Key: name; value: {@link AdapterRoute}.
      * Compacted.
      */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
     /**
-     * Key: adapter name; value: {@link TrainingEvent}. Trainers read it from the start to find the feedback that is
-     * already consumed.
+     * Key: adapter name; value: {@link TrainingEvent}. Trainers read the topic from the start to find the feedback that
+     * has already been consumed.
      */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
     /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
@@ -53,7 +53,7 @@ public enum Topic {
     public enum Cleanup {
         /** Deletes records by age. */
         DELETE,
-        /** Keeps the newest record of each key without limit of time. */
+        /** Keeps the newest record of each key, with no time limit. */
         COMPACT
     }
 

@@ -24,7 +24,7 @@ final class HeaderReader {
     private static final int MAX_TENSORS = 50_000;
     /** Limit on dimensions, as in PyTorch's kernels. Convolutions have 4 or 5. */
     private static final int MAX_DIMENSIONS = 8;
-    /** Limit on the length of a tensor name. The longest of diffusers have about 150 characters. */
+    /** Limit on the length of a tensor name. The longest names in diffusers have about 150 characters. */
     private static final int MAX_NAME_CHARACTERS = 1000;
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -171,7 +171,7 @@ final class HeaderReader {
         }
     }
 
-    /** A stream of the next bytes of another stream, which it does not read ahead. */
+    /** A stream of the next bytes of another stream, without reading ahead. */
     private static final class Part extends FilterInputStream {
         private int left;
 

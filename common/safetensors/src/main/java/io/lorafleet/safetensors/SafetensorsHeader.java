@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a safetensors file. The file has 8 bytes of header length (little-endian), the header in JSON, and the
- * tensors.
+ * The header of a safetensors file. The file consists of the header length (8 bytes, little-endian), the header in
+ * JSON, and the tensors.
  *
  * <p>The header is untrusted input. Types must be known, sizes are computed with overflow checks, and the tensors must
  * be contiguous from the first byte after the header.
@@ -46,10 +46,10 @@ public record SafetensorsHeader(
     public record Tensor(TensorType type, long[] shape, long offset, long bytes) {}
 
     /**
-     * Reads a header and not more of the stream. If the length is rejected, only the length is read.
+     * Reads a header, and no more of the stream. If the length is rejected, only the length is read.
      *
      * @param file stream at the first byte of the file; not closed
-     * @param maxHeaderBytes largest accepted header, in bytes
+     * @param maxHeaderBytes maximum size of the header, in bytes
      * @throws BadSafetensorsException if the header is not valid
      */
     public static SafetensorsHeader read(InputStream file, long maxHeaderBytes)

@@ -10,37 +10,40 @@ import java.util.stream.Stream;
  * Named, immutable byte sequences: images, adapter weights, training state.
  *
  * <p>A key is a relative path of one or more segments of letters, digits, '.', '_', '@' and '-', separated by '/'; no
- * segment starts with '.'. A blob becomes visible as a whole and never changes. Implementations are safe for use by
- * several threads and processes.
+ * segment starts with '.'. A blob becomes visible as a whole and never changes. Several threads and processes can use a
+ * store at the same time.
  */
 public interface BlobStore {
 
     /**
-     * Stores a blob unless one with that key exists.
+     * Stores a blob, unless a blob with this key exists.
      *
-     * @param content content, which is read to its end and not closed
-     * @return true if this call stored the blob, false if it exists already and is unchanged
-     * @throws InvalidKeyException if the key does not have the form above
+     * @param content content of the blob, which is read to its end and not closed
+     * @return true if this call stored the blob, false if it already existed and is unchanged
+     * @throws InvalidKeyException if the key does not have the form described above
      * @throws StorageFullException if the store is full
      */
     boolean putIfAbsent(String key, InputStream content) throws IOException;
 
-    /** @return a blob whose key is set after its content, for example a hash of it; to be closed by the caller */
+    /**
+     * @return a blob whose key is set after its content (for example, to a hash of the content); the caller closes the
+     * blob
+     */
     StagedBlob stage() throws IOException;
 
-    /** @return the content of the blob, to be closed by the caller; empty if there is no such blob */
+    /** @return the content of the blob, which the caller closes; empty if there is no such blob */
     Optional<InputStream> open(String key) throws IOException;
 
     /**
-     * @return the keys with this prefix, in no particular order, to be closed by the caller. Blobs that are stored or
-     *     deleted during the listing may or may not be included.
+     * @return the keys with this prefix, in no particular order; the caller closes the stream. It may or may not
+     *     include blobs that are stored or deleted during the listing
      */
     Stream<String> list(String prefix) throws IOException;
 
     /** Deletes the blob if it exists. */
     void delete(String key) throws IOException;
 
-    /** Stores bytes unless a blob with that key exists. @return true if this call stored them */
+    /** Stores bytes, unless a blob with this key exists. @return true if this call stored them */
     default boolean putIfAbsent(String key, byte[] content) throws IOException {
         return putIfAbsent(key, new java.io.ByteArrayInputStream(content));
     }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /**
  * A blob store in a directory. The directory may be shared by processes and, over a network file system with hard
  * links, by machines. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its key. With
- * separate users for the services, file permissions control who can write each subtree; all of them need write
+ * separate users for the services, file permissions control who can write to each subtree; all services need write
  * permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
@@ -150,7 +150,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return isFull ? new StorageFullException(failure) : failure;
     }
 
-    /** Creates a folder and its parents. Each new folder gets the permissions of its parent. */
+    /** Creates a folder and its parents. Each new folder inherits the permissions of its parent. */
     private static void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
@@ -194,7 +194,7 @@ public final class DirectoryBlobStore implements BlobStore {
             // Not Files.newInputStream, whose readAllBytes() copies a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) {
-            if (Files.exists(file)) { // it exists and cannot be opened
+            if (Files.exists(file)) { // it exists but cannot be opened
                 throw e;
             }
             return Optional.empty();

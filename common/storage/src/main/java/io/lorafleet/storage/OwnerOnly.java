@@ -31,13 +31,13 @@ public final class OwnerOnly {
         return PosixFilePermissions.asFileAttribute(FOLDER);
     }
 
-    /** @return whether only the owner of the path has permissions, which may be another user */
+    /** @return whether only the owner of the path, who may be another user, has permissions */
     public static boolean isClosed(Path path) throws IOException {
         return (mode(path) & OF_OTHERS) == 0;
     }
 
     /**
-     * @return the expected and the found permissions, with a command that corrects them; empty if the permissions are
+     * @return the expected and found permissions, with a command that corrects them; empty if the permissions are
      *     correct
      */
     public static Optional<String> objection(Path path) throws IOException {
@@ -45,7 +45,7 @@ public final class OwnerOnly {
         long self = new UnixSystem().getUid();
         if (owner != self && owner != 0) {
             return Optional.of(
-                    path + ": expected as owner user " + self + " (the user of this process) or root, found user "
+                    path + ": expected the owner " + self + " (the user of this process) or root, found "
                             + owner + ": `chown " + self + " " + path + "` corrects this");
         }
         if (!isClosed(path)) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * A blob that is being written and has no key yet. It becomes visible when it is committed. Closing it without a commit
- * discards it. Not safe for use by several threads.
+ * discards it. Not thread-safe.
  */
 public interface StagedBlob extends Closeable {
 
@@ -21,9 +21,9 @@ public interface StagedBlob extends Closeable {
     long bytesWritten();
 
     /**
-     * Stores the blob unless one with that key exists. No bytes can be written afterwards.
+     * Stores the blob, unless a blob with this key exists. No bytes can be written afterwards.
      *
-     * @return true if this call stored the blob, false if it exists already and is unchanged
+     * @return true if this call stored the blob, false if it already existed and is unchanged
      * @throws InvalidKeyException if the key does not have the form that {@link BlobStore} defines
      * @throws StorageFullException if the store is full
      */

@@ -7,12 +7,12 @@ import java.io.IOException;
 public final class StorageFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message expected and found room */
+    /** @param message message with the expected and found free space */
     public StorageFullException(String message) {
         super(message);
     }
 
     StorageFullException(IOException cause) {
-        super("blob store: expected free space, found none", cause);
+        super("the blob store is full", cause);
     }
 }

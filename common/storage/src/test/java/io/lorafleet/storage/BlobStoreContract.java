@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract of {@link BlobStore}. The test of each implementation extends it. */
+/** The contract of {@link BlobStore}. The test of each implementation extends this class. */
 public abstract class BlobStoreContract {
     private BlobStore store;
 

@@ -43,7 +43,7 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
             store.putIfAbsent("small", new byte[1000]);
             assertThatThrownBy(() -> store.putIfAbsent("large", new byte[2 << 20]))
                     .isInstanceOf(StorageFullException.class)
-                    .hasMessage("blob store: expected free space, found none");
+                    .hasMessage("the blob store is full");
             assertThat(store.get("large")).isEmpty();
             assertThat(disk.path().resolve(".unfinished")).isEmptyDirectory();
             assertThat(store.putIfAbsent("medium", new byte[500_000])).isTrue();

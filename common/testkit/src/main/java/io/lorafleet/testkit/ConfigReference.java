@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * service uses; the descriptions are the javadoc of the {@code @ConfigMapping} interface.
  */
 public final class ConfigReference {
-    /** The system property that makes {@link #check} write the table instead of comparing it. */
+    /** The system property with which {@link #check} writes the table instead of comparing it. */
     public static final String UPDATE = "docs.update";
 
     private static final Pattern INLINE_TAG = Pattern.compile("\\{@\\w+\\s+([^}]*)}");
@@ -62,9 +62,9 @@ public final class ConfigReference {
     }
 
     /**
-     * Compares the table with the one in a document.
+     * Compares the table with the table in a document.
      *
-     * @param section the table stands between {@code <!-- section -->} and {@code <!-- end of section -->}
+     * @param section name of the table's section, between {@code <!-- section -->} and {@code <!-- end of section -->}
      * @throws AssertionError if the document is out of date, or if a key has no description or default
      */
     public void check(Path document, String section) throws IOException {
@@ -118,7 +118,7 @@ public final class ConfigReference {
 
     /** The text may add a unit or a reason, and describes a default that refers to another key. */
     private static void requireSame(String key, String value, String text) {
-        if (!value.contains("${") && !text.startsWith(value)) {
+        if (!value.contains("${") && !text.replace("`", "").replace(", ", ",").startsWith(value)) {
             throw new AssertionError(key + ": expected javadoc with the default " + value + ", found " + text);
         }
     }

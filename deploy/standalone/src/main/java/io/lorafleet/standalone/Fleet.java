@@ -55,7 +55,7 @@ public final class Fleet {
     private boolean help;
 
     public static void main(String[] args) {
-        // Kafka's broker converts enum names to upper case in the default locale, and cannot start in a Turkish one.
+        // Kafka's broker converts enum names to upper case in the default locale; in a Turkish locale, it cannot start.
         Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(args));
     }

@@ -10,12 +10,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public final class Terminal {
     private Terminal() {}
 
-    /** @return whether the standard error is a terminal; {@code deploy/fleet} sets the property */
+    /** @return whether standard error is a terminal; {@code deploy/fleet} sets the property */
     public static boolean isThere() {
         return Boolean.getBoolean("lorafleet.terminal");
     }
 
-    /** @return a progress bar in the style of all commands */
+    /** @return a progress bar that looks the same in all commands */
     public static ProgressBarBuilder bar(String task, PrintStream out) {
         return new ProgressBarBuilder()
                 .setTaskName(task)

@@ -52,7 +52,7 @@ record ExpectedImage(FloatBuffer pixels) {
         return file.toByteArray();
     }
 
-    /** @return from 0 to 255, not rounded */
+    /** @return the value scaled to 0 to 255, not rounded */
     private double level(int i) {
         return Math.max(0, Math.min(MAX, (pixels.get(i) + 1) / 2 * MAX));
     }

@@ -26,7 +26,7 @@ import io.lorafleet.standalone.client.GenerationFollower;
 import io.lorafleet.standalone.client.GenerationStatus;
 import io.lorafleet.standalone.client.GenerationStatus.Status;
 import io.lorafleet.standalone.client.NewGeneration;
-import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.client.ScaledAdapter;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.nio.charset.StandardCharsets;
@@ -265,7 +265,7 @@ abstract class FleetContract {
                 null,
                 null,
                 null,
-                List.of(new RequestedAdapter("nobody", null)),
+                List.of(new ScaledAdapter("nobody", null)),
                 null,
                 null,
                 null,
@@ -294,7 +294,7 @@ abstract class FleetContract {
                 "",
                 null,
                 null,
-                List.of(new RequestedAdapter(adapter, null)),
+                List.of(new ScaledAdapter(adapter, null)),
                 5.0,
                 FEW_STEPS,
                 SamplerName.DDIM,
@@ -414,7 +414,7 @@ abstract class FleetContract {
                 .toList();
     }
 
-    /** @return the reasons of dead letters, by request ID */
+    /** @return the reasons for dead letters, by request ID */
     private Map<String, String> reasons() {
         Map<String, String> reasons = new HashMap<>();
         for (DeadLetter letter : topics.read(Topic.DEAD_LETTERS, DeadLetter.class)) {

@@ -40,7 +40,7 @@ class FleetScriptTest {
         Files.createDirectories(root.resolve("deploy"));
         Files.copy(Path.of("../fleet"), root.resolve("deploy/fleet"), StandardCopyOption.COPY_ATTRIBUTES);
         script("jdk/bin/java", "[ \"$1\" = -version ] && echo 'openjdk version \"17.0.1\"' >&2 || echo \"ran $*\"");
-        // Like Maven, it does not write files whose content is unchanged.
+        // Like Maven, the fake does not write files with unchanged content.
         script("mvnw", "echo built; for f in " + String.join(" ", ARTEFACTS) + "; do [ -e $f ] || touch $f; done");
         for (String module : List.of("common/storage", "gateway", "gpu-worker", "trainer", "deploy/standalone")) {
             file(module + "/pom.xml", BUILT.minusSeconds(60));

@@ -44,13 +44,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WindowType;
 
 /**
- * Attacks from a page of another origin, and from a page whose name resolves to this machine (DNS rebinding), in the
+ * Attacks by a page from another origin, and by a page whose name resolves to this machine (DNS rebinding), in the
  * browser of a user of the gateway's page. The attacks must neither read nor change anything.
  */
 class ForeignPageIT extends InBrowser {
     private static final String KEY = "lf_0123456789abcdef_" + "A".repeat(43);
     private static final String STUDENT = "fast";
-    private static final String SECRET = "an image that nobody else shall know of";
+    private static final String SECRET = "an image that nobody else may see";
     private static final String HONEST = "an honest request";
 
     /** Resources that need no key, under any name of the gateway. */
@@ -151,7 +151,7 @@ class ForeignPageIT extends InBrowser {
         all.assertAll();
         browser.switchTo().window(ownTab);
         draw(fleet.gateway(), "the own page goes on");
-        draw(URI.create("http://127.0.0.1:" + port), "under the other name, too");
+        draw(URI.create("http://127.0.0.1:" + port), "under the other name as well");
     }
 
     /**
@@ -183,7 +183,7 @@ class ForeignPageIT extends InBrowser {
         got.keySet().removeAll(publicly);
 
         all.assertThat(got)
-                .as("what the %s page got", name)
+                .as("responses to the %s page", name)
                 .isNotEmpty()
                 .allSatisfy((what, result) -> assertThat(result)
                         .as(what)
@@ -192,7 +192,7 @@ class ForeignPageIT extends InBrowser {
                         .doesNotStartWith("HELD"));
         browser.switchTo().frame("framed");
         all.assertThat(count("#view"))
-                .as("the own page, framed by the %s page", name)
+                .as("the gateway's page, framed by the %s page", name)
                 .isZero();
         for (String tab : browser.getWindowHandles()) {
             if (!tabs.contains(tab)) {
@@ -204,7 +204,7 @@ class ForeignPageIT extends InBrowser {
         browser.switchTo().window(tabs.iterator().next());
         // When this image is generated, the requests of the page have been handled.
         drawHonestly();
-        all.assertThat(state()).as("what there is after the %s page", name).isEqualTo(before);
+        all.assertThat(state()).as("resources after the attack by the %s page", name).isEqualTo(before);
     }
 
     @SuppressWarnings("unchecked")
@@ -263,7 +263,7 @@ class ForeignPageIT extends InBrowser {
                 .isEqualTo(Status.SUCCEEDED);
     }
 
-    /** @return all resources, except those of {@link #drawHonestly} */
+    /** @return all resources, except those that {@link #drawHonestly} creates */
     private Map<String, Object> state() throws IOException, InterruptedException {
         List<JsonNode> generations = new ArrayList<>();
         get("/v1/generations?limit=100").get("generations").forEach(generations::add);

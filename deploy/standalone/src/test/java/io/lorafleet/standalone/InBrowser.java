@@ -23,8 +23,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * Tests of the gateway's page with a real fleet and Chromium. Without Chromium and its driver they are skipped, or fail
- * if {@code CI=true} is set.
+ * Tests of the gateway's page with a real fleet and Chromium. Without Chromium and its driver, the tests are skipped,
+ * or fail if {@code CI=true} is set.
  */
 abstract class InBrowser {
     static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -35,9 +35,9 @@ abstract class InBrowser {
     ChromeDriver browser;
 
     /**
-     * @param folder for the fleet's data
-     * @param apiKeys the API keys of the gateway; null for open mode
-     * @param arguments for Chromium
+     * @param folder folder for the fleet's data
+     * @param apiKeys API keys of the gateway; null for open mode
+     * @param arguments command-line arguments for Chromium
      */
     final void start(Path folder, Path apiKeys, String... arguments) throws Exception {
         Path chromium = program("Chromium", "chromium", "chromium-browser", "google-chrome");
@@ -49,7 +49,7 @@ abstract class InBrowser {
                         root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", apiKeys),
                 said -> {});
         fleet.start();
-        // The page can replace an element after it was found; then the test finds it again.
+        // The page can replace an element after the test finds it; the test then finds the element again.
         Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);
         browser = browser(chromium, driver, arguments);
     }
@@ -92,7 +92,7 @@ abstract class InBrowser {
         open(fleet.gateway(), view);
     }
 
-    /** @param gateway a URL of the gateway */
+    /** @param gateway URL of the gateway */
     final void open(URI gateway, String view) {
         browser.get("about:blank");
         browser.get(gateway + "/#/" + view);

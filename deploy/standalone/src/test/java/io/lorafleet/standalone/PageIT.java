@@ -80,7 +80,7 @@ class PageIT extends InBrowser {
                 .until(
                         () -> browser.executeScript("return document.querySelector('.job img').naturalWidth"),
                         Predicate.isEqual(64L));
-        find("button[aria-label='A bad image']").click();
+        find("button[aria-label='Bad image']").click();
         await().atMost(TIMEOUT).until(() -> text("#said").contains("will learn"));
         press("Generate with another seed");
         await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);

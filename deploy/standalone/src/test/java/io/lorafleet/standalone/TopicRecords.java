@@ -35,7 +35,7 @@ final class TopicRecords {
         config.put("bootstrap.servers", bootstrap);
     }
 
-    /** @param settings settings of a Kafka client, which a fleet with API keys writes to its data folder */
+    /** @param settings Kafka client settings, which a fleet with API keys writes to its data folder */
     static TopicRecords of(String bootstrap, Path settings) throws IOException {
         Properties read = new Properties();
         try (InputStream in = Files.newInputStream(settings)) {
@@ -46,7 +46,7 @@ final class TopicRecords {
         return new TopicRecords(bootstrap, all);
     }
 
-    /** @return every message of the topic up to now */
+    /** @return every message in the topic up to now */
     <T> List<T> read(Topic topic, Class<T> type) {
         List<T> messages = new ArrayList<>();
         try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one adapter: a fold of its records.
  *
- * @param route null if requests get the newest version
- * @param versions in ascending order, including retired ones
+ * @param route route of the adapter; null if requests get the newest version
+ * @param versions versions in ascending order, including retired versions
  */
 public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
     public Adapter {
@@ -32,7 +32,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return new Adapter(name, route, List.copyOf(byNumber.values()));
     }
 
-    /** @param newRoute null for none */
+    /** @param newRoute new route; null to remove the route */
     Adapter routed(@Nullable AdapterRoute newRoute) {
         return new Adapter(name, newRoute, versions);
     }
@@ -46,7 +46,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return versions.stream().filter(one -> one.version() == number).findFirst();
     }
 
-    /** @return the version, if it exists and is not retired */
+    /** @return the version if it exists and is not retired */
     public Optional<AdapterVersion> usable(int number) {
         return version(number).filter(one -> one.retiredAt() == null);
     }
@@ -57,8 +57,8 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     /**
-     * The version that all requests except the canary's share get. Concurrent changes on two gateways can leave a
-     * route with a retired or unknown version; then the newest version replaces it.
+     * The version for all requests except the canary's share. Concurrent changes on two gateways can leave a route with
+     * a retired or unknown version; requests then get the newest version instead.
      */
     public Optional<AdapterVersion> stable() {
         return Optional.ofNullable(route)
@@ -67,7 +67,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
                 .or(this::newest);
     }
 
-    /** @return the version that this request gets */
+    /** @return the version for this request */
     Optional<AdapterVersion> select(String requestId) {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::canary)

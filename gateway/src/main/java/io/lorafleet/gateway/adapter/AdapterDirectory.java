@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A directory on the gateway's disk from which adapters can be loaded. Files outside of it are never read. */
+/** A directory on the gateway's disk from which adapters can be loaded. Files outside the directory are never read. */
 public final class AdapterDirectory {
     private static final String DIFFUSERS_FILE = "pytorch_lora_weights.safetensors";
     private static final String SUFFIX = ".safetensors";
@@ -31,12 +31,14 @@ public final class AdapterDirectory {
 
     /** The result of a lookup. */
     public sealed interface Found {
-        /** Applies the function for this case. Each caller has to decide on all cases. */
+        /** Applies the function for this result, so that each caller handles all results. */
         <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused);
 
         /**
-         * @param path without symbolic links
-         * @param content the caller closes it
+         * The file was found.
+         *
+         * @param path path of the file, without symbolic links
+         * @param content content of the file; the caller closes the channel
          */
         record File(Path path, SeekableByteChannel content) implements Found {
             @Override
@@ -64,7 +66,8 @@ public final class AdapterDirectory {
     /**
      * Finds and opens the file of an adapter.
      *
-     * @param path of a safetensors file or of a folder that contains one, absolute or relative to this directory
+     * @param path path of a safetensors file, or of a folder that contains such a file; absolute, or relative to this
+     *     directory
      */
     public Found open(String path) throws IOException {
         Path named;
@@ -74,16 +77,16 @@ public final class AdapterDirectory {
             return new Found.Refused("a valid path", "invalid characters");
         }
         try {
-            // Checked before any file access, so that answers do not reveal which files exist outside.
+            // Checked before any file access, so that responses do not reveal which files exist outside the directory.
             return named.startsWith(root) ? at(named) : outside();
         } catch (NoSuchFileException e) {
             return new Found.Nothing();
         } catch (AccessDeniedException e) {
             return new Found.Refused("a file that the gateway can read", "permission denied");
-        } catch (FileSystemException e) { // Java has no specific exceptions for these
+        } catch (FileSystemException e) { // Java has no more specific exceptions
             return new Found.Refused(
                     "a path to a file or folder",
-                    "a path that is too long, has a file as parent, or has a symbolic link loop");
+                    "a path that is too long, has a file as a parent, or has a symbolic link loop");
         }
     }
 
@@ -97,7 +100,7 @@ public final class AdapterDirectory {
         }
         return Files.isRegularFile(real) && named.toString().endsWith(SUFFIX)
                 ? new Found.File(real, openBelow(root.toRealPath(), real))
-                : new Found.Refused("a file *" + SUFFIX + " or a folder with one", "another kind of file");
+                : new Found.Refused("a *" + SUFFIX + " file or a folder that contains one", "another kind of file");
     }
 
     private Found in(Path folder) throws IOException {
@@ -110,13 +113,13 @@ public final class AdapterDirectory {
                     entries.filter(entry -> entry.toString().endsWith(SUFFIX)).toList();
             if (files.size() > 1) {
                 return new Found.Refused(
-                        DIFFUSERS_FILE + " in the folder, or a single file *" + SUFFIX, files.size() + " files");
+                        DIFFUSERS_FILE + " in the folder, or a single *" + SUFFIX + " file", files.size() + " files");
             }
             return files.isEmpty() ? new Found.Nothing() : file(files.get(0));
         }
     }
 
-    /** The entry can be a symbolic link to a file outside. */
+    /** The entry can be a symbolic link to a file outside the directory. */
     private Found file(Path entry) throws IOException {
         return Files.isDirectory(entry)
                 ? new Found.Refused("a file " + entry.getFileName(), "a folder with that name")
@@ -124,12 +127,12 @@ public final class AdapterDirectory {
     }
 
     /**
-     * Opens the file that was checked, even if a symbolic link has replaced part of its path since: descends folder by
-     * folder without following links.
+     * Opens the file that was checked, even if a symbolic link has since replaced part of the file's path: descends
+     * folder by folder without following links.
      */
     static SeekableByteChannel openBelow(Path folder, Path file) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            if (entries instanceof SecureDirectoryStream<Path> here) { // as on Linux and macOS
+            if (entries instanceof SecureDirectoryStream<Path> here) { // true on Linux and macOS
                 return openBelow(here, folder.relativize(file));
             }
         }
@@ -142,7 +145,7 @@ public final class AdapterDirectory {
                 return folder.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
             } catch (FileSystemException e) {
                 throw e;
-            } catch (IOException e) { // thrown by the JDK for a symbolic link
+            } catch (IOException e) { // the JDK throws this for a symbolic link
                 throw new FileSystemException(file.toString(), null, e.getMessage());
             }
         }
@@ -152,6 +155,6 @@ public final class AdapterDirectory {
     }
 
     private static Found outside() {
-        return new Found.Refused("a path below the gateway's adapter directory", "a path outside of it");
+        return new Found.Refused("a path below the gateway's adapter directory", "a path outside that directory");
     }
 }

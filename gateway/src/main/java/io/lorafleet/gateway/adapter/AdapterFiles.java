@@ -20,14 +20,14 @@ public final class AdapterFiles {
 
     /** The outcome of a load. */
     public sealed interface Load {
-        /** Applies the function for this case. Each caller has to decide on all cases. */
+        /** Applies the function for this outcome, so that each caller handles all outcomes. */
         <R> R match(
                 Function<Uploaded, R> uploaded,
                 Function<NoFile, R> noFile,
                 Function<Refused, R> refused,
                 Function<NotAllowed, R> notAllowed);
 
-        /** The file was found and uploaded, with this outcome. */
+        /** The file was found and uploaded, with the given outcome. */
         record Uploaded(Upload upload) implements Load {
             @Override
             public <R> R match(
@@ -76,7 +76,7 @@ public final class AdapterFiles {
 
     /**
      * @param owner the caller; null in open mode
-     * @param path of a file or folder: see {@link AdapterDirectory#open}
+     * @param path path of a file or folder: see {@link AdapterDirectory#open}
      */
     public Load load(AdapterUploads.Description adapter, @Nullable String owner, String path) throws IOException {
         if (directory.isEmpty()) {
@@ -92,7 +92,7 @@ public final class AdapterFiles {
                 .load();
     }
 
-    /** Reads the file that was found. */
+    /** Completes the load after the lookup; in contrast to a {@code Function}, it can throw {@link IOException}. */
     private interface Loader {
         Load load() throws IOException;
     }

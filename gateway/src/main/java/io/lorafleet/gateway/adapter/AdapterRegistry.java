@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** All adapters: the fold of the topic {@code adapters}. */
+/** All adapters: the fold of the {@code adapters} topic. */
 @Singleton
 public final class AdapterRegistry {
     private final NavigableMap<String, Adapter> adapters = new TreeMap<>();
@@ -24,15 +24,15 @@ public final class AdapterRegistry {
         update(route.name(), adapter -> adapter.routed(route));
     }
 
-    /** Requests get the newest version from now on. */
+    /** Removes a route: from now on, requests get the newest version. */
     public void removeRoute(String name) {
         update(name, adapter -> adapter.routed(null));
     }
 
     /**
-     * Finds the version that a request gets.
+     * Finds the version for a request.
      *
-     * @param reference {@code name}, which the adapter's route turns into a version, or {@code name@version}
+     * @param reference {@code name@version}, or {@code name}, for which the adapter's route selects the version
      */
     public Optional<AdapterVersion> resolve(String reference, String requestId) {
         int at = reference.indexOf('@');
@@ -47,10 +47,10 @@ public final class AdapterRegistry {
 
     /** @return whether the reference resolves to a version */
     public boolean isUsable(String reference) {
-        return resolve(reference, "any").isPresent(); // the request id affects which version, not whether one exists
+        return resolve(reference, "any").isPresent(); // the request id affects only the choice of version
     }
 
-    /** @return the adapter, if it has versions, even if all are retired */
+    /** @return the adapter if it has versions, even if all of them are retired */
     public synchronized Optional<Adapter> find(String name) {
         return Optional.ofNullable(adapters.get(name)).filter(AdapterRegistry::hasVersions);
     }
@@ -62,7 +62,7 @@ public final class AdapterRegistry {
                 .filter(version -> version.pinned().equals(pinned));
     }
 
-    /** @return all adapters ordered by name, including retired ones */
+    /** @return all adapters ordered by name, including retired adapters */
     public synchronized List<Adapter> all() {
         return adapters.values().stream().filter(AdapterRegistry::hasVersions).toList();
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Changes the routes of adapters.
  *
- * <p>A route is one record: if two gateways change it concurrently, the last write wins.
+ * <p>A route is one record: if two gateways change a route concurrently, the last write wins.
  */
 @Singleton
 public final class AdapterRoutes {
@@ -46,8 +46,8 @@ public final class AdapterRoutes {
     }
 
     /**
-     * Rolls back to the previous stable version and removes canary and shadow. The new route has no previous version,
-     * so that a second rollback does not undo the first.
+     * Rolls back to the previous stable version, and removes the canary and the shadow. The new route has no previous
+     * stable version, so that a second rollback does not undo the first.
      */
     public RouteChange rollBack(String name) {
         Optional<Adapter> adapter = registry.find(name);
@@ -56,16 +56,15 @@ public final class AdapterRoutes {
         }
         AdapterRoute route = adapter.get().route();
         if (route == null) {
-            return new RouteChange.NothingBefore("expected a route, found none: requests get the newest version");
+            return new RouteChange.NothingBefore("the adapter has no route: requests get the newest version");
         }
         Integer previous = route.previousStable();
         if (previous == null) {
-            return new RouteChange.NothingBefore(
-                    "expected a stable version that preceded " + route.stable() + ", found none");
+            return new RouteChange.NothingBefore("the route has no stable version before version " + route.stable());
         }
         if (adapter.get().usable(previous).isEmpty()) {
             return new RouteChange.NothingBefore(
-                    "expected a version that is not retired, found " + name + "@" + previous + ", which is retired");
+                    "the previous stable version, " + name + "@" + previous + ", is retired");
         }
         return write(adapter.get(), new AdapterRoute(name, previous, null, null, null, clock.instant()));
     }

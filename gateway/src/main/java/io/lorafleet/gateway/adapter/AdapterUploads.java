@@ -19,11 +19,11 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles uploads of adapters: checks each file, stores it under the hash of its content, and publishes it as a new
+ * Handles adapter uploads: checks each file, stores the file under the hash of its content, and publishes a new
  * version.
  *
- * <p>A gateway claims a version number by creating a blob for it, so that two gateways never assign the same number.
- * If publishing fails, the number is not reused.
+ * <p>A gateway claims a version number by creating a blob for it, so that two gateways never assign the same number. If
+ * publishing fails, the number is not used again.
  */
 public final class AdapterUploads {
     /** A placeholder until the hash of the file is known. */
@@ -59,12 +59,12 @@ public final class AdapterUploads {
             String name, AdapterVersion.Kind kind, @Nullable Double guidance) {}
 
     /**
-     * Publishes the file as the newest version of the adapter. Checks run as early as possible: first the declared
-     * properties, then the length, then the header. Only then the tensors are read.
+     * Publishes the file as the newest version of the adapter. Checks run as early as possible: first of the declared
+     * properties, then of the length, then of the header. The tensors are read last.
      *
      * @param owner the caller; null in open mode
      * @param declaredBytes the declared length of the file; negative if unknown
-     * @param safetensors read up to the length that the header declares, and not closed
+     * @param safetensors content of the file; it is read up to the length that the header declares, and not closed
      * @throws io.lorafleet.storage.StorageFullException if the blob store is full
      * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner's allowance is used up
      */
@@ -107,7 +107,7 @@ public final class AdapterUploads {
     }
 
     /**
-     * @return a version with the lowest number that can be free
+     * @return a version with the lowest number that may be free
      * @throws IllegalArgumentException if the description is invalid
      */
     private AdapterVersion draft(Description adapter, String sha256, long bytes, int rank) {
@@ -137,10 +137,10 @@ public final class AdapterUploads {
     }
 
     private int claimNumber(AdapterVersion draft) throws IOException {
-        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for debugging; nothing reads it
+        byte[] claim = draft.sha256().getBytes(StandardCharsets.US_ASCII); // for debugging; no code reads it
         int number = draft.version();
         while (!blobs.putIfAbsent(BlobKeys.adapterNumber(draft.name(), number), claim)) {
-            number++; // claimed by another gateway, whose record has not been read yet
+            number++; // claimed by another gateway, whose record this gateway has not read yet
         }
         return number;
     }

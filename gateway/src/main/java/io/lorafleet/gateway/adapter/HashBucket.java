@@ -5,15 +5,15 @@ import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Maps requests to [0, 1) for decisions about a share of the requests; every gateway gets the same value. */
+/** Maps requests to [0, 1), to select a share of the requests. Every gateway maps a request to the same value. */
 public final class HashBucket {
     private HashBucket() {}
 
     /**
-     * The first 53 bits of a hash, as many as a double holds exactly.
+     * Returns the first 53 bits of a hash, because a double holds 53 bits exactly.
      *
-     * @param purpose of the decision; the values of different purposes are independent
-     * @return at least 0 and less than 1, uniformly distributed over requests
+     * @param purpose purpose of the selection; the values for different purposes are independent
+     * @return a value of at least 0 and less than 1, uniformly distributed over requests
      */
     public static double of(String purpose, String requestId) {
         byte[] hash = Sha256.newDigest().digest((purpose + ":" + requestId).getBytes(StandardCharsets.UTF_8));

@@ -11,8 +11,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * An adapter file during its upload. Bytes go to a staged blob as they are read, because the final key is the hash of
- * the whole file.
+ * An adapter file that is being uploaded. Bytes are written to a staged blob as they are read, because the final key is
+ * the hash of the whole file.
  */
 final class IncomingAdapter {
     private static final int COPIED_AT_ONCE = 1 << 16;
@@ -21,15 +21,15 @@ final class IncomingAdapter {
     private final ClientBlobs.Incoming aside;
     private final MessageDigest sha256 = Sha256.newDigest();
 
-    /** @param source positioned at the first byte of the file; not closed */
+    /** @param source stream positioned at the first byte of the file; it is not closed */
     IncomingAdapter(InputStream source, ClientBlobs.Incoming aside) {
         this.source = source;
         this.aside = aside;
     }
 
     /**
-     * @param maxBytes of the whole file
-     * @throws BadSafetensorsException if the header is invalid; the tensors are not read then
+     * @param maxBytes maximum size of the whole file
+     * @throws BadSafetensorsException if the header is invalid; the tensors are not read
      */
     SafetensorsHeader readHeader(long maxBytes) throws IOException, BadSafetensorsException {
         return SafetensorsHeader.read(new Copied(), Math.min(maxBytes, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES));
@@ -58,7 +58,7 @@ final class IncomingAdapter {
         aside.commit(key);
     }
 
-    /** Reads the source, and copies what it reads to the staged blob. */
+    /** Reads the source, and copies the bytes to the staged blob. */
     private final class Copied extends InputStream {
         @Override
         public int read() throws IOException {

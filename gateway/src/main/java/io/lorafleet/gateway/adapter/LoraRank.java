@@ -5,10 +5,10 @@ import io.lorafleet.safetensors.SafetensorsHeader;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Reads the rank of a LoRA from the header of its file. Only a worker can check whether the layers fit the base. */
+/** Reads the rank of a LoRA from the file's header. Only a worker can check whether the layers fit the base. */
 final class LoraRank {
     /**
-     * The names of factor A in diffusers and PEFT, in kohya, and in older diffusers. Its first dimension is the rank.
+     * Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older diffusers.
      */
     static final List<String> FACTOR_A = List.of("lora_A", "lora_down", "lora.down");
 

@@ -6,10 +6,14 @@ import java.util.function.Function;
 
 /** The outcome of retiring versions. */
 public sealed interface Retirement {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome, so that each caller handles all outcomes. */
     <R> R match(Function<Retired, R> retired, Function<Routed, R> routed, Function<Unknown, R> unknown);
 
-    /** New requests cannot use the versions, and their numbers are not reused. @param adapter after the change */
+    /**
+     * New requests cannot use the versions, and the version numbers are not used again.
+     *
+     * @param adapter the adapter after the change
+     */
     record Retired(Adapter adapter) implements Retirement {
         @Override
         public <R> R match(Function<Retired, R> retired, Function<Routed, R> routed, Function<Unknown, R> unknown) {
@@ -17,7 +21,11 @@ public sealed interface Retirement {
         }
     }
 
-    /** The adapter's route uses the version. @param use stable, canary or shadow */
+    /**
+     * The adapter's route uses the version.
+     *
+     * @param use stable, canary or shadow
+     */
     record Routed(AdapterRoute route, String use) implements Retirement {
         @Override
         public <R> R match(Function<Retired, R> retired, Function<Routed, R> routed, Function<Unknown, R> unknown) {

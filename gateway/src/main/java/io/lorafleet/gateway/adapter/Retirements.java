@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Retires adapter versions. Requests that are already pinned to a version still use it. */
+/** Retires adapter versions. Requests that are already pinned to a retired version still use it. */
 @Singleton
 public final class Retirements {
     private final AdapterRegistry registry;
@@ -37,13 +37,13 @@ public final class Retirements {
         return retired(adapter.get());
     }
 
-    /** Retires every version, and removes the route. */
+    /** Retires every version of an adapter, and removes its route. */
     public Retirement retireAll(String name) {
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
             return new Retirement.Unknown();
         }
-        if (adapter.get().route() != null) { // first, so that no route names a retired version
+        if (adapter.get().route() != null) { // done first, so that no route names a retired version
             log.removeRoute(name);
             registry.removeRoute(name);
         }

@@ -7,14 +7,18 @@ import java.util.function.Function;
 
 /** The outcome of a change to a route. */
 public sealed interface RouteChange {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome, so that each caller handles all outcomes. */
     <R> R match(
             Function<Changed, R> changed,
             Function<Refused, R> refused,
             Function<NothingBefore, R> nothingBefore,
             Function<Unknown, R> unknown);
 
-    /** The change applies to all requests that are accepted from now on. @param adapter after the change */
+    /**
+     * The change applies to all requests that are accepted from now on.
+     *
+     * @param adapter the adapter after the change
+     */
     record Changed(Adapter adapter) implements RouteChange {
         @Override
         public <R> R match(

@@ -9,22 +9,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that a caller requests, not yet checked. It replaces the whole route: an absent canary or shadow is removed.
+ * An unchecked route that a caller requests. It replaces the whole route: an absent canary or shadow is removed.
  *
- * @param stable the version that most requests get
- * @param canary the version that a share of the requests gets instead
- * @param shadow the student that is measured on a share of the requests, without any effect on their images
+ * @param stable the version for most requests
+ * @param canary the version for a share of the requests, instead of the stable version
+ * @param shadow the student to measure on a share of the requests, without any effect on their images
  */
 public record RouteRequest(
         @Nullable Integer stable,
         @Nullable Share canary,
         @Nullable Share shadow) {
 
-    /** A version and the share of requests that get it. */
+    /** A version, and the share of the requests that use it. */
     public record Share(@Nullable Integer version, @Nullable Double share) {}
 
     /**
-     * @param checks collects invalid fields @return null if a field is invalid
+     * @param checks collector of the invalid fields
+     * @return null if a field is invalid
      */
     @Nullable
     AdapterRoute route(Adapter adapter, Instant now, FieldChecks checks) {

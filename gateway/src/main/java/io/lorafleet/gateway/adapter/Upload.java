@@ -6,14 +6,14 @@ import java.util.function.Function;
 
 /** The outcome of an upload. */
 public sealed interface Upload {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome, so that each caller handles all outcomes. */
     <R> R match(
             Function<Published, R> published,
             Function<Unchanged, R> unchanged,
             Function<TooLarge, R> tooLarge,
             Function<Refused, R> refused);
 
-    /** The file is published as a new version. */
+    /** The file has been published as a new version. */
     record Published(AdapterVersion version) implements Upload {
         @Override
         public <R> R match(
@@ -25,7 +25,7 @@ public sealed interface Upload {
         }
     }
 
-    /** The newest version has the same file and properties. */
+    /** The newest version already has this file and these properties. */
     record Unchanged(AdapterVersion version) implements Upload {
         @Override
         public <R> R match(

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts feedback on images, and publishes a sample for each student that generated them. */
+/** Accepts feedback on images, and publishes a sample for each student that helped to generate the rated image. */
 @Singleton
 public final class FeedbackIntake {
     private final GenerationTable generations;
@@ -47,7 +47,7 @@ public final class FeedbackIntake {
      * Returns when every sample is durable.
      *
      * @param owner the caller; null in open mode
-     * @throws NotPublishedException without an acknowledgement; some samples may be durable nevertheless
+     * @throws NotPublishedException if the broker does not acknowledge a sample; other samples may still be durable
      */
     public FeedbackSubmission take(String generationId, FeedbackRequest body, @Nullable String owner) {
         Optional<Generation> generation = generations.find(generationId);
@@ -90,7 +90,7 @@ public final class FeedbackIntake {
                 .toList();
     }
 
-    /** Retired students count as well: the trainer decides whether they learn from the sample. */
+    /** Retired students count as well, because the trainer decides whether they learn from the sample. */
     private boolean isStudent(PinnedAdapter adapter) {
         return adapters.find(adapter)
                 .filter(version -> version.kind() == Kind.STUDENT)
@@ -122,7 +122,7 @@ public final class FeedbackIntake {
     }
 
     /**
-     * The trainer keeps the latest record for each id, so that each owner has one vote on an image and can change it.
+     * The trainer keeps the latest record per id, so that each owner has one vote per image and can change this vote.
      */
     private static String voteId(
             GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {

@@ -4,13 +4,13 @@ package io.lorafleet.gateway.feedback;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 
-/** The log of feedback and its withdrawals, which the trainer reads. */
+/** The log of feedback and withdrawals, which the trainer reads. */
 public interface FeedbackLog {
 
     /**
      * Returns when the event is durable.
      *
-     * @throws NotPublishedException without an acknowledgement
+     * @throws NotPublishedException if the broker does not acknowledge the event
      */
     void write(FeedbackEvent event);
 }

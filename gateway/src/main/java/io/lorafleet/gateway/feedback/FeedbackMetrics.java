@@ -5,7 +5,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** Counts samples. Only the gateway that published a sample counts it, so that the sum over all gateways is correct. */
+/**
+ * Counts feedback samples. Each sample is counted only by the gateway that published it, so that the sum over all
+ * gateways is correct.
+ */
 @Singleton
 public final class FeedbackMetrics {
     private final Counter up;
@@ -28,7 +31,7 @@ public final class FeedbackMetrics {
 
     private static Counter counter(String rating, MeterRegistry registry) {
         return Counter.builder("lorafleet.feedback.given")
-                .description("Published feedback samples; a repeated vote counts again")
+                .description("Published feedback samples; a repeated or changed vote counts again")
                 .tag("rating", rating)
                 .register(registry);
     }

@@ -4,9 +4,9 @@ package io.lorafleet.gateway.feedback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rating of an image, not yet checked. Null stands for an absent value.
+ * An unchecked rating of an image. Null stands for an absent value.
  *
- * @param rating a number or a string; any other JSON value until it is checked
+ * @param rating a number or a string; before the check, it can be any JSON value
  * @param image index of the image in the generation
  * @param asTeacher whether the student should learn the guided base's image for this prompt
  */

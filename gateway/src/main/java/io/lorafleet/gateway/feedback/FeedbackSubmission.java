@@ -8,10 +8,10 @@ import java.util.List;
 
 /** The outcome of a feedback request. */
 public sealed interface FeedbackSubmission {
-    /** Calls the method for this case. */
+    /** Calls the method for this outcome. */
     <R> R match(Cases<R> cases);
 
-    /** A decision on every outcome. */
+    /** One method per outcome. */
     interface Cases<R> {
         R published(Published publication);
 
@@ -28,7 +28,11 @@ public sealed interface FeedbackSubmission {
         R noStudent(NoStudent noStudent);
     }
 
-    /** The feedback is durable. @param samples one for each student that generated the image */
+    /**
+     * The feedback is durable.
+     *
+     * @param samples one sample for each student that generated the image
+     */
     record Published(List<FeedbackGiven> samples) implements FeedbackSubmission {
         public Published {
             samples = List.copyOf(samples);
@@ -40,7 +44,11 @@ public sealed interface FeedbackSubmission {
         }
     }
 
-    /** The request is invalid. @param badFields all invalid fields */
+    /**
+     * The request is invalid.
+     *
+     * @param badFields all invalid fields
+     */
     record Refused(List<BadField> badFields) implements FeedbackSubmission {
         public Refused {
             badFields = List.copyOf(badFields);
@@ -68,7 +76,7 @@ public sealed interface FeedbackSubmission {
         }
     }
 
-    /** The generation has no images: it is unfinished, or it did not succeed. */
+    /** The generation has no images, because it is unfinished or did not succeed. */
     record NotSucceeded(Generation generation) implements FeedbackSubmission {
         @Override
         public <R> R match(Cases<R> cases) {
@@ -76,7 +84,12 @@ public sealed interface FeedbackSubmission {
         }
     }
 
-    /** @param index of the requested image @param images the number of images, with indexes from 0 */
+    /**
+     * The generation has no image with this index.
+     *
+     * @param index index of the requested image
+     * @param images number of images; indexes start at 0
+     */
     record NoSuchImage(int index, int images) implements FeedbackSubmission {
         @Override
         public <R> R match(Cases<R> cases) {
@@ -84,7 +97,7 @@ public sealed interface FeedbackSubmission {
         }
     }
 
-    /** The base generated the image, alone or with styles: no student can learn from the feedback. */
+    /** The base generated the image, alone or with styles, so that no student can learn from the feedback. */
     record NoStudent() implements FeedbackSubmission {
         @Override
         public <R> R match(Cases<R> cases) {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Withdraws the feedback of one owner for all students, or for one. */
+/** Withdraws an owner's feedback, for one student or for all students. */
 @Singleton
 public final class FeedbackWithdrawals {
     private final AdapterRegistry adapters;
@@ -28,12 +28,14 @@ public final class FeedbackWithdrawals {
     }
 
     /**
-     * Returns when every withdrawal is durable. A repeated withdrawal only affects feedback given since the last one.
+     * Returns when every withdrawal is durable. A repeated withdrawal affects only the feedback given since the
+     * previous withdrawal.
      *
-     * @param owner of the feedback
+     * @param owner owner of the feedback
      * @param adapter name of the student; null for all students
      * @param by the caller; null in open mode
-     * @throws NotPublishedException without an acknowledgement; some withdrawals may be durable nevertheless
+     * @throws NotPublishedException if the broker does not acknowledge a withdrawal; other withdrawals may still be
+     *     durable
      */
     public Withdrawal withdraw(@Nullable String owner, @Nullable String adapter, @Nullable String by) {
         FieldChecks checks = new FieldChecks();
@@ -54,7 +56,7 @@ public final class FeedbackWithdrawals {
         return new Withdrawal.Published(whose, concerned);
     }
 
-    /** Includes retired students: a later version could learn from the same feedback. */
+    /** Includes retired students, because a later version could learn from the same feedback. */
     private List<String> students() {
         return adapters.all().stream()
                 .filter(adapter -> adapter.versions().stream().anyMatch(version -> version.kind() == Kind.STUDENT))

@@ -7,10 +7,14 @@ import java.util.function.Function;
 
 /** The outcome of a withdrawal. */
 public sealed interface Withdrawal {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome, so that each caller handles all outcomes. */
     <R> R match(Function<Published, R> published, Function<Refused, R> refused);
 
-    /** The withdrawal is durable. @param adapters names of the affected students */
+    /**
+     * The withdrawal is durable.
+     *
+     * @param adapters names of the affected students
+     */
     record Published(String owner, List<String> adapters) implements Withdrawal {
         public Published {
             adapters = List.copyOf(adapters);
@@ -22,7 +26,11 @@ public sealed interface Withdrawal {
         }
     }
 
-    /** The request is invalid. @param badFields all invalid fields */
+    /**
+     * The request is invalid.
+     *
+     * @param badFields all invalid fields
+     */
     record Refused(List<BadField> badFields) implements Withdrawal {
         public Refused {
             badFields = List.copyOf(badFields);

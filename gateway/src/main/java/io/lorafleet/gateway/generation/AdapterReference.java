@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter reference in a generation request, from the short form or the long form.
+ * A reference to an adapter in a generation request, in the short form or the long form.
  *
- * @param scale null if absent
+ * @param scale adapter scale; null if absent
  * @param field JSON path of the reference
  * @param scaleField JSON path of the scale
  */
 record AdapterReference(String reference, @Nullable Double scale, String field, String scaleField) {
     private static final String EXPECTED = "NAME or NAME@VERSION";
 
-    /** @param checks collects invalid fields */
+    /** @param checks collector of the invalid fields */
     static List<AdapterReference> of(GenerationRequest body, FieldChecks checks) {
         if (body.adapters() == null) {
             return shortForm(body, checks);

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The outcome of a generation request. */
 public sealed interface Admission {
-    /** Calls the method for this case. */
+    /** Calls the method for this outcome. */
     <R> R match(Cases<R> cases);
 
-    /** A decision on every outcome. */
+    /** One method per outcome. */
     interface Cases<R> {
         R admitted(Admitted admission);
 
@@ -36,7 +36,7 @@ public sealed interface Admission {
     /**
      * The request is valid; the command determines the images.
      *
-     * @param initImage the init image of the request, not stored yet; null if absent
+     * @param initImage the init image of the request, which is not stored yet; null if absent
      */
     record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {
         @Override
@@ -45,7 +45,11 @@ public sealed interface Admission {
         }
     }
 
-    /** The request is invalid. @param badFields all invalid fields */
+    /**
+     * The request is invalid.
+     *
+     * @param badFields all invalid fields
+     */
     record Refused(List<BadField> badFields) implements Admission {
         public Refused {
             badFields = List.copyOf(badFields);
@@ -58,7 +62,10 @@ public sealed interface Admission {
     }
 
     /**
-     * The adapter does not exist. @param field JSON path of the reference @param known names of some existing adapters
+     * The adapter does not exist.
+     *
+     * @param field JSON path of the reference
+     * @param known names of some existing adapters
      */
     record UnknownAdapter(String field, List<String> known) implements Admission {
         public UnknownAdapter {
@@ -71,7 +78,11 @@ public sealed interface Admission {
         }
     }
 
-    /** The queue is full. @param clearsIn estimated time until the request fits in */
+    /**
+     * The queue is full.
+     *
+     * @param clearsIn estimated time until the queue has room for the request
+     */
     record Overloaded(Duration clearsIn) implements Admission {
         @Override
         public <R> R match(Cases<R> cases) {
@@ -79,7 +90,11 @@ public sealed interface Admission {
         }
     }
 
-    /** Too many init images are being decoded. @param retryIn suggested pause before a retry */
+    /**
+     * Too many init images are being decoded.
+     *
+     * @param retryIn suggested pause before a retry
+     */
     record Busy(Duration retryIn) implements Admission {
         @Override
         public <R> R match(Cases<R> cases) {
@@ -88,7 +103,9 @@ public sealed interface Admission {
     }
 
     /**
-     * A retry of an earlier request with the same idempotency key. @param generation that the earlier request created
+     * The request is a retry of an earlier request with the same idempotency key.
+     *
+     * @param generation generation that the earlier request created
      */
     record Repeated(Generation generation) implements Admission {
         @Override

@@ -140,7 +140,7 @@ public final class AdmissionRules {
                         limits.maxQueuedEvaluationsPerCaller() * unit);
     }
 
-    /** An empty queue admits a request of any cost; otherwise a large request could never run. */
+    /** An empty queue admits a request of any cost. Without this exception, a large request could never run. */
     private Optional<Admission> overload(
             GenerateImage request, Backlog.Waiting waiting, int mostRequests, long mostCost) {
         long over = waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
@@ -150,13 +150,13 @@ public final class AdmissionRules {
         return over > 0 ? Optional.of(new Admission.Overloaded(backlog.timeFor(over))) : Optional.empty();
     }
 
-    /** A random seed, derived from the request id so that every gateway chooses the same. */
+    /** Derives a random seed from the request id, so that every gateway chooses the same seed. */
     private static long seed(RequestIdentity id, long last) {
         long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
         return Math.floorMod(random, last + 1);
     }
 
-    /** @param ofImage the side of the init image; null without one */
+    /** @param ofImage length of this side of the init image; null without an init image */
     private static int side(
             String field, @Nullable Integer requested, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
         Integer value = requested == null && ofImage != null

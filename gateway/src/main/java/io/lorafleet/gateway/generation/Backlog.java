@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unfinished work of the fleet, and the recent throughput of the workers. Costs are those of {@code
+ * The unfinished work of the fleet, and the recent throughput of the workers. All costs have the unit of {@code
  * GenerateImage.cost}.
  */
 public final class Backlog {
@@ -21,18 +21,23 @@ public final class Backlog {
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
-    /** The estimate without recent results. */
+    /** The estimate if there are no recent results. */
     private static final Duration USUAL_WAIT = Duration.ofSeconds(5);
 
     private final Clock clock;
     private final Deque<Done> done = new ArrayDeque<>();
-    /** By owner; without entries for owners that have no unfinished requests. */
+    /** Unfinished requests by owner; owners without unfinished requests have no entry. */
     private final Map<String, Waiting> byOwner = new HashMap<>();
 
     private Waiting all = Waiting.NOTHING;
     private long doneInWindow;
 
-    /** Unfinished requests. @param cost total cost of the requests */
+    /**
+     * Unfinished requests.
+     *
+     * @param requests number of requests
+     * @param cost total cost of the requests
+     */
     record Waiting(int requests, long cost) {
         static final Waiting NOTHING = new Waiting(0, 0);
 
@@ -48,7 +53,9 @@ public final class Backlog {
         this.clock = clock;
     }
 
-    /** Records a change of a generation; null stands for a generation that is new or forgotten. */
+    /**
+     * Records a change to a generation: {@code before} is null for a new one, and {@code after} for a forgotten one.
+     */
     synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
         add(after, 1);
@@ -102,7 +109,7 @@ public final class Backlog {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }
 
-    /** @return the estimated time for this cost, from the recent throughput */
+    /** @return the estimated time to process this cost, from the recent throughput */
     synchronized Duration timeFor(long cost) {
         Instant now = clock.instant();
         forgetTheOld(now);

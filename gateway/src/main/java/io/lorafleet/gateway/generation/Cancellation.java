@@ -5,13 +5,13 @@ import java.util.function.Function;
 
 /** The outcome of a cancellation. */
 public sealed interface Cancellation {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome, so that each caller handles all outcomes. */
     <R> R match(
             Function<Requested, R> requested,
             Function<AlreadyFinished, R> alreadyFinished,
             Function<Unknown, R> unknown);
 
-    /** The cancel command is published; the result will tell whether it came in time. */
+    /** The cancel command has been published; the result will show whether it was in time. */
     record Requested(Generation generation) implements Cancellation {
         @Override
         public <R> R match(

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The load and latency of the fleet, from the generations that this gateway remembers.
  *
  * @param queued number of generations that have not started
- * @param running number of generations that are running
- * @param clearsInSeconds estimated time until all of them are finished, at most 600
- * @param imagesPerMinute images of the last 60 seconds
- * @param minutes the last 30 minutes
+ * @param running number of running generations
+ * @param clearsInSeconds estimated time until all queued and running generations are finished, at most 600
+ * @param imagesPerMinute number of images finished in the last 60 seconds
+ * @param minutes statistics for each of the last 30 minutes, oldest first
  */
 public record FleetSummary(int queued, int running, long clearsInSeconds, int imagesPerMinute, List<Minute> minutes) {
     private static final int MINUTES = 30;
@@ -26,8 +26,10 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
     /**
      * The images that were finished within one minute.
      *
-     * @param medianSeconds median time from request to images; absent without images
-     * @param p95Seconds 95th percentile of the same
+     * @param minute start of the minute
+     * @param images number of images
+     * @param medianSeconds median time from the request to its images; absent without images
+     * @param p95Seconds 95th percentile of the time from the request to its images; absent without images
      */
     public record Minute(
             Instant minute,
@@ -35,7 +37,7 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
             @Nullable Double medianSeconds,
             @Nullable Double p95Seconds) {}
 
-    /** @param clearsIn estimated time for all unfinished generations */
+    /** @param clearsIn estimated time until all unfinished generations are finished */
     static FleetSummary of(List<Generation> generations, Duration clearsIn, Instant now) {
         Instant thisMinute = now.truncatedTo(ChronoUnit.MINUTES);
         List<Generation> succeeded = having(generations, Generation.Status.SUCCEEDED);

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one generation: a fold of its records, which arrive from four topics in any order.
  *
- * @param request null if it has not been read yet, or if Kafka has deleted it
- * @param cancelling whether a cancellation was requested
+ * @param request the generate command; null if it has not been read yet, or if Kafka has deleted it
+ * @param cancelling whether a cancellation has been requested
  * @param workerId the worker that generates the images, or null
- * @param startedAt when that worker started, or null
+ * @param startedAt the time at which this worker started, or null
  * @param progress the latest step, or null
  * @param finished the result, or null
  */
@@ -52,13 +52,13 @@ public record Generation(
         return new Generation(id, request, true, workerId, startedAt, progress, finished);
     }
 
-    /** After the result, late progress records only provide the start time. */
+    /** Progress records that arrive after the result provide only the start time. */
     Generation progressed(GenerationProgress event) {
         return event.match(this::started, this::stepDone);
     }
 
     private Generation started(GenerationStarted event) {
-        // Another worker starts again at step 0.
+        // Another worker starts from step 0 again.
         return isFinished()
                 ? new Generation(id, request, cancelling, workerId, event.at(), progress, finished)
                 : new Generation(id, request, cancelling, event.workerId(), event.at(), null, null);
@@ -69,7 +69,7 @@ public record Generation(
     }
 
     Generation ended(GenerationFinished event) {
-        // Drops the preview, which is obsolete and by far the largest part.
+        // Drops the preview, which is obsolete and by far the largest part of the state.
         StepDone last = progress == null ? null : new StepDone(id, progress.step(), progress.steps(), null);
         return new Generation(id, request, cancelling, event.workerId(), startedAt, last, event);
     }
@@ -89,13 +89,13 @@ public record Generation(
         return finished != null;
     }
 
-    /** @return the end time by the worker's clock; only valid for finished generations */
+    /** @return the end time by the worker's clock; available only for finished generations */
     public Instant finishedAt() {
         return Objects.requireNonNull(finished, "the generation is not finished")
                 .at();
     }
 
-    /** @return completed steps of all images */
+    /** @return number of completed steps of all images together */
     public int step() {
         if (finished instanceof GenerationSucceeded) {
             return steps();
@@ -103,7 +103,7 @@ public record Generation(
         return progress == null ? 0 : progress.step();
     }
 
-    /** @return total steps of all images; 0 if unknown */
+    /** @return total number of steps of all images; 0 if unknown */
     public int steps() {
         if (progress != null) {
             return progress.steps();
@@ -111,7 +111,7 @@ public record Generation(
         return request == null ? 0 : request.allSteps();
     }
 
-    /** @return whether the generation exists; a cancellation alone does not create one */
+    /** @return whether the generation exists; a cancellation alone does not create a generation */
     boolean isKnown() {
         return request != null || status() != Status.QUEUED;
     }

@@ -5,20 +5,20 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 
-/** The log of generate and cancel commands, which workers and gateways read. */
+/** The log of generate and cancel commands, which the workers and gateways read. */
 public interface GenerationLog {
 
     /**
      * Returns when the command is durable.
      *
-     * @throws NotPublishedException without an acknowledgement
+     * @throws NotPublishedException if the broker does not acknowledge the command
      */
     void write(GenerateImage command);
 
     /**
      * Returns when the command is durable.
      *
-     * @throws NotPublishedException without an acknowledgement
+     * @throws NotPublishedException if the broker does not acknowledge the command
      */
     void write(CancelGeneration command);
 }

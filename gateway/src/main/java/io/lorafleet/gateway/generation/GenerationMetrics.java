@@ -8,8 +8,8 @@ import jakarta.inject.Singleton;
 import java.util.Locale;
 
 /**
- * Counts generations. Only the gateway that accepted a generation counts it, so that the sum over all gateways is
- * correct.
+ * Counts generations. Each generation is counted only by the gateway that accepted it, so that the sum over all
+ * gateways is correct.
  */
 @Singleton
 public final class GenerationMetrics {
@@ -23,8 +23,8 @@ public final class GenerationMetrics {
                 .description("Published generation requests")
                 .register(registry);
         this.duplicates = Counter.builder("lorafleet.generations.duplicate.results")
-                .description("Results dropped because the request already had one; old ones count again after a"
-                        + " restart")
+                .description("Results dropped because the request already had a result; old duplicates count again"
+                        + " after a restart")
                 .register(registry);
     }
 

@@ -8,8 +8,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The position of a generation in lists, newest first. @param at the time of acceptance, or the earliest known time
- * after it
+ * The position of a generation in lists, newest first.
+ *
+ * @param at the time of acceptance if known; otherwise the time of the result or of the start
  */
 public record GenerationPosition(Instant at, String id) implements Comparable<GenerationPosition> {
     private static final Comparator<GenerationPosition> ORDER = Comparator.comparing(GenerationPosition::at)
@@ -39,7 +40,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
                 return new GenerationPosition(Instant.parse(text.substring(0, split)), text.substring(split + 1));
             }
         } catch (DateTimeException e) {
-            // Invalid time: falls through to the exception below.
+            // The time is invalid: falls through to the exception below.
         }
         throw new IllegalArgumentException("expected a time, '_' and an id");
     }
@@ -49,7 +50,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
         return ORDER.compare(this, other);
     }
 
-    /** @return a text that needs no escaping in URLs */
+    /** @return text that needs no escaping in URLs */
     @Override
     public String toString() {
         return at + "_" + id;

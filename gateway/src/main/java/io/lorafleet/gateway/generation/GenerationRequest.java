@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation request, not yet checked. Only the prompt is required; null stands for the default.
+ * An unchecked generation request. Only the prompt is required; null stands for the default.
  *
  * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
  * @param strength share of the steps that run on the init image
- * @param adapter {@code name} or {@code name@version}; short for a single entry in {@code adapters}
- * @param guidanceScale with a student, sets its adapter scale: see {@link GuidanceSettings}
+ * @param adapter {@code name} or {@code name@version}; short form of a single entry in {@code adapters}
+ * @param guidanceScale the guidance scale; with a student, it sets the student's adapter scale: see {@link
+ *     GuidanceSettings}
  * @param deadline an ISO 8601 time
  */
 public record GenerationRequest(

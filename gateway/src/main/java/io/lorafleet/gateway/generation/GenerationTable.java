@@ -23,20 +23,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * All generations that this gateway remembers: the fold of the generation topics.
  *
- * <p>Records are ordered within a topic, but not between topics, and can be read more than once. The first {@link
- * GenerationFinished} of a request is final.
+ * <p>The records of a generation are ordered within a topic, but not across topics, and can be read more than once. The
+ * first {@link GenerationFinished} of a request is final.
  */
 public final class GenerationTable {
     private final int capacity;
     private final Backlog backlog;
-    // Both in insertion order, so that the first entry is the oldest.
+    // Both maps are in insertion order, so that the first entry is the oldest.
     private final Map<String, Generation> unfinished = new LinkedHashMap<>();
     private final Map<String, Generation> finished = new LinkedHashMap<>();
     private final Map<String, List<Consumer<Generation>>> followers = new HashMap<>();
 
     /**
-     * @param capacity number of generations to remember; beyond it, the oldest finished ones are forgotten first
-     *     @param backlog receives every change
+     * @param capacity number of generations to remember; beyond this number, the oldest finished generations are
+     *     forgotten first
+     * @param backlog receiver of every change
      */
     public GenerationTable(int capacity, Backlog backlog) {
         this.capacity = capacity;
@@ -58,11 +59,11 @@ public final class GenerationTable {
         }
     }
 
-    /** @return false if the request already has another result, which remains */
+    /** @return false if the request already has another result, which is kept */
     public synchronized boolean apply(GenerationFinished event) {
         Generation before = finished.get(event.requestId());
         if (before != null) {
-            return event.equals(before.finished()); // true if the same record is read again
+            return event.equals(before.finished()); // true if this record has been read before
         }
         Generation ended = update(event.requestId(), generation -> generation.ended(event));
         notifyFollowers(ended);
@@ -70,11 +71,11 @@ public final class GenerationTable {
         return true;
     }
 
-    /** Applies a manifest: first the result, so that the request never counts as unfinished. */
+    /** Applies a manifest. The result is applied first, so that the request never counts as unfinished. */
     public synchronized void recall(GenerationManifest manifest) {
         apply(manifest.result());
         Generation recalled = finished.get(manifest.result().requestId());
-        if (recalled != null && recalled.request() == null) { // keeps a request from Kafka, which includes the webhook
+        if (recalled != null && recalled.request() == null) { // keep a request from Kafka, which includes the webhook
             apply(manifest.request());
         }
     }
@@ -86,7 +87,8 @@ public final class GenerationTable {
 
     /**
      * @param after position of the last generation of the previous page; null for the first page
-     * @return at most this number of matching generations, newest first
+     * @param most maximum number of generations to return
+     * @return the matching generations, newest first
      */
     public List<Generation> list(Predicate<Generation> wanted, @Nullable GenerationPosition after, int most) {
         return known().stream()
@@ -102,7 +104,7 @@ public final class GenerationTable {
         return FleetSummary.of(known(), backlog.timeFor(backlog.waiting().cost()), now);
     }
 
-    /** A copy, so that readers do not hold the lock. */
+    /** Returns a copy, so that readers do not hold the lock. */
     private synchronized List<Generation> known() {
         return Stream.concat(unfinished.values().stream(), finished.values().stream())
                 .filter(Generation::isKnown)
@@ -110,11 +112,11 @@ public final class GenerationTable {
     }
 
     /**
-     * Passes the current state of the generation to the follower, if it is known, and then each new state until it is
-     * finished. No state in between is missed.
+     * Passes the current state of the generation, if known, to the follower, and then each new state until the
+     * generation is finished. The follower misses no state.
      *
-     * @param follower called under this table's lock, so it must not block
-     * @return unregisters the follower
+     * @param follower receiver of the states; it is called under this table's lock, so it must not block
+     * @return action that unregisters the follower
      */
     public synchronized Runnable follow(String id, Consumer<Generation> follower) {
         find(id).ifPresent(follower);
@@ -145,7 +147,7 @@ public final class GenerationTable {
         return after;
     }
 
-    /** Forgets a request whose result will never arrive. */
+    /** Forgets a request that will never get a result. */
     public synchronized void forget(String id) {
         forget(unfinished, id);
     }

@@ -24,7 +24,7 @@ public final class Generations {
     private final ClientBlobs clientBlobs;
     private final GenerationArchive archive;
     private final GenerationMetrics metrics;
-    /** Ids of requests with an idempotency key that are being submitted and are not in the table yet. */
+    /** Ids of the requests with an idempotency key that are being submitted and are not yet in the table. */
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
 
     Generations(
@@ -46,8 +46,8 @@ public final class Generations {
      * Publishes the request if it is admitted.
      *
      * @param owner the caller; null in open mode
-     * @param idempotencyKey the header of the request; null if absent
-     * @throws NotPublishedException if the broker did not acknowledge an admitted request; it is not remembered then
+     * @param idempotencyKey value of the request's header; null if absent
+     * @throws NotPublishedException if the broker did not acknowledge an admitted request, which is then not remembered
      */
     public Admission submit(GenerationRequest body, @Nullable String owner, @Nullable String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
@@ -72,14 +72,14 @@ public final class Generations {
     }
 
     private static Admission again(Generation before, RequestIdentity id) {
-        boolean same = before.request() == null // deleted by Kafka: trusts that the client reuses keys for retries only
+        boolean same = before.request() == null // deleted by Kafka: assume that the client reuses keys only for retries
                 || Objects.equals(id.bodySha256(), before.request().orderSha256());
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();
     }
 
     private Admission publish(Admission admission) {
         if (admission instanceof Admission.Admitted admitted) {
-            if (admitted.initImage() != null) { // before the request that references it
+            if (admitted.initImage() != null) { // before the request, which references the image
                 admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
             }
             log.write(admitted.request());
@@ -89,8 +89,8 @@ public final class Generations {
     }
 
     /**
-     * @return the generation; succeeded ones are also found in the blob store, after the gateway and Kafka have
-     *     forgotten them
+     * Finds a generation. A generation that succeeded is found in the blob store even after the gateway and Kafka have
+     * forgotten it.
      */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
@@ -116,7 +116,7 @@ public final class Generations {
         return new Cancellation.Requested(table.find(id).orElse(generation.get()));
     }
 
-    /** Applies the request before its record is consumed, so that clients can look up the id at once. */
+    /** Applies the request before its record is consumed, so that clients can look up the generation at once. */
     private void remember(GenerateImage request) {
         table.apply(request);
         metrics.accepted();

@@ -10,20 +10,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decodes init images to detect corrupt files before they reach a worker. Limits concurrency, because each decoding
- * occupies a processor and the memory for all pixels.
+ * Decodes init images to detect corrupt files before they reach a worker. Concurrency is limited, because decoding an
+ * image occupies a processor and the memory for all of its pixels.
  */
 final class ImageDecoding {
     private final Semaphore places;
     private final Duration patience;
 
-    /** @param patience how long an image waits for a free place */
+    /** @param patience how long an image waits for its turn */
     ImageDecoding(int atOnce, Duration patience) {
         this.places = new Semaphore(atOnce, true);
         this.patience = patience;
     }
 
-    /** @return the refusal; empty if the image is intact */
+    /** @return the refusal of the image; empty if the image is intact */
     Optional<Admission> refusal(InitImageFile file) {
         try {
             if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {

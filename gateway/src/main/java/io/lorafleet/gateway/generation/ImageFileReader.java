@@ -7,7 +7,7 @@ import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.util.Base64;
 
-/** Decodes base64 and checks the headers of image files. It does not decode pixels. */
+/** Decodes base64 and checks the headers of image files, without decoding pixels. */
 final class ImageFileReader {
     private static final String DATA_URL = "data:";
 
@@ -19,7 +19,7 @@ final class ImageFileReader {
 
     /**
      * @param text base64 or a data: URL with base64
-     * @throws BadImageException if the image is unusable; the message does not quote it
+     * @throws BadImageException if the image is unusable; the message does not quote the text
      */
     CheckedImage read(String text) throws BadImageException {
         byte[] content = decode(text.startsWith(DATA_URL) ? text.substring(text.indexOf(',') + 1) : text);

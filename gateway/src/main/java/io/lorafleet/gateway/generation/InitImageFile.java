@@ -14,20 +14,20 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The init image of a request. Until {@link ImageDecoding}, only its header is checked.
+ * The init image of a request. Before {@link ImageDecoding}, only the header has been checked.
  *
- * @param image as the client sent it
+ * @param image the image as the client sent it
  * @param reference the reference in the generate command
  */
 public record InitImageFile(CheckedImage image, InitImage reference) {
     static final String FIELD = "initImage";
 
-    /** As in diffusers. */
+    /** The default in diffusers. */
     private static final double DEFAULT_STRENGTH = 0.8;
 
     /**
-     * @param steps of the request
-     * @param checks collects invalid fields
+     * @param steps number of sampler steps in the request
+     * @param checks collector of the invalid fields
      * @return null if the init image is absent or invalid
      */
     static @Nullable InitImageFile of(GenerationRequest body, int steps, Limits limits, FieldChecks checks) {
@@ -50,17 +50,17 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
         }
     }
 
-    /** @return pixels */
+    /** @return width in pixels */
     int width() {
         return image.width();
     }
 
-    /** @return pixels */
+    /** @return height in pixels */
     int height() {
         return image.height();
     }
 
-    /** The key is the hash of the content, so that the same image is stored once. */
+    /** Stores the image under the hash of its content, so that equal images are stored once. */
     void storeIn(ClientBlobs blobs, @Nullable String owner) {
         try {
             blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);

@@ -9,8 +9,8 @@ import java.util.Locale;
  * The origin of a URL.
  *
  * @param scheme {@code http} or {@code https}
- * @param host in lower case; an IPv6 address in brackets
- * @param port the default port of the scheme if the URL has none
+ * @param host host name in lower case; an IPv6 address is in brackets
+ * @param port port of the URL, or the default port of the scheme if the URL has none
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
  */
 public record Origin(String scheme, String host, int port) {
@@ -30,8 +30,8 @@ public record Origin(String scheme, String host, int port) {
     }
 
     /**
-     * @throws IllegalArgumentException if the URL is not http or https, or contains a user; the message does not quote
-     *     it
+     * @throws IllegalArgumentException if the URL is not http or https, or contains user information; the message does
+     *     not quote the URL
      */
     public static Origin of(URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
@@ -39,12 +39,12 @@ public record Origin(String scheme, String host, int port) {
         int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
         boolean known = secure || scheme.equals("http");
         if (!known || url.getHost() == null || url.getRawUserInfo() != null || port == 0 || port > MAX_PORT) {
-            throw new IllegalArgumentException("expected an http or https URL without a user, found another one");
+            throw new IllegalArgumentException("expected an http or https URL without a user, found another URL");
         }
         return new Origin(scheme, url.getHost().toLowerCase(Locale.ROOT), port);
     }
 
-    /** @return whether calls use TLS */
+    /** @return whether calls to this origin use TLS */
     public boolean isSecure() {
         return scheme.equals("https");
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The identity of a generation request.
  *
- * @param requestId id of the generation; random defaults are derived from it
+ * @param requestId id of the generation, from which random defaults are derived
  * @param owner the caller; null in open mode
  * @param bodySha256 hash of the body if the request has an idempotency key; null otherwise
  */
@@ -23,7 +23,7 @@ public record RequestIdentity(
         return new RequestIdentity(UUID.randomUUID().toString(), owner, null);
     }
 
-    /** @return the same identity on every gateway for the same key and owner */
+    /** @return an identity that is the same on every gateway for the same key and owner */
     static RequestIdentity of(IdempotencyKey key, @Nullable String owner, GenerationRequest body) {
         String whose = owner == null ? "anybody" : Sha256.of(owner.getBytes(StandardCharsets.UTF_8));
         return new RequestIdentity(key.idFor("generation", whose), owner, Sha256.of(Json.write(body)));

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An adapter in a generation request. Null stands for an absent value.
  *
- * @param adapter {@code name}, whose route selects the version, or {@code name@version}
+ * @param adapter {@code name@version}, or {@code name}, for which the adapter's route selects the version
  */
 public record RequestedAdapter(
         @Nullable String adapter, @Nullable Double scale) {}

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Selects the shadow of a request, if it gets one.
+ * Selects the shadow for a request, if any.
  *
- * <p>A request with one adapter can get the shadow of that adapter's route. A guided request without adapters can get
- * the shadow of any route. A request with several adapters gets none, because the shadow would have to match their
- * combination.
+ * <p>A request with one adapter can get the shadow in this adapter's route. A guided request without adapters can get
+ * the shadow in any route. A request with several adapters gets no shadow, because the shadow would have to match the
+ * combination of the adapters.
  */
 final class Shadows {
     private final AdapterRegistry registry;
@@ -67,7 +67,7 @@ final class Shadows {
         return shareOf(adapter)
                 .filter(share -> HashBucket.of("shadow", requestId) < share.share())
                 .flatMap(share -> adapter.usable(share.version()))
-                .filter(version -> version.kind() == Kind.STUDENT) // a route can be written by another tool
+                .filter(version -> version.kind() == Kind.STUDENT) // another tool could have written the route
                 .flatMap(student -> tuned(student, guidance));
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Addresses outside of the public Internet, and addresses that embed other addresses.
+ * Addresses outside the public Internet, and addresses that embed other addresses.
  *
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA IPv4 Special-Purpose Address
  *     Registry</a>
@@ -19,13 +19,13 @@ final class SpecialAddresses {
     private static final List<Block> BLOCKS = Stream.of(
                     "0.0.0.0/8", // this network
                     "10.0.0.0/8", // private use
-                    "100.64.0.0/10", // shared by carriers
+                    "100.64.0.0/10", // carrier-grade NAT
                     "127.0.0.0/8", // loopback
                     "169.254.0.0/16", // link local
                     "172.16.0.0/12", // private use
                     "192.0.0.0/24", // protocol assignments
                     "192.0.2.0/24", // documentation
-                    "192.88.99.0/24", // relays of 6to4
+                    "192.88.99.0/24", // 6to4 relays
                     "192.168.0.0/16", // private use
                     "198.18.0.0/15", // benchmarks
                     "198.51.100.0/24", // documentation
@@ -34,10 +34,10 @@ final class SpecialAddresses {
                     "240.0.0.0/4", // reserved, and broadcast
                     "::/80", // unspecified, loopback, and IPv4 addresses, compatible (::/96) or mapped (::ffff:0:0/96)
                     "64:ff9b::/96", // NAT64
-                    "64:ff9b:1::/48", // NAT64 of one's own
+                    "64:ff9b:1::/48", // local-use NAT64
                     "100::/64", // discard
                     "100:0:0:1::/64", // dummy
-                    "2001::/23", // protocol assignments, among them Teredo (2001::/32)
+                    "2001::/23", // protocol assignments, including Teredo (2001::/32)
                     "2001:db8::/32", // documentation
                     "2002::/16", // 6to4
                     "3fff::/20", // documentation
@@ -54,7 +54,7 @@ final class SpecialAddresses {
         static Block of(String cidr) {
             String[] parts = cidr.split("/");
             try {
-                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // a literal, so there is no DNS lookup
+                byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no DNS lookup for a literal
                 int bits = Integer.parseInt(parts[1]);
                 return new Block(address.length, bits, first(bits, address));
             } catch (UnknownHostException e) {

@@ -12,19 +12,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which webhook URLs are allowed: https URLs of hosts on the public Internet, and URLs of trusted origins. Otherwise
- * clients could make the gateway call hosts that only the gateway can reach (SSRF).
+ * Decides which webhook URLs are allowed: https URLs of hosts on the public Internet, and URLs of trusted origins.
+ * Without these rules, clients could make the gateway call hosts that only the gateway can reach (SSRF).
  *
  * @param enabled whether webhooks are enabled
  * @param trusted origins that can be called without TLS and at any address
- * @param names resolves host names
+ * @param names resolver of host names
  */
 public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
 
     /** Resolves a host name. */
     @FunctionalInterface
     public interface Names {
-        /** @return at least one address. @throws UnknownHostException if the name cannot be resolved */
+        /**
+         * @return at least one address
+         * @throws UnknownHostException if the name cannot be resolved
+         */
         InetAddress[] lookUp(String host) throws UnknownHostException;
     }
 
@@ -32,7 +35,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
         this(enabled, trusted, InetAddress::getAllByName);
     }
 
-    /** @param url may be null */
+    /** @param url URL to check; may be null */
     void check(@Nullable String url, FieldChecks checks) {
         if (url == null) {
             return;
@@ -40,7 +43,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
         if (!enabled) {
             checks.refuse("webhook", "none, because lorafleet.webhooks.secret is not set", "a URL");
         } else if (url.length() > GenerateImage.MAX_WEBHOOK_LENGTH || !mayCall(url)) {
-            checks.refuse("webhook", "an https URL or a URL of a trusted origin", "another URL or text");
+            checks.refuse("webhook", "an https URL or a URL of a trusted origin", "another URL or other text");
         }
     }
 
@@ -58,7 +61,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
 
     /**
      * Blocks during the DNS lookup. The call must use the returned address, because another lookup can return a
-     * different one.
+     * different address.
      *
      * @return the address to call
      * @throws UnknownHostException if the name cannot be resolved
@@ -72,7 +75,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
         InetAddress[] addresses = names.lookUp(origin.host());
         if (!trusted.contains(origin) && Arrays.stream(addresses).anyMatch(SpecialAddresses::contain)) {
             throw new IllegalArgumentException(
-                    "expected public addresses only, found another one for " + origin.host());
+                    "expected only public addresses for " + origin.host() + ", found another address");
         }
         return addresses[0];
     }

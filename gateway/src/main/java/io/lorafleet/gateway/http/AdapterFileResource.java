@@ -43,7 +43,7 @@ public final class AdapterFileResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
             operationId = "downloadVersion",
-            summary = "Download the safetensors file of a version, including retired ones")
+            summary = "Download the safetensors file of a version, even if the version is retired")
     @APIResponse(
             responseCode = "200",
             description = "The file",

@@ -100,7 +100,7 @@ public final class AdapterResource {
                     String kind,
             @QueryParam("guidance")
                     @Parameter(
-                            description = "The guidance scale that a student was distilled at; required for students",
+                            description = "Guidance scale at which the student was distilled; required for students",
                             schema = @Schema(type = SchemaType.NUMBER))
                     @Nullable
                     String guidance,
@@ -128,7 +128,7 @@ public final class AdapterResource {
 
     @DELETE
     @Path("/{name}/versions/{version}")
-    @Operation(operationId = "retireVersion", summary = "Retire a version; new requests cannot use it")
+    @Operation(operationId = "retireVersion", summary = "Retire a version, so that new requests cannot use it")
     public Adapter retire(String name, int version) {
         return adapter(retirements.retire(name, version), name + "@" + version);
     }
@@ -146,8 +146,8 @@ public final class AdapterResource {
                 routed -> {
                     throw new ProblemException(
                             ProblemType.ROUTED,
-                            "expected a version that no route uses, found " + reference + " as " + routed.use()
-                                    + " in the route of " + routed.route().name());
+                            "the route of " + routed.route().name() + " uses " + reference + " as its "
+                                    + routed.use() + " version");
                 },
                 unknown -> {
                     throw unknown(reference);
@@ -158,7 +158,7 @@ public final class AdapterResource {
         return new ProblemException(ProblemType.NOT_FOUND, "there is no adapter " + reference);
     }
 
-    // A string, because JAX-RS answers 404 if it cannot convert a query parameter.
+    // The parameter is a string, because JAX-RS responds with 404 if it cannot convert a query parameter.
     private static @Nullable Double guidance(@Nullable String text) {
         try {
             return text == null ? null : Double.valueOf(text);

@@ -19,10 +19,10 @@ public final class ApiDescription implements OASFilter {
 
     @Override
     public Operation filterOperation(Operation operation) {
-        // The framework adds these responses without content.
+        // The framework's own responses for these statuses have no content.
         List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
         operation.getResponses().setDefaultValue(OASFactory.createAPIResponse().ref(PROBLEM));
-        // Vert.x sends this response before the gateway sees the request.
+        // Vert.x sends this response before the request reaches the gateway.
         operation
                 .getResponses()
                 .addAPIResponse(

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 
-/** The examples in the OpenAPI document. A test sends each of the requests. */
+/** The examples in the OpenAPI document. A test sends every example request. */
 final class ApiExamples {
     static final String EVENTS = """
             event:queued
@@ -24,7 +24,7 @@ final class ApiExamples {
             data:{"id":"8a2bdfd0-9705-46fe-bde1-e24653cb4837","status":"succeeded", ...}
             """;
 
-    /** @param operation the operationId */
+    /** @param operation the operation's operationId */
     private record Example(String operation, String name, String json) {}
 
     private static final List<Example> EXAMPLES = List.of(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record FeedbackBody(
         @Schema(
                 oneOf = {Double.class, String.class},
-                description = "From -1 (bad) to 1 (good); down and up are short for -1 and 1. Required unless"
+                description = "A number from -1 (bad) to 1 (good), or down for -1 or up for 1. Required unless"
                         + " asTeacher is true, which makes -1 the default.")
         @Nullable
         Object rating,
@@ -18,7 +18,7 @@ public record FeedbackBody(
         @Schema(description = "Index of the image in the generation. Default: 0.") @Nullable
         Integer image,
 
-        @Schema(description = "The reason, as free text.") @Nullable
+        @Schema(description = "The reason for the rating, as free text.") @Nullable
         String note,
 
         @Schema(

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Withdraws the feedback of an owner, so that no student learns from it. */
+/** Withdraws an owner's feedback, so that no student learns from the feedback any more. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -36,9 +36,9 @@ public final class FeedbackWithdrawalResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "withdrawFeedback",
-            summary = "Withdraw all feedback of an owner; responds when the withdrawal is durable",
-            description = "Training runs that start later do not learn from it. Versions that already learned"
-                    + " from it do not change: roll the adapter back.")
+            summary = "Withdraw an owner's feedback; responds when the withdrawal is durable",
+            description = "Training runs that start later do not use the feedback. Versions that have already learned"
+                    + " from it do not change: to undo their use, roll the adapter back.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackWithdrawalView.class, responseCode = "202")
     public FeedbackWithdrawalView withdraw(

@@ -20,56 +20,57 @@ public record GenerationBody(
 
         @Schema(
                 description = "The image to start from: a PNG or JPEG file in base64, or a data: URL with"
-                        + " base64. Without width and height, the images take its size, rounded down to"
-                        + " multiples that the model supports; otherwise it is resized.")
+                        + " base64. Without width and height, the generated images have the size of the init"
+                        + " image, rounded down to multiples that the model supports. Otherwise the init image"
+                        + " is resized.")
         @Nullable
         String initImage,
 
         @Schema(
-                description = "With initImage: the share of the steps that run, greater than 0 and at most 1."
+                description = "With initImage, the share of the steps to run: greater than 0 and at most 1."
                         + " Lower values keep more of the init image. Default: 0.8.")
         @Nullable
         Double strength,
 
-        @Schema(description = "NAME or NAME@VERSION. Short for a single entry in adapters.") @Nullable
+        @Schema(description = "NAME or NAME@VERSION. Short form of a single entry in adapters.") @Nullable
         String adapter,
 
-        @Schema(description = "Scale of adapter. Default: 1.") @Nullable
+        @Schema(description = "Scale of the adapter in the adapter field. Default: 1.") @Nullable
         Double adapterScale,
 
-        @Schema(description = "The adapters to combine: up to 8, at most one of them a student.") @Nullable
+        @Schema(description = "The adapters to combine: up to 8, of which at most one can be a student.") @Nullable
         List<Adapter> adapters,
 
         @Schema(
                 minimum = "1",
                 maximum = "50",
-                description = "How closely the images follow the prompt. With a student, sets its adapter"
-                        + " scale. Default: 5, or the guidance scale that the student was distilled at.")
+                description = "How closely the images follow the prompt. With a student, this sets the student's"
+                        + " adapter scale. Default: 5, or the guidance scale at which the student was distilled.")
         @Nullable
         Double guidanceScale,
 
         @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.") @Nullable
         Integer steps,
 
-        @Schema(implementation = SamplerName.class, description = "Default: the model's default.") @Nullable
+        @Schema(implementation = SamplerName.class, description = "Sampler. Default: the model's default.") @Nullable
         String sampler,
 
         @Schema(
                 minimum = "1",
-                description = "Width in pixels, a multiple that the model supports. Default: the model's default.")
+                description = "Width in pixels, as a multiple that the model supports. Default: the model's default.")
         @Nullable
         Integer width,
 
         @Schema(
                 minimum = "1",
-                description = "Height in pixels, a multiple that the model supports. Default: the model's default.")
+                description = "Height in pixels, as a multiple that the model supports. Default: the model's default.")
         @Nullable
         Integer height,
 
         @Schema(
                 minimum = "0",
                 maximum = "4294967295",
-                description = "Seed of the first image; each further image adds 1. Default: random.")
+                description = "Seed of the first image; it increases by 1 for each further image. Default: random.")
         @Nullable
         Long seed,
 
@@ -78,13 +79,14 @@ public record GenerationBody(
 
         @Schema(
                 implementation = Priority.class,
-                description = "interactive images go before batch images. Default: interactive.")
+                description = "Images with priority interactive are generated before images with priority batch."
+                        + " Default: interactive.")
         @Nullable
         String priority,
 
         @Schema(
-                description = "When the generation expires: an ISO 8601 time, such as 2026-01-02T03:04:05Z. Default:"
-                        + " never.")
+                description = "The time at which the generation expires, in ISO 8601, such as"
+                        + " 2026-01-02T03:04:05Z. Default: never.")
         @Nullable
         String deadline,
 
@@ -93,7 +95,7 @@ public record GenerationBody(
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
-            @Schema(description = "NAME, whose route selects the version, or NAME@VERSION.") @Nullable
+            @Schema(description = "NAME@VERSION, or NAME, for which the adapter's route selects the version.") @Nullable
             String adapter,
 
             @Schema(description = "Scale of the adapter. Default: 1.") @Nullable

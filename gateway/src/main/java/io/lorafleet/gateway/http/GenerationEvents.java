@@ -20,7 +20,7 @@ final class GenerationEvents {
         this.streams = streams;
     }
 
-    /** @param preview of the image that made the step; absent for most steps */
+    /** @param preview preview of the image to which the step belongs; absent for most steps */
     private record StepView(int step, int steps, @Nullable Preview preview) {}
 
     /** @throws ProblemException if the quota of event streams is used up */

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The filters of a list of generations.
  *
- * @param status null for any
- * @param adapter name or name@version; null for all generations
- * @param priority null for any
+ * @param status status of the generations; null for any status
+ * @param adapter {@code name} or {@code name@version}; null for any adapters
+ * @param priority priority of the generations; null for any priority
  * @param limit page size
  * @param after position of the last generation of the previous page; null for the first page
  */
@@ -26,7 +26,7 @@ record GenerationListQuery(
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 200;
 
-    /** Parses query parameters; null if absent. */
+    /** Parses query parameters; absent parameters are null. */
     static GenerationListQuery of(
             @Nullable String status,
             @Nullable String adapter,

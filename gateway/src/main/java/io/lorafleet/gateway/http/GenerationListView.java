@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of generations.
  *
- * @param next value of {@code after} for the next page; absent on the last page
+ * @param next value of the {@code after} parameter for the next page; absent on the last page
  */
 record GenerationListView(
         List<GenerationView> generations, @Nullable String next) {
 
-    /** @param found the generations of the page, and one more if there is a next page @param limit page size */
+    /**
+     * @param found the generations of the page, plus one more if there is a next page
+     * @param limit page size
+     */
     static GenerationListView of(List<Generation> found, int limit) {
         List<Generation> page = found.subList(0, Math.min(limit, found.size()));
         String next = found.size() > limit

@@ -76,21 +76,21 @@ public final class GenerationResource {
     @Operation(operationId = "createGeneration", summary = "Create a generation; responds when the request is durable")
     @APIResponse(
             responseCode = "202",
-            description = "The request is durable in Kafka. The body is the new generation, and Location its URL.",
+            description = "The request is durable in Kafka. The body is the new generation, and Location is its URL.",
             headers = {
                 @Header(name = HttpHeaders.LOCATION, schema = @Schema(type = SchemaType.STRING)),
                 @Header(
                         name = REPLAYED,
-                        description = "true if this is a retry of an earlier request",
+                        description = "true if the request is a retry of an earlier request",
                         schema = @Schema(type = SchemaType.BOOLEAN))
             },
             content = @Content(schema = @Schema(implementation = GenerationView.class)))
     public Response submit(
             @HeaderParam(IdempotencyKey.HEADER)
                     @Parameter(
-                            description = "Retries with the same key and body return the first generation, with "
-                                    + REPLAYED + ": true. The same key with another body is"
-                                    + " refused. 1 to 255 characters.")
+                            description = "1 to 255 characters. A retry with the same key and body returns the"
+                                    + " generation of the first request, with " + REPLAYED + ": true. A request"
+                                    + " with the same key and another body is refused.")
                     @Nullable
                     String idempotencyKey,
             @Nullable GenerationBody body) {
@@ -110,8 +110,8 @@ public final class GenerationResource {
     @Operation(
             operationId = "listGenerations",
             summary = "List generations, newest first",
-            description = "Lists the generations that the gateway remembers. The value of next in a page is the"
-                    + " after of the next page.")
+            description = "Lists the generations that the gateway remembers. To get the next page, set after to the"
+                    + " value of next.")
     public GenerationListView list(
             @QueryParam("status")
                     @Parameter(
@@ -169,17 +169,17 @@ public final class GenerationResource {
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
     @GET
-    @Blocking // because of authentication
+    @Blocking // because authentication can block
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "followGeneration",
-            summary = "Follow a generation by queued, started, step and finished events")
+            summary = "Follow the progress of a generation through server-sent events")
     @APIResponse(
             responseCode = "200",
-            description =
-                    "The current state and then each change as server-sent events; the stream ends after finished",
+            description = "The current state, followed by every change, as the server-sent events `queued`,"
+                    + " `started`, `step` and `finished`. The stream ends after the `finished` event.",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, example = ApiExamples.EVENTS))
     public Multi<OutboundSseEvent> events(String id, @Context Sse sse) {
         String owner = caller.owner();
@@ -193,7 +193,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "cancelGeneration",
-            summary = "Request the cancellation of a generation; its status tells when it is cancelled")
+            summary = "Request the cancellation of a generation; its status becomes cancelled if this succeeds")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {
@@ -204,7 +204,7 @@ public final class GenerationResource {
                         finished -> {
                             throw new ProblemException(
                                     ProblemType.ALREADY_FINISHED,
-                                    "expected an unfinished generation, found one with status "
+                                    "generation " + id + " is already finished, with status "
                                             + GenerationView.of(finished.generation())
                                                     .status());
                         },

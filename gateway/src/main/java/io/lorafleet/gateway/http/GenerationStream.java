@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Streams the states of a generation, from the current one until it is finished.
  *
- * <p>Slow clients do not block others: beyond a bounded buffer, they only get the newest state.
+ * <p>Slow clients do not block other clients: when its bounded buffer is full, a slow client gets only the newest
+ * state.
  */
 @Singleton
 public final class GenerationStream {
     private static final int BUFFERED = 64;
-    /** Shorter than the idle timeout of common proxies; also detects disconnected clients. */
+    /** Shorter than the idle timeout of common proxies. Heartbeats also detect disconnected clients. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final GenerationTable table;
@@ -52,8 +53,8 @@ public final class GenerationStream {
 
     /**
      * @param owner the caller; null in open mode
-     * @return states, on a thread that may block; empty values are heartbeats. Fails at once if the quota of event
-     *     streams is used up
+     * @return the states, emitted on a thread that may block; empty values are heartbeats. The stream fails immediately
+     *     if the quota of event streams is used up
      */
     public Multi<Optional<Generation>> of(String id, @Nullable String owner) {
         return Multi.createFrom()

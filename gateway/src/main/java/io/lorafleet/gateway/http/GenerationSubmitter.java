@@ -32,22 +32,22 @@ public final class GenerationSubmitter {
     /**
      * An accepted request.
      *
-     * @param id of the generation
-     * @param again whether it is a retry with the same idempotency key
+     * @param id id of the generation
+     * @param again whether the request is a retry with the same idempotency key
      */
     public record Submitted(String id, boolean again) {}
 
     /**
      * Submits a request, and throws a problem if it is not admitted.
      *
-     * @param idempotencyKey the header of the request; null if absent
-     * @param fieldNames maps the fields of a generation request to the endpoint's fields
+     * @param idempotencyKey value of the request's header; null if absent
+     * @param fieldNames mapping from the fields of a generation request to the endpoint's fields
      */
     public Submitted submit(GenerationRequest body, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
         return generations.submit(body, caller.owner(), idempotencyKey).match(new Response(fieldNames));
     }
 
-    /** Answers a generation request, with its id or with a problem. */
+    /** Responds to a generation request, with the id of the generation or with a problem. */
     record Response(UnaryOperator<String> fieldNames) implements Admission.Cases<Submitted> {
         @Override
         public Submitted admitted(Admission.Admitted admission) {
@@ -82,8 +82,7 @@ public final class GenerationSubmitter {
             throw new ProblemException(
                     Problem.of(
                             ProblemType.OVERLOADED,
-                            "expected room in the queue, found it full; try again in "
-                                    + overload.clearsIn().toSeconds() + " seconds"),
+                            "the queue is full; try again in " + overload.clearsIn().toSeconds() + " seconds"),
                     overload.clearsIn());
         }
 
@@ -91,7 +90,7 @@ public final class GenerationSubmitter {
         public Submitted busy(Admission.Busy busy) {
             throw new ProblemException(
                     Problem.of(
-                            ProblemType.BUSY, "initImage: expected a free decoder in time, found all busy; try again"),
+                            ProblemType.BUSY, "initImage: too many init images are being decoded; try again"),
                     busy.retryIn());
         }
 
@@ -99,8 +98,7 @@ public final class GenerationSubmitter {
         public Submitted keyReused(Admission.KeyReused reuse) {
             throw new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,
-                    IdempotencyKey.HEADER + ": expected the body of the first request with this key, found"
-                            + " another one");
+                    IdempotencyKey.HEADER + ": the first request with this key had a different body");
         }
 
         @Override
@@ -108,8 +106,7 @@ public final class GenerationSubmitter {
             throw new ProblemException(
                     Problem.of(
                             ProblemType.ORDER_UNDERWAY,
-                            IdempotencyKey.HEADER + ": expected no concurrent request with this key, found one;"
-                                    + " try again"),
+                            IdempotencyKey.HEADER + ": another request with this key is in progress; try again"),
                     UNDERWAY_RETRY_AFTER);
         }
 
@@ -122,7 +119,7 @@ public final class GenerationSubmitter {
     public static ProblemException noWorker() {
         return new ProblemException(
                 Problem.of(
-                        ProblemType.NO_WORKER, "expected a worker that has announced its model, found none; try again"),
+                        ProblemType.NO_WORKER, "no worker has announced its model yet; try again"),
                 NO_WORKER_RETRY_AFTER);
     }
 }

@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  * A generation in the API.
  *
  * @param status queued, running, succeeded, failed, cancelled or expired
- * @param step completed steps of all images
+ * @param step number of completed steps of all images together
+ * @param steps total number of steps of all images
  * @param cancelling true between the request to cancel and the result; absent otherwise
  * @param request all values that determine the images, including defaults
- * @param acceptedAt by the clock of the gateway that accepted the request
- * @param startedAt by the clock of the latest worker; absent before a worker has started
- * @param finishedAt by the worker's clock: when the images were stored, or when the generation ended without images;
- *     absent before that
- * @param elapsed time from the worker's start to the stored images
+ * @param acceptedAt time of acceptance, by the clock of the gateway that accepted the request
+ * @param startedAt start time, by the clock of the latest worker; absent before a worker has started
+ * @param finishedAt time at which the images were stored or the generation ended without images, by the worker's clock;
+ *     absent before that time
+ * @param elapsed time from the worker's start until the images were stored
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 public record GenerationView(
@@ -48,7 +49,7 @@ public record GenerationView(
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations) {
 
-    /** @param initImage SHA-256 of the init image, or null */
+    /** @param initImage SHA-256 of the init image; null if absent */
     record RequestView(
             String prompt,
             String negativePrompt,

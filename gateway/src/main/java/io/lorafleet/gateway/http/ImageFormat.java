@@ -17,7 +17,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The file formats of served images. Images are stored as PNG. */
+/** The file formats in which images are served. Images are stored as PNG. */
 public enum ImageFormat {
     PNG,
     JPEG,
@@ -35,14 +35,17 @@ public enum ImageFormat {
 
     /**
      * @param png a stored image
-     * @param quality 0 to 100, for lossy formats
-     * @return the image in this format; for PNG the stored file itself, including its text chunks
+     * @param quality quality from 0 to 100, for lossy formats
+     * @return the image in this format; for PNG, the stored file itself, including its text chunks
      */
     public byte[] convert(byte[] png, int quality) {
         return this == PNG ? png : encode(read(png), quality);
     }
 
-    /** @param file a preview @return the preview, enlarged to this size and in this format */
+    /**
+     * @param file a preview
+     * @return the preview, enlarged to the given size and in this format
+     */
     public byte[] enlarge(byte[] file, int width, int height, int quality) {
         BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D brush = large.createGraphics();
@@ -85,7 +88,7 @@ public enum ImageFormat {
 
     private ImageWriter writer() throws IOException {
         return this == WEBP
-                // Created explicitly, because ImageIO only finds plug-ins on the initial class path.
+                // Created explicitly, because ImageIO finds plug-ins only on the initial class path.
                 ? new WebPImageWriterSpi().createWriterInstance()
                 : ImageIO.getImageWritersByFormatName(lowerCase()).next();
     }

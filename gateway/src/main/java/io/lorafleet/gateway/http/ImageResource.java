@@ -36,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path(GenerationResource.PATH + "/{id}/images/{index}")
 @Tag(ref = ApiDescription.GENERATIONS)
 public final class ImageResource {
-    /** Images are immutable, and private to their owner. */
+    /** Images are immutable, and private to the owner of their generation. */
     private static final String CACHE = "private, immutable, max-age=31536000";
 
     private final Caller caller;
@@ -47,7 +47,7 @@ public final class ImageResource {
         this.blobs = blobs;
     }
 
-    /** @return the query string of an image's URL for formats other than PNG */
+    /** @return the query string of an image URL, for formats other than PNG */
     public static String query(ImageFormat format, int quality) {
         return "?format=" + format.lowerCase() + "&quality=" + quality;
     }
@@ -57,7 +57,7 @@ public final class ImageResource {
     @Operation(operationId = "getImage", summary = "Download an image of a succeeded generation")
     @APIResponse(
             responseCode = "200",
-            description = "The image. The text chunks of a PNG file hold the generation parameters.",
+            description = "The image. The text chunks of a PNG file contain the generation parameters.",
             content = {
                 @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
                 @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
@@ -76,7 +76,7 @@ public final class ImageResource {
                     String format,
             @QueryParam("quality")
                     @Parameter(
-                            description = "Quality of jpeg and webp",
+                            description = "Quality of JPEG and WebP files",
                             schema =
                                     @Schema(
                                             type = SchemaType.INTEGER,
@@ -102,7 +102,7 @@ public final class ImageResource {
         return Response.ok(wanted == ImageFormat.PNG ? png : converted(png, wanted, percent), wanted.mediaType())
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, CACHE)
-                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // separates the cache entries of callers
+                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // keeps callers' cache entries apart
                 .build();
     }
 

@@ -14,13 +14,13 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The JSON rules of the API: values of the wrong type are errors instead of being converted, duplicate fields are
- * errors, and null values are omitted.
+ * The JSON rules of the API: values of the wrong type are errors and are not converted, duplicate fields are errors,
+ * and null values are omitted.
  */
 @Singleton
 final class JsonMapping implements ObjectMapperCustomizer {
     @Override
-    @SuppressWarnings("deprecation") // its replacement is a builder, but Quarkus passes a built mapper
+    @SuppressWarnings("deprecation") // the replacement is a method of a builder, but Quarkus passes a mapper
     public void customize(ObjectMapper mapper) {
         mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         for (CoercionInputShape scalar :

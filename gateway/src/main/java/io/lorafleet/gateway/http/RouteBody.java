@@ -8,23 +8,23 @@ import org.jspecify.annotations.Nullable;
 /** The JSON body of a {@link RouteRequest}. */
 @Schema(name = "RouteRequest")
 public record RouteBody(
-        @Schema(required = true, description = "The version that most requests get.") @Nullable
+        @Schema(required = true, description = "The version for most requests.") @Nullable
         Integer stable,
 
-        @Schema(description = "The version that a share of the requests gets instead.") @Nullable
+        @Schema(description = "The version for a share of the requests, instead of the stable version.") @Nullable
         Share canary,
 
         @Schema(
-                description = "The student that is measured on a share of the requests, without any effect on"
-                        + " their images.")
+                description = "The student to measure on a share of the requests, without any effect on their"
+                        + " images.")
         @Nullable
         Share shadow) {
 
-    /** A version and the share of requests that get it. */
+    /** A version, and the share of the requests that use it. */
     public record Share(
             @Schema(required = true) @Nullable Integer version,
 
-            @Schema(required = true, description = "Greater than 0, at most 1.") @Nullable
+            @Schema(required = true, description = "Greater than 0 and at most 1.") @Nullable
             Double share) {
 
         static RouteRequest.@Nullable Share requested(@Nullable Share body) {

@@ -40,7 +40,7 @@ public final class RouteResource {
             summary = "Set the stable version, the canary and the shadow of an adapter",
             description = "Replaces the whole route: an absent canary or shadow is removed. The previous stable"
                     + " version is kept for a rollback. If two clients set the same route concurrently, the"
-                    + " last one wins.")
+                    + " last write wins.")
     public Adapter set(String name, @Nullable RouteBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
@@ -59,7 +59,7 @@ public final class RouteResource {
     @Path("/{name}/rollback")
     @Operation(
             operationId = "rollBack",
-            summary = "Roll back to the previous stable version, and remove canary and shadow")
+            summary = "Roll back to the previous stable version, and remove the canary and the shadow")
     public Adapter rollBack(String name) {
         return adapter(routes.rollBack(name), name);
     }

@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.Cache;
 
-/** Returns the secret with which callers verify webhook calls. */
+/** Returns the secret with which a caller verifies webhook calls. */
 @RolesAllowed(Roles.GENERATE)
 @Path(WebhookSecretResource.PATH)
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -25,7 +25,7 @@ public final class WebhookSecretResource {
     private final Caller caller;
     private final Webhooks webhooks;
 
-    /** @param secret in the format of Standard Webhooks libraries */
+    /** @param secret signing secret, in the format that Standard Webhooks libraries use */
     public record WebhookSecretView(String secret) {}
 
     WebhookSecretResource(Caller caller, Webhooks webhooks) {
@@ -36,11 +36,13 @@ public final class WebhookSecretResource {
     @GET
     @Cache(noStore = true)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getWebhookSecret", summary = "Get the secret that signs the caller's webhooks")
+    @Operation(
+            operationId = "getWebhookSecret",
+            summary = "Get the secret with which the caller's webhook calls are signed")
     public WebhookSecretView get() {
         return webhooks.secretOf(caller.owner())
                 .map(WebhookSecretView::new)
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.NOT_FOUND, "lorafleet.webhooks.secret: expected a secret, found none"));
+                        ProblemType.NOT_FOUND, "lorafleet.webhooks.secret is not set"));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The HTTP API: resources for generations, adapters and feedback, with their JSON. */
+/** The HTTP API: resources for generations, adapters and feedback, and their JSON bodies. */
 @NullMarked
 @OpenAPIDefinition(
         info =
@@ -11,19 +11,18 @@
         tags = {
             @Tag(name = ApiDescription.GENERATIONS, description = "Create, follow, download and rate images"),
             @Tag(name = ApiDescription.ADAPTERS, description = "Versions and routes of students and styles"),
-            @Tag(name = ApiDescription.FLEET, description = "State of workers, queue and trainings"),
+            @Tag(name = ApiDescription.FLEET, description = "State of the workers, the queue and the training runs"),
             @Tag(
                     name = ApiDescription.OPENAI,
-                    description = "OpenAI's API; the base URL of its clients is this gateway's /v1"),
-            @Tag(name = ApiDescription.VLLM, description = "vLLM's API to load adapters")
+                    description = "OpenAI's API; set the base URL of OpenAI clients to this gateway's /v1"),
+            @Tag(name = ApiDescription.VLLM, description = "vLLM's API for loading adapters")
         },
         components =
                 @Components(
                         responses =
                                 @APIResponse(
                                         name = ApiDescription.PROBLEM,
-                                        description = "An error in the form of RFC 9457: what was expected, and"
-                                                + " what was found",
+                                        description = "An error in the format of RFC 9457",
                                         content =
                                                 @Content(
                                                         mediaType = Problem.MEDIA_TYPE,

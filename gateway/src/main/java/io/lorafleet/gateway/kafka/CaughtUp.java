@@ -19,7 +19,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when every topic has been read up to its end offsets at the time of partition assignment. */
+/** Reports ready when every topic has been read up to the end offsets that it had at partition assignment. */
 @Readiness
 @Identifier("caught-up")
 @ApplicationScoped
@@ -37,7 +37,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
         this(channel -> clients.getConsumer(channel).getPositions().await().atMost(PATIENCE));
     }
 
-    /** @param positions returns the positions of a channel's assigned partitions */
+    /** @param positions function that returns the positions of a channel's assigned partitions */
     CaughtUp(Function<String, Map<TopicPartition, Long>> positions) {
         this.positions = positions;
     }
@@ -55,7 +55,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
                 .build();
     }
 
-    /** @return whether every topic has been read up to those offsets */
+    /** @return whether every topic has been read up to these end offsets */
     boolean everywhere() {
         CHANNELS.stream()
                 .filter(channel -> !caughtUp.contains(channel) && isCaughtUp(channel))
@@ -63,7 +63,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
         return caughtUp.containsAll(CHANNELS);
     }
 
-    /** Compares positions instead of record offsets, because a partition can end with a transaction marker. */
+    /** Compares positions rather than record offsets, because a partition can end with a transaction marker. */
     private boolean isCaughtUp(String channel) {
         Map<TopicPartition, Long> read = positions.apply(channel);
         return !read.isEmpty()

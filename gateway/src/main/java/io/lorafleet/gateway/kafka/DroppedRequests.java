@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Republishes requests that Kafka has dropped. A share group silently archives a record after a number of deliveries.
- * Deliveries are not attempts: the slots of a killed worker still have pending fetches, and until the broker notices
- * that they are gone, it can deliver the record to one after the other.
+ * Deliveries are not attempts: the slots of a killed worker still have pending fetches. Until the broker notices that
+ * the slots are gone, it can deliver the record to one slot after another.
  *
- * <p>Workers publish the result before they acknowledge the request, so a request that the group has completed without
- * a result was dropped. Workers count their attempts, so a request that crashes them is not retried forever. Several
- * gateways can republish the same request, each of them once; the first result is final.
+ * <p>Workers publish the result before they acknowledge the request. A request that the share group has completed
+ * without a result was therefore dropped. Workers count their attempts, so a request that crashes workers is not
+ * retried forever. Several gateways can republish the same request, each of them once; the first result is final.
  */
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** The patience doubles with every copy, at most this many times: from six seconds to about three minutes. */
+    /** The patience doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;
@@ -41,14 +41,16 @@ final class DroppedRequests {
     private final CaughtUp caughtUp;
     private final Clock clock;
     private final Duration patience;
-    /** By request id; of requests that were unfinished at the last check. */
+    /** Latest copies by request id, for the requests that were unfinished at the last check. */
     private final Map<String, Place> places = new ConcurrentHashMap<>();
 
     /**
      * The latest copy of a request.
      *
-     * @param offset of the newest copy
-     * @param droppedSince time of the first check that found it dropped; null if it is not dropped
+     * @param partition partition of the latest copy
+     * @param offset offset of the latest copy
+     * @param copies number of copies
+     * @param droppedSince time of the first check that found the copy dropped; null if it is not dropped
      */
     private record Place(
             TopicPartition partition,
@@ -81,7 +83,7 @@ final class DroppedRequests {
                 (id, before) -> new Place(partition, record.offset(), before == null ? 1 : before.copies() + 1, null));
     }
 
-    /** @param group offsets of the workers' share group */
+    /** @param group offsets of the workers' share group by partition */
     void check(Map<TopicPartition, SharePartitionOffsetInfo> group) {
         if (!caughtUp.everywhere()) {
             return; // the results may not have been read yet
@@ -114,12 +116,12 @@ final class DroppedRequests {
         String id = command.requestId();
         try {
             if (command.acceptedAt().plus(Topic.RESULTS.retention()).isBefore(now)) {
-                generations.forget(id); // the retention of its result has passed
+                generations.forget(id); // the retention time of results has passed
             } else {
                 LOG.warnf("Kafka dropped request %s; publishing it again", id);
                 log.write(command);
             }
-            places.replace(id, place, place.dropped(null)); // has no effect if the new copy has been read
+            places.replace(id, place, place.dropped(null)); // no effect if the new copy has already been read
         } catch (NotPublishedException e) {
             LOG.warn(e.getMessage()); // the next check retries
         }

@@ -21,24 +21,24 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the webhooks of finished generations; each result is consumed by one gateway only. A result is acknowledged
- * when its webhook has succeeded or is given up, which no receiver can delay indefinitely. If a gateway is killed,
- * another one consumes the results that were not acknowledged.
+ * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the
+ * webhook call has succeeded or has been given up. No receiver can delay the acknowledgement indefinitely. If a gateway
+ * is killed, another gateway consumes the results that were not acknowledged.
  */
 @ApplicationScoped
 public class FinishedFollower {
     private static final Logger LOG = Logger.getLogger(FinishedFollower.class);
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
-    /** How long the generation table may take to read the same record. */
+    /** How long the generation table may take to receive the same result. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
     private final Function<Generation, Uni<Void>> webhooks;
     private final Duration patience;
-    /** One poll shared by all waiting results, which can be many after a long downtime. */
+    /** A single poll, shared by all waiting results, because many can wait after a long downtime. */
     private final Uni<Void> caughtUp;
 
-    /** The gateway has not caught up and may not know the request yet. */
+    /** The gateway has not caught up, and may not have read the request yet. */
     private static final class NotYet extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -49,9 +49,10 @@ public class FinishedFollower {
     }
 
     /**
-     * @param webhooks calls the webhook of a generation; completes when the call has succeeded or is given up
+     * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded
+     *     or has been given up
      * @param caughtUp whether this gateway has read all requests and results
-     * @param patience how long to wait until the table has a generation as finished
+     * @param patience how long to wait until a generation is finished in the table
      */
     FinishedFollower(
             GenerationTable generations,
@@ -64,7 +65,7 @@ public class FinishedFollower {
         this.caughtUp = whenTrue(caughtUp).memoize().indefinitely();
     }
 
-    /** Returns at once, so that an unresponsive webhook does not delay others. */
+    /** Returns immediately, so that an unresponsive webhook does not delay other webhooks. */
     @Incoming("finished")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
@@ -75,7 +76,7 @@ public class FinishedFollower {
                 .subscribe()
                 .with(told -> record.ack(), e -> {
                     LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
-                    record.ack(); // otherwise the records after it would never be committed
+                    record.ack(); // otherwise the offsets after this record would never be committed
                 });
         return CompletableFuture.completedFuture(null);
     }
@@ -87,13 +88,13 @@ public class FinishedFollower {
                 .onItem()
                 .transformToUni(known ->
                         known ? Uni.createFrom().voidItem() : Uni.createFrom().failure(NotYet::new))
-                .onFailure() // also after a timeout of the broker
+                .onFailure() // also after a broker timeout
                 .retry()
                 .withBackOff(CHECK_INTERVAL, CHECK_INTERVAL)
                 .indefinitely();
     }
 
-    /** @return the finished generation; null if it was forgotten */
+    /** @return the finished generation; null if the table has forgotten it */
     private Uni<@Nullable Generation> find(String id) {
         Uni<Generation> finished = Uni.createFrom()
                 .emitter(known -> known.onTermination(generations.follow(id, generation -> {

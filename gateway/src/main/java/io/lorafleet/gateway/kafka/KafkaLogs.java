@@ -21,10 +21,10 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Implements the logs of the features with topics. A record is durable when all in-sync replicas have it. */
+/** Implements the logs with Kafka topics. A record is durable when all in-sync replicas have it. */
 @Singleton
 final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
-    /** Slightly longer than the producer's delivery.timeout.ms, so that the producer's own error comes first. */
+    /** Slightly longer than the producer's delivery.timeout.ms, so that the producer reports its own error first. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MutinyEmitter<byte[]> log;
@@ -76,7 +76,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
                 .build();
         try {
             log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(PATIENCE);
-        } catch (RuntimeException e) { // an error of the broker, a timeout, or a full buffer
+        } catch (RuntimeException e) { // a broker error, a timeout, or a full buffer
             throw new NotPublishedException(topic.in(topicPrefix), key, e);
         }
     }

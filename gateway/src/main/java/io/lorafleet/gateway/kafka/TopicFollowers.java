@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
-/** Consumes all topics from their start, and folds them into the gateway's state. */
+/** Consumes all topics from the start, and folds their records into the gateway's state. */
 @ApplicationScoped
 public class TopicFollowers {
     private static final Logger LOG = Logger.getLogger(TopicFollowers.class);
@@ -78,7 +78,8 @@ public class TopicFollowers {
             if (!generations.apply(event)) {
                 metrics.duplicateResult();
                 LOG.infof(
-                        "Dropped a second result of generation %s from worker %s", event.requestId(), event.workerId());
+                        "Dropped a second result of generation %s, from worker %s",
+                        event.requestId(), event.workerId());
             }
         });
     }
@@ -109,7 +110,7 @@ public class TopicFollowers {
         }
     }
 
-    /** Skips invalid records, so that they do not block the records after them. */
+    /** Applies a record to the state. An invalid record is skipped, so that it does not block the records after it. */
     private static <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
         T message;
         try {

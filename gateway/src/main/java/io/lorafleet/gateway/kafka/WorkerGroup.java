@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the offsets of the workers' share group, for {@link DroppedRequests} and for the gauge {@code
- * lorafleet.requests.lag}: the number of unfinished requests of each topic. Gateways report it because they keep
- * running when the workers are scaled to zero. All gateways report the same value: aggregate with the maximum, not the
- * sum.
+ * lorafleet.requests.lag}, which is the number of unfinished requests per topic. Gateways report this gauge because
+ * they keep running when the workers are scaled to zero. All gateways report the same value, so aggregate it with the
+ * maximum rather than the sum.
  *
- * <p>The lag includes records that workers have acquired but not acknowledged. It is NaN while the broker does not
- * report it, for example until the first request of a topic is finished. Brokers have been observed to report 0 while
- * a released record was waiting: do not scale to zero on this value alone.
+ * <p>The lag includes records that workers have acquired but not acknowledged. The gauge is NaN while the broker does
+ * not report a lag, for example until the first request in a topic is finished. Brokers have been observed to report 0
+ * while a released record was waiting, so do not scale to zero on this value alone.
  */
 @Singleton
 @Startup
@@ -52,9 +52,9 @@ public final class WorkerGroup {
     private final Duration patience;
     private final Map<String, Object> settings;
     private final Future<?> polling;
-    /** Created on first use, because creation fails while the broker's name cannot be resolved. */
+    /** Created on first use, because creation fails while the broker's host name cannot be resolved. */
     private @Nullable Admin admin;
-    /** By topic name; only topics with a known lag. */
+    /** Lag by topic name; only topics with a known lag have an entry. */
     private volatile Map<String, Long> lags = Map.of();
 
     @Inject
@@ -71,8 +71,8 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param dropped receives the share group's offsets after each poll
-     * @param interval the pause between two polls
+     * @param dropped receiver of the share group's offsets after each poll
+     * @param interval pause between two polls
      * @param patience timeout of a poll; after a timeout, every lag is unknown
      */
     WorkerGroup(
@@ -116,13 +116,13 @@ public final class WorkerGroup {
 
     private static Map<String, Object> settings(Map<String, Object> broker, Duration patience) {
         Map<String, Object> settings = new HashMap<>();
-        // The client would log warnings for settings of consumers and producers.
+        // The settings of consumers and producers would make the client log warnings.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
-        // The default backoff logs several warnings a second while no broker is reachable.
+        // With the default backoff, the client logs several warnings per second while no broker is reachable.
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 500L);
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 3000L);
         return settings;
@@ -160,7 +160,7 @@ public final class WorkerGroup {
                 sums.merge(partition.topic(), info.lag().get(), Long::sum);
             }
         });
-        sums.keySet().removeAll(unknown); // a sum without one of the partitions would be too small
+        sums.keySet().removeAll(unknown); // a sum that lacks a partition would be too small
         return sums;
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Kafka topics: consumers that fold them into the gateway's state, and the logs that publish commands. */
+/** Kafka consumers that fold topics into the gateway's state, and the logs that publish records. */
 @NullMarked
 package io.lorafleet.gateway.kafka;
 

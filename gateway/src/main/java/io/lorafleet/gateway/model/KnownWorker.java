@@ -12,11 +12,11 @@ public record KnownWorker(WorkerStatus status, State state) {
         READY,
         /** The worker announced its shutdown. */
         STOPPED,
-        /** No status for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
+        /** The worker has sent no status for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
         LOST
     }
 
-    /** @param now from a clock within a few seconds of the worker's */
+    /** @param now current time, from a clock within a few seconds of the worker's clock */
     static KnownWorker of(WorkerStatus status, Instant now) {
         if (status.state() == WorkerStatus.State.STOPPED) {
             return new KnownWorker(status, State.STOPPED);

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The workers and the base model that they announce. */
+/** The workers, and the base model that they announce. */
 @Singleton
 public final class ModelDirectory {
-    /** The name for the base in OpenAI's API, whatever its own name is. */
+    /** An alias for the base in OpenAI's API, in addition to the base's own name. */
     private static final String BASE = "base";
 
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
@@ -48,9 +48,9 @@ public final class ModelDirectory {
     }
 
     /**
-     * The model of the ready worker with the newest status. Without a ready worker, the model of the last known one:
-     * its replacement will have the same model, and requests can wait for it. Empty if no worker ever announced a
-     * model.
+     * The model of the ready worker with the newest status. If no worker is ready, the model of the worker with the
+     * newest status: this worker's replacement will have the same model, and requests can wait for it. Empty if no
+     * worker has announced a model yet.
      */
     public Optional<BaseModel> current() {
         return workers().stream()
@@ -58,7 +58,7 @@ public final class ModelDirectory {
                 .map(worker -> worker.status().model());
     }
 
-    /** @return whether the name means the current base; no adapter can have it */
+    /** @return whether the name refers to the current base; no adapter can have such a name */
     public boolean isBase(String name) {
         return name.equals(BASE)
                 || current().filter(model -> model.name().equals(name)).isPresent();

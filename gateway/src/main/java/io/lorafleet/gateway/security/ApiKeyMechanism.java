@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Authenticates callers by API keys in the form of bearer tokens. Other bearer tokens are left to OpenID Connect. */
+/** Authenticates callers whose bearer token is an API key. Other bearer tokens are left to OpenID Connect. */
 @Singleton
 final class ApiKeyMechanism implements HttpAuthenticationMechanism {
     private static final String BEARER = "Bearer ";

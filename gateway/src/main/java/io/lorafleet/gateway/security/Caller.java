@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class Caller {
     /**
-     * The identity attribute that holds the owner: {@code key:NAME} for an API key, or {@code token:ISSUER#SUBJECT}.
-     * The prefixes keep the two kinds apart.
+     * The identity attribute that holds the owner: {@code key:NAME} for an API key, or {@code token:ISSUER#SUBJECT} for
+     * a token. The prefixes keep the two kinds of owners apart.
      */
     static final String OWNER = "lorafleet.owner";
 
@@ -39,7 +39,7 @@ public class Caller {
         return own || identity.hasRole(Roles.OPERATE);
     }
 
-    /** @return the generation, if it exists and the caller may see it */
+    /** @return the generation if it exists and the caller may see it */
     public Optional<Generation> find(String id) {
         return generations.find(id).filter(this::maySee);
     }

@@ -11,11 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Detects changes of a file without reading it, by its inode, size, owner, mode and times.
- */
+/** The inode, size, owner, mode and times of a file, to detect changes without reading the file. */
 record FileState(Map<String, Object> attributes, Instant seenAt) {
-    /** Longer than the timestamp granularity of any file system, within which two changes look like one. */
+    /** Longer than the timestamp granularity of any file system: two changes within the granularity look like one. */
     private static final Duration TICK = Duration.ofSeconds(3);
 
     static FileState of(Path file) throws IOException {

@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the Host header against DNS rebinding. A web page can change the address of its own host name to this machine
- * after it was loaded; browsers then treat the gateway as part of the page's site. The Host header still has the
- * page's host name.
+ * Checks the Host header to prevent DNS rebinding. After a web page has been loaded, its site can change the address of
+ * the page's host name to this machine. Browsers then treat the gateway as part of the page's site, but the Host header
+ * still contains the page's host name.
  *
- * @param anyName whether to accept any host name: with authentication and without configured names
- * @param names host names to accept besides those of this machine; in lower case, without a port
- * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same in Ollama</a>
+ * @param anyName whether to accept any host name, which is the case with authentication and without configured names
+ * @param names host names to accept in addition to those of this machine; in lower case, without a port
+ * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in
+ *     Ollama</a>
  */
 public record HostRules(boolean anyName, Set<String> names) {
     /** The loopback addresses, and the names that browsers resolve to them without DNS (RFC 6761). */
@@ -27,7 +28,10 @@ public record HostRules(boolean anyName, Set<String> names) {
         names = Set.copyOf(names);
     }
 
-    /** @param authority host and port of the request; null if absent @return the violation, or empty */
+    /**
+     * @param authority host and port of the request; null if absent
+     * @return the violation, or empty
+     */
     public Optional<String> refuse(@Nullable String authority) {
         if (anyName) {
             return Optional.empty();

@@ -25,9 +25,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API keys in a file that can change while the gateway runs. Every authentication checks for changes, so they
- * apply from the next request. If the file is missing, no key is valid. If it is invalid, the previous keys remain,
- * because it may be in the middle of an edit.
+ * The API keys in a file that can change while the gateway runs. Every authentication checks the file for changes, so
+ * that a change applies from the next request. If the file is missing, no key is valid. If the file is invalid, the
+ * previous keys stay valid, because somebody may be editing the file.
  */
 final class KeyFile {
     private static final Logger LOG = Logger.getLogger(KeyFile.class);
@@ -47,7 +47,7 @@ final class KeyFile {
         this(file, LOG::error);
     }
 
-    /** @param errors receives errors while the gateway runs */
+    /** @param errors receiver of the errors that occur while the gateway runs */
     KeyFile(Path file, Consumer<String> errors) {
         this.file = file;
         this.errors = errors;
@@ -55,16 +55,17 @@ final class KeyFile {
             read(FileState.of(file));
         } catch (IOException | InvalidMessageException e) {
             throw new IllegalStateException(
-                    CONFIG_KEY + "expected a key file of fleet key create, found " + file + ": " + reason(e), e);
+                    CONFIG_KEY + "expected a key file written by fleet key create, found " + file + ": " + reason(e),
+                    e);
         }
     }
 
-    /** @return whether the token has the prefix of API keys */
+    /** @return whether the token has the prefix of an API key */
     static boolean isKey(String token) {
         return token.startsWith("lf_");
     }
 
-    /** @return the entry of the key, if it exists and has not expired */
+    /** @return the entry of the key if the key exists and has not expired */
     Optional<ApiKeys.Entry> find(String key) {
         Matcher parts = KEY.matcher(key);
         if (!parts.matches()) {
@@ -91,14 +92,14 @@ final class KeyFile {
         } catch (NoSuchFileException e) {
             read = null;
             byId = Map.of();
-            report(file + " is missing: all API keys are refused until it exists again");
+            report(file + " is missing: all API keys are refused until the file exists again");
         } catch (IOException | InvalidMessageException e) {
             report(file + " cannot be used, so the previous API keys remain valid: " + reason(e));
         }
         return byId;
     }
 
-    /** @param state from before the read, so that the next check notices changes during the read */
+    /** @param state state of the file before the read, so that the next check detects changes made during the read */
     private void read(FileState state) throws IOException {
         Optional<String> objection = OwnerOnly.objection(file);
         if (objection.isPresent()) {
@@ -116,7 +117,7 @@ final class KeyFile {
         }
     }
 
-    /** The message of most file system exceptions is only the file name. */
+    /** The message of most file system exceptions consists only of the file name. */
     private static String reason(Exception e) {
         return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the origin of requests from browsers: allows the gateway's own page and the origins in the CORS settings.
  *
- * <p>Only browsers send these headers, so requests without them are allowed. {@code Sec-Fetch-Site} has precedence,
- * because pages cannot forge it; older browsers only send {@code Origin}.
+ * <p>Only browsers send {@code Sec-Fetch-Site} and {@code Origin}, so requests without these headers are allowed.
+ * {@code Sec-Fetch-Site} takes precedence, because pages cannot forge it; older browsers send only {@code Origin}.
  *
- * @param trusted origins, {@code *}, or regular expressions between slashes, as in {@code quarkus.http.cors.origins}
+ * @param trusted allowed origins, {@code *}, or regular expressions between slashes, as in {@code
+ *     quarkus.http.cors.origins}
  * @see <a href="https://pkg.go.dev/net/http#CrossOriginProtection">the same rules in Go's standard library</a>
  */
 public record OriginRules(List<String> trusted) {
@@ -26,7 +27,11 @@ public record OriginRules(List<String> trusted) {
         trusted = List.copyOf(trusted);
     }
 
-    /** The relevant headers of a request; null if absent. @param authority host and port of the request */
+    /**
+     * The method and the relevant headers of a request; headers are null if absent.
+     *
+     * @param authority host and port of the request
+     */
     public record Sent(
             String method,
             @Nullable String authority,
@@ -37,7 +42,7 @@ public record OriginRules(List<String> trusted) {
             return SAFE_METHODS.contains(method);
         }
 
-        /** Following a link to the page is allowed. */
+        /** Users may follow a link to the page. */
         private boolean isNavigation() {
             return isSafe() && "navigate".equals(fetchMode);
         }
@@ -50,8 +55,8 @@ public record OriginRules(List<String> trusted) {
                 : OWN_SITES.contains(request.fetchSite());
         return own || request.isNavigation() || isTrusted(request.origin())
                 ? Optional.empty()
-                : Optional.of("Origin: expected the gateway's own or one of quarkus.http.cors.origins, found"
-                        + " another one");
+                : Optional.of("Origin: expected the gateway's own origin or one of quarkus.http.cors.origins, found"
+                        + " another origin");
     }
 
     /** Ignores the scheme, which is unknown behind a proxy that terminates TLS. */

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses ambiguous paths: authorization and routing could interpret {@code ;}, {@code //}, {@code ..} or an escaped
- * slash differently. No path of this gateway needs them.
+ * Refuses ambiguous paths, because authorization and routing could interpret {@code ;}, {@code //}, {@code ..} or an
+ * escaped slash differently. No path of this gateway contains any of these.
  */
 public final class PathRules {
     private static final Pattern AMBIGUOUS = Pattern.compile(
@@ -16,10 +16,13 @@ public final class PathRules {
 
     private PathRules() {}
 
-    /** @param path as sent by the client, without the query; may be null @return the violation, or empty */
+    /**
+     * @param path path as the client sent it, without the query; may be null
+     * @return the violation, or empty
+     */
     public static Optional<String> refuse(@Nullable String path) {
         return path != null && path.startsWith("/") && !AMBIGUOUS.matcher(path).find()
                 ? Optional.empty()
-                : Optional.of("path: expected no ';', '\\', empty or dot segments, raw or escaped, found some");
+                : Optional.of("path: ';', '\\', empty segments and dot segments are not allowed, raw or escaped");
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The names of the roles in tokens and annotations. */
+/** The role names in tokens and annotations. */
 public final class Roles {
     public static final String GENERATE = "generate";
     public static final String FEEDBACK = "feedback";

@@ -33,7 +33,7 @@ public final class Security {
         if (tokens && audience.filter(Security::isOneOfOurs).isEmpty()) {
             throw new IllegalStateException(AUDIENCE + ": expected the audience of tokens for this gateway, found "
                     + audience.map(Object::toString).orElse("none")
-                    + "; without it, the gateway would accept tokens that were issued for other applications");
+                    + "; otherwise the gateway would accept tokens that were issued for other applications");
         }
         if (open) {
             if (!isThisMachineOnly(host)) {
@@ -46,7 +46,7 @@ public final class Security {
     }
 
     private static boolean isOneOfOurs(List<String> audience) {
-        return !audience.isEmpty() && !audience.contains("any"); // which disables the check
+        return !audience.isEmpty() && !audience.contains("any"); // "any" disables the check
     }
 
     private static boolean isThisMachineOnly(String host) {
@@ -62,7 +62,7 @@ public final class Security {
         return open;
     }
 
-    /** @return the entry of the API key, if it is valid */
+    /** @return the entry of the API key if the key is valid */
     Optional<ApiKeys.Entry> find(String key) {
         return keys.flatMap(file -> file.find(key));
     }

@@ -9,9 +9,9 @@ public final class AllowanceUsedException extends RuntimeException {
 
     private final Duration eases;
 
-    /** @param eases time until some of it is available again */
+    /** @param eases time until part of the allowance is available again */
     AllowanceUsedException(long maxBytes, long bytes, Duration eases) {
-        super("expected at most " + maxBytes + " bytes of images and adapters per caller and day, found " + bytes);
+        super("expected at most " + maxBytes + " bytes of init images and adapters per caller and day, found " + bytes);
         this.eases = eases;
     }
 

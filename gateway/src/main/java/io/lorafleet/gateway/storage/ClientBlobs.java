@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the blobs of clients within two limits: the reserve for the workers' results, and the allowance of each
+ * Stores clients' blobs within two limits: the free space reserved for the workers' results, and the allowance of each
  * caller.
  */
 public final class ClientBlobs {
-    /** Other processes write to the store as well, so free space is checked repeatedly. */
+    /** Other processes write to the blob store as well, so the free space is checked repeatedly. */
     private static final long CHECK_INTERVAL_BYTES = 16 << 20;
 
     private final BlobStore blobs;
@@ -23,7 +23,7 @@ public final class ClientBlobs {
     private final long minFreeBytes;
     private final StorageAllowance allowance;
 
-    /** @param minFreeBytes the reserve */
+    /** @param minFreeBytes size of the reserve */
     public ClientBlobs(BlobStore blobs, FreeSpace free, long minFreeBytes, StorageAllowance allowance) {
         this.blobs = blobs;
         this.free = free;
@@ -32,7 +32,7 @@ public final class ClientBlobs {
     }
 
     /**
-     * Stores a blob. A blob that already exists does not count.
+     * Stores a blob. A blob that already exists does not count towards the allowance.
      *
      * @param owner the caller; null in open mode
      * @throws StorageFullException if the blob would use the reserve
@@ -58,7 +58,7 @@ public final class ClientBlobs {
     }
 
     /**
-     * @param declaredBytes declared length; 0 if unknown
+     * @param declaredBytes declared length of the blob; 0 if unknown
      * @return a blob to write to; the caller closes it
      * @throws StorageFullException if the blob would use the reserve
      */
@@ -76,7 +76,8 @@ public final class ClientBlobs {
     }
 
     /**
-     * A blob during its upload. Without a commit, closing it discards it and returns its allowance. Not thread-safe.
+     * A blob that is being uploaded. Closing it without a commit discards the blob and returns its allowance. Not
+     * thread-safe.
      */
     public final class Incoming implements Closeable {
         private final @Nullable String owner;
@@ -90,7 +91,7 @@ public final class ClientBlobs {
         }
 
         /**
-         * Checks the limits for the total length, before the bytes are read. Must be called once.
+         * Checks the limits for the total length before the bytes are read. Must be called exactly once.
          *
          * @throws StorageFullException if the blob would use the reserve
          * @throws AllowanceUsedException if the owner's allowance is used up
@@ -113,10 +114,10 @@ public final class ClientBlobs {
             return staged.bytesWritten();
         }
 
-        /** Stores the blob unless the key exists. */
+        /** Stores the blob unless the key already exists. */
         public void commit(String key) throws IOException {
             if (staged.commit(key)) {
-                counted = 0; // so that close() does not return it
+                counted = 0; // so that close() does not return the allowance
             }
         }
 

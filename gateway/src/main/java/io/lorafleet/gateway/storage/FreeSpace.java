@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The free space of the blob store. */
+/** The free space in the blob store. */
 @FunctionalInterface
 public interface FreeSpace {
-    /** @return usable bytes */
+    /** @return number of usable bytes */
     long bytes() throws IOException;
 
-    /** The free space of the directory's file system. */
+    /** The free space on the directory's file system. */
     static FreeSpace of(Path directory) {
         return () -> Files.getFileStore(directory).getUsableSpace();
     }

@@ -11,15 +11,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number of bytes that each owner has stored at this gateway within a day. Counts per hour bound the memory of
- * each owner; owners without uploads for a day are dropped.
+ * The number of bytes that each owner has stored through this gateway within a day. The counts are per hour, which
+ * bounds the memory per owner. Owners without uploads for a day are dropped.
  */
 public final class StorageAllowance {
     private static final int HOURS = 24;
 
     private final long maxBytes;
     private final Clock clock;
-    /** By owner, then by hour since the epoch. */
+    /** Number of stored bytes by owner, then by hour since the epoch. */
     private final Map<String, NavigableMap<Long, Long>> stored = new HashMap<>();
 
     /** @param maxBytes limit per owner and day */
@@ -31,8 +31,8 @@ public final class StorageAllowance {
     /**
      * Counts the bytes before they are stored.
      *
-     * @param owner null in open mode, which has no limit
-     * @throws AllowanceUsedException if they exceed the limit; they are not counted then
+     * @param owner the caller; null in open mode, which has no limit
+     * @throws AllowanceUsedException if the bytes would exceed the limit; they are then not counted
      */
     synchronized void take(@Nullable String owner, long bytes) {
         if (owner == null) {
@@ -49,10 +49,10 @@ public final class StorageAllowance {
         stored.put(owner, hours);
     }
 
-    /** Returns bytes that were not stored. */
+    /** Returns the allowance for bytes that were not stored. */
     synchronized void giveBack(@Nullable String owner, long bytes) {
         NavigableMap<Long, Long> hours = owner == null ? null : stored.get(owner);
-        if (hours != null) { // counted in this hour, or in the previous one if the hour has just changed
+        if (hours != null) { // counted in this hour, or in the previous hour if the hour has just changed
             hours.merge(hours.lastKey(), -bytes, (all, less) -> all + less == 0 ? null : all + less);
             if (hours.isEmpty()) {
                 stored.remove(owner);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Storage of the clients' files, within the limits of the disk and of each caller. */
+/** Storage of clients' files, within the limits of the disk and of each caller. */
 @NullMarked
 package io.lorafleet.gateway.storage;
 

@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest run of an adapter, and the latest decisions about its route.
+ * The latest training run of an adapter, and the latest decisions about the adapter's route.
  *
- * @param started null if no run is known
+ * @param started start of the run; null if no run is known
  * @param progress a sample of the run's progress events, ordered by step
- * @param finished null while the run is in progress
+ * @param finished result of the run; null while the run is in progress
  * @param decisions the latest decisions, oldest first
  */
 public record AdapterTraining(
@@ -36,13 +36,13 @@ public record AdapterTraining(
         return new AdapterTraining(adapter, null, List.of(), null, List.of());
     }
 
-    /** When another trainer resumes a run, its progress and result remain. */
+    /** Keeps the progress and result if another trainer resumes the same run. */
     AdapterTraining with(TrainingStarted event) {
         boolean same = isOf(event.lineage());
         return new AdapterTraining(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
     }
 
-    /** A run that resumes from a checkpoint repeats steps. */
+    /** Replaces the known events from this step on, because a run that resumes from a checkpoint repeats steps. */
     AdapterTraining with(TrainingProgressed event) {
         if (!isOf(event.lineage())) {
             return this;
@@ -53,7 +53,7 @@ public record AdapterTraining(
         return new AdapterTraining(adapter, started, thinned(points), finished, decisions);
     }
 
-    /** Drops every second point when there are too many, but never the last one. */
+    /** Drops every second point if there are too many, but never the last point. */
     private static List<TrainingProgressed> thinned(List<TrainingProgressed> points) {
         if (points.size() <= POINTS) {
             return points;

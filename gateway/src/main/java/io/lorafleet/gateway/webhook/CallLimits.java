@@ -16,20 +16,20 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread. They
- * start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
+ * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread. Waiting
+ * calls start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
  */
 final class CallLimits {
     private final Vertx vertx;
     private final int most;
     private final int mostPerHost;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** By host, without zeros. */
+    /** Number of calls in progress to each host; hosts without such calls have no entry. */
     private final Map<String, Integer> underWay = new HashMap<>();
 
     private int allUnderWay;
 
-    /** @param turn completes when the call can start; fails when it has waited too long */
+    /** @param turn promise that completes when the call can start, and fails when the call has waited too long */
     private record Waiting(String host, Promise<Void> turn) {}
 
     CallLimits(Vertx vertx, int most, int mostPerHost) {
@@ -40,13 +40,13 @@ final class CallLimits {
 
     /**
      * @param patience how long the call may wait for its start
-     * @return the outcome of the call; an {@link IOException} if the wait was too long
+     * @return the outcome of the call; a failure with an {@link IOException} if the call waited too long
      */
     <T> Future<T> call(String host, Duration patience, Supplier<Future<T>> call) {
         Promise<Void> turn = Promise.promise();
         long timer = vertx.setTimer(
                 Math.max(1, patience.toMillis()),
-                late -> turn.tryFail(new IOException("expected a free place for the call in time, found none")));
+                late -> turn.tryFail(new IOException("the call waited too long for other calls to finish")));
         synchronized (this) {
             waiting.add(new Waiting(host, turn));
         }
@@ -60,7 +60,7 @@ final class CallLimits {
 
     private void begin() {
         for (Waiting next : next()) {
-            if (!next.turn().tryComplete()) { // its wait has timed out
+            if (!next.turn().tryComplete()) { // the wait of the call has timed out
                 end(next.host());
             }
         }

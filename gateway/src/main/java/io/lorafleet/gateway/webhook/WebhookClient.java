@@ -25,9 +25,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes single webhook calls. A call connects to the checked address, with the host name in TLS and in the Host
- * header. One timeout covers everything from the DNS lookup to the response status. Then the connection is closed
- * without reading the body. Redirects are not followed, because their targets are not checked.
+ * Makes single webhook calls. A call connects to the checked address, and uses the host name in TLS and in the Host
+ * header. One timeout covers everything from the DNS lookup to the response status. After receiving the status, the
+ * client closes the connection without reading the response body. It does not follow redirects, because their targets
+ * are not checked.
  */
 final class WebhookClient {
     private static final Duration IDLE_THREADS_END_AFTER = Duration.ofMinutes(1);
@@ -37,8 +38,8 @@ final class WebhookClient {
     private final Duration timeout;
     private final HttpClient http;
     /**
-     * A separate pool: lookups of unresponsive names, which clients can make up in any number, must not block anything
-     * else.
+     * A separate thread pool, because lookups of unresponsive host names must not block anything else. Clients can make
+     * up any number of such names.
      */
     private final ExecutorService lookUps;
 
@@ -70,13 +71,15 @@ final class WebhookClient {
     }
 
     /**
-     * @return the response status; an {@link IOException} without a response in time, an {@link
-     *     IllegalArgumentException} if the URL is not allowed. The messages quote at most the host of the URL.
+     * Fails with an {@link IOException} if no response arrives in time, and with an {@link IllegalArgumentException} if
+     * the URL is not allowed. The messages quote at most the host of the URL.
+     *
+     * @return the response status
      */
     Future<Integer> post(URI url, Map<String, String> headers, byte[] body) {
         Promise<Integer> status = Promise.promise();
         long timer = vertx.setTimer(
-                timeout.toMillis(), late -> status.tryFail(new IOException("expected an answer within " + timeout)));
+                timeout.toMillis(), late -> status.tryFail(new IOException("no response within " + timeout)));
         lookUp(url, status.future())
                 .compose(address -> exchange(url, address, headers, body, status.future()))
                 .onComplete(answer -> {
@@ -89,7 +92,7 @@ final class WebhookClient {
         return status.future().onComplete(any -> vertx.cancelTimer(timer));
     }
 
-    /** @param over completes when the address is no longer needed */
+    /** @param over future that completes when the address is no longer needed */
     private Future<InetAddress> lookUp(URI url, Future<?> over) {
         Promise<InetAddress> found = Promise.promise();
         lookUps.execute(() -> {
@@ -98,7 +101,7 @@ final class WebhookClient {
                     found.complete(rules.addressOf(url));
                 }
             } catch (UnknownHostException e) {
-                found.fail(new IOException("expected an address of " + url.getHost() + ", found none"));
+                found.fail(new IOException("cannot resolve the host name " + url.getHost()));
             } catch (RuntimeException e) {
                 found.fail(e);
             }
@@ -106,21 +109,21 @@ final class WebhookClient {
         return found.future();
     }
 
-    /** @param over completes when the connection can be closed */
+    /** @param over future that completes when the connection can be closed */
     private Future<Integer> exchange(
             URI url, InetAddress address, Map<String, String> headers, byte[] body, Future<?> over) {
         return http.request(options(url, address, headers))
                 .compose(request -> {
-                    // Without a handler, Vert.x would log errors with text from the receiver. Relevant errors fail the
-                    // future.
+                    // Without a handler, Vert.x would log errors that contain text from the receiver. Relevant errors
+                    // fail the future.
                     request.connection().exceptionHandler(e -> {});
                     over.onComplete(any -> request.connection().close());
                     return request.send(Buffer.buffer(body));
                 })
                 .map(response -> response.exceptionHandler(e -> {}).statusCode())
-                // Messages of libraries can quote the URL, which can contain a token.
+                // The error messages of libraries can quote the URL, which can contain a token.
                 .recover(e -> Future.failedFuture(new IOException(
-                        "expected an answer, found " + e.getClass().getSimpleName())));
+                        "the call failed: " + e.getClass().getSimpleName())));
     }
 
     private static RequestOptions options(URI url, InetAddress address, Map<String, String> headers) {

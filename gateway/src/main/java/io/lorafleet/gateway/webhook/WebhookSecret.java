@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signs calls according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>. Each owner has a secret
- * that is derived from the gateway's. With a shared secret, an owner could make the gateway send validly signed calls
- * to the URL of another owner.
+ * that is derived from the gateway's secret. If all owners shared one secret, an owner could make the gateway send
+ * validly signed calls to another owner's URL.
  */
 public final class WebhookSecret {
     private static final String PREFIX = "whsec_";
@@ -27,7 +27,7 @@ public final class WebhookSecret {
         this.bytes = bytes;
     }
 
-    /** @throws IllegalArgumentException if the text is not a valid secret; the message does not quote it */
+    /** @throws IllegalArgumentException if the text is not a valid secret; the message does not quote the text */
     public static WebhookSecret parse(String text) {
         byte[] bytes = new byte[0];
         if (text.startsWith(PREFIX)) {
@@ -39,18 +39,18 @@ public final class WebhookSecret {
         }
         if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
             throw new IllegalArgumentException(
-                    "expected whsec_ and 24 to 64 random bytes in base64, found another text");
+                    "expected whsec_ followed by 24 to 64 random bytes in base64, found other text");
         }
         return new WebhookSecret(bytes);
     }
 
-    /** @param owner null in open mode */
+    /** @param owner owner of the derived secret; null in open mode */
     WebhookSecret of(@Nullable String owner) {
-        // The text without a colon cannot collide with the text of an owner.
+        // In open mode, the text has no colon, so that it cannot collide with the text of an owner.
         return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));
     }
 
-    /** @return a signature for the header {@code webhook-signature} */
+    /** @return a signature for the {@code webhook-signature} header */
     String signature(String id, Instant timestamp, byte[] body) {
         byte[] head = (id + "." + timestamp.getEpochSecond() + ".").getBytes(UTF_8);
         return "v1," + Base64.getEncoder().encodeToString(hmac(head, body));
@@ -69,7 +69,7 @@ public final class WebhookSecret {
         }
     }
 
-    /** @return the secret in the format of Standard Webhooks libraries */
+    /** @return the secret in the format that Standard Webhooks libraries use */
     String text() {
         return PREFIX + Base64.getEncoder().encodeToString(bytes);
     }

@@ -27,8 +27,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the webhooks of finished generations, and retries failed calls. URLs can contain tokens, so messages quote at
- * most their host.
+ * Calls the webhooks of finished generations, and retries failed calls. Because URLs can contain tokens, messages quote
+ * at most the host of a URL.
  */
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
@@ -41,7 +41,7 @@ public final class Webhooks {
     private final Clock clock;
     private final MeterRegistry meters;
 
-    /** The payload. It only has the status; receivers query the generation with their own credentials. */
+    /** The payload. It contains only the status; receivers query the generation with their own credentials. */
     private record Event(String type, Instant timestamp, Data data) {
         private record Data(String id, String status) {}
 
@@ -51,7 +51,7 @@ public final class Webhooks {
         }
     }
 
-    /** @param until time after which no attempt starts */
+    /** @param until time after which no further attempt starts */
     private record Call(URI url, String id, byte[] body, List<WebhookSecret> secrets, Instant until) {
         Map<String, String> headers(Instant now) {
             return Map.of(
@@ -68,7 +68,9 @@ public final class Webhooks {
         }
     }
 
-    /** @param secrets all of them sign every call, and clients see the first; empty to disable webhooks */
+    /**
+     * @param secrets every call is signed with all of them, and clients see only the first; empty to disable webhooks
+     */
     public Webhooks(
             List<WebhookSecret> secrets,
             WebhookRules rules,
@@ -86,7 +88,7 @@ public final class Webhooks {
     }
 
     /**
-     * @param owner null in open mode
+     * @param owner owner of the secret; null in open mode
      * @return the signing secret of the owner; empty if webhooks are disabled
      */
     public Optional<String> secretOf(@Nullable String owner) {
@@ -94,8 +96,8 @@ public final class Webhooks {
     }
 
     /**
-     * Completes without a failure when the call has succeeded or is given up. This takes at most {@code
-     * lorafleet.webhooks.give-up-after} plus {@code .timeout}, whatever the receiver does.
+     * Completes without a failure when the call has succeeded or has been given up. This takes at most {@code
+     * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      */
     public Uni<Void> send(Generation generation) {
         if (secrets.isEmpty()
@@ -108,13 +110,13 @@ public final class Webhooks {
                 .invoke(() -> count("delivered"))
                 .onFailure()
                 .recoverWithItem(e -> {
-                    LOG.warnf("Giving up the webhook of generation %s: %s", generation.id(), e.getMessage());
+                    LOG.warnf("Gave up on the webhook of generation %s: %s", generation.id(), e.getMessage());
                     count("given-up");
                     return null;
                 });
     }
 
-    /** Fails when the call is given up. */
+    /** Fails when the call has been given up. */
     Uni<Void> deliver(Generation generation) {
         return Uni.createFrom().deferred(() -> attempt(call(generation), 0));
     }
@@ -133,7 +135,7 @@ public final class Webhooks {
         try {
             return new URI(url);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("expected a URL, found another text"); // without quoting the text
+            throw new IllegalArgumentException("expected a URL, found other text"); // does not quote the text
         }
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterDirectoryTest {
     private static final Found OUTSIDE =
-            new Found.Refused("a path below the gateway's adapter directory", "a path outside of it");
+            new Found.Refused("a path below the gateway's adapter directory", "a path outside that directory");
 
     private Path outside;
     private Path root;
@@ -33,7 +33,7 @@ class AdapterDirectoryTest {
         directory = new AdapterDirectory(root);
     }
 
-    /** @return the result, or the path of the file, which is closed */
+    /** @return the result of the lookup, or the path of the file that was found; the file is closed */
     private static Object found(AdapterDirectory directory, String path) throws IOException {
         Found found = directory.open(path);
         if (found instanceof Found.File file) {
@@ -70,7 +70,7 @@ class AdapterDirectoryTest {
         file(root.resolve("ink/b.safetensors"));
         assertThat(found(directory, "ink"))
                 .isEqualTo(new Found.Refused(
-                        "pytorch_lora_weights.safetensors in the folder, or a single file *.safetensors", "2 files"));
+                        "pytorch_lora_weights.safetensors in the folder, or a single *.safetensors file", "2 files"));
     }
 
     @Test
@@ -130,7 +130,7 @@ class AdapterDirectoryTest {
     void refusesAPathThatLeadsNowhere() throws IOException {
         Found nowhere = new Found.Refused(
                 "a path to a file or folder",
-                "a path that is too long, has a file as parent, or has a symbolic" + " link loop");
+                "a path that is too long, has a file as a parent, or has a symbolic" + " link loop");
         file(root.resolve("file"));
         Files.createSymbolicLink(root.resolve("there"), root.resolve("back"));
         Files.createSymbolicLink(root.resolve("back"), root.resolve("there"));

@@ -65,7 +65,7 @@ class AdapterRoutesTest {
         setStable(2);
         routes.rollBack("fast");
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(new RouteChange.NothingBefore("expected a stable version that preceded 1, found none"));
+                .isEqualTo(new RouteChange.NothingBefore("the route has no stable version before version 1"));
         assertThat(route().stable()).isEqualTo(1);
     }
 
@@ -76,8 +76,7 @@ class AdapterRoutesTest {
         setStable(2);
         registry.apply(retired("fast", 1));
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(new RouteChange.NothingBefore(
-                        "expected a version that is not retired, found fast@1," + " which is retired"));
+                .isEqualTo(new RouteChange.NothingBefore("the previous stable version, fast@1, is retired"));
     }
 
     @Test

@@ -212,7 +212,7 @@ class AdapterUploadsTest {
         InputStream in = new ByteArrayInputStream(file) {
             @Override
             public synchronized int read() {
-                assertThat(unfinished()).isNotEmptyDirectory(); // read() at the end checks for trailing bytes
+                assertThat(unfinished()).isNotEmptyDirectory(); // the last read() checks for trailing bytes
                 return super.read();
             }
         };

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class HashBucketTest {
-    /** The digits are the first of {@code printf canary:r1 | sha256sum}. */
+    /** The digits are the first digits of the output of {@code printf canary:r1 | sha256sum}. */
     @Test
     void isTheSameOnEveryGateway() {
         assertThat(HashBucket.of("canary", "r1")).isEqualTo((0x793ebd64e0103580L >>> 11) * 0x1.0p-53);

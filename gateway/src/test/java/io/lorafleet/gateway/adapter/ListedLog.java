@@ -6,7 +6,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the records in order; a removed route is collected as the name of the adapter. */
+/** Collects the records in order. A removed route is collected as the name of the adapter. */
 final class ListedLog implements AdapterLog {
     final List<Object> written = new ArrayList<>();
 

@@ -109,7 +109,7 @@ class FeedbackIntakeTest {
                 Arguments.of(new FeedbackRequest(-2, null, null, null), new BadField("rating", ratings, "-2.0")),
                 Arguments.of(
                         new FeedbackRequest("a secret", null, null, null),
-                        new BadField("rating", ratings, "another text")),
+                        new BadField("rating", ratings, "another string")),
                 Arguments.of(
                         new FeedbackRequest(List.of(1), null, null, null),
                         new BadField("rating", ratings, "a value of another type")),

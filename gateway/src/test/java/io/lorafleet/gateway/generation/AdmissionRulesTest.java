@@ -112,7 +112,7 @@ class AdmissionRulesTest {
                 .isInstanceOf(Admission.Overloaded.class);
     }
 
-    /** Cheap requests of one caller, then an expensive one of the same caller and of another one. */
+    /** Submits cheap requests of one caller, and then an expensive request of the same caller and of another caller. */
     @ParameterizedTest
     @CsvSource({"max-queued-requests-per-caller, 3", "max-queued-evaluations-per-caller, 120"})
     void enforcesThePerCallerLimits(String limit, String most) {
@@ -147,7 +147,7 @@ class AdmissionRulesTest {
         AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
         new GenerationTable(10, backlog).apply(Samples.request("a"));
         byte[] broken = Images.file("png", 64, 64);
-        Arrays.fill(broken, 60, 100, (byte) 7); // which only decoding detects
+        Arrays.fill(broken, 60, 100, (byte) 7); // only decoding detects this damage
         GenerationRequest body = withInitImage(Images.base64(broken), null, null);
         assertThat(strict.admit(body, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
         assertThat(refused(body))

@@ -57,7 +57,7 @@ class BacklogTest {
         table.apply(request("b"));
         table.apply(succeeded("a"));
         table.apply(succeeded("b"));
-        // Two in ten seconds.
+        // Two requests succeeded within ten seconds.
         assertThat(backlog.timeFor(4 * COST)).isEqualTo(Duration.ofSeconds(20));
         assertThat(backlog.timeFor(1)).isEqualTo(Duration.ofSeconds(1));
         assertThat(backlog.timeFor(10_000 * COST)).isEqualTo(Duration.ofMinutes(10));

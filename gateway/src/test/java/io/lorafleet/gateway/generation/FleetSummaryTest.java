@@ -20,7 +20,7 @@ class FleetSummaryTest {
 
     private final GenerationTable table = new GenerationTable(100, new Backlog(Clock.systemUTC()));
 
-    /** @param wait time from request to images, in seconds */
+    /** @param wait time from the request to its images, in seconds */
     private void succeed(String id, Instant at, int images, long wait) {
         table.apply(request(id, at.minusSeconds(wait)));
         table.apply(succeeded(id, at, images));

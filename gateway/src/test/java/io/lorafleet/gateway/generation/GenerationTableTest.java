@@ -159,7 +159,7 @@ class GenerationTableTest {
         roomy.apply(new CancelGeneration("unknown"));
         List<Generation> page = roomy.list(any -> true, null, 1);
         assertThat(page).extracting(Generation::id).containsExactly("new");
-        // A generation that is added between two pages is on neither.
+        // A generation that is added between the requests for two pages is on neither page.
         roomy.apply(request("newest", NOW.plusSeconds(2)));
         GenerationPosition end =
                 GenerationPosition.parse(GenerationPosition.of(page.get(0)).toString());
@@ -205,7 +205,7 @@ class GenerationTableTest {
         assertThat(told).extracting(Generation::status).containsExactly(Status.QUEUED);
     }
 
-    /** As in a gateway: one thread per topic, and clients that follow and list. */
+    /** Runs threads as in a gateway: one thread per topic, and clients that follow and list generations. */
     @Test
     void isThreadSafe() throws Exception {
         List<String> ids = IntStream.range(0, 5_000).mapToObj(i -> "g" + i).toList();
@@ -227,7 +227,7 @@ class GenerationTableTest {
             for (Consumer<String> user : users) {
                 all.add(() -> {
                     for (int i = 0; i < ids.size(); i++) {
-                        if (i % 10 == 0) { // otherwise one thread would finish before the next one starts
+                        if (i % 10 == 0) { // otherwise one thread would finish before the next thread starts
                             together.await(5, TimeUnit.SECONDS);
                         }
                         user.accept(ids.get(i));

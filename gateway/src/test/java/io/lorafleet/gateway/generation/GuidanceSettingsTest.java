@@ -73,7 +73,7 @@ class GuidanceSettingsTest {
     @Test
     void refusesOneVersionTwice() {
         scales(null, INK, INK);
-        assertThat(checks.badFields()).containsExactly(new BadField("ink", "each version once", "ink@1 again"));
+        assertThat(checks.badFields()).containsExactly(new BadField("ink", "each version once", "ink@1 twice"));
     }
 
     @Test

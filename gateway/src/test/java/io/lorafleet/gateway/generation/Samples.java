@@ -36,7 +36,7 @@ public final class Samples {
 
     private Samples() {}
 
-    /** @param set keys with other values than the defaults */
+    /** @param set the settings that differ from the defaults, by key */
     static GatewayConfig.Limits limits(Map<String, String> set) {
         SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
@@ -46,7 +46,7 @@ public final class Samples {
         return config.build().getConfigMapping(GatewayConfig.class).limits();
     }
 
-    /** @param fields as in JSON; a prompt is added if absent */
+    /** @param fields fields as in JSON; a prompt is added if absent */
     static GenerationRequest body(Map<String, Object> fields) {
         Map<String, Object> all = new HashMap<>(Map.of("prompt", "a"));
         all.putAll(fields);

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests shadows through AdmissionRules, because generation requests express the cases most clearly. */
+/** Tests shadows through AdmissionRules, because the cases are clearest as generation requests. */
 class ShadowsTest {
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
@@ -67,7 +67,7 @@ class ShadowsTest {
                 .limit(100)
                 .map(shadow -> shadow.student().adapter().name())
                 .toList();
-        // Equal outcomes of all would be as likely as a hundred equal coin tosses.
+        // A hundred equal outcomes would be as likely as a hundred equal coin tosses.
         assertThat(tried).contains("ink", "oil");
     }
 

@@ -16,7 +16,7 @@ class SpecialAddressesTest {
         return SpecialAddresses.contain(InetAddress.getByName(address));
     }
 
-    /** The first and last address of a block, and its neighbors unless they belong to another block. */
+    /** The first and last addresses of a block, and the adjacent addresses unless they belong to another block. */
     @ParameterizedTest
     @CsvSource({
         "0.0.0.0, 0.255.255.255, , 1.0.0.0",
@@ -70,7 +70,7 @@ class SpecialAddressesTest {
         assertThat(contain(address)).isTrue();
     }
 
-    /** The JDK converts these to IPv4 addresses, but only from literals. */
+    /** The JDK converts these addresses to IPv4 addresses, but only if they are literals. */
     @Test
     void containMappedOnesInSixteenBytes() throws UnknownHostException {
         byte[] bytes = new byte[16];

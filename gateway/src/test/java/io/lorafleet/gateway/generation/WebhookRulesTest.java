@@ -80,10 +80,10 @@ class WebhookRulesTest {
         String host = URI.create(origin).getHost();
         assertThatThrownBy(() -> rules.addressOf(URI.create(origin + "/path?token")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected public addresses only, found another one for " + host);
+                .hasMessage("expected only public addresses for " + host + ", found another address");
     }
 
-    /** The operator may have removed the origin from the trusted ones after the request. */
+    /** The operator may have removed the origin from the trusted origins after the request was accepted. */
     @Test
     void requiresTlsForUntrustedOrigins() {
         assertThatThrownBy(() -> rules.addressOf(URI.create("http://8.8.8.8/path?token")))

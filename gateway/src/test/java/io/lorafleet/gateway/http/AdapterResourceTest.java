@@ -156,7 +156,7 @@ class AdapterResourceTest extends GatewayTest {
                 .statusCode(200);
         var answer = given().delete("/v1/adapters/gouache/versions/1").then();
         isProblem(answer, 409, "routed");
-        answer.body("detail", containsString("found gouache@1 as stable in the route of gouache"));
+        answer.body("detail", containsString("the route of gouache uses gouache@1 as its stable version"));
     }
 
     @Test

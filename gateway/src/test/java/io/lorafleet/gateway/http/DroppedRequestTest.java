@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A share group silently archives a record that was delivered too often. */
+/** Tests requests that Kafka drops: a share group silently archives a record that was delivered too often. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class DroppedRequestTest extends GatewayTest {
@@ -79,8 +79,9 @@ class DroppedRequestTest extends GatewayTest {
     }
 
     /**
-     * @return the delivery counts of a request that this slot acquires and answers this way; other requests are
-     *     finished
+     * Acquires a request repeatedly, and acknowledges each delivery in the given way. Other requests are finished.
+     *
+     * @return the delivery counts of the request
      */
     private Stream<Integer> deliveries(String id, AcknowledgeType answer) {
         return Stream.generate(() -> next(id, answer));

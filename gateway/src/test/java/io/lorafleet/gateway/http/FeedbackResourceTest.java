@@ -168,7 +168,9 @@ class FeedbackResourceTest extends GatewayTest {
         String id = submit(Map.of("prompt", "a", "adapter", "stylus"));
         ValidatableResponse queued = rate(id, UP);
         isProblem(queued, 409, "not-succeeded");
-        queued.body("detail", equalTo("expected a succeeded generation, found one with status queued"));
+        queued.body(
+                "detail",
+                equalTo("only images of succeeded generations can be rated; the status of this generation is queued"));
         worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
         awaitStatus(id, "failed");
         isProblem(rate(id, UP), 409, "not-succeeded");

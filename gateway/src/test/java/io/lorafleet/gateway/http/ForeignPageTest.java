@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests that a web page of another origin can make a browser send to a gateway in open mode.
+ * Tests requests that a web page of another origin can make a browser send to a gateway in open mode.
  *
  * @see <a href="https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site">Sec-Fetch-Site</a>
  */
@@ -62,7 +62,7 @@ class ForeignPageTest extends GatewayTest {
         assertRefused(request, 415, "unsupported-media-type");
     }
 
-    /** DNS rebinding: the page's host name resolves to this machine, so the browser sees the same site. */
+    /** DNS rebinding: the page's host name resolves to this machine, so the browser treats both as the same site. */
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"})
     void cannotReadUnderItsOwnName(String host) throws IOException {
@@ -124,7 +124,9 @@ class ForeignPageTest extends GatewayTest {
         assertThat(fromThePage.send(port()).status()).isEqualTo(202);
     }
 
-    /** Browsers send it when the user enters the address, opens a bookmark or follows a link from another site. */
+    /**
+     * Browsers send such requests when the user enters the address, opens a bookmark or follows a link on another site.
+     */
     @Test
     void ownPageOpensFromALink() throws IOException {
         RawHttp link = RawHttp.request("GET", "/")

@@ -10,7 +10,7 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A gateway with a reserve that is larger than any disk. */
+/** Tests a gateway whose reserve is larger than any disk. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class FullStoreTest extends GatewayTest {

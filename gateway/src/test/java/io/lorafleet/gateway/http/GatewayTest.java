@@ -45,7 +45,11 @@ abstract class GatewayTest {
         return post(body).statusCode(202).extract().path("id");
     }
 
-    /** Uploads an adapter. @param nameAndQuery the rest of the URL after {@code /v1/adapters/} */
+    /**
+     * Uploads an adapter.
+     *
+     * @param nameAndQuery the rest of the URL after {@code /v1/adapters/}
+     */
     protected static ValidatableResponse put(String nameAndQuery, byte[] safetensors) {
         return given().contentType("application/octet-stream")
                 .body(safetensors)

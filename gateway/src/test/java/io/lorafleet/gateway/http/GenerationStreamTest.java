@@ -83,7 +83,7 @@ class GenerationStreamTest {
         await("no stream is open").atMost(SOON).until(() -> open.taken() == 0);
     }
 
-    /** @param states number of states that the reader requests initially */
+    /** @param states number of states that the reader initially requests */
     private AssertSubscriber<Optional<Generation>> follow(long states) {
         return new GenerationStream(table, open, NEVER)
                 .of("g", null)

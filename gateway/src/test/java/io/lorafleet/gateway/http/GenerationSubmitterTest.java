@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The problems of requests that are not accepted. */
+/** Tests the problems for requests that are not accepted. */
 class GenerationSubmitterTest {
     private static final Duration NEVER = null;
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Kafka stops and restarts. */
+/** Tests a gateway while Kafka stops and restarts. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class KafkaAwayTest extends GatewayTest {

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** Loading and unloading through vLLM's API. */
+/** Tests loading and unloading through vLLM's API. */
 @QuarkusTest
 class LoraLoadingTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)

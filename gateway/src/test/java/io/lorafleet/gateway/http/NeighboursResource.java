@@ -11,11 +11,11 @@ import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The environment of a gateway under test besides a broker: a directory for adapters, and an address for a webhook
- * receiver.
+ * The environment of a gateway under test, apart from the broker: a directory for adapters, and an address for a
+ * webhook receiver.
  */
 public final class NeighboursResource implements QuarkusTestResourceLifecycleManager {
-    /** The setting that holds the address at which a test may open a receiver. */
+    /** The setting for the address at which a test may open a receiver. */
     static final String RECEIVER = "lorafleet.webhooks.trusted-origins";
 
     static final String ADAPTERS = "lorafleet.gateway.adapter-directory";

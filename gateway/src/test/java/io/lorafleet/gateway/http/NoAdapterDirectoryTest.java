@@ -27,6 +27,6 @@ class NoAdapterDirectoryTest {
                 .post("/v1/load_lora_adapter")
                 .then();
         GatewayTest.isProblem(answer, 403, "no-adapter-directory");
-        answer.body("detail", startsWith("lorafleet.gateway.adapter-directory: expected a directory"));
+        answer.body("detail", startsWith("lorafleet.gateway.adapter-directory is not set"));
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One caller tries to exhaust shared resources; another caller must not be affected. */
+/** Tests that a caller who tries to exhaust shared resources does not affect another caller. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
@@ -71,7 +71,7 @@ class OneCallerTest {
         assertThat(orderOf("alice")).isEqualTo(202);
     }
 
-    /** Sends a byte from time to time, so that the connection is never idle. */
+    /** Sends a byte at intervals, so that the connection is never idle. */
     @Test
     void withASlowBody() throws Exception {
         Socket slow = start("POST", "/v1/generations", "application/json", 100_000, "{");
@@ -101,7 +101,7 @@ class OneCallerTest {
         try {
             fifth.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // it was refused before its end
+            // the upload was refused before its end
         }
         assertThat(statusOf(fifth)).as("429, or closed while it was sent").isIn(429, 0);
         assertThat(metric("lorafleet_body_bytes")).isLessThanOrEqualTo(33_554_432);
@@ -118,7 +118,7 @@ class OneCallerTest {
         await("the end of the connections").until(() -> !canSend(tooLong, mebibyte) && !canSend(noJson, mebibyte));
     }
 
-    /** @param start the start of a body that is answered long before its end */
+    /** @param start start of a body to which the gateway responds long before the body's end */
     private Socket sendBeyondTheAnswer(String start, byte[] mebibyte) throws IOException {
         Socket socket = start("POST", "/v1/generations", "application/json", Integer.MAX_VALUE, start);
         for (int sent = 0; socket.getInputStream().available() == 0; sent++) {
@@ -172,7 +172,11 @@ class OneCallerTest {
                 .open(RestAssured.port);
     }
 
-    /** Starts a request of alice. @param length the Content-Length */
+    /**
+     * Starts a request from alice.
+     *
+     * @param length the Content-Length
+     */
     private Socket start(String method, String path, String type, int length, String body) throws IOException {
         Socket socket = RawHttp.request(method, path)
                 .header("Authorization", "Bearer " + SecuredGateway.key("alice", Role.GENERATE))

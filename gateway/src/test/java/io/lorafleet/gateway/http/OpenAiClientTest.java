@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** OpenAI's official client, unmodified. */
+/** Tests the gateway with OpenAI's official client, unmodified. */
 @QuarkusTest
 class OpenAiClientTest extends GatewayTest {
     private static final byte[] PREVIEW = Images.file("jpeg", 8, 8);
@@ -68,7 +68,7 @@ class OpenAiClientTest extends GatewayTest {
         assertThat(client.models().retrieve("tiny-sd").ownedBy()).isEqualTo("lorafleet");
         assertThatThrownBy(() -> client.models().retrieve("no-such"))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("expected one that /v1/models lists");
+                .hasMessageContaining("expected one of the models that /v1/models lists");
     }
 
     @ParameterizedTest
@@ -138,7 +138,7 @@ class OpenAiClientTest extends GatewayTest {
         }
     }
 
-    /** Sends a request of the client while the worker processes it. */
+    /** Sends a request with the client, and lets the worker process the request in the meantime. */
     private static <T> T meanwhile(String prompt, Function<ImageGenerateParams.Builder, T> ask, Consumer<String> act) {
         CompletableFuture<T> answer = CompletableFuture.supplyAsync(
                 () -> ask.apply(ImageGenerateParams.builder().prompt(prompt)));

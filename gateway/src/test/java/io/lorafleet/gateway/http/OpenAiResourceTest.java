@@ -124,7 +124,7 @@ class OpenAiResourceTest extends GatewayTest {
         send(Map.of("prompt", "a", field, value)).statusCode(400).body("error.param", equalTo(field));
     }
 
-    /** Sends a request, and lets the worker finish it as soon as it is published. */
+    /** Sends a request, and lets the worker finish the request as soon as it is published. */
     static ValidatableResponse generate(Map<String, Object> request, Consumer<String> end) {
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> send(request));
         end.accept(WorkerPeer.await(

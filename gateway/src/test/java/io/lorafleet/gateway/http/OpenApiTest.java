@@ -31,9 +31,9 @@ class OpenApiTest extends GatewayTest {
     @ConfigProperty(name = NeighboursResource.ADAPTERS)
     Path directory;
 
-    /** @param id the operationId */
+    /** @param id operationId of the operation */
     private record Operation(String id, JsonNode described) {
-        /** @return example bodies by name */
+        /** @return the example bodies by name */
         Map<String, Map<String, Object>> examples() {
             Map<String, Map<String, Object>> examples = new LinkedHashMap<>();
             described

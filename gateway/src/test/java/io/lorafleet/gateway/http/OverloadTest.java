@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A gateway with a short queue. */
+/** Tests a gateway with a short queue. */
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class OverloadTest extends GatewayTest {

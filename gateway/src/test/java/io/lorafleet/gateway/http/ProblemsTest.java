@@ -114,7 +114,7 @@ class ProblemsTest extends GatewayTest {
 
     @Test
     void refusesABodyThatIsNotUtf8() {
-        // The first bytes look like UTF-32, but the next ones are not a valid character in it.
+        // The first bytes look like UTF-32, but the bytes after them are not a valid UTF-32 character.
         byte[] body = "\0\0\0{\"prompt\": \"a\"}".getBytes(StandardCharsets.UTF_8);
         ValidatableResponse answer = given().contentType("application/json")
                 .body(body)
@@ -215,7 +215,7 @@ class ProblemsTest extends GatewayTest {
         assertThat(answer.text()).contains("tiny-sd");
     }
 
-    /** The client only gets an id, with which the operator finds the error in the log. */
+    /** The client gets only an id, with which the operator can find the error in the log. */
     @Test
     void answersUnexpectedErrorsWithAnIdOnly() throws IOException {
         String id = submit(Map.of("prompt", "a"));

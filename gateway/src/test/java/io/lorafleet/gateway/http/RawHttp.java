@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One HTTP/1.1 request, sent byte for byte. Ordinary clients normalize paths and set Host themselves; attackers do not.
+ * One HTTP/1.1 request, sent byte for byte. Ordinary clients normalize paths and set the Host header themselves;
+ * attackers do not.
  */
 final class RawHttp {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -43,7 +44,7 @@ final class RawHttp {
         return new RawHttp(method, target);
     }
 
-    /** @param value null for a request without a Host */
+    /** @param value value of the Host header; null for a request without this header */
     RawHttp host(String value) {
         host = value;
         return this;
@@ -65,7 +66,7 @@ final class RawHttp {
         }
     }
 
-    /** Sends the request; with a larger Content-Length by {@link #header}, the body remains incomplete. */
+    /** Sends the request. If {@link #header} has set a larger Content-Length, the body remains incomplete. */
     Socket open(int port) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout((int) PATIENCE.toMillis());
@@ -85,7 +86,7 @@ final class RawHttp {
         return request.append("Connection: close\r\n\r\n").append(body).toString();
     }
 
-    /** @return the bytes until the connection was closed, or enough of them */
+    /** @return the bytes received until the connection was closed or there were enough bytes */
     static Answer answer(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         String text = new String(in.readNBytes(1 << 14), StandardCharsets.ISO_8859_1).replace("\r\n", "\n");

@@ -38,9 +38,9 @@ import org.jboss.resteasy.reactive.server.util.RuntimeResourceVisitor;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every route of a running gateway with authentication, as registered in its routers, with every spelling of the path,
- * every method, and all kinds of callers. Routes that respond without credentials must be on the list of public ones.
- * The matrix is written to {@code target/route-matrix.txt}.
+ * Requests every route of a running gateway with authentication, as registered in its routers, with every spelling of
+ * the path, every method, and all kinds of callers. Routes that respond without credentials must be on the list of
+ * public routes. The matrix is written to {@code target/route-matrix.txt}.
  */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
@@ -50,7 +50,7 @@ class RouteMatrixTest {
             Pattern.compile("/|/index\\.html|/page/.*|/q/health(/.*)?|/q/openapi/?|/q/swagger-ui(/.*)?");
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW");
-    /** Threads that send requests. */
+    /** The number of threads that send requests. */
     private static final int SENDERS = 4;
 
     private static final Set<Integer> REFUSED = Set.of(400, 401, 403, 404, 405, 415, 421, 501);
@@ -161,7 +161,7 @@ class RouteMatrixTest {
         }
     }
 
-    /** A page of another origin gets no access even with all roles. */
+    /** A page from another origin gets no access, even with all roles. */
     @Test
     void foreignPageChangesNothingWithAnyCredentials() throws IOException {
         for (String route : routes()) {
@@ -177,7 +177,7 @@ class RouteMatrixTest {
         }
     }
 
-    /** OPTIONS only lists the methods. */
+    /** OPTIONS is public on the paths of the API, because it only lists the methods. */
     private static boolean isPublic(String method, String path) {
         return PUBLIC.matcher(path).matches() || method.equals("OPTIONS") && path.startsWith("/v1/");
     }
@@ -197,7 +197,7 @@ class RouteMatrixTest {
         return request.send(RestAssured.port).status();
     }
 
-    /** @return a path for each route of the framework's router and of the endpoints */
+    /** @return a path for each route of the framework's router and each endpoint */
     private Set<String> routes() {
         Set<String> paths = new LinkedHashSet<>();
         collect(router, "", paths);

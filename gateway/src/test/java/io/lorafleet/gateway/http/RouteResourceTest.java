@@ -39,7 +39,7 @@ class RouteResourceTest extends GatewayTest {
         assertThat(Json.read(WorkerPeer.awaitRecord(Topic.ADAPTERS, "silk").value(), AdapterRoute.class))
                 .extracting(AdapterRoute::stable, AdapterRoute::shadow)
                 .containsExactly(1, new Share(3, 1));
-        given().delete("/v1/adapters/silk").then().statusCode(200); // or requests to the base would get its shadow
+        given().delete("/v1/adapters/silk").then().statusCode(200); // its shadow must not affect the base
     }
 
     @Test
@@ -63,7 +63,7 @@ class RouteResourceTest extends GatewayTest {
                 .body("route.previousStable", nullValue());
         ValidatableResponse again = given().post("/v1/adapters/linen/rollback").then();
         isProblem(again, 409, "nothing-before");
-        again.body("detail", equalTo("expected a stable version that preceded 1, found none"));
+        again.body("detail", equalTo("the route has no stable version before version 1"));
         given().delete("/v1/adapters/linen/route").then().statusCode(200).body("route", nullValue());
         assertThat(published(Map.of("prompt", "a", "adapter", "linen")).adapters())
                 .hasToString("[linen@3 x 1.0]");

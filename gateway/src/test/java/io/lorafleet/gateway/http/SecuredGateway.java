@@ -23,7 +23,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 
-/** A gateway with authentication by API keys, one for each role and owner, and by tokens of a provider. */
+/** A gateway that authenticates callers by API keys, one for each role and owner, and by tokens from a provider. */
 public final class SecuredGateway implements QuarkusTestProfile {
     static final String ISSUER = "https://id.example.com";
     static final String AUDIENCE = "lorafleet";
@@ -57,7 +57,11 @@ public final class SecuredGateway implements QuarkusTestProfile {
         }
     }
 
-    /** Creates the key pair once per process, because the overrides are read more than once. @return the public key */
+    /**
+     * Creates the key pair once per process, because the overrides are read more than once.
+     *
+     * @return the public key
+     */
     private static synchronized String newKeys() {
         if (System.getProperty(PUBLIC_KEY) == null) {
             try {
@@ -101,7 +105,7 @@ public final class SecuredGateway implements QuarkusTestProfile {
                     AUDIENCE,
                     "lorafleet.security.token-role-prefix",
                     ROLE_PREFIX,
-                    // Less than the size of two small adapters.
+                    // Smaller than two small adapters together.
                     "lorafleet.limits.max-stored-bytes-per-caller",
                     "300",
                     "lorafleet.webhooks.secret",

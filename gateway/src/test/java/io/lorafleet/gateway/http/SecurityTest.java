@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The permissions of every kind of credential on every endpoint. */
+/** Tests the permissions of every kind of credentials on every endpoint. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
@@ -73,7 +73,7 @@ class SecurityTest {
         }
     }
 
-    /** The ids and names do not exist; authorized callers get the corresponding error. */
+    /** The ids and names do not exist, so authorized callers get the corresponding error. */
     static List<Endpoint> endpoints() {
         Role[] readers = {Role.MANAGE_ADAPTERS, Role.OPERATE};
         return List.of(
@@ -129,7 +129,7 @@ class SecurityTest {
         worker = null;
     }
 
-    /** Fails for a new endpoint until its roles are listed here. */
+    /** Fails for a new endpoint until the endpoint's roles are listed here. */
     @Test
     void knowsEveryOperationOfTheDocumentAndItsRoles() throws IOException {
         JsonNode paths = new ObjectMapper()
@@ -230,7 +230,10 @@ class SecurityTest {
                 .body("type", equalTo("urn:lorafleet:problem:not-found"));
     }
 
-    /** Otherwise a user could choose a user name at the provider to get the data of a key's owner. */
+    /**
+     * Otherwise a user could get the data of a key's owner by choosing this owner's name as the user name at the
+     * provider.
+     */
     @Test
     void distinguishesOwnersOfKeysAndTokens() {
         String id = submitAs("alice").statusCode(202).extract().path("id");
@@ -343,7 +346,7 @@ class SecurityTest {
         return bearer(claims(name, roles).sign(SecuredGateway.privateKey()));
     }
 
-    /** @param name for all claims that name the user; null to omit them */
+    /** @param name value of all claims that name the user; null to omit these claims */
     private static JwtClaimsBuilder claims(String name, Role... roles) {
         JwtClaimsBuilder claims = Jwt.issuer(SecuredGateway.ISSUER)
                 .audience(SecuredGateway.AUDIENCE)

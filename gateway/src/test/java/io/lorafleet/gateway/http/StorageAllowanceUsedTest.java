@@ -14,7 +14,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 
-/** A gateway with a small storage allowance. */
+/** Tests a gateway with a small storage allowance. */
 @QuarkusTest
 @TestProfile(SecuredGateway.class)
 @WithTestResource(BrokerResource.class)
@@ -25,7 +25,7 @@ class StorageAllowanceUsedTest {
         ValidatableResponse more = put("alice", lora("b", 30));
         GatewayTest.isProblem(more, 429, "allowance-used");
         more.header("Retry-After", matchesPattern("[1-9][0-9]*"));
-        more.body("detail", startsWith("expected at most 300 bytes of images and adapters"));
+        more.body("detail", startsWith("expected at most 300 bytes of init images and adapters"));
         put("bob", lora("b", 30)).statusCode(201);
     }
 

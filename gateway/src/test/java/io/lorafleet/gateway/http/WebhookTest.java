@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a receiver whose behavior each test defines. */
+/** Tests webhooks with a receiver whose behavior each test defines. */
 @QuarkusTest
 class WebhookTest extends GatewayTest {
     private record Call(String path, String id, String timestamp, String signature, String body) {}
@@ -68,7 +68,7 @@ class WebhookTest extends GatewayTest {
         });
         receiver.createContext("/endless", exchange -> {
             note(exchange);
-            exchange.sendResponseHeaders(200, 1); // promises a body and sends none
+            exchange.sendResponseHeaders(200, 1); // announces a body and sends none
         });
         receiver.createContext("/silent", this::note);
         receiver.start();

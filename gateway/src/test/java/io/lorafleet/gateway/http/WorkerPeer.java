@@ -68,7 +68,7 @@ final class WorkerPeer implements AutoCloseable {
         blobs = new DirectoryBlobStore(Path.of(config("lorafleet.storage.directory")));
     }
 
-    /** @return a worker that the gateway knows, when the gateway is ready */
+    /** @return a worker, when the gateway is ready and has read the worker's status */
     static WorkerPeer known() throws IOException {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultTimeout(PATIENCE);
@@ -133,7 +133,7 @@ final class WorkerPeer implements AutoCloseable {
         send(Topic.ADAPTERS, name, (byte[]) null);
     }
 
-    /** @return the time in the record */
+    /** @return the timestamp in the record */
     Instant start(String id) {
         Instant now = Instant.now();
         progress(new GenerationStarted(id, "w1", now));
@@ -144,7 +144,7 @@ final class WorkerPeer implements AutoCloseable {
         progress(new StepDone(id, step, steps, null));
     }
 
-    /** @param jpeg the preview after the step */
+    /** @param jpeg preview after the step */
     void step(String id, int step, int steps, byte[] jpeg) {
         progress(new StepDone(id, step, steps, new Preview(0, Images.base64(jpeg))));
     }
@@ -157,7 +157,7 @@ final class WorkerPeer implements AutoCloseable {
         succeed(id, workerId, 7);
     }
 
-    /** @param seeds one for each image */
+    /** @param seeds one seed for each image */
     void succeed(String id, String workerId, long... seeds) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int i = 0; i < seeds.length; i++) {
@@ -179,7 +179,7 @@ final class WorkerPeer implements AutoCloseable {
         finish(new GenerationFailed(id, "w1", Instant.now(), reason, detail));
     }
 
-    /** @return the time in the record */
+    /** @return the timestamp in the record */
     Instant cancelled(String id) {
         Instant now = Instant.now();
         finish(new GenerationCancelled(id, "w1", now));
@@ -194,16 +194,16 @@ final class WorkerPeer implements AutoCloseable {
         try {
             producer.send(new ProducerRecord<>(topic.in(""), key, value)).get();
         } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException("the test's broker did not take a record", e);
+            throw new IllegalStateException("the test's broker did not accept a record", e);
         }
     }
 
-    /** @return the first record from the start of the topic with that key; fails if none arrives */
+    /** @return the first record with this key in the topic; fails if no such record arrives */
     static ConsumerRecord<String, byte[]> awaitRecord(Topic topic, String key) {
         return await(topic, record -> record.key().equals(key));
     }
 
-    /** @return the first record from the start of the topic that matches; fails if none arrives */
+    /** @return the first record in the topic that matches; fails if no such record arrives */
     static ConsumerRecord<String, byte[]> await(
             Topic topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> wanted) {
         Map<String, Object> settings = new HashMap<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With one topic of two partitions for all channels. Each partition ends with a transaction marker. */
+/** Tests with one topic for all channels. Each of its two partitions ends with a transaction marker. */
 class CaughtUpTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String LAST = CaughtUp.CHANNELS.get(CaughtUp.CHANNELS.size() - 1);
@@ -107,7 +107,7 @@ class CaughtUpTest {
         assertThat(status()).isEqualTo(Status.UP);
     }
 
-    /** @param partitions to which one record each is written, in one transaction */
+    /** @param partitions partitions to write to, one record each, in one transaction */
     private void publish(TopicPartition... partitions) {
         producer.beginTransaction();
         for (TopicPartition partition : partitions) {

@@ -29,7 +29,7 @@ class FinishedFollowerTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final GenerationTable generations = new GenerationTable(9, new Backlog(Clock.systemUTC()));
-    /** By id: webhook calls in progress, until the test completes them. */
+    /** The webhook calls in progress by generation id; the test completes the calls. */
     private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
 
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
@@ -73,7 +73,7 @@ class FinishedFollowerTest {
         return Awaitility.await(what).atMost(SOON);
     }
 
-    /** Otherwise a killed gateway would lose results whose webhooks were not called. */
+    /** Otherwise a killed gateway would lose results whose webhooks have not been called. */
     @Test
     void acknowledgesAResultAfterItsWebhookSucceeded() {
         finish("g");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a real broker, whose topics have three partitions. */
+/** Tests with a real broker, whose topics have three partitions. */
 class WorkerGroupTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String PREFIX = "test.";
@@ -103,7 +103,7 @@ class WorkerGroupTest {
         assertThat(lag(BATCH)).isNaN();
     }
 
-    /** @param partitions to which one request each is written */
+    /** @param partitions partitions to write to, one request each */
     private void request(String topic, int... partitions) throws Exception {
         for (int partition : partitions) {
             clients.send(new ProducerRecord<>(topic, partition, "r", new byte[0]))
@@ -111,7 +111,7 @@ class WorkerGroupTest {
         }
     }
 
-    /** Processes the requests like workers. */
+    /** Processes the requests as workers do. */
     private void finish(int requests) {
         List<String> finished = new ArrayList<>();
         await(requests + " requests come").until(() -> {

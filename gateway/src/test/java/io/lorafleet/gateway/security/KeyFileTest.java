@@ -136,7 +136,7 @@ class KeyFileTest {
         for (int request = 0; request < 3; request++) {
             assertThat(keys.find(KEY)).isPresent();
         }
-        assertThat(errors).singleElement().asString().contains(file.toString(), "stay as they were");
+        assertThat(errors).singleElement().asString().contains(file.toString(), "the previous API keys remain valid");
     }
 
     @Test
@@ -149,7 +149,7 @@ class KeyFileTest {
         assertThat(errors)
                 .singleElement()
                 .asString()
-                .contains("lorafleet.security.api-keys", file.toString(), "every API key is refused");
+                .contains("lorafleet.security.api-keys", file.toString(), "all API keys are refused");
     }
 
     @Test
@@ -192,7 +192,7 @@ class KeyFileTest {
             assertThat(keys.find(KEY)).isPresent();
             assertThat(keys.find(intruder)).isEmpty();
         }
-        assertThat(errors).singleElement().asString().contains("mode 0666", "stay as they were");
+        assertThat(errors).singleElement().asString().contains("mode 0666", "the previous API keys remain valid");
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(keys.find(intruder)).isPresent();
@@ -237,6 +237,6 @@ class KeyFileTest {
     void failsToStartWithoutAFile() {
         assertThatThrownBy(() -> new KeyFile(folder.resolve("none.json")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("lorafleet.security.api-keys: expected a key file of fleet key create");
+                .hasMessageContaining("lorafleet.security.api-keys: expected a key file written by fleet key create");
     }
 }

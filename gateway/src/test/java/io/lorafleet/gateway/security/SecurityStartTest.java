@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings with which a gateway does not start. */
+/** Tests settings with which a gateway does not start. */
 class SecurityStartTest {
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ class CallLimitsTest {
         vertx.close();
     }
 
-    /** @param name its first letter names the host */
+    /** @param name name of the call; the first letter is the host */
     private Future<String> call(String name, Duration patience) {
         return limits.call(name.substring(0, 1), patience, () -> {
             begun.add(name);
@@ -85,7 +85,7 @@ class CallLimitsTest {
         await().until(third::failed);
         assertThat(third.cause())
                 .isInstanceOf(IOException.class)
-                .hasMessage("expected a free place for the call in time, found none");
+                .hasMessage("the call waited too long for other calls to finish");
         call("a4");
         underWay.get("a1").complete("");
         assertThat(begun).containsExactly("a1", "a2", "a4");

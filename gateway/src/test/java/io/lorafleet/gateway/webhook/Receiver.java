@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A webhook receiver that reads each request and sends the bytes that the test defines. */
 final class Receiver implements AutoCloseable {
-    /** Answers a request. The connection is closed when it returns. */
+    /** Responds to a request. When the method returns, the connection is closed. */
     interface Answer {
         void send(InputStream in, OutputStream out) throws IOException;
     }
@@ -28,7 +28,7 @@ final class Receiver implements AutoCloseable {
 
     final List<String> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
-    /** Number of completed answers. */
+    /** The number of completed responses. */
     final AtomicInteger ended = new AtomicInteger();
     /** The maximum number of concurrent requests. */
     final AtomicInteger most = new AtomicInteger();
@@ -82,7 +82,7 @@ final class Receiver implements AutoCloseable {
         try (connection) {
             String head = head(connection.getInputStream());
             if (head.isEmpty()) {
-                return; // a connection without a request
+                return; // the connection has no request
             }
             int length = Integer.parseInt(head.replaceAll("(?is).*\ncontent-length: *(\\d+).*", "$1"));
             String body = new String(connection.getInputStream().readNBytes(length), ISO_8859_1);

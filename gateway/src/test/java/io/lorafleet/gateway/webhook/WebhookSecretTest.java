@@ -25,7 +25,7 @@ class WebhookSecretTest {
                 .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
-    /** HMAC-SHA256 of {@code webhook-secret:alice}, as OpenSSL computes it. */
+    /** HMAC-SHA256 of {@code webhook-secret:alice}, as computed by OpenSSL. */
     @Test
     void isDeterministicPerOwner() {
         assertThat(SECRET.of("alice").text()).isEqualTo("whsec_3rFRPeSftdvlAa+fs12Gy3MIDa5319XovcFP9e0FXmA=");
@@ -45,7 +45,7 @@ class WebhookSecretTest {
             strings = {"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_no base64 at all"})
     void refusesOtherTexts(String text) {
         assertThatThrownBy(() -> WebhookSecret.parse(text))
-                .hasMessage("expected whsec_ and 24 to 64 random bytes in base64, found another text");
+                .hasMessage("expected whsec_ followed by 24 to 64 random bytes in base64, found other text");
     }
 
     @Test

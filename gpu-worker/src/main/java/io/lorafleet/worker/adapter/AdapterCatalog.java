@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The adapter versions of the registry. It holds descriptions without weights, so thousands of versions need little
- * memory.
+ * The adapter versions in the registry. The catalog holds descriptions without weights, so thousands of versions need
+ * little memory.
  */
 @ApplicationScoped
 public class AdapterCatalog {
@@ -30,17 +30,17 @@ public class AdapterCatalog {
         }
     }
 
-    /** @param follower called for each version that is published from now on; it must not block */
+    /** @param follower callback for each version published from now on; must not block */
     public void onPublished(Consumer<AdapterVersion> follower) {
         onPublished = follower;
     }
 
-    /** @return the version, or nothing if it is not in the registry or not yet read */
+    /** @return the version; empty if it is not in the registry or has not been read yet */
     Optional<AdapterVersion> find(PinnedAdapter adapter) {
         return Optional.ofNullable(versions.get(adapter));
     }
 
-    /** @return the number of versions, retired ones included */
+    /** @return the number of versions, including retired versions */
     public int size() {
         return versions.size();
     }

@@ -39,7 +39,7 @@ final class AdapterMetrics {
         hostEvictions = meters.counter("lorafleet.adapter.evictions", "tier", "host");
         refusals = meters.counter("lorafleet.adapter.refusals");
         loads = Timer.builder("lorafleet.adapter.load")
-                .description("Time from the request for an adapter that is not on the device until it is there")
+                .description("Time to load a requested adapter that is not on the device")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         activations = Timer.builder("lorafleet.adapter.activation")

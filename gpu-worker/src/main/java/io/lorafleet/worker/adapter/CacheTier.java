@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One memory tier of the adapter cache, keyed by SHA-256. Entries without users stay until their memory is needed; the
- * least recently used is evicted first. Entries in use are never evicted, so the tier may exceed its size. Not safe for
- * use by several threads.
+ * One memory tier of the adapter cache, keyed by SHA-256. Unused entries stay until their memory is needed; the least
+ * recently used entry is evicted first. Entries in use are never evicted, so the tier may exceed its size. Not
+ * thread-safe.
  */
 final class CacheTier<V extends AutoCloseable> {
     private final long maxBytes;
@@ -40,14 +40,14 @@ final class CacheTier<V extends AutoCloseable> {
         }
     }
 
-    /** @param maxBytes size of the tier, in bytes @param onEviction called after each eviction */
+    /** @param maxBytes size of the tier, in bytes @param onEviction callback after each eviction */
     CacheTier(long maxBytes, Runnable onEviction) {
         this.maxBytes = maxBytes;
         this.onEviction = onEviction;
     }
 
     /**
-     * Adds a user, until {@link #release}.
+     * Adds a user to an entry, until {@link #release}.
      *
      * @return the entry, or null if there is none
      */
@@ -63,7 +63,7 @@ final class CacheTier<V extends AutoCloseable> {
     /**
      * Adds an entry with one user.
      *
-     * @param name name for status and logs
+     * @param name name in the status and logs
      * @param size size of the value, in bytes
      */
     Entry<V> put(String sha256, String name, V value, long size) {

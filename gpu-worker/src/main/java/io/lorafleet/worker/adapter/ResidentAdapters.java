@@ -22,9 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The adapter cache: a device tier, and a host memory tier behind it. An adapter that is in neither is fetched,
- * verified and copied by loader threads. Only the requests that need it wait; the step loop continues with other
- * images.
+ * The adapter cache: a device tier, and a host memory tier behind it. Loader threads fetch, verify and copy an adapter
+ * that is in neither tier. Only requests for that adapter wait; the step loop continues with other images.
  */
 public final class ResidentAdapters implements AutoCloseable {
     /**
@@ -40,7 +39,7 @@ public final class ResidentAdapters implements AutoCloseable {
     private final AdapterMetrics metrics;
     private final UnusableAdapters unusable = new UnusableAdapters();
     private final ExecutorService loaders;
-    // The lock of this object guards both tiers and the waiting leases.
+    // This object's lock guards both tiers and the waiting leases.
     private final CacheTier<DeviceAdapter> onHost;
     private final CacheTier<DeviceAdapter> onDevice;
     private final Map<String, List<CompletableFuture<Lease>>> waiting = new HashMap<>();
@@ -56,7 +55,7 @@ public final class ResidentAdapters implements AutoCloseable {
 
     /**
      * @param type data type of the UNet
-     * @param owner manager of the base's weights, on the device. Closing it also frees the adapters
+     * @param owner manager of the base's weights, on the device; closing it also frees the adapters
      */
     public ResidentAdapters(
             AdapterStore store, AdapterLimits limits, DataType type, NDManager owner, MeterRegistry meters) {
@@ -166,7 +165,7 @@ public final class ResidentAdapters implements AutoCloseable {
                 onDevice.acquire(pinned.sha256());
                 leases.put(each, lease(entry));
             }
-            onDevice.release(entry); // the user that put() added, which kept it until here
+            onDevice.release(entry); // remove the user from put(), which kept the entry until now
         }
         leases.forEach(CompletableFuture::complete);
     }
@@ -212,7 +211,7 @@ public final class ResidentAdapters implements AutoCloseable {
         return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
     }
 
-    /** @return the versions that this worker cannot use, with the reason */
+    /** @return the versions that this worker cannot use, with the reasons */
     public List<RefusedAdapter> refused() {
         return unusable.all();
     }
@@ -233,7 +232,7 @@ public final class ResidentAdapters implements AutoCloseable {
         return onHost.bytes();
     }
 
-    /** Stops the loader threads. The managers of the adapters free the memory. */
+    /** Stops the loader threads. The adapters' managers free the memory. */
     @Override
     public void close() {
         loaders.shutdownNow();

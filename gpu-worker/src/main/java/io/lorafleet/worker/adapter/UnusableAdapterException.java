@@ -14,12 +14,12 @@ public final class UnusableAdapterException extends RuntimeException {
         this.permanent = permanent;
     }
 
-    /** Creates a failure that ends when the correct weights are stored: they are missing or corrupt. */
+    /** Creates a temporary failure: the weights are missing or corrupt. It ends when the correct weights are stored. */
     static UnusableAdapterException temporary(PinnedAdapter adapter, String why) {
         return new UnusableAdapterException(adapter, why, false);
     }
 
-    /** Creates a permanent failure: the weights are intact and do not fit. */
+    /** Creates a permanent failure: the weights are intact but cannot be used. */
     static UnusableAdapterException permanent(PinnedAdapter adapter, String why) {
         return new UnusableAdapterException(adapter, why, true);
     }

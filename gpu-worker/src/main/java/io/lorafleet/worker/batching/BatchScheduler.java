@@ -14,10 +14,10 @@ import java.util.Map;
 /**
  * Selects the batch of each step.
  *
- * <p>A batch has images of one size, up to the row limit. Sizes are served by deficit round robin, so each gets the
- * same share of device time, whatever the size of its batches. Interactive images go first. A batch-priority image that
- * has waited long enough is scheduled as an interactive one, so it cannot starve. Within a priority, the image that
- * arrived first goes first.
+ * <p>A batch contains images of one size, up to the row limit. Deficit round robin over the image sizes gives each size
+ * the same share of device time, however large its batches are. Interactive images go first. An image with batch
+ * priority that has waited long enough is scheduled like an interactive image, so it cannot starve. Within a priority,
+ * images go in order of arrival.
  *
  * @param <C> type of the scheduled images
  * @see <a href="https://doi.org/10.1109/90.502236">Shreedhar and Varghese 1996</a>
@@ -30,7 +30,7 @@ public final class BatchScheduler<C extends Schedulable> {
 
     /**
      * @param maxRows row limit of a batch
-     * @param batchTimeout time after which a batch-priority image is scheduled as an interactive one
+     * @param batchTimeout time after which a batch-priority image is scheduled like an interactive image
      */
     public BatchScheduler(MaxBatchRows maxRows, Duration batchTimeout) {
         this.maxRows = maxRows;

@@ -2,17 +2,17 @@
 package io.lorafleet.worker.batching;
 
 /**
- * The row limit of a batch. More rows make a step longer and do not increase the throughput.
+ * The row limit of a batch. More rows make a step longer without increasing the throughput.
  *
- * <p>The cost of a row is proportional to its pixels, so the limit of one size gives the limits of all sizes.
+ * <p>The cost of a row is proportional to its pixels, so the limit for one size determines the limits for all sizes.
  *
  * @param rows row limit at {@code size}, at least 1
- * @param size image size of the limit
+ * @param size image size to which the limit applies
  */
 public record MaxBatchRows(int rows, ImageSize size) {
     /** Rows of one image under guidance, which must always fit. */
     private static final int MIN_ROWS = 2;
-    /** Limit for tiny images: the memory of the text's keys and values grows with the rows, whatever the image size. */
+    /** Limit for tiny images: whatever the image size, the text's keys and values need memory for each row. */
     private static final int MAX_ROWS = 64;
 
     public MaxBatchRows {

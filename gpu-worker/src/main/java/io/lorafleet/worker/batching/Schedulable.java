@@ -4,7 +4,7 @@ package io.lorafleet.worker.batching;
 import io.lorafleet.messages.Priority;
 import java.time.Instant;
 
-/** What the batch scheduler needs to know of an image. */
+/** The properties of an image that the batch scheduler needs. */
 public interface Schedulable {
     /** @return the size of the image */
     ImageSize size();

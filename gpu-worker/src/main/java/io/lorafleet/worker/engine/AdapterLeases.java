@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
 
-    /** @return the leases, which the caller closes. Fails as {@link ResidentAdapters#acquire}; then no lease is held */
+    /** @return the leases, which the caller closes. Fails like {@link ResidentAdapters#acquire}, with no lease held */
     static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
@@ -54,7 +54,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
         });
     }
 
-    /** @return the adapters with the scales of the request */
+    /** @return the adapters with the scales in the request */
     List<Applied> applied(GenerateImage request) {
         List<Applied> applied = new ArrayList<>();
         for (int i = 0; i < own.size(); i++) {

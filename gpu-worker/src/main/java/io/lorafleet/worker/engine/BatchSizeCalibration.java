@@ -27,14 +27,16 @@ final class BatchSizeCalibration {
     /** Fraction of the best throughput that is sufficient. */
     private static final double SUFFICIENT = 0.95;
     /**
-     * Number of doublings without a gain after which the measurement stops. One alone may be due to another process.
+     * Number of doublings without a gain after which the measurement stops. Another process may hide a single gain.
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
-    /** Steps of each batch. The fastest counts, because another process may slow down the others. */
+    /**
+     * Number of steps measured for each batch. The fastest counts, because another process may slow down the others.
+     */
     private static final int STEPS = 3;
-    /** Step time above which one step is measured, not {@link #STEPS}. */
+    /** Step time above which only one step is measured instead of {@link #STEPS}. */
     private static final double SLOW_STEP_SECONDS = 0.5;
-    /** Time limit of the measurement. A batch that is expected to exceed it is not tried. */
+    /** Time limit of the measurement. A batch that is expected to exceed the limit is not tried. */
     private static final double BUDGET_SECONDS = 15;
 
     private BatchSizeCalibration() {}
@@ -45,8 +47,8 @@ final class BatchSizeCalibration {
     }
 
     /**
-     * @param stepSeconds measures a step with the given number of rows, in seconds
-     * @param nanoTime clock of the time limit, in nanoseconds
+     * @param stepSeconds measures the time of a step with the given number of rows, in seconds
+     * @param nanoTime clock for the time limit, in nanoseconds
      * @return the row limit
      */
     static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
@@ -68,13 +70,13 @@ final class BatchSizeCalibration {
             best = Math.max(best, rate);
             expected = 2 * seconds;
         }
-        LOG.debugf("rows a second by rows of a batch: %s", rates);
+        LOG.debugf("rows per second, by rows per batch: %s", rates);
         double enough = SUFFICIENT * best;
         return rates.entrySet().stream()
                 .filter(each -> each.getValue() >= enough)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(1); // one row exceeded the time limit
+                .orElse(1); // a single row exceeded the time limit
     }
 
     private static double seconds(StableDiffusion model, int rows) {

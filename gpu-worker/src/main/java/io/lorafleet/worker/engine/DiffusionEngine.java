@@ -44,7 +44,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final int capacity;
     private final StepLoop loop;
     private final Thread device;
-    /** Futures of images that are not complete. */
+    /** Futures of images that are not yet complete. */
     private final Set<CompletableFuture<FinishedImage>> pending = ConcurrentHashMap.newKeySet();
 
     private final ExecutorService prepareExecutor = singleThread("prepare");
@@ -53,7 +53,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     /**
      * @param model resident model, closed by the engine
      * @param adapters adapter cache, closed by the engine
-     * @param batchTimeout time after which a batch-priority image is scheduled as an interactive one
+     * @param batchTimeout time after which a batch-priority image is scheduled like an interactive image
      */
     DiffusionEngine(
             StableDiffusion model,
@@ -165,7 +165,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
                     && decodeExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (ended) {
                 model.close();
-            } // else the process is about to end, and freeing memory in use would crash it
+            } // else the process is about to end; freeing memory in use would crash it
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of the step loop. Called by the step loop's thread, unless a method says otherwise. */
+/** The metrics of the step loop. Methods are called on the step loop's thread, unless documented otherwise. */
 final class EngineMetrics {
     private static final String BASE = "none";
     /** Stalls are rare, so their maximum stays visible for longer than a few scrapes. */
@@ -48,7 +48,7 @@ final class EngineMetrics {
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         gaps = Timer.builder("lorafleet.step.gap")
-                .description("Time from the end of a step to the start of the next one, while images wait")
+                .description("Time from the end of a step to the start of the next step, while images wait")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .distributionStatisticExpiry(MAXIMUM_EXPIRY)
                 .register(meters);
@@ -98,7 +98,7 @@ final class EngineMetrics {
     }
 
     /**
-     * Safe for use by any thread.
+     * Thread-safe.
      *
      * @param capacity maximum number of rows in a batch
      */
@@ -135,7 +135,7 @@ final class EngineMetrics {
                         .collect(Collectors.joining("+"));
     }
 
-    /** An adapter without guidance is a student: one of its rows replaces two of the teacher. */
+    /** An adapter without guidance is a student: one row of a student replaces two rows of the teacher. */
     private static String role(GenerateImage request) {
         if (request.adapters().isEmpty()) {
             return request.rows() == 1 ? "unguided" : "teacher";

@@ -85,7 +85,7 @@ final class ImageTask implements Schedulable {
         return denoising.preview(colours);
     }
 
-    /** @return why the image must not continue, or null if it may */
+    /** @return the exception with which the image must stop, or null if it may continue */
     @Nullable
     RuntimeException endReason(Instant now) {
         return endReason(job, now);

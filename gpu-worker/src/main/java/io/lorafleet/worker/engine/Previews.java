@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of previews.
  *
- * @param colours linear map from latents to colours; null if previews are off
+ * @param colours linear map from latents to colors; null if previews are off
  * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {
-    /** @return the settings, with a colour map that is fitted to the model by a small decode unless previews are off */
+    /** @return the settings; unless previews are off, a small decode fits the color map to the model */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentPreview.of(model), every);
     }

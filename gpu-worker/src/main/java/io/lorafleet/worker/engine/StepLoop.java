@@ -34,14 +34,14 @@ final class StepLoop implements Runnable {
     private final Clock clock;
     private final BlockingQueue<ImageTask> submitted = new LinkedBlockingQueue<>();
     private final List<ImageTask> running = new ArrayList<>();
-    /** The latest batch of each size. The next batch often has the same images and reuses its stacked arrays. */
+    /** The latest batch of each size. The next batch often has the same images and reuses the stacked arrays. */
     private final Map<ImageSize, CachedBatch> batches = new HashMap<>();
 
     private volatile boolean stopping;
 
     private record CachedBatch(List<ImageTask> tasks, StepBatch batch) {}
 
-    /** @param decoder called with each image after its last step; must return quickly */
+    /** @param decoder callback with each image after its last step; must return quickly */
     StepLoop(
             BatchScheduler<ImageTask> scheduler,
             Consumer<ImageTask> decoder,
@@ -142,7 +142,7 @@ final class StepLoop implements Runnable {
         task.fail(why);
     }
 
-    /** Also discards the batch of the image's size, which may refer to its prompt. */
+    /** Removes the image, and discards the cached batch of its size, which may refer to the image's prompt. */
     private void remove(ImageTask task) {
         for (Iterator<ImageTask> each = running.iterator(); each.hasNext(); ) {
             if (each.next() == task) {

@@ -27,10 +27,10 @@
  * device           StepLoop: BatchScheduler.next, StepBatch.advance    latent after the last step
  *                    |
  *                    v
- * decode           ImageTask.finish: decodes the latent with the VAE   FinishedImage, by the future
+ * decode           ImageTask.finish: decodes the latent with the VAE   FinishedImage, through the future
  *                    |
  *                    v
- * request          RequestHandler: PngFile.encode, BlobStore           Outcome
+ * request          RequestHandler: PngFile.encode, BlobStore           RecordOutcome
  *                    |
  *                    v
  * slot-0 ...       RequestSlot: ReplyPublisher, then acknowledgement

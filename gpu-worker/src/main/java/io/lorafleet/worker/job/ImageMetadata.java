@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text chunks of a PNG: {@code parameters} in the form of AUTOMATIC1111's web UI, which other tools read, and
+ * The text chunks of a PNG: {@code parameters} in the format of AUTOMATIC1111's web UI, which other tools read, and
  * {@code lorafleet} with the same values as JSON. Both depend only on the request and the model.
  */
 final class ImageMetadata {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param initImage image to start from; null to start from noise
  * @param arrivedAt time of arrival in this worker
  * @param stop signal that ends the job early
- * @param onStep called after each step of each image
+ * @param onStep callback after each step of each image
  */
 public record Job(
         GenerateImage request,

@@ -23,7 +23,7 @@ final class PngFile {
 
     /** @param texts texts by keyword; each becomes an iTXt chunk in UTF-8 */
     static byte[] encode(RgbImage image, Map<String, String> texts) {
-        BufferedImage buffered = ImageBuffer.of(image);
+        BufferedImage buffered = image.toBufferedImage();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {

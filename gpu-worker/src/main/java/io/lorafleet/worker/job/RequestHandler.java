@@ -78,46 +78,47 @@ public class RequestHandler {
      * @param stop signal that ends the job early
      * @param progress receives the progress
      */
-    public Outcome handle(@Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
+    public RecordOutcome handle(
+            @Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
         GenerateImage request;
         try {
             request = Json.read(record, GenerateImage.class);
         } catch (InvalidMessageException e) {
-            return new Outcome.Refuse(Reason.INVALID_REQUEST, String.valueOf(e.getMessage()), 0);
+            return new RecordOutcome.Refuse(Reason.INVALID_REQUEST, String.valueOf(e.getMessage()), 0);
         }
         if (!request.requestId().equals(key)) {
             String detail = "key: expected " + request.requestId() + ", found " + key;
-            return new Outcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
+            return new RecordOutcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
         }
         try {
             return handle(request, stop, progress);
         } catch (IOException | UncheckedIOException e) {
-            return new Outcome.Retry("blob store failed: " + e.getMessage());
+            return new RecordOutcome.Retry("blob store failed: " + e.getMessage());
         }
     }
 
-    private Outcome handle(GenerateImage request, StopSignal stop, ProgressListener progress) throws IOException {
+    private RecordOutcome handle(GenerateImage request, StopSignal stop, ProgressListener progress) throws IOException {
         Optional<GenerationSucceeded> finished = storedResult(request);
         if (finished.isPresent()) {
-            return new Outcome.Done(finished.get());
+            return new RecordOutcome.Done(finished.get());
         }
         if (stop.cancelled()) {
-            return new Outcome.Done(cancelled(request));
+            return new RecordOutcome.Done(cancelled(request));
         }
         Instant start = clock.instant();
         if (request.expired(start)) {
-            return new Outcome.Done(expired(request));
+            return new RecordOutcome.Done(expired(request));
         }
         int attempt = beginAttempt(request);
         if (attempt > maxAttempts) {
-            String detail = "attempts: expected success within " + maxAttempts + ", found none";
-            return new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
+            String detail = "none of " + maxAttempts + " attempts succeeded";
+            return new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         try {
             ShadowMean shadow = new ShadowMean(request);
             List<GeneratedImage> stored = generate(request, start, stop, progress, shadow);
-            return new Outcome.Done(store(
+            return new RecordOutcome.Done(store(
                     request,
                     new GenerationSucceeded(
                             request.requestId(),
@@ -129,16 +130,16 @@ public class RequestHandler {
                             shadow.measured())));
         } catch (CancellationException e) {
             return stop.abandoned()
-                    ? new Outcome.Retry("the worker gave up the record")
-                    : new Outcome.Done(cancelled(request));
+                    ? new RecordOutcome.Retry("the worker gave up the record")
+                    : new RecordOutcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
-            return new Outcome.Done(expired(request));
+            return new RecordOutcome.Done(expired(request));
         } catch (UnusableAdapterException e) {
-            return new Outcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
+            return new RecordOutcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
         } catch (UnusableInitImageException e) {
-            return new Outcome.Done(failed(request, Reason.INIT_IMAGE_UNUSABLE, e));
+            return new RecordOutcome.Done(failed(request, Reason.INIT_IMAGE_UNUSABLE, e));
         } catch (IllegalArgumentException e) {
-            return new Outcome.Done(failed(request, Reason.INVALID_REQUEST, e));
+            return new RecordOutcome.Done(failed(request, Reason.INVALID_REQUEST, e));
         }
     }
 
@@ -151,7 +152,7 @@ public class RequestHandler {
     }
 
     /**
-     * Marks an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
+     * Records an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
      *
      * @return the number of this attempt, from 1
      */
@@ -180,7 +181,7 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // An existing blob has the same bytes, from an earlier attempt: they depend only on the request.
+            // An existing blob from an earlier attempt has the same bytes: they depend only on the request.
             blobs.putIfAbsent(key, png);
             stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
@@ -201,7 +202,7 @@ public class RequestHandler {
         }
     }
 
-    /** Stores the manifest. If another attempt has stored one, its result is returned. */
+    /** Stores the manifest. If another attempt has already stored a manifest, returns that attempt's result. */
     private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));

@@ -3,25 +3,25 @@ package io.lorafleet.worker.job;
 
 import java.util.function.BooleanSupplier;
 
-/** Tells whether a job must stop. The step loop checks it between steps. */
+/** Indicates whether a job must stop. The step loop checks the signal between steps. */
 public final class StopSignal {
     private final BooleanSupplier cancelled;
     private volatile boolean abandoned;
 
-    /** @param cancelled tells whether the request was cancelled */
+    /** @param cancelled supplies whether the request was cancelled */
     public StopSignal(BooleanSupplier cancelled) {
         this.cancelled = cancelled;
     }
 
     /**
-     * Gives the job up: it stops, and no result is published, because the record returns to the broker or another
-     * worker has it.
+     * Abandons the job: it stops without publishing a result, because the record returns to the broker or another
+     * worker has the record.
      */
     public void abandon() {
         abandoned = true;
     }
 
-    /** @return whether the job was given up */
+    /** @return whether the job was abandoned */
     public boolean abandoned() {
         return abandoned;
     }

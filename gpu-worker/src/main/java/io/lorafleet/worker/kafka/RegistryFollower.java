@@ -71,7 +71,9 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
                 .build();
     }
 
-    /** Compares positions, not the last record, because the topic may end with a transaction marker. */
+    /**
+     * Compares positions instead of looking for the last record, because the topic may end with a transaction marker.
+     */
     private boolean hasConverged() {
         Map<TopicPartition, Long> positions =
                 clients.getConsumer("adapters").getPositions().await().atMost(POSITIONS_TIMEOUT);

@@ -7,7 +7,7 @@ import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.worker.WorkerConfig;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -19,8 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes progress, results and dead letters. Results and dead letters are acknowledged by the broker when the method
- * returns.
+ * Publishes progress, results and dead letters. The methods for results and dead letters return after the broker has
+ * acknowledged the records.
  */
 @ApplicationScoped
 class ReplyPublisher {
@@ -46,7 +46,7 @@ class ReplyPublisher {
         this.meters = meters;
     }
 
-    /** Publishes progress without waiting for the broker. It may be lost. */
+    /** Publishes progress without waiting for the broker. The event may be lost. */
     void progress(GenerationProgress event) {
         progress.sendAndForget(Record.of(event.requestId(), Json.write(event)));
     }
@@ -59,11 +59,11 @@ class ReplyPublisher {
     }
 
     /**
-     * Publishes a dead letter, and a failure of the request if its id is known.
+     * Publishes a dead letter and, if the request id is known, a failure of the request.
      *
      * @param requestId key of the record, or null if it is not a valid request id
      */
-    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, Outcome.Refuse refuse) {
+    void deadLetter(ConsumerRecord<byte[], byte[]> record, @Nullable String requestId, RecordOutcome.Refuse refuse) {
         DeadLetter letter = new DeadLetter(
                 requestId,
                 record.topic(),

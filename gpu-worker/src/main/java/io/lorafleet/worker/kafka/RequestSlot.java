@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.RequestIds;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;
 import java.time.Duration;
@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place for one job in a worker, with a share consumer of its own. A consumer gets no new record while it holds
- * one, so a worker has one slot for each job that it holds.
+ * The place for one job in a worker, with its own share consumer. A consumer receives no new record while it holds one,
+ * so a worker needs a slot for each concurrent job.
  *
  * <p>A handler thread processes the request while the slot's thread renews the share lease. If the lease is lost,
  * another worker has the record: the job is stopped, and no result is published.
@@ -52,9 +52,9 @@ final class RequestSlot implements Runnable {
 
     /**
      * @param topics topics that the slot consumes
-     * @param consumers creates a share consumer
+     * @param consumers factory for share consumers
      * @param retryDelay time before a record is released after a temporary failure, so that an outage does not use up
-     *     its deliveries
+     *     the record's deliveries
      */
     RequestSlot(
             List<String> topics,
@@ -113,7 +113,7 @@ final class RequestSlot implements Runnable {
         StopSignal stop = handler.stopSignal(key);
         current = stop;
         byte[] value = lease.record().value();
-        Future<Outcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
+        Future<RecordOutcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
         try {
             while (true) {
                 if (stopping) {
@@ -126,14 +126,14 @@ final class RequestSlot implements Runnable {
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();
-                        outcome.get(); // wait, so that the job does not overlap with the next one
+                        outcome.get(); // wait, so that the job does not overlap with the next job
                         return;
                     }
                 }
             }
         } catch (ExecutionException e) {
             LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
-            settle(lease, key, new Outcome.Retry("unexpected failure: " + e.getCause()));
+            settle(lease, key, new RecordOutcome.Retry("unexpected failure: " + e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
@@ -142,8 +142,8 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Publishes the reply, then acknowledges the record. In this order no reply can be lost. */
-    private void settle(ShareLease lease, @Nullable String key, Outcome outcome) {
+    /** Publishes the reply, then acknowledges the record. In this order, no reply can be lost. */
+    private void settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
         lease.acknowledge(outcome.match(
                 done -> {
                     replies.finished(done.result());
@@ -153,16 +153,18 @@ final class RequestSlot implements Runnable {
                 retry -> retry(lease.record(), key, retry)));
     }
 
-    private AcknowledgeType refuse(ConsumerRecord<byte[], byte[]> record, @Nullable String key, Outcome.Refuse refuse) {
+    private AcknowledgeType refuse(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Refuse refuse) {
         LOG.warnf("request %s rejected: %s", key, refuse.detail());
         replies.deadLetter(record, key, refuse);
         return AcknowledgeType.REJECT;
     }
 
-    private AcknowledgeType retry(ConsumerRecord<byte[], byte[]> record, @Nullable String key, Outcome.Retry retry) {
+    private AcknowledgeType retry(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Retry retry) {
         short deliveries = record.deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
-            return refuse(record, key, new Outcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
+            return refuse(record, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
         }
         if (!stopping) {
             LOG.warnf("request %s returned to the broker: %s", key, retry.why());

@@ -12,10 +12,10 @@ import org.apache.kafka.common.TopicIdPartition;
 
 /**
  * A lease on one record of a share group. The broker locks a delivered record for a limited time. The lease can be
- * renewed, and may turn out to be lost to another consumer.
+ * renewed, but may already be lost to another consumer.
  */
 final class ShareLease {
-    /** The broker's default, used until the consumer knows the configured value. */
+    /** The broker's default, used until the consumer has received the configured value. */
     private static final Duration DEFAULT_LOCK = Duration.ofSeconds(30);
 
     private final KafkaShareConsumer<byte[], byte[]> consumer;
@@ -42,8 +42,8 @@ final class ShareLease {
      * Renews the lock.
      *
      * @return whether this worker holds the record for another lock duration. Also true if another worker has finished
-     *     the record, because the broker accepts any acknowledgement of a finished record. Then both workers publish
-     *     the same result, that of the first manifest
+     *     the record, because the broker accepts any acknowledgement of a finished record. In that case, both workers
+     *     publish the same result, from the first manifest
      */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {

@@ -42,9 +42,9 @@ class StatusAnnouncer {
     }
 
     /**
-     * Publishes that the worker is ready, waits for the broker, and starts the repetition.
+     * Publishes that the worker is ready, waits for the broker, and then publishes the status periodically.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge it in time
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time
      */
     void begin(ImageEngine engine, ResidentAdapters adapters, IntSupplier busySlots) {
         announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
@@ -65,8 +65,8 @@ class StatusAnnouncer {
     /**
      * Publishes that the worker has stopped, and waits for the broker.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge it in time; a worker must be able
-     *     to stop without a broker
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time; a worker must
+     *     be able to stop without a broker
      */
     void end(ImageEngine engine, ResidentAdapters adapters) throws InterruptedException {
         scheduler.shutdownNow();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Quarkus test only because a native library cannot be loaded by two class loaders of one process. */
+/** A Quarkus test only because two class loaders of one process cannot load the same native library. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -138,7 +138,7 @@ class ResidentAdaptersTest {
         blobs.release().countDown();
         waiting.join().close();
         withIt.join().close();
-        assertThat(found("nowhere")).isEqualTo(2); // one load for both requests
+        assertThat(found("nowhere")).isEqualTo(2); // a single load for both requests
     }
 
     @Test

@@ -48,7 +48,7 @@ class BatchSchedulerTest {
         add("fourth", SMALL, 2, 1);
         add("first", SMALL, 4, 4);
         add("second", SMALL, 3, 3);
-        add("third", SMALL, 2, 2); // does not fit, unlike the next one
+        add("third", SMALL, 2, 2); // does not fit, unlike the next image
         add("last", SMALL, 1, 0);
         assertThat(next()).containsExactly("first", "second", "last");
     }
@@ -65,7 +65,7 @@ class BatchSchedulerTest {
         for (int i = 0; i < 8; i++) {
             add("small", SMALL, 1, 1);
         }
-        add("large", LARGE, 1, 1); // half of the total cost of the small ones
+        add("large", LARGE, 1, 1); // half of the total cost of the small images
         List<String> steps = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             steps.add(next().get(0));

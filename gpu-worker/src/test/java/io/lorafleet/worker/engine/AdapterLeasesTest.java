@@ -37,9 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * In whichever order the adapters of a request load or fail, no adapter stays on the device without a lease. The device
- * has no room for adapters without users.
+ * has no room for unused adapters.
  *
- * <p>A Quarkus test only because a native library cannot be loaded by two class loaders of one process.
+ * <p>A Quarkus test only because two class loaders of one process cannot load the same native library.
  */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
@@ -96,7 +96,7 @@ class AdapterLeasesTest {
     void holdsNoLeaseWhenAnAdapterIsMissingAndTheShadowIsResident() {
         delay(MISSING);
         CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
-        adapters.acquire(student).join().close(); // now it is resident for the request too
+        adapters.acquire(student).join().close(); // the adapter is now resident for the request, too
         assertThat(leases).isNotDone();
         release();
         requireFailed(leases);

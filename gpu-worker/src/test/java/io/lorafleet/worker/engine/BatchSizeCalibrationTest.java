@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Simulated devices: a function gives the time of a step by its rows, and the clock advances by it. */
+/** Simulated devices: a function gives the step time for a number of rows, and the clock advances by that time. */
 class BatchSizeCalibrationTest {
     private final List<Integer> asked = new ArrayList<>();
     private double now;

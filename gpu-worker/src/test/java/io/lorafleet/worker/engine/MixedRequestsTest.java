@@ -4,6 +4,8 @@ package io.lorafleet.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.diffusion.Psnr;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
@@ -19,17 +21,15 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.job.Cancellations;
-import io.lorafleet.worker.job.Outcome;
+import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,12 +38,12 @@ import java.util.concurrent.Executor;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** Requests that run in one step loop, as those of several slots do. */
+/** Requests that run in one step loop, like the requests of several slots. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class MixedRequestsTest {
-    /** In decibels. Below it a difference may be visible. */
+    /** In decibels. Below this value, a difference may be visible. */
     private static final double INVISIBLE = 50;
 
     @Inject
@@ -86,9 +86,9 @@ class MixedRequestsTest {
             GenerationSucceeded alone =
                     (GenerationSucceeded) begin(mix.get(i).build()).join();
             for (int k = 0; k < alone.images().size(); k++) {
-                BufferedImage a = image(alone.images().get(k).blob());
-                BufferedImage b = image(results.get(i).images().get(k).blob());
-                assertThat(psnr(a, b)).as("request %d, image %d", i, k).isGreaterThan(INVISIBLE);
+                RgbImage a = image(alone.images().get(k).blob());
+                RgbImage b = image(results.get(i).images().get(k).blob());
+                assertThat(Psnr.of(a, b)).as("request %d, image %d", i, k).isGreaterThan(INVISIBLE);
             }
         }
         assertThat(meters.get("lorafleet.batch.rows").summary().max()).isGreaterThanOrEqualTo(Math.max(before, 3));
@@ -114,7 +114,7 @@ class MixedRequestsTest {
         cancellations.cancel(cancelled.requestId());
         int then = steps.get(cancelled.requestId());
         ended.join();
-        // The running step, and one that may have started before the signal was seen.
+        // The running step, and possibly a step that started before the signal was seen.
         assertThat(steps.get(cancelled.requestId())).isBetween(then, then + 2);
         assertThat(other.join()).isInstanceOf(GenerationSucceeded.class);
     }
@@ -123,7 +123,7 @@ class MixedRequestsTest {
         String id = request.requestId();
         Executor slot = task -> new Thread(task, "slot").start();
         return CompletableFuture.supplyAsync(
-                () -> ((Outcome.Done) handler.handle(id, Json.write(request), handler.stopSignal(id), event -> {
+                () -> ((RecordOutcome.Done) handler.handle(id, Json.write(request), handler.stopSignal(id), event -> {
                             if (event instanceof StepDone step) {
                                 steps.put(id, step.step());
                             }
@@ -132,20 +132,7 @@ class MixedRequestsTest {
                 slot);
     }
 
-    private BufferedImage image(String key) throws IOException {
-        return ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow()));
-    }
-
-    private static double psnr(BufferedImage a, BufferedImage b) {
-        List<Integer> differences = new ArrayList<>();
-        for (int y = 0; y < a.getHeight(); y++) {
-            for (int x = 0; x < a.getWidth(); x++) {
-                for (int shift = 0; shift <= 16; shift += 8) {
-                    differences.add((a.getRGB(x, y) >> shift & 0xFF) - (b.getRGB(x, y) >> shift & 0xFF));
-                }
-            }
-        }
-        double mean = differences.stream().mapToInt(d -> d * d).average().orElseThrow();
-        return mean == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(255 * 255 / mean);
+    private RgbImage image(String key) throws IOException {
+        return RgbImage.of(ImageIO.read(new ByteArrayInputStream(blobs.get(key).orElseThrow())));
     }
 }

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The step loop alone, with the demo model and a clock that only the test moves. */
+/** Tests the step loop alone, with the demo model and a clock that only the test advances. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -97,7 +97,7 @@ class StepLoopTest {
     void aFailedStepFailsOnlyItsImages() {
         Requests wide = Requests.request().size(96, 64);
         device.start();
-        // After this, everything that is cached for a size and a prompt is cached.
+        // From here on, everything that is cached for a size and a prompt is cached.
         generate(wide.build());
         generate(Requests.star());
         int before = model.liveArrays();

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With a real engine, the demo model and a directory blob store. */
+/** Uses a real engine, the demo model and a directory blob store. */
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
@@ -216,7 +216,7 @@ class RequestHandlerTest {
     @Test
     void returnsTheStoredResultWithoutGeneratingAgain() {
         GenerateImage request = Requests.star();
-        Outcome first = handle(request);
+        RecordOutcome first = handle(request);
         progress.clear();
         assertThat(handle(request)).isEqualTo(first);
         assertThat(progress).isEmpty();
@@ -270,16 +270,16 @@ class RequestHandlerTest {
     @Test
     void rejectsARecordThatIsNotARequest() {
         assertThat(handler.handle("some-key", "{".getBytes(), handler.stopSignal("some-key"), progress::add))
-                .asInstanceOf(type(Outcome.Refuse.class))
-                .returns("GenerateImage: expected JSON, found malformed input", Outcome.Refuse::detail);
+                .asInstanceOf(type(RecordOutcome.Refuse.class))
+                .returns("GenerateImage: expected JSON, found malformed input", RecordOutcome.Refuse::detail);
     }
 
     @Test
     void rejectsARequestUnderAnotherKey() {
         byte[] record = Json.write(Requests.star());
         assertThat(handler.handle("other", record, handler.stopSignal("other"), progress::add))
-                .asInstanceOf(type(Outcome.Refuse.class))
-                .extracting(Outcome.Refuse::detail)
+                .asInstanceOf(type(RecordOutcome.Refuse.class))
+                .extracting(RecordOutcome.Refuse::detail)
                 .asString()
                 .startsWith("key: expected ");
     }
@@ -291,21 +291,20 @@ class RequestHandlerTest {
             blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0]);
         }
         assertThat(handle(request))
-                .isEqualTo(new Outcome.Refuse(
-                        Reason.ATTEMPTS_EXHAUSTED, "attempts: expected success within 4, found none", 4));
+                .isEqualTo(new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, "none of 4 attempts succeeded", 4));
     }
 
     @Test
     void stopsBetweenTwoStepsWhenTheRequestIsCancelled() {
         GenerateImage request = Requests.star(null, 64, 50, 1);
-        Outcome outcome = handler.handle(
+        RecordOutcome outcome = handler.handle(
                 request.requestId(), Json.write(request), handler.stopSignal(request.requestId()), event -> {
                     progress.add(event);
                     if (event instanceof StepDone) {
                         cancellations.cancel(request.requestId());
                     }
                 });
-        assertThat(((Outcome.Done) outcome).result()).isInstanceOf(GenerationCancelled.class);
+        assertThat(((RecordOutcome.Done) outcome).result()).isInstanceOf(GenerationCancelled.class);
         assertThat(progress).hasSize(2);
     }
 
@@ -313,27 +312,27 @@ class RequestHandlerTest {
     void retriesAnAbandonedRequest() {
         GenerateImage request = Requests.star(null, 64, 50, 1);
         StopSignal stop = handler.stopSignal(request.requestId());
-        Outcome outcome = handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
-        assertThat(outcome).isInstanceOf(Outcome.Retry.class);
+        RecordOutcome outcome = handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
+        assertThat(outcome).isInstanceOf(RecordOutcome.Retry.class);
     }
 
     @Test
     void doesNotStartAnExpiredRequest() {
         GenerateImage request = Requests.request().deadline(Instant.EPOCH).build();
-        assertThat(((Outcome.Done) handle(request)).result()).isInstanceOf(GenerationExpired.class);
+        assertThat(((RecordOutcome.Done) handle(request)).result()).isInstanceOf(GenerationExpired.class);
         assertThat(progress).isEmpty();
     }
 
     @Test
     void runsNoStepAfterTheDeadline() {
-        // The handler's clock is behind, so the deadline passes between the checks of the handler and of the engine.
+        // The handler's clock is behind, so the deadline passes between the handler's check and the engine's check.
         Instant deadline = Instant.now();
         Clock before = Clock.fixed(deadline.minusSeconds(1), ZoneOffset.UTC);
         RequestHandler early = new RequestHandler(engine, blobs, cancellations, before, config);
         GenerateImage request = Requests.request().deadline(deadline).build();
         String id = request.requestId();
-        Outcome outcome = early.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
-        assertThat(((Outcome.Done) outcome).result()).isInstanceOf(GenerationExpired.class);
+        RecordOutcome outcome = early.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
+        assertThat(((RecordOutcome.Done) outcome).result()).isInstanceOf(GenerationExpired.class);
         assertThat(progress).singleElement().isInstanceOf(GenerationStarted.class);
     }
 
@@ -395,7 +394,7 @@ class RequestHandlerTest {
                         Json.write(request),
                         handler.stopSignal(request.requestId()),
                         progress::add))
-                .isEqualTo(new Outcome.Retry("blob store failed: no disk"));
+                .isEqualTo(new RecordOutcome.Retry("blob store failed: no disk"));
     }
 
     @Test
@@ -428,7 +427,7 @@ class RequestHandlerTest {
         return image;
     }
 
-    private Outcome handle(GenerateImage request) {
+    private RecordOutcome handle(GenerateImage request) {
         String id = request.requestId();
         return handler.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
     }
@@ -437,11 +436,11 @@ class RequestHandlerTest {
         return succeeded(handle(request)).images().get(0).sha256();
     }
 
-    private static GenerationSucceeded succeeded(Outcome outcome) {
-        return (GenerationSucceeded) ((Outcome.Done) outcome).result();
+    private static GenerationSucceeded succeeded(RecordOutcome outcome) {
+        return (GenerationSucceeded) ((RecordOutcome.Done) outcome).result();
     }
 
-    private static GenerationFailed failed(Outcome outcome) {
-        return (GenerationFailed) ((Outcome.Done) outcome).result();
+    private static GenerationFailed failed(RecordOutcome outcome) {
+        return (GenerationFailed) ((RecordOutcome.Done) outcome).result();
     }
 }

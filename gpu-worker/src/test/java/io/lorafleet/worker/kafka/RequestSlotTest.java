@@ -63,8 +63,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slots on a broker with a lock duration of one second and the default delivery limit. The engine generates nothing and
- * takes as long as the test wants.
+ * Slots on a broker with a lock duration of one second and the default delivery limit. The engine generates nothing,
+ * and the test sets how long it takes.
  */
 class RequestSlotTest {
     /** The minimum that a broker allows. */
@@ -96,7 +96,7 @@ class RequestSlotTest {
                         "group.share.record.lock.duration.ms", lock,
                         "group.share.min.record.lock.duration.ms", lock,
                         "group.share.delivery.count.limit", "5",
-                        // Members get their partitions with a heartbeat, by default every five seconds.
+                        // Members are assigned partitions in a heartbeat response, by default every five seconds.
                         "group.share.heartbeat.interval.ms", "200",
                         "group.share.min.heartbeat.interval.ms", "200"));
     }
@@ -300,7 +300,7 @@ class RequestSlotTest {
             });
         }
 
-        /** Blocks the consumer before each acknowledgement, as a long pause of the process would. */
+        /** Blocks the consumer before each acknowledgement, like a long pause of the process. */
         void holdAcknowledgements() {
             acknowledging = new CountDownLatch(1);
         }
@@ -335,7 +335,7 @@ class RequestSlotTest {
         }
     }
 
-    /** An engine that takes as long as the test wants. */
+    /** An engine whose duration the test sets. */
     private static final class Engine implements StandInEngine {
         private final AtomicInteger begun = new AtomicInteger();
         private final AtomicInteger stopped = new AtomicInteger();

@@ -47,7 +47,7 @@ class StatusAnnouncerTest {
         assertThat(announcer.announced()).isEqualTo(WorkerStatus.State.STOPPED);
     }
 
-    /** An engine with the given numbers of steps and rows. */
+    /** An engine that has run the given numbers of steps and rows. */
     private record CountingEngine(long stepsMade, long rows) implements StandInEngine {
         @Override
         public StepCounters steps() {

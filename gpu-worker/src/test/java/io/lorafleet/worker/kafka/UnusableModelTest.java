@@ -30,7 +30,7 @@ class UnusableModelTest {
         intake.stop(null); // publishes nothing, because no status was published
     }
 
-    /** @return the engine of a folder without a model */
+    /** @return an engine for a folder without a model */
     @SuppressWarnings("unchecked")
     private Instance<ImageEngine> engine() {
         Class<?>[] type = {Instance.class};

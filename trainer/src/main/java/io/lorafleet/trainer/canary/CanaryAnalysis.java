@@ -35,7 +35,7 @@ public final class CanaryAnalysis {
         return decision;
     }
 
-    /** Takes a result of any adapter. Only errors since the latest decision count. */
+    /** Adds a result of any adapter. Only errors since the latest decision count. */
     public void take(GenerationSucceeded result) {
         ShadowMeasured shadow = result.shadow();
         if (shadow == null
@@ -52,7 +52,7 @@ public final class CanaryAnalysis {
         }
     }
 
-    /** Takes feedback on any adapter. Feedback counts from the start of the canary, because it arrives late. */
+    /** Adds feedback on any adapter. Feedback counts from the start of the canary, because it arrives late. */
     public void take(FeedbackEvent feedback) {
         if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
             votes.apply(feedback);

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the routes of a canary, from its start to its end. */
+/** Creates the routes of a canary, from its start to its end. */
 public final class CanaryRoutes {
     private final CanaryRules rules;
 
@@ -22,9 +22,9 @@ public final class CanaryRoutes {
      * Starts a canary.
      *
      * @param version the canary
-     * @param stable the version of all other requests
+     * @param stable the version for all other requests
      * @param route the current route, or null
-     * @return empty if canaries are off, or if the route already has a canary or a shadow
+     * @return the first decision; empty if canaries are off, or if the route already has a canary or a shadow
      */
     public Optional<RouteDecided> start(
             AdapterVersion version, AdapterVersion stable, @Nullable AdapterRoute route, Instant now) {
@@ -51,8 +51,8 @@ public final class CanaryRoutes {
     }
 
     /**
-     * Makes the decision that follows from a verdict. A good canary is promoted to stable, and the previous version becomes
-     * its shadow. After a second good verdict it is kept. A bad verdict rolls it back.
+     * Makes the decision that follows from a verdict. A good canary is promoted to stable, and the previous version
+     * becomes its shadow. After a second good verdict, the canary is kept. A bad verdict rolls the canary back.
      */
     public RouteDecided next(RouteDecided last, CanaryAnalysis.Verdict verdict, Instant now) {
         String name = last.adapter();

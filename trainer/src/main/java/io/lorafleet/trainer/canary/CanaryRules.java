@@ -6,13 +6,13 @@ import java.time.Duration;
 /**
  * The settings of the canary analysis.
  *
- * @param canaryShare share of the requests that get the canary; 0 turns canaries off
+ * @param canaryShare share of the requests that use the canary; 0 turns canaries off
  * @param shadowShare share of the requests on which the two versions are compared
  * @param minComparisons number of compared requests that a verdict needs
- * @param errorMargin maximum difference of the mean live errors
+ * @param errorMargin maximum difference between the mean live errors
  * @param minRatings number of ratings of each version before ratings count
- * @param ratingMargin maximum difference of the mean ratings
- * @param maxAge time after which the comparisons available decide
+ * @param ratingMargin maximum difference between the mean ratings
+ * @param maxAge time after which a verdict uses the comparisons available
  */
 public record CanaryRules(
         double canaryShare,

@@ -13,7 +13,7 @@ public final class OpenCanaries {
     private final AdapterBook adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
 
-    /** @param adapters versions and routes, read to the same point as the decisions */
+    /** @param adapters versions and routes, read up to the same point as the decisions */
     public OpenCanaries(AdapterBook adapters) {
         this.adapters = adapters;
     }
@@ -22,7 +22,7 @@ public final class OpenCanaries {
         latest.put(decision.adapter(), decision);
     }
 
-    /** @return the open decision; empty if there is none, or if the route was changed since */
+    /** @return the open decision; empty if there is none, or if the route has changed since the decision */
     public Optional<RouteDecided> open(String adapter) {
         return Optional.ofNullable(latest.get(adapter)).filter(this::isOpen);
     }

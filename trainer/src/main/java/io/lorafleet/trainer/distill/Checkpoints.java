@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one run in the blob store. Any trainer can resume from the newest one.
+ * The checkpoints of one run in the blob store. Any trainer can resume from the newest checkpoint.
  *
- * @param run hash of all inputs that change the result of the run
+ * @param run hash of all inputs that affect the result of the run
  */
 record Checkpoints(BlobStore blobs, String adapter, String run) {
 
@@ -20,7 +20,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
         return number == 0 ? Optional.empty() : blobs.get(BlobKeys.checkpoint(adapter, run, number));
     }
 
-    /** Stores a checkpoint, and then deletes the older ones. */
+    /** Stores a checkpoint, then deletes older checkpoints. */
     void keep(byte[] checkpoint) throws IOException {
         int number = number();
         blobs.putIfAbsent(BlobKeys.checkpoint(adapter, run, number + 1), checkpoint);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /**
  * The base model. It is in memory only during a run, because a trainer is idle most of the time.
  *
- * @param threads number of CPU threads of one operation
+ * @param threads number of CPU threads per operation
  */
 record LazyBaseModel(Path folder, int threads) {
 

@@ -5,13 +5,13 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraWriter;
+import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A trained LoRA adapter beside its parent.
+ * A trained LoRA adapter and its parent.
  *
  * @param model the base; closed with this candidate
  */
@@ -37,7 +37,7 @@ record LoraCandidate(
 
     @Override
     public byte[] file() {
-        return LoraWriter.write(adapter, Map.of("lorafleet.guidance", Double.toString(inputs.guidance())));
+        return LoraWriter.write(adapter, StudentMetadata.of(model, inputs.adapter(), inputs.guidance()));
     }
 
     @Override

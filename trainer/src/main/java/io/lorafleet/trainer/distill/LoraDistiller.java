@@ -43,7 +43,7 @@ public final class LoraDistiller implements Distiller {
 
     /**
      * @param folder folder of the base model; read at the start of each run
-     * @param threads number of CPU threads of one operation
+     * @param threads number of CPU threads per operation
      */
     public LoraDistiller(
             Path folder,
@@ -70,7 +70,8 @@ public final class LoraDistiller implements Distiller {
         String fingerprint = base.fingerprint();
         if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
             throw new RunRejectedException(
-                    "the parent version " + parent.pinned() + " was trained for another base than " + base.folder());
+                    "the parent version " + parent.pinned() + " was trained for a different base than "
+                            + base.folder());
         }
         Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
         if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {
@@ -99,7 +100,7 @@ public final class LoraDistiller implements Distiller {
                     model.unet().weightShapes());
             TrainingPlan plan = settings.plan(
                     inputs.guidance(), model.defaultSize(), inputs.lineage().seed());
-            // The checkpoints of a run are found by this text. It must hold every input that changes the result.
+            // This text identifies the checkpoints of a run, so it must contain every input that affects the result.
             String all = parent.sha256() + fingerprint + inputs.lineage() + plan + prompts.learned();
             Checkpoints checkpoints =
                     new Checkpoints(blobs, inputs.adapter(), Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
@@ -120,7 +121,7 @@ public final class LoraDistiller implements Distiller {
      * Chooses the prompts of a run. A vote that an earlier run consumed is not new. If its rating has changed, the new
      * rating decides whether the prompt is replayed.
      *
-     * @return empty if the run has no new votes
+     * @return the prompts; empty if the run has no new votes
      */
     Optional<PromptMix> prompts(RunInputs inputs) throws IOException {
         Votes earlier = archive.before(inputs.adapter(), inputs.lineage());

@@ -26,7 +26,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     }
 
     /**
-     * Makes the prompts of a run.
+     * Chooses the prompts of a run.
      *
      * @param samples new samples of the run
      * @param earlier samples of earlier runs, in order
@@ -51,8 +51,8 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     }
 
     /**
-     * The weight of a sample: the lower the rating, the higher the weight. A request for the result of the teacher counts
-     * as a rating of -1.
+     * The weight of a sample: the lower the rating, the higher the weight. A request for the teacher's result counts as
+     * a rating of -1.
      */
     static double weight(FeedbackGiven sample, PromptRules rules) {
         double rating = sample.asTeacher() ? -1 : sample.rating();
@@ -83,7 +83,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         List<String> chosen = all.stream()
                 .filter(prompt -> hashFraction(prompt) < rules.heldOutShare())
                 .toList();
-        // With few prompts, the choice can be empty. Then the first prompt is held out in this run.
+        // With few prompts, the choice can be empty. The first prompt is then held out in this run.
         return new LinkedHashSet<>(chosen.isEmpty() ? all.subList(0, Math.min(1, all.size())) : chosen);
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param downWeight weight that a rating of -1 adds to the default weight of 1
  * @param upWeight weight of a prompt with a positive rating
- * @param replayShare share of the generated images that comes from earlier samples and base prompts
+ * @param replayShare share of the generated images that use earlier samples or base prompts
  * @param maxReplay maximum number of earlier samples to replay
  * @param base prompts that every run replays
  * @param heldOut prompts of the quality gate; if empty, a share of all prompts

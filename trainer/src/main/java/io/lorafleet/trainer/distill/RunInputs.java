@@ -15,7 +15,7 @@ import java.util.Objects;
 /**
  * The inputs of a run.
  *
- * @param parent the version that the training starts from
+ * @param parent version from which the training starts
  * @param samples samples that the run consumes
  * @param withdrawals withdrawals that the run consumes; they remove samples of earlier runs
  */
@@ -48,7 +48,7 @@ public record RunInputs(
         return Objects.requireNonNull(parent.guidance(), "every student has a guidance scale");
     }
 
-    /** The seed depends on the parent and the offset range, so that every trainer uses the same one. */
+    /** The seed depends on the parent and the offset range, so that every trainer uses the same seed. */
     private static long seed(AdapterVersion parent, OffsetRange range) {
         String all = parent.pinned() + " " + range.partition() + " " + range.fromOffset() + " " + range.toOffset();
         byte[] hash = Sha256.newDigest().digest(all.getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Distils adapters: the inputs of a run, its prompts, its checkpoints and its candidate. */
+/** Distills adapters: the inputs of a run, its prompts, its checkpoints and its candidate. */
 @NullMarked
 package io.lorafleet.trainer.distill;
 

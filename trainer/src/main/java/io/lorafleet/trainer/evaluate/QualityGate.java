@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares a new version with its parent. Both generate images for the same held-out prompts from the same noise.
  *
- * @param margin maximum loss of the learned share of the guidance
- * @param adherenceMargin maximum loss of prompt adherence; checked only for prompts of the demo model
+ * @param margin maximum decrease in the learned share of the guidance
+ * @param adherenceMargin maximum decrease in prompt adherence; checked only for the demo model's prompts
  * @param maxPrompts maximum number of prompts
  * @param samplerSteps sampler steps per image
  * @param rowsAtOnce UNet rows per batch
@@ -35,7 +35,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
      *
      * @param guidance guidance scale of the teacher
      * @param seed seed of the first image
-     * @param progress called with the number of finished prompts, for the parent and then for the student
+     * @param progress receives the number of finished prompts, first for the parent and then for the student
      */
     public Verdict judge(
             StableDiffusion model,
@@ -57,7 +57,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
         return new Figures(after.quality().learned(), before.quality().learned(), adherence(after), adherence(before));
     }
 
-    /** @return prompt adherence from 0 to 1; null if a prompt is not a prompt of the demo model */
+    /** @return prompt adherence from 0 to 1; null unless all prompts are prompts of the demo model */
     private static @Nullable Double adherence(Evaluation.Result result) {
         return AdherenceReport.of(result.images(), Evaluation.Images::student)
                 .map(report -> report.total().share())

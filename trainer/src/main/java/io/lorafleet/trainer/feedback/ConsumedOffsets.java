@@ -26,14 +26,16 @@ public final class ConsumedOffsets {
         }
     }
 
-    /** A trainer that lost its partition may announce a second offset range for the same start. The first one counts. */
+    /**
+     * A trainer that lost its partition may announce a second offset range with the same start. The first range counts.
+     */
     private void started(String adapter, Lineage lineage) {
         if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {
             inProgress.putIfAbsent(new AdapterPartition(adapter, lineage.partition()), lineage);
         }
     }
 
-    /** A version has its lineage too, and is retained longer than the events. */
+    /** A version also contains its lineage, and is retained longer than the events. */
     public void apply(AdapterVersion version) {
         if (version.lineage() != null) {
             consumed(version.name(), version.lineage());

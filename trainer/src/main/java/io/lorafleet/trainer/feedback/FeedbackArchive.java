@@ -32,13 +32,14 @@ public final class FeedbackArchive {
      */
     public void keep(String adapter, Lineage lineage, List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples)
             throws IOException {
-        // An array keeps the JSON type of each event, a list would not. Withdrawals come first: the samples came later.
+        // An array keeps the JSON type of each event; a list would not. Withdrawals come first, because the samples
+        // came later.
         FeedbackEvent[] events =
                 Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new);
         blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));
     }
 
-    /** @return the archived votes that still count, of all runs before the given one */
+    /** @return the archived votes that still count, from all runs before the given run */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
         Map<Long, String> byOffset = new TreeMap<>();

@@ -67,7 +67,7 @@ final class CanaryCoordinator {
         return observer.follow(open);
     }
 
-    /** @return the feedback partition that the version was trained from */
+    /** @return the partition of the feedback from which the version was trained */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.book()
                 .find(decision.adapter(), decision.version())
@@ -77,7 +77,7 @@ final class CanaryCoordinator {
         return new TopicPartition(feedback, partition);
     }
 
-    /** @return the next decision on a canary; empty if it is too early, or if the route was changed by an operator */
+    /** @return the next decision on a canary; empty if it is too early, or if an operator has changed the route */
     Optional<Publication> decide(CanaryAnalysis canary) {
         return canary.verdict(clock.instant()).flatMap(verdict -> {
             RouteDecided last = canary.decision();

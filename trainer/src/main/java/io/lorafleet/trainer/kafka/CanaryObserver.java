@@ -24,7 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads results and feedback, from the start of the oldest canary, into the canary analyses. */
+/** Reads results and feedback from the start of the oldest canary, and passes them to the canary analyses. */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);
     /** Allows for differences between clocks. The analyses skip older events by their own timestamps. */

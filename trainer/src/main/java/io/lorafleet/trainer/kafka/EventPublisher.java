@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Writes records outside of transactions. */
+/** Writes records outside transactions. */
 final class EventPublisher {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;
@@ -40,7 +40,7 @@ final class EventPublisher {
     /** Writes a dead letter for an invalid record, and waits for the broker. A retry may write it again. */
     void deadLetter(ConsumerRecord<String, byte[]> record, String reason) {
         DeadLetter letter = new DeadLetter(
-                null, // feedback has the adapter as its key, and no request id
+                null, // feedback is keyed by adapter, and has no request id
                 record.topic(),
                 record.partition(),
                 record.offset(),

@@ -39,12 +39,12 @@ class KafkaClients implements AutoCloseable {
 
     /**
      * @param broker settings of all clients, such as {@code bootstrap.servers}
-     * @param transactionalId the same for all sessions of a process, so that a session aborts the open transaction of the
-     *     previous one
+     * @param transactionalId transactional id, the same for all sessions of a process, so that a session aborts the
+     *     open transaction of the previous session
      */
     KafkaClients(Map<String, Object> broker, String topicPrefix, String transactionalId) {
         this.common = new HashMap<>(broker);
-        // With the defaults, every client logs several connection errors a second.
+        // With the defaults, every client logs several connection errors per second.
         common.putIfAbsent("reconnect.backoff.ms", 500);
         common.putIfAbsent("reconnect.backoff.max.ms", 3000);
         this.topicPrefix = topicPrefix;
@@ -75,7 +75,7 @@ class KafkaClients implements AutoCloseable {
         return producer(config);
     }
 
-    /** @return the producer of records outside of transactions */
+    /** @return the producer of records outside transactions */
     Producer<String, byte[]> plain() {
         Map<String, Object> config = producerConfig();
         config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);

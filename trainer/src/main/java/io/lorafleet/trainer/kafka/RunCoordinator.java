@@ -78,7 +78,7 @@ final class RunCoordinator implements AutoCloseable {
         return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
     }
 
-    /** While a canary is open, the parent of the next version is not decided yet. */
+    /** While a canary is open, the parent of the next version has not been decided. */
     private boolean mayRun(String adapter, Instant now) {
         return delays.isOver(adapter, now) && replay.canaries().open(adapter).isEmpty();
     }
@@ -127,7 +127,7 @@ final class RunCoordinator implements AutoCloseable {
         Optional<Publication> publication = current.publication();
         if (publication.isEmpty()) {
             Duration delay = delays.failed(inputs.adapter(), clock.instant());
-            LOG.warnf("The run of adapter %s is retried in %d s", inputs.adapter(), delay.toSeconds());
+            LOG.warnf("The run of adapter %s will be retried in %d s", inputs.adapter(), delay.toSeconds());
             current = null;
             return Optional.empty();
         }

@@ -14,7 +14,10 @@ import org.jboss.logging.Logger;
 /** Runs one session after another. After an error, the next session reads its state again. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
-    /** Time limit for each of the two threads. A round can take longer; then its run resumes from the previous checkpoint. */
+    /**
+     * Time limit for each of the two threads. A round can take longer; its run then resumes from the previous
+     * checkpoint.
+     */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<KafkaClients> clients;
@@ -71,7 +74,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
             } catch (RuntimeException e) {
                 following = false;
                 Duration delay = backoff.next();
-                LOG.warnf(e, "The session failed; the next one starts in %d s", delay.toSeconds());
+                LOG.warnf(e, "The session failed; the next session starts in %d s", delay.toSeconds());
                 sleep(delay);
             }
         }

@@ -30,7 +30,7 @@ import org.jboss.logging.Logger;
 /**
  * One membership in the trainers' consumer group, until the first error. The polling thread reads feedback, publishes the
  * results of runs and canaries, and commits offsets. All state of a session can be read again from Kafka and the blob
- * store, so the next session, on this trainer or another one, continues after the last transaction.
+ * store, so the next session, on this or another trainer, continues after the last transaction.
  */
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);
@@ -75,7 +75,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     /** Runs one iteration of the polling loop. */
     void poll() {
         consumer.poll(POLL).forEach(this::take);
-        // The position can be past the last record, for example after the marker of a transaction.
+        // The position can be past the last record (for example, after a transaction marker).
         buffers.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));
         runs.finished().ifPresent(this::publish);
         runs.startNext(buffers);
@@ -93,7 +93,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        // The positions come first: the replay must include every transaction that was committed before them.
+        // The positions are read first, because the replay must include every transaction that was committed before
+        // them.
         Map<TopicPartition, Long> positions = new HashMap<>();
         partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
         replay.catchUp();

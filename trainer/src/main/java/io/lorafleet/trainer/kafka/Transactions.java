@@ -48,7 +48,7 @@ final class Transactions {
      */
     boolean publish(Publication publication, TopicPartition partition, long offset, ConsumerGroupMetadata member) {
         if (member.generationId() < 0 || member.memberId().isEmpty()) {
-            // The broker would accept offsets without a member id, as those of a standalone consumer.
+            // Without a member id, the broker would accept the offsets as from a standalone consumer.
             LOG.warn("Nothing was published: this trainer is not a member of the consumer group");
             return false;
         }

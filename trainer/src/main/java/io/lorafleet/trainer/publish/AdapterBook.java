@@ -26,12 +26,12 @@ public final class AdapterBook {
         routes.remove(name);
     }
 
-    /** @return empty if requests get the newest version */
+    /** @return the route; empty if requests use the newest version */
     public Optional<AdapterRoute> route(String name) {
         return Optional.ofNullable(routes.get(name));
     }
 
-    /** @return the parent of the next run: the stable version, or the newest one if there is no route */
+    /** @return the parent of the next run: the stable version, or the newest version if there is no route */
     public Optional<AdapterVersion> current(String name) {
         return route(name)
                 .flatMap(route -> find(name, route.stable()))

@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * The records of one transaction.
  *
- * @param event the end of a run
- * @param version the version that the run made
- * @param decision a decision on a canary, with its route
+ * @param event end of a run
+ * @param version version that the run produced
+ * @param decision decision on a canary, with its route
  */
 public record Publication(
         Optional<TrainingFinished> event, Optional<AdapterVersion> version, Optional<RouteDecided> decision) {

@@ -6,7 +6,7 @@ import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Reserves version numbers in the blob store, as gateways do. The first writer of a number gets it. */
+/** Reserves version numbers in the blob store, like gateways do. The first writer of a number owns the number. */
 final class VersionNumbers {
     private final BlobStore blobs;
 

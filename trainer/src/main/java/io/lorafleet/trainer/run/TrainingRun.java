@@ -20,8 +20,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a run: distil, check the quality gate, store the results, prepare the publication. Everything that the
- * publication refers to is in the blob store when {@link #execute} returns.
+ * The steps of a run: distill, check the quality gate, store the results, prepare the publication. When {@link
+ * #execute} returns, the blob store contains everything to which the publication refers.
  */
 public final class TrainingRun {
     private final Distiller distiller;
@@ -44,17 +44,17 @@ public final class TrainingRun {
      * publication fails.
      *
      * @param lastNumber the highest version number of the adapter
-     * @throws IOException if the run cannot be executed now, for example because the storage is not available
+     * @throws IOException if the run cannot be executed now (for example, because the storage is not available)
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {
-        Result result = distilAndCheck(inputs, observer);
+        RunResult result = distilAndCheck(inputs, observer);
         observer.check();
         archive.keep(inputs.adapter(), inputs.lineage(), inputs.withdrawals(), inputs.samples());
         return result.publication(lastNumber, clock.instant());
     }
 
-    private Result distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
+    private RunResult distilAndCheck(RunInputs inputs, RunObserver observer) throws IOException {
         try (Candidate candidate = distiller.distil(inputs, observer)) {
             QualityGate.Verdict verdict = candidate.check(gate, observer);
             if (verdict.complaint().isPresent()) {
@@ -66,7 +66,7 @@ public final class TrainingRun {
         }
     }
 
-    private Result passed(RunInputs inputs, TrainedAdapter adapter) {
+    private RunResult passed(RunInputs inputs, TrainedAdapter adapter) {
         return (lastNumber, now) -> {
             AdapterVersion version = versions.store(inputs.parent(), inputs.lineage(), lastNumber, adapter, now);
             return Publication.of(version, TrainingFinished.published(version, now));
@@ -74,7 +74,7 @@ public final class TrainingRun {
     }
 
     /** @param figures null if the run was rejected before the quality gate */
-    private static Result rejected(RunInputs inputs, String reason, @Nullable Figures figures) {
+    private static RunResult rejected(RunInputs inputs, String reason, @Nullable Figures figures) {
         return (lastNumber, now) -> Publication.rejected(
                 TrainingFinished.rejected(inputs.adapter(), inputs.lineage(), reason, figures, now));
     }
@@ -90,7 +90,7 @@ public final class TrainingRun {
     }
 
     /** A version that passed the quality gate, or a rejection. */
-    private interface Result {
+    private interface RunResult {
         Publication publication(int lastNumber, Instant now) throws IOException;
     }
 }

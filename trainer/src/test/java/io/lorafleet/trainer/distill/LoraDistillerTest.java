@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.data.WeightedPrompt;
+import io.lorafleet.distillation.optim.TimestepWeighting;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
@@ -48,6 +50,15 @@ class LoraDistillerTest {
     void storeParent() throws Exception {
         blobs = new DirectoryBlobStore(directory);
         parent = DemoStudent.store("fast", blobs);
+    }
+
+    /** The lineages of published versions contain this text. */
+    @Test
+    void describesItsSettings() {
+        assertThat(distiller().plan())
+                .isEqualTo("RunSettings[steps=2, batch=4, rowsAtOnce=4, promptsPerRound=1, passes=1, samplerSteps=2,"
+                        + " studentShare=0.5, learningRate=1.0E-4] PromptRules[downWeight=2.0, upWeight=0.5,"
+                        + " replayShare=0.3, maxReplay=10, base=0, heldOut=0, heldOutShare=0.2]");
     }
 
     @Test
@@ -195,7 +206,9 @@ class LoraDistillerTest {
     }
 
     private LoraDistiller distiller() {
-        RunSettings settings = new RunSettings(2, 4, 4, 1, 1, 2, 0.5, 1e-4);
+        RunSettings settings = new RunSettings(
+                new TrainingPlan.Sampling(1, 1, 2, 0.5),
+                new TrainingPlan.Optimization(2, 4, 4, 1e-4, 0, 1, 0.99, TimestepWeighting.UNIFORM));
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
         return new LoraDistiller(MODEL, 1, blobs, new FeedbackArchive(blobs), settings, rules);
     }

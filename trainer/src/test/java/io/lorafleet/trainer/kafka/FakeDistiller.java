@@ -20,7 +20,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Distils in three rounds without a model. The candidate depends only on the inputs. Each round ends with a checkpoint. */
+/**
+ * Distills in three rounds without a model. The candidate depends only on the inputs. Each round ends with a
+ * checkpoint.
+ */
 final class FakeDistiller implements Distiller {
     private static final int ROUNDS = 3;
 
@@ -40,7 +43,7 @@ final class FakeDistiller implements Distiller {
         return new FakeDistiller(blobs, Integer.MAX_VALUE);
     }
 
-    /** @param rounds number of rounds before it blocks until it is cancelled or released */
+    /** @param rounds number of rounds before the distiller blocks until it is cancelled or released */
     static FakeDistiller stuckAfter(int rounds, BlobStore blobs) {
         return new FakeDistiller(blobs, rounds);
     }

@@ -28,14 +28,14 @@ final class Faults {
         return new Faults();
     }
 
-    /** @param call name of the method of the transactional producer or the feedback consumer before which the trainer ends */
+    /** @param call method of the transactional producer or the feedback consumer before which the trainer ends */
     static Faults killAt(String call) {
         Faults faults = new Faults();
         faults.killedAt = call;
         return faults;
     }
 
-    /** @param call name of the method before which the polling thread waits for {@link #release} */
+    /** @param call method before which the polling thread waits for {@link #release} */
     static Faults holdAt(String call) {
         Faults faults = new Faults();
         faults.hold(call);

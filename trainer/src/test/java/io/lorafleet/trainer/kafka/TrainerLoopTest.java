@@ -144,7 +144,7 @@ class TrainerLoopTest {
         ground.give(feedback("s1", "slow"), feedback("a", "fast"), feedback("b", "fast"));
         awaitTrained(1);
         first.close();
-        ground.trainer(FakeDistiller.quick(blobs)); // it reads the records of fast again
+        ground.trainer(FakeDistiller.quick(blobs)); // reads the records of fast again
         ground.give(feedback("s2", "slow"));
         awaitTrained(2);
         ground.requireTiled("slow");

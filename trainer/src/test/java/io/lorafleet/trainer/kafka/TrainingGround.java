@@ -51,7 +51,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The topics of one fleet on a real broker, with their own prefix, and its trainers. */
 final class TrainingGround implements AutoCloseable {
     private static final int MIN_SAMPLES = 2;
-    /** Shortens the close of a consumer, which waits for its last fetch (500 ms by default). */
+    /** Shortens closing a consumer, which waits for the consumer's last fetch (500 ms by default). */
     private static final int FETCH_WAIT = 20;
 
     private static final CanaryRules NO_CANARIES = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
@@ -94,7 +94,7 @@ final class TrainingGround implements AutoCloseable {
         client.put("bootstrap.servers", bootstrap);
         client.put("max.poll.interval.ms", 3000);
         client.put("transaction.timeout.ms", 4000);
-        // A member learns of a rebalance from the response to its heartbeat.
+        // A member is informed of a rebalance in the response to its heartbeat.
         client.put("heartbeat.interval.ms", 100);
         client.put("fetch.max.wait.ms", FETCH_WAIT);
         String transactionalId = prefix + UUID.randomUUID();
@@ -119,7 +119,7 @@ final class TrainingGround implements AutoCloseable {
         return trainer;
     }
 
-    /** @return the name of an adapter whose feedback is in the given one of two partitions */
+    /** @return the name of an adapter with feedback in the given one of two partitions */
     static String adapterOn(int partition) {
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "fast-" + i)

@@ -39,7 +39,7 @@ public final class DeviceAdapter implements AutoCloseable {
             return a.getShape().dimension() == 2;
         }
 
-        /** @return the rank's dimension in a; in b it is the other one */
+        /** @return the dimension of the rank in {@code a}; in {@code b}, the rank is the other dimension */
         int rankAxis() {
             return matrices() ? 1 : 0;
         }
@@ -88,7 +88,7 @@ public final class DeviceAdapter implements AutoCloseable {
      * @param type data type of the UNet
      * @param parent manager whose device is used; a sub-manager owns the factors
      * @return the adapter, to be closed by the caller
-     * @throws AdapterException if it takes 2 GiB or more in float32
+     * @throws AdapterException if the adapter needs 2 GiB or more in float32
      */
     public static DeviceAdapter of(LoraAdapter adapter, DataType type, NDManager parent) {
         List<Place> places = places(adapter);
@@ -121,7 +121,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return places;
     }
 
-    /** Writes all factors. Transposing takes most of the time, so it runs in parallel. */
+    /** Writes all factors. Transposing accounts for most of the time, so it runs in parallel. */
     private static void write(LoraAdapter adapter, List<Place> places, FloatBuffer block) {
         int writers = Runtime.getRuntime().availableProcessors();
         IntStream.range(0, writers).parallel().forEach(first -> {
@@ -171,7 +171,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return layers;
     }
 
-    /** @return the end of each factor except the last one */
+    /** @return the end of each factor except the last */
     private long[] cuts() {
         return places.stream()
                 .flatMapToLong(place -> LongStream.of(place.middle(), place.end()))

@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.lora;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
 import java.nio.FloatBuffer;
 
-/** Writes factors into memory, transposed and scaled for use in a batch. Not safe for use by several threads. */
+/** Writes factors into memory, transposed and scaled for use in a batch. Not thread-safe. */
 final class FactorWriter {
     private final FloatBuffer target;
     private float[] values = {};

@@ -28,7 +28,8 @@ final class LoraSettings {
     }
 
     /**
-     * Reads the settings from a file's metadata, where diffusers stores the same config. Without them, alpha = rank.
+     * Reads the settings from a file's metadata, where diffusers stores the same config. Without metadata, alpha =
+     * rank.
      */
     static LoraSettings ofDiffusers(Map<String, String> metadata) {
         String json = metadata.getOrDefault("lora_adapter_metadata", "{}");

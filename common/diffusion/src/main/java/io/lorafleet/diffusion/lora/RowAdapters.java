@@ -17,9 +17,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters of one batch. Each row has no adapter, one or several. For each layer, the factors of the rows are
+ * The adapters of one batch. Each row has zero or more adapters. For each layer, the factors of the rows are
  * stacked and smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of
  * rows. The factors of several adapters of one row are concatenated along the rank, which adds their updates.
  *
@@ -33,7 +34,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * An adapter of a row.
      *
      * @param adapter adapter on the device
-     * @param scale adapter scale of the request, multiplied with the adapter's own
+     * @param scale adapter scale of the request, multiplied by the adapter's own scale
      */
     public record Applied(DeviceAdapter adapter, double scale) {}
 
@@ -43,7 +44,37 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * @param a factors A: (n, in, r), or (n r, in, k, k) for a convolution larger than 1x1
      * @param b factors B with all scales: (n, r, out) or (n, out, r)
      */
-    private record Stack(NDArray a, NDArray b) {}
+    private record Stack(NDArray a, NDArray b) implements LayerUpdate {
+
+        @Override
+        public NDArray addTo(NDArray y, NDArray x) {
+            return Kernels.get().addLowRank(y, x, a, b);
+        }
+
+        @Override
+        public NDArray addTo(NDArray y, NDArray x, Conv2d layer) {
+            return a.getShape().dimension() == 3
+                    ? Kernels.get().addLowRankPointwise(y, x, a, b)
+                    : addConvolution(y, x, layer);
+        }
+
+        private NDArray addConvolution(NDArray y, NDArray x, Conv2d layer) {
+            try (NDManager scope = Scopes.open(x, y)) {
+                long rows = b.getShape().get(0);
+                NDIndex first = new NDIndex(":" + rows);
+                NDArray adapted = x.get(first);
+                Shape in = adapted.getShape();
+                // Every row has its own kernel: a grouped convolution treats the rows as channel groups of one image.
+                NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
+                NDArray low = layer.convolve(side, a, null, Math.toIntExact(rows)); // (1, n r, H', W')
+                NDArray update = b.matMul(low.reshape(rows, b.getShape().get(2), -1)); // (n, out, H' W')
+                update.attach(scope); // else the longer-lived manager of the first operand owns it
+                NDArray sum = y.get(first);
+                sum.addi(update.reshape(sum.getShape())); // a view, so this changes y
+                return scope.ret(y);
+            }
+        }
+    }
 
     private RowAdapters(NDManager owner) {
         this.owner = owner;
@@ -52,7 +83,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     /**
      * Stacks the adapters of a batch.
      *
-     * @param rows adapters of each row; an empty list for a row without adapter
+     * @param rows adapters of each row; an empty list for a row without adapters
      * @param type data type of the UNet
      * @param parent parent of the manager that owns the stacks
      * @return the stacked adapters, to be closed by the caller. The adapters may be closed earlier
@@ -144,43 +175,8 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     }
 
     @Override
-    public boolean adapts(String layer) {
-        return stacks.containsKey(layer);
-    }
-
-    @Override
-    public NDArray linear(String layer, NDArray x, NDArray y) {
-        Stack stack = stacks.get(layer);
-        return stack == null ? y : Kernels.get().addLowRank(y, x, stack.a(), stack.b());
-    }
-
-    @Override
-    public NDArray conv(Conv2d layer, NDArray x, NDArray y) {
-        Stack stack = stacks.get(layer.name());
-        if (stack == null) {
-            return y;
-        }
-        return stack.a().getShape().dimension() == 3
-                ? Kernels.get().addLowRankPointwise(y, x, stack.a(), stack.b())
-                : addConvolution(layer, x, y, stack);
-    }
-
-    private static NDArray addConvolution(Conv2d layer, NDArray x, NDArray y, Stack stack) {
-        try (NDManager scope = Scopes.open(x, y)) {
-            long rows = stack.b().getShape().get(0);
-            NDIndex first = new NDIndex(":" + rows);
-            NDArray adapted = x.get(first);
-            Shape in = adapted.getShape();
-            // Every row has its own kernel: a grouped convolution treats the rows as channel groups of one image.
-            NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
-            NDArray low = layer.convolve(side, stack.a(), null, Math.toIntExact(rows)); // (1, n r, H', W')
-            NDArray update =
-                    stack.b().matMul(low.reshape(rows, stack.b().getShape().get(2), -1)); // (n, out, H' W')
-            update.attach(scope); // else the manager of the first operand owns it, which lives longer
-            NDArray sum = y.get(first);
-            sum.addi(update.reshape(sum.getShape())); // a view, so this changes y
-            return scope.ret(y);
-        }
+    public @Nullable LayerUpdate update(String layer) {
+        return stacks.get(layer);
     }
 
     /** Frees the stacks. */

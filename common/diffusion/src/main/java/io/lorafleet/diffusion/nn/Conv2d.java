@@ -48,7 +48,9 @@ public final class Conv2d {
 
     /** @param x (N, in, H, W) @return (N, out, H', W') */
     public NDArray forward(NDArray x, Adaptation adaptation) {
-        return adaptation.conv(this, x, product.apply(x));
+        NDArray y = product.apply(x);
+        Adaptation.LayerUpdate update = adaptation.update(name);
+        return update == null ? y : update.addTo(y, x, this);
     }
 
     public NDArray forward(NDArray x) {

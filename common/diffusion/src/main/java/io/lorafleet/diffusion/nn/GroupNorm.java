@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.weights.Weights;
 
 /**
- * Group normalisation, followed by a scale and a shift of each channel.
+ * Group normalization, followed by a scale and a shift of each channel.
  *
  * @see <a href="https://arxiv.org/abs/1803.08494">Wu and He 2018</a>
  */
@@ -27,7 +27,7 @@ public final class GroupNorm {
         return Kernels.get().groupNorm(x, scale, shift, groups, epsilon);
     }
 
-    /** Normalises, then applies SiLU. */
+    /** Normalizes, then applies SiLU. */
     public NDArray silu(NDArray x) {
         return Kernels.get().groupNormSilu(x, scale, shift, groups, epsilon);
     }

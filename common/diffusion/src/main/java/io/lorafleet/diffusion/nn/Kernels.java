@@ -20,8 +20,8 @@ public interface Kernels {
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then crops to the given size. The size may be odd, where a
-     * convolution with stride 2 rounded it up.
+     * Doubles height and width by repeating each value, then crops to the given size. The size is odd if a stride-2
+     * convolution rounded it up.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */
@@ -41,7 +41,7 @@ public interface Kernels {
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /**
-     * As {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
+     * Like {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
      *
      * @param y (N, out, H, W) @param x (N, in, H, W) @param a (n, in, r) @param b (n, r, out) @return y
      */
@@ -66,7 +66,7 @@ public interface Kernels {
             try {
                 return new ScriptKernels();
             } catch (Exception e) {
-                LOG.warn("cannot load the TorchScript kernels, using slower ones", e);
+                LOG.warn("cannot load the TorchScript kernels, using slower kernels", e);
                 return new PlainKernels();
             }
         }

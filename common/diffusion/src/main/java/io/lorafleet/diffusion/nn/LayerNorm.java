@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.weights.Weights;
 
-/** Normalisation of the last dimension, followed by a scale and a shift. */
+/** Normalization of the last dimension, followed by a scale and a shift. */
 public final class LayerNorm {
     private final Shape width;
     private final float epsilon;

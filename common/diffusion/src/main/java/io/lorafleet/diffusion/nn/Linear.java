@@ -38,7 +38,9 @@ public final class Linear {
 
     /** @param x (N, ..., in) @return (N, ..., out) */
     public NDArray forward(NDArray x, Adaptation adaptation) {
-        return adaptation.linear(name, x, product.apply(x));
+        NDArray y = product.apply(x);
+        Adaptation.LayerUpdate update = adaptation.update(name);
+        return update == null ? y : update.addTo(y, x);
     }
 
     public NDArray forward(NDArray x) {

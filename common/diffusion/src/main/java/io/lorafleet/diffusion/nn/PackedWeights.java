@@ -29,7 +29,7 @@ public final class PackedWeights {
         try {
             return new ScriptModule("packed.pt");
         } catch (Exception e) {
-            LOG.warn("cannot pack weights for this processor, using slower ones", e);
+            LOG.warn("cannot pack weights for this processor, using slower, unpacked weights", e);
             return null;
         }
     }

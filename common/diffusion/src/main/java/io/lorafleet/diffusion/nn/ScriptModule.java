@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TorchScript module from the resources of this package. It lives as long as the process. A call takes about 5
+ * A TorchScript module from the resources of this package. It stays loaded as long as the process. A call takes about 5
  * microseconds longer than a DJL operation.
  */
 final class ScriptModule {
@@ -32,7 +32,7 @@ final class ScriptModule {
      */
     ScriptModule(String resource) throws IOException {
         constants = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-        // The executor would specialise the module for each new shape.
+        // The executor would specialize the module for each new shape.
         JniUtils.setGraphExecutorOptimize(false);
         try (InputStream in = ScriptModule.class.getResourceAsStream(resource)) {
             if (in == null) {
@@ -50,7 +50,7 @@ final class ScriptModule {
         return IValueUtils.forward(block, inputs, true).singletonOrThrow();
     }
 
-    /** @return a number as an argument, always on the CPU, where reading it needs no synchronisation */
+    /** @return a number as an argument, always on the CPU, where reading it needs no synchronization */
     NDArray number(float value) {
         return numbers.computeIfAbsent(value, constants::create);
     }

@@ -37,12 +37,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a pipeline on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets the
- * reference input, not the output of the part before it, so an error is attributed to the part that causes it.
+ * reference input instead of the previous part's output, so an error is attributed to the part that causes it.
  */
 public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
-    /** Reference of distillation, which {@code common/distillation} compares. */
+    /** Reference tensors for distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
     private static final String NO_ADAPTER = "<none>";
@@ -185,7 +185,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** Takes SDXL's size conditioning from the reference, where it may differ from the image size. */
+    /** Reads SDXL's size conditioning from the reference, where it may differ from the image size. */
     private Conditioning loopConditioning(GenerationParameters request, NDManager owner) {
         int width = request.width();
         int height = request.height();

@@ -5,7 +5,7 @@ import java.util.function.Function;
 
 /** The result for one reference tensor. */
 public sealed interface ParityResult {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this kind of result. Callers must handle every kind. */
     <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped);
 
     /** @return the name of the tensor, with its file unless that is expected.safetensors */

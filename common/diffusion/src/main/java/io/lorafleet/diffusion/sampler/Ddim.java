@@ -34,11 +34,10 @@ final class Ddim implements Sampler {
     public NDArray step(NDArray x, NDArray output, int step, SamplerState state) {
         int t = (int) timesteps[step];
         double alphaBar = schedule.alphaBar(t);
-        double alphaBarPrev = schedule.alphaBar(t - stride);
         double alpha = Math.sqrt(alphaBar);
         double sigma = Math.sqrt(1 - alphaBar);
         NDArray x0 = schedule.clipped(schedule.prediction().predictedOriginal(x, output, alpha, sigma));
         NDArray epsilon = schedule.prediction().predictedNoise(x, output, alpha, sigma);
-        return x0.mul(Math.sqrt(alphaBarPrev)).add(epsilon.mul(Math.sqrt(1 - alphaBarPrev)));
+        return schedule.addNoise(x0, epsilon, t - stride);
     }
 }

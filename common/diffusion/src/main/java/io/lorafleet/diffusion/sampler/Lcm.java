@@ -12,9 +12,9 @@ import ai.djl.ndarray.NDArray;
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
-    /** Steps of the solver that the model was distilled with. */
+    /** Number of steps of the solver with which the model was distilled. */
     private static final int ORIGINAL_STEPS = 50;
-    /** Standard deviation of the data, as the boundary condition assumes. */
+    /** Standard deviation of the data that the boundary condition assumes. */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALING = 10;
@@ -54,10 +54,8 @@ final class Lcm implements Sampler {
         double scaled = t * TIMESTEP_SCALING;
         double square = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
         NDArray denoised = x0.mul(scaled / Math.sqrt(square)).add(x.mul(SIGMA_DATA * SIGMA_DATA / square));
-        if (step == timesteps.length - 1) {
-            return denoised;
-        }
-        double alphaBarNext = schedule.alphaBar((int) timesteps[step + 1]);
-        return denoised.mul(Math.sqrt(alphaBarNext)).add(state.noise(x).mul(Math.sqrt(1 - alphaBarNext)));
+        return step == timesteps.length - 1
+                ? denoised
+                : schedule.addNoise(denoised, state.noise(x), (int) timesteps[step + 1]);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The noise schedule of the training, from diffusers' {@code scheduler/scheduler_config.json}.
+ * The noise schedule used in training, from diffusers' {@code scheduler/scheduler_config.json}.
  *
  * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to it
  * @param prediction prediction type of the model
@@ -112,10 +112,23 @@ public record NoiseSchedule(
         return timestep < 0 ? finalAlphaBar : alphaBar[timestep];
     }
 
-    /** @return the clean latent with the noise level of a timestep, in the variance-preserving scale of the model */
-    NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
+    /**
+     * Adds noise: {@code sqrt(alphaBar) clean + sqrt(1 - alphaBar) noise} (diffusers: add_noise).
+     *
+     * @param clean latent without noise, of any shape
+     * @param noise unit noise of the same shape
+     * @param timestep training timestep; {@link #finalAlphaBar} applies if it is negative
+     * @return the noisy latent, in the variance-preserving scale of the model
+     */
+    public NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
         double alphaBar = alphaBar(timestep);
         return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
+    }
+
+    /** @return the output of a perfect model for the result of {@link #addNoise} with the same arguments */
+    public NDArray target(NDArray clean, NDArray noise, int timestep) {
+        double alphaBar = alphaBar(timestep);
+        return prediction.target(clean, noise, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));
     }
 
     /**
@@ -142,13 +155,13 @@ public record NoiseSchedule(
     /**
      * The timesteps of a sampler with the given number of steps, highest noise first.
      *
-     * @param round whether linspace rounds to whole timesteps; DDIM needs them and Euler does not
+     * @param round whether linspace rounds to whole timesteps; DDIM needs whole timesteps, Euler does not
      */
     double[] timesteps(int steps, boolean round) {
         return timesteps(steps, steps, round);
     }
 
-    /** The timesteps of the multistep solvers: those of one step more, without the last one. */
+    /** The timesteps of the multistep solvers: those of a schedule with one more step, without the last timestep. */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }

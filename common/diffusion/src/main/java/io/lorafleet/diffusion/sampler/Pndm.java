@@ -6,10 +6,10 @@ import java.util.Arrays;
 
 /**
  * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The second step is run
- * twice, so there is one model evaluation more than steps, unless there is only one step.
+ * twice, so the model is evaluated once more than there are steps, unless there is only one step.
  *
- * <p>A schedule that starts later repeats its own second step. diffusers instead cuts its list of timesteps, which
- * already has the repeated one, and so mistakes the latent for one with a step more behind it.
+ * <p>A schedule that starts later repeats its own second step. diffusers instead truncates its list of timesteps, which
+ * already contains the repeated timestep, and so treats the latent as being one step further along.
  *
  * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
  *     with skip_prk_steps

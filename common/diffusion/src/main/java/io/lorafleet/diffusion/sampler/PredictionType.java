@@ -16,6 +16,11 @@ public enum PredictionType {
         NDArray predictedNoise(NDArray x, NDArray output, double alpha, double sigma) {
             return output;
         }
+
+        @Override
+        NDArray target(NDArray original, NDArray noise, double alpha, double sigma) {
+            return noise;
+        }
     },
     /** The output is alpha noise - sigma original (Salimans and Ho 2022). */
     V_PREDICTION {
@@ -28,6 +33,11 @@ public enum PredictionType {
         NDArray predictedNoise(NDArray x, NDArray output, double alpha, double sigma) {
             return output.mul(alpha).add(x.mul(sigma));
         }
+
+        @Override
+        NDArray target(NDArray original, NDArray noise, double alpha, double sigma) {
+            return noise.mul(alpha).sub(original.mul(sigma));
+        }
     };
 
     /** @param x noisy latent @return the predicted original sample */
@@ -35,4 +45,7 @@ public enum PredictionType {
 
     /** @param x noisy latent @return the predicted noise */
     abstract NDArray predictedNoise(NDArray x, NDArray output, double alpha, double sigma);
+
+    /** @return the output that gives this original sample and this noise */
+    abstract NDArray target(NDArray original, NDArray noise, double alpha, double sigma);
 }

@@ -23,7 +23,7 @@ public interface Sampler {
     }
 
     /**
-     * Adds noise of the first step's level to a clean latent, which is the start of image-to-image.
+     * Adds noise of the first step's level to a clean latent, to start image-to-image generation.
      *
      * @param clean latent in the scale of the UNet (N, C, H, W)
      * @param noise unit noise of the same shape

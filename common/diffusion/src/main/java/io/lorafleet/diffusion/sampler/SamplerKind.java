@@ -35,7 +35,8 @@ public enum SamplerKind {
     }
 
     /**
-     * The end of a schedule. Its first step has no predecessor, so the multistep samplers start at low order.
+     * Creates a sampler for the end of a schedule. The first step has no predecessor, so multistep samplers start at
+     * low order.
      *
      * @param schedule noise schedule of the model
      * @param steps number of steps of the whole schedule

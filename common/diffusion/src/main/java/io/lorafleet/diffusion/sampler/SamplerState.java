@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The state that a sampler keeps of one image between steps, and the source of the noise that it adds. */
+/** The state that a sampler keeps for one image between steps, and the source of the noise that it adds. */
 public final class SamplerState {
     private final NDManager owner;
     private final IntFunction<float[]> noise;
@@ -53,7 +53,7 @@ public final class SamplerState {
         return outputs.size();
     }
 
-    /** Keeps a latent and drops the previous one. */
+    /** Keeps a latent and drops the previous latent. */
     void keepSample(NDArray latent) {
         if (sample != null) {
             sample.close();

@@ -28,7 +28,7 @@ record Sigmas(double[] timesteps, double[] values) {
     /**
      * The spacing of Karras et al. from the largest to the smallest sigma.
      *
-     * @param round whether timesteps are rounded to whole ones
+     * @param round whether timesteps are rounded to whole timesteps
      */
     static Sigmas karras(int steps, double largest, double smallest, NoiseSchedule schedule, boolean round) {
         if (steps < 1 || steps > schedule.trainTimesteps()) {
@@ -75,7 +75,10 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[step] * alpha(step);
     }
 
-    /** @return the clean latent with the noise level of the first step, in the variance-preserving scale */
+    /**
+     * Like {@link NoiseSchedule#addNoise}, with the noise level of the first step. The level is given by sigma, because
+     * it can lie between the levels of two training timesteps.
+     */
     NDArray addNoise(NDArray clean, NDArray noise) {
         return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
     }

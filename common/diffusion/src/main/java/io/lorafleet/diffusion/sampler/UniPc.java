@@ -4,8 +4,8 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * UniPC of second order (bh2). Each step corrects the current latent with the model output at that latent, then
- * predicts the next latent.
+ * Second-order UniPC (bh2). Each step corrects the current latent with the model output at that latent, then predicts
+ * the next latent.
  *
  * @see <a href="https://arxiv.org/abs/2302.04867">Zhao et al. 2023</a>, algorithms 5 and 6; diffusers
  *     scheduling_unipc_multistep.py
@@ -41,7 +41,7 @@ final class UniPc implements Sampler {
     }
 
     /**
-     * The order is reduced at the first step, which has no earlier output, and at the last one, where little noise is
+     * The order is reduced at the first step, which has no earlier output, and at the last step, where little noise is
      * left.
      */
     private int order(int step) {

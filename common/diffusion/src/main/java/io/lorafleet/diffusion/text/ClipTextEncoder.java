@@ -57,7 +57,7 @@ public final class ClipTextEncoder {
     }
 
     /**
-     * @param tokenIds token ids (N, S), int64, where S is the length of the tokenizer
+     * @param tokenIds token ids (N, S), int64, where S is the tokenizer's length
      * @return the states, attached to the manager of the token ids
      */
     public TextStates encode(NDArray tokenIds) {
@@ -80,7 +80,7 @@ public final class ClipTextEncoder {
 
     /** @return the state at each prompt's first end token (N, D) */
     private NDArray pool(NDArray states, NDArray tokenIds) {
-        // Old configs have 2, which is wrong; the end token is then the one with the largest id.
+        // Old configs have 2, which is wrong; the end token then has the largest id.
         NDArray ends = endToken == 2
                 ? tokenIds.argMax(1)
                 : tokenIds.eq(endToken).toType(tokenIds.getDataType(), false).argMax(1);
@@ -92,7 +92,7 @@ public final class ClipTextEncoder {
         return NDArrays.stack(pooled);
     }
 
-    /** @return a mask (S, S): 0 for earlier tokens, minus infinity for later ones */
+    /** @return a mask (S, S): 0 for earlier tokens, minus infinity for later tokens */
     private static NDArray causalMask(int length, NDManager owner) {
         float[] mask = new float[length * length];
         for (int i = 0; i < length; i++) {

@@ -76,7 +76,9 @@ public final class ClipTokenizer {
         return id;
     }
 
-    /** @return the number of tokens of an encoded prompt. Longer prompts are truncated, shorter ones padded */
+    /**
+     * @return the number of tokens of an encoded prompt. Longer prompts are truncated, and shorter prompts are padded
+     */
     public int length() {
         return length;
     }

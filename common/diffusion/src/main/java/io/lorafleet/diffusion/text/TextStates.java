@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The output of a text encoder for N prompts of S tokens, with width D.
  *
  * @param lastHiddenState output of the last layer after the final norm (N, S, D)
- * @param penultimate output of the layer before the last one, without the final norm (N, S, D)
+ * @param penultimate output of the second-to-last layer, without the final norm (N, S, D)
  * @param pooled last hidden state at the end token (N, D)
  * @param embeds projection of the pooled state (N, P); null if the encoder has no projection
  */

@@ -71,7 +71,7 @@ final class TimeEmbedding {
      * @param timesteps timestep of each row
      * @param addition result of {@link #addition}
      * @param scope manager that owns the result
-     * @return activated embeddings (N, time width); every block would begin with the activation
+     * @return embeddings (N, time width), already activated, because every block would begin with the activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
         boolean cacheable = !recordsGradients && !time.adapted(adaptation);
@@ -134,7 +134,7 @@ final class TimeEmbedding {
         }
 
         boolean adapted(Adaptation adaptation) {
-            return adaptation.adapts(linear1.name()) || adaptation.adapts(linear2.name());
+            return adaptation.update(linear1.name()) != null || adaptation.update(linear2.name()) != null;
         }
     }
 }

@@ -46,7 +46,7 @@ final class Decoder {
         }
     }
 
-    /** Frees each result as soon as the next one is computed, because a result at image size takes gigabytes. */
+    /** Frees each result as soon as the next result is computed, because a result at image size needs gigabytes. */
     NDArray forward(NDArray latent) {
         NDArray x = convIn.forward(latent);
         for (UnaryOperator<NDArray> layer : layers) {

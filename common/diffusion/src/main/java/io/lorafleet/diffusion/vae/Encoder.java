@@ -45,7 +45,7 @@ final class Encoder {
         return convOut.forward(normOut.silu(midBlock.forward(x)));
     }
 
-    /** The layers of one resolution. All but the coarsest end with a convolution of stride 2. */
+    /** The layers of one resolution. All but the coarsest end with a stride-2 convolution. */
     private static final class Stage {
         private final List<VaeResnetBlock> resnets = new ArrayList<>();
         private final @Nullable Conv2d downsampler;
@@ -63,7 +63,7 @@ final class Encoder {
                 for (VaeResnetBlock resnet : resnets) {
                     h = resnet.forward(h);
                 }
-                // Unlike in the UNet, only the right and the bottom are padded.
+                // Unlike in the UNet, only the right and bottom are padded.
                 return scope.ret(downsampler == null ? h : downsampler.forward(h.pad(new Shape(0, 1, 0, 1), 0)));
             }
         }

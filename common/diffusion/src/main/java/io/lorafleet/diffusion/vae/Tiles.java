@@ -12,8 +12,8 @@ import io.lorafleet.diffusion.nn.Scopes;
 import java.util.function.UnaryOperator;
 
 /**
- * Decodes a latent in tiles, with the memory of one tile. Norms and attention see one tile at a time, so tiles differ
- * slightly. Adjacent tiles overlap by a quarter and are blended there.
+ * Decodes a latent in tiles, with the memory of one tile. Norms and attention process one tile at a time, so tiles
+ * differ slightly. Adjacent tiles overlap by a quarter, and are blended in the overlap.
  *
  * @param size width and height of a tile, in latent values, at least 4; tiles at the right and at the bottom may be
  *     smaller

@@ -48,10 +48,10 @@ public final class Vae {
     }
 
     /**
-     * Sets the size above which images are decoded in tiles of the training size. That needs less memory and changes
+     * Sets the size above which images are decoded in tiles of the training size. Tiling needs less memory, but changes
      * the image slightly.
      *
-     * @param pixels largest image that is decoded whole, in pixels (width times height)
+     * @param pixels maximum size of an image that is decoded whole, in pixels (width times height)
      * @return a VAE with the same weights
      */
     public Vae tilingAbove(long pixels) {

@@ -30,7 +30,7 @@ final class VaeMidBlock {
         }
     }
 
-    /** Self-attention of one head over the pixels as tokens, with a residual connection. */
+    /** Single-head self-attention over the pixels as tokens, with a residual connection. */
     private static final class SelfAttention {
         private final GroupNorm norm;
         private final Linear q;

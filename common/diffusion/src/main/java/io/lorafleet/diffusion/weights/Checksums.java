@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}. Then
- * the files that it lists are verified before they are read.
+ * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}. The
+ * listed files are then verified before they are read.
  */
 final class Checksums {
     private static final String FILE = "SHA256SUMS";
@@ -26,7 +26,7 @@ final class Checksums {
     /**
      * Verifies the folder, if it has a {@code SHA256SUMS} file.
      *
-     * @throws ModelFileException if a listed file is missing or has another checksum
+     * @throws ModelFileException if a listed file is missing or has a different checksum
      */
     static void verify(Path folder) {
         Path sums = folder.resolve(FILE);

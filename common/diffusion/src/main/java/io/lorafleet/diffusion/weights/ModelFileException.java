@@ -2,8 +2,8 @@
 package io.lorafleet.diffusion.weights;
 
 /**
- * A model file is missing, corrupt, or has an unexpected form. The text names the file, the expected and the found
- * value.
+ * A model file is missing, corrupt, or has an unexpected form. The message names the file, and gives the expected and
+ * found values.
  */
 public final class ModelFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;

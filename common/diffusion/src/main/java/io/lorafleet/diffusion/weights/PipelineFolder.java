@@ -37,7 +37,7 @@ public final class PipelineFolder {
     /**
      * Verifies the files against the folder's {@code SHA256SUMS}, if it has one.
      *
-     * @throws ModelFileException if a file is missing or has another checksum
+     * @throws ModelFileException if a file is missing or has a different checksum
      */
     public void verify() {
         Checksums.verify(root);
@@ -80,8 +80,9 @@ public final class PipelineFolder {
     }
 
     /**
-     * Finds the weight files of a part by the naming of diffusers and transformers: {@code *.safetensors.index.json}
-     * with its shards, or a single file. A file without variant takes precedence over {@code .fp16}.
+     * Finds the weight files of a part by the naming conventions of diffusers and transformers: {@code
+     * *.safetensors.index.json} with its shards, or a single file. A file without a variant takes precedence over
+     * {@code .fp16}.
      */
     private List<Path> weightFiles(String part) {
         Path folder = part(part);

@@ -68,7 +68,7 @@ public final class Safetensors {
                 for (long position = dataStart + offset; target.hasRemaining(); ) {
                     int read = channel.read(target, position);
                     if (read < 0) {
-                        throw new IOException("expected the file to keep its size, found it truncated");
+                        throw new IOException("the file was truncated after it was opened");
                     }
                     position += read;
                 }
@@ -117,14 +117,14 @@ public final class Safetensors {
 
     /**
      * @param name name in error messages
-     * @param file content of the file, not copied
+     * @param file content of the file, which is not copied
      * @throws ModelFileException if it is not a valid safetensors file
      */
     public static Safetensors of(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
     }
 
-    /** As {@link #of(String, byte[])}, with the lower header limit of adapter files. */
+    /** Like {@link #of(String, byte[])}, with the lower header limit of adapter files. */
     public static Safetensors ofAdapter(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
     }
@@ -173,7 +173,7 @@ public final class Safetensors {
     private SafetensorsHeader.Tensor found(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null) {
-            throw new ModelFileException(name + ": tensor " + tensor + ": expected in the file, found none");
+            throw new ModelFileException(name + ": tensor " + tensor + ": not found in the file");
         }
         return found;
     }
@@ -199,14 +199,14 @@ public final class Safetensors {
         }
     }
 
-    /** As {@link #read(String, NDManager)}, converted to the given data type. */
+    /** Like {@link #read(String, NDManager)}, converted to the given data type. */
     public NDArray read(String tensor, DataType type, NDManager owner) {
         return inType(type, read(tensor, owner));
     }
 
     /**
-     * As {@link #read(String, DataType, NDManager)}, for a short-lived array. The array may share {@code memory}, which
-     * the next call overwrites. Mapped pages would stay resident until the next garbage collection.
+     * Like {@link #read(String, DataType, NDManager)}, for a short-lived array. The array may share {@code memory},
+     * which the next call overwrites. Mapped pages would stay resident until the next garbage collection.
      */
     NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
@@ -261,7 +261,7 @@ public final class Safetensors {
         }
     }
 
-    /** Checks the bits without a branch per value, so that the JIT compiler can vectorise the loop. */
+    /** Checks the bits without a branch per value, so that the JIT compiler can vectorize the loop. */
     private static boolean isFinite(IntBuffer bits) {
         int[] some = new int[Math.min(CHECKED_AT_ONCE, bits.remaining())];
         int largest = 0;
@@ -291,7 +291,7 @@ public final class Safetensors {
         // The mapping stays valid after the channel is closed.
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (offset + bytes > Files.size(file)) {
-                throw new IOException("expected the file to keep its size, found it truncated");
+                throw new IOException("the file was truncated after it was opened");
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
         }

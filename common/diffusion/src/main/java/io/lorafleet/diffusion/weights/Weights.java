@@ -30,8 +30,8 @@ public final class Weights {
         /** No gradients: layers may pack the weights for the processor. */
         INFERENCE,
         /**
-         * As {@link #INFERENCE}, and layers may round the weights to bfloat16, which has float32's range and 8 bits of
-         * precision.
+         * Like {@link #INFERENCE}, but layers may round the weights to bfloat16, which has float32's range and 8 bits
+         * of precision.
          */
         ROUNDED_INFERENCE;
 
@@ -142,7 +142,7 @@ public final class Weights {
 
     /**
      * @return the tensor of this name in this scope
-     * @throws ModelFileException if the tensor is missing or has another shape
+     * @throws ModelFileException if the tensor is missing or has a different shape
      */
     public NDArray get(String name, long... shape) {
         String full = scope + name;
@@ -167,7 +167,7 @@ public final class Weights {
         return Collections.unmodifiableMap(whole.learning());
     }
 
-    /** As {@link #get}, for a layer that copies the array and closes it before the next call. */
+    /** Like {@link #get}, for a layer that copies the array and closes it before the next call. */
     public NDArray lend(String name, long... shape) {
         String full = scope + name;
         if (random(full, shape)) {

@@ -84,7 +84,7 @@ class LoraFileTest {
         assertRefused("lora_B.weight: expected finite numbers");
     }
 
-    /** As kohya, PEFT and diffusers write them. */
+    /** Tensor names as kohya, PEFT and diffusers write them. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The two implementations have equal results and gradients. */
+/** Tests that the two implementations have equal results and gradients. */
 class KernelsTest {
     private final NDManager scope = NDManager.newBaseManager();
     private final Kernels plain = new PlainKernels();
@@ -72,7 +72,7 @@ class KernelsTest {
 
     @Test
     void addEqualLowRankUpdates() {
-        // One copy each, because they add in place.
+        // Each call gets a copy, because it adds in place.
         NDArray y = random(3, 5, 6); // its last row has no adapter
         NDArray a = random(2, 4, 3);
         NDArray b = random(2, 3, 6);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Layers with packed weights equal layers with plain weights. */
+/** Tests that layers with packed weights equal layers with plain weights. */
 class PackedWeightsTest {
     private final NDManager scope = NDManager.newBaseManager();
 
@@ -43,7 +43,7 @@ class PackedWeightsTest {
         assertAlike(x, weights(7, 12), each -> Linear.withoutBias(each, 12, 7)::forward);
     }
 
-    /** With 192 channels, small images have another weight layout. The test uses both layouts. */
+    /** With 192 channels, small images have a different weight layout. The test uses both layouts. */
     @ParameterizedTest
     @CsvSource({"3, 1", "3, 2", "1, 1"})
     void convolveLikePlainWeightsAtEverySize(int kernel, int stride) {

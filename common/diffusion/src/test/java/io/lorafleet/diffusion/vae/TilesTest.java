@@ -109,7 +109,7 @@ class TilesTest {
         }
     }
 
-    /** The decoder gets one tile at a time, and the arrays of the previous tile are freed. */
+    /** The decoder receives one tile at a time, and the arrays of the previous tile are freed. */
     @Test
     void useTheMemoryOfOneTile() {
         try (NDManager scope = model.owner().newSubManager()) {

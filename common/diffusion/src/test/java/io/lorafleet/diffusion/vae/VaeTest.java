@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Config options that the format allows and no published model of these families uses. */
+/** Config options that the format allows but no published model of these families uses. */
 class VaeTest {
     @Test
     void latentsAreUnscaledThenShifted() {

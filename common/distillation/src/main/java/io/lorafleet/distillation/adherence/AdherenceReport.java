@@ -32,7 +32,7 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
         return new AdherenceReport(attributes, prompts);
     }
 
-    /** @return empty if a prompt is not a prompt of the demo model */
+    /** @return the report; empty unless all prompts are prompts of the demo model */
     public static Optional<AdherenceReport> of(List<Images> images, Function<Images, RgbImage> which) {
         try {
             return Optional.of(of(images.stream()

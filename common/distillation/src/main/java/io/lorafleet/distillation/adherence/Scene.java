@@ -67,7 +67,9 @@ public record Scene(
         }
     }
 
-    /** @throws IllegalArgumentException if the prompt is not a demo model prompt; the message has the expected words */
+    /**
+     * @throws IllegalArgumentException if the prompt is not a demo model prompt; the message lists the expected words
+     */
     public static Scene of(String prompt) {
         WordReader words = new WordReader(prompt);
         SceneObject first = object(words);
@@ -94,7 +96,7 @@ public record Scene(
                 words.require(Shape.class));
     }
 
-    /** @return a prompt from which {@link #of} makes this scene */
+    /** @return a prompt that {@link #of} parses into this scene */
     public String prompt() {
         StringBuilder prompt = new StringBuilder(objects.get(0).phrase());
         if (objects.size() == 2) {

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a scene. An attribute is null if the prompt does not have it, or if it was not recognized in the image.
+ * An object of a scene. An attribute is null if the prompt does not name it, or if it was not recognized in the image.
  *
- * <p>The words are those of the training captions of the demo model. Colours are the RGB values of the training images,
- * sizes their radii as shares of the image width.
+ * <p>The words are those of the training captions of the demo model. Colors are the RGB values of the training images,
+ * and sizes are their radii as shares of the image width.
  */
 public record SceneObject(
         @Nullable Size size,
@@ -64,7 +64,7 @@ public record SceneObject(
             rgb = new Rgb(red, green, blue);
         }
 
-        /** @return the colour of stripes and dots: 72 % towards white */
+        /** @return the color of stripes and dots: 72% toward white */
         Rgb light() {
             return rgb.towards(Rgb.WHITE, 0.72);
         }

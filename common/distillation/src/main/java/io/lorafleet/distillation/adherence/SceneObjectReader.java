@@ -11,32 +11,38 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Recognizes an object in a part of an image: first the colour, then the texture, which decides the pixels of the object,
- * then the shape and the size of these pixels.
+ * Recognizes an object in a part of an image: first the color, then the texture, which determines the pixels of the
+ * object, then the shape and the size of these pixels.
  *
- * <p>Each pixel of an object is a mixture of its colour and the lighter colour of stripes and dots; {@link #lightness} is
- * the share of the lighter colour. On a white background, the edges have similar colours, so measurements exclude them.
+ * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
+ * the share of the lighter color. On a white background, the edges have similar colors, so measurements exclude them.
  */
 final class SceneObjectReader {
-    /** Maximum mean distance of pixels from a colour. It is below 12 in training images, mostly below 40 in generated ones. */
+    /**
+     * Maximum mean distance of pixels from a color. It is below 12 in training images, and mostly below 40 in generated
+     * images.
+     */
     private static final double MAX_COLOUR_DISTANCE = 60;
 
     /** Minimum overlap with a shape. In training images, the overlap is at least 0.73. */
     private static final double MIN_OVERLAP = 0.6;
 
-    /** Minimum lightness variation of a texture: up to 0.13 for solid objects after the VAE, at least 0.16 for dotted ones. */
+    /**
+     * Minimum lightness variation of a texture: up to 0.13 for solid objects after the VAE, at least 0.16 for dotted
+     * objects.
+     */
     private static final double MIN_VARIATION = 0.15;
 
     /** Maximum ratio of the lightness changes along and across stripes: at most 0.4 for stripes, about 1 for dots. */
     private static final double MAX_CHANGE_ALONG_STRIPES = 0.5;
 
-    /** Holes of up to 1 / 100 of the image are dots: a dot covers 0.2 % of the image, the hole of a ring at least 1.9 %. */
+    /** Holes of up to 1/100 of the image are dots: a dot covers 0.2% of the image, the hole of a ring at least 1.9%. */
     private static final int MAX_DOT_FRACTION = 100;
 
     private final Rgb[] pixels;
     private final Rgb ground;
 
-    /** @param ground colour of the background */
+    /** @param ground color of the background */
     SceneObjectReader(Rgb[] pixels, Rgb ground) {
         this.pixels = pixels;
         this.ground = ground;
@@ -77,12 +83,15 @@ final class SceneObjectReader {
         return pixels[pixel].distance(colour.rgb.towards(colour.light(), lightness(pixel, colour)));
     }
 
-    /** @return 0 for the colour, 1 for the lighter colour */
+    /** @return 0 for the color, 1 for the lighter color */
     private double lightness(int pixel, Colour colour) {
         return pixels[pixel].along(colour.rgb, colour.light());
     }
 
-    /** @return the pixels that are nearer to the colour, or to its mixtures with the lighter one, than to the background */
+    /**
+     * @return the pixels that are nearer to the color, or to its mixtures with the lighter color, than to the
+     * background
+     */
     private Mask own(Mask part, Colour colour, boolean light) {
         Mask own = part.where(pixel -> (light ? distance(pixel, colour) : pixels[pixel].distance(colour.rgb))
                         < pixels[pixel].distance(ground))

@@ -16,11 +16,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes random prompts with the attribute frequencies of the demo model's training captions. The algorithm of
+ * Generates random prompts with the attribute frequencies of the demo model's training captions. The algorithm of
  * {@link Random} is specified, so a seed gives the same prompts on all platforms.
  */
 public final class ScenePrompts {
-    /** With 4,000 prompts, 2,400 have one object. There are only 3,240 such prompts. */
+    /** Of 4,000 prompts, 2,400 have one object; only 3,240 different one-object prompts exist. */
     private static final int MAX_PROMPTS = 4000;
 
     // Frequencies in the captions. Only single objects have a size; medium and solid have no word.
@@ -38,7 +38,7 @@ public final class ScenePrompts {
     }
 
     /**
-     * Makes prompts.
+     * Generates prompts.
      *
      * @param count number of prompts, 0 to 4,000
      * @return different prompts, shuffled, because frequent prompts tend to come first

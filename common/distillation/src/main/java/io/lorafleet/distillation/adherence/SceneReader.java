@@ -21,7 +21,7 @@ public final class SceneReader {
     /** Minimum RGB distance of an object from the background. The light stripes of orange and beige have a distance of 25. */
     private static final double MIN_CONTRAST = 24;
 
-    /** Parts below 1 / 100 of the image are not objects. The smallest star covers 3 %. */
+    /** Parts below 1/100 of the image are not objects. The smallest star covers 3%. */
     private static final int MIN_PART_FRACTION = 100;
 
     /** Maximum aspect ratio of an object: up to 1.75 for generated diamonds, at least 2 for two objects that touch. */
@@ -52,8 +52,8 @@ public final class SceneReader {
     /**
      * A recognized object.
      *
-     * @param x centre, in pixels from the left
-     * @param y centre, in pixels from the top
+     * @param x center, in pixels from the left
+     * @param y center, in pixels from the top
      * @param area area in pixels
      */
     public record Seen(SceneObject object, double x, double y, int area) {}

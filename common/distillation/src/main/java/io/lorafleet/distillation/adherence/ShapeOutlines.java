@@ -7,7 +7,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.function.IntToDoubleFunction;
 
-/** The outlines of the shapes in the training images, with centre 0, radius 1 and y downwards. */
+/** The outlines of the shapes in the training images, with center 0, radius 1 and y downwards. */
 final class ShapeOutlines {
     private static final int HEART_POINTS = 60;
 
@@ -42,7 +42,7 @@ final class ShapeOutlines {
         return polygon(-x, -y, x, -y, x, y, -x, y);
     }
 
-    /** @return a polygon with corners at equal angles, clockwise from the top; {@code below} moves its centre down */
+    /** @return a polygon with corners at equal angles, clockwise from the top; {@code below} moves its center down */
     private static Area rays(int corners, double below, IntToDoubleFunction radius) {
         double[] xy = new double[2 * corners];
         for (int corner = 0; corner < corners; corner++) {

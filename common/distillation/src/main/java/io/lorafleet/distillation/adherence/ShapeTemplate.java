@@ -14,12 +14,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A shape for comparison with masks. It is rendered with the same area and centre of mass as the mask. Its proportions are
+ * A shape for comparison with masks. It is rendered with the same area and center of mass as the mask. Its proportions are
  * fixed, so the overlap is smaller for masks that are too long or too wide.
  *
- * @param outline the outline, with centre 0 and radius 1
+ * @param outline the outline, with center 0 and radius 1
  * @param area area of the outline
- * @param centre centre of mass of the outline
+ * @param centre center of mass of the outline
  */
 record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
     /** Radius for the measurement of an outline, in pixels. */

@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.adherence;
 
 /**
- * The attributes in prompts, and those that the images meet.
+ * The number of attributes in prompts, and the number of these that the images meet.
  *
  * @param met number of attributes met
  * @param asked number of attributes in the prompts

@@ -17,11 +17,14 @@ import java.util.List;
 /**
  * The sampling trajectories of a batch of images, by DDIM without added noise. They depend only on the initial noise and
  * the predictions.
+ *
+ * <p>The loop differs from {@link io.lorafleet.diffusion.StepBatch}: it has one latent for the whole batch, and accepts
+ * any predictor, such as a student in training or a teacher whose output without guidance is also recorded.
  */
 public record DdimTrajectory(StableDiffusion model, int steps) {
 
     /** Predicts the output at one step. */
-    public interface Model {
+    public interface Predictor {
         /**
          * Predicts the output for a batch.
          *
@@ -50,11 +53,11 @@ public record DdimTrajectory(StableDiffusion model, int steps) {
      * @param owner manager that owns the result
      * @return the latents after the last step (N, C, H, W)
      */
-    public NDArray from(NDArray noise, Model predictor, NDManager owner) {
+    public NDArray from(NDArray noise, Predictor predictor, NDManager owner) {
         Sampler sampler = SamplerKind.DDIM.with(model.schedule(), steps);
         double[] timesteps = sampler.timesteps();
         SamplerState history = new SamplerState(owner, count -> {
-            throw new IllegalStateException("DDIM: expected no added noise, found a request for noise");
+            throw new IllegalStateException("DDIM adds no noise, but noise was requested");
         });
         NDArray latent = noise;
         for (int step = 0; step < steps; step++) {

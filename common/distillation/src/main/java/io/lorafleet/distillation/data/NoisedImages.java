@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.data;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.SeededNoise;
 import io.lorafleet.diffusion.StableDiffusion;
-import io.lorafleet.diffusion.sampler.PredictionType;
+import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,7 +17,7 @@ import java.util.SplittableRandom;
 public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /**
-     * Makes the samples of some images.
+     * Creates the samples of some images.
      *
      * @param images latents of the images, one for each prompt (C, H, W)
      * @param each number of samples per image
@@ -32,20 +34,18 @@ public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /** @return a sample without a reference loss, because the base without guidance is not a lower bound here */
     private TrajectorySample sample(float[] image, int prompt) {
-        int timestep = random.nextInt(model.schedule().trainTimesteps());
-        float[] noise = new SeededNoise(random.nextInt()).next(image.length);
-        double alphaBar = model.schedule().alphaBar()[timestep];
-        float alpha = (float) Math.sqrt(alphaBar);
-        float sigma = (float) Math.sqrt(1 - alphaBar);
-        boolean predictsNoise = model.schedule().prediction() == PredictionType.EPSILON;
-        float[] latent = new float[image.length];
-        float[] target = predictsNoise ? noise : new float[image.length];
-        for (int i = 0; i < image.length; i++) {
-            latent[i] = alpha * image[i] + sigma * noise[i];
-            if (!predictsNoise) {
-                target[i] = alpha * noise[i] - sigma * image[i];
-            }
+        NoiseSchedule schedule = model.schedule();
+        int timestep = random.nextInt(schedule.trainTimesteps());
+        float[] unitNoise = new SeededNoise(random.nextInt()).next(image.length);
+        try (NDManager scope = model.owner().newSubManager()) {
+            NDArray clean = scope.create(image);
+            NDArray noise = scope.create(unitNoise);
+            return new TrajectorySample(
+                    schedule.addNoise(clean, noise, timestep).toFloatArray(),
+                    timestep,
+                    prompt,
+                    schedule.target(clean, noise, timestep).toFloatArray(),
+                    Double.NaN);
         }
-        return new TrajectorySample(latent, timestep, prompt, target, Double.NaN);
     }
 }

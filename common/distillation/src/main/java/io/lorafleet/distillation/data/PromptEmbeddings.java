@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The UNet conditioning of some prompts, in host memory. Each batch gets the rows of its prompts. */
+/** The UNet conditioning of some prompts, in host memory. Each batch receives the rows of its prompts. */
 public final class PromptEmbeddings {
     /** Prompts per text encoder batch. */
     private static final int PROMPTS_PER_BATCH = 16;

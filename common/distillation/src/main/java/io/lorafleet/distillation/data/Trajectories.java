@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Generates images, and records a trajectory sample at each step. These latents are better training data than noised
- * images, because the student gets the same latents when it generates images.
+ * images, because the student sees the same latents when it generates images.
  *
  * @param student the student that generates the images; null if the teacher does
  * @param rowsAtOnce images per UNet batch
- * @param stepped called after each sampler step
+ * @param stepped callback after each sampler step
  */
 public record Trajectories(
         StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {
@@ -30,10 +30,10 @@ public record Trajectories(
     /**
      * Generates one image for each prompt.
      *
-     * @param embeddings embeddings of the prompts, followed by that of the empty prompt
+     * @param embeddings embeddings of the prompts, followed by the embedding of the empty prompt
      * @param seeds seeds of the images, one for each prompt
      * @param latent shape of one latent (C, H, W)
-     * @param samples list to add the trajectory samples to
+     * @param samples list to which the trajectory samples are added
      * @return the latents of the images
      */
     public float[][] generate(

@@ -2,8 +2,8 @@
 package io.lorafleet.distillation.data;
 
 /**
- * A latent of a sampling trajectory, with the training target. It is in host memory, so that shuffling a round does not
- * use the device.
+ * A latent from a sampling trajectory, with the training target. It is in host memory, so that shuffling a round does
+ * not use the device.
  *
  * @param latent input of the UNet (C, H, W)
  * @param prompt index of the prompt in the round

@@ -55,7 +55,7 @@ public record Evaluation(
      * Measures the quality of a student.
      *
      * @param student an adapter for the model
-     * @param done called with the number of finished prompts
+     * @param done receives the number of finished prompts
      */
     public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());
@@ -72,8 +72,8 @@ public record Evaluation(
     }
 
     /**
-     * Measures the time per image, with the teacher and the student in turn, in the same code path as requests. Each batch
-     * is full, so that a batch of the student has twice as many images.
+     * Measures the time per image, with the teacher and the student in turn, through the same code path as requests.
+     * Every batch is full, so a batch of the student contains twice as many images.
      */
     public StepTimes speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();

@@ -26,7 +26,7 @@ public record Quality(
      * A range of timesteps.
      *
      * @param from first timestep
-     * @param to timestep after the last one
+     * @param to timestep after the last timestep of the range
      */
     public record Bin(int from, int to, double learned) {}
 

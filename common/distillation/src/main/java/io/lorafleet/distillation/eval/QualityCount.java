@@ -2,6 +2,7 @@
 package io.lorafleet.distillation.eval;
 
 import ai.djl.ndarray.NDArray;
+import io.lorafleet.diffusion.Psnr;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.distillation.model.Teacher;
 import io.lorafleet.distillation.tensor.HostTensors;
@@ -55,14 +56,9 @@ final class QualityCount {
         images++;
     }
 
-    /** @return the PSNR in dB, at most 100; 100 for equal images, for which it is undefined */
+    /** @return the PSNR in dB, at most 100, so that equal images do not make the mean infinite */
     private static double psnr(RgbImage a, RgbImage b) {
-        double sum = 0;
-        for (int i = 0; i < a.rgb().length; i++) {
-            double difference = (a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF);
-            sum += difference * difference;
-        }
-        return sum == 0 ? 100 : Math.min(100, 10 * Math.log10(255.0 * 255.0 * a.rgb().length / sum));
+        return Math.min(100, Psnr.of(a, b));
     }
 
     Quality quality() {

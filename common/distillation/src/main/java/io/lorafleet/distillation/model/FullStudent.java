@@ -27,7 +27,7 @@ public final class FullStudent implements Student {
     }
 
     /**
-     * Makes a student that starts as a copy of the base.
+     * Creates a student that starts as a copy of the base.
      *
      * @param folder a pipeline folder
      * @return a student that the caller must close
@@ -40,7 +40,7 @@ public final class FullStudent implements Student {
                 parent);
     }
 
-    /** Makes a student with random weights, for benchmarks. @return a student that the caller must close */
+    /** Creates a student with random weights, for benchmarks. @return a student that the caller must close */
     public static FullStudent random(UNetConfig config, NDManager parent) {
         return new FullStudent(config, owner -> Weights.random("unet", DataType.FLOAT32, owner), parent);
     }

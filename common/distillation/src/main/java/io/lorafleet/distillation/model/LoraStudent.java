@@ -36,12 +36,32 @@ public final class LoraStudent implements Student {
     private final Map<String, NDArray> parameters = new LinkedHashMap<>();
 
     /**
-     * The trained factors of a layer.
+     * The trained factors of a layer. They apply to all rows: two matrix products per layer.
      *
      * @param a (r, in) or (r, in, k, k)
      * @param b (out, r) or (out, r, 1, 1)
      */
-    private record Factors(int rank, double scale, NDArray a, NDArray b) {}
+    private record Factors(int rank, double scale, NDArray a, NDArray b) implements Adaptation.LayerUpdate {
+
+        @Override
+        public NDArray addTo(NDArray y, NDArray x) {
+            try (NDManager scope = Scopes.open(x, y)) {
+                NDArray low = Linear.linear(x, a).singletonOrThrow();
+                NDArray update = Linear.linear(Functions.times(low, scale), b).singletonOrThrow();
+                return scope.ret(y.addi(update));
+            }
+        }
+
+        @Override
+        public NDArray addTo(NDArray y, NDArray x, Conv2d layer) {
+            try (NDManager scope = Scopes.open(x, y)) {
+                NDArray low = Functions.times(layer.convolve(x, a, null, 1), scale);
+                NDArray update = ai.djl.nn.convolutional.Conv2d.conv2d(low, b, null, STRIDE, PADDING, STRIDE, 1)
+                        .singletonOrThrow();
+                return scope.ret(y.addi(update));
+            }
+        }
+    }
 
     private LoraStudent(UNet unet, NDManager parent) {
         this.unet = unet;
@@ -49,10 +69,10 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Makes a student that predicts the same as the base: B is zero, A has PEFT's uniform distribution.
+     * Creates a student with the same predictions as the base: B is zero, and A has PEFT's uniform distribution.
      *
      * @param alpha numerator of the scale, which is alpha / rank
-     * @param seed seed of the random numbers
+     * @param seed seed for the random numbers
      * @return a student that the caller must close
      */
     public static LoraStudent begin(
@@ -80,7 +100,7 @@ public final class LoraStudent implements Student {
         return student;
     }
 
-    /** Makes a student from an adapter, with its ranks and scales. @return a student that the caller must close */
+    /** Creates a student from an adapter, with its ranks and scales. @return a student that the caller must close */
     public static LoraStudent from(LoraAdapter adapter, UNet unet, NDManager parent) {
         LoraStudent student = new LoraStudent(unet, parent);
         new TreeMap<>(adapter.updates())
@@ -132,7 +152,7 @@ public final class LoraStudent implements Student {
 
     @Override
     public Adaptation adaptation() {
-        return new FactorAdaptation();
+        return layers::get;
     }
 
     @Override
@@ -150,9 +170,9 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Makes an adapter from values of the parameters.
+     * Creates an adapter from values of the parameters.
      *
-     * @param values values of all parameters, by name, for example their moving averages
+     * @param values values of all parameters, by name (for example, their moving averages)
      * @return an adapter with copies of the values
      */
     public LoraAdapter adapter(Map<String, NDArray> values) {
@@ -172,43 +192,6 @@ public final class LoraStudent implements Student {
                 shape,
                 FloatBuffer.wrap(Objects.requireNonNull(values, "every parameter has values")
                         .toFloatArray()));
-    }
-
-    /** Applies the same factors to all rows: two matrix products per layer. */
-    private final class FactorAdaptation implements Adaptation {
-        @Override
-        public boolean adapts(String layer) {
-            return layers.containsKey(layer);
-        }
-
-        @Override
-        public NDArray linear(String layer, NDArray x, NDArray y) {
-            Factors factors = layers.get(layer);
-            if (factors == null) {
-                return y;
-            }
-            try (NDManager scope = Scopes.open(x, y)) {
-                NDArray low = Linear.linear(x, factors.a()).singletonOrThrow();
-                NDArray update = Linear.linear(Functions.times(low, factors.scale()), factors.b())
-                        .singletonOrThrow();
-                return scope.ret(y.addi(update));
-            }
-        }
-
-        @Override
-        public NDArray conv(Conv2d layer, NDArray x, NDArray y) {
-            Factors factors = layers.get(layer.name());
-            if (factors == null) {
-                return y;
-            }
-            try (NDManager scope = Scopes.open(x, y)) {
-                NDArray low = Functions.times(layer.convolve(x, factors.a(), null, 1), factors.scale());
-                NDArray update = ai.djl.nn.convolutional.Conv2d.conv2d(
-                                low, factors.b(), null, STRIDE, PADDING, STRIDE, 1)
-                        .singletonOrThrow();
-                return scope.ret(y.addi(update));
-            }
-        }
     }
 
     @Override

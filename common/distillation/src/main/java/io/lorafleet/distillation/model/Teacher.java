@@ -4,6 +4,7 @@ package io.lorafleet.distillation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.lorafleet.diffusion.Guidance;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
@@ -11,11 +12,10 @@ import io.lorafleet.diffusion.unet.UNet;
 import java.util.List;
 
 /**
- * The base with classifier-free guidance: two UNet evaluations per step, with the prompt and with the empty prompt,
- * {@code eps = epsUncond + s (epsCond - epsUncond)}.
+ * The base with classifier-free guidance: two UNet evaluations per step, with the prompt and with the empty prompt.
  *
- * @param guidance guidance scale s
- * @see <a href="https://arxiv.org/abs/2207.12598">Ho and Salimans 2022</a>
+ * @param guidance guidance scale
+ * @see Guidance
  */
 public record Teacher(UNet unet, double guidance) {
 
@@ -65,7 +65,7 @@ public record Teacher(UNet unet, double guidance) {
             NDArray outputs = unet.forward(doubled, twice, prepared, Adaptation.NONE);
             NDArray cond = outputs.get(new NDIndex(":" + rows));
             NDArray uncond = outputs.get(new NDIndex(rows + ":"));
-            NDArray guided = uncond.add(cond.sub(uncond).mul(guidance));
+            NDArray guided = Guidance.combine(uncond, cond, guidance);
             NDArray own = cond.duplicate(); // a view would be freed with the step
             own.attach(scope);
             guided.attach(scope);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Adam with decoupled weight decay, computed as PyTorch does.
+ * Adam with decoupled weight decay, computed as in PyTorch.
  *
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019</a>; torch optim/adamw.py
  */

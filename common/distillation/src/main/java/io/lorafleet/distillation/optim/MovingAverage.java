@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The exponential moving average of parameters (EMA). It varies less than the parameters of single steps. */
+/** The exponential moving average of parameters (EMA). It varies less than the parameters after single steps. */
 public final class MovingAverage implements AutoCloseable {
     private final Map<String, NDArray> parameters;
     private final double decay;

@@ -48,7 +48,7 @@ public final class DistillationParity {
      * nothing.
      *
      * @param folder a pipeline folder
-     * @param results called with the result of each reference tensor
+     * @param results receives the result of each reference tensor
      */
     public static void check(Path folder, Consumer<ParityResult> results) {
         if (!Files.isRegularFile(folder.resolve(Parity.EXPECTED_DISTILL))) {

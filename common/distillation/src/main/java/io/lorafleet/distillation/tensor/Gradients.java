@@ -37,7 +37,7 @@ public final class Gradients {
     /**
      * Scales all gradients so that their common norm is at most {@code maxNorm}.
      *
-     * @return the norm before the scaling
+     * @return the norm before scaling
      */
     public static double clip(Collection<NDArray> parameters, double maxNorm, NDManager parent) {
         double squares = 0;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Renders scenes like the training images of the demo model: at four times the size, then scaled down. Attributes that a
- * scene does not have are random.
+ * Renders scenes like the training images of the demo model: at four times the size, then scaled down. Attributes that
+ * a scene does not name are random.
  */
 final class ScenePainter {
     static final int SIDE = 64;

@@ -6,14 +6,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The route of an adapter: the versions that requests get which name the adapter without a version. Without a route,
- * requests get the newest version. The record's key is the adapter name.
+ * The route of an adapter: the versions for requests that name the adapter without a version. Without a route, these
+ * requests use the newest version. The record's key is the adapter name.
  *
  * @param name adapter name
- * @param stable version that most requests get
- * @param previousStable stable version before this one, the target of a rollback; null if there was none
- * @param canary version that generates the images of a share of the requests; null if none
- * @param shadow version that is measured on a share of the requests and does not change their images; null if none
+ * @param stable version for most requests
+ * @param previousStable previous stable version, to which a rollback returns; null if there was none
+ * @param canary version that generates the images of a share of the requests, or null
+ * @param shadow version that is measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change
  */
 public record AdapterRoute(
@@ -25,7 +25,7 @@ public record AdapterRoute(
         Instant updatedAt) {
 
     /**
-     * A version and the share of the requests that it gets.
+     * A version and its share of the requests.
      *
      * @param version version number, at least 1
      * @param share fraction of the requests, above 0 and at most 1

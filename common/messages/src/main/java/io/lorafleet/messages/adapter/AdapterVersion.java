@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name adapter name
  * @param version version number, from 1; each new version of the adapter gets the next number
- * @param sha256 SHA-256 of the safetensors file, which the blob store holds under {@link BlobKeys#adapter}
+ * @param sha256 SHA-256 of the safetensors file, which is stored in the blob store under {@link BlobKeys#adapter}
  * @param sizeBytes size of the safetensors file, in bytes
  * @param rank largest rank of any layer
- * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base that the adapter was made for; null if
+ * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base for which the adapter was made; null if
  *     unknown
- * @param kind what the adapter is for
- * @param guidance guidance scale that a student was distilled at; null for a style
+ * @param kind purpose of the adapter
+ * @param guidance guidance scale at which a student was distilled; null for a style
  * @param createdAt time of publication
- * @param retiredAt time from which new requests can no longer use the version; null if it is in use
- * @param lineage origin of a trained version; null for an uploaded one
+ * @param retiredAt time from which new requests can no longer use the version; null if it is not retired
+ * @param lineage origin of a trained version; null for an uploaded version
  * @param figures quality in comparison with the parent; null if not measured
  */
 public record AdapterVersion(
@@ -42,12 +42,12 @@ public record AdapterVersion(
         @Nullable Lineage lineage,
         @Nullable Figures figures) {
 
-    /** What an adapter is for. */
+    /** The purpose of an adapter. */
     public enum Kind {
         /** A student: gives the guided result without guidance, with one UNet evaluation per step. */
         @JsonProperty("student")
         STUDENT,
-        /** Any other LoRA adapter: runs under guidance, as the base does. */
+        /** Any other LoRA adapter: runs under guidance, like the base. */
         @JsonProperty("style")
         STYLE
     }
@@ -63,7 +63,7 @@ public record AdapterVersion(
         }
         Check.present("kind", kind);
         if (kind == Kind.STUDENT) {
-            // At a scale of 1 the teacher is unguided, so there is nothing to distil.
+            // At a scale of 1, the teacher is unguided, so there is nothing to distill.
             Check.range(
                     "guidance",
                     Math.nextUp(1.0),
@@ -90,7 +90,7 @@ public record AdapterVersion(
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
-    /** @return the reference that requests carry */
+    /** @return the reference to this version in requests */
     public PinnedAdapter pinned() {
         return new PinnedAdapter(name, version, sha256);
     }

@@ -28,6 +28,6 @@ public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
     /** @return the time of the event */
     Instant at();
 
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this kind of event. Callers must handle every kind. */
     <R> R match(Function<FeedbackGiven, R> given, Function<FeedbackWithdrawn, R> withdrawn);
 }

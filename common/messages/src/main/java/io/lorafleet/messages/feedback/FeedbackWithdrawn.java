@@ -8,12 +8,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator's withdrawal of the feedback that one owner has given on a student's images. Feedback before this record
- * in the partition is ignored by every run that starts later. Feedback that the owner gives afterwards counts.
+ * An operator's withdrawal of the feedback that one owner has given on a student's images. Every run that starts later
+ * ignores the owner's feedback before this record in the partition. Feedback that the owner gives afterwards counts.
  *
  * @param student adapter name of the student; the withdrawal covers all its versions
- * @param owner owner whose feedback is withdrawn
- * @param by operator who withdrew it; null without authentication
+ * @param owner owner of the withdrawn feedback
+ * @param by operator who withdrew the feedback; null without authentication
  * @param at time of the withdrawal
  */
 public record FeedbackWithdrawn(

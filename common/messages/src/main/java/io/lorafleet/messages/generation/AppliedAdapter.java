@@ -5,7 +5,7 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PinnedAdapter;
 
 /**
- * An adapter version that a request generates its images with.
+ * An adapter version that a request applies to its images.
  *
  * @param adapter adapter version
  * @param scale factor on the adapter's B·A

@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command to generate images. It holds every value that decides the images, so a retry on another worker generates
- * the same ones.
+ * The command to generate images. It contains every value that determines the images, so a retry on another worker
+ * generates the same images.
  *
  * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
  * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
- * @param negativePrompt description of what the images must not show, same length; ignored at guidance scale 1
- * @param initImage image that the generation starts from; null to start from noise
+ * @param negativePrompt description of what the images must not show, with the same limits; ignored at guidance scale 1
+ * @param initImage image from which the generation starts; null to start from noise
  * @param adapters adapters whose updates are added to the base; empty for the base alone
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 a step needs one UNet evaluation instead of
  *     two
- * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; with an init image, its strength decides how many of
- *     them are run
+ * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; with an init image, its strength determines how many
+ *     of the steps are run
  * @param sampler sampling algorithm
  * @param width width of the images, in pixels
  * @param height height of the images, in pixels
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadline time at which the request expires, or null
  * @param webhook URL that is called when the request is finished, or null
  * @param owner owner of the request; null without authentication
- * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, else null. It tells a
- *     repeated request from another request with the same key
+ * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, else null. It
+ *     distinguishes a repeated request from a different request with the same key
  * @param acceptedAt time at which the gateway accepted the request
  */
 public record GenerateImage(

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param workerId worker that reports the failure
  * @param at time of the failure
  * @param reason reason, for programs
- * @param detail human-readable reason. It never quotes the prompt
+ * @param detail human-readable reason, which never quotes the prompt
  */
 public record GenerationFailed(String requestId, String workerId, Instant at, Reason reason, String detail)
         implements GenerationFinished {
@@ -36,7 +36,7 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         /** The init image is missing, corrupt, or not a supported image file. */
         @JsonProperty("init-image-unusable")
         INIT_IMAGE_UNUSABLE,
-        /** Workers used up all attempts, and none finished the request. */
+        /** Workers used up all attempts without finishing the request. */
         @JsonProperty("attempts-exhausted")
         ATTEMPTS_EXHAUSTED
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** The end of a request. Readers use the first record of a request id and ignore later ones. */
+/** The end of a request. Readers use the first record with a request id and ignore later records. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
@@ -25,7 +25,7 @@ public sealed interface GenerationFinished
     /** @return the time of the end */
     Instant at();
 
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this outcome. Callers must handle every outcome. */
     <R> R match(
             Function<GenerationSucceeded, R> succeeded,
             Function<GenerationFailed, R> failed,

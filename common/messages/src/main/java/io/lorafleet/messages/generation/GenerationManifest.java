@@ -4,11 +4,11 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * The record of a successful generation in the blob store, beside its images. It answers for the generation after Kafka
- * has deleted its records.
+ * The record of a successful generation in the blob store, stored with its images. It replaces the generation's Kafka
+ * records after Kafka has deleted them.
  *
- * @param request generate command of the images. Its webhook is dropped, because the URL may contain a token and only
- *     the Kafka record needs it
+ * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
+ *     record needs it
  * @param result result with the images
  */
 public record GenerationManifest(GenerateImage request, GenerationSucceeded result) {

@@ -15,6 +15,6 @@ public sealed interface GenerationProgress permits GenerationStarted, StepDone {
     /** @return the id of the request */
     String requestId();
 
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this kind of progress. Callers must handle every kind. */
     <R> R match(Function<GenerationStarted, R> started, Function<StepDone, R> stepDone);
 }

@@ -5,11 +5,11 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Check;
 
 /**
- * The image that an image-to-image generation starts from.
+ * The image from which an image-to-image generation starts.
  *
- * @param sha256 SHA-256 of the PNG or JPEG file, which the blob store holds under {@link BlobKeys#initImage}
- * @param strength share of the sampler steps that are run, above 0 and at most 1; the image replaces the steps before
- *     them
+ * @param sha256 SHA-256 of the PNG or JPEG file, which is stored in the blob store under {@link BlobKeys#initImage}
+ * @param strength share of the sampler steps that are run, above 0 and at most 1; the init image replaces the earlier
+ *     steps
  */
 public record InitImage(String sha256, double strength) {
     public InitImage {

@@ -8,12 +8,12 @@ import io.lorafleet.messages.Check;
  * images.
  *
  * @param student student, with the adapter scale that corresponds to the guidance scale
- * @param guidanceScale guidance scale of the teacher that the student is compared with
+ * @param guidanceScale guidance scale of the teacher with which the student is compared
  */
 public record ShadowStudent(AppliedAdapter student, double guidanceScale) {
     public ShadowStudent {
         Check.present("shadow.student", student);
-        // At a scale of 1 there is no guidance to compare with.
+        // At a scale of 1, there is no guidance to compare with.
         Check.range("shadow.guidanceScale", Math.nextUp(1.0), GenerateImage.MAX_GUIDANCE_SCALE, guidanceScale);
     }
 }

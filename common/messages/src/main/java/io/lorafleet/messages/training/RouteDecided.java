@@ -12,8 +12,8 @@ import java.util.function.Function;
  *
  * @param adapter adapter name
  * @param decision decision on the version
- * @param version version that is analysed
- * @param against stable version that it is compared with
+ * @param version version under analysis
+ * @param against stable version with which it is compared
  * @param since start of the analysis
  * @param reason human-readable reason, with the figures
  * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
@@ -33,16 +33,16 @@ public record RouteDecided(
 
     /** The decisions on a version. */
     public enum Decision {
-        /** The version becomes the canary and gets a share of the requests. */
+        /** The version becomes the canary and receives a share of the requests. */
         @JsonProperty("canary")
         CANARY,
-        /** The version becomes stable and gets all requests. The analysis continues for a while. */
+        /** The version becomes stable and receives all requests. The analysis continues for a while. */
         @JsonProperty("promoted")
         PROMOTED,
         /** The version stays stable, and the analysis is over. */
         @JsonProperty("kept")
         KEPT,
-        /** The previous stable version gets all requests again. */
+        /** The previous stable version receives all requests again. */
         @JsonProperty("rolled-back")
         ROLLED_BACK
     }

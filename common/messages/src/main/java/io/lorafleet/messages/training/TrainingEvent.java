@@ -21,7 +21,7 @@ public sealed interface TrainingEvent permits TrainingStarted, TrainingProgresse
     /** @return the time of the event */
     Instant at();
 
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this kind of event. Callers must handle every kind. */
     <R> R match(
             Function<TrainingStarted, R> started,
             Function<TrainingProgressed, R> progressed,

@@ -11,15 +11,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run is finished, and its feedback is consumed. The record is written in one transaction with the new version and
+ * A run has finished, and its feedback is consumed. The record is written in one transaction with the new version and
  * the committed offsets.
  *
  * @param adapter adapter name
  * @param lineage inputs of the run
  * @param outcome outcome of the run
  * @param version published version; null if the result was rejected
- * @param reason human-readable reason of the rejection; null if the result was published
- * @param figures figures of the quality gate; null if the run ended before it
+ * @param reason human-readable reason for the rejection; null if the result was published
+ * @param figures figures of the quality gate; null if the run ended before the quality gate
  * @param at time of the end
  */
 public record TrainingFinished(
@@ -63,7 +63,7 @@ public record TrainingFinished(
                 at);
     }
 
-    /** @param figures figures of the quality gate; null if the run ended before it */
+    /** @param figures figures of the quality gate; null if the run ended before the quality gate */
     public static TrainingFinished rejected(
             String adapter, Lineage lineage, String reason, @Nullable Figures figures, Instant at) {
         return new TrainingFinished(adapter, lineage, Outcome.REJECTED, null, reason, figures, at);

@@ -11,8 +11,8 @@ import java.util.function.Function;
  *
  * @param adapter adapter name
  * @param lineage inputs of the run
- * @param step number of completed optimiser steps
- * @param steps total number of optimiser steps
+ * @param step number of completed optimizer steps
+ * @param steps total number of optimizer steps
  * @param loss loss of the last step
  * @param missing loss divided by the loss of the base without guidance: 0 for a student that equals the guided teacher
  * @param at time of the report

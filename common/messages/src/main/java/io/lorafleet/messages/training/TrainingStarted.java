@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /**
  * A run has started. The record fixes the offset range of the run: if the trainer fails, another trainer repeats the
- * run with the same range. Of several records with one first offset, the first counts.
+ * run with the same range. If several records have the same first offset, the first record counts.
  *
  * @param adapter adapter name
  * @param lineage inputs of the run

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status of a worker and its model. Gateways use the limits and defaults of the model.
  *
- * <p>A worker repeats its status at least every {@link #INTERVAL}. Without a status for {@link #LOST_TIMEOUT} it is
- * considered lost.
+ * <p>A worker repeats its status at least every {@link #INTERVAL}. A worker without a status for {@link #LOST_TIMEOUT}
+ * is considered lost.
  *
  * @param workerId id of the worker
- * @param state whether the worker takes requests
+ * @param state whether the worker accepts requests
  * @param device device of the model, such as {@code cpu()} or {@code gpu(0)}
  * @param slots number of slots
  * @param busySlots number of slots that hold a job
  * @param batches batches since the previous status; null if there were none
  * @param model resident base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
- * @param refusedAdapters versions that the worker cannot use, with the reason
+ * @param refusedAdapters versions that the worker cannot use, with the reasons
  * @param at time of the status
  */
 public record WorkerStatus(

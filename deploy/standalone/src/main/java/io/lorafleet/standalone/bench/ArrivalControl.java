@@ -17,7 +17,7 @@ interface ArrivalControl {
      */
     Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException;
 
-    /** A request is finished, with any outcome. */
+    /** Called when a request has finished, whatever its outcome. */
     void ended();
 
     /** Sends each request at its scheduled time, even if earlier requests are unfinished. */
@@ -41,7 +41,7 @@ interface ArrivalControl {
     /**
      * Keeps a constant number of requests in flight.
      *
-     * @param timeout maximum wait for a request in flight
+     * @param timeout maximum wait until a request in flight finishes
      */
     record Closed(Semaphore room, Duration timeout, InstantSource clock) implements ArrivalControl {
         @Override

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** A schedule of requests. */
 public sealed interface Arrivals {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+    /** Applies the function for this kind of schedule. Callers must handle every kind. */
     <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed);
 
     /** A schedule that does not depend on the server: on a slow server, requests queue. */
@@ -67,7 +67,7 @@ public sealed interface Arrivals {
     }
 
     /**
-     * Sends a request as soon as another one is finished, so that the number in flight is constant. Measures
+     * Sends a request as soon as another finishes, which keeps the number of requests in flight constant. Measures
      * throughput.
      */
     record Closed(int inFlight) implements Arrivals {

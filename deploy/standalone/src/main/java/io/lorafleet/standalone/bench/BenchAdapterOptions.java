@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The adapters in the requests of {@code bench serve}: adapters of the fleet, or random adapters that it uploads. */
+/**
+ * The adapters that {@code bench serve} requests: adapters in the fleet, or random adapters that the command uploads.
+ */
 final class BenchAdapterOptions {
     /** The default guidance scale of {@code distill} and {@code bench serve}. */
     private static final double GUIDANCE = 5;
@@ -25,15 +27,15 @@ final class BenchAdapterOptions {
             names = "--adapters",
             paramLabel = "NAME",
             split = ",",
-            description = "Adapters of the fleet to choose from, most popular first. Separate names with" + " commas.")
+            description = "Adapters in the fleet to choose from, most popular first, separated by commas.")
     private List<String> names = List.of();
 
     @Option(
             names = "--make-adapters",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Number of random students for --model to upload (bench-0, bench-1, and so on) and"
-                    + " choose from (default: ${DEFAULT-VALUE}).")
+            description = "Number of random students to create for --model, upload as bench-0, bench-1 and so"
+                    + " on, and choose from (default: ${DEFAULT-VALUE}).")
     private int made;
 
     @Option(
@@ -47,7 +49,7 @@ final class BenchAdapterOptions {
             names = "--registered",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Number of further random adapters to upload that no request uses (default:"
+            description = "Number of additional random adapters to upload, which no request uses (default:"
                     + " ${DEFAULT-VALUE}).")
     private int registered;
 
@@ -55,9 +57,9 @@ final class BenchAdapterOptions {
             names = "--publish",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Number of new versions of the random adapters to publish during the run, evenly"
-                    + " spread (default: ${DEFAULT-VALUE}). Requests use the newest version. The weights of"
-                    + " these versions are larger, so that the images of two versions differ clearly.")
+            description = "Number of new versions of the random adapters to publish during the run, at even"
+                    + " intervals (default: ${DEFAULT-VALUE}). Requests use the newest version. The new"
+                    + " versions have larger weights, so that images from different versions differ clearly.")
     private int published;
 
     @Option(
@@ -70,7 +72,8 @@ final class BenchAdapterOptions {
     List<String> names() {
         if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
             throw new FleetException(
-                    "expected either --adapters or --make-adapters, numbers of at least 0 and a rank of at least 1");
+                    "expected either --adapters or --make-adapters, with numbers of at least 0"
+                            + " and a rank of at least 1");
         }
         if (published < 0 || (published > 0 && made == 0)) {
             throw new FleetException(

@@ -13,15 +13,15 @@ final class BenchMixOptions {
             names = "--zipf",
             paramLabel = "S",
             defaultValue = "1",
-            description = "Exponent of the Zipf distribution of the adapters: the k-th adapter is used in"
-                    + " proportion to 1/k^S; 0 to 10 (default: ${DEFAULT-VALUE}).")
+            description = "Exponent S of the Zipf distribution over the adapters, 0 to 10: the k-th adapter is"
+                    + " used in proportion to 1/k^S (default: ${DEFAULT-VALUE}).")
     private double zipf;
 
     @Option(
             names = "--teachers",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the requests without an adapter, 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Share of requests without an adapter, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double teachers;
 
     @Option(
@@ -29,7 +29,8 @@ final class BenchMixOptions {
             paramLabel = "X",
             defaultValue = "5",
             description =
-                    "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It sets the dial of a" + " student.")
+                    "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It also sets the strength of a"
+                            + " student.")
     private double guidance;
 
     @Option(
@@ -52,7 +53,7 @@ final class BenchMixOptions {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            description = "Sampler of all requests: ${COMPLETION-CANDIDATES}. Default: the sampler of the" + " model.")
+            description = "Sampler for all requests: ${COMPLETION-CANDIDATES}. Default: the model's sampler.")
     private @Nullable SamplerName sampler;
 
     @Option(
@@ -66,7 +67,7 @@ final class BenchMixOptions {
             names = "--batch-priority",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the requests with the priority batch, 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Share of requests with batch priority, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double batchShare;
 
     RequestMix mix(List<String> adapters) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "Sends each request at its scheduled time, even if earlier requests are unfinished"
                     + " (except with closed:N). Without --url, it starts a fleet with the options of 'fleet"
                     + " up', and stops the fleet afterwards.",
-            "Latency counts from the scheduled time. The clocks of this machine and the workers" + " must agree."
+            "Latency is measured from the scheduled time. The clocks of this machine and the workers must agree."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
@@ -47,7 +47,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 "Schedule of the requests:",
                 "poisson:RATE  random, with an average of RATE requests per second",
                 "burst:N/SECONDS  N requests at once, every SECONDS seconds",
-                "trace:FILE  the requests in a file of --save-trace",
+                "trace:FILE  the requests in a file written by --save-trace",
                 "closed:N  always N requests in flight; use it to measure throughput, not latency"
             })
     private String arrivals;
@@ -55,14 +55,14 @@ final class BenchServeCommand implements Callable<Integer> {
     @Option(
             names = "--requests",
             paramLabel = "N",
-            description = "Number of requests. Default: " + REQUESTS + "; with trace:FILE, all requests of the file.")
+            description = "Number of requests. Default: " + REQUESTS + "; with trace:FILE, all requests in the file.")
     private @Nullable Integer requests;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of the schedule and the contents of the requests (default: ${DEFAULT-VALUE}).")
+            description = "Seed for the schedule and the contents of the requests (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
@@ -81,16 +81,16 @@ final class BenchServeCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Number of requests before the measurement, all at once and without adapters"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Number of warm-up requests, sent all at once and without adapters (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
             names = {"--timeout", "--patience"},
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "Maximum wait after the last request was sent, in seconds (default:"
-                    + " ${DEFAULT-VALUE}). With closed:N, it is also the maximum wait between two requests.")
+            description = "Maximum wait after the last request is sent, in seconds (default: ${DEFAULT-VALUE})."
+                    + " With closed:N, also the maximum wait between two requests.")
     private int timeout;
 
     @ArgGroup(exclusive = false)
@@ -100,10 +100,10 @@ final class BenchServeCommand implements Callable<Integer> {
         @Option(
                 names = "--check",
                 required = true,
-                description = "Generates each image again, alone and with the same adapter version, and compares"
-                        + " the two images. The exit status is 1 if an image has less than 50 dB or names the"
-                        + " wrong adapter. With --publish, it also generates some images with the previous"
-                        + " version, which must differ.")
+                description = "Generates each image again, alone and with the same adapter version, and"
+                        + " compares the two images. The exit status is 1 if the PSNR of a pair is below 50 dB"
+                        + " or an image names the wrong adapter. With --publish, also generates some images"
+                        + " with the previous version; these images must differ.")
         @SuppressWarnings("unused") // picocli sets it
         private boolean wanted;
 

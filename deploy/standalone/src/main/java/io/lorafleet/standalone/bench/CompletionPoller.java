@@ -14,9 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * because the gateway returns the time at which a generation finished.
  */
 final class CompletionPoller implements AutoCloseable {
-    /** Short, compared with the time of an image: a closed loop then sends the next request before a worker is idle. */
+    /**
+     * Short compared with the time to generate an image, so that a closed loop sends the next request before a worker
+     * is idle.
+     */
     private static final int MIN_INTERVAL_MILLIS = 100;
-    /** For each generation in flight. It limits the polling to about 300 requests per second. */
+    /** The interval for each generation in flight. It limits polling to about 300 requests per second. */
     private static final int INTERVAL_MILLIS_EACH = 3;
 
     private final GatewayClient gateway;
@@ -27,7 +30,7 @@ final class CompletionPoller implements AutoCloseable {
         this.gateway = gateway;
     }
 
-    /** @return the finished generation; fails if the gateway does not know it */
+    /** @return the finished generation; fails if the gateway has no such generation */
     CompletableFuture<GenerationStatus> of(String id) {
         CompletableFuture<GenerationStatus> end = new CompletableFuture<>();
         inFlight.incrementAndGet();

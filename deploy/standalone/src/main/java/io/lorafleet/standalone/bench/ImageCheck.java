@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * same seed and with the same adapter version. It also checks that the metadata of an image names the adapter version
  * of its generation.
  *
- * <p>If versions were published during the run, it generates some images with the previous version, too. These must
- * differ, because otherwise the comparison could not detect a wrong version.
+ * <p>If versions were published during the run, it also generates some images with the previous version. These images
+ * must differ; otherwise, the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
-    /** A difference of one level in 255 on every pixel is 48 dB. Differences through rounding are much smaller. */
+    /** A difference of one level in 255 on every pixel is 48 dB. Rounding differences are much smaller. */
     private static final double MIN_PSNR = 50;
 
     /** Images of two versions must differ by more than rounding. */
@@ -43,11 +43,11 @@ public final class ImageCheck {
 
     /**
      * @param compared the number of images that were generated again
-     * @param identical the number of compared images that are identical, byte by byte
+     * @param identical the number of compared images that are identical, byte for byte
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
      * @param neighbours the number of images that were generated with the previous version
      * @param nearestNeighbourPsnr the highest PSNR of these images, in decibels; null if there are none
-     * @param wrong a sentence for each error
+     * @param wrong one sentence for each error
      */
     public record Result(
             int compared,
@@ -85,7 +85,7 @@ public final class ImageCheck {
     }
 
     /**
-     * @param most maximum number of images to check, evenly spread over the run; null checks all images
+     * @param most maximum number of images to check, evenly spread over the run; null for all images
      * @param neighbours maximum number of images to generate with the previous version
      * @param progress receives the number of checked images
      */
@@ -158,7 +158,7 @@ public final class ImageCheck {
     }
 
     /**
-     * @return the PSNR of each image against the image with that adapter, in decibels; infinite if they are
+     * @return the PSNR between each image and the image generated with the adapter, in decibels; infinite if they are
      *     identical
      */
     private List<Double> compare(Served served, @Nullable String adapter, String how) {

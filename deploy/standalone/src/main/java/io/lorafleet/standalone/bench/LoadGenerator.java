@@ -6,7 +6,7 @@ import io.lorafleet.standalone.bench.RequestOutcome.Failed;
 import io.lorafleet.standalone.bench.RequestOutcome.Served;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationStatus;
-import io.lorafleet.standalone.client.ProblemException;
+import io.lorafleet.standalone.client.RequestRejectedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -73,7 +73,7 @@ public final class LoadGenerator {
             }
             if (!failed.get(0).noWorker() || clock.instant().isAfter(limit)) {
                 throw new FleetException(
-                        "warm-up: expected images, found " + failed.get(0).reason());
+                        "the warm-up failed: " + failed.get(0).reason());
             }
             Thread.sleep(RETRY_INTERVAL.toMillis());
         }
@@ -121,7 +121,7 @@ public final class LoadGenerator {
     }
 
     private static RequestOutcome notAccepted(TracedRequest request, Throwable problem) {
-        return problem instanceof ProblemException rejected
+        return problem instanceof RequestRejectedException rejected
                 ? new Failed(request, "rejected: " + describe(rejected), rejected.status() == NO_WORKER)
                 : lost(request, problem);
     }
@@ -168,7 +168,7 @@ public final class LoadGenerator {
     }
 
     private static String describe(Throwable problem) {
-        if (problem instanceof ProblemException rejected) {
+        if (problem instanceof RequestRejectedException rejected) {
             return "HTTP " + rejected.status() + " " + rejected.getMessage();
         }
         return problem instanceof FleetException ? String.valueOf(problem.getMessage()) : problem.toString();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The adapter versions that were published during a run.
  *
  * @param published the number of published versions
- * @param drawn the number of different versions that generated images, including versions from before the run
- * @param swaps null if the workers have no such metrics
+ * @param drawn the number of distinct versions that generated images, including versions from before the run
+ * @param swaps the cost of the new versions; null if the workers do not export its metrics
  */
 public record NewVersions(
         int published, long drawn, @Nullable Swaps swaps) {
@@ -24,7 +24,7 @@ public record NewVersions(
             lines.add(line(
                     "%-26s %8.3f s p50, %.3f s p95 of %.0f versions",
                     "activation", swaps.activationP50(), swaps.activationP95(), swaps.activations()));
-            if (swaps.longestGap() > 0) { // 0 if the workers have no such metric
+            if (swaps.longestGap() > 0) { // 0 if the workers do not export the metric
                 lines.add(line(
                         "%-26s %8.4f s, %.2f times the median step (%.4f s)",
                         "longest gap between steps",

@@ -2,6 +2,8 @@
 package io.lorafleet.standalone.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.diffusion.Psnr;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.FleetException;
 import java.awt.image.BufferedImage;
@@ -21,8 +23,6 @@ public final class PngReader {
     private static final String FORMAT = "javax_imageio_png_1.0";
     /** The keyword of the text chunk with the parameters of the image, as JSON. */
     private static final String KEYWORD = "lorafleet";
-
-    private static final double MAX = 255;
 
     private PngReader() {}
 
@@ -46,29 +46,14 @@ public final class PngReader {
     /** @return peak signal-to-noise ratio over red, green and blue, in decibels; infinite if the pixels are equal */
     public static double psnr(byte[] one, byte[] other) {
         try {
-            return psnr((BufferedImage) read(one).getRenderedImage(), (BufferedImage)
-                    read(other).getRenderedImage());
+            return Psnr.of(pixels(one), pixels(other));
         } catch (IOException e) {
             throw new FleetException("expected two PNGs, found another file: " + e.getMessage());
         }
     }
 
-    private static double psnr(BufferedImage one, BufferedImage other) {
-        int width = one.getWidth();
-        int height = one.getHeight();
-        if (width != other.getWidth() || height != other.getHeight()) {
-            return Double.NEGATIVE_INFINITY;
-        }
-        int[] a = one.getRGB(0, 0, width, height, null, 0, width);
-        int[] b = other.getRGB(0, 0, width, height, null, 0, width);
-        double squares = 0;
-        for (int i = 0; i < a.length; i++) {
-            for (int shift = 0; shift <= 16; shift += 8) {
-                double difference = (a[i] >> shift & 0xFF) - (b[i] >> shift & 0xFF);
-                squares += difference * difference;
-            }
-        }
-        return 10 * Math.log10(MAX * MAX * 3 * a.length / squares);
+    private static RgbImage pixels(byte[] png) throws IOException {
+        return RgbImage.of((BufferedImage) read(png).getRenderedImage());
     }
 
     private static IIOImage read(byte[] png) throws IOException {

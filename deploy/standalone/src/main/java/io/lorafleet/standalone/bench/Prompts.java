@@ -18,7 +18,7 @@ public final class Prompts {
 
     private Prompts() {}
 
-    /** @return a prompt for each combination of size, color and shape that the demo model knows */
+    /** @return a prompt for each combination of size, color and shape that the demo model supports */
     public static List<String> ofTheDemoModel() {
         List<String> prompts = new ArrayList<>();
         for (String size : SIZES) {

@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Publishes new versions of adapters during a run, evenly spread over the requests, so that requests also follow the
- * last version. It has its own thread, so that uploads do not delay requests.
+ * Publishes new adapter versions during a run, evenly spread over the requests, so that some requests also follow the
+ * last version. Uploads run on a separate thread, so they do not delay requests.
  */
 public final class Publishing implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -27,13 +27,13 @@ public final class Publishing implements AutoCloseable {
 
     /** Publishes one version. */
     public interface Publisher {
-        /** @param number the index of the version over all adapters, from 0 */
+        /** @param number index of the version, counted over all adapters, from 0 */
         void publish(int number) throws IOException, InterruptedException;
     }
 
     /**
      * @param versions number of versions to publish
-     * @param requests number of requests of the run
+     * @param requests number of requests in the run
      */
     public Publishing(int versions, int requests, Publisher publisher) {
         this.versions = versions;

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The distribution of the contents of requests.
  *
  * @param adapters adapters to choose from, most popular first; empty for the base
- * @param zipf exponent of the distribution of the adapters; see {@link Zipf}
- * @param teachers share of the requests without an adapter
+ * @param zipf exponent of the distribution over the adapters; see {@link Zipf}
+ * @param teachers share of requests without an adapter
  * @param guidance guidance scale of all requests
- * @param sizes image sizes to choose from; empty for the size of the model
- * @param sampler null for the sampler of the model
- * @param batchShare share of the requests with the priority batch
+ * @param sizes image sizes to choose from; empty for the model's size
+ * @param sampler sampler for all requests; null for the model's sampler
+ * @param batchShare share of requests with batch priority
  */
 public record RequestMix(
         List<String> adapters,
@@ -41,7 +41,8 @@ public record RequestMix(
             throw new FleetException("--zipf: expected 0 to 10, found " + zipf);
         }
         if (prompts.isEmpty() || steps.isEmpty()) {
-            throw new FleetException("expected prompts and --steps, found " + prompts.size() + " and " + steps.size());
+            throw new FleetException("expected at least one prompt and one value of --steps, found " + prompts.size()
+                    + " and " + steps.size());
         }
     }
 
@@ -56,7 +57,9 @@ public record RequestMix(
         return offsets.stream().map(offset -> sample(offset, ranks, random)).toList();
     }
 
-    /** Takes the same number of random values for each request, so that a changed share affects no other requests. */
+    /**
+     * Draws the same number of random values for each request, so that changing a share does not affect other requests.
+     */
     private TracedRequest sample(Duration offset, Zipf ranks, RandomGenerator random) {
         boolean teacher = random.nextDouble() < teachers;
         int adapter = ranks.sample(random);

@@ -14,7 +14,7 @@ sealed interface RequestOutcome {
      * The request succeeded.
      *
      * @param request the request with the values that the gateway chose
-     * @param due the scheduled time, from which latencies count
+     * @param due the scheduled time, from which latency is measured
      */
     record Served(TracedRequest request, Instant due, GenerationStatus status) implements RequestOutcome {
         /** @return {@code NAME@VERSION} of the adapter that the gateway chose, or null */
@@ -27,7 +27,7 @@ sealed interface RequestOutcome {
             return Duration.between(due, status.finishedAt());
         }
 
-        /** @return the time until a worker started; null if the gateway does not know it */
+        /** @return the time until a worker started; null if the gateway has no start time */
         @Nullable
         Duration queued() {
             return status.startedAt() == null ? null : Duration.between(due, status.startedAt());

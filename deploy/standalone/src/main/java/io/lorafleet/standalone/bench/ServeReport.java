@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * The figures of a run.
  *
  * @param failures the number of failed requests by reason
- * @param seconds from the scheduled time of the first request to the last image
- * @param latency from the scheduled time of a request to its image; null if no request succeeded
- * @param latencyByPriority the same, by priority
- * @param queued from the scheduled time of a request to its start in a worker
+ * @param seconds time from the scheduled time of the first request to the last image
+ * @param latency time from the scheduled time of a request to its image; null if no request succeeded
+ * @param latencyByPriority latency for each priority
+ * @param queued time from the scheduled time of a request to its start in a worker
  * @param latestSendSeconds maximum delay of the load generator itself
- * @param batchRows rows per UNet batch; null if the workers have no such metric
+ * @param batchRows rows per UNet batch; null if the workers do not export the metric
  * @param newVersions null if no versions were published
  * @param check null if the images were not checked
  */

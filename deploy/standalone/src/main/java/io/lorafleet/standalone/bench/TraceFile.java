@@ -37,7 +37,10 @@ public final class TraceFile {
 
     private TraceFile() {}
 
-    /** @throws FleetException with the file, the line, the expected and the found value */
+    /**
+     * @throws FleetException if the file is invalid; the message names the file, the line, and the expected and found
+     * values
+     */
     public static List<TracedRequest> read(Path file) {
         List<String> lines;
         try {

@@ -6,7 +6,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.standalone.client.GenerationStatus;
 import io.lorafleet.standalone.client.NewGeneration;
-import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.client.ScaledAdapter;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request for one image, as in a {@link TraceFile}.
  *
- * @param offset scheduled time, from the start of the run
+ * @param offset scheduled time, relative to the start of the run
  * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base
- * @param guidance the guidance scale; a student reaches it without guidance
- * @param sampler null for the default of the server
- * @param size null for the default of the server
+ * @param guidance guidance scale; a student reproduces the effect of this scale without guidance
+ * @param sampler sampler of the request; null for the server's default
+ * @param size size of the image; null for the server's default
  */
 public record TracedRequest(
         Duration offset,
@@ -39,20 +39,20 @@ public record TracedRequest(
         return new TracedRequest(offset, prompt, seed, other, guidance, steps, sampler, size, priority);
     }
 
-    /** @return this request for the base, immediately and with the priority interactive */
+    /** @return this request without an adapter, with offset 0 and interactive priority */
     TracedRequest plain() {
         return new TracedRequest(
                 Duration.ZERO, prompt, seed, null, guidance, steps, sampler, size, Priority.INTERACTIVE);
     }
 
-    /** @return the body that asks a gateway for the same image */
+    /** @return the body of the generation request for the same image */
     NewGeneration body() {
         return new NewGeneration(
                 prompt,
                 null,
                 null,
                 null,
-                adapter == null ? null : List.of(new RequestedAdapter(adapter, null)),
+                adapter == null ? null : List.of(new ScaledAdapter(adapter, null)),
                 guidance,
                 steps,
                 sampler,

@@ -15,7 +15,7 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics of all workers together. Maxima and quantiles cover the last minutes, and are those of the worker with the
+ * Combined metrics of all workers. Maxima and quantiles cover the last few minutes and come from the worker with the
  * largest value.
  *
  * @param batches number of UNet batches
@@ -35,10 +35,10 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     /**
      * The cost of new adapter versions. Times are in seconds.
      *
-     * @param activations number of versions with a finished first step
-     * @param activationP50 median time from the registry's event of a version to the end of its first step
+     * @param activations number of versions that have finished their first step
+     * @param activationP50 median time from the registry event for a version to the end of its first step
      * @param longestGap maximum time between two steps while images waited
-     * @param longestGapInSteps the same, in median steps of the worker
+     * @param longestGapInSteps {@code longestGap} as a multiple of the worker's median step time
      */
     public record Swaps(
             double activations,
@@ -76,7 +76,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
      * Reads the metrics of all workers.
      *
      * @param pages metrics URL of each worker
-     * @return null if a worker has no metrics of batches
+     * @return the combined metrics; null if a worker exports no batch metrics
      */
     public static @Nullable WorkerMetrics read(List<URI> pages) throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -91,7 +91,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         return pages.isEmpty() ? null : all;
     }
 
-    /** @return the metrics of both groups of workers */
+    /** @return the combined metrics of both groups of workers */
     WorkerMetrics and(WorkerMetrics other) {
         return new WorkerMetrics(
                 batches + other.batches, rows + other.rows, Math.max(mostRows, other.mostRows), swaps.and(other.swaps));
@@ -102,13 +102,13 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
             HttpRequest get = HttpRequest.newBuilder(page).timeout(TIMEOUT).build();
             return http.send(get, BodyHandlers.ofString()).body();
         } catch (IOException | IllegalArgumentException e) {
-            throw new FleetException("cannot read the metrics of a worker at " + page + ": " + e);
+            throw new FleetException("cannot read the worker's metrics at " + page + ": " + e);
         }
     }
 
     /**
-     * @param text metrics in the format of Prometheus
-     * @return null if there are no metrics of batches
+     * @param text metrics in Prometheus format
+     * @return the metrics; null if the text contains no batch metrics
      */
     static @Nullable WorkerMetrics parse(String text) {
         OptionalDouble batches = values(text, BATCH_ROWS + "_count", "").reduce(Double::sum);
@@ -134,13 +134,13 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     /** @return 0 if there is no value */
     private static double largest(String text, String metric, String label) {
         return values(text, metric, label)
-                .filter(value -> !Double.isNaN(value)) // a quantile of no values
+                .filter(value -> !Double.isNaN(value)) // the quantile of an empty distribution
                 .max()
                 .orElse(0);
     }
 
     /**
-     * @param label label that a value must have; empty for all values
+     * @param label label that a value must have; empty for any value
      * @return the values of a metric
      */
     private static DoubleStream values(String text, String metric, String label) {

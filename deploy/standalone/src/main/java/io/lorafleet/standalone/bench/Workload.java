@@ -18,11 +18,11 @@ public record Workload(List<TracedRequest> requests, int inFlight) {
     public Workload {
         requests = List.copyOf(requests);
         if (requests.isEmpty()) {
-            throw new FleetException("expected requests, found none");
+            throw new FleetException("the workload contains no requests");
         }
     }
 
-    /** @param count number of requests; for a trace, null means all */
+    /** @param count number of requests; null for the default, or for all requests of a trace */
     public static Workload of(Arrivals arrivals, @Nullable Integer count, int byDefault, RequestMix mix, long seed) {
         if (count != null && count < 1) {
             throw new FleetException("--requests: expected at least 1, found " + count);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
-import io.lorafleet.standalone.client.RequestedAdapter;
+import io.lorafleet.standalone.client.ScaledAdapter;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads an adapter from the command line: {@code NAME[=SCALE]}. */
-final class AdapterArgument implements ITypeConverter<RequestedAdapter> {
+final class AdapterArgument implements ITypeConverter<ScaledAdapter> {
     @Override
-    public RequestedAdapter convert(String text) {
+    public ScaledAdapter convert(String text) {
         int equals = text.indexOf('=');
         try {
             return equals < 0
-                    ? new RequestedAdapter(text, null)
-                    : new RequestedAdapter(text.substring(0, equals), Double.valueOf(text.substring(equals + 1)));
+                    ? new ScaledAdapter(text, null)
+                    : new ScaledAdapter(text.substring(0, equals), Double.valueOf(text.substring(equals + 1)));
         } catch (NumberFormatException e) {
             throw new TypeConversionException("expected NAME or NAME=SCALE, found " + text);
         }

@@ -32,7 +32,7 @@ public final class AdapterCommand {
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
             @Parameters(paramLabel = "FILE", description = "LoRA weights, as a safetensors file.") Path file,
-            @ArgGroup(exclusive = false) @Nullable Student student)
+            @ArgGroup(exclusive = false) @Nullable StudentOptions student)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("file not found: " + file);
@@ -74,7 +74,7 @@ public final class AdapterCommand {
     }
 
     /** The options that declare a guidance student. Either both are set, or neither. */
-    static final class Student {
+    static final class StudentOptions {
         @Option(
                 names = "--student",
                 required = true,

@@ -42,16 +42,16 @@ final class AdapterRouteCommand implements Callable<Integer> {
     private @Nullable Integer stable;
 
     @ArgGroup(exclusive = false)
-    private @Nullable Canary canary;
+    private @Nullable CanaryOptions canary;
 
     @ArgGroup(exclusive = false)
-    private @Nullable Shadow shadow;
+    private @Nullable ShadowOptions shadow;
 
     @Option(names = "--newest", description = "Removes the route. Requests then use the newest version.")
     private boolean newest;
 
     /** Either both options are set, or neither. */
-    static final class Canary {
+    static final class CanaryOptions {
         @Option(
                 names = "--canary",
                 paramLabel = "N",
@@ -63,25 +63,25 @@ final class AdapterRouteCommand implements Callable<Integer> {
                 names = "--canary-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests that use the canary, above 0 to 1.")
+                description = "Share of the requests that use the canary, above 0 and up to 1.")
         private double share;
     }
 
     /** Either both options are set, or neither. */
-    static final class Shadow {
+    static final class ShadowOptions {
         @Option(
                 names = "--shadow",
                 paramLabel = "N",
                 required = true,
-                description = "Student to run beside a share of the requests. It does not change their images; its"
-                        + " error is measured.")
+                description = "Student to run alongside a share of the requests, to measure its error. It does"
+                        + " not change their images.")
         private int version;
 
         @Option(
                 names = "--shadow-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests beside which the shadow runs, above 0 to 1.")
+                description = "Share of the requests with which the shadow runs, above 0 and up to 1.")
         private double share;
     }
 
@@ -108,7 +108,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
     private int currentStable(GatewayClient client) throws InterruptedException {
         AdapterRoute route = client.adapter(name).value().route();
         if (route == null) {
-            throw usage(name + " has no route: expected --stable N");
+            throw usage(name + " has no route: set --stable");
         }
         return route.stable();
     }

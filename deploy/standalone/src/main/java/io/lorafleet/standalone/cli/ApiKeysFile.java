@@ -34,7 +34,7 @@ final class ApiKeysFile {
         }
         if (!OwnerOnly.isClosed(file)) {
             Files.setPosixFilePermissions(file, OwnerOnly.FILE);
-            notices.accept("removed the access of other users to " + file);
+            notices.accept("removed other users' access to " + file);
         }
         try {
             return Json.read(Files.readAllBytes(file), ApiKeys.class);

@@ -29,7 +29,7 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
             paramLabel = "DIR",
             required = true,
             description = "Folder of the blob store: the value of lorafleet.storage.directory. The command"
-                    + " creates it if it does not exist.")
+                    + " creates the folder if it does not exist.")
     private Path directory;
 
     @Option(names = "--gateway", paramLabel = "USER", required = true, description = "Unix user of the gateway.")
@@ -45,14 +45,14 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
             names = "--group",
             paramLabel = "GROUP",
             required = true,
-            description = "Unix group of the three users, without other members. It can read all files.")
+            description = "Unix group with only these three users as members. The group can read all files.")
     private String group;
 
     @Option(
             names = "--adapters-group",
             paramLabel = "GROUP",
             required = true,
-            description = "Unix group of the gateway and the trainer, without other members. Both write" + " adapters.")
+            description = "Unix group with only the gateway's and the trainer's users as members. Both write adapters.")
     private String adaptersGroup;
 
     @Option(names = "--dry-run", description = "Prints the owners and modes without changing them.")
@@ -74,13 +74,13 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
 
     private static void apply(BlobPermissions permissions) throws IOException {
         if (new UnixSystem().getUid() != 0) {
-            throw new FleetException("expected root, because the command changes owners, found user "
+            throw new FleetException("the command changes owners, so it must run as root, not as "
                     + new UnixSystem().getUsername() + "; --dry-run does not need root");
         }
         try {
             permissions.apply();
         } catch (UserPrincipalNotFoundException e) {
-            throw new FleetException("expected a user or group of this machine, found " + e.getName());
+            throw new FleetException("user or group not found on this machine: " + e.getName());
         }
     }
 }

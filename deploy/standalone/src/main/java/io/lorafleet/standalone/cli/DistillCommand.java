@@ -13,6 +13,7 @@ import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.data.WeightedPrompt;
 import io.lorafleet.distillation.model.FullStudent;
 import io.lorafleet.distillation.model.LoraStudent;
+import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.distillation.model.Student;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
@@ -33,9 +34,10 @@ import picocli.CommandLine.Option;
         name = "distill",
         sortOptions = false,
         description = {
-            "Trains a student: an adapter that gives the guided result in one UNet evaluation per"
-                    + " step instead of two. It needs only the model and prompts.",
-            "After each round, it writes NAME.checkpoint. A new run with the same options resumes" + " from there."
+            "Trains a student: an adapter that gives the guided result in one UNet evaluation per step instead"
+                    + " of two. The training needs only the model and prompts.",
+            "After each round, the command writes NAME.checkpoint. A new run with the same options resumes from"
+                    + " that checkpoint."
         })
 public final class DistillCommand implements Callable<Integer> {
     @Option(
@@ -63,13 +65,13 @@ public final class DistillCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "Folder for NAME.safetensors. Default: the current folder.")
+            description = "Folder for NAME.safetensors and its model card, NAME.md. Default: the current folder.")
     private Path output;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Mixin
@@ -86,8 +88,9 @@ public final class DistillCommand implements Callable<Integer> {
             TrainingPlan plan = options.plan(model.defaultSize());
             if (options.lowRank()) {
                 try (LoraStudent student = options.factors(model)) {
-                    Map<String, String> metadata = Map.of("lorafleet.guidance", Double.toString(plan.guidance()));
+                    Map<String, String> metadata = StudentMetadata.of(model, name, plan.guidance());
                     run(model, student, plan, learned, end -> LoraWriter.write(student.adapter(end), metadata));
+                    Files.writeString(output.resolve(name + ".md"), ModelCard.of(name, model, plan, learned.size()));
                 }
             } else {
                 try (FullStudent student = FullStudent.open(folder, model.owner())) {
@@ -132,7 +135,7 @@ public final class DistillCommand implements Callable<Integer> {
             run.resume(Files.readAllBytes(checkpoint));
         } catch (ModelFileException e) {
             throw new FleetException(checkpoint + ": " + e.getMessage()
-                    + "; to start again, remove the checkpoint or set another --name");
+                    + "; to start over, remove the checkpoint or set another --name");
         }
     }
 

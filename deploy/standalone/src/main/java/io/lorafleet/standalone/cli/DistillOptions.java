@@ -4,11 +4,13 @@ package io.lorafleet.standalone.cli;
 import ai.djl.Device;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingMethod;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.model.LoraStudent;
 import io.lorafleet.distillation.model.TargetModules;
 import io.lorafleet.distillation.optim.TimestepWeighting;
+import io.lorafleet.standalone.FleetException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -56,7 +58,7 @@ final class DistillOptions {
             names = "--targets",
             paramLabel = "NAME",
             defaultValue = "TRANSFORMER",
-            description = "Layers that get factors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Layers to which factors are added: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TargetModules targets;
 
     @Option(
@@ -85,8 +87,8 @@ final class DistillOptions {
             names = "--prompts-per-round",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Number of images that are generated per round, as a source of trajectory samples"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Number of images generated per round as a source of trajectory samples (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int promptsPerRound;
 
     @Option(
@@ -138,8 +140,8 @@ final class DistillOptions {
             names = "--ema",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "Decay of the exponential moving average that becomes the result, from 0 to 1"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Decay of the exponential moving average of the weights, which is the result; from 0"
+                    + " to 1 (default: ${DEFAULT-VALUE}).")
     private double ema;
 
     @Option(
@@ -174,27 +176,22 @@ final class DistillOptions {
 
     /** @param modelSize width and height at which the model was trained, in pixels */
     TrainingPlan plan(int modelSize) {
-        return new TrainingPlan(
-                method,
-                guidance,
-                steps,
-                batch,
-                rowsAtOnce,
-                promptsPerRound,
-                passes,
-                samplerSteps,
-                studentShare,
-                learningRate,
-                weightDecay,
-                clip,
-                ema,
-                weighting,
-                width == null ? modelSize : width,
-                height == null ? modelSize : height,
-                seed);
+        try {
+            return new TrainingPlan(
+                    method,
+                    guidance,
+                    new TrainingPlan.Sampling(promptsPerRound, passes, samplerSteps, studentShare),
+                    new TrainingPlan.Optimization(
+                            steps, batch, rowsAtOnce, learningRate, weightDecay, clip, ema, weighting),
+                    width == null ? modelSize : width,
+                    height == null ? modelSize : height,
+                    seed);
+        } catch (DistillationException e) {
+            throw new FleetException("--" + e.getMessage());
+        }
     }
 
-    /** @return the teacher, which the caller closes; a student of low rank trains through it */
+    /** @return the teacher, which the caller closes; a low-rank student trains through it */
     StableDiffusion open(Path folder) {
         return method.lowRank()
                 ? StableDiffusion.openForTraining(folder, Device.cpu())

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * between two steps, because the process crashes if it exits while PyTorch computes.
  */
 final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
-    /** Decay of the displayed mean: the values of single batches vary widely. */
+    /** Decay of the displayed mean: the losses of individual batches vary widely. */
     private static final double KEPT = 0.95;
 
     private static final int STEPS_PER_LINE = 20;
-    /** For one step, which takes long with a large model. */
+    /** Long enough for one step, which is slow with a large model. */
     private static final Duration STOP_TIMEOUT = Duration.ofMinutes(2);
 
     private final PrintStream out;

@@ -33,7 +33,7 @@ public final class FleetOptions {
     @Option(
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
-            description = "Address of a running Kafka broker to use instead of the embedded one. Missing topics"
+            description = "Address of a running Kafka broker to use instead of the embedded broker. Missing topics"
                     + " are created.")
     private @Nullable String bootstrap;
 

@@ -39,12 +39,12 @@ public final class GatewayOptions {
         return client(URI.create(DEFAULT_URL));
     }
 
-    /** @param defaultUrl the gateway if there is no {@code --url} */
+    /** @param defaultUrl URL of the gateway if {@code --url} is not set */
     public GatewayClient client(URI defaultUrl) {
         return new GatewayClient(url == null ? defaultUrl : url);
     }
 
-    /** @param text formats the value, unless {@code --json} is set */
+    /** @param text function that formats the value; not used with {@code --json} */
     public <T> void printResult(T value, Function<T, String> text) {
         System.out.println(json ? new String(Json.write(value), StandardCharsets.UTF_8) : text.apply(value));
     }
@@ -52,7 +52,7 @@ public final class GatewayOptions {
     /**
      * Prints a response. With {@code --json}, it prints the body unchanged.
      *
-     * @param text formats the value
+     * @param text function that formats the value
      */
     <T> void print(Response<T> response, Function<T, String> text) {
         System.out.println(json ? response.json() : text.apply(response.value()));
@@ -61,8 +61,8 @@ public final class GatewayOptions {
     /**
      * Prints a list.
      *
-     * @param text formats one element
-     * @param none is printed if the list is empty
+     * @param text function that formats one element
+     * @param none text to print if the list is empty
      */
     <T> void printAll(Response<List<T>> response, Function<T, String> text, String none) {
         print(

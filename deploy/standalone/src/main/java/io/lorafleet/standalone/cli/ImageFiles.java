@@ -9,7 +9,7 @@ import java.util.Objects;
 /** The files for the images of a generation: {@code star.png}, or {@code star-0.png}, {@code star-1.png} and so on. */
 record ImageFiles(Path output) {
 
-    /** @throws FleetException if the images cannot be written there */
+    /** @throws FleetException if the images cannot be written to these files */
     ImageFiles {
         output = output.toAbsolutePath();
         if (!output.toString().endsWith(".png")) {

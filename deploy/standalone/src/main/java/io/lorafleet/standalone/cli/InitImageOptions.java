@@ -28,7 +28,7 @@ final class InitImageOptions {
     @Option(
             names = "--strength",
             paramLabel = "X",
-            description = "With --init-image, the share of the steps to run, above 0 to 1. A lower strength"
+            description = "With --init-image, the share of the steps to run, above 0 and up to 1. A lower strength"
                     + " keeps more of the init image. Default: 0.8.")
     private @Nullable Double strength;
 
@@ -45,7 +45,7 @@ final class InitImageOptions {
     }
 
     /**
-     * @return the content of the file in base64, as the gateway expects it
+     * @return the content of the file in base64, the format that the gateway accepts
      * @throws FleetException if the file does not exist, or is not a PNG or JPEG
      */
     String base64() throws IOException {

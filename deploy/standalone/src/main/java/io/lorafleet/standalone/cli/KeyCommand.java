@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "key",
         description = "Creates and revokes API keys for a gateway. The file holds only hashes of the keys."
-                + " A running gateway reads the file again when it changes.",
+                + " A running gateway rereads the file when it changes.",
         synopsisSubcommandLabel = "COMMAND")
 public final class KeyCommand {
     private static final String PREFIX = "lf_";

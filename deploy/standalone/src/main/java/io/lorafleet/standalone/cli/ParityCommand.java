@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
         name = "parity",
         description = {
             "Compares this implementation with reference outputs.",
-            "The folder is a model in diffusers' layout, with expected.safetensors and,"
-                    + " optionally, expected_lora.safetensors from the reference implementation."
-                    + " docs/parity.md lists the tensors. The command prints ||out - ref|| / ||ref|| for"
-                    + " each tensor. The exit status is 1 if a value is above the tolerance."
+            "The folder contains a model in diffusers' layout, expected.safetensors and, optionally,"
+                    + " expected_lora.safetensors from the reference implementation. docs/parity.md lists the"
+                    + " tensors. The command prints ||out - ref|| / ||ref|| for each tensor. The exit status is"
+                    + " 1 if a value is above the tolerance."
         })
 public final class ParityCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder of the model and the reference outputs.")

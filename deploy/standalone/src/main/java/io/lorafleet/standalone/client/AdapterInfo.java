@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter in a response of the gateway.
+ * An adapter in a gateway response.
  *
  * @param route null if requests use the newest version
  */

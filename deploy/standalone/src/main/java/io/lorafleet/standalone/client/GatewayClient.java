@@ -26,18 +26,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the gateway's HTTP API. It sends the API key with every request. If the gateway rejects a request, a
- * method throws a {@link ProblemException}; if no gateway responds, a {@link FleetException}.
+ * A client of the gateway's HTTP API. It sends the API key with every request. Methods throw a {@link
+ * RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway responds.
  *
- * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link ProblemException},
- * or with an {@link IOException} if no gateway responds.
+ * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link
+ * RequestRejectedException}, or with an {@link IOException} if no gateway responds.
  */
 public final class GatewayClient {
     /** The environment variable that holds the API key or token. */
     public static final String KEY = "LORAFLEET_API_KEY";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
-    /** An adapter can have several hundred megabytes, and the network can be slow. */
+    /** An adapter can be several hundred megabytes in size, and the network can be slow. */
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(30);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -46,11 +46,11 @@ public final class GatewayClient {
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
-            // A gateway accepts at most 100 concurrent streams of one HTTP/2 connection.
+            // A gateway accepts at most 100 concurrent streams on one HTTP/2 connection.
             .version(HttpClient.Version.HTTP_1_1)
             .executor(executor())
             .build();
-    /** Without a trailing slash. It may have a path, for example behind a proxy. */
+    /** URL without a trailing slash. It may contain a path (for example, behind a proxy). */
     private final String url;
     /** An API key or a token, or null. */
     private final @Nullable String key;
@@ -253,12 +253,12 @@ public final class GatewayClient {
 
     private static byte[] bodyOf(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
-            throw new ProblemException(response.statusCode(), ApiProblem.describe(response));
+            throw new RequestRejectedException(response.statusCode(), ApiProblem.describe(response));
         }
         return response.body();
     }
 
-    /** Its threads end when they are idle, so that a client need not be closed. */
+    /** The executor's threads end when they are idle, so a client does not need to be closed. */
     private static Executor executor() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
                 THREADS,

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Waits until a generation is finished, and reports its progress. It reconnects if the connection breaks. */
 public final class GenerationFollower {
     private static final Duration PAUSE = Duration.ofMillis(500);
-    /** One minute of attempts, which is longer than a restart of the gateway. */
+    /** About one minute of attempts, which is longer than a gateway restart takes. */
     private static final int MAX_FAILURES = 120;
 
     /** Receives the progress of a generation. */
@@ -29,10 +29,10 @@ public final class GenerationFollower {
             public void step(int step, int steps) {}
         };
 
-        /** A worker has started, or another worker has started again. */
+        /** Called when a worker starts the generation, or another worker starts it again. */
         void startedOn(String workerId);
 
-        /** @param step steps done, of all images together */
+        /** @param step number of finished steps, over all images */
         void step(int step, int steps);
     }
 
@@ -45,7 +45,7 @@ public final class GenerationFollower {
     }
 
     /**
-     * Returns when the generation is finished, with any outcome.
+     * Waits until the generation has finished, whatever its outcome.
      *
      * @throws FleetException if the gateway does not respond
      */
@@ -92,7 +92,7 @@ public final class GenerationFollower {
                 Step done = Json.read(data, Step.class);
                 progress.step(done.step(), done.steps());
             }
-            default -> {} // not about progress
+            default -> {} // does not report progress
         }
     }
 

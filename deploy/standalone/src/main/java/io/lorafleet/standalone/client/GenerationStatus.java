@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation in a response of the gateway. Fields that the command line does not use are left out.
+ * A generation in a gateway response. Fields that the command line does not use are left out.
  *
  * @param request the request with the values that the gateway chose
- * @param startedAt by the worker's clock; null if the gateway does not know it
- * @param finishedAt by the worker's clock; null until the generation is finished
+ * @param startedAt start time by the worker's clock; null if the gateway has no start time
+ * @param finishedAt end time by the worker's clock; null until the generation is finished
  */
 public record GenerationStatus(
         String id,
@@ -40,7 +40,7 @@ public record GenerationStatus(
         EXPIRED
     }
 
-    /** @param url of the PNG, relative to the gateway */
+    /** @param url URL of the PNG, relative to the gateway */
     public record Image(int index, long seed, String url) {}
 
     public record Failure(String reason, String detail) {}

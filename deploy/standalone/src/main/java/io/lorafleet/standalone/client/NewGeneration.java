@@ -17,7 +17,7 @@ public record NewGeneration(
         @Nullable String negativePrompt,
         @Nullable String initImage,
         @Nullable Double strength,
-        @Nullable List<RequestedAdapter> adapters,
+        @Nullable List<ScaledAdapter> adapters,
         @Nullable Double guidanceScale,
         @Nullable Integer steps,
         @Nullable SamplerName sampler,

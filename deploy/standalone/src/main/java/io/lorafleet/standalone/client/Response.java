@@ -2,7 +2,7 @@
 package io.lorafleet.standalone.client;
 
 /**
- * A response of the gateway.
+ * A gateway response.
  *
  * @param json the body
  * @param value the parsed body

@@ -13,11 +13,11 @@ final class ServerSentEvents {
     private String name = "";
     private final StringBuilder data = new StringBuilder();
 
-    /** One event. Without a name in the stream, the name is {@code message}. */
+    /** One event. Its name is {@code message} if the stream does not name it. */
     record Event(String name, String data) {}
 
     /**
-     * @param line without its line terminator
+     * @param line a line without its terminator
      * @return the event that the line completes
      */
     Optional<Event> line(String line) {

@@ -6,14 +6,14 @@ import java.util.List;
 /**
  * The response to a withdrawal of feedback.
  *
- * @param adapters names of the students whose feedback was withdrawn
+ * @param adapters names of the students for which feedback was withdrawn
  */
 public record WithdrawalReceipt(String owner, List<String> adapters) {
 
     /** @return one line of text */
     public String text() {
         return adapters.isEmpty()
-                ? "no student has feedback of " + owner
+                ? "no student has feedback from " + owner
                 : "withdrew the feedback of " + owner + " from " + String.join(", ", adapters);
     }
 }

@@ -5,7 +5,7 @@ import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
 
-/** A worker in a response of the gateway. */
+/** A worker in a gateway response. */
 public record WorkerInfo(
         String workerId,
         String state,
@@ -17,7 +17,7 @@ public record WorkerInfo(
         List<RefusedAdapter> refusedAdapters,
         Instant lastSeen) {
 
-    /** @return the worker as text */
+    /** @return a description of the worker */
     public String text() {
         StringBuilder text = new StringBuilder(String.format(
                 "%-24s %-8s %-8s %d of %d slots busy  %s  %s",

@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt adherence of teacher and student. It can be measured only for prompts of the demo model.
+ * The prompt adherence of teacher and student. It can be measured only for the demo model's prompts.
  *
- * @param recovered the share of the gain through guidance that the student reaches, over all attributes:
+ * @param recovered the share of the gain from guidance that the student recovers, over all attributes:
  *     {@code (student - unguided) / (teacher - unguided)}; null if guidance gains nothing on these prompts
- * @param wholeRecovered the same, over prompts
+ * @param wholeRecovered the same share, over whole prompts
  */
 record AdherenceFigures(
         AdherenceReport teacher,
@@ -22,7 +22,7 @@ record AdherenceFigures(
         @Nullable Double recovered,
         @Nullable Double wholeRecovered) {
 
-    /** @return empty if a prompt is not a prompt of the demo model */
+    /** @return the figures; empty if not every prompt is one of the demo model's prompts */
     static Optional<AdherenceFigures> of(List<Images> images) {
         return AdherenceReport.of(images, Images::teacher)
                 .map(teacher -> of(

@@ -20,7 +20,7 @@ final class ContactSheet {
 
     private ContactSheet() {}
 
-    /** @param file a PNG */
+    /** @param file PNG to write */
     static void write(List<Images> pairs, Path file) throws IOException {
         RgbImage first = pairs.get(0).teacher();
         int zoom = Math.max(1, (MIN_SIDE + first.width() - 1) / first.width());
@@ -38,20 +38,10 @@ final class ContactSheet {
         for (int i = 0; i < pairs.size(); i++) {
             int x = i % columns * (2 * width + GAP);
             int y = i / columns * (height + GAP);
-            graphics.drawImage(buffered(pairs.get(i).teacher()), x, y, width, height, null);
-            graphics.drawImage(buffered(pairs.get(i).student()), x + width, y, width, height, null);
+            graphics.drawImage(pairs.get(i).teacher().toBufferedImage(), x, y, width, height, null);
+            graphics.drawImage(pairs.get(i).student().toBufferedImage(), x + width, y, width, height, null);
         }
         graphics.dispose();
         ImageIO.write(sheet, "png", file.toFile());
-    }
-
-    private static BufferedImage buffered(RgbImage image) {
-        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = image.rgb();
-        for (int i = 0; i < rgb.length / 3; i++) {
-            int color = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | rgb[3 * i + 2] & 0xFF;
-            buffered.setRGB(i % image.width(), i / image.width(), color);
-        }
-        return buffered;
     }
 }

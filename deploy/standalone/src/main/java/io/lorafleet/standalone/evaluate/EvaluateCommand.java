@@ -28,9 +28,9 @@ import picocli.CommandLine.Option;
         name = "evaluate",
         sortOptions = false,
         description = {
-            "Compares a student with its teacher, on prompts that were not used for training. It"
-                    + " generates each prompt with guidance, without guidance and with the student, from the"
-                    + " same noise.",
+            "Compares a student with its teacher, on prompts that were not used for training. For each prompt,"
+                    + " it generates images with guidance, without guidance and with the student, from the same"
+                    + " noise.",
             "With the demo model, it also measures prompt adherence."
         })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -104,7 +104,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Override

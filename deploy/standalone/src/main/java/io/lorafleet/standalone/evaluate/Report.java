@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The evaluation of a student.
  *
- * @param adherence null if it cannot be measured for these prompts
+ * @param adherence prompt adherence; null if it cannot be measured for these prompts
  */
 public record Report(
         int prompts,

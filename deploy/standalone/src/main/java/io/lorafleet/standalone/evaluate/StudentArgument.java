@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The student to evaluate.
  *
- * @param guidance the guidance scale at which it was distilled; null if it is unknown
+ * @param guidance guidance scale at which the student was distilled; null if unknown
  */
 record StudentArgument(Safetensors file, @Nullable Double guidance) {
 

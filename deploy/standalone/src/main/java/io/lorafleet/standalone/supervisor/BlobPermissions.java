@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The owners and modes of the folders in a blob store. The user of each service can write its own subtrees and read all
- * of them.
+ * The owners and modes of the folders in a blob store. The user of each service can write to its own subtrees and read
+ * all subtrees.
  *
- * <p>A subtree with one writer belongs to that user. A subtree with several writers belongs to root and the group of
- * the writers, and is readable by all users; the mode of the store's folder limits these to the readers' group. There,
- * and in {@code .unfinished}, which all services write, the sticky bit prevents users from removing files of other
- * users.
+ * <p>A subtree with one writer belongs to that user. A subtree with several writers belongs to root and the writers'
+ * group. Its mode lets all users read it, but the mode of the store's folder admits only the readers' group. In such a
+ * subtree, and in {@code .unfinished}, to which all services write, the sticky bit prevents users from removing each
+ * other's files.
  */
 public final class BlobPermissions {
     private static final String ROOT = "root";
@@ -99,7 +99,7 @@ public final class BlobPermissions {
         }
     }
 
-    /** A link can lead to a file outside the store, whose owner must not change. */
+    /** A link can point to a file outside the store; the owner of that file must not change. */
     private static boolean isBlob(Path path) throws IOException {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS)

@@ -18,7 +18,7 @@ public final class ClusterSettings {
 
     private ClusterSettings() {}
 
-    /** @param file a properties file with more settings, or null */
+    /** @param file properties file with additional settings, or null */
     public static Map<String, Object> of(String bootstrap, @Nullable Path file) {
         Properties more = new Properties();
         if (file != null) {
@@ -33,7 +33,7 @@ public final class ClusterSettings {
         return of(bootstrap, settings);
     }
 
-    /** @param more more settings, such as credentials */
+    /** @param more additional settings, such as credentials */
     public static Map<String, Object> of(String bootstrap, Map<String, String> more) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);

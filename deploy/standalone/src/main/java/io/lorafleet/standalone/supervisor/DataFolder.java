@@ -29,9 +29,9 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Locks a folder. If it does not exist, creates it with access for this user only.
+     * Locks a folder. A missing folder is created with access for this user only.
      *
-     * @param closed whether to remove the access of other users to an existing folder
+     * @param closed whether to remove other users' access to an existing folder
      * @throws FleetException if another fleet uses the folder, or its mode cannot be changed
      */
     static DataFolder open(Path path, boolean closed) throws IOException {

@@ -42,7 +42,7 @@ public final class LocalFleet implements AutoCloseable {
         this(settings, notices, System.getenv());
     }
 
-    /** @param environment the environment of this process, from which the services get theirs */
+    /** @param environment environment of this process, which the services inherit in part */
     public LocalFleet(FleetSettings settings, Consumer<String> notices, Map<String, String> environment) {
         this.settings = settings;
         this.notices = notices;
@@ -50,9 +50,9 @@ public final class LocalFleet implements AutoCloseable {
     }
 
     /**
-     * Returns when every service is ready.
+     * Starts the fleet, and returns when every service is ready.
      *
-     * @throws FleetException if a service cannot start; the services that did start run until {@link #close}
+     * @throws FleetException if a service cannot start; services that have started run until {@link #close}
      * @throws CancellationException if the fleet is closed while it starts
      */
     public void start() throws IOException, InterruptedException {

@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Stops services whose fleet was killed. They occupy ports, and would interfere with the services of a new fleet. */
+/**
+ * Stops services left over from a killed fleet. They occupy ports, and would interfere with the services of a new
+ * fleet.
+ */
 final class OrphanReaper {
     private OrphanReaper() {}
 
     /**
      * Stops every process with this command-line argument.
      *
-     * @param timeout from the request to stop until a process is killed
+     * @param timeout time from the stop request until a process is killed
      */
     static void end(String argument, Duration timeout, Consumer<String> notices) {
         List<ProcessHandle> processes = ProcessHandle.allProcesses()
@@ -23,7 +26,7 @@ final class OrphanReaper {
                         .anyMatch(argument::equals))
                 .toList();
         for (ProcessHandle process : processes) {
-            notices.accept("stopping process " + process.pid() + ", which is left from an earlier fleet");
+            notices.accept("stopping process " + process.pid() + ", left over from an earlier fleet");
             process.destroy();
         }
         for (ProcessHandle process : processes) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 final class Preflight {
     private Preflight() {}
 
-    /** @throws FleetException if a file is missing or a port is in use; it names the option to change */
+    /** @throws FleetException if a file is missing or a port is in use; the message names the option to change */
     static void check(FleetSettings settings) {
         requireModel(settings.model());
         if (settings.apiKeys() != null) {

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** Creates the topics of a fleet on a cluster. */
 public final class Provisioning {
-    /** The number of replicas that is configured on the cluster. */
+    /** Uses the number of replicas that is configured on the cluster. */
     public static final short CLUSTER_DEFAULT = -1;
 
     private Provisioning() {}

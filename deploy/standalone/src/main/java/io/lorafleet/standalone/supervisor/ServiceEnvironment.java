@@ -15,7 +15,7 @@ final class ServiceEnvironment {
 
     private final Map<String, String> all;
 
-    /** @param login settings of Kafka clients, which the services read from variables */
+    /** @param login Kafka client settings, which the services read from environment variables */
     ServiceEnvironment(Map<String, String> own, Map<String, String> login) {
         all = new TreeMap<>(own);
         all.remove(GatewayClient.KEY); // the key of the user, not of a service

@@ -33,7 +33,7 @@ final class ServiceProcess implements AutoCloseable {
     private static final int TAIL_LINES = 15;
     /**
      * How long PyTorch's threads spin before they sleep. Worker, trainer and broker share the processors here, and a
-     * thread that spins for long keeps the thread that it waits for from running.
+     * thread that spins too long keeps the thread that it waits for from running.
      */
     private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
@@ -55,7 +55,7 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * Starts a service and returns immediately.
      *
-     * @param stopTimeout from the request to stop until the process is killed
+     * @param stopTimeout time from the stop request until the process is killed
      * @param notices receives messages for the user
      */
     static ServiceProcess start(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) throws IOException {
@@ -82,7 +82,7 @@ final class ServiceProcess implements AutoCloseable {
         return spec.readiness().resolve("/q/metrics");
     }
 
-    /** @return the current process, or the last process */
+    /** @return the current process; the last process if none is running */
     synchronized Process process() {
         return Objects.requireNonNull(process, "start() launches the process");
     }
@@ -190,7 +190,7 @@ final class ServiceProcess implements AutoCloseable {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    /** Requests the process to stop, and does not wait for its exit. */
+    /** Asks the process to stop, without waiting for it to exit. */
     synchronized void requestStop() {
         stopping.countDown();
         process().destroy();

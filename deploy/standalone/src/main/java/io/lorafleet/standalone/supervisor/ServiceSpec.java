@@ -10,8 +10,8 @@ import java.util.Map;
  * The command that starts a service.
  *
  * @param environment all environment variables of the process
- * @param log the file for its output
- * @param readiness a URL that returns 200 when the service is ready
+ * @param log file for the output of the process
+ * @param readiness URL that returns 200 when the service is ready
  */
 record ServiceSpec(String name, List<String> command, Map<String, String> environment, Path log, URI readiness) {
     ServiceSpec {

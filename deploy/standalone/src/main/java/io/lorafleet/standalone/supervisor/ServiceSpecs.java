@@ -32,7 +32,7 @@ final class ServiceSpecs {
 
     /**
      * @param login the Kafka client settings with the credentials for the broker
-     * @param environment the environment of this process, from which the services get theirs
+     * @param environment environment of this process, which the services inherit in part
      * @return the gateway, the workers and the trainer
      */
     static List<ServiceSpec> of(

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationStatus;
-import io.lorafleet.standalone.client.ProblemException;
+import io.lorafleet.standalone.client.RequestRejectedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +64,7 @@ class CompletionPollerTest {
     @Test
     void saysThatTheGatewayDoesNotKnowIt() {
         assertThatThrownBy(() -> ends.of("g7").join())
-                .hasRootCauseInstanceOf(ProblemException.class)
+                .hasRootCauseInstanceOf(RequestRejectedException.class)
                 .hasRootCauseMessage("Not found");
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The run has the images g0 and g1. g2 and g3 are the same images again, g4 is g0 with the previous version. */
+/** The run has the images g0 and g1. g2 and g3 repeat these images; g4 repeats g0 with the previous version. */
 @Timeout(60)
 class ImageCheckTest {
     private static final InstantSource CLOCK = InstantSource.system();

@@ -13,7 +13,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** PNG files like those of workers. */
+/** PNG files like those that workers write. */
 final class Images {
     private static final String FORMAT = "javax_imageio_png_1.0";
 
@@ -21,7 +21,7 @@ final class Images {
 
     /**
      * @param colour color of all 8 x 8 pixels
-     * @param settings the text chunk {@code lorafleet}; null for a PNG without it
+     * @param settings content of the text chunk {@code lorafleet}; null for a PNG without the chunk
      */
     static byte[] png(int colour, String settings) {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);

@@ -172,7 +172,7 @@ class LoadGeneratorTest {
 
         assertThatThrownBy(() -> generator().warmUp(once(), 1))
                 .isInstanceOf(FleetException.class)
-                .hasMessage("warm-up: expected images, found out_of_memory");
+                .hasMessage("the warm-up failed: out_of_memory");
     }
 
     private void open(FakeGateway opened) {

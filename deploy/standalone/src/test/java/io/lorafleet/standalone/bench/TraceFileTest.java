@@ -74,7 +74,7 @@ class TraceFileTest {
             'adaptor': 'fast' | expected the fields [adapter, guidance, height, offset, priority, prompt, sampler, seed, steps, width], found adaptor
             """)
     void namesTheFileTheLineAndWhatWasExpected(String field, String problem) throws IOException {
-        // If a field occurs twice, the last one applies.
+        // If a field occurs twice, the last occurrence applies.
         write(FIRST + "\n\n" + FIRST.replace("}", ", " + field + "}"));
 
         assertThatThrownBy(() -> TraceFile.read(file))

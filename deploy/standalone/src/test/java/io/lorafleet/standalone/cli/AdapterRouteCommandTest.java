@@ -71,7 +71,7 @@ class AdapterRouteCommandTest {
         assertThat(run("route", "fast", "--canary", "4", "--canary-share", "0.1"))
                 .isEqualTo(2);
 
-        assertThat(err.toString()).contains("fast has no route: expected --stable N");
+        assertThat(err.toString()).contains("fast has no route: set --stable");
     }
 
     @Test

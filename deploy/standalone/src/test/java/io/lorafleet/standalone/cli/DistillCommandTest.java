@@ -46,7 +46,14 @@ class DistillCommandTest {
         Path file = folder.resolve("tiny.safetensors");
         assertThat(Safetensors.open(file).metadata())
                 .containsEntry("lorafleet.guidance", "4.0")
+                .containsEntry("modelspec.architecture", "stable-diffusion/lora")
+                .containsEntry("modelspec.title", "tiny")
+                .containsEntry("modelspec.resolution", "64x64")
+                .containsEntry("modelspec.prediction_type", "epsilon")
                 .containsKey("lora_adapter_metadata");
+        assertThat(folder.resolve("tiny.md"))
+                .content()
+                .contains("# tiny", "| guidance scale | 4.0 |", "| image size | 64 x 64 |", "with 2 prompts");
         assertThat(folder.resolve("tiny.checkpoint")).doesNotExist();
         JsonNode report = Json.read(
                 printed(
@@ -83,7 +90,8 @@ class DistillCommandTest {
     @CsvSource({
         "--prompts=nowhere.txt, --prompts: cannot read nowhere.txt",
         "--output=nowhere, '--output: expected a folder, found nowhere'",
-        "--guidance=1, guidance: expected more than 1",
+        "--guidance=1, --guidance: expected more than 1",
+        "--sampler-steps=1, '--sampler-steps: expected at least 2, found 1'",
         "--width=65, 'width: expected a multiple of 4, found 65'",
         "--model=nowhere, nowhere"
     })

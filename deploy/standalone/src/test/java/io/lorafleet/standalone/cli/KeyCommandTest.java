@@ -143,11 +143,11 @@ class KeyCommandTest {
             run(command);
             assertThat(mode(file())).as(command[0]).isEqualTo("rw-------");
         }
-        assertThat(err.toString()).contains("removed the access of other users to " + file());
+        assertThat(err.toString()).contains("removed other users' access to " + file());
         assertThat(key(key)).isNotNull();
     }
 
-    /** Each process creates keys and revokes every second one. */
+    /** Each process creates keys, and revokes every second key. */
     @Test
     void losesNothingWhenSeveralProcessesChangeTheFileAtOnce() throws Exception {
         int keep = 12;

@@ -138,8 +138,7 @@ class GatewayClientTest {
 
     @Test
     void saysEachAdapterThatIsWanted() throws Exception {
-        List<RequestedAdapter> adapters =
-                List.of(new RequestedAdapter("ink", null), new RequestedAdapter("fast@2", 0.5));
+        List<ScaledAdapter> adapters = List.of(new ScaledAdapter("ink", null), new ScaledAdapter("fast@2", 0.5));
         NewGeneration request = new NewGeneration(
                 "a", null, null, null, adapters, null, null, null, null, null, null, null, Priority.BATCH, null);
         assertThat(new String(Json.write(request.until(Instant.EPOCH)), StandardCharsets.UTF_8))

@@ -29,7 +29,9 @@ public final class FleetResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getFleet", summary = "Queue length, throughput and latency of the last 30 minutes")
+    @Operation(
+            operationId = "getFleet",
+            summary = "Get the current load, and the throughput and latency of the last 30 minutes")
     public FleetSummary get() {
         return table.summary(clock.instant());
     }

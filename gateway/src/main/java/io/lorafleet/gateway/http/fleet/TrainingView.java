@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A training run in the API.
  *
- * @param state running, published or rejected
- * @param parent the version that the run starts from
+ * @param state state of the run: running, published or rejected
+ * @param parent the version from which the run starts
  * @param samples number of feedback samples
- * @param steps total number of optimizer steps; absent before the first progress
- * @param progress a sample of the steps, in order
+ * @param steps total number of optimizer steps; absent before the first progress event
+ * @param progress a sample of the progress events, ordered by step
  * @param version the published version, if any
- * @param reason of a rejection; absent otherwise
- * @param figures quality of the version and its parent; absent if not measured
+ * @param reason reason for the rejection; absent otherwise
+ * @param figures quality of the new version and its parent; absent if not measured
  * @param decisions the latest decisions about the adapter's route
  */
 record TrainingView(
@@ -42,7 +42,7 @@ record TrainingView(
         List<Decision> decisions) {
 
     /**
-     * @param missing share of the guidance effect that the student lacks: 0 for the guided base, 1 for the base
+     * @param missing share of the guidance effect that the student still lacks: 0 for the guided base, 1 for the base
      *     without guidance
      */
     record Point(int step, double loss, double missing, Instant at) {
@@ -51,7 +51,10 @@ record TrainingView(
         }
     }
 
-    /** @param version the canary @param against the stable version that it is compared with */
+    /**
+     * @param version the canary
+     * @param against the stable version, with which the canary is compared
+     */
     record Decision(RouteDecided.Decision decision, int version, int against, String reason, Instant at) {
         static Decision of(RouteDecided event) {
             return new Decision(event.decision(), event.version(), event.against(), event.reason(), event.at());
@@ -60,7 +63,7 @@ record TrainingView(
 
     static TrainingView of(AdapterTraining training) {
         List<TrainingProgressed> progress = training.progress();
-        TrainingStarted started = Objects.requireNonNull(training.started(), "the table only has started runs");
+        TrainingStarted started = Objects.requireNonNull(training.started(), "the table lists only started runs");
         TrainingFinished finished = training.finished();
         return new TrainingView(
                 training.adapter(),

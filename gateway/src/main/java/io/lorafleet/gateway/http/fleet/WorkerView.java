@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A worker in the API.
  *
- * @param state ready, stopped or lost
- * @param batches of the latest steps; absent without recent steps
- * @param model the base model's name
+ * @param state state of the worker: ready, stopped or lost
+ * @param batches statistics about the batches of the latest steps; absent without recent steps
+ * @param model name of the base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
- * @param lastSeen time of the status
+ * @param lastSeen time of the worker's last status
  */
 record WorkerView(
         String workerId,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Read-only endpoints for operators: fleet, workers and trainings. */
+/** Read-only endpoints for operators: fleet, workers and training runs. */
 @NullMarked
 package io.lorafleet.gateway.http.fleet;
 

@@ -12,14 +12,12 @@ import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 
-/**
- * Limits the size of JSON bodies, the memory of all of them together, and the read time of every body.
- */
+/** Limits the size of each JSON body, the memory for all JSON bodies together, and the read time of every body. */
 @Provider
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;
 
-    // Looked up per request, because providers are created before the configuration.
+    // Looked up for each request, because providers are created before the configuration.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;

@@ -6,19 +6,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Frees the resources of connections whose request was answered before its body ended. */
+/** Frees the resources of connections on which the gateway responded before the end of the request body. */
 final class Connections {
-    /** Maximum time for the rest of the body after the answer. */
+    /** Maximum time for the rest of the body after the response. */
     private static final Duration LINGER = Duration.ofSeconds(10);
-    /** A client that sends nothing for this time has had the time to read the answer. */
+    /** A client that sends nothing for this long has had time to read the response. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private Connections() {}
 
     /**
      * Discards the rest of the body after the response; Quarkus' stream would buffer all of it. Closes the connection
-     * when the client pauses, or after {@link #LINGER}. Closing at once would reset the connection because of the unread
-     * bytes, and the client might not see the response.
+     * when the client pauses, or after {@link #LINGER}. If the connection were closed immediately, the unread bytes
+     * would cause a connection reset, and the client might not see the response.
      */
     static void dropBodyAfterAnswer(RoutingContext context) {
         HttpServerRequest request = context.request();

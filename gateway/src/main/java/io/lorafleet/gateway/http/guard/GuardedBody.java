@@ -9,12 +9,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A request body whose reads fail with a problem if it is too long, too slow, or exceeds a memory quota. */
+/** A request body; reads fail with a problem if the body is too long or too slow, or exceeds a memory quota. */
 final class GuardedBody extends FilterInputStream {
-    /** Bytes are taken from the quota in steps of this size. */
+    /** Number of bytes to take from the quota at a time. */
     private static final int STEP = 1 << 16;
 
-    /** The message of Quarkus' VertxInputStream after quarkus.http.read-timeout. */
+    /** The exception message of Quarkus' VertxInputStream after quarkus.http.read-timeout. */
     private static final String TIMED_OUT = "Read timed out";
 
     private final @Nullable String owner;
@@ -29,8 +29,8 @@ final class GuardedBody extends FilterInputStream {
 
     /**
      * @param owner the caller; null in open mode
-     * @param bytes the quota of bodies that are held in memory
-     * @param patience time allowed in addition to the time for the length of the body
+     * @param bytes the quota for bodies that are held in memory
+     * @param patience time allowed in addition to the time that the body's length takes at the minimum rate
      */
     GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
         super(in);
@@ -40,7 +40,11 @@ final class GuardedBody extends FilterInputStream {
         this.minBytesPerSecond = minBytesPerSecond;
     }
 
-    /** Declares that the whole body will be in memory. @param most maximum number of bytes */
+    /**
+     * Declares that the whole body will be held in memory.
+     *
+     * @param most maximum number of bytes
+     */
     void holdInMemory(int most) {
         limit = most;
     }
@@ -98,7 +102,7 @@ final class GuardedBody extends FilterInputStream {
                         + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " seconds");
     }
 
-    /** Does nothing: Quarkus' stream would block until it has read the rest. */
+    /** Does nothing, because Quarkus' stream would block until it has read the rest of the body. */
     @Override
     public void close() {}
 

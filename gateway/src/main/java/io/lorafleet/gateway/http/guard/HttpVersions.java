@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
 /**
- * Disables HTTP/2 without TLS. Otherwise, Vert.x answers an incomplete {@code Upgrade: h2c} request with 400 and
- * {@code Connection: close}, but does not close the connection, and the client hangs.
+ * Disables HTTP/2 without TLS. Otherwise, Vert.x would answer an incomplete {@code Upgrade: h2c} request with status
+ * 400 and {@code Connection: close}, but would not close the connection, and the client would hang.
  */
 @Singleton
 final class HttpVersions implements HttpServerOptionsCustomizer {

@@ -16,12 +16,12 @@ public final class Quota {
     private final String what;
     private final long most;
     private final long mostPerCaller;
-    /** By owner, without zeros. */
+    /** Amount that each owner holds; owners that hold nothing have no entry. */
     private final Map<String, Long> byOwner = new HashMap<>();
 
     private long taken;
 
-    /** @param what name of the resource in problems */
+    /** @param what name of the resource, for problems */
     public Quota(String what, long most, long mostPerCaller) {
         this.what = what;
         this.most = most;
@@ -31,7 +31,7 @@ public final class Quota {
     /**
      * Takes an amount until {@link #giveBack}.
      *
-     * @param owner null in open mode, in which only the total limit applies
+     * @param owner the caller; null in open mode, in which only the total limit applies
      * @throws ProblemException if a limit would be exceeded
      */
     public synchronized void take(@Nullable String owner, long amount) {
@@ -66,6 +66,6 @@ public final class Quota {
 
     private static ProblemException exceeded(ProblemType type, String most) {
         return new ProblemException(
-                Problem.of(type, "expected at most " + most + " at a time, found more; try again"), TRY_AGAIN_AFTER);
+                Problem.of(type, "at most " + most + " are allowed at the same time; try again"), TRY_AGAIN_AFTER);
     }
 }

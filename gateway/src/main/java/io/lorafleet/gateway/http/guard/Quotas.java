@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** The quotas of the resources that requests hold. */
+/** The quotas for the resources that requests hold. */
 @Singleton
 public final class Quotas {
     private final Quota eventStreams;
@@ -18,9 +18,9 @@ public final class Quotas {
         eventStreams = new Quota("event streams", limits.maxEventStreams(), limits.maxEventStreamsPerCaller());
         // The thread pool limits the total.
         requests = new Quota("requests", Long.MAX_VALUE, limits.maxRequestsPerCaller());
-        bodyBytes = new Quota("bytes of bodies", limits.maxBodyBytes(), limits.maxBodyBytesPerCaller());
+        bodyBytes = new Quota("bytes of request bodies", limits.maxBodyBytes(), limits.maxBodyBytesPerCaller());
         gauge(registry, "lorafleet.event.streams.open", "Open event streams", eventStreams);
-        gauge(registry, "lorafleet.http.requests", "Requests in progress, without event streams", requests);
+        gauge(registry, "lorafleet.http.requests", "Requests in progress, excluding event streams", requests);
         gauge(
                 registry,
                 "lorafleet.body.bytes",
@@ -36,7 +36,7 @@ public final class Quotas {
         return eventStreams;
     }
 
-    /** Requests in progress, without event streams; each of them may hold a thread. */
+    /** Requests in progress, excluding event streams; each request may hold a thread. */
     Quota requests() {
         return requests;
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
 /** Checks the host, origin and path of every request before any other handler. */
 @Singleton
 final class RequestGuard {
-    /** Before CORS, authentication and all other filters. */
+    /** Priority of this filter: before CORS, authentication and all other filters. */
     private static final int FIRST = 1000;
 
     private static final List<String> PROXY_HEADERS =
@@ -42,8 +42,8 @@ final class RequestGuard {
     }
 
     /**
-     * Handles requests that fail before {@link #check}: without a valid Host header, or from disconnected clients.
-     * Otherwise each of them would log an error, and clients could fill the log.
+     * Handles requests that fail before {@link #check}, because they have no valid Host header or their clients have
+     * disconnected. Otherwise each such request would log an error, and clients could fill the log.
      */
     void failQuietly(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(context -> {
@@ -101,8 +101,8 @@ final class RequestGuard {
                 ? PROXY_HEADERS.stream()
                         .filter(request.headers()::contains)
                         .findFirst()
-                        .map(name -> name + ": expected none in open mode, which is for local clients only, found"
-                                + " one; set lorafleet.security.api-keys or quarkus.oidc")
+                        .map(name -> name + ": not allowed in open mode, which is for local clients only; set"
+                                + " lorafleet.security.api-keys or quarkus.oidc")
                 : Optional.empty();
     }
 }

@@ -17,15 +17,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /**
- * Limits the concurrent requests of each caller, because a request holds a thread from the first byte of its body
- * until the client has read the response. Responses that are read too slowly are aborted. Event streams hold no thread
- * and have their own quota.
+ * Limits the number of concurrent requests per caller, because a request holds a thread from the first byte of its body
+ * until the client has read the response. Responses that clients read too slowly are aborted. Event streams hold no
+ * thread, and have their own quota.
  */
 @Provider
 public final class RequestShares implements ContainerRequestFilter {
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
 
-    // Looked up per request, because providers are created before the configuration.
+    // Looked up for each request, because providers are created before the configuration.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;

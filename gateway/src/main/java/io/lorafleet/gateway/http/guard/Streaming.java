@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a resource whose responses hold no thread while they wait. Its requests count in the quota of event streams,
- * not in {@link RequestShares}.
+ * Marks a resource whose responses hold no thread while they wait. Requests to such a resource count towards the quota
+ * for event streams, not towards {@link RequestShares}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Guards requests before the resources see them: hosts, origins, paths, body sizes, read rates and quotas. */
+/** Checks of requests before they reach the resources: hosts, origins, paths, body sizes, read rates and quotas. */
 @NullMarked
 package io.lorafleet.gateway.http.guard;
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists models in the format of OpenAI's API and vLLM: first the base, then the adapters. */
+/** Lists the base and the adapters as models, in the format of OpenAI's API and vLLM. The base comes first. */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)
@@ -52,13 +52,16 @@ public final class ModelResource {
     @GET
     @Path("/{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "getModel", summary = "Get one of these models")
+    @Operation(
+            operationId = "getModel",
+            summary = "Get the base model or an adapter in the format of OpenAI's API and vLLM")
     public OpenAiModels.Model get(String id) {
         return all().stream()
                 .filter(model -> model.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new ProblemException(
-                        ProblemType.MODEL_NOT_FOUND, "model: expected one that " + PATH + " lists, found another one"));
+                        ProblemType.MODEL_NOT_FOUND,
+                        "model: expected one of the models that " + PATH + " lists, found another name"));
     }
 
     private List<OpenAiModels.Model> all() {

@@ -7,8 +7,8 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Ignores the Accept header on OpenAI's endpoint. The body selects the response format, and the header can contradict
- * it: when official clients request a stream, one accepts only JSON, and another only events.
+ * Ignores the Accept header on OpenAI's endpoint. The request body selects the response format, and the header can
+ * contradict the body: for a stream, one official client accepts only JSON, and another accepts only events.
  */
 final class OpenAiAccept {
     @ServerRequestFilter(preMatching = true)

@@ -4,10 +4,10 @@ package io.lorafleet.gateway.http.openai;
 import io.lorafleet.gateway.http.ImageFormat;
 
 /**
- * The requested form of the images.
+ * The form in which the images are delivered.
  *
- * @param base64 whether the response contains the images; otherwise it contains URLs
- * @param quality 0 to 100, for lossy formats
+ * @param base64 whether the response contains the images in base64; otherwise it contains their URLs
+ * @param quality quality from 0 to 100, for lossy formats
  * @param stream whether to respond with events
  * @param previews maximum number of previews in the stream
  */

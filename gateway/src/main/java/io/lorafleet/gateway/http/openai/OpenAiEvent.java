@@ -15,10 +15,10 @@ sealed interface OpenAiEvent {
     /**
      * The final image or a preview.
      *
-     * @param createdAt seconds since 1970
-     * @param size WxH
-     * @param index of a preview, from 0; null for the final image
-     * @param usage for the final image; null for previews
+     * @param createdAt creation time, in seconds since 1970
+     * @param size size of the image, as {@code WxH}
+     * @param index index of a preview, starting at 0; null for the final image
+     * @param usage token counts for the final image; null for previews
      */
     record Image(
             String type,
@@ -63,7 +63,7 @@ sealed interface OpenAiEvent {
         }
     }
 
-    /** Always zero, because there are no tokens; clients require the fields. */
+    /** Token counts, which clients require. They are always zero, because there are no tokens. */
     record Usage(
             @JsonProperty("input_tokens") long input,
             @JsonProperty("input_tokens_details") Details inputDetails,

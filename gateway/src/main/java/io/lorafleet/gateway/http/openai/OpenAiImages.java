@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * OpenAI's response: the images or their URLs.
  *
- * @param created seconds since 1970
+ * @param created creation time, in seconds since 1970
  */
 record OpenAiImages(long created, List<Image> data) {
     record Image(

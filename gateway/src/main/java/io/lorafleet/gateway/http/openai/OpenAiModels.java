@@ -18,9 +18,9 @@ record OpenAiModels(String object, List<Model> data) {
     /**
      * The base or an adapter.
      *
-     * @param created seconds since 1970; for the base the current time, as in vLLM
-     * @param root for an adapter, its stable version; for the base, its name
-     * @param parent for an adapter, the base; otherwise null instead of absent, as in vLLM
+     * @param created creation time, in seconds since 1970; for the base, the current time, as in vLLM
+     * @param root the stable version of an adapter, or the name of the base
+     * @param parent the base of an adapter; for the base, null rather than absent, as in vLLM
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Model(

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's request for images. The fields from {@code negative_prompt} on are extensions. Unknown fields are ignored,
- * because clients send options of other models.
+ * because clients send options for other models.
  *
  * @param size {@code WxH}; {@code auto} or absent for the model's default
- * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always
- *     use the former
+ * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always use
+ *     {@code b64_json}
  * @param outputFormat {@code png} (the default), {@code jpeg} or {@code webp}
- * @param outputCompression quality of JPEG and WebP, 0 to 100
+ * @param outputCompression quality of JPEG and WebP files, from 0 to 100
  * @param stream whether to respond with events
- * @param partialImages number of previews in a stream, 0 to 3
+ * @param partialImages maximum number of previews in a stream, from 0 to 3
  * @see <a href="https://platform.openai.com/docs/api-reference/images/create">OpenAI's reference</a>
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
-        @Schema(description = "base, or NAME or NAME@VERSION of an adapter. Default: base.") @Nullable
+        @Schema(description = "base, or an adapter as NAME or NAME@VERSION. Default: base.") @Nullable
         String model,
 
         @Schema(required = true) @Nullable String prompt,
@@ -46,14 +46,14 @@ record OpenAiRequest(
         @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format") @Nullable
         String outputFormat,
 
-        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP.")
+        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP files.")
         @JsonProperty("output_compression")
         @Nullable
         Integer outputCompression,
 
         @Nullable Boolean stream,
 
-        @Schema(minimum = "0", maximum = "3", description = "Number of previews in a stream. Default: 0.")
+        @Schema(minimum = "0", maximum = "3", description = "Maximum number of previews in a stream. Default: 0.")
         @JsonProperty("partial_images")
         @Nullable
         Integer partialImages,
@@ -66,7 +66,7 @@ record OpenAiRequest(
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
     private static final int MOST_PARTIAL_IMAGES = 3;
 
-    /** OpenAI's names of the fields of a generation request. */
+    /** OpenAI's names for the fields of a generation request. */
     private static final Map<String, String> NAMES = Map.of(
             "adapter", "model",
             "count", "n",
@@ -104,7 +104,7 @@ record OpenAiRequest(
         return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
     }
 
-    /** @param adapter the adapter that {@link #model} names; null for the base */
+    /** @param adapter adapter named by {@link #model}; null for the base */
     GenerationRequest toGenerationRequest(@Nullable String adapter) {
         Integer width = null;
         Integer height = null;

@@ -97,11 +97,12 @@ public final class OpenAiResource {
     @Operation(
             operationId = "createImages",
             summary = "Generate images (OpenAI's API); responds when they are finished",
-            description = "With stream, the response consists of server-sent events: at most partial_images"
-                    + " times image_generation.partial_image, then image_generation.completed or error.")
+            description = "If stream is true, the response consists of server-sent events: at most as many"
+                    + " `image_generation.partial_image` events as partial_images, then"
+                    + " `image_generation.completed` or `error`.")
     @APIResponse(
             responseCode = "200",
-            description = "The images or their URLs; with stream, events",
+            description = "The images or their URLs; if stream is true, events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)
@@ -114,7 +115,7 @@ public final class OpenAiResource {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
         OpenAiDelivery delivery = request.delivery();
-        URI base = uri.getBaseUri(); // here, because the request context ends before the images are finished
+        URI base = uri.getBaseUri(); // read here, because the request context ends before the images are finished
         GenerationRequest body = request.toGenerationRequest(adapter(request.model()));
         String owner = caller.owner();
         streams.requireRoom(owner); // before the request is submitted
@@ -135,18 +136,18 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Cancels a generation whose client has disconnected and cannot retrieve the images. */
+    /** Cancels a generation whose client has disconnected, because this client can no longer retrieve the images. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
                 generations.cancel(id);
             } catch (NotPublishedException e) {
-                LOG.warnf("Cannot cancel generation %s, whose client has disconnected: %s", id, e.getMessage());
+                LOG.warnf("Cannot cancel generation %s after its client has disconnected: %s", id, e.getMessage());
             }
         });
     }
 
-    /** @return the adapter that the model names; null for the base */
+    /** @return the adapter named by the model; null for the base */
     private @Nullable String adapter(@Nullable String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;
@@ -182,7 +183,7 @@ public final class OpenAiResource {
     private ProblemException late(String id) {
         return new ProblemException(
                 ProblemType.TIMEOUT,
-                "expected images within " + timeout + ", found none; they may still appear at "
+                "the images were not finished within " + timeout + "; they may still appear at "
                         + GenerationView.path(id));
     }
 }

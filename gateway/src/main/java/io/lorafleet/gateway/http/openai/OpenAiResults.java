@@ -26,7 +26,7 @@ final class OpenAiResults {
         this.blobs = blobs;
     }
 
-    /** @param base URL of the gateway */
+    /** @param base base URL of the gateway */
     OpenAiImages of(Generation generation, OpenAiDelivery delivery, URI base) {
         GenerationSucceeded succeeded = succeeded(generation);
         return new OpenAiImages(

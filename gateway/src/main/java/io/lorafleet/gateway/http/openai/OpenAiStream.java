@@ -30,7 +30,7 @@ final class OpenAiStream {
         this.clock = clock;
     }
 
-    /** @return the event for this state as server-sent event text; empty without an event */
+    /** @return the text of the server-sent event for this state; empty if there is no event */
     String event(Optional<Generation> state) {
         if (state.isEmpty()) {
             return KEEP_ALIVE;
@@ -46,7 +46,10 @@ final class OpenAiStream {
         }
     }
 
-    /** @param why problem to report if the stream has no final event yet @return the remaining events */
+    /**
+     * @param why problem to report if the stream has no final event yet
+     * @return the remaining events
+     */
     List<String> end(ProblemException why) {
         return ended ? List.of() : List.of(failed(why));
     }
@@ -64,7 +67,7 @@ final class OpenAiStream {
                 delivery.format()));
     }
 
-    /** Spreads the previews over the steps: of three, the first is due after a quarter of the steps. */
+    /** Spreads the previews over the steps: the first of three previews is due after a quarter of the steps. */
     private String preview(Generation generation) {
         GenerateImage request = generation.request();
         StepDone progress = generation.progress();

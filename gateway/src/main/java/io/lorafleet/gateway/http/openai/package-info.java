@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** OpenAI's image and model APIs, on top of the gateway's own. */
+/** OpenAI's image and model APIs, on top of the gateway's own API. */
 @NullMarked
 package io.lorafleet.gateway.http.openai;
 

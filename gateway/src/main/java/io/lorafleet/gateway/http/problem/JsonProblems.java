@@ -36,7 +36,7 @@ final class JsonProblems {
         return e.getPath().stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
                 .collect(Collectors.joining())
-                .substring(1); // a body is an object, so the path starts with a name
+                .substring(1); // the body is an object, so the path starts with a dot and a name
     }
 
     private static String nameOf(Class<?> type) {

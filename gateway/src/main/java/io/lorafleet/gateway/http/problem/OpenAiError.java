@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** An error in OpenAI's form. Fields without a value are null instead of absent, as clients expect. */
+/** An error in OpenAI's format. Fields without a value are null rather than absent, as clients expect. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record OpenAiError(
         String message,

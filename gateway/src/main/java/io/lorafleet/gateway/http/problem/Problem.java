@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of an error response.
  *
- * @param detail human-readable: what was expected and what was found
+ * @param detail human-readable explanation of the error
  * @param errors the invalid fields, if any
- * @param error the same error in OpenAI's form, on {@link OpenAiPaths}
+ * @param error the same error in OpenAI's format, for the paths in {@link OpenAiPaths}
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)

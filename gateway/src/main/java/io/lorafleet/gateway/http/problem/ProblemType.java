@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http.problem;
 import java.net.URI;
 import java.util.Locale;
 
-/** The error types of the API. A name becomes part of a URN, which clients rely on, so it must not change. */
+/** The error types of the API. A name must not change, because it is part of a URN that clients rely on. */
 public enum ProblemType {
     INVALID_REQUEST(400, "Invalid request"),
     UNAUTHENTICATED(401, "Authentication required"),
@@ -41,7 +41,7 @@ public enum ProblemType {
     TIMEOUT(504, "Generation timed out"),
     EXPIRED(504, "Generation expired"),
     INSUFFICIENT_STORAGE(507, "Insufficient storage"),
-    /** For any other status of the framework. */
+    /** Any other error status from the framework. */
     OTHER(0, "Request failed");
 
     private final int status;

@@ -47,7 +47,7 @@ final class Problems {
     Response notPublished(NotPublishedException e, UriInfo uri) {
         LOG.warn(e.getMessage(), e.getCause());
         Problem problem = Problem.of(
-                ProblemType.NOT_PUBLISHED, "expected the broker's acknowledgement in time, found none; try again");
+                ProblemType.NOT_PUBLISHED, "the broker did not acknowledge the record in time; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
     }
 
@@ -70,13 +70,13 @@ final class Problems {
                 uri);
     }
 
-    /** Without credentials. */
+    /** Handles requests without credentials. */
     @ServerExceptionMapper
     Response unauthenticated(UnauthorizedException e, UriInfo uri) {
-        return unauthenticated("Authorization: expected Bearer with an API key or a token, found neither", uri);
+        return unauthenticated("Authorization: expected Bearer followed by an API key or token, found neither", uri);
     }
 
-    /** With invalid credentials. */
+    /** Handles requests with invalid credentials. */
     @ServerExceptionMapper
     Response unauthenticated(AuthenticationFailedException e, UriInfo uri) {
         return unauthenticated("Authorization: expected a valid API key or token, found an invalid one", uri);
@@ -90,13 +90,13 @@ final class Problems {
 
     @ServerExceptionMapper
     Response forbidden(ForbiddenException e, UriInfo uri) {
-        return answer(Problem.of(ProblemType.FORBIDDEN, "expected a role with this permission, found none"), uri)
+        return answer(Problem.of(ProblemType.FORBIDDEN, "none of the caller's roles has this permission"), uri)
                 .build();
     }
 
     @ServerExceptionMapper
     Response notJson(JsonProcessingException e, UriInfo uri) {
-        return e.getCause() instanceof ProblemException problem // a problem of the body's stream has precedence
+        return e.getCause() instanceof ProblemException problem // a problem from the body's stream takes precedence
                 ? expected(problem, uri)
                 : answer(JsonProblems.of(e), uri).build();
     }
@@ -107,13 +107,13 @@ final class Problems {
                 .build();
     }
 
-    /** Mapped explicitly, because the framework has a mapper for this subclass. */
+    /** Handles this subclass explicitly, because the framework has its own mapper for it. */
     @ServerExceptionMapper
     Response notTheJsonExpected(MismatchedInputException e, UriInfo uri) {
         return notJson(e, uri);
     }
 
-    /** Errors of the framework, such as unknown paths, methods and media types. */
+    /** Handles framework errors, such as unknown paths, methods and media types. */
     @ServerExceptionMapper
     Response refused(WebApplicationException e, UriInfo uri) {
         if (e.getCause() instanceof JsonProcessingException cause) {
@@ -137,7 +137,7 @@ final class Problems {
     Response unexpected(Exception e, UriInfo uri) {
         if (current.getCurrent().response().closed() || hasClientGone(e)) {
             LOG.debugf("The client of %s disconnected", uri.getPath());
-            return Response.serverError().build(); // the client does not read it
+            return Response.serverError().build(); // the client will not read the response
         }
         String id = UUID.randomUUID().toString();
         LOG.errorf(e, "Error %s on %s", id, uri.getPath());

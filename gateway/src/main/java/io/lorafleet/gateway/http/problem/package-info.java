@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Problems: the one form of every error response, and the exceptions that lead to one. */
+/** Problems: the common format of all error responses, and the exceptions that cause problems. */
 @NullMarked
 package io.lorafleet.gateway.http.problem;
 

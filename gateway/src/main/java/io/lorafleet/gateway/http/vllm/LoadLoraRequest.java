@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
  *
- * @param path on the gateway's disk
+ * @param path path of the adapter on the gateway's disk
  * @param inPlace whether to add a version to an existing adapter
- * @param kind style (the default) or student
- * @param guidance the guidance scale that a student was distilled at
+ * @param kind {@code style} (the default) or {@code student}
+ * @param guidance the guidance scale at which a student was distilled
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(

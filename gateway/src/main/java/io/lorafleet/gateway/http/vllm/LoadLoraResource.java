@@ -82,7 +82,7 @@ public final class LoadLoraResource {
                 noFile -> {
                     throw new ProblemException(
                             ProblemType.NOT_FOUND,
-                            "lora_path: expected a safetensors file or a folder with one, found none");
+                            "lora_path: expected a safetensors file, or a folder that contains one, found none");
                 },
                 refused -> {
                     throw new ProblemException(Problem.invalid("lora_path", refused.expected(), refused.found()));
@@ -90,8 +90,8 @@ public final class LoadLoraResource {
                 notAllowed -> {
                     throw new ProblemException(
                             ProblemType.NO_ADAPTER_DIRECTORY,
-                            "lorafleet.gateway.adapter-directory: expected a directory to load from, found none; upload"
-                                    + " with PUT /v1/adapters/NAME instead");
+                            "lorafleet.gateway.adapter-directory is not set; upload adapters with PUT"
+                                    + " /v1/adapters/NAME instead");
                 });
     }
 
@@ -103,7 +103,7 @@ public final class LoadLoraResource {
                     throw new ProblemException(Problem.invalid(
                             "lora_path", "a file of at most " + tooLarge.maxBytes() + " bytes", "a larger file"));
                 },
-                refused -> { // 400 as in vLLM, instead of 422 as for uploads
+                refused -> { // status 400 as in vLLM, not 422 as for uploads
                     throw new ProblemException(ProblemType.INVALID_REQUEST, refused.reason());
                 });
     }

@@ -36,7 +36,7 @@ public final class UnloadLoraResource {
         this.retirements = retirements;
     }
 
-    /** Other fields are ignored. */
+    /** vLLM's request to unload an adapter. Other fields are ignored. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record UnloadLoraRequest(
             @JsonProperty("lora_name") @Nullable String name) {}

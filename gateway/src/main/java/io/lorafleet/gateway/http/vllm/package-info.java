@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** vLLM's endpoints that load and unload LoRA adapters at run time. */
+/** vLLM's endpoints for loading and unloading LoRA adapters at run time. */
 @NullMarked
 package io.lorafleet.gateway.http.vllm;
 

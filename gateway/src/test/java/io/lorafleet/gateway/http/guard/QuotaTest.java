@@ -36,7 +36,7 @@ class QuotaTest {
         assertThat(quota.taken()).isEqualTo(10);
     }
 
-    /** In open mode, all requests have the same caller. */
+    /** In open mode, all requests are from the same caller. */
     @Test
     void hasOnlyTheTotalLimitWithoutAnOwner() {
         quota.take(null, 10);

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Measures how long a worker takes to load an adapter that is not resident, with the same calls as the worker. The file
- * is in the page cache of the operating system.
+ * Measures how long a worker takes to load an adapter that is not resident, through the same calls as the worker. The
+ * file is in the operating system's page cache.
  */
 public final class AdapterLoadBench {
     private final BlobStore blobs;
@@ -60,7 +60,7 @@ public final class AdapterLoadBench {
         this.type = type;
     }
 
-    /** @param warmUp rounds before the measurement, in which code is compiled */
+    /** @param warmUp number of rounds before the measurement, during which code is compiled */
     public Report run(byte[] file, int warmUp, int rounds) throws IOException {
         String sha256 = Sha256.of(file);
         blobs.putIfAbsent(BlobKeys.adapter(sha256), file);
@@ -90,7 +90,7 @@ public final class AdapterLoadBench {
             byte[] file = blobs.get(BlobKeys.adapter(sha256)).orElseThrow();
             long fetched = System.nanoTime();
             if (!Sha256.of(file).equals(sha256)) {
-                throw new FleetException("expected an adapter with SHA-256 " + sha256 + ", found a different one");
+                throw new FleetException("the stored adapter does not have SHA-256 " + sha256);
             }
             long verified = System.nanoTime();
             LoraAdapter adapter = LoraFile.read(Safetensors.of("adapter", file), unet);

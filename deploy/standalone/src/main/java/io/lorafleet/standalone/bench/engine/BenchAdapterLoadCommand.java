@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
             "Measures how long it takes to load an adapter that is not resident: reading it from"
                     + " the blob store, verifying its SHA-256, checking it against the base, and preparing"
                     + " it for a step.",
-            "The adapter is random, with factors for all attention layers. Its file is in the"
-                    + " page cache of the operating system."
+            "The adapter is random, with factors for all attention layers. Its file is in the operating"
+                    + " system's page cache."
         })
 public final class BenchAdapterLoadCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
@@ -70,7 +70,7 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Number of rounds before the measurement (default: ${DEFAULT-VALUE}).")
+            description = "Number of warm-up rounds (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
@@ -84,13 +84,13 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of the adapter (default: ${DEFAULT-VALUE}).")
+            description = "Seed for the adapter's weights (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the result as JSON, in seconds.")
@@ -121,7 +121,7 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
         }
     }
 
-    /** Generates random weights to get their shapes. */
+    /** Generates random weights to determine their shapes. */
     private static Map<String, Shape> shapes(Architecture architecture) {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             return new UNet(architecture.config(), Weights.random("unet", DataType.FLOAT32, owner)).weightShapes();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         sortOptions = false,
-        description = "Measures how long the VAE takes to decode one latent on this machine, with random" + " weights.")
+        description = "Measures how long the VAE takes to decode one latent on this machine, with random weights.")
 public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
@@ -46,7 +46,7 @@ public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Override

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         name = "engine",
         sortOptions = false,
         description = {
-            "Measures a UNet step over a batch on this machine, without Kafka.",
-            "An image of the teacher needs two rows (guidance); an image of a student needs one" + " row."
+            "Measures a UNet step for one batch on this machine, without Kafka.",
+            "The teacher needs two rows for each image (guidance); a student needs one."
         })
 public final class BenchEngineCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
@@ -71,7 +71,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
             names = "--adapter-rank",
             paramLabel = "R",
             defaultValue = "0",
-            description = "Rank of a different random adapter for each row, on all attention layers; 0 for no"
+            description = "Rank of the random adapters, one for each row, on all attention layers; 0 for no"
                     + " adapters (default: ${DEFAULT-VALUE}).")
     private int adapterRank;
 
@@ -102,13 +102,13 @@ public final class BenchEngineCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Number of steps before the measurement (default: ${DEFAULT-VALUE}).")
+            description = "Number of warm-up steps (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the result as JSON, with the time of each step.")

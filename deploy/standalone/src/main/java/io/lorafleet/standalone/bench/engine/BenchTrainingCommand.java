@@ -90,7 +90,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Number of threads for one operation. Default: one for each processor.")
+            description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
@@ -154,7 +154,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         int code = process.waitFor();
         if (code != ExitCode.OK) {
             throw new FleetException(
-                    each + ": its process failed with exit code " + code + (code == 137 ? ": out of memory" : ""));
+                    each + ": the process failed with exit code " + code + (code == 137 ? ": out of memory" : ""));
         }
         return Json.read(out, Report.class);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distribution of times, in seconds. A percentile is the nearest rank: the smallest measured time that at least this
- * share of the times does not exceed.
+ * A distribution of times, in seconds. Percentiles use the nearest-rank method: the percentile of a share is the
+ * smallest measured time that is no shorter than that share of the times.
  */
 public record Distribution(int count, double p50, double p95, double p99, double max) {
 

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Measures UNet steps: of one batch, or of two batches in alternation, under the same conditions. */
+/** Measures the UNet steps of one batch, or of two batches in alternation under the same conditions. */
 final class EngineBench {
     private static final int TEXT_TOKENS = 77;
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -40,7 +40,7 @@ final class EngineBench {
     /**
      * The batches to measure.
      *
-     * @param beside a batch to measure in alternation, or null
+     * @param beside batch to measure in alternation, or null
      * @param size width and height in pixels, or null for the size at which the model was trained
      */
     record Workload(
@@ -49,13 +49,13 @@ final class EngineBench {
     /**
      * The rows of a step.
      *
-     * @param adapterRank rank of a different adapter for each row; 0 for no adapters
-     * @param forwards number of batches for the rows
+     * @param adapterRank rank of the random adapters, one for each row; 0 for no adapters
+     * @param forwards number of batches among which the rows are divided
      */
     record Rows(int count, int adapterRank, int forwards) {}
 
     /**
-     * @param besideMedianSeconds the median of the other batch, or null
+     * @param besideMedianSeconds median of the batch measured in alternation, or null
      * @param peakMebibytes peak resident memory of this process
      */
     record Report(

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 /** Random adapters for a UNet, with factors for all attention projections, like a student. */
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
-    /** Standard deviation of the second factor: images change slightly. */
+    /** Standard deviation of the second factor at which images change slightly. */
     public static final float MILD = 0.01f;
-    /** Standard deviation of the second factor: images of two such adapters differ clearly. */
+    /** Standard deviation of the second factor at which images from two such adapters differ clearly. */
     public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}
@@ -37,7 +37,7 @@ public final class RandomAdapter {
      * @param unet names and shapes of the weights of a UNet
      * @param deviation standard deviation of the second factor
      * @param seed the same seed gives the same file
-     * @return a safetensors file with the names of diffusers
+     * @return a safetensors file with diffusers' tensor names
      */
     public static byte[] file(Map<String, Shape> unet, int rank, float deviation, long seed) {
         SeededNoise noise = new SeededNoise(seed);

@@ -36,7 +36,7 @@ final class TrainingBench {
     /**
      * The training to measure.
      *
-     * @param teacherPrecision precision of a teacher that shares no weights with its student
+     * @param teacherPrecision precision of the teacher, if it shares no weights with its student
      * @param size width and height in pixels, or null for the size at which the model was trained
      * @param steps number of optimizer steps
      */

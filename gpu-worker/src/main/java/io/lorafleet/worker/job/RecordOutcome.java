@@ -6,12 +6,12 @@ import io.lorafleet.messages.generation.GenerationFinished;
 import java.util.function.Function;
 
 /** What happens to the record of a request. */
-public sealed interface Outcome {
-    /** Applies the function for this case. Each caller has to decide on all cases. */
+public sealed interface RecordOutcome {
+    /** Applies the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);
 
     /** The request is finished: publish the result and accept the record. */
-    record Done(GenerationFinished result) implements Outcome {
+    record Done(GenerationFinished result) implements RecordOutcome {
         @Override
         public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
             return done.apply(this);
@@ -19,7 +19,7 @@ public sealed interface Outcome {
     }
 
     /** No worker can process the record: publish a dead letter and a failure, and reject the record. */
-    record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements Outcome {
+    record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements RecordOutcome {
         @Override
         public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
             return refuse.apply(this);
@@ -27,7 +27,7 @@ public sealed interface Outcome {
     }
 
     /** A temporary failure: release the record for another delivery. */
-    record Retry(String why) implements Outcome {
+    record Retry(String why) implements RecordOutcome {
         @Override
         public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
             return retry.apply(this);

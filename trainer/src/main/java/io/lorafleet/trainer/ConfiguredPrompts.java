@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads files with one prompt per line. Empty lines are ignored. */
-final class PromptFile {
-    private PromptFile() {}
+/** Reads the prompt files that configuration keys name: one prompt per line. Empty lines are ignored. */
+final class ConfiguredPrompts {
+    private ConfiguredPrompts() {}
 
     /** @param key configuration key of the file, for error messages */
     static List<String> read(String key, Optional<Path> file) {

@@ -4,12 +4,12 @@ package io.lorafleet.standalone.client;
 import io.lorafleet.standalone.FleetException;
 
 /** The gateway rejected a request. The message is the gateway's problem, as text. */
-public final class ProblemException extends FleetException {
+public final class RequestRejectedException extends FleetException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
-    ProblemException(int status, String message) {
+    RequestRejectedException(int status, String message) {
         super(message);
         this.status = status;
     }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An adapter in a generation request.
+ *
+ * @param adapter {@code NAME} or {@code NAME@VERSION}
+ * @param scale scale of the adapter; null for the gateway's default
+ */
+public record ScaledAdapter(String adapter, @Nullable Double scale) {}
