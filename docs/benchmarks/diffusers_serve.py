@@ -112,7 +112,7 @@ class Server:
 
 
 def serve_all(server, requests, options):
-    """Returns the latency and the end of each request, in seconds from the start, and the total of UNet evaluations."""
+    """Returns the latency and the end of each request, in seconds from the start, and the total number of UNet evaluations."""
     done, evaluations = [], 0
     start = time.perf_counter()
     for number, request in enumerate(requests):
