@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# From feedback to a better version, on the demo model: makes a student that has learned too little, has a fleet draw with it,
-# rates the images down, waits for the trainer's next version, has it tried on more requests until all of them get it, and
-# compares the two on the very prompts that were rated down. Takes some fifteen minutes on two processors.
+# Shows how feedback leads to a better version, on the demo model. The script distils a student with too few steps, generates
+# images with it on a fleet, and rates them down. It waits for the trainer's next version, sends requests until the canary
+# analysis ends, and compares both versions on the prompts that were rated down. Takes about fifteen minutes on two processors.
 #
 #     docs/feedback-loop.sh [FOLDER]
 #
-# FOLDER gets the student, the fleet's data, and the two reports; without it a new folder does.
+# FOLDER receives the student, the data of the fleet, and the two reports. The default is a new temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,21 +13,21 @@ prompts=deploy/demo-model/prompts
 folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"/{before,after}
 
-# The services take their settings from the environment, too.
+# The services read these settings from the environment.
 export LORAFLEET_TRAINER_MIN_SAMPLES=16
 export LORAFLEET_TRAINER_RUN_STEPS=${STEPS:-120}
-# Every request is compared, so that a few of them decide.
+# The worker compares both versions on every request, so that a few requests are enough for a decision.
 export LORAFLEET_TRAINER_CANARY_CANARY_SHARE=0.25
 export LORAFLEET_TRAINER_CANARY_SHADOW_SHARE=1
 export LORAFLEET_TRAINER_CANARY_MIN_COMPARISONS=6
 export LORAFLEET_TRAINER_PROMPTS_BASE=$PWD/$prompts/train.txt
 export LORAFLEET_TRAINER_PROMPTS_HELD_OUT=$PWD/$prompts/held-out.txt
 
-echo "== a first student, of few steps"
+echo "== distilling a first student, with few steps"
 deploy/fleet distill --model deploy/demo-model --prompts $prompts/train.txt --name fast --steps 100 \
     --batch 32 --passes 2 --prompts-per-round 64 --learning-rate 1e-3 --output "$folder"
 
-echo "== a fleet with it"
+echo "== starting a fleet with this student"
 deploy/fleet up --data "$folder/data" > "$folder/fleet.log" 2>&1 &
 fleet=$!
 trap 'kill $fleet; wait $fleet || true' EXIT
@@ -37,33 +37,33 @@ until curl --fail --silent --output /dev/null localhost:8080/q/health/ready; do
 done
 deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
 
-echo "== sixteen images, which nobody likes"
+echo "== generating sixteen images and rating them down"
 head -16 $prompts/train.txt > "$folder/rated.txt"
 while read -r prompt; do
     id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/image.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
     deploy/fleet feedback "$id" --rating down --as-teacher < /dev/null
 done < "$folder/rated.txt"
 
-echo "== the trainer learns from that"
+echo "== waiting for the trainer's next version"
 until deploy/fleet adapter list | grep -q 'fast@2'; do
     sleep 5
 done
 deploy/fleet adapter list
 
-echo "== a quarter of the requests gets it, then all, and then it stays"
+echo "== sending requests until the canary analysis ends"
 seed=1
 until deploy/fleet adapter list | grep -qx 'fast: stable 2 (before: 1)'; do
     deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/image.png" \
         < /dev/null
     if deploy/fleet adapter list | grep -qx 'fast: stable 1'; then
-        echo "it was rolled back: $folder/fleet.log says why"
+        echo "the version was rolled back; $folder/fleet.log contains the reason"
         exit 1
     fi
 done
 deploy/fleet adapter list
 deploy/fleet workers
 
-echo "== the same prompts, before and after"
+echo "== comparing both versions on the prompts that were rated down"
 for when in before:1 after:2; do
     echo "-- fast@${when#*:}"
     deploy/fleet evaluate --model deploy/demo-model --adapter "fast@${when#*:}" --prompts "$folder/rated.txt" \

@@ -1,11 +1,11 @@
-"""Draws with the same adapter in a running fleet and in diffusers, from the same seeds, and compares the images.
+"""Generates images with the same adapter and seeds on a running fleet and in diffusers, and compares them.
 
     deploy/fleet up &
     python docs/benchmarks/adapter_in_diffusers.py --model deploy/demo-model --prompts prompts.txt --adapter fast.safetensors
     python docs/benchmarks/adapter_in_diffusers.py --model deploy/demo-model --prompts prompts.txt --train 30
 
-The first takes an adapter of ours to diffusers (load_lora_weights). The second trains one there, with PEFT, by the same
-distillation, keeps it as save_lora_weights does, and takes it to the fleet. Exits with 1 below --least decibels.
+The first command loads a lorafleet adapter in diffusers (load_lora_weights). The second distils an adapter with PEFT, writes
+it with save_lora_weights, and uploads it to the fleet. The exit status is 1 if the PSNR of an image is below --least.
 """
 
 import argparse
@@ -44,29 +44,29 @@ def main():
         without = plain(pipe, prompt, i, options, size)
         same = psnr(ours, theirs)
         worst = min(worst, same)
-        print(f"{same:6.1f} dB, and {psnr(ours, without):5.1f} dB without the adapter: {prompt}")
-    print(f"the least: {worst:.1f} dB")
+        print(f"{same:6.1f} dB; without the adapter {psnr(ours, without):5.1f} dB: {prompt}")
+    print(f"minimum: {worst:.1f} dB")
     sys.exit(0 if worst >= options.least else 1)
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True, help="a pipeline folder, which the fleet serves, too")
-    parser.add_argument("--prompts", required=True, help="a file, one prompt a line")
+    parser.add_argument("--model", required=True, help="pipeline folder that the fleet also serves")
+    parser.add_argument("--prompts", required=True, help="file with one prompt per line")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--adapter", help="a safetensors file")
-    which.add_argument("--train", type=int, metavar="STEPS", help="train one with PEFT first")
-    parser.add_argument("--url", default="http://localhost:8080", help="of the gateway")
-    parser.add_argument("--count", type=int, default=8, help="of the prompts")
+    which.add_argument("--adapter", help="adapter in a safetensors file")
+    which.add_argument("--train", type=int, metavar="STEPS", help="train an adapter with PEFT first")
+    parser.add_argument("--url", default="http://localhost:8080", help="URL of the gateway")
+    parser.add_argument("--count", type=int, default=8, help="number of prompts to use")
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--guidance", type=float, default=5, help="that the student learned, or learns")
-    parser.add_argument("--least", type=float, default=40, help="decibels")
+    parser.add_argument("--guidance", type=float, default=5, help="guidance scale of the student")
+    parser.add_argument("--least", type=float, default=40, help="minimum PSNR in decibels")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 
 
 def train(pipe, prompts, options, folder):
-    """Distils a few steps, from noise laid over nothing: enough for an adapter that shows."""
+    """Distils for a few steps on pure noise. This is enough for an adapter with a visible effect."""
     import peft
     import torch
 
@@ -124,7 +124,7 @@ def fleet_image(options, name, prompt, seed):
         time.sleep(0.1)
         generation = json.loads(call(options, "GET", f"/v1/generations/{generation['id']}"))
     if generation["status"] != "succeeded":
-        raise SystemExit(f"expected an image, found {generation}")
+        raise SystemExit(f"the generation did not succeed: {generation}")
     return Image.open(io.BytesIO(call(options, "GET", f"/v1/generations/{generation['id']}/images/0"))).convert("RGB")
 
 

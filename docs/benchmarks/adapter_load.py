@@ -1,11 +1,11 @@
-"""Times the loading of an adapter that is not in memory: lorafleet's beside diffusers', alternating, the same file.
+"""Times how long lorafleet and diffusers take to load an adapter that is not in memory. Both load the same file, alternately.
 
     python docs/benchmarks/adapter_load.py --arch sd15 --adapter-rank 16
     python docs/benchmarks/adapter_load.py --model deploy/demo-model --adapter-rank 4
 
-lorafleet: from the blob store, through its SHA-256 and the check against the base, until the factors are stacked for a
-step. diffusers: load_lora_weights and set_adapters. Its hotswap puts the file's weights in the place of another adapter's
-of the same shapes, which is lost by that. The file is in the operating system's cache on both sides.
+lorafleet: reads the file from the blob store, verifies its SHA-256, checks it against the base, and stacks the factors for a
+step. diffusers: load_lora_weights and set_adapters. With hotswap, diffusers overwrites the weights of another adapter with the
+same shapes. The file is in the cache of the operating system for both.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main():
                 seconds[way] += times
         size = pathlib.Path(options.adapter).stat().st_size
     ours, load, swap = (statistics.median(times) for times in seconds.values())
-    print(f"adapter of rank {options.adapter_rank}, {size / 1e6:.1f} MB")
+    print(f"rank-{options.adapter_rank} adapter, {size / 1e6:.1f} MB")
     print(f"lorafleet          {ours * 1000:8.1f} ms")
     print(f"diffusers          {load * 1000:8.1f} ms, ratio {ours / load:.3f}")
     print(f"diffusers, hotswap {swap * 1000:8.1f} ms, ratio {ours / swap:.3f}")
@@ -43,10 +43,10 @@ def main():
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     model = parser.add_mutually_exclusive_group(required=True)
-    model.add_argument("--model", help="a pipeline folder")
-    model.add_argument("--arch", choices=ARCHITECTURES, help="a UNet with random weights")
+    model.add_argument("--model", help="pipeline folder")
+    model.add_argument("--arch", choices=ARCHITECTURES, help="architecture of a UNet with random weights")
     parser.add_argument("--adapter-rank", type=int, default=16)
-    parser.add_argument("--loads", type=int, default=10, help="timed in each round, on both sides")
+    parser.add_argument("--loads", type=int, default=10, help="number of timed loads per round, on both sides")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--adapter", help=argparse.SUPPRESS)
@@ -55,12 +55,12 @@ def parse():
 
 
 def lorafleet_seconds(options):
-    """The median of one process; it writes the adapter."""
+    """Returns the median load time of one process. The process also writes the adapter file."""
     jar = ROOT / "deploy/standalone/target/lorafleet-standalone.jar"
     command = ["java", "-Xmx512m", "-jar", str(jar), "bench", "adapter-load", "--json", "--save", options.adapter]
     command += ["--model", options.model] if options.model else ["--arch", options.arch]
     command += ["--adapter-rank", str(options.adapter_rank), "--threads", str(options.threads)]
-    command += ["--rounds", str(options.loads), "--warm-up", "50"]  # until its code is compiled, as a worker's is
+    command += ["--rounds", str(options.loads), "--warm-up", "50"]  # the JVM compiles the code first, as in a worker
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return report["total"]["p50"]
 
@@ -76,7 +76,7 @@ def diffusers_seconds(options):
 
     torch.set_num_threads(options.threads)
     parts = {}
-    if options.arch:  # only the UNet takes part
+    if options.arch:  # the benchmark uses only the UNet
         parts["unet"] = UNet2DConditionModel(**ARCHITECTURES[options.arch])
     pipe = StableDiffusionPipeline.from_pretrained(
         options.model or ROOT / "deploy/demo-model", torch_dtype=torch.float32, safety_checker=None, **parts)
@@ -91,7 +91,7 @@ def loads(pipe, options):
         pipe.set_adapters(["new"], [1.0])
         seconds.append(time.perf_counter() - start)
         pipe.unload_lora_weights()
-    return seconds[1:]  # the first one still imports
+    return seconds[1:]  # the first load includes imports
 
 
 def hotswaps(pipe, options):

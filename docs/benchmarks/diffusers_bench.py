@@ -1,10 +1,10 @@
-"""Times a UNet step of diffusers beside lorafleet's, in one run, alternating.
+"""Times a UNet step of lorafleet and of diffusers, alternately in one run.
 
     python docs/benchmarks/diffusers_bench.py --model deploy/demo-model --batch 1
     python docs/benchmarks/diffusers_bench.py --arch sd15 --size 256 --batch 1 --student
 
-Needs torch, diffusers and, with --adapter-rank, peft. Each round runs both, in processes of their own; the ratio is that
-of the medians of all steps. Below 1, lorafleet is faster.
+Needs torch, diffusers and, with --adapter-rank, peft. Each round runs both sides in separate processes. The script prints the
+ratio of the medians over all steps. If the ratio is below 1, lorafleet is faster.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ARCHITECTURES = {  # as published
+ARCHITECTURES = {  # the published configurations
     "sd15": dict(
         sample_size=64, block_out_channels=(320, 640, 1280, 1280), cross_attention_dim=768, attention_head_dim=8,
         down_block_types=("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
@@ -49,23 +49,23 @@ def main():
         ours += (report := run_lorafleet(options))["seconds"]
         peaks["lorafleet"] = report["peakMebibytes"]
     a, b = statistics.median(ours), statistics.median(theirs)
-    print(f"lorafleet {a:.3f} s a step, {peaks['lorafleet']} MiB at most")
-    print(f"diffusers {b:.3f} s a step, {peaks['diffusers']} MiB at most")
+    print(f"lorafleet {a:.3f} s per step, peak memory {peaks['lorafleet']} MiB")
+    print(f"diffusers {b:.3f} s per step, peak memory {peaks['diffusers']} MiB")
     print(f"ratio {a / b:.2f} (medians of {len(ours)} and {len(theirs)} steps)")
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     model = parser.add_mutually_exclusive_group(required=True)
-    model.add_argument("--model", help="a pipeline folder")
-    model.add_argument("--arch", choices=ARCHITECTURES, help="a UNet with random weights")
+    model.add_argument("--model", help="pipeline folder")
+    model.add_argument("--arch", choices=ARCHITECTURES, help="architecture of a UNet with random weights")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--size", type=int, help="width and height in pixels")
-    parser.add_argument("--student", action="store_true", help="one row for each image, not two")
+    parser.add_argument("--student", action="store_true", help="one row per image instead of two")
     parser.add_argument("--adapter-rank", type=int, default=0,
                         help="lorafleet: a different adapter on each row; PEFT: one for all rows")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--warm-up", type=int, default=2, help="steps before, on both sides; a small model needs 100")
+    parser.add_argument("--warm-up", type=int, default=2, help="untimed steps at the start, on both sides; a small model needs 100")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)

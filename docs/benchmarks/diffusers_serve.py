@@ -1,11 +1,11 @@
-"""Serves a trace with diffusers and PEFT, as it is commonly done: one pipeline, every adapter loaded, one request at a time.
+"""Serves a trace with diffusers and PEFT in the usual way: one pipeline, all adapters loaded, one request at a time.
 
     deploy/fleet bench serve --arrivals closed:8 --make-adapters 16 --save-trace trace.jsonl --save-adapters adapters
     python docs/benchmarks/diffusers_serve.py --model deploy/demo-model --trace trace.jsonl --adapters adapters
 
-Adapters are loaded before anything is timed. By default all requests wait already, which measures throughput; then
-`latency` is the time that one takes alone. With --open-loop they come at the trace's times, and it counts from when a
-request was due. A request's time ends with its PNG in memory.
+The script loads all adapters before it times anything. By default, all requests are waiting at the start. This measures
+throughput, and `latency` is the processing time of a request. With --open-loop, requests arrive at the times in the trace, and
+`latency` starts when a request is due. It ends when the PNG of the request is in memory.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import math
 import pathlib
 import time
 
-SAMPLERS = {  # as docs/samplers.md describes ours
+SAMPLERS = {  # diffusers' equivalents of the samplers in docs/samplers.md
     "ddim": ("DDIMScheduler", {}),
     "euler": ("EulerDiscreteScheduler", {}),
     "euler_karras": ("EulerDiscreteScheduler", {"use_karras_sigmas": True}),
@@ -41,23 +41,24 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True, help="a pipeline folder")
-    parser.add_argument("--trace", required=True, help="what `fleet bench serve --save-trace` wrote")
-    parser.add_argument("--adapters", help="folder with NAME.safetensors for each adapter of the trace")
+    parser.add_argument("--model", required=True, help="pipeline folder")
+    parser.add_argument("--trace", required=True, help="trace file that `fleet bench serve --save-trace` wrote")
+    parser.add_argument("--adapters", help="folder that contains NAME.safetensors for each adapter in the trace")
     parser.add_argument("--as-students", action="store_true",
-                        help="adapters run without guidance, their scale set to the request's; else all run under guidance")
-    parser.add_argument("--trained-at", type=float, default=5, help="with --as-students: guidance that they learned")
-    parser.add_argument("--open-loop", action="store_true", help="requests come at the trace's times")
-    parser.add_argument("--requests", type=int, help="only the first so many")
-    parser.add_argument("--warm-up", type=int, default=4, help="requests before, without adapters")
+                        help="run adapters without guidance, at the scale that matches the request's guidance; "
+                             "by default, all requests run under guidance")
+    parser.add_argument("--trained-at", type=float, default=5, help="with --as-students: guidance scale of the students")
+    parser.add_argument("--open-loop", action="store_true", help="send requests at the times in the trace")
+    parser.add_argument("--requests", type=int, help="number of requests to serve, from the start of the trace (default: all)")
+    parser.add_argument("--warm-up", type=int, default=4, help="untimed requests at the start, without adapters")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--save", help="folder for the images, NUMBER.png")
+    parser.add_argument("--save", help="folder for the images (NUMBER.png)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 
 def adapter_of(request):
-    """The name, without a version: a folder holds one version of each."""
+    """Returns the adapter name without its version: the folder contains one version of each adapter."""
     return (request.get("adapter") or "").split("@")[0] or None
 
 
@@ -74,7 +75,7 @@ class Server:
             options.model, torch_dtype=torch.float32, safety_checker=None)
         self.pipe.set_progress_bar_config(disable=True)
         for name in sorted(adapters):
-            # PEFT takes a dot in a name for a level of its modules.
+            # PEFT treats a dot in a name as a separator between module levels.
             self.pipe.load_lora_weights(options.adapters, weight_name=f"{name}.safetensors",
                                         adapter_name=name.replace(".", "_"))
         self.has_adapters = bool(adapters)
@@ -82,7 +83,7 @@ class Server:
         self.activate(None, 1)
 
     def activate(self, adapter, scale):
-        """Nothing is done where it is active already, though PEFT would take some milliseconds for it."""
+        """Does nothing if the adapter is already active, because PEFT would take some milliseconds to activate it again."""
         if not self.has_adapters or self.active == (adapter, scale):
             return
         if adapter is None:
@@ -93,7 +94,7 @@ class Server:
         self.active = (adapter, scale)
 
     def serve(self, request):
-        """Returns the PNG and how often the UNet was asked, in rows."""
+        """Returns the PNG and the number of UNet evaluations."""
         adapter, guidance, scale = adapter_of(request), request["guidance"], 1
         if adapter and self.options.as_students:
             guidance, scale = 1, (guidance - 1) / (self.options.trained_at - 1)
@@ -111,7 +112,7 @@ class Server:
 
 
 def serve_all(server, requests, options):
-    """Returns for each request its latency, and when it was over, counted from the beginning; and all evaluations."""
+    """Returns the latency and the end of each request, in seconds from the start, and the total number of UNet evaluations."""
     done, evaluations = [], 0
     start = time.perf_counter()
     for number, request in enumerate(requests):
@@ -135,7 +136,7 @@ def summary(results):
         "seconds": seconds,
         "imagesPerSecond": len(done) / seconds,
         "unetEvaluationsPerSecond": evaluations / seconds,
-        "latency": {name: latencies[max(0, math.ceil(share * len(latencies)) - 1)]  # nearest rank, as ours
+        "latency": {name: latencies[max(0, math.ceil(share * len(latencies)) - 1)]  # nearest rank, as in bench serve
                     for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1))},
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How a gateway bears 1, 50 and 500 clients that order images, or ask how an order stands, without a pause between.
-# Wants wrk, curl, and a fleet that is up and has drawn something. Workers take the processor, too: stop them meanwhile
-# (kill -STOP), or have them elsewhere.
+# Measures a gateway under load: 1, 50 and 500 clients continuously send generation requests or read the status of a
+# generation. Needs wrk, curl, and a running fleet that has generated at least one image. Workers compete for CPU time, so
+# suspend them during the test (kill -STOP) or run them on another machine.
 #
 #   docs/benchmarks/gateway_load.sh [http://localhost:8080] [seconds]
 set -euo pipefail
@@ -16,11 +16,11 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.body = '{"prompt": "a large red star", "steps": 1, "guidanceScale": 1}'
 LUA
 
-newest() { # the id of an order; older ones may be forgotten
+newest() { # the id of the newest generation; the gateway may have dropped older generations
   curl -s "$url/v1/generations?limit=1" | sed -n 's/.*"id":"\([^"]*\)".*/\1/p'
 }
 
-old() { # MiB in the heap's old generation, where what is kept ends up
+old() { # MiB in the heap's old generation, which contains the long-lived objects
   curl -s "$url/q/metrics" | awk '/^jvm_memory_used_bytes.*Old Gen/ {printf "%.0f", $NF / 1048576}'
 }
 
@@ -34,10 +34,10 @@ round() { # NAME CLIENTS WRK-ARGUMENTS...
 }
 
 echo "old generation before: $(old) MiB"
-echo "| | clients | requests a second | half within | 99 of 100 within | all | refused | errors |"
+echo "| request | clients | requests/s | p50 | p99 | requests | refused | errors |"
 echo "|---|---|---|---|---|---|---|---|"
 for clients in 1 50 500; do
-  round order "$clients" -s "$order" "$url/v1/generations"
+  round generation "$clients" -s "$order" "$url/v1/generations"
   round status "$clients" "$url/v1/generations/$(newest)"
 done
-echo "after: $(old) MiB"
+echo "old generation after: $(old) MiB"

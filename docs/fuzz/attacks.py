@@ -1,6 +1,8 @@
-"""What one caller with a key, or without one, can do to a gateway. Each is bounded in time and in what it sends.
+"""Attacks on a gateway by one caller, with or without a key. Each attack has a limited duration and sends a limited amount of
+data.
 
-An attack is a function of a Wire; its name and what it sends are in ATTACKS, in the order in which they run."""
+An attack is a function that receives a Wire. ATTACKS contains the attacks with their descriptions, in the order in which they
+run."""
 
 import asyncio
 import base64
@@ -13,7 +15,7 @@ import time
 import files
 
 ATTACKS = {}
-"""name -> (function, what it sends, seconds at least, whether it fills the disk)"""
+"""name -> (function, description of what it sends, minimum duration in seconds, whether it fills the disk)"""
 
 
 def attack(name, sends, seconds=0, fills_disk=False):
@@ -41,29 +43,30 @@ async def order_again_and_again(wire, at_once, body, **options):
 
 # --- Images
 
-@attack("jpeg-scans", "250 at once: a progressive JPEG of 2048x2048 whose 1000 scans have 18 bytes each (26 KB)")
+@attack("jpeg-scans", "250 concurrent requests: a progressive 2048x2048 JPEG with 1000 scans of 18 bytes each (26 KB)")
 async def jpeg_scans(wire):
     await order_again_and_again(wire, 250, order_of(files.jpeg_of_scans(2048, 1000)), timeout=60)
 
 
-@attack("png-size", "10 at once: PNGs of 300 bytes that claim 100000x100000 and 4194304x1")
+@attack("png-size", "10 concurrent requests: 300-byte PNGs that claim to have 100000x100000 or 4194304x1 pixels")
 async def png_size(wire):
     bodies = itertools.cycle(order_of(files.png_of_claimed_size(*size)) for size in [(100_000, 100_000), (1 << 22, 1)])
     await wire.until_end(10, lambda _: wire.request("POST", "/v1/generations", next(bodies)))
 
 
-@attack("png-deep", "30 at once: interlaced PNGs of 2048x2048 with 16 bits of RGBA (136 KB, 32 MiB decoded)")
+@attack("png-deep", "30 concurrent requests: interlaced 2048x2048 PNGs with 16-bit RGBA (136 KB, 32 MiB decoded)")
 async def png_deep(wire):
     image = files.png(2048, 2048, files.RGB_ALPHA, 16, interlaced=True, level=9)
     await order_again_and_again(wire, 30, order_of(image))
 
 
-@attack("png-chunks", "10 at once: a PNG with an iCCP and 8 zTXt of 200 MiB each, inflated, and 50000 empty chunks (2.4 MB)")
+@attack("png-chunks", "10 concurrent requests: a PNG with an iCCP and 8 zTXt chunks that inflate to 200 MiB each, and 50000 empty "
+                      "chunks (2.4 MB)")
 async def png_chunks(wire):
     await order_again_and_again(wire, 10, order_of(files.png_with_inflating_text()))
 
 
-@attack("images-large", "20 at once: orders of honest PNGs of 7.7 MB, nothing wrong with them")
+@attack("images-large", "20 concurrent requests: valid PNGs of 7.7 MB")
 async def images_large(wire):
     image = files.png(1600, 1600, noise=os.urandom(5003), level=0)
     await order_again_and_again(wire, 20, order_of(image))
@@ -71,7 +74,7 @@ async def images_large(wire):
 
 # --- HTTP
 
-@attack("headers", "10 at once, no key: 1 MiB in one header, 20000 headers, a URL of 1 MiB, 5000 query parameters")
+@attack("headers", "10 concurrent requests, no key: a header of 1 MiB, 20000 headers, a URL of 1 MiB, 5000 query parameters")
 async def headers(wire):
     heads = itertools.cycle([
         wire.head("GET", "/v1/fleet", ["X-Large: " + "x" * (1 << 20)], key=False),
@@ -81,7 +84,8 @@ async def headers(wire):
     await wire.until_end(10, lambda _: wire.raw(next(heads)))
 
 
-@attack("json", "10 at once: JSON nested 100000 deep, a number of 1 MB, a name of 1 MB, a text of 10 MB, 100000 fields")
+@attack("json", "10 concurrent requests: JSON with a nesting depth of 100000, a number of 1 MB, a name of 1 MB, a text of 10 MB, "
+                "100000 fields")
 async def json_bodies(wire):
     bodies = itertools.cycle([
         b'{"prompt":' + b"[" * 100_000, b'{"prompt":' * 100_000,
@@ -92,14 +96,14 @@ async def json_bodies(wire):
     await wire.until_end(10, lambda _: wire.request("POST", next(paths), next(bodies)))
 
 
-@attack("gzip", "10 at once: bodies with Content-Encoding: gzip, 1 MB that would be 1 GiB of JSON")
+@attack("gzip", "10 concurrent requests: bodies with Content-Encoding: gzip, 1 MB that would inflate to 1 GiB of JSON")
 async def gzip_bodies(wire):
     bomb = gzip.compress(b'{"prompt":"' + b" " * (1 << 30), 1)
     await wire.until_end(10, lambda _: wire.request(
         "POST", "/v1/generations", bomb, headers=["Content-Encoding: gzip"]))
 
 
-@attack("chunked", "20 at once: chunked bodies without an end, in chunks of 64 KiB, or of 1 byte with an extension of 1 KB")
+@attack("chunked", "20 concurrent requests: endless chunked bodies, with chunks of 64 KiB, or of 1 byte with an extension of 1 KB")
 async def chunked(wire):
     pieces = itertools.cycle([b"10000\r\n" + b" " * 65536 + b"\r\n", (b"1;" + b"x" * 1000 + b"\r\n \r\n") * 64])
     targets = itertools.cycle([("POST", "/v1/generations", "application/json"),
@@ -127,24 +131,24 @@ async def chunked(wire):
     await wire.until_end(20, stream)
 
 
-@attack("slow-bodies", "300 connections: an order of 5000 bytes, one a second", seconds=45)
+@attack("slow-bodies", "300 connections: a generation request of 5000 bytes, one byte per second", seconds=45)
 async def slow_bodies(wire):
     head = wire.head("POST", "/v1/generations", ["Content-Type: application/json"], length=5000)
     await wire.until_end(300, lambda _: wire.hold(head, drip=b" " * 5000))
 
 
-@attack("slow-uploads", "300 connections: an adapter of 100 MB, one byte a second", seconds=45)
+@attack("slow-uploads", "300 connections: an adapter of 100 MB, one byte per second", seconds=45)
 async def slow_uploads(wire):
     head = wire.head("PUT", "/v1/adapters/slow?kind=style", ["Content-Type: application/octet-stream"], length=10**8)
     await wire.until_end(300, lambda _: wire.hold(head, drip=files.adapter()))
 
 
-@attack("slow-headers", "300 connections, no key: a request line, then one byte of headers a second", seconds=30)
+@attack("slow-headers", "300 connections, no key: a request line, then one byte of headers per second", seconds=30)
 async def slow_headers(wire):
     await wire.until_end(300, lambda _: wire.hold(b"GET /v1/fleet HTTP/1.1\r\nX: ", drip=b"x" * 5000))
 
 
-@attack("idle", "6000 connections, no key: half of them silent, half idle after one request")
+@attack("idle", "6000 connections, no key: half of them send nothing, half are idle after one request")
 async def idle(wire):
     requests = [b"", wire.head("GET", "/q/health/live", key=False)]
     await wire.until_end(6000, lambda k: wire.hold(requests[k % 2]))
@@ -152,7 +156,7 @@ async def idle(wire):
 
 # --- Generations
 
-@attack("orders", "40 at once: one-step orders, as many as are taken, half of them batch")
+@attack("orders", "40 concurrent requests: one-step generations, as many as the gateway accepts, half of them batch")
 async def orders(wire):
     taken = []
 
@@ -162,7 +166,7 @@ async def orders(wire):
     await wire.cancel(filter(None, taken))
 
 
-@attack("orders-long", "20 at once: orders of 8 images of 200 steps, as many as are taken")
+@attack("orders-long", "20 concurrent requests: 8 images with 200 steps, as many as the gateway accepts")
 async def orders_long(wire):
     taken = []
 
@@ -174,7 +178,7 @@ async def orders_long(wire):
     await wire.cancel(filter(None, taken))
 
 
-@attack("streams", "3000 event streams of one generation of 200 steps, opened and not read")
+@attack("streams", "3000 event streams of one 200-step generation, opened but not read")
 async def streams(wire):
     generation = await wire.order(count=2, steps=200, guidanceScale=5)
     head = wire.head("GET", f"/v1/generations/{generation}/events", ["Accept: text/event-stream"])
@@ -182,13 +186,13 @@ async def streams(wire):
     await wire.cancel([generation] if generation else [])
 
 
-@attack("lists", "50 at once: GET /v1/generations?limit=200, with 400 generations of his own")
+@attack("lists", "50 concurrent requests: GET /v1/generations?limit=200, by a caller with 400 generations")
 async def lists(wire):
     await asyncio.gather(*(wire.order(count=False) for _ in range(400)))
     await wire.until_end(50, lambda _: wire.request("GET", "/v1/generations?limit=200"))
 
 
-@attack("slow-readers", "400 connections: downloads of 29 MB of weights and of lists, of which 64 bytes are read")
+@attack("slow-readers", "400 connections: downloads of weights (29 MB) and of lists; the client reads only 64 bytes")
 async def slow_readers(wire):
     weights = files.adapter(rank=4096, noise=True)
     await wire.request("PUT", "/v1/adapters/heavy?kind=style", weights, "application/octet-stream", count=False)
@@ -197,7 +201,8 @@ async def slow_readers(wire):
     await wire.request("DELETE", "/v1/adapters/heavy", count=False)
 
 
-@attack("webhooks", "90 orders whose webhooks answer a byte a second for ever, a fast body for ever, or never", seconds=30)
+@attack("webhooks", "90 generation requests with webhook receivers that respond endlessly with one byte per second, respond "
+                    "endlessly at full speed, or never respond", seconds=30)
 async def webhooks(wire):
     async def swallow(reader):
         await reader.readuntil(b"\r\n\r\n")
@@ -214,7 +219,7 @@ async def webhooks(wire):
     async def gush(reader, writer):
         await swallow(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        while wire.left():  # at most 20 MB a second, so that it is not the machine that gives way
+        while wire.left():  # at most 20 MB per second, so that the machine itself is not overloaded
             writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
             await writer.drain()
             await asyncio.sleep(0.003)
@@ -229,11 +234,11 @@ async def webhooks(wire):
             try:
                 await receiver(reader, writer)
             except (OSError, asyncio.IncompleteReadError):
-                wire.seen["receiver: hung up on"] += 1
+                wire.seen["receiver: closed by the gateway"] += 1
             except asyncio.CancelledError:
                 pass
             if time.monotonic() - began > 20:
-                wire.seen["BROKEN: receiver was waited for longer than 20 s"] += 1
+                wire.seen["BROKEN: the gateway waited for a receiver for longer than 20 s"] += 1
             writer.close()
         return receive
 
@@ -241,7 +246,7 @@ async def webhooks(wire):
     for receiver, (host, port) in zip([drip, gush, mute], wire.hooks):
         await asyncio.start_server(quietly(receiver), host, port)
         hooks.append(f"http://{host}:{port}/finished")
-    wire.left()  # begins
+    wire.left()  # starts the time of the attack
     for k in range(90):
         await wire.order(webhook=hooks[k % 3])
     await asyncio.sleep(wire.left() + 1)
@@ -249,7 +254,8 @@ async def webhooks(wire):
 
 # --- Adapters
 
-@attack("safetensors", "3 at once: headers of 59 MB of tiny entries, 10 MB nested, and of a claimed length of 2^63 and 2^32")
+@attack("safetensors", "3 concurrent uploads: headers with 59 MB of tiny entries, with 10 MB of nesting, and with claimed lengths of "
+                       "2^63 and 2^32")
 async def safetensors(wire):
     entries = b"{" + b",".join(b'"%x":{}' % i for i in range(5_000_000)) + b"}"
     bodies = itertools.cycle([
@@ -260,7 +266,7 @@ async def safetensors(wire):
         "PUT", "/v1/adapters/bomb?kind=style", next(bodies), "application/octet-stream", timeout=60))
 
 
-# --- HTTP/2, by hand
+# --- HTTP/2, without a library
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 HEADERS, RST_STREAM, SETTINGS, GOAWAY, CONTINUATION = 1, 3, 4, 7, 9
@@ -273,7 +279,7 @@ def frame(kind, flags, stream, payload=b""):
 
 
 async def http2(wire, write_frames):
-    """Opens a connection over TLS, writes frames, and counts what the gateway says to it."""
+    """Opens a connection over TLS, writes frames, and counts the gateway's responses."""
     connection = await wire.connect(tls_port=int(os.environ["TLS_PORT"]))
     if not connection:
         return
@@ -284,11 +290,11 @@ async def http2(wire, write_frames):
             head = await reader.readexactly(9)
             payload = await reader.readexactly(int.from_bytes(head[:3], "big"))
             if head[3] == SETTINGS and not head[4]:
-                wire.seen["speaks HTTP/2"] += 1
+                wire.seen["HTTP/2 connections"] += 1
             elif head[3] == HEADERS:
-                wire.seen["answers"] += 1
+                wire.seen["responses"] += 1
             elif head[3] == RST_STREAM:
-                wire.seen["streams reset by it"] += 1
+                wire.seen["streams reset by the gateway"] += 1
             elif head[3] == GOAWAY:
                 wire.seen[f"GOAWAY, code {int.from_bytes(payload[4:8], 'big')}"] += 1
 
@@ -303,14 +309,14 @@ async def http2(wire, write_frames):
             await writer.drain()
     except OSError:
         pass
-    await asyncio.wait([listening], timeout=2)  # also what it said before it closed
+    await asyncio.wait([listening], timeout=2)  # reads the frames that the gateway sent before it closed the connection
     wire.seen["closed" if listening.done() else "left open"] += 1
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     writer.close()
 
 
-@attack("h2-continuation", "10 connections, no key: HTTP/2 HEADERS, then CONTINUATION frames without an end")
+@attack("h2-continuation", "10 connections, no key: HTTP/2 HEADERS, then endless CONTINUATION frames")
 async def h2_continuation(wire):
     def frames():
         yield frame(HEADERS, 1, 1, GET_ROOT)
@@ -320,7 +326,7 @@ async def h2_continuation(wire):
     await wire.until_end(10, lambda _: http2(wire, frames))
 
 
-@attack("h2-empty", "10 connections, no key: HTTP/2 HEADERS, then empty CONTINUATION frames without an end")
+@attack("h2-empty", "10 connections, no key: HTTP/2 HEADERS, then endless empty CONTINUATION frames")
 async def h2_empty(wire):
     def frames():
         yield frame(HEADERS, 1, 1, GET_ROOT)
@@ -329,7 +335,7 @@ async def h2_empty(wire):
     await wire.until_end(10, lambda _: http2(wire, frames))
 
 
-@attack("h2-reset", "10 connections, no key: HTTP/2 requests that are reset at once")
+@attack("h2-reset", "10 connections, no key: HTTP/2 requests that the client resets immediately")
 async def h2_reset(wire):
     def frames():
         for first in range(1, 1 << 30, 200):
@@ -340,7 +346,7 @@ async def h2_reset(wire):
 
 # --- Disk
 
-@attack("disk-images", "4 at once: orders with ever new init images of 64x64 and 8 MB of chunks, cancelled at once", 30, True)
+@attack("disk-images", "4 concurrent requests: each with a new 64x64 init image that has 8 MB of chunks, cancelled immediately", 30, True)
 async def disk_images(wire):
     async def order(_):
         image = files.png(64, 64, chunks=[(b"prVt", os.urandom(8_000_000))])
@@ -353,7 +359,7 @@ async def disk_images(wire):
     await wire.until_end(4, order)
 
 
-@attack("disk-adapters", "2 at once: ever new adapters of 29 MB, whole ones, each retired at once", 30, True)
+@attack("disk-adapters", "2 concurrent uploads: each a new, valid adapter of 29 MB, retired immediately", 30, True)
 async def disk_adapters(wire):
     async def upload(k):
         answer = await wire.request(

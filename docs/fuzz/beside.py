@@ -1,9 +1,9 @@
-"""Runs a command beside an honest caller, and watches the gateway meanwhile. Ends with 1 if the command failed or one of
-bounds.py's bounds was broken.
+"""Runs a command while an honest caller generates images, and monitors the gateway. The exit status is 1 if the command failed
+or a limit in bounds.py was exceeded.
 
     beside.py --port PORT --data FOLDER COMMAND...
 
-HONEST_KEY (role generate) and OPERATOR_KEY (operate) are in the environment."""
+The environment must contain HONEST_KEY (role generate) and OPERATOR_KEY (role operate)."""
 
 import argparse
 import os
@@ -16,12 +16,12 @@ from honest import Honest, Receiver, await_idle
 from probe import Probe
 
 IDLE_WITHIN = 300
-"""Seconds until what the command ordered must be drawn."""
+"""Seconds within which all generations of the command must be finished."""
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, required=True, help="of the gateway; the honest caller's webhooks come to PORT+2")
+    parser.add_argument("--port", type=int, required=True, help="port of the gateway; the honest caller receives webhooks at PORT+2")
     parser.add_argument("--data", required=True, help="the fleet's data folder")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -31,7 +31,7 @@ def main():
     operator = Honest("127.0.0.1", options.port, os.environ["OPERATOR_KEY"])
     probe = Probe(options.data)
 
-    honest.serve(15)  # compiles what is used often
+    honest.serve(15)  # warm-up: the JVMs compile frequently used code
     alone = honest.serve(20)
     before, processes, old_complaints = probe.figures(), probe.processes(), len(probe.complaints())
     over = threading.Event()
@@ -51,16 +51,17 @@ def main():
     if idle is None:
         broken.append(f"not idle {IDLE_WITHIN} s later")
     if result:
-        broken.append("the requests found a fault, see above")
-    print(f"honest caller: {len(beside.order)} orders, failures: {bounds.in_words(beside.failures)},"
-          f" images late: {len(beside.late)}, webhooks: {beside.webhooks[0]} of {beside.webhooks[1]}")
-    print(f"  alone → beside: order p50/p95 {bounds.milliseconds(alone.order)} → {bounds.milliseconds(beside.order)} ms,"
+        broken.append("the command failed; its output is above")
+    print(f"honest caller: {len(beside.request)} generation requests, failures: {bounds.in_words(beside.failures)},"
+          f" late images: {len(beside.late)}, webhooks: {beside.webhooks[0]} of {beside.webhooks[1]}")
+    print(f"  alone → during the command: request p50/p95"
+          f" {bounds.milliseconds(alone.request)} → {bounds.milliseconds(beside.request)} ms,"
           f" status {bounds.milliseconds(alone.status)} → {bounds.milliseconds(beside.status)} ms,"
           f" image {bounds.seconds(alone.image)} → {bounds.seconds(beside.image)} s")
-    print("gateway before/at the end/when idle: "
+    print("gateway before/at the end of the command/when idle again: "
           + ", ".join(f"{name} {bounds.slashed(getattr(each, name) for each in (before, during, after))}"
                       for name in before._fields))
-    print("BROKEN: " + ", ".join(broken) if broken else "holds")
+    print("BROKEN: " + ", ".join(broken) if broken else "all limits kept")
     return 1 if broken else 0
 
 

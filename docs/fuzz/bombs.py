@@ -1,11 +1,12 @@
-"""Shows what an attack by one caller costs the others: an honest caller orders small images alone, then beside each
-attack, and the gateway's process is watched. Prints a table; ends with 1 if one of bounds.py's bounds was broken.
+"""Measures the effect of one caller's attacks on other callers: an honest caller generates small images, first alone, then
+during each attack. The script also monitors the gateway process, and prints a table. The exit status is 1 if a limit in
+bounds.py was exceeded.
 
     bombs.sh [bombs.py's options]       starts a fleet, attacks it, and stops it
     bombs.py --list [--disk]
 
-Wants a fleet on this machine, the keys of three callers in the environment (HONEST_KEY: generate; ATTACKER_KEY: generate,
-manage-adapters; OPERATOR_KEY: operate), and nothing but Python. Everything goes to 127.0.0.1.
+bombs.py needs only Python, a fleet on this machine, and the keys of three callers in the environment (HONEST_KEY: generate;
+ATTACKER_KEY: generate, manage-adapters; OPERATOR_KEY: operate). All traffic goes to 127.0.0.1.
 """
 
 import argparse
@@ -25,29 +26,29 @@ from probe import Probe
 from wire import Wire
 
 PREPARED = 120
-"""Seconds in which an attack must have made what it sends."""
+"""Seconds within which an attack must have prepared its data."""
 RECOVERY = 60
-"""Seconds after an attack until everything must be as it was before."""
+"""Seconds after an attack within which the fleet must recover."""
 
-COLUMNS = ["attack", "what the attacker sends", "what he sees", "order p50/p95 ms", "status p50/p95 ms", "image p50/p95 s",
+COLUMNS = ["attack", "attacker sends", "attacker gets", "request p50/p95 ms", "status p50/p95 ms", "image p50/p95 s",
            "webhooks", "honest failures", "late", "heap MiB", "RSS MiB", "threads", "files", "disk MiB", "attacker CPU s",
            "recovered s", "verdict"]
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, default=8090, help="of the gateway; the four after the next are for webhooks")
+    parser.add_argument("--port", type=int, default=8090, help="port of the gateway; webhooks use PORT+2 to PORT+5")
     parser.add_argument("--data", help="the fleet's data folder")
     parser.add_argument("--only", nargs="+", choices=ATTACKS, default=list(ATTACKS), metavar="ATTACK")
-    parser.add_argument("--alone", type=float, default=10, help="seconds of the honest caller alone, before each attack")
-    parser.add_argument("--seconds", type=float, default=15, help="of an attack; some need more, and have more")
-    parser.add_argument("--list", action="store_true", help="shows those that would run, and ends")
-    parser.add_argument("--disk", action="store_true", help="only those that fill the disk; without it, all others")
+    parser.add_argument("--alone", type=float, default=10, help="seconds that the honest caller runs alone before each attack")
+    parser.add_argument("--seconds", type=float, default=15, help="duration of an attack; some attacks have a longer minimum")
+    parser.add_argument("--list", action="store_true", help="list the attacks that would run, and exit")
+    parser.add_argument("--disk", action="store_true", help="run only the attacks that fill the disk; by default, only the others")
     return parser.parse_args()
 
 
 class Attacker:
-    """An attack in a process of its own, which gives way to all others. It has begun once this is made."""
+    """Runs an attack in a separate process with low priority. When the constructor returns, the attack has started."""
 
     def __init__(self, name, port, seconds, hooks):
         self.pipe, end = multiprocessing.Pipe(duplex=False)
@@ -65,8 +66,8 @@ class Attacker:
             wire = Wire("127.0.0.1", port, os.environ["ATTACKER_KEY"], seconds, hooks, lambda: pipe.send("begun"))
             try:
                 await ATTACKS[name][0](wire)
-            except Exception as e:  # a gateway that dies must not end the run
-                wire.seen[f"the attack itself failed: {type(e).__name__}: {e}"] += 1
+            except Exception as e:  # the run must continue even if the gateway dies
+                wire.seen[f"the attack failed: {type(e).__name__}: {e}"] += 1
             return wire.seen
         seen = asyncio.run(attack())
         pipe.send((seen, time.process_time()))
@@ -84,7 +85,9 @@ class Attacker:
 
 
 def served(honest, seconds, meanwhile=lambda: None):
-    """What service an honest caller gets in that time. @return it, and what `meanwhile` gives, which runs beside"""
+    """Runs the honest caller for some seconds, and `meanwhile` at the same time.
+
+    @return the Service that the honest caller measured, and the result of `meanwhile`"""
     service = []
     thread = threading.Thread(target=lambda: service.append(honest.serve(seconds)))
     thread.start()
@@ -112,21 +115,21 @@ def run(name, options, honest, operator, probe, hooks):
     broken = bounds.broken(alone, beside, before, after, died, probe.complaints()[old_complaints:])
     broken += [f"{count} times: {what.removeprefix('BROKEN: ')}" for what, count in seen.items() if "BROKEN" in str(what)]
     if recovered is None:
-        broken.append(f"not as before {RECOVERY} s later")
+        broken.append(f"no recovery within {RECOVERY} s")
         restart_gateway(probe, operator)
     figures = [bounds.slashed(getattr(each, name) for each in (before, during, after)) for name in before._fields]
     return broken, [
         name, sends, bounds.counted(seen),
-        f"{bounds.milliseconds(alone.order)} → {bounds.milliseconds(beside.order)}",
+        f"{bounds.milliseconds(alone.request)} → {bounds.milliseconds(beside.request)}",
         f"{bounds.milliseconds(alone.status)} → {bounds.milliseconds(beside.status)}",
         f"{bounds.seconds(alone.image)} → {bounds.seconds(beside.image)}",
         "{}/{}".format(*beside.webhooks), bounds.in_words(beside.failures), str(len(beside.late)), *figures, f"{cpu:.1f}",
-        "-" if recovered is None else f"{recovered:.0f}", "BROKEN: " + ", ".join(broken) if broken else "holds"]
+        "-" if recovered is None else f"{recovered:.0f}", "BROKEN: " + ", ".join(broken) if broken else "all limits kept"]
 
 
 def recovery(honest, operator, alone):
-    """@return seconds until nothing waited any more, and the honest caller had an image nearly as soon as alone; None if
-    that did not come"""
+    """@return seconds until the backlog was empty and the honest caller got an image nearly as fast as alone; None if this
+    did not happen in time"""
     began = time.monotonic()
     usual = max(2.0, 3 * bounds.quantile(alone.image or [0], 0.95))
     while time.monotonic() - began < RECOVERY:
@@ -139,7 +142,7 @@ def recovery(honest, operator, alone):
 
 
 def restart_gateway(probe, operator):
-    """So that the next attack does not have this one's debris. The fleet starts a service again that died."""
+    """Kills the gateway, so that the next attack starts in a clean state. The fleet restarts services that died."""
     process = probe.gateway()
     if process:
         os.kill(process, signal.SIGKILL)
@@ -155,13 +158,13 @@ def main():
         return 0
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    # A host for each, since a gateway may limit the calls to one.
+    # Each receiver has a separate host, because a gateway limits the concurrent calls to one host.
     hooks = [(f"127.0.0.{k}", options.port + 1 + k) for k in range(1, 5)]
     receiver = Receiver(*hooks[0])
     honest = Honest("127.0.0.1", options.port, os.environ["HONEST_KEY"], "http://{}:{}/finished".format(*hooks[0]), receiver)
     operator = Honest("127.0.0.1", options.port, os.environ["OPERATOR_KEY"])
     probe = Probe(options.data)
-    honest.serve(15)  # compiles what is used often
+    honest.serve(15)  # warm-up: the JVMs compile frequently used code
     any_broken = False
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
     for name in chosen:

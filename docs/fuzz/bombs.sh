@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Starts a fleet with API keys in a folder of its own, attacks it with bombs.py, and stops it; then, as root, once more on a
-# disk of 400 MiB. Takes some 20 minutes. Ends with 1 if one of bounds.py's bounds was broken.
+# Starts a fleet with API keys in a temporary folder, attacks it with bombs.py, and stops it. If run as root, then repeats this
+# on a disk of 400 MiB, with the attacks that fill the disk. Takes about 20 minutes. The exit status is 1 if a limit in
+# bounds.py was exceeded.
 #
 #   docs/fuzz/bombs.sh [--only ATTACK...] [bombs.py's options]
-#   FLEET=/elsewhere/deploy/fleet docs/fuzz/bombs.sh      another checkout's fleet
+#   FLEET=/elsewhere/deploy/fleet docs/fuzz/bombs.sh      the fleet of another checkout
 #   PORT=9090 DISK=2g docs/fuzz/bombs.sh
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -26,10 +27,10 @@ if [ -n "$(python3 "$here/bombs.py" --list --disk "$@")" ]; then
   if [ "$(id -u)" = 0 ]; then
     mkdir -p "$data"
     mount -t tmpfs -o "size=${DISK:-400m}" tmpfs "$data"
-    export LORAFLEET_STORAGE_MIN_FREE_BYTES=$((100 << 20)) # the default is more than there is
+    export LORAFLEET_STORAGE_MIN_FREE_BYTES=$((100 << 20)) # the default is larger than this disk
     attack --disk "$@"
   else
-    echo "attacks on the disk are left out: only root can mount a small one" >&2
+    echo "skipping the attacks that fill the disk: they need root, to mount a small disk" >&2
   fi
 fi
 exit $result

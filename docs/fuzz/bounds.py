@@ -1,42 +1,42 @@
-"""What an honest caller and the operator may expect beside whatever others do, and how figures are shown."""
+"""The limits that must hold for an honest caller and for the gateway during an attack, and the format of the figures."""
 
 from honest import PATIENCE, quantile
 
 SLOWER = 10
 SLOWEST = 2.0
-"""The p95 of an order, and of asking for its status, may be SLOWER times what it is alone, or this many seconds."""
+"""The p95 of a generation request and of a status request may be SLOWER times the value alone, or SLOWEST seconds."""
 HEAP_SLACK = 32
-"""The heap after it all may be twice what it was, and these MiB."""
+"""The heap after the attack may be twice the heap before, plus these MiB."""
 MORE_THREADS = 250
 MORE_FILES = 100
-"""Threads and open files may be so many more: a pool that has grown stays for a while."""
+"""The numbers of threads and open files may grow by these values, because a pool keeps its size for a while."""
 
 
 def broken(alone, beside, before, after, died, complaints):
-    """@return in words which bounds do not hold; none is good. died: names of processes. complaints: lines of the log"""
+    """@return descriptions of the exceeded limits, empty if all hold. died: names of dead processes. complaints: log lines"""
     found = []
     if beside.failures:
         found.append("honest failures")
-    for name in ("order", "status"):
+    for name in ("request", "status"):
         usual, now = (quantile(getattr(service, name) or [PATIENCE], 0.95) for service in (alone, beside))
         if now > max(SLOWER * usual, SLOWEST):
-            found.append(f"{name} slow")
+            found.append(f"{name} latency")
     if beside.late:
-        found.append("images late")
+        found.append("late images")
     if beside.webhooks[0] < beside.webhooks[1]:
-        found.append("webhooks missing")
+        found.append("missing webhooks")
     if after.heap_mib is None:
-        found.append("no answer to jcmd")
+        found.append("no response to jcmd")
     elif before.heap_mib and after.heap_mib > 2 * before.heap_mib + HEAP_SLACK:
-        found.append("heap kept")
+        found.append("heap not released")
     if before.threads and after.threads and after.threads > before.threads + MORE_THREADS:
-        found.append("threads kept")
+        found.append("threads not released")
     if before.files and after.files and after.files > before.files + MORE_FILES:
-        found.append("files kept open")
+        found.append("files not closed")
     if died:
-        found.append("died: " + ", ".join(died))
+        found.append("dead processes: " + ", ".join(died))
     if complaints:
-        found.append(f"{len(complaints)} errors in the gateway's log, such as: {complaints[0][:200]}")
+        found.append(f"{len(complaints)} errors in the gateway's log, for example: {complaints[0][:200]}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Images and adapters, written byte by byte: whole ones, and bombs. Sizes are in pixels and bytes."""
+"""Creates images and adapters byte by byte: valid files, and bombs. Sizes are in pixels or bytes."""
 
 import json
 import os
@@ -13,8 +13,7 @@ ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 
 
 def png(width, height, colour=RGB, bits=8, interlaced=False, chunks=(), noise=None, level=6):
-    """A whole image: a ramp, or with noise=bytes (a repeating pattern) whatever they say. chunks: (type, data) before the
-    pixels."""
+    """A valid image: a ramp, or with noise=bytes, the repeated bytes. chunks: (type, data) pairs to insert before the pixels."""
     pixels = _rows(width, height, colour, bits, interlaced, noise)
     if colour == PALETTE:
         chunks = [(b"PLTE", bytes(range(48))), *chunks]
@@ -44,20 +43,20 @@ def _rows(width, height, colour, bits, interlaced, noise):
 
 
 def whole_pngs(size=32):
-    """One of each kind that there is."""
+    """One valid image of each colour type, depth and interlacing."""
     kinds = [(GRAY, 1), (GRAY, 4), (GRAY, 8), (GRAY, 16), (RGB, 8), (RGB, 16), (PALETTE, 4), (PALETTE, 8),
              (GRAY_ALPHA, 8), (RGB_ALPHA, 8), (RGB_ALPHA, 16)]
     return [png(size, size, colour, bits, interlaced) for colour, bits in kinds for interlaced in (False, True)]
 
 
 def png_of_claimed_size(width, height):
-    """Claims a size, and has next to nothing of it."""
+    """Claims a size, but contains almost no pixel data."""
     head = struct.pack(">IIBBBBB", width, height, 8, RGB, 0, 0, 0)
     return png_of([(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")])
 
 
 def png_with_inflating_text(size=64, inflated=200 << 20, texts=8, empty_chunks=50_000):
-    """A small image whose zTXt and iCCP chunks inflate a thousandfold, among many chunks that say nothing."""
+    """A small image whose zTXt and iCCP chunks inflate a thousandfold, with many empty chunks."""
     bomb = zlib.compress(bytes(inflated), 9)
     chunks = [(b"iCCP", b"profile\0\0" + bomb)] + [(b"zTXt", b"note\0\0" + bomb)] * texts
     return png(size, size, chunks=chunks + [(b"tEXt", b"k\0")] * empty_chunks)
@@ -66,11 +65,11 @@ def png_with_inflating_text(size=64, inflated=200 << 20, texts=8, empty_chunks=5
 # --- JPEG
 
 def jpeg_of_scans(size, scans):
-    """A gray progressive image of which every scan goes over all blocks again, in 18 bytes. size: a multiple of 8"""
+    """A gray progressive image in which each scan of 18 bytes processes all blocks again. size: a multiple of 8"""
     def segment(marker, data):
         return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
 
-    def table(kind, symbol):  # the code 0 for one symbol
+    def table(kind, symbol):  # a Huffman table with one symbol, whose code is 0
         return segment(0xC4, bytes([kind, 1]) + bytes(15) + bytes([symbol]))
 
     def scan(first, last, bits):
@@ -80,8 +79,8 @@ def jpeg_of_scans(size, scans):
 
     blocks = (size // 8) ** 2
     runs, rest = divmod(blocks, 1 << 14)
-    assert rest == 0, "expected a size whose blocks are a multiple of 16384"
-    flat = scan(0, 0, "0" * blocks)  # every block as the one before
+    assert rest == 0, f"{size}x{size} pixels: the number of blocks must be a multiple of 16384"
+    flat = scan(0, 0, "0" * blocks)  # each block equals the previous block
     nothing = scan(1, 63, "0" * 15 * runs)  # runs of 2^14 blocks without coefficients
     frame = segment(0xC2, struct.pack(">BHHBBBB", 8, size, size, 1, 1, 0x11, 0))
     return (b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64) + frame + table(0x00, 0) + table(0x10, 0xE0)
@@ -89,25 +88,25 @@ def jpeg_of_scans(size, scans):
 
 
 def jpeg_of_claimed_size(seed, width, height):
-    """A whole JPEG whose frame claims another size."""
+    """A valid JPEG, except that its frame header claims another size."""
     for marker in (b"\xff\xc0", b"\xff\xc2"):
         at = seed.find(marker)
         if at >= 0:
             return seed[:at + 5] + struct.pack(">HH", height, width) + seed[at + 9:]
-    raise ValueError("expected a JPEG with a frame header")
+    raise ValueError("the seed is not a JPEG with a frame header")
 
 
 # --- safetensors
 
 MIDDLE = "unet.mid_block.attentions.0.transformer_blocks.0."
-"""Layers of the demo model, and the sizes of what goes in and what comes out."""
+"""Layers of the demo model, with their input and output sizes."""
 LAYERS = {MIDDLE + "attn1.to_q": (192, 192), MIDDLE + "attn2.to_k": (128, 192),
           "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q": (64, 64),
           "unet.up_blocks.2.attentions.1.transformer_blocks.0.attn2.to_v": (128, 64)}
 
 
 def safetensors(tensors, data=None, metadata=None):
-    """tensors: name -> shape, all F32. data: else zeros"""
+    """tensors: name -> shape; every tensor is F32. data: the tensor data, zeros by default"""
     header, end = {}, 0
     if metadata:
         header["__metadata__"] = metadata
@@ -135,7 +134,7 @@ def adapter(rank=4, layers=None, kohya=False, metadata=None, noise=False):
         else:
             tensors[layer + ".lora_A.weight"], tensors[layer + ".lora_B.weight"] = (rank, inner), (outer, rank)
     size = sum(4 * (shape[0] * shape[1] if shape else 1) for shape in tensors.values())
-    # Random bits would make huge numbers and NaN; with small exponents they are numbers like any others.
+    # Fully random bits would include huge numbers and NaN, so the exponents are small.
     data = b"".join(os.urandom(3) + b"\x3a" for _ in range(size // 4)) if noise and size < 1 << 20 else None
     if noise and data is None:
         data = os.urandom(1 << 16) * (size // (1 << 16)) + bytes(size % (1 << 16))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sends a fleet of its own some 11000 requests, right ones and wrong ones in all kinds of ways, always the same ones, beside an
-# honest caller. Fails if an answer is 500 or more, does not come, or is not what /q/openapi says, or if one of bounds.py's
-# bounds is broken. Takes five to ten minutes. README.md says what it wants.
+# Starts a fleet and sends it about 11000 valid and invalid requests, the same ones in every run, while an honest caller generates
+# images. Fails if a response has a status of 500 or more, is missing, or does not match /q/openapi, or if a limit in bounds.py is
+# exceeded. Takes five to ten minutes. README.md lists the requirements.
 #
 #   docs/fuzz/gateway.sh [port]
 #   FLEET=/elsewhere/deploy/fleet EXAMPLES=100 docs/fuzz/gateway.sh
@@ -11,7 +11,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 port=${1:-8088}
 export url=http://localhost:$port EXAMPLES=${EXAMPLES:-600} SCHEMA_EXAMPLES=${SCHEMA_EXAMPLES:-300} here
 
-# Small images and few of them, so that what is taken is soon drawn.
+# A limit of few, small images, so that accepted requests finish soon.
 export LORAFLEET_LIMITS_MAX_PIXELS=4096 LORAFLEET_LIMITS_MAX_COUNT=2 LORAFLEET_LIMITS_MAX_STEPS=20 \
   LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS=40 LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS_PER_CALLER=30
 data=$(mktemp -d)

@@ -1,4 +1,4 @@
-"""A caller who only wants small images, one after the other, and notes how long everything takes."""
+"""A caller who generates small images, one after the other, and measures the latencies."""
 
 import http.client
 import http.server
@@ -8,13 +8,14 @@ import time
 from collections import namedtuple
 
 PATIENCE = 30
-"""Seconds until an answer must be there, and, after an order, the image and the webhook."""
+"""Seconds within which a response must arrive, and after a generation request the image and the webhook."""
 NEXT = 2
-"""Seconds after which the next order goes even if the image before is not there."""
+"""Seconds after which the next generation request is sent, even if the previous image is not ready."""
 
-Service = namedtuple("Service", "order status image failures late webhooks")
-"""Seconds of each order until its 202, of each GET of a generation, of each order until its image; what went wrong, in
-words; images that did not come within PATIENCE; (webhooks that came, webhooks that were due)."""
+Service = namedtuple("Service", "request status image failures late webhooks")
+"""request: seconds from each generation request to its 202. status: seconds of each GET of a generation. image: seconds from
+each generation request to its image. failures: descriptions. late: generations that were not finished within PATIENCE.
+webhooks: [received, expected]."""
 
 
 def quantile(values, share):
@@ -23,7 +24,7 @@ def quantile(values, share):
 
 
 def await_idle(operator, limit):
-    """@return seconds until nothing waited or was under way any more; None if that did not come"""
+    """@return seconds until no generation was queued or running; None if this took longer than the limit"""
     began = time.monotonic()
     while time.monotonic() - began < limit:
         try:
@@ -37,7 +38,7 @@ def await_idle(operator, limit):
 
 
 class Receiver:
-    """Takes webhooks, and remembers whose."""
+    """Receives webhooks and records the ids of their generations."""
 
     def __init__(self, host, port, status=204):
         told = self.told = set()
@@ -62,7 +63,7 @@ class Honest:
         self.host, self.port, self.key, self.hook, self.receiver = host, port, key, hook, receiver
 
     def ask(self, method, path, body=None, timeout=PATIENCE):
-        """@return status, body. On a connection of its own, as a client that just came."""
+        """Sends a request on a new connection, like a new client. @return status, body"""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             connection.request(method, path, body and json.dumps(body), {
@@ -73,11 +74,11 @@ class Honest:
             connection.close()
 
     def serve(self, seconds, stop=lambda: False):
-        """@return what service he got in that time, or until stop()"""
+        """Generates images for some seconds, or until stop(). @return the measured Service"""
         end = time.monotonic() + seconds
         service = Service([], [], [], [], [], [0, 0])
-        pending = {}  # id -> when it was ordered
-        finished = {}  # id -> when it was seen to be
+        pending = {}  # id -> time of the request
+        finished = {}  # id -> time at which the caller saw the end
         while time.monotonic() < end and not stop():
             self._order(service, pending)
             next_order = time.monotonic() + NEXT
@@ -99,13 +100,13 @@ class Honest:
         try:
             status, body = self.ask("POST", "/v1/generations", order)
             if status == 202:
-                service.order.append(time.monotonic() - began)
+                service.request.append(time.monotonic() - began)
                 pending[json.loads(body)["id"]] = began
             else:
-                service.failures.append(f"order: {status}")
+                service.failures.append(f"request: {status}")
                 time.sleep(0.5)
         except (OSError, http.client.HTTPException) as e:
-            service.failures.append(f"order: {type(e).__name__}")
+            service.failures.append(f"request: {type(e).__name__}")
             time.sleep(0.5)
 
     def _look(self, service, pending, finished):

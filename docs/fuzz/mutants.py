@@ -1,4 +1,4 @@
-"""What the fuzzer sends: whole things, and things with something wrong in them. Everything follows from Hypothesis' seed."""
+"""The inputs of the fuzzer: valid inputs, and inputs with errors. Hypothesis' seed determines all of them."""
 
 import json
 import struct
@@ -12,7 +12,7 @@ import files
 
 @st.composite
 def octets(draw, originals, most=8):
-    """One of the originals, with bytes changed, left out, put in and moved."""
+    """One of the originals, with bytes changed, removed, inserted or copied."""
     body = bytearray(draw(st.sampled_from(originals)))
     for _ in range(draw(st.integers(1, most))):
         at = draw(st.integers(0, max(0, len(body) - 1)))
@@ -38,8 +38,8 @@ JPEGS = [file.read_bytes() for file in sorted((Path(__file__).parent / "seeds").
 
 @st.composite
 def png_with_right_sums(draw):
-    """Wrong inside its chunks, or with chunks missing, twice or moved; lengths and check sums are right, so that a decoder
-    looks at what is in them."""
+    """A PNG with errors inside its chunks, or with chunks missing, duplicated or moved. The lengths and checksums are correct,
+    so that a decoder reads the contents of the chunks."""
     chunks, whole = [], draw(st.sampled_from(PNGS))
     at = 8
     while at < len(whole):
@@ -80,7 +80,7 @@ ADAPTERS = [files.adapter(), files.adapter(rank=1), files.adapter(rank=16, noise
 
 @st.composite
 def adapter_with_right_length(draw):
-    """A safetensors file with something wrong in its header's JSON or among its numbers; the frame around is right."""
+    """A safetensors file with an error in the JSON of its header or in its values. The length of the header is correct."""
     whole = draw(st.sampled_from(ADAPTERS))
     length = struct.unpack("<Q", whole[:8])[0]
     header, data = json.loads(whole[8:8 + length]), bytearray(whole[8 + length:])
@@ -153,7 +153,7 @@ def headers():
 
 
 def webhook_urls(trusted, forbidden):
-    """trusted: URLs that may be called. forbidden: host:port at a private address, which must never be connected to"""
+    """trusted: URLs that the gateway may call. forbidden: host:port at a private address, to which it must never connect"""
     host, port = forbidden.split(":")
     decimal = int.from_bytes(bytes(map(int, host.split("."))), "big")
     disguises = [host, str(decimal), hex(decimal), f"[::ffff:{host}]", f"[64:ff9b::{decimal >> 16:x}:{decimal & 0xFFFF:x}]",

@@ -1,12 +1,12 @@
-"""Sends a gateway what it takes, and what it takes with something wrong in it: images that decode, adapters that fit, event
-streams that break off, webhooks, feedback, routes, headers. Always the same requests.
+"""Sends valid inputs to a gateway, and the same inputs with errors: images, adapters, interrupted event streams, webhooks,
+feedback, routes and headers. The requests are the same in every run.
 
     mutations.py [http://localhost:8080] [examples of each kind]
 
-Fails if an answer is 500 or more (but for 503 and 507 with Retry-After), or none comes within 20 seconds, and then shows the
-smallest such request that it can find; if a generation does not end; or if a webhook calls an address that it must not. Takes
-a key from FUZZER_KEY. Wants what requirements.txt names, and the gateway to trust the origins http://127.0.0.2:PORT+3 and
-http://127.0.0.3:PORT+4, PORT being the gateway's.
+Fails if a response has a status of 500 or more (except 503 and 507 with Retry-After) or does not arrive within 20 seconds, and
+then shows the smallest such request that it finds. Also fails if a generation does not end, or if the gateway calls a forbidden
+webhook address. FUZZER_KEY contains the API key. Needs the packages in requirements.txt, and a gateway at port PORT that trusts
+the origins http://127.0.0.2:PORT+3 and http://127.0.0.3:PORT+4.
 """
 
 import base64
@@ -32,7 +32,7 @@ URL = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8080"
 EXAMPLES = int(sys.argv[2]) if len(sys.argv) > 2 else 600
 PORT = urlsplit(URL).port
 ENDS_WITHIN = 120
-"""Seconds in which every generation that was taken must be over."""
+"""Seconds within which every accepted generation must end."""
 
 OCTETS = "application/octet-stream"
 JSON = "application/json"
@@ -54,7 +54,7 @@ LOAD = {"lora_name": "mutant", "lora_path": "mutant", "load_inplace": True, "kin
 answers = collections.Counter()
 counts = collections.Counter()
 taken = []
-"""Ids of generations that the gateway took."""
+"""Ids of the generations that the gateway accepted."""
 session = requests.Session()
 session.headers["Authorization"] = f"Bearer {os.environ.get('FUZZER_KEY', 'none')}"
 
@@ -66,14 +66,14 @@ def written(value):
 def exchange(*request, **parts):
     try:
         return session.request(*request, **parts)
-    except requests.ConnectionError:  # the gateway may have ended the connection after the request before
+    except requests.ConnectionError:  # the gateway may have closed the connection after the previous request
         counts["requests sent again on a new connection"] += 1
         session.close()
         return session.request(*request, **parts)
 
 
 def send(method, path, body=None, media_type=JSON, headers=()):
-    """Judges the answer. Bytes go as they are, anything else as JSON."""
+    """Sends a request and checks the response. A body of bytes is sent unchanged, any other body as JSON."""
     body = body if body is None or isinstance(body, bytes) else written(body)
     all_headers = {"Content-Type": media_type, **dict(headers)}
     all_headers = {name: value.encode("utf-8") for name, value in all_headers.items()}
@@ -89,7 +89,7 @@ def send(method, path, body=None, media_type=JSON, headers=()):
 
 
 def order(**fields):
-    """@return the generation's id, or None if it was not taken"""
+    """@return the generation's id, or None if the gateway refused the request"""
     answer = send("POST", "/v1/generations", {**SMALL, **fields})
     if answer.status_code == 202:
         taken.append(answer.json()["id"])
@@ -98,7 +98,7 @@ def order(**fields):
 
 
 def finished(generation, within=ENDS_WITHIN):
-    """@return its status at its end"""
+    """@return the final status of the generation"""
     end = time.monotonic() + within
     while True:
         status = send("GET", f"/v1/generations/{generation}").json().get("status")
@@ -109,7 +109,7 @@ def finished(generation, within=ENDS_WITHIN):
 
 
 def check(strategies, attempt, share=1.0):
-    """attempt(*values) for EXAMPLES values of the strategies"""
+    """Calls attempt(*values) with EXAMPLES values from the strategies, or with a share of EXAMPLES."""
     began = time.monotonic()
 
     @seed(42)
@@ -123,7 +123,7 @@ def check(strategies, attempt, share=1.0):
     print(f"{time.monotonic() - began:5.0f} s  {attempt.__name__}", file=sys.stderr)
 
 
-# --- What has something wrong in it anywhere: most of it is refused early
+# --- Errors anywhere in a body: the gateway refuses most of these early
 
 def body_of_bytes(body, target):
     method, path, media_type = target
@@ -138,7 +138,7 @@ def bodies():
         check([mutants.octets(list(map(written, originals))), st.sampled_from(targets)], body_of_bytes)
 
 
-# --- What decoders and workers see
+# --- Inputs that reach the decoders and the workers
 
 def init_image(image, as_url):
     text = base64.b64encode(image).decode()
@@ -151,8 +151,8 @@ def adapter_file(file, kind, style_or_student):
     answer = send("PUT", f"/v1/adapters/{name}{kind}", file, OCTETS)
     if answer.status_code in (200, 201):
         counts["adapters accepted"] += 1
-        if answer.status_code == 201 and counts["adapters accepted"] % 3 == 0:  # a worker must load it, or say why not
-            counts["adapters ordered"] += order(adapter=name) is not None
+        if answer.status_code == 201 and counts["adapters accepted"] % 3 == 0:  # a worker must load it or report why not
+            counts["requests with adapters"] += order(adapter=name) is not None
 
 
 def adapters():
@@ -162,7 +162,7 @@ def adapters():
     taken.clear()
 
 
-# --- What holds on to things
+# --- Inputs that hold resources
 
 def event_stream(octets_read, reset, accept):
     generation = order(steps=10)
@@ -186,11 +186,11 @@ def event_stream(octets_read, reset, accept):
 
 def webhook(url):
     if order(webhook=url, steps=1):
-        counts["webhooks ordered"] += 1
+        counts["requests with webhooks"] += 1
 
 
 class Forbidden:
-    """A host at a private address that nobody trusts: nothing may connect to it."""
+    """A host at a private address that is not trusted: the gateway must not connect to it."""
 
     def __init__(self, host, port):
         self.calls = 0
@@ -216,19 +216,19 @@ def webhooks():
     while expected not in receivers[0].told and time.monotonic() < end:
         time.sleep(0.1)
     counts["webhooks received"] = sum(len(receiver.told) for receiver in receivers)
-    assert expected in receivers[0].told, "a webhook after all the others did not come within 60 s"
-    assert not forbidden.calls, f"the gateway connected {forbidden.calls} times to an address that nobody trusts"
+    assert expected in receivers[0].told, "the last webhook did not arrive within 60 s"
+    assert not forbidden.calls, f"the gateway connected {forbidden.calls} times to an address that is not trusted"
     taken.clear()
 
 
-# --- What wants something that is there
+# --- Inputs that need an existing generation or adapter
 
 def students_generation():
-    """A generation that a student drew, and two versions of that student."""
+    """Creates two versions of a student and a generation with this student. @return the generation's id"""
     for rank in (4, 2):
         send("PUT", "/v1/adapters/student?kind=student&guidance=5", mutants.files.adapter(rank), OCTETS)
     generation = order(adapter="student", guidanceScale=None, steps=1)
-    assert generation and finished(generation) == "succeeded", "the demo model's student should have drawn an image"
+    assert generation and finished(generation) == "succeeded", "the generation with the student did not succeed"
     return generation
 
 
@@ -239,7 +239,7 @@ def feedback_and_routes():
 
     def feedback(body, key):
         answer = send("POST", f"/v1/generations/{generation}/feedback", body, headers=[("Idempotency-Key", key)])
-        counts["feedback taken"] += answer.status_code == 202
+        counts["feedback accepted"] += answer.status_code == 202
 
     def route(body, then):
         answer = send("PUT", "/v1/adapters/student/route", body)

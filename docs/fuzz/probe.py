@@ -1,4 +1,4 @@
-"""A local fleet's processes, seen from outside: what would grow if something leaked. Reads /proc, so it wants Linux."""
+"""Monitors the processes of a local fleet for leaks of memory, threads, files or disk space. Reads /proc, so it needs Linux."""
 
 import os
 import re
@@ -7,7 +7,8 @@ from collections import namedtuple
 from pathlib import Path
 
 Figures = namedtuple("Figures", "heap_mib rss_mib threads files disk_mib")
-"""heap_mib: after a collection; None if the gateway did not answer jcmd. disk_mib: of the whole data folder."""
+"""heap_mib: the heap after a garbage collection; None if the gateway did not respond to jcmd. disk_mib: disk usage of the whole
+data folder."""
 
 COMPLAINT = re.compile(r"OutOfMemoryError|StackOverflowError|Too many open files|No space left|HTTP Request to .* failed")
 
@@ -17,7 +18,7 @@ class Probe:
         self.data = Path(data).resolve()
 
     def processes(self):
-        """name -> process id of whatever runs with this data folder; "fleet" has the broker in it"""
+        """@return name -> process id of each process that uses this data folder; the process "fleet" includes the broker"""
         found = {}
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit():
@@ -42,7 +43,7 @@ class Probe:
         process = self.gateway()
         try:
             return Figures(self._heap(process), *self._sizes(Path(f"/proc/{process}")), self.disk())
-        except OSError:  # there is none, or it ended this moment
+        except OSError:  # the gateway is not running, or has just ended
             return Figures(None, None, None, None, self.disk())
 
     @staticmethod
@@ -67,11 +68,11 @@ class Probe:
                 try:
                     blocks += os.lstat(os.path.join(folder, file)).st_blocks
                 except OSError:
-                    pass  # gone meanwhile
+                    pass  # the file was deleted in the meantime
         return blocks * 512 >> 20
 
     def complaints(self):
-        """The lines of the gateway's log that say that it ran out of something, or failed by a fault of its own."""
+        """@return the lines of the gateway's log that report an exhausted resource or an internal error"""
         try:
             log = (self.data / "logs" / "gateway.log").read_text(errors="replace")
         except OSError:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over plain sockets, for requests that no honest client library sends."""
+"""HTTP/1.1 over plain sockets, for requests that client libraries cannot send."""
 
 import asyncio
 import collections
@@ -13,15 +13,15 @@ Answer = collections.namedtuple("Answer", "status headers body")
 
 def http2_over_tls():
     context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it has signed its certificate itself
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the certificate is self-signed
     context.set_alpn_protocols(["h2"])
     return context
 
 
 class Wire:
-    """An attacker's connections to the gateway, and what he sees: how often which status, or which end.
+    """An attacker's connections to the gateway, with counts of the results.
 
-    seen counts answers by their status, and "closed" (without an answer), "silent" (no answer in time), "refused" (no
+    seen counts responses by status, and "closed" (closed without a response), "silent" (no response in time) and "refused" (no
     connection)."""
 
     def __init__(self, host, port, key, seconds, hooks, begun=lambda: None):
@@ -30,14 +30,14 @@ class Wire:
         self.seen = collections.Counter()
 
     def left(self):
-        """Seconds of the attack. It begins when this is asked for the first time: what was made before costs none of them."""
+        """@return the remaining seconds of the attack. The first call starts the attack, so preparation does not count."""
         if self.end is None:
             self.end = time.monotonic() + self.seconds
             self.begun()
         return max(0.0, self.end - time.monotonic())
 
     async def until_end(self, count, attempt):
-        """Runs attempt(k) again and again in `count` tasks; none is waited for much longer than the attack lasts."""
+        """Calls attempt(k) repeatedly in `count` tasks, and cancels the tasks that still run soon after the end of the attack."""
         async def repeat(k):
             while self.left():
                 await attempt(k)
@@ -51,7 +51,8 @@ class Wire:
                 raise result
 
     async def connect(self, receive_buffer=None, tls_port=None):
-        """A reader and a writer, or None if the gateway takes no connection. With tls_port, for HTTP/2 there."""
+        """@return a reader and a writer, or None if the gateway refuses the connection. With tls_port: HTTP/2 over TLS at this
+        port"""
         sock = socket.socket()
         sock.setblocking(False)
         if receive_buffer:
@@ -74,7 +75,7 @@ class Wire:
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     async def request(self, method, path, body=b"", media="application/json", headers=(), key=True, timeout=30, count=True):
-        """One request on a connection of its own. @return the answer, or None"""
+        """Sends one request on a new connection. @return the response, or None"""
         head = self.head(method, path, ["Connection: close", f"Content-Type: {media}", *headers], key, len(body))
         return await self.raw(head + body, timeout, count)
 
@@ -95,7 +96,7 @@ class Wire:
 
     @staticmethod
     async def _exchange(reader, writer, octets):
-        with contextlib.suppress(OSError):  # who is refused early cannot send the rest, but is answered
+        with contextlib.suppress(OSError):  # a client that is refused early cannot send the rest, but still gets a response
             writer.write(octets)
             await writer.drain()
         try:
@@ -110,13 +111,13 @@ class Wire:
         return Answer(int(lines[0].split()[1]), headers, body)
 
     async def order(self, count=True, timeout=30, **fields):
-        """@return the generation's id, or None if the gateway did not take it"""
+        """@return the generation's id, or None if the gateway refused the request"""
         body = json.dumps({"prompt": "a red star", "steps": 1, "guidanceScale": 1, "width": 64, "height": 64, **fields})
         answer = await self.request("POST", "/v1/generations", body.encode(), count=count, timeout=timeout)
         return answer.headers["location"].rsplit("/", 1)[1] if answer and answer.status == 202 else None
 
     async def cancel(self, ids, at_once=20):
-        """Takes back what still waits, so that the next attack finds the fleet as this one did."""
+        """Cancels the remaining generations, so that the next attack starts with an empty backlog."""
         ids = list(ids)
         async def take():
             while ids:
@@ -124,7 +125,8 @@ class Wire:
         await asyncio.gather(*(take() for _ in range(at_once)))
 
     async def hold(self, octets, drip=None, receive_buffer=None):
-        """Sends octets and keeps the connection to the end, unless the gateway ends it. drip: one byte of it each second"""
+        """Sends octets and keeps the connection open to the end, unless the gateway closes it. drip: bytes to send, one per
+        second"""
         connection = await self.connect(receive_buffer)
         if not connection:
             await asyncio.sleep(min(1, self.left()))

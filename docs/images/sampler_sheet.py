@@ -1,9 +1,10 @@
-"""Draws one image with every sampler and lays them out, each with its name below.
+"""Generates one image with each sampler and arranges the images on a sheet, with the sampler's name below each image.
 
     deploy/fleet up                                # in another terminal
     python docs/images/sampler_sheet.py docs/images/samplers.png
 
-Needs pillow. Same prompt, seed and guidance for all; the images of the demo model are 64 x 64 and enlarged.
+Needs pillow. All images have the same prompt, seed and guidance. The demo model's images are 64 x 64 pixels; the sheet shows
+them enlarged.
 """
 
 import argparse
@@ -19,15 +20,15 @@ STEPS = {
     "pndm": 50, "unipc": 20, "lcm": 8,
 }
 COLUMNS = 3
-SIDE = 192  # pixels of an image on the sheet
+SIDE = 192  # width and height of an image on the sheet, in pixels
 GAP = 16
 LABEL = 28
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("output")
-    parser.add_argument("--url", default="http://localhost:8080", help="the fleet's gateway")
+    parser.add_argument("output", help="image file to write")
+    parser.add_argument("--url", default="http://localhost:8080", help="URL of the fleet's gateway")
     parser.add_argument("--prompt", default="a large red star on a white background")
     parser.add_argument("--seed", type=int, default=1234)
     parser.add_argument("--guidance-scale", type=float, default=5)

@@ -1,11 +1,11 @@
-"""Draws images with a running fleet and the same ones with diffusers, and says how alike they are.
+"""Generates the same images with a running fleet and with diffusers, and measures how similar they are.
 
     deploy/fleet up                                # in another terminal
     python docs/parity/sampler_images.py
 
-Needs torch, diffusers, transformers, numpy and pillow. Same prompt, seeds, steps, guidance and weights; each sampler is
-the scheduler class that its name stands for, made from the folder's config. Prints the peak signal-to-noise ratio of the
-8-bit images, in decibels, as a Markdown table; the exit status is 1 if one is below --least.
+Needs torch, diffusers, transformers, numpy and pillow. Both sides use the same prompt, seeds, steps, guidance and weights. For
+each sampler, diffusers uses the corresponding scheduler class with the folder's config. The script prints the peak
+signal-to-noise ratio of the 8-bit images, in decibels, as a Markdown table. The exit status is 1 if a ratio is below --least.
 """
 
 import argparse
@@ -29,7 +29,7 @@ SCHEDULERS = {
     "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
     "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
     "lcm": ("LCMScheduler", {}),
-    "pndm": ("PNDMScheduler", {"skip_prk_steps": True}),  # as every Stable Diffusion folder sets it
+    "pndm": ("PNDMScheduler", {"skip_prk_steps": True}),  # the setting of every Stable Diffusion folder
     "unipc": ("UniPCMultistepScheduler", {}),
 }
 
@@ -46,8 +46,8 @@ def main():
     for sampler in options.samplers:
         name, settings = SCHEDULERS[sampler]
         pipeline.scheduler = getattr(diffusers, name).from_config(config, **settings)
-        theirs = drawn_by_diffusers(pipeline, seeds, options)
-        ours = drawn_by_fleet(sampler, options)
+        theirs = generated_by_diffusers(pipeline, seeds, options)
+        ours = generated_by_fleet(sampler, options)
         ratios = [psnr(a, b) for a, b in zip(ours, theirs, strict=True)]
         print(f"| `{sampler}` |" + "".join(f" {described(ratio)} |" for ratio in ratios), flush=True)
         least = min(least, *ratios)
@@ -56,19 +56,19 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default="http://localhost:8080", help="the fleet's gateway")
-    parser.add_argument("--model", default=ROOT / "deploy/demo-model", help="the folder that the fleet serves")
+    parser.add_argument("--url", default="http://localhost:8080", help="URL of the fleet's gateway")
+    parser.add_argument("--model", default=ROOT / "deploy/demo-model", help="pipeline folder that the fleet serves")
     parser.add_argument("--prompt", default="a large red star on a white background")
     parser.add_argument("--samplers", nargs="+", choices=SCHEDULERS, default=list(SCHEDULERS))
-    parser.add_argument("--seed", type=int, default=1234, help="of the first image; each further one is one higher")
-    parser.add_argument("--count", type=int, default=3, help="images a sampler")
+    parser.add_argument("--seed", type=int, default=1234, help="seed of the first image; image k uses seed + k")
+    parser.add_argument("--count", type=int, default=3, help="images per sampler")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance-scale", type=float, default=5)
-    parser.add_argument("--least", type=float, default=40)
+    parser.add_argument("--least", type=float, default=40, help="minimum PSNR in decibels")
     return parser.parse_args()
 
 
-def drawn_by_diffusers(pipeline, seeds, options):
+def generated_by_diffusers(pipeline, seeds, options):
     images = []
     for seed in seeds:
         generator = torch.Generator("cpu").manual_seed(seed)
@@ -78,7 +78,7 @@ def drawn_by_diffusers(pipeline, seeds, options):
     return images
 
 
-def drawn_by_fleet(sampler, options):
+def generated_by_fleet(sampler, options):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "image.png")
         command = [ROOT / "deploy/fleet", "generate", options.prompt, "--url", options.url, "-o", file]

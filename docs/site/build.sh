@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the docs site into docs/site/target/html. A broken link, or anything that a page would load from elsewhere, is an
-# error. Needs Python, 3.11 or newer; PYTHON names another one than python3. Arguments go to Sphinx.
+# Builds the docs site in docs/site/target/html. Fails on broken links, and if a page loads anything from another origin. Needs
+# Python, 3.11 or newer; set PYTHON to use another interpreter than python3. Arguments are passed to Sphinx.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 target=$PWD/target

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the pages of a built site: every link between them leads somewhere, and no page loads anything from elsewhere.
+"""Checks the pages of a built site: every link between pages must have a target, and no page may load anything from another
+origin.
 
     check.py FOLDER
 
-Sphinx checks the links in Markdown. This also sees raw HTML and what the theme adds.
+Sphinx checks the links in Markdown. This script also checks raw HTML and the parts that the theme adds.
 """
 
 import re
@@ -13,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# Links of these elements are loaded, not followed. <link rel="canonical"> is neither.
+# A browser loads the links of these elements, unless a <link> has one of the rels below, such as canonical.
 LOADED = {"script", "img", "iframe", "source", "video", "audio", "embed", "object", "link", "image", "use"}
 RELS_NOT_LOADED = {"canonical", "search", "next", "prev", "author", "index"}
 ATTRIBUTES = ("href", "src", "srcset", "data", "xlink:href")
@@ -34,7 +35,7 @@ class Page(HTMLParser):
 
 
 def problems(site):
-    # The theme leaves templates in _static.
+    # _static contains templates of the theme, which are not pages.
     files = [path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts]
     pages = {path: Page(path.read_text()) for path in files}
     for path, page in sorted(pages.items()):
@@ -50,7 +51,7 @@ def problems(site):
             if not target.is_file():
                 yield f"{path.relative_to(site)}: no file for {link}"
             elif url.fragment and target in pages and unquote(url.fragment) not in pages[target].ids:
-                yield f"{path.relative_to(site)}: no place for {link}"
+                yield f"{path.relative_to(site)}: no anchor for {link}"
     for path in sorted(site.rglob("*.css")):
         for link in re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", path.read_text()):
             yield f"{path.relative_to(site)}: loads {link}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sphinx settings of the docs site. docs/site/build.sh runs it; docs/development.md says more.
+"""Sphinx settings of the docs site. docs/site/build.sh runs Sphinx with this file; docs/development.md has the details.
 
-The source folder is the root of the repository, so links from one Markdown file to another work as they do on GitHub.
+The source folder is the root of the repository, so links from one Markdown file to another work as on GitHub.
 """
 
 import re
@@ -21,7 +21,7 @@ release = re.search(r"<artifactId>lorafleet</artifactId>\s*<version>(.*?)</versi
 extensions = ["myst_parser"]
 root_doc = "docs/README"
 source_suffix = {".md": "markdown"}
-# A file that matches and that no index page lists fails the build.
+# The build fails if a file matches one of these patterns but no index page lists it.
 include_patterns = [
     "README.md",
     "CONTRIBUTING.md",
@@ -33,10 +33,10 @@ include_patterns = [
 ]
 exclude_patterns = [".git", ".lorafleet", ".mvn", "**/target", "**/src"]
 
-# Slugs as on GitHub, so a link to a heading is checked, too.
+# Headings get the same slugs as on GitHub, so Sphinx also checks links to headings.
 myst_heading_anchors = 4
 myst_enable_extensions = ["html_image"]
-# Most code blocks are commands or plain text. A block in a language says so.
+# Most code blocks are commands or plain text. A block in another language names that language.
 highlight_language = "none"
 
 html_theme = "pydata_sphinx_theme"
@@ -58,7 +58,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
 }
 
-# The navigation comes from these pages: each heading is a part of it, and each link to a document below is an entry.
+# The navigation comes from these pages: each heading is a section, and each link to a document below the heading is an entry.
 INDEX_PAGES = {"docs/README", "docs/adr/README"}
 
 
@@ -80,7 +80,7 @@ def add_navigation(app, docname, source):
 
 
 class LinksIntoRepository(SphinxTransform):
-    """Turns a link to a source file into one to a page that shows it, and a link to a folder into one to its README."""
+    """Redirects each link to a source file to a page that shows the file, and each link to a folder to the folder's README."""
 
     default_priority = 500
 
@@ -128,11 +128,11 @@ LANGUAGES = {".java": "java", ".js": "js", ".properties": "properties", ".py": "
 
 
 def source_pages(app):
-    """Makes a page of each source file that a document links to."""
+    """Creates a page for each source file that a document links to."""
     for path in sorted(app.env.source_files):
         name = path.relative_to(ROOT)
         language = LANGUAGES.get(path.suffix, "none")
-        # Pygments does not know all of Java: what it cannot read stays plain.
+        # Pygments does not support all of Java's syntax: text that it cannot parse is not highlighted.
         code = app.builder.highlighter.highlight_block(path.read_text(), language, force=True)
         body = f"<h1>{path.name}</h1><p><code>{name}</code></p>{code}"
         context = {"title": path.name, "body": body, "theme_secondary_sidebar_items": []}

@@ -2,7 +2,7 @@
 passed as tensors, because DJL supports no other arguments.
 
 PyTorch reorders the weights of a convolution for each call, and multiplies matrices with MKL, which is slow on
-processors from other vendors than Intel. This module reorders the weights once, when a model is loaded. It does not
+non-Intel processors. This module reorders the weights once, when a model is loaded. It does not
 support gradients.
 
 Weights may be rounded to bfloat16. Their inputs are then also rounded, and the sums are float32.

@@ -1,17 +1,17 @@
-"""Reference images that diffusers generates with the demo model, at sizes that are not divisible by two.
+"""Reference images that diffusers generates with the demo model, at sizes that the UNet cannot halve evenly.
 
-This script creates ../resources/golden/demo/images.safetensors, so that Python is needed only to change it:
+This script writes ../resources/golden/demo/images.safetensors. Run it only if you change this file:
 
     pip install torch diffusers transformers safetensors
     python demo_images.py ../resources/golden/demo/images.safetensors
 
 For each WIDTHxHEIGHT:
 
-    WIDTHxHEIGHT.latent (1, 4, H, W)       after 8 DDIM steps, as the UNet works on it
-    WIDTHxHEIGHT.image (1, 3, 4 H, 4 W)    the decoded latent, -1 to 1
-    WIDTHxHEIGHT.tiles_T                   the latent decoded in tiles of T latent values
+    WIDTHxHEIGHT.latent (1, 4, H, W)       the latent after 8 DDIM steps, with the scaling factor
+    WIDTHxHEIGHT.image (1, 3, 4 H, 4 W)    the decoded image, -1 to 1
+    WIDTHxHEIGHT.tiles_T                   the image decoded in tiles of T x T latent values
 
-The metadata contains the request.
+The metadata contains the prompt and the settings.
 """
 
 import pathlib
@@ -23,14 +23,14 @@ from safetensors.torch import save_file
 
 MODEL = pathlib.Path(__file__).resolve().parents[5] / "deploy/demo-model"
 REQUEST = {"prompt": "a blue ring left of a yellow heart on a black background", "guidance": 5, "steps": 8, "seed": 7}
-# Latents of 18 x 26, which the UNet halves to 9 x 13 and 5 x 7, and of 19 x 11, odd from the start.
+# The first size has latents of 18 x 26, which the UNet halves to 9 x 13 and 5 x 7. The second has odd latents, 19 x 11.
 SIZES = [(72, 104), (76, 44)]
 TILES = [8, 16]  # 16 is the size in the autoencoder's config
 
 
 def main():
     pipeline = StableDiffusionPipeline.from_pretrained(MODEL, torch_dtype=torch.float32)
-    pipeline.check_inputs = lambda *_, **__: None  # the check requires multiples of 8
+    pipeline.check_inputs = lambda *_, **__: None  # the check requires multiples of 8, but this autoencoder has factor 4
     tensors = {}
     for width, height in SIZES:
         name = f"{width}x{height}"
