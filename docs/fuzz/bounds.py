@@ -1,6 +1,6 @@
 """The limits that must hold for an honest caller and for the gateway during an attack, and the format of the figures."""
 
-from honest import PATIENCE, quantile
+from honest import TIMEOUT, quantile
 
 SLOWER = 10
 SLOWEST = 2.0
@@ -18,7 +18,7 @@ def broken(alone, beside, before, after, died, complaints):
     if beside.failures:
         found.append("honest failures")
     for name in ("request", "status"):
-        usual, now = (quantile(getattr(service, name) or [PATIENCE], 0.95) for service in (alone, beside))
+        usual, now = (quantile(getattr(service, name) or [TIMEOUT], 0.95) for service in (alone, beside))
         if now > max(SLOWER * usual, SLOWEST):
             found.append(f"{name} latency")
     if beside.late:

@@ -7,14 +7,14 @@ import threading
 import time
 from collections import namedtuple
 
-PATIENCE = 30
+TIMEOUT = 30
 """Seconds within which a response must arrive, and after a generation request the image and the webhook."""
 NEXT = 2
 """Seconds after which the next generation request is sent, even if the previous image is not ready."""
 
 Service = namedtuple("Service", "request status image failures late webhooks")
 """request: seconds from each generation request to its 202. status: seconds of each GET of a generation. image: seconds from
-each generation request to its image. failures: descriptions. late: generations that were not finished within PATIENCE.
+each generation request to its image. failures: descriptions. late: generations that were not finished within TIMEOUT.
 webhooks: [received, expected]."""
 
 
@@ -62,7 +62,7 @@ class Honest:
     def __init__(self, host, port, key, hook=None, receiver=None):
         self.host, self.port, self.key, self.hook, self.receiver = host, port, key, hook, receiver
 
-    def ask(self, method, path, body=None, timeout=PATIENCE):
+    def ask(self, method, path, body=None, timeout=TIMEOUT):
         """Sends a request on a new connection, like a new client. @return status, body"""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
@@ -130,14 +130,14 @@ class Honest:
             elif state in ("failed", "cancelled", "expired"):
                 service.failures.append(f"image: {state}")
                 del pending[generation]
-            elif now - ordered > PATIENCE:
+            elif now - ordered > TIMEOUT:
                 service.late.append(generation)
                 del pending[generation]
 
     def _await_webhooks(self, service, finished):
         if not self.hook:
             return
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not finished.keys() <= self.receiver.told and time.monotonic() < end:
             time.sleep(0.1)
         service.webhooks[:] = [len(finished.keys() & self.receiver.told), len(finished)]

@@ -1,7 +1,7 @@
 // The attacks of a page from another origin on a gateway. Returns the result of each attack; data that an attack read
 // begins with READ.
 
-const PATIENCE = 10000;
+const TIMEOUT = 10000;
 
 /**
  * @param {string} target origin of the gateway
@@ -32,14 +32,14 @@ async function tell(request) {
   return answer.type === 'opaque' ? 'sent' : told(answer.status, await answer.text());
 }
 
-const patient = (options) => ({ ...options, signal: AbortSignal.timeout(PATIENCE) });
+const patient = (options) => ({ ...options, signal: AbortSignal.timeout(TIMEOUT) });
 
 function xhr(method, address, type, body) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open(method, address);
     request.withCredentials = true;
-    request.timeout = PATIENCE;
+    request.timeout = TIMEOUT;
     if (type) {
       request.setRequestHeader('Content-Type', type);
     }
@@ -53,7 +53,7 @@ function xhr(method, address, type, body) {
 function event(source, ...names) {
   return new Promise((resolve) => {
     names.forEach((name) => source.addEventListener(name, resolve, { once: true }));
-    setTimeout(() => resolve({ type: 'nothing' }), PATIENCE);
+    setTimeout(() => resolve({ type: 'nothing' }), TIMEOUT);
   });
 }
 
@@ -116,7 +116,7 @@ function embeds(target, { generation }) {
     ...['/', `/v1/generations/${generation}/images/0`].map((path) => [`window.open ${path}`, async () => {
       const child = window.open(target + path);
       let seen = 'nothing';
-      for (let waited = 0; waited < PATIENCE && !child.closed; waited += 100) {
+      for (let waited = 0; waited < TIMEOUT && !child.closed; waited += 100) {
         seen = look(child);
         if (seen.startsWith('READ') || seen === 'refused') {
           break;

@@ -55,8 +55,8 @@ final class GatewayComponents {
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration SHORTEST_PATIENCE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PATIENCE = Duration.ofMinutes(10);
+    private static final Duration MIN_DROPPED_REQUEST_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MAX_DROPPED_REQUEST_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
     /** Bounds the number of threads, because each call may hold one during its DNS lookup. */
@@ -110,10 +110,10 @@ final class GatewayComponents {
     @Startup
     GenerationTable generationTable(Backlog backlog) {
         expect(
-                "lorafleet.gateway.dropped-request-patience",
-                SHORTEST_PATIENCE,
-                LONGEST_PATIENCE,
-                config.gateway().droppedRequestPatience());
+                "lorafleet.gateway.dropped-request-timeout",
+                MIN_DROPPED_REQUEST_TIMEOUT,
+                MAX_DROPPED_REQUEST_TIMEOUT,
+                config.gateway().droppedRequestTimeout());
         return new GenerationTable(
                 expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()),
                 backlog);

@@ -62,7 +62,7 @@ public interface GatewayConfig {
          * wait. Default: 6s.
          */
         @WithDefault("6s")
-        Duration droppedRequestPatience();
+        Duration droppedRequestTimeout();
     }
 
     /** Limits on requests, callers and the queue. They cannot exceed the limits of the message format. */
@@ -153,7 +153,7 @@ public interface GatewayConfig {
 
         /** Time allowed for a request body in addition to its size divided by the minimum rate. Default: 10s. */
         @WithDefault("10s")
-        Duration bodyPatience();
+        Duration bodyGracePeriod();
 
         /** Maximum number of pixels, width times height, per image. Default: 1048576. */
         @WithDefault("1048576")

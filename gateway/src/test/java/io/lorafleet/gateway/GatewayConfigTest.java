@@ -39,12 +39,12 @@ class GatewayConfigTest {
         assertThat(config.limits().maxBodyBytes()).isEqualTo(64 * 1024 * 1024);
         assertThat(config.limits().maxBodyBytesPerCaller()).isEqualTo(32 * 1024 * 1024);
         assertThat(config.limits().minBodyBytesPerSecond()).isEqualTo(16 * 1024);
-        assertThat(config.limits().bodyPatience()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.limits().bodyGracePeriod()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.security().apiKeys()).isEmpty();
         assertThat(config.security().allowedHosts()).isEmpty();
         assertThat(config.security().tokenRolePrefix()).isEmpty();
         assertThat(config.gateway().adapterDirectory()).isEmpty();
-        assertThat(config.gateway().droppedRequestPatience()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.gateway().droppedRequestTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.webhooks().secret()).isEmpty();
         assertThat(config.webhooks().previousSecret()).isEmpty();
@@ -108,8 +108,8 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyOfAnInvalidPatience() {
-        String key = "lorafleet.gateway.dropped-request-patience";
+    void namesTheKeyOfAnInvalidTimeout() {
+        String key = "lorafleet.gateway.dropped-request-timeout";
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "0s"));
         assertThatThrownBy(() -> new GatewayComponents(config).generationTable(null))
                 .hasMessage(key + ": expected PT0.1S to PT10M, found PT0S");

@@ -91,7 +91,7 @@ public interface WorkerConfig {
          * duration. Default: PT30S.
          */
         @WithDefault("PT30S")
-        Duration batchPatience();
+        Duration maxBatchWait();
 
         /**
          * Minimum time between two previews of an image, as an ISO-8601 duration. A preview is sent only after a step.

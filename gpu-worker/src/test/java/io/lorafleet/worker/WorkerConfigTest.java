@@ -27,7 +27,7 @@ class WorkerConfigTest {
         assertThat(config.worker().slots()).isEqualTo(12);
         assertThat(config.worker().interactiveSlots()).isEqualTo(2);
         assertThat(config.worker().maxBatchRows()).isEmpty();
-        assertThat(config.worker().batchPatience()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.worker().maxBatchWait()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.worker().imageMetadata()).isTrue();
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
         assertThat(config.worker().adapters().deviceBytes()).isEqualTo(1L << 30);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A broker with authentication and an authorizer, which gives each service only its own permissions. */
 class FleetAclsIT {
     private static final String PREFIX = "test.";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static EmbeddedBroker broker;
 
@@ -93,7 +93,7 @@ class FleetAclsIT {
                 "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user + "\" password=\""
                         + user + "\";",
                 "default.api.timeout.ms",
-                (int) PATIENCE.toMillis(),
+                (int) TIMEOUT.toMillis(),
                 "request.timeout.ms",
                 10000);
     }
@@ -186,7 +186,7 @@ class FleetAclsIT {
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(topic.in(PREFIX)));
-            long limit = System.nanoTime() + PATIENCE.toNanos();
+            long limit = System.nanoTime() + TIMEOUT.toNanos();
             while (consumer.assignment().isEmpty()) {
                 assertThat(System.nanoTime()).as("joined in time").isLessThan(limit);
                 consumer.poll(Duration.ofMillis(200));
@@ -201,7 +201,7 @@ class FleetAclsIT {
         try (KafkaShareConsumer<String, String> consumer =
                 new KafkaShareConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(Topic.REQUESTS.in(PREFIX)));
-            long limit = System.nanoTime() + PATIENCE.toNanos();
+            long limit = System.nanoTime() + TIMEOUT.toNanos();
             while (consumer.poll(Duration.ofMillis(500)).isEmpty()) {
                 assertThat(System.nanoTime()).as("received a request in time").isLessThan(limit);
             }

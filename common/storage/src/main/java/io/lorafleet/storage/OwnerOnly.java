@@ -44,9 +44,8 @@ public final class OwnerOnly {
         long owner = Integer.toUnsignedLong((int) Files.getAttribute(path, "unix:uid"));
         long self = new UnixSystem().getUid();
         if (owner != self && owner != 0) {
-            return Optional.of(
-                    path + ": expected the owner " + self + " (the user of this process) or root, found "
-                            + owner + ": `chown " + self + " " + path + "` corrects this");
+            return Optional.of(path + ": expected the owner " + self + " (the user of this process) or root, found "
+                    + owner + ": `chown " + self + " " + path + "` corrects this");
         }
         if (!isClosed(path)) {
             return Optional.of(path

@@ -116,7 +116,7 @@ class FleetScriptTest {
         script("mvnw", "exit 1");
 
         assertThat(run("up"))
-                .endsWith("fleet: the build failed; see the output above\n")
+                .endsWith("fleet: the build failed; its output is above\n")
                 .doesNotContain("ran ");
     }
 

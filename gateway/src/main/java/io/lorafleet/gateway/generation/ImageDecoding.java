@@ -15,23 +15,23 @@ import java.util.concurrent.TimeUnit;
  */
 final class ImageDecoding {
     private final Semaphore places;
-    private final Duration patience;
+    private final Duration timeout;
 
-    /** @param patience how long an image waits for its turn */
-    ImageDecoding(int atOnce, Duration patience) {
+    /** @param timeout how long an image waits for its turn */
+    ImageDecoding(int atOnce, Duration timeout) {
         this.places = new Semaphore(atOnce, true);
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** @return the refusal of the image; empty if the image is intact */
     Optional<Admission> refusal(InitImageFile file) {
         try {
-            if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                return Optional.of(new Admission.Busy(patience));
+            if (!places.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Optional.of(new Admission.Busy(timeout));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(new Admission.Busy(patience));
+            return Optional.of(new Admission.Busy(timeout));
         }
         try {
             file.image().decode();

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.health.Readiness;
 public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     static final List<String> CHANNELS =
             List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "trainings", "workers");
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Function<String, Map<TopicPartition, Long>> positions;
     private final EndOffsets ends = new EndOffsets();
@@ -35,7 +35,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
 
     @Inject
     CaughtUp(KafkaClientService clients) {
-        this(channel -> clients.getConsumer(channel).getPositions().await().atMost(PATIENCE));
+        this(channel -> clients.getConsumer(channel).getPositions().await().atMost(TIMEOUT));
     }
 
     /** @param positions function that returns the positions of a channel's assigned partitions */

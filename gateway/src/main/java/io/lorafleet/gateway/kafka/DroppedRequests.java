@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** The patience doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
+    /** The timeout doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
     private final GenerationTable generations;
     private final GenerationLog log;
     private final CaughtUp caughtUp;
     private final Clock clock;
-    private final Duration patience;
+    private final Duration timeout;
     /** Latest copies by request id, for the requests that were unfinished at the last check. */
     private final Map<String, Place> places = new ConcurrentHashMap<>();
 
@@ -72,7 +72,7 @@ final class DroppedRequests {
         this.log = log;
         this.caughtUp = caughtUp;
         this.clock = clock;
-        this.patience = config.gateway().droppedRequestPatience();
+        this.timeout = config.gateway().droppedRequestTimeout();
     }
 
     /** Records a copy of a request. */
@@ -97,14 +97,14 @@ final class DroppedRequests {
                 places.replace(id, place, place.dropped(null));
             } else if (place.droppedSince() == null) {
                 places.replace(id, place, place.dropped(now));
-            } else if (place.droppedSince().plus(patience(place.copies())).isBefore(now)) {
+            } else if (place.droppedSince().plus(timeout(place.copies())).isBefore(now)) {
                 end(generation.request(), place, now);
             }
         });
     }
 
-    private Duration patience(int copies) {
-        return patience.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
+    private Duration timeout(int copies) {
+        return timeout.multipliedBy(1L << Math.min(copies - 1, MOST_DOUBLINGS));
     }
 
     private static boolean isCompleted(Place place, @Nullable SharePartitionOffsetInfo group) {

@@ -30,11 +30,11 @@ public class FinishedFollower {
     private static final Logger LOG = Logger.getLogger(FinishedFollower.class);
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
     /** How long the generation table may take to receive the same result. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
     private final Function<Generation, Uni<Void>> webhooks;
-    private final Duration patience;
+    private final Duration timeout;
     /** A single poll, shared by all waiting results, because many can wait after a long downtime. */
     private final Uni<Void> caughtUp;
 
@@ -45,23 +45,23 @@ public class FinishedFollower {
 
     @Inject
     FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
-        this(generations, webhooks::send, caughtUp::everywhere, PATIENCE);
+        this(generations, webhooks::send, caughtUp::everywhere, TIMEOUT);
     }
 
     /**
      * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded
      *     or has been given up
      * @param caughtUp whether this gateway has read all requests and results
-     * @param patience how long to wait until a generation is finished in the table
+     * @param timeout how long to wait until a generation is finished in the table
      */
     FinishedFollower(
             GenerationTable generations,
             Function<Generation, Uni<Void>> webhooks,
             BooleanSupplier caughtUp,
-            Duration patience) {
+            Duration timeout) {
         this.generations = generations;
         this.webhooks = webhooks;
-        this.patience = patience;
+        this.timeout = timeout;
         this.caughtUp = whenTrue(caughtUp).memoize().indefinitely();
     }
 
@@ -104,7 +104,7 @@ public class FinishedFollower {
                 })));
         return finished.emitOn(Infrastructure.getDefaultWorkerPool()) // not under the table's lock
                 .ifNoItem()
-                .after(patience)
+                .after(timeout)
                 .recoverWithItem((Generation) null);
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     /** Slightly longer than the producer's delivery.timeout.ms, so that the producer reports its own error first. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final MutinyEmitter<byte[]> log;
     private final String topicPrefix;
@@ -64,7 +64,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
                 .withKey(key)
                 .build();
         try {
-            log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(PATIENCE);
+            log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(TIMEOUT);
         } catch (RuntimeException e) { // a broker error, a timeout, or a full buffer
             throw new NotPublishedException(topic.in(topicPrefix), key, e);
         }

@@ -45,11 +45,11 @@ import org.jspecify.annotations.Nullable;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final String topicPrefix;
     private final Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped;
-    private final Duration patience;
+    private final Duration timeout;
     private final Map<String, Object> settings;
     private final Future<?> polling;
     /** Created on first use, because creation fails while the broker's host name cannot be resolved. */
@@ -63,17 +63,17 @@ public final class WorkerGroup {
             GatewayConfig config,
             DroppedRequests dropped,
             MeterRegistry registry) {
-        this(broker, config.topicPrefix().orElse(""), dropped::check, registry, interval(config), PATIENCE);
+        this(broker, config.topicPrefix().orElse(""), dropped::check, registry, interval(config), TIMEOUT);
     }
 
     private static Duration interval(GatewayConfig config) {
-        return config.gateway().droppedRequestPatience().dividedBy(2);
+        return config.gateway().droppedRequestTimeout().dividedBy(2);
     }
 
     /**
      * @param dropped receiver of the share group's offsets after each poll
      * @param interval pause between two polls
-     * @param patience timeout of a poll; after a timeout, every lag is unknown
+     * @param timeout timeout of a poll; after a timeout, every lag is unknown
      */
     WorkerGroup(
             Map<String, Object> broker,
@@ -81,10 +81,10 @@ public final class WorkerGroup {
             Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped,
             MeterRegistry registry,
             Duration interval,
-            Duration patience) {
+            Duration timeout) {
         this.topicPrefix = topicPrefix;
         this.dropped = dropped;
-        this.patience = patience;
+        this.timeout = timeout;
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(topicPrefix);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
@@ -92,7 +92,7 @@ public final class WorkerGroup {
                     .tag("topic", topic)
                     .register(registry);
         }
-        this.settings = settings(broker, patience);
+        this.settings = settings(broker, timeout);
         this.polling = Infrastructure.getDefaultWorkerPool()
                 .scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -114,14 +114,14 @@ public final class WorkerGroup {
         return admin;
     }
 
-    private static Map<String, Object> settings(Map<String, Object> broker, Duration patience) {
+    private static Map<String, Object> settings(Map<String, Object> broker, Duration timeout) {
         Map<String, Object> settings = new HashMap<>();
         // The settings of consumers and producers would make the client log warnings.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
         // With the default backoff, the client logs several warnings per second while no broker is reachable.
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 500L);
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 3000L);
@@ -139,7 +139,7 @@ public final class WorkerGroup {
             Map<TopicPartition, SharePartitionOffsetInfo> offsets = admin().listShareGroupOffsets(
                             Map.of(group, new ListShareGroupOffsetsSpec()))
                     .partitionsToOffsetInfo(group)
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             lags = sums(offsets);
             dropped.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {

@@ -39,13 +39,13 @@ final class CallLimits {
     }
 
     /**
-     * @param patience how long the call may wait for its start
+     * @param timeout how long the call may wait for its start
      * @return the outcome of the call; a failure with an {@link IOException} if the call waited too long
      */
-    <T> Future<T> call(String host, Duration patience, Supplier<Future<T>> call) {
+    <T> Future<T> call(String host, Duration timeout, Supplier<Future<T>> call) {
         Promise<Void> turn = Promise.promise();
         long timer = vertx.setTimer(
-                Math.max(1, patience.toMillis()),
+                Math.max(1, timeout.toMillis()),
                 late -> turn.tryFail(new IOException("the call waited too long for other calls to finish")));
         synchronized (this) {
             waiting.add(new Waiting(host, turn));

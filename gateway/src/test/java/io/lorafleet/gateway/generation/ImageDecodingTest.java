@@ -11,16 +11,16 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ImageDecodingTest {
-    private static final Duration PATIENCE = Duration.ofMillis(10);
+    private static final Duration TIMEOUT = Duration.ofMillis(10);
 
     @Test
     void isBusyWhenNoPlaceIsFreeInTime() throws BadImageException {
-        assertThat(new ImageDecoding(0, PATIENCE).refusal(image())).contains(new Admission.Busy(PATIENCE));
+        assertThat(new ImageDecoding(0, TIMEOUT).refusal(image())).contains(new Admission.Busy(TIMEOUT));
     }
 
     @Test
     void leavesItsPlaceToTheNext() throws BadImageException {
-        ImageDecoding one = new ImageDecoding(1, PATIENCE);
+        ImageDecoding one = new ImageDecoding(1, TIMEOUT);
         assertThat(one.refusal(image())).isEmpty();
         assertThat(one.refusal(image())).isEmpty();
     }

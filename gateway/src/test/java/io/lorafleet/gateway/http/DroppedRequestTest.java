@@ -30,7 +30,7 @@ class DroppedRequestTest extends GatewayTest {
     /** The embedded broker's group.share.delivery.count.limit. */
     private static final int DELIVERIES = 10;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String broker;
@@ -88,7 +88,7 @@ class DroppedRequestTest extends GatewayTest {
     }
 
     private int next(String id, AcknowledgeType answer) {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         while (Instant.now().isBefore(deadline)) {
             for (ConsumerRecord<String, byte[]> record : slot.poll(Duration.ofMillis(200))) {
                 if (record.key().equals(id)) {
@@ -101,6 +101,6 @@ class DroppedRequestTest extends GatewayTest {
                 slot.commitSync();
             }
         }
-        throw new AssertionError("expected request " + id + ", found none in " + PATIENCE);
+        throw new AssertionError("expected request " + id + ", found none in " + TIMEOUT);
     }
 }

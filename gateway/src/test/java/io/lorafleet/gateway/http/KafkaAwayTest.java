@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(ScarceGateway.class)
 class KafkaAwayTest extends GatewayTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private TestBroker broker;
 
@@ -45,7 +45,7 @@ class KafkaAwayTest extends GatewayTest {
         broker.start();
 
         await("requests are accepted again")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(() -> post(Map.of("prompt", "a")).extract().statusCode() == 202);
         String after = submit(Map.of("prompt", "a"));
         worker.succeed(after);

@@ -15,7 +15,7 @@ import java.util.Locale;
  * attackers do not.
  */
 final class RawHttp {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final String method;
     private final String target;
@@ -69,7 +69,7 @@ final class RawHttp {
     /** Sends the request. If {@link #header} has set a larger Content-Length, the body remains incomplete. */
     Socket open(int port) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         socket.getOutputStream().write(text().getBytes(StandardCharsets.ISO_8859_1));
         return socket;
     }

@@ -12,7 +12,7 @@ public final class ScarceGateway implements QuarkusTestProfile {
                 "lorafleet.limits.max-queued-evaluations", "200",
                 // More than any disk has.
                 "lorafleet.storage.min-free-bytes", "4000000000000000000",
-                "lorafleet.gateway.dropped-request-patience", "300ms",
+                "lorafleet.gateway.dropped-request-timeout", "300ms",
                 "mp.messaging.outgoing.log.request.timeout.ms", "500",
                 "mp.messaging.outgoing.log.delivery.timeout.ms", "1000",
                 "mp.messaging.outgoing.log.max.block.ms", "1000",

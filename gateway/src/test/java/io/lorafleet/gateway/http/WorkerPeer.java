@@ -55,7 +55,7 @@ final class WorkerPeer implements AutoCloseable {
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
     /** The timeout of waits in tests. */
-    private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("test.patience"));
+    private static final Duration TIMEOUT = Duration.ofSeconds(Integer.getInteger("test.timeout"));
 
     private final KafkaProducer<String, byte[]> producer;
     private final DirectoryBlobStore blobs;
@@ -71,7 +71,7 @@ final class WorkerPeer implements AutoCloseable {
     /** @return a worker, when the gateway is ready and has read the worker's status */
     static WorkerPeer known() throws IOException {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultTimeout(PATIENCE);
+        Awaitility.setDefaultTimeout(TIMEOUT);
         WorkerPeer worker = new WorkerPeer();
         worker.announce();
         Awaitility.await("the gateway is ready and knows the worker")

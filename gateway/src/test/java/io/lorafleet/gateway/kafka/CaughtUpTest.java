@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests with one topic for all channels. Each of its two partitions ends with a transaction marker. */
 class CaughtUpTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final String LAST = CaughtUp.CHANNELS.get(CaughtUp.CHANNELS.size() - 1);
     private static final TopicPartition SHORT = new TopicPartition("topic", 0);
     private static final TopicPartition LONG = new TopicPartition("topic", 1);
@@ -90,7 +90,7 @@ class CaughtUpTest {
     @Test
     void isUpWhenTheInitialRecordsAreRead() {
         caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
-        Awaitility.await("the consumer is behind the markers").atMost(PATIENCE).until(() -> {
+        Awaitility.await("the consumer is behind the markers").atMost(TIMEOUT).until(() -> {
             consumer.poll(Duration.ofMillis(100));
             return consumer.position(SHORT) == 2 && consumer.position(LONG) == 3;
         });

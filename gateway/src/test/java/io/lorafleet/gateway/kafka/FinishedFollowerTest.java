@@ -36,8 +36,8 @@ class FinishedFollowerTest {
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean caughtUp = true;
 
-    private FinishedFollower follower(Duration patience) {
-        return new FinishedFollower(generations, this::tell, this::look, patience);
+    private FinishedFollower follower(Duration timeout) {
+        return new FinishedFollower(generations, this::tell, this::look, timeout);
     }
 
     private boolean look() {

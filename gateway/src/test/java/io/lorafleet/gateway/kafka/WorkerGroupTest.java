@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests with a real broker, whose topics have three partitions. */
 class WorkerGroupTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String PREFIX = "test.";
     private static final String REQUESTS = Topic.REQUESTS.in(PREFIX);
     private static final String BATCH = Topic.BATCH_REQUESTS.in(PREFIX);
@@ -141,6 +141,6 @@ class WorkerGroupTest {
     }
 
     private static ConditionFactory await(String what) {
-        return Awaitility.await(what).atMost(PATIENCE);
+        return Awaitility.await(what).atMost(TIMEOUT);
     }
 }

@@ -30,8 +30,8 @@ class CallLimitsTest {
     }
 
     /** @param name name of the call; the first letter is the host */
-    private Future<String> call(String name, Duration patience) {
-        return limits.call(name.substring(0, 1), patience, () -> {
+    private Future<String> call(String name, Duration timeout) {
+        return limits.call(name.substring(0, 1), timeout, () -> {
             begun.add(name);
             underWay.put(name, Promise.promise());
             return underWay.get(name).future();

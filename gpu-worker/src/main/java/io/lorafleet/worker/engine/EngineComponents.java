@@ -93,7 +93,7 @@ class EngineComponents {
         LOG.infof("batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
-                model, description, adapters, maxRows, config.batchPatience(), previews, meters, clock);
+                model, description, adapters, maxRows, config.maxBatchWait(), previews, meters, clock);
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);
         return engine;
     }

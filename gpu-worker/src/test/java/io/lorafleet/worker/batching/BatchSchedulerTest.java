@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BatchSchedulerTest {
     private static final ImageSize SMALL = new ImageSize(64, 64);
     private static final ImageSize LARGE = new ImageSize(128, 128);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final BatchScheduler<Waiting> scheduler = new BatchScheduler<>(new MaxBatchRows(8, SMALL), PATIENCE);
+    private final BatchScheduler<Waiting> scheduler = new BatchScheduler<>(new MaxBatchRows(8, SMALL), TIMEOUT);
     private final List<Waiting> running = new ArrayList<>();
 
     /** @param secondsAgo time since arrival, in seconds */
@@ -55,7 +55,7 @@ class BatchSchedulerTest {
 
     @Test
     void acceptsAnImageThatExceedsTheRowLimit() {
-        BatchScheduler<Waiting> narrow = new BatchScheduler<>(new MaxBatchRows(1, SMALL), PATIENCE);
+        BatchScheduler<Waiting> narrow = new BatchScheduler<>(new MaxBatchRows(1, SMALL), TIMEOUT);
         add("shadowed", SMALL, 4, 1);
         assertThat(narrow.next(running, NOW)).hasSize(1);
     }

@@ -70,7 +70,7 @@ class RequestSlotTest {
     /** The minimum that a broker allows. */
     private static final Duration LOCK = Duration.ofSeconds(1);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private static Path kafka;
@@ -132,7 +132,7 @@ class RequestSlotTest {
         awaitThat("the request is begun", () -> begun() == 1);
         await().alias("no other slot starts it for three lock durations")
                 .during(LOCK.multipliedBy(3))
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .failFast("the request was started again", () -> begun() > 1)
                 .until(() -> begun() == 1);
         one.engine.finish(1);
@@ -213,7 +213,7 @@ class RequestSlotTest {
     }
 
     private static void awaitThat(String what, Callable<Boolean> condition) {
-        await().alias(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(condition);
+        await().alias(what).atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(condition);
     }
 
     private void send(GenerateImage request) throws ExecutionException, InterruptedException {
@@ -233,7 +233,7 @@ class RequestSlotTest {
     private void awaitMembers(int count) {
         String group = prefix + Topic.WORKER_GROUP;
         await().alias("the share group has " + count + " members with partitions")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .ignoreExceptionsInstanceOf(ExecutionException.class) // the group does not exist yet
                 .until(() -> admin.describeShareGroups(List.of(group)).all().get().get(group).members().stream()
                                 .filter(member ->

@@ -86,7 +86,7 @@ final class BenchServeCommand implements Callable<Integer> {
     private int warmUp;
 
     @Option(
-            names = {"--timeout", "--patience"},
+            names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "600",
             description = "Maximum wait after the last request is sent, in seconds (default: ${DEFAULT-VALUE})."

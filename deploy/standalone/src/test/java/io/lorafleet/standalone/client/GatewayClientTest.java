@@ -66,7 +66,7 @@ class GatewayClientTest {
     }
 
     @Test
-    void saysWhyNobodyDrewWhenItsPatienceIsOver() {
+    void saysWhyNobodyDrewAfterTheTimeout() {
         server.createContext(
                 "/v1/generations",
                 exchange -> response(exchange, 503, "{'title':'No worker is there yet','detail':'try again'}"));

@@ -46,7 +46,7 @@ public final class BodyGuard implements ReaderInterceptor {
                 context.getInputStream(),
                 owner,
                 quotas.get().bodyBytes(),
-                limits.bodyPatience(),
+                limits.bodyGracePeriod(),
                 limits.minBodyBytesPerSecond());
         current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {

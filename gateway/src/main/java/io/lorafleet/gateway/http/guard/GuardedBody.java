@@ -19,7 +19,7 @@ final class GuardedBody extends FilterInputStream {
 
     private final @Nullable String owner;
     private final Quota bytes;
-    private final long patienceNanos;
+    private final long gracePeriodNanos;
     private final int minBytesPerSecond;
     private final long begun = System.nanoTime();
 
@@ -30,13 +30,13 @@ final class GuardedBody extends FilterInputStream {
     /**
      * @param owner the caller; null in open mode
      * @param bytes the quota for bodies that are held in memory
-     * @param patience time allowed in addition to the time that the body's length takes at the minimum rate
+     * @param gracePeriod time allowed in addition to the time that the body's length takes at the minimum rate
      */
-    GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration patience, int minBytesPerSecond) {
+    GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration gracePeriod, int minBytesPerSecond) {
         super(in);
         this.owner = owner;
         this.bytes = bytes;
-        this.patienceNanos = patience.toNanos();
+        this.gracePeriodNanos = gracePeriod.toNanos();
         this.minBytesPerSecond = minBytesPerSecond;
     }
 
@@ -92,7 +92,7 @@ final class GuardedBody extends FilterInputStream {
     }
 
     private boolean isTooSlow() {
-        return System.nanoTime() - begun > patienceNanos + read * 1_000_000_000L / minBytesPerSecond;
+        return System.nanoTime() - begun > gracePeriodNanos + read * 1_000_000_000L / minBytesPerSecond;
     }
 
     private ProblemException tooSlow() {
