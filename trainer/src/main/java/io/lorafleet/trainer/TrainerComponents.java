@@ -117,6 +117,11 @@ final class TrainerComponents {
 
     private static QualityGate gate(TrainerConfig.Gate gate, int rowsAtOnce) {
         expect("gate.margin", "a finite number", Double.isFinite(gate.margin()), gate.margin());
+        expect(
+                "gate.adherence-margin",
+                "a finite number",
+                Double.isFinite(gate.adherenceMargin()),
+                gate.adherenceMargin());
         expect("gate.max-prompts", "at least 1", gate.maxPrompts() >= 1, gate.maxPrompts());
         expect("gate.sampler-steps", "at least 2", gate.samplerSteps() >= 2, gate.samplerSteps());
         return new QualityGate(

@@ -45,6 +45,6 @@ class PngReaderTest {
 
     @Test
     void refusesAnImageThatSaysNothing() {
-        assertThatThrownBy(() -> PngReader.adapter(Images.png(GREY, null))).hasMessageContaining("the text lorafleet");
+        assertThatThrownBy(() -> PngReader.adapter(Images.png(GREY, null))).hasMessageContaining("the text chunk lorafleet");
     }
 }

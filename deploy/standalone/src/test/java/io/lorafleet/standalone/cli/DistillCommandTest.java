@@ -83,7 +83,8 @@ class DistillCommandTest {
     @CsvSource({
         "--prompts=nowhere.txt, --prompts: cannot read nowhere.txt",
         "--output=nowhere, '--output: expected a folder, found nowhere'",
-        "--guidance=1, guidance: expected more than 1",
+        "--guidance=1, --guidance: expected more than 1",
+        "--sampler-steps=1, '--sampler-steps: expected at least 2, found 1'",
         "--width=65, 'width: expected a multiple of 4, found 65'",
         "--model=nowhere, nowhere"
     })
