@@ -29,7 +29,8 @@ public sealed interface AdapterEvent {
         }
 
         @Override
-        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+        public <R> R match(
+                Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
             return version.apply(this);
         }
     }
@@ -52,7 +53,8 @@ public sealed interface AdapterEvent {
         }
 
         @Override
-        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+        public <R> R match(
+                Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
             return route.apply(this);
         }
     }
@@ -70,7 +72,8 @@ public sealed interface AdapterEvent {
         }
 
         @Override
-        public <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
+        public <R> R match(
+                Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
             return routeRemoved.apply(this);
         }
     }
