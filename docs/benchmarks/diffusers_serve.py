@@ -46,7 +46,7 @@ def parse():
     parser.add_argument("--adapters", help="folder that contains NAME.safetensors for each adapter in the trace")
     parser.add_argument("--as-students", action="store_true",
                         help="run adapters without guidance, at the scale that matches the request's guidance; "
-                             "by default, all requests run under guidance")
+                             "by default, all requests run with guidance")
     parser.add_argument("--trained-at", type=float, default=5, help="with --as-students: guidance scale of the students")
     parser.add_argument("--open-loop", action="store_true", help="send requests at the times in the trace")
     parser.add_argument("--requests", type=int, help="number of requests to serve, from the start of the trace (default: all)")

@@ -144,7 +144,7 @@ function routeForm(adapter, changed) {
   const form = make('form.route', { 'aria-label': 'Route' },
     make('h3', {}, 'Route'),
     field('Stable', stable, 'Used by requests that do not name a version.'),
-    field('Canary', canary, 'Used by a share of these requests instead of the stable version.'), share.row,
+    field('Canary', canary, 'Used instead of the stable version by a share of the requests that name no version.'), share.row,
     field('Shadow', shadow, 'Measured on a share of the requests, without any effect on their images.'), shadowShare.row,
     make('p.actions', {},
       make('button.primary', { type: 'submit' }, 'Set route'),
@@ -162,9 +162,9 @@ function routeForm(adapter, changed) {
 function uploadForm() {
   const file = make('input', { type: 'file', accept: '.safetensors', required: true });
   const name = make('input', { required: true, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', placeholder: 'crayon' });
-  const kind = select([['style', 'style: runs under guidance'], ['student', 'student: distilled from the guided base']], 'style');
+  const kind = select([['style', 'style: runs with guidance'], ['student', 'student: distilled from the guided base']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
-  const guidanceField = field('Guidance scale of the distillation', guidance);
+  const guidanceField = field('Guidance scale used for distillation', guidance);
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();

@@ -51,7 +51,7 @@ export function adapterChoice(adapters, changed) {
   const chosen = () => rows.filter((each) => each.box.checked);
   return {
     element: make('fieldset', {}, make('legend', {}, 'Adapters'),
-      make('p.hint', {}, rows.length ? 'Without adapters, the base generates the image under guidance.' : 'There are no adapters yet. Upload an adapter in the Adapters view.'),
+      make('p.hint', {}, rows.length ? 'If you select no adapter, the base model generates the image with guidance.' : 'There are no adapters yet. Upload an adapter in the Adapters view.'),
       ...rows.map((each) => each.element)),
     student: () => chosen().find((each) => each.kind === 'student'),
     toRequest: () => chosen().map((each) => each.toRequest()),

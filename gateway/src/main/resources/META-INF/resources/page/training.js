@@ -13,8 +13,8 @@ export function trainingCard({ adapter, state, parent, samples, startedAt, steps
     make('p', {}, `Started at ${time(startedAt)} from version ${parent}, with ${samples} samples.`,
       version ? ` Published version ${version}.` : '', reason ? ` ${reason}` : ''),
     steps ? make('p', {}, make('progress', { max: steps, value: last?.step ?? 0, 'aria-label': 'Optimizer steps' }),
-      ` Step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect missing` : ''}`) : null,
-    progress.length ? chart('Missing share of the guidance effect', progress.map(({ step }) => String(step)),
+      ` Step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect not yet learned` : ''}`) : null,
+    progress.length ? chart('Guidance effect not yet learned', progress.map(({ step }) => String(step)),
       [{ name: 'missing', values: progress.map(({ missing }) => missing) }], { zero: true }) : null,
     decisions.length ? make('ul.decisions', {}, ...decisions.toReversed().map((each) =>
       make('li', {}, make('time', { datetime: each.at }, time(each.at)), ` @${each.version} ${each.decision.replace('-', ' ')}: ${each.reason}`))) : null);

@@ -81,7 +81,7 @@ public interface WorkerConfig {
 
         /**
          * Maximum number of UNet rows in a batch of images at the model's default size, at least 1. For other sizes,
-         * the limit is scaled by the number of pixels. An image under guidance needs two rows. Default: measured at
+         * the limit is scaled by the number of pixels. An image with guidance needs two rows. Default: measured at
          * startup.
          */
         OptionalInt maxBatchRows();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The prompts and adapters of a request, prepared once for all steps of all images: the keys and values of the prompts,
- * and the adapters' factors stacked for the rows. A step has two rows under guidance, else one. A shadow adds rows.
+ * and the adapters' factors stacked for the rows. A step has two rows with guidance, else one. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
@@ -92,7 +92,7 @@ public final class PreparedPrompt implements AutoCloseable {
         return model;
     }
 
-    /** @return the number of UNet rows of one step of one image */
+    /** @return the number of UNet rows that each step of an image needs */
     public int rowCount() {
         return rows.size();
     }

@@ -86,7 +86,7 @@ public final class AdapterResource {
             content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The newest version, which already has this file and these properties",
+            description = "No change: the newest version already has the same file and properties",
             content = @Content(schema = @Schema(implementation = AdapterVersion.class)))
     public Response upload(
             String name,
@@ -146,8 +146,8 @@ public final class AdapterResource {
                 routed -> {
                     throw new ProblemException(
                             ProblemType.ROUTED,
-                            "the route of " + routed.route().name() + " uses " + reference + " as its "
-                                    + routed.use() + " version");
+                            "the route of " + routed.route().name() + " uses " + reference + " as its " + routed.use()
+                                    + " version");
                 },
                 unknown -> {
                     throw unknown(reference);

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts feedback on images, from which students learn. */
+/** Accepts feedback on images. The trainer trains students on this feedback. */
 @RolesAllowed(Roles.FEEDBACK)
 @Path(GenerationResource.PATH + "/{id}/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)
@@ -73,9 +73,7 @@ public final class FeedbackResource {
 
         @Override
         public FeedbackView forgottenRequest(FeedbackSubmission.ForgottenRequest forgotten) {
-            throw new ProblemException(
-                    ProblemType.NOT_FOUND,
-                    "the request of generation " + id + " has been deleted");
+            throw new ProblemException(ProblemType.NOT_FOUND, "the request of generation " + id + " has been deleted");
         }
 
         @Override

@@ -82,15 +82,15 @@ public final class GenerationSubmitter {
             throw new ProblemException(
                     Problem.of(
                             ProblemType.OVERLOADED,
-                            "the queue is full; try again in " + overload.clearsIn().toSeconds() + " seconds"),
+                            "the queue is full; try again in "
+                                    + overload.clearsIn().toSeconds() + " seconds"),
                     overload.clearsIn());
         }
 
         @Override
         public Submitted busy(Admission.Busy busy) {
             throw new ProblemException(
-                    Problem.of(
-                            ProblemType.BUSY, "initImage: too many init images are being decoded; try again"),
+                    Problem.of(ProblemType.BUSY, "initImage: too many init images are being decoded; try again"),
                     busy.retryIn());
         }
 
@@ -118,8 +118,7 @@ public final class GenerationSubmitter {
 
     public static ProblemException noWorker() {
         return new ProblemException(
-                Problem.of(
-                        ProblemType.NO_WORKER, "no worker has announced its model yet; try again"),
+                Problem.of(ProblemType.NO_WORKER, "no worker has announced its model yet; try again"),
                 NO_WORKER_RETRY_AFTER);
     }
 }

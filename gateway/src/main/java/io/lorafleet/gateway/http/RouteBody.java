@@ -15,8 +15,8 @@ public record RouteBody(
         Share canary,
 
         @Schema(
-                description = "The student to measure on a share of the requests, without any effect on their"
-                        + " images.")
+                description =
+                        "The student to measure on a share of the requests, without any effect on their" + " images.")
         @Nullable
         Share shadow) {
 

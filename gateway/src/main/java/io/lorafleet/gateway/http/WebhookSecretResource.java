@@ -42,7 +42,6 @@ public final class WebhookSecretResource {
     public WebhookSecretView get() {
         return webhooks.secretOf(caller.owner())
                 .map(WebhookSecretView::new)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemType.NOT_FOUND, "lorafleet.webhooks.secret is not set"));
+                .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "lorafleet.webhooks.secret is not set"));
     }
 }

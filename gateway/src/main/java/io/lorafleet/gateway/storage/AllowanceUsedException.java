@@ -11,7 +11,7 @@ public final class AllowanceUsedException extends RuntimeException {
 
     /** @param eases time until part of the allowance is available again */
     AllowanceUsedException(long maxBytes, long bytes, Duration eases) {
-        super("expected at most " + maxBytes + " bytes of init images and adapters per caller and day, found " + bytes);
+        super("expected at most " + maxBytes + " bytes of init images and adapters per caller per day, found " + bytes);
         this.eases = eases;
     }
 

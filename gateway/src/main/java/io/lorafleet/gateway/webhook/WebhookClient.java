@@ -122,8 +122,8 @@ final class WebhookClient {
                 })
                 .map(response -> response.exceptionHandler(e -> {}).statusCode())
                 // The error messages of libraries can quote the URL, which can contain a token.
-                .recover(e -> Future.failedFuture(new IOException(
-                        "the call failed: " + e.getClass().getSimpleName())));
+                .recover(e -> Future.failedFuture(
+                        new IOException("the call failed: " + e.getClass().getSimpleName())));
     }
 
     private static RequestOptions options(URI url, InetAddress address, Map<String, String> headers) {

@@ -221,7 +221,7 @@ class WebhookTest extends GatewayTest {
         isProblem(post(Map.of("prompt", "a", "webhook", url)), 400, "invalid-request");
         assertThat(post(Map.of("prompt", "a", "webhook", url))
                         .body("errors[0].field", equalTo("webhook"))
-                        .body("errors[0].found", equalTo("another URL or text"))
+                        .body("errors[0].found", equalTo("another URL or other text"))
                         .extract()
                         .asString())
                 .doesNotContain("t0ken");

@@ -10,7 +10,7 @@ package io.lorafleet.worker.batching;
  * @param size image size to which the limit applies
  */
 public record MaxBatchRows(int rows, ImageSize size) {
-    /** Rows of one image under guidance, which must always fit. */
+    /** Rows of one image with guidance, which must always fit. */
     private static final int MIN_ROWS = 2;
     /** Limit for tiny images: whatever the image size, the text's keys and values need memory for each row. */
     private static final int MAX_ROWS = 64;

@@ -30,8 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Generates images with the resident model. It acquires the adapters of a job, encodes its prompts, runs its images in
- * the {@link StepLoop}, and decodes the latents.
+ * Generates images with the resident model. For each job, it acquires the adapters, encodes the prompts, runs the
+ * steps of the images in the {@link StepLoop}, and decodes the latents.
  */
 final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);

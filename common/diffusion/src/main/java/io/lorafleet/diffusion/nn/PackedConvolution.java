@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A convolution with weights in the layout that oneDNN prefers. The layout may depend on height and width, so there is
- * one copy for each layout in use. There is nearly always only one copy, because few channel counts, such as 192, have
- * several layouts. Weights in another layout would be reordered at each call, which is a hundred times slower.
+ * one copy for each layout in use. There is nearly always just one copy: the layout depends on the size for only a
+ * few channel counts, such as 192. Weights in another layout would be reordered at each call, which is a hundred times slower.
  */
 final class PackedConvolution implements UnaryOperator<NDArray> {
     /** Size before the first call. */

@@ -148,7 +148,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** Compares the sampling loop under guidance: the latent after each step, and the image. */
+    /** Compares the sampling loop with guidance: the latent after each step, and the image. */
     private void loop() {
         if (!expected.has("loop.initial")) {
             return;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The content of a demo model prompt, such as {@code a red ring left of a small star on a white background}.
  *
  * @param objects one or two objects, each with a shape
- * @param place place of the first object relative to the second; null with one object, or with two joined by "and"
+ * @param place position of the first object relative to the second; null if there is only one object, or if the two are
+ *     joined by "and"
  * @param background the background; null if the prompt has none
  */
 public record Scene(

@@ -45,7 +45,7 @@ public record Evaluation(
 
     private static final int REPETITIONS = 11;
 
-    /** The images of one prompt from the same noise. */
+    /** The images generated for one prompt, all from the same initial noise. */
     public record Images(String prompt, long seed, RgbImage teacher, RgbImage unguided, RgbImage student) {}
 
     /** The measured quality, and the compared images. */

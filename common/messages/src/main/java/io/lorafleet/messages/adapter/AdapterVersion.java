@@ -47,7 +47,7 @@ public record AdapterVersion(
         /** A student: gives the guided result without guidance, with one UNet evaluation per step. */
         @JsonProperty("student")
         STUDENT,
-        /** Any other LoRA adapter: runs under guidance, like the base. */
+        /** Any other LoRA adapter: runs with guidance, like the base. */
         @JsonProperty("style")
         STYLE
     }

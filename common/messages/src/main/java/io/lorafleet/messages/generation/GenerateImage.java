@@ -131,7 +131,7 @@ public record GenerateImage(
     }
 
     /**
-     * @return the number of UNet rows in one step of one image: two under guidance (with and without the prompt), else
+     * @return the number of UNet rows in one step of one image: two with guidance (with and without the prompt), else
      *     one
      */
     public int rows() {

@@ -171,7 +171,7 @@ final class DistillOptions {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Seed of the training (default: ${DEFAULT-VALUE}). The same seed gives the same" + " student.")
+                    "Training seed (default: ${DEFAULT-VALUE}). The same seed produces the same student.")
     private long seed;
 
     /** @param modelSize width and height at which the model was trained, in pixels */

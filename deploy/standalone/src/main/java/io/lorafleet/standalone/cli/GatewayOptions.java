@@ -21,8 +21,8 @@ public final class GatewayOptions {
             names = "--url",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "URL of a running gateway. Default, unless the command starts a fleet: " + DEFAULT_URL
-                    + ". If the gateway requires authentication, set the environment variable " + GatewayClient.KEY
+            description = "URL of a running gateway. Default: " + DEFAULT_URL + ", unless the command starts a fleet."
+                    + " If the gateway requires authentication, set the environment variable " + GatewayClient.KEY
                     + " to an API key or token.")
     private @Nullable URI url;
 

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a resource whose responses hold no thread while they wait. Requests to such a resource count towards the quota
+ * Marks a resource whose responses do not occupy a thread while they wait for events. Requests to such a resource count towards the quota
  * for event streams, not towards {@link RequestShares}.
  */
 @Retention(RetentionPolicy.RUNTIME)

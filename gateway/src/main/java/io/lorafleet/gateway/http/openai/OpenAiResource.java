@@ -96,7 +96,7 @@ public final class OpenAiResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createImages",
-            summary = "Generate images (OpenAI's API); responds when they are finished",
+            summary = "Generate images and wait until they are ready (OpenAI's API)",
             description = "If stream is true, the response consists of server-sent events: at most as many"
                     + " `image_generation.partial_image` events as partial_images, then"
                     + " `image_generation.completed` or `error`.")

@@ -46,8 +46,8 @@ final class Problems {
     @ServerExceptionMapper
     Response notPublished(NotPublishedException e, UriInfo uri) {
         LOG.warn(e.getMessage(), e.getCause());
-        Problem problem = Problem.of(
-                ProblemType.NOT_PUBLISHED, "the broker did not acknowledge the record in time; try again");
+        Problem problem =
+                Problem.of(ProblemType.NOT_PUBLISHED, "the broker did not acknowledge the record in time; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
     }
 
