@@ -5,8 +5,8 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraWriter;
-import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.distillation.DistillationException;
+import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import java.util.List;
 

@@ -69,9 +69,8 @@ public final class LoraDistiller implements Distiller {
         AdapterVersion parent = inputs.parent();
         String fingerprint = base.fingerprint();
         if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
-            throw new RunRejectedException(
-                    "the parent version " + parent.pinned() + " was trained for a different base than "
-                            + base.folder());
+            throw new RunRejectedException("the parent version " + parent.pinned()
+                    + " was trained for a different base than " + base.folder());
         }
         Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
         if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {

@@ -102,7 +102,7 @@ class LoraDistillerTest {
         AdapterVersion foreign = new AdapterVersion(
                 "fast", 1, parent.sha256(), 10, 4, "ab".repeat(32), AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
         assertThat(reason(new RunInputs(foreign, lineage(0, 5), SAMPLES, List.of())))
-                .contains("another base");
+                .contains("a different base");
     }
 
     @Test
