@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * All adapters: the fold of the topic {@code adapters}. It holds descriptions without weights, so thousands of versions
- * need little memory. Safe for use by several threads.
+ * need little memory. Thread-safe.
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();

@@ -25,7 +25,7 @@ public final class EndOffsets {
         return offset >= ends.getOrDefault(partition, Long.MAX_VALUE);
     }
 
-    /** @return whether all positions are at or after the ends; false without positions */
+    /** @return whether every position is at or past its end offset; false if there are no positions */
     public boolean areReached(Map<TopicPartition, Long> positions) {
         return !positions.isEmpty()
                 && positions.entrySet().stream().allMatch(each -> areReached(each.getKey(), each.getValue()));

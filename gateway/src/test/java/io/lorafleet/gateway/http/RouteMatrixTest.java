@@ -141,7 +141,7 @@ class RouteMatrixTest {
         };
     }
 
-    /** The number of responses by route, caller and status. Safe for use by several threads. */
+    /** The number of responses by route, caller and status. Thread-safe. */
     private static final class Matrix {
         private final Map<String, Map<String, Integer>> counts = new ConcurrentSkipListMap<>();
         private final Queue<String> open = new ConcurrentLinkedQueue<>();

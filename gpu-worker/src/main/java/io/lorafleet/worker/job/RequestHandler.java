@@ -154,7 +154,7 @@ public class RequestHandler {
     /**
      * Records an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
      *
-     * @return the number of this attempt, from 1
+     * @return the attempt number, starting at 1
      */
     private int beginAttempt(GenerateImage request) throws IOException {
         int attempt = 1;

@@ -112,7 +112,7 @@ public final class DeviceAdapter implements AutoCloseable {
             Update update = each.getValue();
             long bytes = (end + update.a().shape().size() + update.b().shape().size()) * Float.BYTES;
             if (bytes > Integer.MAX_VALUE) {
-                throw new AdapterException("expected an adapter of less than 2 GiB in float32, found more");
+                throw new AdapterException("expected an adapter smaller than 2 GiB in float32, found a larger one");
             }
             Place place = Place.of(each.getKey(), update, end);
             places.add(place);

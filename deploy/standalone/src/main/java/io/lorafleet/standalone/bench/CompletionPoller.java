@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Polls the gateway until generations are finished. The polling interval does not change the measured latencies,
+ * Polls the gateway until all generations have finished. The polling interval does not change the measured latencies,
  * because the gateway returns the time at which a generation finished.
  */
 final class CompletionPoller implements AutoCloseable {

@@ -93,7 +93,7 @@ public record Report(
                 share(adherence.wholeRecovered()));
     }
 
-    /** @return a dash if guidance gains nothing */
+    /** @return a dash if guidance brings no improvement */
     private static String share(@Nullable Double recovered) {
         return recovered == null ? "-" : String.format(Locale.ROOT, "%.3f", recovered);
     }
