@@ -66,6 +66,12 @@ class RetirementsTest {
     }
 
     @Test
+    void removesNoRouteThatDoesNotExist() {
+        retirements.retireAll("ink");
+        assertThat(log.written).hasSize(3).noneMatch(AdapterEvent.RouteRemoved.class::isInstance);
+    }
+
+    @Test
     void knowsWhichVersionsThereAre() {
         assertThat(retirements.retire("ink", 4)).isEqualTo(new Retirement.Unknown());
         assertThat(retirements.retire("oil", 1)).isEqualTo(new Retirement.Unknown());

@@ -61,6 +61,14 @@ class AdmissionRulesTest {
     }
 
     @Test
+    void checksTheWebhook() {
+        Admission refused = rules.admit(body(Map.of("webhook", "https://example.com/finished")), RequestIdentity.random(null));
+        assertThat(((Admission.Refused) refused).badFields())
+                .extracting(BadField::field)
+                .containsExactly("webhook");
+    }
+
+    @Test
     void choosesAnotherSeedForEachRequest() {
         assertThat(admitted(NOTHING_BUT_A_PROMPT).seed())
                 .isNotEqualTo(admitted(NOTHING_BUT_A_PROMPT).seed());

@@ -64,6 +64,16 @@ class BacklogTest {
     }
 
     @Test
+    void countsAResultOnce() {
+        table.apply(request("a"));
+        table.apply(succeeded("a"));
+        Duration once = backlog.timeFor(4 * COST);
+        Generation finished = table.find("a").orElseThrow();
+        backlog.changed(finished, finished);
+        assertThat(backlog.timeFor(4 * COST)).isEqualTo(once);
+    }
+
+    @Test
     void ignoresOldResults() {
         Backlog later = backlogAt(Duration.ofMinutes(6));
         GenerationTable other = new GenerationTable(3, later);
