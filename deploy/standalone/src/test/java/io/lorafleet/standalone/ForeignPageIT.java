@@ -204,7 +204,9 @@ class ForeignPageIT extends InBrowser {
         browser.switchTo().window(tabs.iterator().next());
         // When this image is generated, the requests of the page have been handled.
         drawHonestly();
-        all.assertThat(state()).as("resources after the attack by the %s page", name).isEqualTo(before);
+        all.assertThat(state())
+                .as("resources after the attack by the %s page", name)
+                .isEqualTo(before);
     }
 
     @SuppressWarnings("unchecked")

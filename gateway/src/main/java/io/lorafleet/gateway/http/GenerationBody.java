@@ -95,7 +95,8 @@ public record GenerationBody(
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
-            @Schema(description = "NAME@VERSION or NAME. If the version is omitted, the adapter's route selects it.") @Nullable
+            @Schema(description = "NAME@VERSION or NAME. If the version is omitted, the adapter's route selects it.")
+            @Nullable
             String adapter,
 
             @Schema(description = "Scale of the adapter. Default: 1.") @Nullable

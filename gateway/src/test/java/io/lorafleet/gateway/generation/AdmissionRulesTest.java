@@ -62,7 +62,8 @@ class AdmissionRulesTest {
 
     @Test
     void checksTheWebhook() {
-        Admission refused = rules.admit(body(Map.of("webhook", "https://example.com/finished")), RequestIdentity.random(null));
+        Admission refused =
+                rules.admit(body(Map.of("webhook", "https://example.com/finished")), RequestIdentity.random(null));
         assertThat(((Admission.Refused) refused).badFields())
                 .extracting(BadField::field)
                 .containsExactly("webhook");

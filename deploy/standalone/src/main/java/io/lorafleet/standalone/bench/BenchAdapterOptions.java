@@ -71,9 +71,8 @@ final class BenchAdapterOptions {
     /** @return the adapters that requests choose from */
     List<String> names() {
         if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
-            throw new FleetException(
-                    "expected either --adapters or --make-adapters, with numbers of at least 0"
-                            + " and a rank of at least 1");
+            throw new FleetException("expected either --adapters or --make-adapters, with numbers of at least 0"
+                    + " and a rank of at least 1");
         }
         if (published < 0 || (published > 0 && made == 0)) {
             throw new FleetException(

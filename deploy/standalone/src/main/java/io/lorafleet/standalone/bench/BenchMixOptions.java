@@ -28,9 +28,8 @@ final class BenchMixOptions {
             names = "--guidance",
             paramLabel = "X",
             defaultValue = "5",
-            description =
-                    "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It also sets the strength of a"
-                            + " student.")
+            description = "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It also sets the strength of a"
+                    + " student.")
     private double guidance;
 
     @Option(

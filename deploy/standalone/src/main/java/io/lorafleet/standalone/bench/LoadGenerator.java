@@ -72,8 +72,7 @@ public final class LoadGenerator {
                 return;
             }
             if (!failed.get(0).noWorker() || clock.instant().isAfter(limit)) {
-                throw new FleetException(
-                        "the warm-up failed: " + failed.get(0).reason());
+                throw new FleetException("the warm-up failed: " + failed.get(0).reason());
             }
             Thread.sleep(RETRY_INTERVAL.toMillis());
         }

@@ -32,13 +32,25 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
                     + " creates the folder if it does not exist.")
     private Path directory;
 
-    @Option(names = "--gateway", paramLabel = "USER", required = true, description = "Unix user that the gateway runs as.")
+    @Option(
+            names = "--gateway",
+            paramLabel = "USER",
+            required = true,
+            description = "Unix user that the gateway runs as.")
     private String gateway;
 
-    @Option(names = "--worker", paramLabel = "USER", required = true, description = "Unix user that the workers run as.")
+    @Option(
+            names = "--worker",
+            paramLabel = "USER",
+            required = true,
+            description = "Unix user that the workers run as.")
     private String worker;
 
-    @Option(names = "--trainer", paramLabel = "USER", required = true, description = "Unix user that the trainer runs as.")
+    @Option(
+            names = "--trainer",
+            paramLabel = "USER",
+            required = true,
+            description = "Unix user that the trainer runs as.")
     private String trainer;
 
     @Option(

@@ -170,8 +170,7 @@ final class DistillOptions {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Training seed (default: ${DEFAULT-VALUE}). The same seed produces the same student.")
+            description = "Training seed (default: ${DEFAULT-VALUE}). The same seed produces the same student.")
     private long seed;
 
     /** @param modelSize width and height at which the model was trained, in pixels */

@@ -11,7 +11,9 @@ final class ModelCard {
 
     /** @param prompts number of training prompts */
     static String of(String name, StableDiffusion base, TrainingPlan plan, int prompts) {
-        return String.format(Locale.ROOT, """
+        return String.format(
+                Locale.ROOT,
+                """
                 ---
                 library_name: diffusers
                 pipeline_tag: text-to-image

@@ -45,6 +45,7 @@ class PngReaderTest {
 
     @Test
     void refusesAnImageThatSaysNothing() {
-        assertThatThrownBy(() -> PngReader.adapter(Images.png(GREY, null))).hasMessageContaining("the text chunk lorafleet");
+        assertThatThrownBy(() -> PngReader.adapter(Images.png(GREY, null)))
+                .hasMessageContaining("the text chunk lorafleet");
     }
 }
