@@ -20,7 +20,7 @@ class StorageAllowanceTest {
         assertThatThrownBy(() -> allowance.take("alice", 1))
                 .isInstanceOfSatisfying(
                         AllowanceUsedException.class, e -> assertThat(e.eases()).isEqualTo(Duration.ofHours(25)))
-                .hasMessage("expected at most 100 bytes of init images and adapters per caller and day, found 101");
+                .hasMessage("expected at most 100 bytes of init images and adapters per caller per day, found 101");
         allowance.take("bob", 100);
     }
 

@@ -148,7 +148,7 @@ final class ServiceProcess implements AutoCloseable {
                 if (isStopping()) {
                     throw new CancellationException();
                 }
-                throw new FleetException(spec.name() + " exited during its start (exit code "
+                throw new FleetException(spec.name() + " exited during startup (exit code "
                         + process().exitValue() + ")" + tailOfLog());
             }
             if (Instant.now().isAfter(limit)) {

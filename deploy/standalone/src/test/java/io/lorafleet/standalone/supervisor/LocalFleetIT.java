@@ -79,7 +79,7 @@ class LocalFleetIT {
         try (LocalFleet fleet = new LocalFleet(settings, said::add)) {
             assertThatThrownBy(fleet::start)
                     .isInstanceOf(FleetException.class)
-                    .hasMessageContaining("trainer ended while starting");
+                    .hasMessageContaining("trainer exited during startup");
             gateway = fleet.process("gateway");
         }
         assertThat(gateway.isAlive()).isFalse();

@@ -49,7 +49,7 @@ class ServiceProcessTest {
         assertThatThrownBy(() -> service.ready().get(30, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOf(FleetException.class)
-                .hasMessageContaining("fake exited during its start (exit code 3)")
+                .hasMessageContaining("fake exited during startup (exit code 3)")
                 .hasMessageContaining(folder.resolve("fake.log").toString())
                 .hasMessageContaining("line 6\n")
                 .hasMessageEndingWith("line 20")
