@@ -2,8 +2,8 @@
 package io.lorafleet.gateway;
 
 /**
- * An invalid field of a request.
+ * An invalid request field.
  *
- * @param found the invalid value; for free text only its length, because prompts are private
+ * @param found the invalid value; for free text, only its length, because prompts are private
  */
 public record BadField(String field, String expected, String found) {}

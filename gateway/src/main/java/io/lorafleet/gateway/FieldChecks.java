@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects all invalid fields of a request. Each check returns the value if it is valid, and the fallback otherwise.
- * The fallback is the default for an absent field, or a placeholder with which the remaining checks can run.
+ * The fallback is the default for an absent field, or a placeholder that lets the remaining checks run.
  */
 public final class FieldChecks {
     private final List<BadField> badFields = new ArrayList<>();
@@ -36,7 +36,8 @@ public final class FieldChecks {
             refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
             return fallback;
         }
-        // JSON can escape lone surrogates, which UTF-8 cannot encode, and NUL, which terminates a PNG text chunk.
+        // JSON escapes can contain lone surrogates, which UTF-8 cannot encode, and NUL, which would end a PNG text
+        // chunk.
         if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
             refuse(field, "Unicode text", "a NUL or a lone surrogate");
             return fallback;
@@ -75,7 +76,7 @@ public final class FieldChecks {
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
     }
 
-    /** @param values constants whose lower-case names the API uses */
+    /** @param values constants; the API uses their names in lower case */
     public <E extends Enum<E>> E oneOf(String field, E[] values, @Nullable String name, E fallback) {
         return oneOf(field, values, name).orElse(fallback);
     }

@@ -43,15 +43,17 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Produces the beans that depend on the configuration. An invalid setting stops the startup with an error that names
- * the setting's key.
+ * Produces the beans that depend on the configuration. An invalid setting aborts the startup with an error that names
+ * its key.
  */
 @Singleton
 final class GatewayComponents {
-    /** In base64, such a file is as long as Jackson's longest string (StreamReadConstraints.DEFAULT_MAX_STRING_LEN). */
+    /**
+     * In base64, a file of this size reaches Jackson's limit on strings (StreamReadConstraints.DEFAULT_MAX_STRING_LEN).
+     */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
 
-    /** Multiplied by the number of pixels in the largest image, this value fits into a long. */
+    /** This value times the number of pixels in the largest image still fits into a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -59,7 +61,7 @@ final class GatewayComponents {
     private static final Duration MAX_DROPPED_REQUEST_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
-    /** Bounds the number of threads, because each call may hold one during its DNS lookup. */
+    /** Bounds the number of threads, because each call may occupy one during its DNS lookup. */
     private static final int MAX_WEBHOOK_CALLS = 1000;
 
     private final GatewayConfig config;

@@ -24,8 +24,8 @@ public record IdempotencyKey(String value) {
     }
 
     /**
-     * Derives an id that is the same on every gateway. The purpose is part of the hash, so that one key gives different
-     * ids for different purposes.
+     * Derives an id that is the same on every gateway. The purpose is part of the hash, so that the same key yields
+     * different ids for different purposes.
      *
      * @param purpose purpose of the id, without slashes; the key may contain slashes
      */

@@ -64,10 +64,9 @@ public final class AdapterDirectory {
     }
 
     /**
-     * Finds and opens the file of an adapter.
+     * Finds and opens an adapter's file.
      *
-     * @param path path of a safetensors file, or of a folder that contains such a file; absolute, or relative to this
-     *     directory
+     * @param path path of a safetensors file, or of a folder that contains one; absolute, or relative to this directory
      */
     public Found open(String path) throws IOException {
         Path named;
@@ -119,7 +118,7 @@ public final class AdapterDirectory {
         }
     }
 
-    /** The entry can be a symbolic link to a file outside the directory. */
+    /** The entry may be a symbolic link to a file outside the directory. */
     private Found file(Path entry) throws IOException {
         return Files.isDirectory(entry)
                 ? new Found.Refused("a file " + entry.getFileName(), "a folder with that name")
@@ -127,8 +126,8 @@ public final class AdapterDirectory {
     }
 
     /**
-     * Opens the file that was checked, even if a symbolic link has since replaced part of the file's path: descends
-     * folder by folder without following links.
+     * Opens the file by descending folder by folder without following links, in case a symbolic link has replaced part
+     * of the path since the check.
      */
     static SeekableByteChannel openBelow(Path folder, Path file) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {

@@ -92,7 +92,7 @@ public final class AdapterFiles {
                 .load();
     }
 
-    /** Completes the load after the lookup; in contrast to a {@code Function}, it can throw {@link IOException}. */
+    /** Completes the load after the lookup; unlike a {@code Function}, it can throw {@link IOException}. */
     private interface Loader {
         Load load() throws IOException;
     }

@@ -8,9 +8,9 @@ import io.lorafleet.registry.AdapterEvent;
 public interface AdapterLog {
 
     /**
-     * Writes a record. It returns when the record is durable.
+     * Writes the record, and returns when it is durable.
      *
-     * @throws NotPublishedException without an acknowledgement
+     * @throws NotPublishedException if the broker does not acknowledge the record
      */
     void write(AdapterEvent event);
 }

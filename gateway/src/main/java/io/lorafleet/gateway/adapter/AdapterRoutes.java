@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Changes the routes of adapters.
  *
- * <p>A route is one record: if two gateways change a route concurrently, the last write wins.
+ * <p>A route is a single record, so if two gateways change it concurrently, the last write wins.
  */
 @Singleton
 public final class AdapterRoutes {
@@ -37,7 +37,7 @@ public final class AdapterRoutes {
         return route == null ? new RouteChange.Refused(checks.badFields()) : write(AdapterEvent.of(route));
     }
 
-    /** Removes the route, so that requests get the newest version. */
+    /** Removes the route, so that requests use the newest version. */
     public RouteChange remove(String name) {
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {

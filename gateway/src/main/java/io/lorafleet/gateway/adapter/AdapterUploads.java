@@ -21,13 +21,12 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles adapter uploads: checks each file, stores the file under the hash of its content, and publishes a new
- * version.
+ * Handles adapter uploads: checks each file, stores it under the hash of its content, and publishes a new version.
  *
- * <p>If publishing fails, the same upload gets the same version number when it is repeated.
+ * <p>If publishing fails, a repeated upload gets the same version number.
  */
 public final class AdapterUploads {
-    /** A placeholder until the hash of the file is known. */
+    /** A placeholder until the file's hash is known. */
     private static final String ANY_SHA256 = "0".repeat(64);
 
     private final AdapterRegistry registry;
@@ -55,17 +54,17 @@ public final class AdapterUploads {
         this.clock = clock;
     }
 
-    /** The properties of an adapter that its uploader declares. */
+    /** The adapter properties that the uploader declares. */
     public record Description(
             String name, AdapterVersion.Kind kind, @Nullable Double guidance) {}
 
     /**
-     * Publishes the file as the newest version of the adapter. Checks run as early as possible: first of the declared
-     * properties, then of the length, then of the header. The tensors are read last.
+     * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
+     * properties, then the length, then the header. The tensors are read last.
      *
      * @param owner the caller; null in open mode
      * @param declaredBytes the declared length of the file; negative if unknown
-     * @param safetensors content of the file; it is read up to the length that the header declares, and not closed
+     * @param safetensors content of the file; read up to the length that the header declares, but not closed
      * @throws io.lorafleet.storage.StorageFullException if the blob store is full
      * @throws io.lorafleet.gateway.storage.AllowanceUsedException if the owner's allowance is used up
      */

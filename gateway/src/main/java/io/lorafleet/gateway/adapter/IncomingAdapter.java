@@ -21,7 +21,7 @@ final class IncomingAdapter {
     private final ClientBlobs.Incoming aside;
     private final MessageDigest sha256 = Sha256.newDigest();
 
-    /** @param source stream positioned at the first byte of the file; it is not closed */
+    /** @param source stream positioned at the first byte of the file; not closed */
     IncomingAdapter(InputStream source, ClientBlobs.Incoming aside) {
         this.source = source;
         this.aside = aside;

@@ -5,16 +5,17 @@ import io.lorafleet.safetensors.SafetensorsHeader;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Reads the rank of a LoRA from the file's header. Only a worker can check whether the layers fit the base. */
+/** Reads a LoRA's rank from the file's header. Only a worker can check whether the layers fit the base. */
 final class LoraRank {
     /**
-     * Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older diffusers.
+     * Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older versions of
+     * diffusers.
      */
     static final List<String> FACTOR_A = List.of("lora_A", "lora_down", "lora.down");
 
     private LoraRank() {}
 
-    /** @return the largest rank of all layers; empty if the file contains no LoRA */
+    /** @return the largest rank of any layer; empty if the file contains no LoRA */
     static OptionalInt of(SafetensorsHeader header) {
         return header.tensors().entrySet().stream()
                 .filter(tensor -> FACTOR_A.stream().anyMatch(tensor.getKey()::contains))

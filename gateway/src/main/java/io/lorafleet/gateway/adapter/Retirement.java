@@ -11,7 +11,7 @@ public sealed interface Retirement {
     <R> R match(Function<Retired, R> retired, Function<Routed, R> routed, Function<Unknown, R> unknown);
 
     /**
-     * New requests cannot use the versions, and the version numbers are not used again.
+     * New requests cannot use the versions, and their numbers are never reused.
      *
      * @param adapter the adapter after the change
      */

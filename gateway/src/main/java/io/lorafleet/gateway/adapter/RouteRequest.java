@@ -10,22 +10,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An unchecked route that a caller requests. It replaces the whole route: an absent canary or shadow is removed.
+ * A route that a caller requests, before any checks. It replaces the whole current route: a canary or shadow that the
+ * request does not contain is removed.
  *
  * @param stable the version for most requests
  * @param canary the version for a share of the requests, instead of the stable version
- * @param shadow the student to measure on a share of the requests, without any effect on their images
+ * @param shadow the student that is measured on a share of the requests, without affecting their images
  */
 public record RouteRequest(
         @Nullable Integer stable,
         @Nullable Share canary,
         @Nullable Share shadow) {
 
-    /** A version, and the share of the requests that use it. */
+    /** A version and the share of the requests that use it. */
     public record Share(@Nullable Integer version, @Nullable Double share) {}
 
     /**
-     * @param checks collector of the invalid fields
+     * @param checks collects the invalid fields
      * @return null if a field is invalid
      */
     @Nullable

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param rating rating from -1 to 1
  * @param image index of the image; not checked against the generation
  * @param note note from the owner; null if absent
- * @param asTeacher whether the student should learn the teacher's image
+ * @param asTeacher whether the student should learn from the teacher's image
  */
 record CheckedFeedback(double rating, int image, @Nullable String note, boolean asTeacher) {
     private static final double UP = 1;
@@ -19,7 +19,7 @@ record CheckedFeedback(double rating, int image, @Nullable String note, boolean 
     private static final String RATING = "rating";
     private static final String RATINGS = DOWN + " to " + UP + ", up or down";
 
-    /** @param checks collector of the invalid fields */
+    /** @param checks collects the invalid fields */
     static CheckedFeedback of(FeedbackRequest body, FieldChecks checks) {
         boolean asTeacher = Boolean.TRUE.equals(body.asTeacher());
         double rating = rating(body.rating(), asTeacher, checks);

@@ -44,7 +44,7 @@ public final class FeedbackIntake {
     }
 
     /**
-     * Returns when every sample is durable.
+     * Publishes the samples, and returns when all of them are durable.
      *
      * @param owner the caller; null in open mode
      * @throws NotPublishedException if the broker does not acknowledge a sample; other samples may still be durable
@@ -90,7 +90,7 @@ public final class FeedbackIntake {
                 .toList();
     }
 
-    /** Retired students count as well, because the trainer decides whether they learn from the sample. */
+    /** Retired students count too, because it is the trainer that decides whether they learn from the sample. */
     private boolean isStudent(PinnedAdapter adapter) {
         return adapters.find(adapter)
                 .filter(version -> version.kind() == Kind.STUDENT)
@@ -121,9 +121,7 @@ public final class FeedbackIntake {
                 now);
     }
 
-    /**
-     * The trainer keeps the latest record per id, so that each owner has one vote per image and can change this vote.
-     */
+    /** The trainer keeps the latest record per id, so that each owner has one vote per image and can change it. */
     private static String voteId(
             GenerateImage request, GeneratedImage image, PinnedAdapter student, @Nullable String owner) {
         String whose = owner == null ? "anybody" : "owner " + owner;

@@ -8,7 +8,7 @@ import io.lorafleet.messages.feedback.FeedbackEvent;
 public interface FeedbackLog {
 
     /**
-     * Returns when the event is durable.
+     * Writes the event, and returns when it is durable.
      *
      * @throws NotPublishedException if the broker does not acknowledge the event
      */

@@ -4,11 +4,11 @@ package io.lorafleet.gateway.feedback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An unchecked rating of an image. Null stands for an absent value.
+ * A rating of an image, before any checks. Absent values are null.
  *
- * @param rating a number or a string; before the check, it can be any JSON value
+ * @param rating a number or a string if valid; any JSON value until it is checked
  * @param image index of the image in the generation
- * @param asTeacher whether the student should learn the guided base's image for this prompt
+ * @param asTeacher whether the student should learn from the guided base's image for this prompt
  */
 public record FeedbackRequest(
         @Nullable Object rating,

@@ -97,7 +97,7 @@ public sealed interface FeedbackSubmission {
         }
     }
 
-    /** The base generated the image, alone or with styles, so that no student can learn from the feedback. */
+    /** The base generated the image, alone or with styles, so no student can learn from the feedback. */
     record NoStudent() implements FeedbackSubmission {
         @Override
         public <R> R match(Cases<R> cases) {

@@ -28,8 +28,8 @@ public final class FeedbackWithdrawals {
     }
 
     /**
-     * Returns when every withdrawal is durable. A repeated withdrawal affects only the feedback given since the
-     * previous withdrawal.
+     * Publishes the withdrawals, and returns when all of them are durable. A repeated withdrawal affects only the
+     * feedback given since the previous one.
      *
      * @param owner owner of the feedback
      * @param adapter name of the student; null for all students
@@ -56,7 +56,7 @@ public final class FeedbackWithdrawals {
         return new Withdrawal.Published(whose, concerned);
     }
 
-    /** Includes retired students, because a later version could learn from the same feedback. */
+    /** Includes retired students, because their later versions could learn from the same feedback. */
     private List<String> students() {
         return adapters.all().stream()
                 .filter(adapter -> adapter.versions().stream().anyMatch(version -> version.kind() == Kind.STUDENT))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Feedback on images and its withdrawal, which the trainer reads. */
+/** Feedback on images, and its withdrawal. The trainer reads both. */
 @NullMarked
 package io.lorafleet.gateway.feedback;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference to an adapter in a generation request, in the short form or the long form.
+ * A reference to an adapter in a generation request, in its short or long form.
  *
  * @param scale adapter scale; null if absent
  * @param field JSON path of the reference
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record AdapterReference(String reference, @Nullable Double scale, String field, String scaleField) {
     private static final String EXPECTED = "NAME or NAME@VERSION";
 
-    /** @param checks collector of the invalid fields */
+    /** @param checks collects the invalid fields */
     static List<AdapterReference> of(GenerationRequest body, FieldChecks checks) {
         if (body.adapters() == null) {
             return shortForm(body, checks);

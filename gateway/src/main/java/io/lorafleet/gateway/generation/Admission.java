@@ -36,7 +36,7 @@ public sealed interface Admission {
     /**
      * The request is valid; the command determines the images.
      *
-     * @param initImage the init image of the request, which is not stored yet; null if absent
+     * @param initImage the request's init image, not yet stored; null if absent
      */
     record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {
         @Override

@@ -127,7 +127,7 @@ public final class AdmissionRules {
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
-    /** @param unit number of pixels at the model's default size */
+    /** @param unit number of pixels in an image of the model's default size */
     private Optional<Admission> overload(GenerateImage request, long unit) {
         Optional<Admission> all =
                 overload(request, backlog.waiting(), limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
@@ -156,7 +156,7 @@ public final class AdmissionRules {
         return Math.floorMod(random, last + 1);
     }
 
-    /** @param ofImage length of this side of the init image; null without an init image */
+    /** @param ofImage length of this side of the init image; null if there is no init image */
     private static int side(
             String field, @Nullable Integer requested, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
         Integer value = requested == null && ofImage != null

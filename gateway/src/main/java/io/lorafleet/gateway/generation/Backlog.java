@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unfinished work of the fleet, and the recent throughput of the workers. All costs have the unit of {@code
+ * The fleet's unfinished work, and the workers' recent throughput. All costs have the same unit as {@code
  * GenerateImage.cost}.
  */
 public final class Backlog {
@@ -54,7 +54,8 @@ public final class Backlog {
     }
 
     /**
-     * Records a change to a generation: {@code before} is null for a new one, and {@code after} for a forgotten one.
+     * Records a change to a generation: {@code before} is null if it is new, and {@code after} is null if it has been
+     * forgotten.
      */
     synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
@@ -109,7 +110,7 @@ public final class Backlog {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }
 
-    /** @return the estimated time to process this cost, from the recent throughput */
+    /** @return the estimated time to process work of this cost at the recent throughput */
     synchronized Duration timeFor(long cost) {
         Instant now = clock.instant();
         forgetTheOld(now);

@@ -22,7 +22,7 @@ public sealed interface Cancellation {
         }
     }
 
-    /** The generation is already finished. */
+    /** The generation has already finished. */
     record AlreadyFinished(Generation generation) implements Cancellation {
         @Override
         public <R> R match(

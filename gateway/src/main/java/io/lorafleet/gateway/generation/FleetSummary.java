@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queued number of generations that have not started
  * @param running number of running generations
- * @param clearsInSeconds estimated time until all queued and running generations are finished, at most 600
+ * @param clearsInSeconds estimated time until all queued and running generations have finished, at most 600
  * @param imagesPerMinute number of images finished in the last 60 seconds
  * @param minutes statistics for each of the last 30 minutes, oldest first
  */
@@ -24,12 +24,12 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
     private static final int MINUTES = 30;
 
     /**
-     * The images that were finished within one minute.
+     * The images finished within one minute.
      *
      * @param minute start of the minute
      * @param images number of images
-     * @param medianSeconds median time from the request to its images; absent without images
-     * @param p95Seconds 95th percentile of the time from the request to its images; absent without images
+     * @param medianSeconds median time from a request to its images; absent if there are no images
+     * @param p95Seconds 95th percentile of the time from a request to its images; absent if there are no images
      */
     public record Minute(
             Instant minute,
@@ -37,7 +37,7 @@ public record FleetSummary(int queued, int running, long clearsInSeconds, int im
             @Nullable Double medianSeconds,
             @Nullable Double p95Seconds) {}
 
-    /** @param clearsIn estimated time until all unfinished generations are finished */
+    /** @param clearsIn estimated time until all unfinished generations have finished */
     static FleetSummary of(List<Generation> generations, Duration clearsIn, Instant now) {
         Instant thisMinute = now.truncatedTo(ChronoUnit.MINUTES);
         List<Generation> succeeded = having(generations, Generation.Status.SUCCEEDED);

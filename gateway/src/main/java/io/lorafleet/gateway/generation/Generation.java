@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param request the generate command; null if it has not been read yet, or if Kafka has deleted it
  * @param cancelling whether a cancellation has been requested
  * @param workerId the worker that generates the images, or null
- * @param startedAt the time at which this worker started, or null
+ * @param startedAt the time at which this worker started the generation, or null
  * @param progress the latest step, or null
  * @param finished the result, or null
  */
@@ -95,7 +95,7 @@ public record Generation(
                 .at();
     }
 
-    /** @return number of completed steps of all images together */
+    /** @return number of completed steps, added up over all images */
     public int step() {
         if (finished instanceof GenerationSucceeded) {
             return steps();
@@ -103,7 +103,7 @@ public record Generation(
         return progress == null ? 0 : progress.step();
     }
 
-    /** @return total number of steps of all images; 0 if unknown */
+    /** @return total number of steps for all images; 0 if unknown */
     public int steps() {
         if (progress != null) {
             return progress.steps();

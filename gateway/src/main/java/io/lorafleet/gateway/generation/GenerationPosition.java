@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The position of a generation in lists, newest first.
+ * A generation's position in a list that is ordered newest first.
  *
- * @param at the time of acceptance if known; otherwise the time of the result or of the start
+ * @param at the time of acceptance if known; otherwise the time of the result or the start
  */
 public record GenerationPosition(Instant at, String id) implements Comparable<GenerationPosition> {
     private static final Comparator<GenerationPosition> ORDER = Comparator.comparing(GenerationPosition::at)
@@ -32,7 +32,7 @@ public record GenerationPosition(Instant at, String id) implements Comparable<Ge
         return new GenerationPosition(at, generation.id());
     }
 
-    /** @throws IllegalArgumentException if the text is not in the format of {@link #toString} */
+    /** @throws IllegalArgumentException if the text does not have the format of {@link #toString} */
     public static GenerationPosition parse(String text) {
         int split = text.indexOf('_');
         try {

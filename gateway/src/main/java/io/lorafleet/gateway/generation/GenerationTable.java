@@ -37,7 +37,7 @@ public final class GenerationTable {
     /**
      * @param capacity number of generations to remember; beyond this number, the oldest finished generations are
      *     forgotten first
-     * @param backlog receiver of every change
+     * @param backlog notified of every change
      */
     public GenerationTable(int capacity, Backlog backlog) {
         this.capacity = capacity;
@@ -86,7 +86,7 @@ public final class GenerationTable {
     }
 
     /**
-     * @param after position of the last generation of the previous page; null for the first page
+     * @param after position of the last generation on the previous page; null for the first page
      * @param most maximum number of generations to return
      * @return the matching generations, newest first
      */
@@ -113,9 +113,9 @@ public final class GenerationTable {
 
     /**
      * Passes the current state of the generation, if known, to the follower, and then each new state until the
-     * generation is finished. The follower misses no state.
+     * generation has finished. The follower does not miss any state.
      *
-     * @param follower receiver of the states; it is called under this table's lock, so it must not block
+     * @param follower receives the states; called with this table's lock held, so it must not block
      * @return action that unregisters the follower
      */
     public synchronized Runnable follow(String id, Consumer<Generation> follower) {
@@ -165,7 +165,7 @@ public final class GenerationTable {
     }
 
     private void notifyFollowers(Generation generation) {
-        // A copy, because a follower can unregister during the call.
+        // A copy, because a follower may unregister during the call.
         List.copyOf(followers.getOrDefault(generation.id(), List.of())).forEach(each -> each.accept(generation));
     }
 }

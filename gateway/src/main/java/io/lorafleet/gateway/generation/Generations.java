@@ -47,7 +47,8 @@ public final class Generations {
      *
      * @param owner the caller; null in open mode
      * @param idempotencyKey value of the request's header; null if absent
-     * @throws NotPublishedException if the broker did not acknowledge an admitted request, which is then not remembered
+     * @throws NotPublishedException if the broker did not acknowledge an admitted request; the gateway then does not
+     *     remember the request
      */
     public Admission submit(GenerationRequest body, @Nullable String owner, @Nullable String idempotencyKey) {
         FieldChecks checks = new FieldChecks();
@@ -89,7 +90,7 @@ public final class Generations {
     }
 
     /**
-     * Finds a generation. A generation that succeeded is found in the blob store even after the gateway and Kafka have
+     * Finds a generation. A successful generation is found in the blob store even after the gateway and Kafka have
      * forgotten it.
      */
     public Optional<Generation> find(String id) {

@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The guidance scale and adapter scales of a request.
  *
- * <p>The base and styles run with guidance. A student was distilled from the guided base at a guidance scale {@code
- * s}. Requests with a student therefore run at guidance scale 1, and the student's adapter scale controls the effective
- * guidance, which is about {@code 1 + scale (s - 1)}. A requested guidance scale {@code g} sets the adapter scale to
- * {@code (g - 1) / (s - 1)}.
+ * <p>The base and styles run with guidance. A student has been distilled from the guided base at a guidance scale
+ * {@code s}. Requests with a student therefore run at guidance scale 1, and the student's adapter scale controls the
+ * effective guidance, which is about {@code 1 + scale (s - 1)}. A requested guidance scale {@code g} sets the adapter
+ * scale to {@code (g - 1) / (s - 1)}.
  */
 record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
     private static final double DEFAULT_ADAPTER_SCALE = 1;
-    /** The guidance scale of the published students, so that the base and the students match by default. */
+    /** The published students' guidance scale, so that the base and the students match by default. */
     private static final double DEFAULT_GUIDANCE_SCALE = 5;
 
     /**
      * @param guidanceScale requested guidance scale; null if absent
-     * @param checks collector of the invalid fields
+     * @param checks collects the invalid fields
      */
     static GuidanceSettings of(List<ResolvedAdapter> adapters, @Nullable Double guidanceScale, FieldChecks checks) {
         refuseRepeated(adapters, checks);
@@ -53,12 +53,12 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         return Objects.requireNonNull(student.guidance(), "every student has a guidance scale");
     }
 
-    /** @return the effective guidance of a student at an adapter scale */
+    /** @return a student's effective guidance at an adapter scale */
     static double guidanceAt(double scale, double trainedAt) {
         return 1 + scale * (trainedAt - 1);
     }
 
-    /** @return the adapter scale for this effective guidance */
+    /** @return the adapter scale that gives this effective guidance */
     static double scaleFor(double guidance, double trainedAt) {
         return (guidance - 1) / (trainedAt - 1);
     }
@@ -107,7 +107,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         double mostGuidance = guidanceAt(GenerateImage.MAX_ADAPTER_SCALE, trainedAt);
         double reachable = checks.number("guidanceScale", 1, mostGuidance, guidance, trainedAt);
         List<AppliedAdapter> turned = new ArrayList<>(applied);
-        // At the maximum guidance, rounding can lift the adapter scale slightly above its limit.
+        // At the maximum guidance, rounding can raise the adapter scale slightly above its limit.
         double scale = Math.min(GenerateImage.MAX_ADAPTER_SCALE, scaleFor(reachable, trainedAt));
         turned.set(place, new AppliedAdapter(student.version().pinned(), scale));
         return new GuidanceSettings(List.copyOf(turned), 1);

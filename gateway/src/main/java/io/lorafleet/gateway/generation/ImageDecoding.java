@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decodes init images to detect corrupt files before they reach a worker. Concurrency is limited, because decoding an
- * image occupies a processor and the memory for all of its pixels.
+ * image keeps a processor busy and needs memory for all of its pixels.
  */
 final class ImageDecoding {
     private final Semaphore places;
@@ -23,7 +23,7 @@ final class ImageDecoding {
         this.timeout = timeout;
     }
 
-    /** @return the refusal of the image; empty if the image is intact */
+    /** @return the refusal; empty if the image is intact */
     Optional<Admission> refusal(InitImageFile file) {
         try {
             if (!places.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {

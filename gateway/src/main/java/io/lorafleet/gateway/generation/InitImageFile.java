@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The init image of a request. Before {@link ImageDecoding}, only the header has been checked.
+ * A request's init image. Until {@link ImageDecoding} decodes it, only its header has been checked.
  *
  * @param image the image as the client sent it
  * @param reference the reference in the generate command
@@ -27,7 +27,7 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
 
     /**
      * @param steps number of sampler steps in the request
-     * @param checks collector of the invalid fields
+     * @param checks collects the invalid fields
      * @return null if the init image is absent or invalid
      */
     static @Nullable InitImageFile of(GenerationRequest body, int steps, Limits limits, FieldChecks checks) {
@@ -60,7 +60,7 @@ public record InitImageFile(CheckedImage image, InitImage reference) {
         return image.height();
     }
 
-    /** Stores the image under the hash of its content, so that equal images are stored once. */
+    /** Stores the image under the hash of its content, so that identical images are stored only once. */
     void storeIn(ClientBlobs blobs, @Nullable String owner) {
         try {
             blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param scheme {@code http} or {@code https}
  * @param host host name in lower case; an IPv6 address is in brackets
- * @param port port of the URL, or the default port of the scheme if the URL has none
+ * @param port the URL's port, or the scheme's default port if the URL has none
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
  */
 public record Origin(String scheme, String host, int port) {

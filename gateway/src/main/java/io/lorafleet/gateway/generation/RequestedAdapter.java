@@ -4,7 +4,7 @@ package io.lorafleet.gateway.generation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter in a generation request. Null stands for an absent value.
+ * An adapter in a generation request. Absent values are null.
  *
  * @param adapter {@code name@version}, or {@code name}, for which the adapter's route selects the version
  */

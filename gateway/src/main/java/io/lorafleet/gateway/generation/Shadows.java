@@ -17,9 +17,9 @@ import java.util.Optional;
 /**
  * Selects the shadow for a request, if any.
  *
- * <p>A request with one adapter can get the shadow in this adapter's route. A guided request without adapters can get
- * the shadow in any route. A request with several adapters gets no shadow, because the shadow would have to match the
- * combination of the adapters.
+ * <p>A request with one adapter can get the shadow from that adapter's route. A guided request without adapters can get
+ * the shadow from any route. A request with several adapters gets no shadow, because the shadow would have to match the
+ * combination of adapters.
  */
 final class Shadows {
     private final AdapterRegistry registry;
@@ -67,7 +67,7 @@ final class Shadows {
         return shareOf(adapter)
                 .filter(share -> HashBucket.of("shadow", requestId) < share.share())
                 .flatMap(share -> adapter.usable(share.version()))
-                .filter(version -> version.kind() == Kind.STUDENT) // another tool could have written the route
+                .filter(version -> version.kind() == Kind.STUDENT) // another tool may have written the route
                 .flatMap(student -> tuned(student, guidance));
     }
 

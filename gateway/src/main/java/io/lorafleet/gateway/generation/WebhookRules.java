@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled whether webhooks are enabled
  * @param trusted origins that can be called without TLS and at any address
- * @param names resolver of host names
+ * @param names resolves host names
  */
 public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
 
@@ -60,8 +60,8 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
     }
 
     /**
-     * Blocks during the DNS lookup. The call must use the returned address, because another lookup can return a
-     * different address.
+     * Blocks during the DNS lookup. The call must use the returned address, because another lookup could return a
+     * different one.
      *
      * @return the address to call
      * @throws UnknownHostException if the name cannot be resolved

@@ -9,15 +9,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Streams a blob to a client. Each chunk is read only when the client has received the previous chunk, so that a slow
- * client holds one chunk in memory and no thread.
+ * Streams a blob to a client. Each chunk is read only after the client has received the previous one, so a slow client
+ * keeps only one chunk in memory and does not occupy a thread.
  */
 final class BlobDownload {
     private static final int PIECE = 1 << 16;
 
     private BlobDownload() {}
 
-    /** @param content content of the blob; it is closed at its end, and when the client disconnects */
+    /** @param content content of the blob; closed at its end or when the client disconnects */
     static Multi<byte[]> of(InputStream content) {
         return Multi.createBy()
                 .repeating()

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Withdraws an owner's feedback, so that no student learns from the feedback any more. */
+/** Withdraws an owner's feedback, so that students no longer learn from it. */
 @RolesAllowed(Roles.OPERATE)
 @Path("/v1/feedback")
 @Tag(ref = ApiDescription.GENERATIONS)

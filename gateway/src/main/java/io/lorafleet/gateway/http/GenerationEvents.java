@@ -23,7 +23,7 @@ final class GenerationEvents {
     /** @param preview preview of the image to which the step belongs; absent for most steps */
     private record StepView(int step, int steps, @Nullable Preview preview) {}
 
-    /** @throws ProblemException if the quota of event streams is used up */
+    /** @throws ProblemException if the quota for event streams is used up */
     void requireRoom(@Nullable String owner) {
         streams.requireRoom(owner);
     }

@@ -9,13 +9,13 @@ import io.lorafleet.messages.generation.AppliedAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of a list of generations.
+ * The filters for a list of generations.
  *
  * @param status status of the generations; null for any status
- * @param adapter {@code name} or {@code name@version}; null for any adapters
+ * @param adapter {@code name} or {@code name@version}; null for any adapter
  * @param priority priority of the generations; null for any priority
  * @param limit page size
- * @param after position of the last generation of the previous page; null for the first page
+ * @param after position of the last generation on the previous page; null for the first page
  */
 record GenerationListQuery(
         Generation.@Nullable Status status,

@@ -15,7 +15,7 @@ record GenerationListView(
         List<GenerationView> generations, @Nullable String next) {
 
     /**
-     * @param found the generations of the page, plus one more if there is a next page
+     * @param found the generations on the page, plus one more if there is a next page
      * @param limit page size
      */
     static GenerationListView of(List<Generation> found, int limit) {

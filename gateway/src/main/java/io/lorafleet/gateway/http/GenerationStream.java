@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams the states of a generation, from the current one until it is finished.
+ * Streams the states of a generation, starting with the current one, until the generation has finished.
  *
  * <p>Slow clients do not block other clients: when its bounded buffer is full, a slow client gets only the newest
  * state.
@@ -46,7 +46,7 @@ public final class GenerationStream {
         this.heartbeat = heartbeat;
     }
 
-    /** @throws ProblemException if the quota of event streams is used up */
+    /** @throws ProblemException if the quota for event streams is used up */
     public void requireRoom(@Nullable String owner) {
         open.requireRoom(owner, 1);
     }
@@ -54,7 +54,7 @@ public final class GenerationStream {
     /**
      * @param owner the caller; null in open mode
      * @return the states, emitted on a thread that may block; empty values are heartbeats. The stream fails immediately
-     *     if the quota of event streams is used up
+     *     if the quota for event streams is used up
      */
     public Multi<Optional<Generation>> of(String id, @Nullable String owner) {
         return Multi.createFrom()

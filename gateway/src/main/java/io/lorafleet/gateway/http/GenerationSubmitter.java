@@ -41,13 +41,13 @@ public final class GenerationSubmitter {
      * Submits a request, and throws a problem if it is not admitted.
      *
      * @param idempotencyKey value of the request's header; null if absent
-     * @param fieldNames mapping from the fields of a generation request to the endpoint's fields
+     * @param fieldNames maps the field names of a generation request to the endpoint's own
      */
     public Submitted submit(GenerationRequest body, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
         return generations.submit(body, caller.owner(), idempotencyKey).match(new Response(fieldNames));
     }
 
-    /** Responds to a generation request, with the id of the generation or with a problem. */
+    /** Responds to a generation request, with the generation's id or a problem. */
     record Response(UnaryOperator<String> fieldNames) implements Admission.Cases<Submitted> {
         @Override
         public Submitted admitted(Admission.Admitted admission) {

@@ -44,7 +44,7 @@ public enum ImageFormat {
 
     /**
      * @param file a preview
-     * @return the preview, enlarged to the given size and in this format
+     * @return the preview, enlarged to the given size, in this format
      */
     public byte[] enlarge(byte[] file, int width, int height, int quality) {
         BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -20,7 +20,7 @@ public record RouteBody(
         @Nullable
         Share shadow) {
 
-    /** A version, and the share of the requests that use it. */
+    /** A version and the share of the requests that use it. */
     public record Share(
             @Schema(required = true) @Nullable Integer version,
 

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Reports ready when every topic has been read up to the end offsets that it had at partition assignment. */
+/** Reports ready when every topic has been read up to the end offsets that it had when its partitions were assigned. */
 @Readiness
 @Identifier("caught-up")
 @ApplicationScoped

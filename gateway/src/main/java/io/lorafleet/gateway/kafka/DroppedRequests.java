@@ -22,13 +22,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Republishes requests that Kafka has dropped. A share group silently archives a record after a number of deliveries.
- * Deliveries are not attempts: the slots of a killed worker still have pending fetches. Until the broker notices that
- * the slots are gone, it can deliver the record to one slot after another.
+ * Republishes requests that Kafka has dropped. A share group silently archives a record after a certain number of
+ * deliveries. Not every delivery is an attempt: the slots of a killed worker still have pending fetches, and until the
+ * broker notices that the slots are gone, it can deliver the record to one slot after another.
  *
- * <p>Workers publish the result before they acknowledge the request. A request that the share group has completed
- * without a result was therefore dropped. Workers count their attempts, so a request that crashes workers is not
- * retried forever. Several gateways can republish the same request, each of them once; the first result is final.
+ * <p>Workers publish the result before they acknowledge the request. If the share group has completed a request that
+ * has no result, the request was therefore dropped. Workers count their attempts, so a request that crashes workers is
+ * not retried forever. Several gateways may republish the same request, each of them once; the first result is final.
  */
 @Singleton
 final class DroppedRequests {
@@ -50,7 +50,7 @@ final class DroppedRequests {
      * @param partition partition of the latest copy
      * @param offset offset of the latest copy
      * @param copies number of copies
-     * @param droppedSince time of the first check that found the copy dropped; null if it is not dropped
+     * @param droppedSince time of the first check that found the copy to be dropped; null if it is not dropped
      */
     private record Place(
             TopicPartition partition,
@@ -116,7 +116,7 @@ final class DroppedRequests {
         String id = command.requestId();
         try {
             if (command.acceptedAt().plus(Topic.RESULTS.retention()).isBefore(now)) {
-                generations.forget(id); // the retention time of results has passed
+                generations.forget(id); // the results' retention time has passed
             } else {
                 LOG.warnf("Kafka dropped request %s; publishing it again", id);
                 log.write(command);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the
- * webhook call has succeeded or has been given up. No receiver can delay the acknowledgement indefinitely. If a gateway
- * is killed, another gateway consumes the results that were not acknowledged.
+ * webhook call has succeeded or been given up. No receiver can delay the acknowledgement indefinitely. If a gateway is
+ * killed, another gateway consumes the results that were not acknowledged.
  */
 @ApplicationScoped
 public class FinishedFollower {
@@ -35,7 +35,7 @@ public class FinishedFollower {
     private final GenerationTable generations;
     private final Function<Generation, Uni<Void>> webhooks;
     private final Duration timeout;
-    /** A single poll, shared by all waiting results, because many can wait after a long downtime. */
+    /** A single poll that all waiting results share, because there can be many of them after a long downtime. */
     private final Uni<Void> caughtUp;
 
     /** The gateway has not caught up, and may not have read the request yet. */
@@ -50,9 +50,9 @@ public class FinishedFollower {
 
     /**
      * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded
-     *     or has been given up
+     *     or been given up
      * @param caughtUp whether this gateway has read all requests and results
-     * @param timeout how long to wait until a generation is finished in the table
+     * @param timeout how long to wait until the table contains the finished generation
      */
     FinishedFollower(
             GenerationTable generations,

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Implements the logs with Kafka topics. A record is durable when all in-sync replicas have it. */
+/** Implements the logs as Kafka topics. A record is durable when all in-sync replicas have it. */
 @Singleton
 final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     /** Slightly longer than the producer's delivery.timeout.ms, so that the producer reports its own error first. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * maximum rather than the sum.
  *
  * <p>The lag includes records that workers have acquired but not acknowledged. The gauge is NaN while the broker does
- * not report a lag, for example until the first request in a topic is finished. Brokers have been observed to report 0
+ * not report a lag, for example until the first request in a topic has finished. Brokers have been observed to report 0
  * while a released record was waiting, so do not scale to zero on this value alone.
  */
 @Singleton
@@ -71,7 +71,7 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param dropped receiver of the share group's offsets after each poll
+     * @param dropped receives the share group's offsets after each poll
      * @param interval pause between two polls
      * @param timeout timeout of a poll; after a timeout, every lag is unknown
      */
@@ -116,7 +116,7 @@ public final class WorkerGroup {
 
     private static Map<String, Object> settings(Map<String, Object> broker, Duration timeout) {
         Map<String, Object> settings = new HashMap<>();
-        // The settings of consumers and producers would make the client log warnings.
+        // Consumer and producer settings would make the client log warnings.
         AdminClientConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
@@ -160,7 +160,7 @@ public final class WorkerGroup {
                 sums.merge(partition.topic(), info.lag().get(), Long::sum);
             }
         });
-        sums.keySet().removeAll(unknown); // a sum that lacks a partition would be too small
+        sums.keySet().removeAll(unknown); // without one of the partitions, the sum would be too small
         return sums;
     }
 }

@@ -48,9 +48,9 @@ public final class ModelDirectory {
     }
 
     /**
-     * The model of the ready worker with the newest status. If no worker is ready, the model of the worker with the
-     * newest status: this worker's replacement will have the same model, and requests can wait for it. Empty if no
-     * worker has announced a model yet.
+     * Returns the model of the ready worker with the newest status. If no worker is ready, returns the model of the
+     * worker with the newest status, because its replacement will have the same model, and requests can wait for the
+     * replacement. Empty if no worker has announced a model yet.
      */
     public Optional<BaseModel> current() {
         return workers().stream()

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the Host header to prevent DNS rebinding. After a web page has been loaded, its site can change the address of
- * the page's host name to this machine. Browsers then treat the gateway as part of the page's site, but the Host header
- * still contains the page's host name.
+ * Checks the Host header to prevent DNS rebinding. After a web page has been loaded, its site can point the page's host
+ * name to this machine. Browsers then treat the gateway as part of the page's site, but the Host header still contains
+ * the page's host name.
  *
- * @param anyName whether to accept any host name, which is the case with authentication and without configured names
+ * @param anyName whether to accept any host name, as with authentication if no names are configured
  * @param names host names to accept in addition to those of this machine; in lower case, without a port
  * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in
  *     Ollama</a>

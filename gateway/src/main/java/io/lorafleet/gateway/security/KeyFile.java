@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The API keys in a file that can change while the gateway runs. Every authentication checks the file for changes, so
- * that a change applies from the next request. If the file is missing, no key is valid. If the file is invalid, the
- * previous keys stay valid, because somebody may be editing the file.
+ * that a change takes effect with the next request. If the file is missing, no key is valid. If the file is invalid,
+ * the previous keys stay valid, because somebody may be editing the file.
  */
 final class KeyFile {
     private static final Logger LOG = Logger.getLogger(KeyFile.class);
     private static final String CONFIG_KEY = "lorafleet.security.api-keys: ";
-    /** The format of {@code fleet key create}. */
+    /** The format in which {@code fleet key create} prints keys. */
     private static final Pattern KEY = Pattern.compile("lf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}");
 
     private final Path file;
@@ -47,7 +47,7 @@ final class KeyFile {
         this(file, LOG::error);
     }
 
-    /** @param errors receiver of the errors that occur while the gateway runs */
+    /** @param errors receives the errors that occur while the gateway runs */
     KeyFile(Path file, Consumer<String> errors) {
         this.file = file;
         this.errors = errors;
@@ -65,7 +65,7 @@ final class KeyFile {
         return token.startsWith("lf_");
     }
 
-    /** @return the entry of the key if the key exists and has not expired */
+    /** @return the key's entry if the key exists and has not expired */
     Optional<ApiKeys.Entry> find(String key) {
         Matcher parts = KEY.matcher(key);
         if (!parts.matches()) {
@@ -117,7 +117,7 @@ final class KeyFile {
         }
     }
 
-    /** The message of most file system exceptions consists only of the file name. */
+    /** Most file system exceptions have only the file name as their message. */
     private static String reason(Exception e) {
         return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }

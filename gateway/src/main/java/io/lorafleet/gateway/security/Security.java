@@ -62,7 +62,7 @@ public final class Security {
         return open;
     }
 
-    /** @return the entry of the API key if the key is valid */
+    /** @return the API key's entry if the key is valid */
     Optional<ApiKeys.Entry> find(String key) {
         return keys.flatMap(file -> file.find(key));
     }

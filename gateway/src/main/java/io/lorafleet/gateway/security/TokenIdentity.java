@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Derives the owner and the roles from a token. The owner consists of the issuer and the subject: in contrast to a user
- * name, the subject is unique and never reassigned (OpenID Connect Core, section 2).
+ * Derives the owner and the roles from a token. The owner consists of the issuer and the subject: unlike a user name,
+ * the subject is unique and never reassigned (OpenID Connect Core, section 2).
  */
 @Singleton
 final class TokenIdentity implements SecurityIdentityAugmentor {

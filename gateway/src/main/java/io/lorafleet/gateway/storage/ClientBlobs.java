@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores clients' blobs within two limits: the free space reserved for the workers' results, and the allowance of each
- * caller.
+ * Stores clients' blobs within two limits: the free space reserved for the workers' results, and each caller's
+ * allowance.
  */
 public final class ClientBlobs {
     /** Other processes write to the blob store as well, so the free space is checked repeatedly. */

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number of bytes that each owner has stored through this gateway within a day. The counts are per hour, which
- * bounds the memory per owner. Owners without uploads for a day are dropped.
+ * The number of bytes that each owner has stored through this gateway within a day. Bytes are counted per hour, which
+ * bounds the memory needed for each owner. Owners who store nothing for a day are dropped.
  */
 public final class StorageAllowance {
     private static final int HOURS = 24;
@@ -32,7 +32,7 @@ public final class StorageAllowance {
      * Counts the bytes before they are stored.
      *
      * @param owner the caller; null in open mode, which has no limit
-     * @throws AllowanceUsedException if the bytes would exceed the limit; they are then not counted
+     * @throws AllowanceUsedException if the bytes would exceed the limit; in this case, they are not counted
      */
     synchronized void take(@Nullable String owner, long bytes) {
         if (owner == null) {
@@ -60,7 +60,7 @@ public final class StorageAllowance {
         }
     }
 
-    /** @return the number of owners with uploads within a day */
+    /** @return the number of owners who have stored anything within a day */
     synchronized int owners() {
         forgetBefore(hour() - HOURS);
         return stored.size();

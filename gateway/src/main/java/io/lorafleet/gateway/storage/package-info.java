@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Storage of clients' files, within the limits of the disk and of each caller. */
+/** Stores clients' files, within the limits of the disk and each caller. */
 @NullMarked
 package io.lorafleet.gateway.storage;
 

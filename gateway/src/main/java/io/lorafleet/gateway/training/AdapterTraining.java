@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest training run of an adapter, and the latest decisions about the adapter's route.
+ * An adapter's latest training run, and the latest decisions about its route.
  *
  * @param started start of the run; null if no run is known
  * @param progress a sample of the run's progress events, ordered by step

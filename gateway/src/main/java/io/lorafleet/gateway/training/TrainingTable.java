@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The latest training run of each adapter: the fold of the {@code trainings} topic. */
+/** Each adapter's latest training run: the fold of the {@code trainings} topic. */
 @Singleton
 public final class TrainingTable {
     private final Map<String, AdapterTraining> byAdapter = new TreeMap<>();

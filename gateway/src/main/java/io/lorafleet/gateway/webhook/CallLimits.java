@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Limits the number of concurrent calls, in total and per host. Further calls wait without holding a thread. Waiting
+ * Limits the number of concurrent calls, in total and per host. Further calls wait without occupying a thread. Waiting
  * calls start in order of arrival, except that calls to a busy host do not delay calls to other hosts.
  */
 final class CallLimits {
@@ -39,7 +39,7 @@ final class CallLimits {
     }
 
     /**
-     * @param timeout how long the call may wait for its start
+     * @param timeout how long the call may wait to start
      * @return the outcome of the call; a failure with an {@link IOException} if the call waited too long
      */
     <T> Future<T> call(String host, Duration timeout, Supplier<Future<T>> call) {
@@ -60,7 +60,7 @@ final class CallLimits {
 
     private void begin() {
         for (Waiting next : next()) {
-            if (!next.turn().tryComplete()) { // the wait of the call has timed out
+            if (!next.turn().tryComplete()) { // the call has waited too long
                 end(next.host());
             }
         }

@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes single webhook calls. A call connects to the checked address, and uses the host name in TLS and in the Host
+ * Makes individual webhook calls. A call connects to the checked address, and uses the host name in TLS and in the Host
  * header. One timeout covers everything from the DNS lookup to the response status. After receiving the status, the
  * client closes the connection without reading the response body. It does not follow redirects, because their targets
  * are not checked.
@@ -38,8 +38,8 @@ final class WebhookClient {
     private final Duration timeout;
     private final HttpClient http;
     /**
-     * A separate thread pool, because lookups of unresponsive host names must not block anything else. Clients can make
-     * up any number of such names.
+     * A separate thread pool, because slow host name lookups must not block anything else, and clients can make up any
+     * number of names whose lookups are slow.
      */
     private final ExecutorService lookUps;
 
@@ -121,7 +121,7 @@ final class WebhookClient {
                     return request.send(Buffer.buffer(body));
                 })
                 .map(response -> response.exceptionHandler(e -> {}).statusCode())
-                // The error messages of libraries can quote the URL, which can contain a token.
+                // Libraries' error messages can quote the URL, which may contain a token.
                 .recover(e -> Future.failedFuture(
                         new IOException("the call failed: " + e.getClass().getSimpleName())));
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signs calls according to <a href="https://www.standardwebhooks.com">Standard Webhooks</a>. Each owner has a secret
- * that is derived from the gateway's secret. If all owners shared one secret, an owner could make the gateway send
- * validly signed calls to another owner's URL.
+ * derived from the gateway's secret. If all owners shared one secret, an owner could make the gateway send validly
+ * signed calls to another owner's URL.
  */
 public final class WebhookSecret {
     private static final String PREFIX = "whsec_";
@@ -44,9 +44,9 @@ public final class WebhookSecret {
         return new WebhookSecret(bytes);
     }
 
-    /** @param owner owner of the derived secret; null in open mode */
+    /** @param owner owner of the secret; null in open mode */
     WebhookSecret of(@Nullable String owner) {
-        // In open mode, the text has no colon, so that it cannot collide with the text of an owner.
+        // In open mode, the text has no colon, so it cannot collide with an owner's text.
         return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));
     }
 

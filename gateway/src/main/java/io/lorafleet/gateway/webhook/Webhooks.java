@@ -69,7 +69,7 @@ public final class Webhooks {
     }
 
     /**
-     * @param secrets every call is signed with all of them, and clients see only the first; empty to disable webhooks
+     * @param secrets every call is signed with all of them, but clients see only the first; empty to disable webhooks
      */
     public Webhooks(
             List<WebhookSecret> secrets,
@@ -89,14 +89,14 @@ public final class Webhooks {
 
     /**
      * @param owner owner of the secret; null in open mode
-     * @return the signing secret of the owner; empty if webhooks are disabled
+     * @return the owner's signing secret; empty if webhooks are disabled
      */
     public Optional<String> secretOf(@Nullable String owner) {
         return secrets.stream().findFirst().map(secret -> secret.of(owner).text());
     }
 
     /**
-     * Completes without a failure when the call has succeeded or has been given up. This takes at most {@code
+     * Completes without a failure when the call has succeeded or been given up. This takes at most {@code
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      */
     public Uni<Void> send(Generation generation) {

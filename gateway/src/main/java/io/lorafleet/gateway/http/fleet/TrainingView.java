@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps total number of optimizer steps; absent before the first progress event
  * @param progress a sample of the progress events, ordered by step
  * @param version the published version, if any
- * @param reason reason for the rejection; absent otherwise
+ * @param reason reason for the rejection; absent if the run was not rejected
  * @param figures quality of the new version and its parent; absent if not measured
  * @param decisions the latest decisions about the adapter's route
  */

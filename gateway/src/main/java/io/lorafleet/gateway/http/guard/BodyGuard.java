@@ -12,7 +12,7 @@ import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 
-/** Limits the size of each JSON body, the memory for all JSON bodies together, and the read time of every body. */
+/** Limits the size of each JSON body, the total memory for JSON bodies, and the time for reading any body. */
 @Provider
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;

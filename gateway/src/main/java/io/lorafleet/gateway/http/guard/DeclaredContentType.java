@@ -11,9 +11,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 
 /**
- * Refuses requests that have no Content-Type and are sent to endpoints that consume specific types. The framework
- * accepts such requests, and web pages can send them to other origins without a preflight request (CORS simple
- * requests).
+ * Refuses requests without a Content-Type if the endpoint consumes only specific types. The framework accepts such
+ * requests, and web pages can send them to other origins without a preflight request (CORS simple requests).
  */
 @Provider
 public final class DeclaredContentType implements ContainerRequestFilter {

@@ -30,7 +30,7 @@ final class GuardedBody extends FilterInputStream {
     /**
      * @param owner the caller; null in open mode
      * @param bytes the quota for bodies that are held in memory
-     * @param gracePeriod time allowed in addition to the time that the body's length takes at the minimum rate
+     * @param gracePeriod time allowed in addition to the body's length divided by the minimum rate
      */
     GuardedBody(InputStream in, @Nullable String owner, Quota bytes, Duration gracePeriod, int minBytesPerSecond) {
         super(in);

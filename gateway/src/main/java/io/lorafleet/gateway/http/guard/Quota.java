@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A limited resource, with a total limit and a limit per caller. */
+/** A limited resource, with a total limit and a per-caller limit. */
 public final class Quota {
     private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(5);
 
@@ -29,7 +29,7 @@ public final class Quota {
     }
 
     /**
-     * Takes an amount until {@link #giveBack}.
+     * Takes an amount, which {@link #giveBack} returns.
      *
      * @param owner the caller; null in open mode, in which only the total limit applies
      * @throws ProblemException if a limit would be exceeded

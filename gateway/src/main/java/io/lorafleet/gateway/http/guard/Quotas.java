@@ -36,7 +36,7 @@ public final class Quotas {
         return eventStreams;
     }
 
-    /** Requests in progress, excluding event streams; each request may hold a thread. */
+    /** Requests in progress, excluding event streams; each request may occupy a thread. */
     Quota requests() {
         return requests;
     }

@@ -43,7 +43,7 @@ final class RequestGuard {
 
     /**
      * Handles requests that fail before {@link #check}, because they have no valid Host header or their clients have
-     * disconnected. Otherwise each such request would log an error, and clients could fill the log.
+     * disconnected. Otherwise, each such request would log an error, and clients could fill up the log.
      */
     void failQuietly(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(context -> {

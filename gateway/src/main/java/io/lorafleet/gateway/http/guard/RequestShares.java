@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /**
- * Limits the number of concurrent requests per caller, because a request holds a thread from the first byte of its body
- * until the client has read the response. Responses that clients read too slowly are aborted. Event streams hold no
- * thread, and have their own quota.
+ * Limits the number of concurrent requests per caller, because a request occupies a thread from the first byte of its
+ * body until the client has read the response. Responses that clients read too slowly are aborted. Event streams do not
+ * occupy threads, and have their own quota.
  */
 @Provider
 public final class RequestShares implements ContainerRequestFilter {

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a resource whose responses do not occupy a thread while they wait for events. Requests to such a resource count towards the quota
- * for event streams, not towards {@link RequestShares}.
+ * Marks a resource whose responses do not occupy threads while they wait for events. Requests to such a resource count
+ * towards the quota for event streams, not towards {@link RequestShares}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks of requests before they reach the resources: hosts, origins, paths, body sizes, read rates and quotas. */
+/** The checks that precede the resources: on hosts, origins, paths, body sizes, read rates and quotas. */
 @NullMarked
 package io.lorafleet.gateway.http.guard;
 

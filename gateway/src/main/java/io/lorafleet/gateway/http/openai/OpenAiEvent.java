@@ -56,7 +56,7 @@ sealed interface OpenAiEvent {
         }
     }
 
-    /** The end of a stream without an image. */
+    /** The end of a stream that produced no image. */
     record Failed(String type, OpenAiError error) implements OpenAiEvent {
         static Failed of(Problem problem) {
             return new Failed("error", OpenAiError.of(problem));

@@ -15,8 +15,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's request for images. The fields from {@code negative_prompt} on are extensions. Unknown fields are ignored,
- * because clients send options for other models.
+ * OpenAI's request for images. The fields starting with {@code negative_prompt} are extensions. Unknown fields are
+ * ignored, because clients send options for other models.
  *
  * @param size {@code WxH}; {@code auto} or absent for the model's default
  * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always use

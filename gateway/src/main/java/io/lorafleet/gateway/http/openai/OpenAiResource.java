@@ -136,7 +136,7 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Cancels a generation whose client has disconnected, because this client can no longer retrieve the images. */
+    /** Cancels a generation whose client has disconnected, because the client can no longer retrieve the images. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {

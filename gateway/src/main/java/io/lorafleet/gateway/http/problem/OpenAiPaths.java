@@ -3,7 +3,7 @@ package io.lorafleet.gateway.http.problem;
 
 import java.util.Set;
 
-/** The paths of OpenAI's and vLLM's APIs, whose clients read errors in OpenAI's format. */
+/** The paths of OpenAI's and vLLM's APIs, whose clients expect errors in OpenAI's format. */
 public final class OpenAiPaths {
     public static final String IMAGES = "/v1/images/generations";
     public static final String MODELS = "/v1/models";
