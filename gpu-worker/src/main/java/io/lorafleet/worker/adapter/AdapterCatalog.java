@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The worker's view of the registry: descriptions of versions, and a notice of each new one. */
+/** The worker's view of the registry: describes the versions, and announces each new one. */
 @ApplicationScoped
 public class AdapterCatalog {
     private final AdapterRegistry registry = new AdapterRegistry();
@@ -18,7 +18,7 @@ public class AdapterCatalog {
     /**
      * Applies a record of the topic.
      *
-     * @param isNew whether the record was written after the start of this worker
+     * @param isNew whether the record was written after this worker started
      */
     public void apply(AdapterEvent event, boolean isNew) {
         registry.apply(event);
@@ -29,7 +29,7 @@ public class AdapterCatalog {
         }
     }
 
-    /** @param follower callback for each version published from now on; must not block */
+    /** @param follower called for each version published from now on; must not block */
     public void onPublished(Consumer<AdapterVersion> follower) {
         onPublished = follower;
     }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The metrics of the adapter cache. */
+/** The adapter cache's metrics. */
 final class AdapterMetrics {
-    /** Limit on published versions that are waiting for their first step. The oldest are dropped. */
+    /** Maximum number of published versions waiting for their first step. Beyond it, the oldest are dropped. */
     private static final int REMEMBERED = 10_000;
 
     private final Counter deviceHits;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One memory tier of the adapter cache, keyed by SHA-256. Unused entries stay until their memory is needed; the least
- * recently used entry is evicted first. Entries in use are never evicted, so the tier may exceed its size. Not
+ * recently used entry is evicted first. Entries in use are never evicted, so the tier may exceed its maximum size. Not
  * thread-safe.
  */
 final class CacheTier<V extends AutoCloseable> {
@@ -40,14 +40,17 @@ final class CacheTier<V extends AutoCloseable> {
         }
     }
 
-    /** @param maxBytes size of the tier, in bytes @param onEviction callback after each eviction */
+    /**
+     * @param maxBytes maximum size of the tier, in bytes
+     * @param onEviction called after each eviction
+     */
     CacheTier(long maxBytes, Runnable onEviction) {
         this.maxBytes = maxBytes;
         this.onEviction = onEviction;
     }
 
     /**
-     * Adds a user to an entry, until {@link #release}.
+     * Adds a user to an entry. {@link #release} removes the user.
      *
      * @return the entry, or null if there is none
      */
@@ -63,7 +66,7 @@ final class CacheTier<V extends AutoCloseable> {
     /**
      * Adds an entry with one user.
      *
-     * @param name name in the status and logs
+     * @param name name for the status and the logs
      * @param size size of the value, in bytes
      */
     Entry<V> put(String sha256, String name, V value, long size) {

@@ -22,12 +22,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The adapter cache: a device tier, and a host memory tier behind it. Loader threads fetch, verify and copy an adapter
- * that is in neither tier. Only requests for that adapter wait; the step loop continues with other images.
+ * The adapter cache: a device tier, and a host memory tier behind it. Loader threads fetch, verify and copy any adapter
+ * that is in neither tier. Only the requests for this adapter wait; the step loop continues with other images.
  */
 public final class ResidentAdapters implements AutoCloseable {
     /**
-     * Two threads overlap the fetch of one adapter, which is network-bound, with the verification of another, which is
+     * With two threads, one adapter can be fetched, which is network-bound, while another is being verified, which is
      * CPU-bound.
      */
     private static final int LOADERS = 2;
@@ -55,7 +55,7 @@ public final class ResidentAdapters implements AutoCloseable {
 
     /**
      * @param type data type of the UNet
-     * @param owner manager of the base's weights, on the device; closing it also frees the adapters
+     * @param owner manages the base's weights on the device; closing it also frees the adapters
      */
     public ResidentAdapters(
             AdapterStore store, AdapterLimits limits, DataType type, NDManager owner, MeterRegistry meters) {
@@ -109,7 +109,7 @@ public final class ResidentAdapters implements AutoCloseable {
         loaders.execute(() -> load(pinned, since));
     }
 
-    /** Loads a version that was just published, before the first request for it. */
+    /** Loads a version that has just been published, ahead of its first request. */
     public void published(AdapterVersion version) {
         metrics.published(version.pinned());
         acquire(version.pinned()).thenAccept(Lease::close);
@@ -165,7 +165,7 @@ public final class ResidentAdapters implements AutoCloseable {
                 onDevice.acquire(pinned.sha256());
                 leases.put(each, lease(entry));
             }
-            onDevice.release(entry); // remove the user from put(), which kept the entry until now
+            onDevice.release(entry); // remove the user added by put(), which kept the entry until now
         }
         leases.forEach(CompletableFuture::complete);
     }
@@ -211,7 +211,7 @@ public final class ResidentAdapters implements AutoCloseable {
         return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
     }
 
-    /** @return the versions that this worker cannot use, with the reasons */
+    /** @return the versions that this worker cannot use, and the reasons why */
     public List<RefusedAdapter> refused() {
         return unusable.all();
     }

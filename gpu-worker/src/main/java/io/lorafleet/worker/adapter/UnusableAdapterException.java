@@ -14,7 +14,9 @@ public final class UnusableAdapterException extends RuntimeException {
         this.permanent = permanent;
     }
 
-    /** Creates a temporary failure: the weights are missing or corrupt. It ends when the correct weights are stored. */
+    /**
+     * Creates a temporary failure: the weights are missing or corrupt. It lasts until the correct weights are stored.
+     */
     static UnusableAdapterException temporary(PinnedAdapter adapter, String why) {
         return new UnusableAdapterException(adapter, why, false);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The adapter versions that failed to load in this worker, with the reasons. */
+/** The adapter versions that failed to load in this worker, and the reasons why. */
 final class UnusableAdapters {
     private final Map<PinnedAdapter, UnusableAdapterException> reasons = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ final class UnusableAdapters {
         reasons.remove(adapter);
     }
 
-    /** @return the permanent failure of the adapter, or null if loading may be tried */
+    /** @return the permanent failure of the adapter, or null if loading may be attempted */
     synchronized @Nullable UnusableAdapterException permanent(PinnedAdapter adapter) {
         UnusableAdapterException why = reasons.get(adapter);
         return why != null && why.isPermanent() ? why : null;

@@ -14,8 +14,8 @@ import java.util.Map;
 /**
  * Selects the batch of each step.
  *
- * <p>A batch contains images of one size, up to the row limit. Deficit round robin over the image sizes gives each size
- * the same share of device time, however large its batches are. Interactive images go first. An image with batch
+ * <p>A batch contains images of a single size, up to the row limit. Deficit round robin over the image sizes gives each
+ * size the same share of device time, however large its batches are. Interactive images go first. An image with batch
  * priority that has waited long enough is scheduled like an interactive image, so it cannot starve. Within a priority,
  * images go in order of arrival.
  *
@@ -25,7 +25,7 @@ import java.util.Map;
 public final class BatchScheduler<C extends Schedulable> {
     private final MaxBatchRows maxRows;
     private final Duration batchTimeout;
-    /** Deficit of each size, in rows times pixels, in round-robin order. */
+    /** The deficit of each size, in rows times pixels. The sizes are in round-robin order. */
     private final Map<ImageSize, Long> deficits = new LinkedHashMap<>();
 
     /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.batching;
 
-/** The size of an image in pixels. Only images of one size can share a batch. */
+/** The size of an image in pixels. Only images of the same size can share a batch. */
 public record ImageSize(int width, int height) {
     /** @return width times height */
     public long pixels() {

@@ -15,16 +15,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter leases of a request.
+ * A request's adapter leases.
  *
  * @param own leases on the request's adapters, in their order
- * @param shadow lease on the shadow student; null if the request has none or it cannot be used. A missing shadow does
- *     not fail the request
+ * @param shadow lease on the shadow student; null if the request has no shadow, or if the shadow cannot be used, which
+ *     does not fail the request
  */
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
 
-    /** @return the leases, which the caller closes. Fails like {@link ResidentAdapters#acquire}, with no lease held */
+    /**
+     * @return the leases, which the caller closes. Fails like {@link ResidentAdapters#acquire}, and then holds no
+     *     leases
+     */
     static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
@@ -54,7 +57,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
         });
     }
 
-    /** @return the adapters with the scales in the request */
+    /** @return the adapters, with their scales from the request */
     List<Applied> applied(GenerateImage request) {
         List<Applied> applied = new ArrayList<>();
         for (int i = 0; i < own.size(); i++) {

@@ -18,25 +18,26 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Measures the row limit of a batch: the smallest number of rows with nearly the best throughput. A larger batch would
- * only make steps longer.
+ * Measures the row limit of a batch: the smallest number of rows whose throughput is nearly the best. A larger batch
+ * would only make steps longer.
  */
 final class BatchSizeCalibration {
     private static final Logger LOG = Logger.getLogger(BatchSizeCalibration.class);
     private static final int MAX_ROWS = 64;
-    /** Fraction of the best throughput that is sufficient. */
+    /** The fraction of the best throughput that is good enough. */
     private static final double SUFFICIENT = 0.95;
     /**
-     * Number of doublings without a gain after which the measurement stops. Another process may hide a single gain.
+     * The measurement stops after this many doublings without a gain. A single gain may be hidden by another process.
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
     /**
-     * Number of steps measured for each batch. The fastest counts, because another process may slow down the others.
+     * Number of steps measured for each batch size. The fastest counts, because another process may slow down the
+     * others.
      */
     private static final int STEPS = 3;
     /** Step time above which only one step is measured instead of {@link #STEPS}. */
     private static final double SLOW_STEP_SECONDS = 0.5;
-    /** Time limit of the measurement. A batch that is expected to exceed the limit is not tried. */
+    /** Time limit for the measurement. A batch size that is expected to exceed the limit is not tried. */
     private static final double BUDGET_SECONDS = 15;
 
     private BatchSizeCalibration() {}
@@ -47,13 +48,13 @@ final class BatchSizeCalibration {
     }
 
     /**
-     * @param stepSeconds measures the time of a step with the given number of rows, in seconds
+     * @param stepSeconds measures how long a step with the given number of rows takes, in seconds
      * @param nanoTime clock for the time limit, in nanoseconds
      * @return the row limit
      */
     static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
-        // The first step also packs the weights, so its time is ignored.
+        // The first step also packs the weights, so its duration is ignored.
         LOG.debugf("the first step took %s s", stepSeconds.applyAsDouble(1));
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 
 /**
  * Generates images with the resident model. For each job, it acquires the adapters, encodes the prompts, runs the
- * steps of the images in the {@link StepLoop}, and decodes the latents.
+ * images' steps in the {@link StepLoop}, and decodes the latents.
  */
 final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
@@ -51,8 +51,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final ExecutorService decodeExecutor = singleThread("decode");
 
     /**
-     * @param model resident model, closed by the engine
-     * @param adapters adapter cache, closed by the engine
+     * @param model resident model; the engine closes it
+     * @param adapters adapter cache; the engine closes it
      * @param batchTimeout time after which a batch-priority image is scheduled like an interactive image
      */
     DiffusionEngine(
@@ -151,7 +151,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return model.liveArrays();
     }
 
-    /** Cancels all images, including those that no thread has started, and frees the model. */
+    /** Cancels all images, including those that no thread has started yet, and frees the model. */
     @Override
     public void close() {
         prepareExecutor.shutdownNow();
@@ -165,7 +165,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
                     && decodeExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (ended) {
                 model.close();
-            } // else the process is about to end; freeing memory in use would crash it
+            } // otherwise, the process is about to end, and freeing memory in use would crash it
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Produces the engine, its model and its adapter cache from the configuration. */
+/** Produces the engine, the model and the adapter cache from the configuration. */
 @ApplicationScoped
 class EngineComponents {
     private static final Logger LOG = Logger.getLogger(EngineComponents.class);

@@ -20,10 +20,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of the step loop. Methods are called on the step loop's thread, unless documented otherwise. */
+/** The step loop's metrics. Unless documented otherwise, methods are called on the step loop's thread. */
 final class EngineMetrics {
     private static final String BASE = "none";
-    /** Stalls are rare, so their maximum stays visible for longer than a few scrapes. */
+    /** Stalls are rare, so their maximum should stay visible for longer than a few scrapes. */
     private static final Duration MAXIMUM_EXPIRY = Duration.ofMinutes(10);
 
     private final MeterRegistry meters;
@@ -36,7 +36,7 @@ final class EngineMetrics {
     private final Map<Priority, Timer> queueWaits = new EnumMap<>(Priority.class);
 
     private long begin;
-    /** End of the latest step, in {@link System#nanoTime}; null if no image waited since then. */
+    /** End of the latest step, in {@link System#nanoTime}; null if no image has been waiting since then. */
     private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {

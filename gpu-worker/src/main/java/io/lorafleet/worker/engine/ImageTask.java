@@ -31,8 +31,8 @@ final class ImageTask implements Schedulable {
     private Instant nextPreview = Instant.MIN;
 
     /**
-     * @param index index of the image in the job, from 0
-     * @param prompt prompt and adapters of the job, released after the last step or on failure
+     * @param index index of the image in the job, starting at 0
+     * @param prompt the job's prompt and adapters, which are released after the last step or on failure
      */
     ImageTask(
             Job job,
@@ -59,7 +59,7 @@ final class ImageTask implements Schedulable {
     /**
      * Marks the image as started.
      *
-     * @return whether it had not been started before
+     * @return whether this is the first call
      */
     boolean markStarted() {
         boolean first = !started;

@@ -7,13 +7,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of previews.
+ * The settings for previews.
  *
  * @param colours linear map from latents to colors; null if previews are off
  * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {
-    /** @return the settings; unless previews are off, a small decode fits the color map to the model */
+    /** @return the settings; unless previews are off, fits the color map to the model with a small decode */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentPreview.of(model), every);
     }

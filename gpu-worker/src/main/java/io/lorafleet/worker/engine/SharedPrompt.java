@@ -4,7 +4,8 @@ package io.lorafleet.worker.engine;
 import io.lorafleet.diffusion.PreparedPrompt;
 
 /**
- * The prepared prompt and the adapter leases that the images of a job share. The last image to release them frees them.
+ * The prepared prompt and the adapter leases that a job's images share. They are freed when the last image releases
+ * them.
  */
 final class SharedPrompt {
     private final PreparedPrompt prompt;

@@ -34,14 +34,17 @@ final class StepLoop implements Runnable {
     private final Clock clock;
     private final BlockingQueue<ImageTask> submitted = new LinkedBlockingQueue<>();
     private final List<ImageTask> running = new ArrayList<>();
-    /** The latest batch of each size. The next batch often has the same images and reuses the stacked arrays. */
+    /**
+     * The latest batch of each size. The next batch often contains the same images, and can then reuse the stacked
+     * arrays.
+     */
     private final Map<ImageSize, CachedBatch> batches = new HashMap<>();
 
     private volatile boolean stopping;
 
     private record CachedBatch(List<ImageTask> tasks, StepBatch batch) {}
 
-    /** @param decoder callback with each image after its last step; must return quickly */
+    /** @param decoder receives each image after its last step; must return quickly */
     StepLoop(
             BatchScheduler<ImageTask> scheduler,
             Consumer<ImageTask> decoder,
@@ -142,7 +145,9 @@ final class StepLoop implements Runnable {
         task.fail(why);
     }
 
-    /** Removes the image, and discards the cached batch of its size, which may refer to the image's prompt. */
+    /**
+     * Removes the image, and discards the cached batch of its size, because the batch may refer to the image's prompt.
+     */
     private void remove(ImageTask task) {
         for (Iterator<ImageTask> each = running.iterator(); each.hasNext(); ) {
             if (each.next() == task) {

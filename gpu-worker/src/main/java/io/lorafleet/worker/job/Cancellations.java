@@ -5,10 +5,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The ids of recently cancelled requests, in this worker or any other. */
+/** The ids of recently cancelled requests, whichever worker has them. */
 @ApplicationScoped
 public class Cancellations {
-    /** Larger than any backlog. The oldest ids are dropped. */
+    /** Larger than any backlog. Beyond this number, the oldest ids are dropped. */
     private static final int REMEMBERED = 100_000;
 
     private final Map<String, Boolean> ids = new LinkedHashMap<>() {

@@ -9,6 +9,6 @@ import java.util.Optional;
  * A generated image.
  *
  * @param image decoded image
- * @param shadow errors of the shadow student, averaged over the steps; empty without a shadow
+ * @param shadow the shadow student's errors, averaged over the steps; empty if there is no shadow
  */
 public record FinishedImage(RgbImage image, Optional<Shadow.Errors> shadow) {}

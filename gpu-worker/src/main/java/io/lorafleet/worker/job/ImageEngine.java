@@ -7,13 +7,13 @@ import java.util.concurrent.CompletableFuture;
 
 /** Generates images with the resident model. */
 public interface ImageEngine {
-    /** @return the description of the model for the worker's status */
+    /** @return the model's description for the worker's status */
     BaseModel model();
 
-    /** @return the device of the model, such as {@code cpu()} or {@code gpu(0)} */
+    /** @return the model's device, such as {@code cpu()} or {@code gpu(0)} */
     String device();
 
-    /** @return the counters of steps and rows since the start */
+    /** @return the step and row counters since the start */
     StepCounters steps();
 
     /**

@@ -6,7 +6,7 @@ import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.GenerateImage;
 
-/** Decodes PNG and JPEG files. It drops transparency and ignores EXIF, like Pillow's {@code convert("RGB")}. */
+/** Decodes PNG and JPEG files. Drops transparency and ignores EXIF, like Pillow's {@code convert("RGB")}. */
 final class ImageFile {
     private static final long MAX_PIXELS = (long) GenerateImage.MAX_SIZE * GenerateImage.MAX_SIZE;
 

@@ -40,7 +40,10 @@ final class ImageMetadata {
 
     private ImageMetadata() {}
 
-    /** @param seed seed of this image @return texts by keyword */
+    /**
+     * @param seed seed of this image
+     * @return the texts by keyword
+     */
     static Map<String, String> of(GenerateImage request, long seed, BaseModel model) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("parameters", parameters(request, seed, model));

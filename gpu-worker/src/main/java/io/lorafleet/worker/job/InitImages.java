@@ -11,7 +11,7 @@ import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Loads init images from the blob store. It verifies the SHA-256 before it decodes a file. */
+/** Loads init images from the blob store. Verifies a file's SHA-256 before decoding the file. */
 final class InitImages {
     private final BlobStore blobs;
 
@@ -20,7 +20,7 @@ final class InitImages {
     }
 
     /**
-     * @return the init image in the size of the request's images, or null if the request has none
+     * @return the init image, resized to the size of the request's images; null if the request has no init image
      * @throws UnusableInitImageException if the file is missing, corrupt, or not a supported image
      */
     @Nullable

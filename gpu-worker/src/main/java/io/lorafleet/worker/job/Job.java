@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param initImage image to start from; null to start from noise
  * @param arrivedAt time of arrival in this worker
  * @param stop signal that ends the job early
- * @param onStep callback after each step of each image
+ * @param onStep called after each step of each image
  */
 public record Job(
         GenerateImage request,
@@ -24,7 +24,10 @@ public record Job(
         StopSignal stop,
         StepListener onStep) {
 
-    /** @param index index of the image, from 0 @return the generation parameters of the image */
+    /**
+     * @param index index of the image, starting at 0
+     * @return the image's generation parameters
+     */
     public GenerationParameters parameters(int index) {
         return new GenerationParameters(
                 request.prompt(),

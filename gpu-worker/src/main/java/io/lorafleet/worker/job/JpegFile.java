@@ -9,9 +9,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/**
- * Encodes images as JPEG. Used for previews: at their size and quality, a JPEG needs a quarter of the bytes of a PNG.
- */
+/** Encodes images as JPEG. Used for previews: at their size and quality, a JPEG is a quarter of the size of a PNG. */
 final class JpegFile {
     private JpegFile() {}
 

@@ -5,7 +5,7 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import java.util.function.Function;
 
-/** What happens to the record of a request. */
+/** What happens to a request's record. */
 public sealed interface RecordOutcome {
     /** Applies the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);

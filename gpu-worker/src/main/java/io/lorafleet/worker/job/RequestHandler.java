@@ -64,7 +64,7 @@ public class RequestHandler {
 
     /**
      * @param key key of the record, or null
-     * @return the stop signal to pass to {@link #handle}; it is set once the request is cancelled
+     * @return the stop signal to pass to {@link #handle}; it is set when the request is cancelled
      */
     public StopSignal stopSignal(@Nullable String key) {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
@@ -143,9 +143,7 @@ public class RequestHandler {
         }
     }
 
-    /**
-     * Returns the stored result if an earlier attempt stored the manifest and failed before it published the result.
-     */
+    /** Returns the stored result if an earlier attempt stored the manifest but failed before publishing the result. */
     private Optional<GenerationSucceeded> storedResult(GenerateImage request) throws IOException {
         return blobs.get(BlobKeys.manifest(request.requestId()))
                 .map(json -> Json.read(json, GenerationManifest.class).result());
@@ -181,7 +179,7 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // An existing blob from an earlier attempt has the same bytes: they depend only on the request.
+            // A blob from an earlier attempt has the same bytes, because they depend only on the request.
             blobs.putIfAbsent(key, png);
             stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
         }
@@ -202,7 +200,7 @@ public class RequestHandler {
         }
     }
 
-    /** Stores the manifest. If another attempt has already stored a manifest, returns that attempt's result. */
+    /** Stores the manifest. If another attempt has already stored one, returns that attempt's result. */
     private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The mean of the shadow errors over the images of a request. */
+/** The mean of the shadow's errors over a request's images. */
 final class ShadowMean {
     private final GenerateImage request;
     private final List<Shadow.Errors> errors = new ArrayList<>();
@@ -23,7 +23,7 @@ final class ShadowMean {
         finishedImage.shadow().ifPresent(errors::add);
     }
 
-    /** @return the measurement; null without a shadow, or if the mean is not finite */
+    /** @return the measurement; null if there is no shadow or the mean is not finite */
     @Nullable
     ShadowMeasured measured() {
         double error =

@@ -2,10 +2,10 @@
 package io.lorafleet.worker.job;
 
 /**
- * The counters of an engine since its start.
+ * An engine's counters since its start.
  *
  * @param steps number of steps
- * @param rows total number of rows in their batches
- * @param capacity maximum number of rows in a batch of images of the model's default size
+ * @param rows total number of rows in these steps' batches
+ * @param capacity maximum number of rows in a batch at the model's default image size
  */
 public record StepCounters(long steps, long rows, int capacity) {}

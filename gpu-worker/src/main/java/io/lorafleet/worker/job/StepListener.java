@@ -9,8 +9,8 @@ public interface StepListener {
     /**
      * Called after a step of an image.
      *
-     * @param image index of the image in the request, from 0
-     * @param preview preview of the image; null after most steps
+     * @param image index of the image in the request, starting at 0
+     * @param preview a preview of the image; null after most steps
      */
     void stepped(int image, @Nullable RgbImage preview);
 }

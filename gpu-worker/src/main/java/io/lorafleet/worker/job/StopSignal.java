@@ -8,25 +8,25 @@ public final class StopSignal {
     private final BooleanSupplier cancelled;
     private volatile boolean abandoned;
 
-    /** @param cancelled supplies whether the request was cancelled */
+    /** @param cancelled returns whether the request has been cancelled */
     public StopSignal(BooleanSupplier cancelled) {
         this.cancelled = cancelled;
     }
 
     /**
-     * Abandons the job: it stops without publishing a result, because the record returns to the broker or another
-     * worker has the record.
+     * Abandons the job: it stops without publishing a result, because its record returns to the broker or belongs to
+     * another worker.
      */
     public void abandon() {
         abandoned = true;
     }
 
-    /** @return whether the job was abandoned */
+    /** @return whether the job has been abandoned */
     public boolean abandoned() {
         return abandoned;
     }
 
-    /** @return whether the request was cancelled */
+    /** @return whether the request has been cancelled */
     public boolean cancelled() {
         return cancelled.getAsBoolean();
     }

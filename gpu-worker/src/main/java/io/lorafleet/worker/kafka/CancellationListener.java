@@ -10,8 +10,8 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Reads all cancellations from the start of the topic, because a request that was cancelled before this worker started
- * may still be queued.
+ * Reads all cancellations from the start of the topic, because a request cancelled before this worker started may still
+ * be queued.
  */
 @ApplicationScoped
 class CancellationListener {

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** The readiness of a worker: its model is resident and its status is published. */
+/** A worker is ready when its model is resident and its status has been published. */
 @Readiness
 @ApplicationScoped
 class IntakeReadiness implements HealthCheck {

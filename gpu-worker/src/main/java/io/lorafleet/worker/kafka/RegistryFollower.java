@@ -21,8 +21,8 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Reads the registry from the start of the topic and follows it. Ready when it has read the records that existed at
- * startup.
+ * Reads the registry from the start of the topic and follows it. It is ready when it has read all records that existed
+ * at startup.
  */
 @Readiness
 @Identifier("registry")

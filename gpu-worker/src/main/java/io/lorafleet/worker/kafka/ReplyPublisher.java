@@ -19,8 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes progress, results and dead letters. The methods for results and dead letters return after the broker has
- * acknowledged the records.
+ * Publishes progress, results and dead letters. The methods for results and dead letters return only after the broker
+ * has acknowledged the records.
  */
 @ApplicationScoped
 class ReplyPublisher {
@@ -59,7 +59,7 @@ class ReplyPublisher {
     }
 
     /**
-     * Publishes a dead letter and, if the request id is known, a failure of the request.
+     * Publishes a dead letter and, if the request id is known, the request's failure.
      *
      * @param requestId key of the record, or null if it is not a valid request id
      */

@@ -26,9 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
-/**
- * Starts the worker: loads the model, starts the slots and publishes the status. Shutdown runs in the reverse order.
- */
+/** Starts the worker: loads the model, starts the slots and publishes the status. Shutdown happens in reverse order. */
 @ApplicationScoped
 class RequestIntake {
     private static final Logger LOG = Logger.getLogger(RequestIntake.class);
@@ -124,16 +122,16 @@ class RequestIntake {
                 settings(broker, prefix()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** @return the settings of a slot's share consumer */
+    /** @return the settings for a slot's share consumer */
     static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
         Map<String, Object> settings = new HashMap<>();
-        // Settings of other clients would cause warnings.
+        // Other clients' settings would cause warnings.
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.WORKER_GROUP);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-        // The default mode delivers whole batches, which would give one slot several records and other slots none.
+        // The default mode delivers whole batches, so one slot would get several records while other slots get none.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         return settings;

@@ -25,18 +25,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place for one job in a worker, with its own share consumer. A consumer receives no new record while it holds one,
- * so a worker needs a slot for each concurrent job.
+ * A place for one job in a worker, with its own share consumer. A consumer receives no new record while it holds one,
+ * so a worker needs a slot for every concurrent job.
  *
  * <p>A handler thread processes the request while the slot's thread renews the share lease. If the lease is lost,
- * another worker has the record: the job is stopped, and no result is published.
+ * another worker may have the record, so the job is stopped and no result is published.
  */
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
     /**
-     * Kafka's default of {@code group.share.delivery.count.limit}. After this number of deliveries the broker drops a
-     * record.
+     * Kafka's default for {@code group.share.delivery.count.limit}. The broker drops a record after this number of
+     * deliveries.
      */
     private static final int LAST_DELIVERY = 5;
 
@@ -52,9 +52,9 @@ final class RequestSlot implements Runnable {
 
     /**
      * @param topics topics that the slot consumes
-     * @param consumers factory for share consumers
-     * @param retryDelay time before a record is released after a temporary failure, so that an outage does not use up
-     *     the record's deliveries
+     * @param consumers creates share consumers
+     * @param retryDelay time to wait after a temporary failure before releasing the record, so that an outage does not
+     *     use up the record's deliveries
      */
     RequestSlot(
             List<String> topics,
@@ -77,7 +77,7 @@ final class RequestSlot implements Runnable {
                 consume(consumer);
             } catch (RuntimeException e) {
                 // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
-                // consumer has no stale state.
+                // consumer starts without stale state.
                 LOG.warnf("cannot consume requests, retrying: %s", e.toString());
                 sleep(POLL);
             }
@@ -126,7 +126,7 @@ final class RequestSlot implements Runnable {
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();
-                        outcome.get(); // wait, so that the job does not overlap with the next job
+                        outcome.get(); // wait, so that the job does not overlap with the next one
                         return;
                     }
                 }
@@ -142,7 +142,7 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Publishes the reply, then acknowledges the record. In this order, no reply can be lost. */
+    /** Publishes the reply, then acknowledges the record. This order ensures that no reply is lost. */
     private void settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
         lease.acknowledge(outcome.match(
                 done -> {
@@ -173,7 +173,7 @@ final class RequestSlot implements Runnable {
         return AcknowledgeType.RELEASE;
     }
 
-    /** @return the record key if it is a valid request id, else null */
+    /** @return the record's key if it is a valid request id; null otherwise */
     private static @Nullable String requestId(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? null : new String(record.key(), UTF_8);
         return RequestIds.valid(key) ? key : null;

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicIdPartition;
 
 /**
  * A lease on one record of a share group. The broker locks a delivered record for a limited time. The lease can be
- * renewed, but may already be lost to another consumer.
+ * renewed, but another consumer may already have taken it over.
  */
 final class ShareLease {
     /** The broker's default, used until the consumer has received the configured value. */
@@ -30,7 +30,7 @@ final class ShareLease {
         return record;
     }
 
-    /** @return the time between two renewals: a third of the lock, so that one renewal may fail */
+    /** @return the time between two renewals: a third of the lock duration, so that one renewal may fail */
     Duration renewalInterval() {
         return consumer.acquisitionLockTimeoutMs()
                 .map(Duration::ofMillis)
@@ -42,8 +42,8 @@ final class ShareLease {
      * Renews the lock.
      *
      * @return whether this worker holds the record for another lock duration. Also true if another worker has finished
-     *     the record, because the broker accepts any acknowledgement of a finished record. In that case, both workers
-     *     publish the same result, from the first manifest
+     *     the record, because the broker accepts any acknowledgement of a finished record. In this case, both workers
+     *     publish the same result: the one in the first manifest
      */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {
@@ -58,7 +58,7 @@ final class ShareLease {
         return false;
     }
 
-    /** @return whether the broker accepted the acknowledgement. It may do so even if the lock was lost before */
+    /** @return whether the broker accepted the acknowledgement. It may do so even if the lock has already been lost */
     boolean acknowledge(AcknowledgeType type) {
         try {
             consumer.acknowledge(record, type);

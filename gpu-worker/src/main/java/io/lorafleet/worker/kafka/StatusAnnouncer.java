@@ -20,7 +20,7 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes the status of this worker periodically. */
+/** Publishes this worker's status periodically. */
 @ApplicationScoped
 class StatusAnnouncer {
     private static final Logger LOG = Logger.getLogger(StatusAnnouncer.class);
@@ -53,7 +53,7 @@ class StatusAnnouncer {
                 () -> {
                     try {
                         announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
-                    } catch (RuntimeException e) { // an exception would end the schedule
+                    } catch (RuntimeException e) { // an exception would stop the periodic updates
                         LOG.debugf("cannot publish the status: %s", e);
                     }
                 },
@@ -65,8 +65,8 @@ class StatusAnnouncer {
     /**
      * Publishes that the worker has stopped, and waits for the broker.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time; a worker must
-     *     be able to stop without a broker
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time; callers must
+     *     tolerate this, because a worker must be able to stop without a broker
      */
     void end(ImageEngine engine, ResidentAdapters adapters) throws InterruptedException {
         scheduler.shutdownNow();
@@ -97,7 +97,7 @@ class StatusAnnouncer {
         return steps == 0 ? null : new WorkerStatus.Batches(rows / steps, now.capacity());
     }
 
-    /** @return the state of the latest published status */
+    /** @return the state in the latest published status */
     WorkerStatus.State announced() {
         return announced;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The Kafka side of a worker: it consumes requests and publishes results, progress and status. */
+/** A worker's connection to Kafka: consumes requests, and publishes results, progress and status. */
 @NullMarked
 package io.lorafleet.worker.kafka;
 
