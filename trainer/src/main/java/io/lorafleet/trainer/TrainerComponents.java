@@ -21,11 +21,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 
-/** Creates the components that need configuration. An invalid value stops the service; the message names the key. */
+/**
+ * Creates the components that depend on the configuration. An invalid value stops the service with an error that names
+ * the key.
+ */
 @Singleton
 final class TrainerComponents {
     private static final String PREFIX = "lorafleet.trainer.";
-    // The defaults of the distill command.
+    // The distill command's defaults.
     private static final double WEIGHT_DECAY = 0;
     private static final double CLIP = 1;
     private static final double EMA = 0.99;

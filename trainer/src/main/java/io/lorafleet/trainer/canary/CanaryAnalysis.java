@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The comparison of a canary with the stable version: by their errors at the same latents of live requests, and by the
- * ratings of their images. The verdict depends only on the results, the feedback and the time.
+ * Compares a canary with the stable version: by their errors at the same latents of live requests, and by their images'
+ * ratings. The verdict depends only on the results, the feedback and the time.
  */
 public final class CanaryAnalysis {
     private final RouteDecided decision;
@@ -52,7 +52,7 @@ public final class CanaryAnalysis {
         }
     }
 
-    /** Adds feedback on any adapter. Feedback counts from the start of the canary, because it arrives late. */
+    /** Adds feedback on any adapter. Feedback counts from the canary's start, because feedback arrives late. */
     public void take(FeedbackEvent feedback) {
         if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
             votes.apply(feedback);

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the routes of a canary, from its start to its end. */
+/** Creates a canary's routes, from its start to its end. */
 public final class CanaryRoutes {
     private final CanaryRules rules;
 

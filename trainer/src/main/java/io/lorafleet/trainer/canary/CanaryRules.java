@@ -4,11 +4,11 @@ package io.lorafleet.trainer.canary;
 import java.time.Duration;
 
 /**
- * The settings of the canary analysis.
+ * The settings for the canary analysis.
  *
  * @param canaryShare share of the requests that use the canary; 0 turns canaries off
  * @param shadowShare share of the requests on which the two versions are compared
- * @param minComparisons number of compared requests that a verdict needs
+ * @param minComparisons number of compared requests required for a verdict
  * @param errorMargin maximum difference between the mean live errors
  * @param minRatings number of ratings of each version before ratings count
  * @param ratingMargin maximum difference between the mean ratings

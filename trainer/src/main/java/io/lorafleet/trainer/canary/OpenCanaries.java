@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The open canaries, from the published decisions. */
+/** The open canaries, according to the published decisions. */
 public final class OpenCanaries {
     private final AdapterRegistry adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
 
-    /** @param adapters versions and routes, read to the same point as the decisions */
+    /** @param adapters versions and routes, read up to the same point as the decisions */
     public OpenCanaries(AdapterRegistry adapters) {
         this.adapters = adapters;
     }

@@ -3,7 +3,7 @@ package io.lorafleet.trainer.distill;
 
 import io.lorafleet.trainer.evaluate.QualityGate;
 
-/** A trained adapter before the quality gate. It holds the base model in memory until it is closed. */
+/** A trained adapter, not yet checked by the quality gate. It keeps the base model in memory until it is closed. */
 public interface Candidate extends AutoCloseable {
 
     /**
@@ -17,7 +17,7 @@ public interface Candidate extends AutoCloseable {
     /** @return the adapter as safetensors */
     byte[] file();
 
-    /** @return the largest rank of the layers */
+    /** @return the largest rank of any layer */
     int rank();
 
     @Override

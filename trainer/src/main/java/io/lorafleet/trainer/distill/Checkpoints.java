@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one run in the blob store. Any trainer can resume from the newest checkpoint.
+ * One run's checkpoints in the blob store. Any trainer can resume from the newest checkpoint.
  *
- * @param run hash of all inputs that affect the result of the run
+ * @param run hash of all inputs that affect the run's result
  */
 record Checkpoints(BlobStore blobs, String adapter, String run) {
 
@@ -20,7 +20,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
         return number == 0 ? Optional.empty() : blobs.get(BlobKeys.checkpoint(adapter, run, number));
     }
 
-    /** Stores a checkpoint, then deletes older checkpoints. */
+    /** Stores a checkpoint, then deletes the older ones. */
     void keep(byte[] checkpoint) throws IOException {
         int number = number();
         blobs.putIfAbsent(BlobKeys.checkpoint(adapter, run, number + 1), checkpoint);
@@ -31,7 +31,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
         }
     }
 
-    /** Deletes the checkpoints of all runs of an adapter. */
+    /** Deletes the checkpoints of all of an adapter's runs. */
     static void deleteAll(BlobStore blobs, String adapter) throws IOException {
         for (String key : keys(blobs, BlobKeys.training(adapter))) {
             blobs.delete(key);

@@ -10,15 +10,16 @@ public interface Distiller {
     String plan();
 
     /**
-     * Trains a candidate, or resumes from the latest checkpoint of the same run. The same inputs give the same candidate.
+     * Trains a candidate, or resumes from the latest checkpoint of the same run. The same inputs always produce the
+     * same candidate.
      *
      * @return a candidate that the caller must close
      * @throws RunRejectedException if no candidate can be trained from these inputs
-     * @throws IOException if the training cannot be executed now, for example because the storage is not available
+     * @throws IOException if the training cannot run now, for example because the storage is unavailable
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     Candidate distil(RunInputs inputs, RunObserver observer) throws IOException, RunRejectedException;
 
-    /** Deletes all checkpoints of an adapter. Call this after a run of the adapter was published. */
+    /** Deletes all of an adapter's checkpoints. Call this after one of its runs has been published. */
     void deleteCheckpoints(String adapter) throws IOException;
 }

@@ -8,7 +8,7 @@ import io.lorafleet.diffusion.weights.PipelineFolder;
 import java.nio.file.Path;
 
 /**
- * The base model. It is in memory only during a run, because a trainer is idle most of the time.
+ * The base model, which is in memory only during a run, because a trainer is idle most of the time.
  *
  * @param threads number of CPU threads per operation
  */
@@ -22,7 +22,10 @@ record LazyBaseModel(Path folder, int threads) {
         return model;
     }
 
-    /** @return the fingerprint that workers report: see {@link io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint} */
+    /**
+     * @return the fingerprint that workers report; see {@link
+     *     io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint}
+     */
     String fingerprint() {
         return PipelineFolder.open(folder).fingerprint("unet");
     }

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Continues the distillation of a LoRA adapter from its parent version. The result depends on the base, the parent's
- * file, the samples of this run and of earlier runs, the settings, and the number of threads. It does not depend on the
- * time or the machine.
+ * file, the samples of this and earlier runs, the settings, and the number of threads. It does not depend on the time
+ * or the machine.
  */
 public final class LoraDistiller implements Distiller {
     private static final Logger LOG = LoggerFactory.getLogger(LoraDistiller.class);
@@ -42,7 +42,7 @@ public final class LoraDistiller implements Distiller {
     private final PromptRules rules;
 
     /**
-     * @param folder folder of the base model; read at the start of each run
+     * @param folder the base model's folder; read at the start of each run
      * @param threads number of CPU threads per operation
      */
     public LoraDistiller(
@@ -117,8 +117,8 @@ public final class LoraDistiller implements Distiller {
     }
 
     /**
-     * Chooses the prompts of a run. A vote that an earlier run consumed is not new. If its rating has changed, the new
-     * rating decides whether the prompt is replayed.
+     * Chooses the prompts of a run. A vote that an earlier run consumed is not new. If its rating has changed since
+     * then, the new rating determines whether the prompt is replayed.
      *
      * @return the prompts; empty if the run has no new votes
      */

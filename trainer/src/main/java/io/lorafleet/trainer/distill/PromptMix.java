@@ -28,8 +28,8 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     /**
      * Chooses the prompts of a run.
      *
-     * @param samples new samples of the run
-     * @param earlier samples of earlier runs, in order
+     * @param samples the run's new samples
+     * @param earlier earlier runs' samples, in order
      */
     static PromptMix of(List<FeedbackGiven> samples, List<FeedbackGiven> earlier, PromptRules rules) {
         List<String> replayed = replayed(earlier, rules);
@@ -42,7 +42,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         }
         replayed.removeIf(heldOut::contains);
         double fresh = learned.stream().mapToDouble(WeightedPrompt::weight).sum();
-        // Without new prompts, all replayed prompts have the same weight.
+        // If there are no new prompts, all replayed prompts have the same weight.
         double each = fresh == 0 ? 1 : fresh * rules.replayShare() / (1 - rules.replayShare()) / replayed.size();
         if (each > 0) {
             replayed.forEach(prompt -> learned.add(new WeightedPrompt(prompt, each)));
@@ -83,11 +83,14 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         List<String> chosen = all.stream()
                 .filter(prompt -> hashFraction(prompt) < rules.heldOutShare())
                 .toList();
-        // With few prompts, the choice can be empty. The first prompt is then held out in this run.
+        // With few prompts, it can happen that none is chosen. In this case, the run holds out the first prompt.
         return new LinkedHashSet<>(chosen.isEmpty() ? all.subList(0, Math.min(1, all.size())) : chosen);
     }
 
-    /** @return a number from 0 to 1 (exclusive), always the same for a prompt and uniform over prompts */
+    /**
+     * @return a number from 0 to 1 (exclusive), always the same for a given prompt and uniformly distributed over
+     *     prompts
+     */
     private static double hashFraction(String prompt) {
         byte[] hash = Sha256.newDigest().digest(prompt.getBytes(StandardCharsets.UTF_8));
         return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;

@@ -4,15 +4,15 @@ package io.lorafleet.trainer.distill;
 import java.util.List;
 
 /**
- * The settings for the prompts of a run.
+ * The settings for a run's prompts.
  *
  * @param downWeight weight that a rating of -1 adds to the default weight of 1
  * @param upWeight weight of a prompt with a positive rating
  * @param replayShare share of the generated images that use earlier samples or base prompts
  * @param maxReplay maximum number of earlier samples to replay
  * @param base prompts that every run replays
- * @param heldOut prompts of the quality gate; if empty, a share of all prompts
- * @param heldOutShare share of all prompts that is held out if {@code heldOut} is empty
+ * @param heldOut prompts for the quality gate; if empty, a share of all prompts is used
+ * @param heldOutShare share of all prompts to hold out if {@code heldOut} is empty
  */
 public record PromptRules(
         double downWeight,

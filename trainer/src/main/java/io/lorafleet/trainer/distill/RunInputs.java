@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The inputs of a run.
+ * A run's inputs.
  *
  * @param parent version from which the training starts
  * @param samples samples that the run consumes
- * @param withdrawals withdrawals that the run consumes; they remove samples of earlier runs
+ * @param withdrawals withdrawals that the run consumes; they also remove earlier runs' samples
  */
 public record RunInputs(
         AdapterVersion parent, Lineage lineage, List<FeedbackGiven> samples, List<FeedbackWithdrawn> withdrawals) {
@@ -43,7 +43,7 @@ public record RunInputs(
         return parent.name();
     }
 
-    /** @return the guidance scale of the teacher */
+    /** @return the teacher's guidance scale */
     double guidance() {
         return Objects.requireNonNull(parent.guidance(), "every student has a guidance scale");
     }
@@ -52,7 +52,7 @@ public record RunInputs(
     private static long seed(AdapterVersion parent, OffsetRange range) {
         String all = parent.pinned() + " " + range.partition() + " " + range.fromOffset() + " " + range.toOffset();
         byte[] hash = Sha256.newDigest().digest(all.getBytes(StandardCharsets.UTF_8));
-        // JSON readers keep 32 bits exactly.
+        // Every JSON reader preserves a 32-bit number exactly.
         return ByteBuffer.wrap(hash).getInt() & 0xFFFFFFFFL;
     }
 }

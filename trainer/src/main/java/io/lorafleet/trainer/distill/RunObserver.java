@@ -9,16 +9,16 @@ public interface RunObserver {
     /**
      * Called after each optimizer step.
      *
-     * @param step number of finished steps
+     * @param step number of completed steps
      * @param steps total number of steps
      * @param missing the loss divided by the loss of the base without guidance
      */
     void stepped(int step, int steps, double loss, double missing);
 
-    /** @return whether the run was cancelled */
+    /** @return whether the run has been cancelled */
     boolean isCancelled();
 
-    /** @throws CancellationException if the run was cancelled */
+    /** @throws CancellationException if the run has been cancelled */
     default void check() {
         if (isCancelled()) {
             throw new CancellationException("the run was cancelled");

@@ -10,14 +10,14 @@ public record RunSettings(TrainingPlan.Sampling sampling, TrainingPlan.Optimizat
     /**
      * Creates the plan of one run.
      *
-     * @param guidance guidance scale of the teacher
+     * @param guidance the teacher's guidance scale
      * @param size width and height of the images, in pixels
      */
     TrainingPlan plan(double guidance, int size, long seed) {
         return new TrainingPlan(TrainingMethod.LORA_DISTILLATION, guidance, sampling, optimization, size, size, seed);
     }
 
-    /** @return the settings that have configuration keys, as text in the lineages of published versions */
+    /** @return the settings that have configuration keys, as text for the lineages of published versions */
     @Override
     public String toString() {
         return "RunSettings[steps=" + optimization.steps()

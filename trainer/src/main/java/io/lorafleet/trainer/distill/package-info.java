@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Distills adapters: the inputs of a run, its prompts, its checkpoints and its candidate. */
+/** Distills adapters: a run's inputs, prompts, checkpoints and candidate. */
 @NullMarked
 package io.lorafleet.trainer.distill;
 

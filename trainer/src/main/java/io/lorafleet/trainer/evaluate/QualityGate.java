@@ -26,15 +26,15 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
     /**
      * The result of the comparison.
      *
-     * @param complaint the reason to reject the version; empty if the version passes
+     * @param complaint the reason for rejecting the version; empty if the version passes
      */
     public record Verdict(Figures figures, Optional<String> complaint) {}
 
     /**
      * Compares two versions of an adapter.
      *
-     * @param guidance guidance scale of the teacher
-     * @param seed seed of the first image
+     * @param guidance the teacher's guidance scale
+     * @param seed the first image's seed
      * @param progress receives the number of finished prompts, first for the parent and then for the student
      */
     public Verdict judge(
@@ -57,7 +57,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
         return new Figures(after.quality().learned(), before.quality().learned(), adherence(after), adherence(before));
     }
 
-    /** @return prompt adherence from 0 to 1; null unless all prompts are prompts of the demo model */
+    /** @return prompt adherence from 0 to 1; null unless all prompts are the demo model's */
     private static @Nullable Double adherence(Evaluation.Result result) {
         return AdherenceReport.of(result.images(), Evaluation.Images::student)
                 .map(report -> report.total().share())

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The consumed offsets of each adapter and partition, and the runs in progress, from the published events. */
+/** The consumed offsets of each adapter and partition, and the runs in progress, according to the published events. */
 public final class ConsumedOffsets {
     private final Map<AdapterPartition, Long> consumed = new HashMap<>();
     private final Map<AdapterPartition, Lineage> inProgress = new HashMap<>();
@@ -27,7 +27,8 @@ public final class ConsumedOffsets {
     }
 
     /**
-     * A trainer that lost its partition may announce a second offset range with the same start. The first range counts.
+     * A trainer that lost its partition may announce a second offset range with the same start. Only the first range
+     * counts.
      */
     private void started(String adapter, Lineage lineage) {
         if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {

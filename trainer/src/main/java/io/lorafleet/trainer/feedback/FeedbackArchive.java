@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The feedback that finished runs consumed, one blob per run. Kafka deletes feedback after the retention time. Later runs
- * replay archived prompts, and do not count archived votes again.
+ * The feedback that finished runs have consumed, in one blob per run. Kafka deletes feedback after the retention time.
+ * Later runs replay archived prompts, and do not count archived votes again.
  */
 public final class FeedbackArchive {
     private final BlobStore blobs;
@@ -26,14 +26,14 @@ public final class FeedbackArchive {
     }
 
     /**
-     * Stores the feedback of a run. Call this before the run is published. Repeated calls have no effect.
+     * Stores a run's feedback. Call this before the run is published. Repeated calls have no effect.
      *
      * @param samples the samples that were not withdrawn
      */
     public void keep(String adapter, Lineage lineage, List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples)
             throws IOException {
-        // An array keeps the JSON type of each event; a list would not. Withdrawals come first, because the samples
-        // came later.
+        // An array preserves each event's JSON type, which a list would lose. Withdrawals come first, because the
+        // remaining samples were given later.
         FeedbackEvent[] events =
                 Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new);
         blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));

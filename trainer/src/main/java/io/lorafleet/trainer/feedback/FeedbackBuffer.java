@@ -12,14 +12,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pending feedback of one partition, by adapter and in offset order.
+ * One partition's pending feedback, by adapter and in offset order.
  *
  * <p>The offset range of a run starts at the end of the adapter's previous range and ends after its last record, so the
  * ranges of an adapter are contiguous. The committed offset is that of the first record that a run still needs. After a
  * restart, no consumed record is counted again, and no pending record is lost.
  *
  * <p>Runs consume withdrawals too, because Kafka deletes them after the retention time. If no samples follow a
- * withdrawal, a run with no samples consumes it when it reaches the maximum age.
+ * withdrawal, a run without samples consumes the withdrawal when it reaches the maximum age.
  */
 public final class FeedbackBuffer {
     private final int partition;
@@ -63,7 +63,7 @@ public final class FeedbackBuffer {
         return taken;
     }
 
-    /** Moves the position: all records before this offset were taken or skipped. */
+    /** Moves the position: all records before this offset have been taken or skipped. */
     public void advance(long next) {
         position = Math.max(position, next);
     }
@@ -73,7 +73,7 @@ public final class FeedbackBuffer {
         return committable("", 0);
     }
 
-    /** @return the offset to commit after the adapter's records before {@code toOffset} are consumed */
+    /** @return the offset to commit once the adapter's records before {@code toOffset} have been consumed */
     public long committable(String adapter, long toOffset) {
         return waiting.entrySet().stream()
                 .map(entry -> entry.getKey().equals(adapter) ? entry.getValue().from(toOffset) : entry.getValue())
@@ -91,7 +91,7 @@ public final class FeedbackBuffer {
     /**
      * Finds the offset range of the next run. Unfinished runs come first, then the adapter with the oldest record.
      *
-     * @param mayRun whether a run of an adapter may start now
+     * @param mayRun whether an adapter's run may start now
      */
     public Optional<OffsetRange> due(RunThreshold readiness, Instant now, Predicate<String> mayRun) {
         Optional<OffsetRange> unfinished = waiting.entrySet().stream()
@@ -109,7 +109,7 @@ public final class FeedbackBuffer {
                 .map(entry -> range(entry, null)));
     }
 
-    /** @param inProgress lineage of an unfinished run, which fixes the range; null for a new run */
+    /** @param inProgress lineage of an unfinished run, which determines the range; null for a new run */
     private OffsetRange range(Map.Entry<String, PendingFeedback> entry, @Nullable Lineage inProgress) {
         String adapter = entry.getKey();
         PendingFeedback all = entry.getValue();
@@ -119,7 +119,7 @@ public final class FeedbackBuffer {
         return new OffsetRange(adapter, partition, from, to, taken.standing(), taken.withdrawals(), inProgress);
     }
 
-    /** Removes the adapter's records before an offset, because a run consumed them or because they were skipped. */
+    /** Removes the adapter's records before an offset, because a run has consumed them or they were skipped. */
     public void forget(String adapter, long toOffset) {
         waiting.computeIfPresent(adapter, (name, all) -> {
             PendingFeedback left = all.from(toOffset);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param fromOffset end of the previous run's offset range
  * @param toOffset offset after the last record
  * @param samples votes that count at the end of the range, at most one per feedback id; empty if all were withdrawn
- * @param withdrawals withdrawals in the range; they also apply to samples of earlier runs
+ * @param withdrawals withdrawals in the range; they also apply to earlier runs' samples
  * @param inProgress lineage that an unfinished run announced when it started; null for a new run
  */
 public record OffsetRange(

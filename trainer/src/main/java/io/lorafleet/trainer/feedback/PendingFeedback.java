@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The pending records of one adapter, in offset order. Votes that were changed or withdrawn stay in the list, because a
- * run that started before the change uses the earlier state.
+ * One adapter's pending records, in offset order. Votes that were changed or withdrawn stay in the list, because a run
+ * that started before the change uses the earlier state.
  */
 final class PendingFeedback {
     private final List<FeedbackRecord> records = new ArrayList<>();
@@ -26,7 +26,7 @@ final class PendingFeedback {
         return filtered(record -> record.offset() < offset);
     }
 
-    /** @return the records from an offset on */
+    /** @return the records at or after an offset */
     PendingFeedback from(long offset) {
         return filtered(record -> record.offset() >= offset);
     }

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The condition to start a run.
+ * The condition for starting a run.
  *
- * @param minSamples number of pending samples that starts a run
- * @param maxAge age of the oldest pending record that starts a run with fewer samples
+ * @param minSamples number of pending samples at which a run starts
+ * @param maxAge age of the oldest pending record at which a run starts with fewer samples
  */
 public record RunThreshold(int minSamples, Duration maxAge) {
 

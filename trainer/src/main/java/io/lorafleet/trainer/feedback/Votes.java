@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The votes on one student that count: the latest vote with each feedback id, without votes that were withdrawn later.
- * The state depends only on the events and their order.
+ * The votes on one student that count: the latest vote with each feedback id, except for votes withdrawn later. The
+ * state depends only on the events and their order.
  *
  * <p>A changed vote keeps its position in the order.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Feedback of each adapter: pending until a run consumes it, then archived. */
+/** Each adapter's feedback: pending until a run consumes it, then archived. */
 @NullMarked
 package io.lorafleet.trainer.feedback;
 

@@ -3,7 +3,7 @@ package io.lorafleet.trainer.kafka;
 
 import java.time.Duration;
 
-/** Exponential backoff: each delay is twice as long as the previous delay, up to a maximum. */
+/** Exponential backoff: each delay is twice as long as the previous one, up to a maximum. */
 final class Backoff {
     private static final Duration FIRST = Duration.ofSeconds(1);
 

@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * Decides on canaries: starts, promotes, keeps and rolls back. It does not publish: the session writes the publications
- * that this class returns. All methods are called on the polling thread.
+ * Decides when to start, promote, keep and roll back canaries. It does not publish anything itself: the session writes
+ * the publications that this class returns. All methods are called on the polling thread.
  */
 final class CanaryCoordinator {
     private static final Logger LOG = Logger.getLogger(CanaryCoordinator.class);
@@ -56,7 +56,7 @@ final class CanaryCoordinator {
     /**
      * Reads new results and feedback.
      *
-     * @param owned the feedback partitions of this trainer; it decides only on canaries of these partitions
+     * @param owned this trainer's feedback partitions; it decides only on canaries from these partitions
      * @return the analyses of the open canaries
      */
     Collection<CanaryAnalysis> observe(Set<TopicPartition> owned) {
@@ -66,7 +66,7 @@ final class CanaryCoordinator {
         return observer.follow(open);
     }
 
-    /** @return the partition of the feedback from which the version was trained */
+    /** @return the partition of the feedback on which the version was trained */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.registry()
                 .adapter(decision.adapter())
@@ -89,7 +89,7 @@ final class CanaryCoordinator {
         });
     }
 
-    /** Counts and logs a decision that was published. */
+    /** Counts and logs a published decision. */
     void published(RouteDecided decision) {
         metrics.decided(decision);
         LOG.infof("%s@%d %s: %s", decision.adapter(), decision.version(), text(decision.decision()), decision.reason());

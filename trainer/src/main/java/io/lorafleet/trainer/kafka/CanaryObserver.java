@@ -28,7 +28,10 @@ import org.apache.kafka.common.TopicPartition;
 /** Reads results and feedback from the start of the oldest canary, and passes them to the canary analyses. */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);
-    /** Allows for differences between clocks. The analyses skip older events by their own timestamps. */
+    /**
+     * Allows for differences between clocks. The analyses skip events that are too old, according to the events'
+     * timestamps.
+     */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private final Consumer<String, byte[]> consumer;
@@ -52,8 +55,8 @@ final class CanaryObserver {
      * Reads new records.
      *
      * @param open the decisions that started the open canaries
-     * @return one analysis per canary. After the open canaries change, the list is empty until the observer has read all
-     *     records that existed at that time
+     * @return one analysis per canary. After the set of open canaries has changed, the list is empty until the observer
+     *     has read all records that existed at that time
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
         Set<RouteDecided> followed =
@@ -101,7 +104,7 @@ final class CanaryObserver {
                 canaries.forEach(canary -> canary.take(result));
             }
         } catch (InvalidMessageException e) {
-            // The consumers of these topics report invalid records.
+            // Other consumers of these topics report invalid records.
         }
     }
 }

@@ -32,7 +32,7 @@ final class CurrentRun implements Runnable, RunObserver {
     private volatile boolean done;
     private volatile @Nullable Publication publication;
 
-    /** @param lastNumber the highest version number of the adapter */
+    /** @param lastNumber the adapter's highest version number */
     CurrentRun(
             TopicPartition partition,
             RunInputs inputs,

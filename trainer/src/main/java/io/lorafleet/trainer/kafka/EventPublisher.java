@@ -27,7 +27,7 @@ final class EventPublisher {
         this.clock = clock;
     }
 
-    /** Announces a run, and waits for the broker. From then on, every trainer uses the same offset range for the run. */
+    /** Announces a run, and waits for the broker. After this, every trainer uses the same offset range for the run. */
     void started(TrainingStarted event) {
         write(Topic.TRAININGS, event.adapter(), Json.write(event));
     }

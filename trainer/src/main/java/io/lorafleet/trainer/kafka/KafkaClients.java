@@ -22,11 +22,11 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
-/** The Kafka clients of one session. They are closed together. */
+/** One session's Kafka clients, which are closed together. */
 class KafkaClients implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaClients.class);
 
-    /** After a crash, an open transaction blocks the next trainer for this time. */
+    /** After a crash, an open transaction blocks the next trainer for this long. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(20);
@@ -38,9 +38,9 @@ class KafkaClients implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /**
-     * @param broker settings of all clients, such as {@code bootstrap.servers}
-     * @param transactionalId transactional id, the same for all sessions of a process, so that a session aborts the
-     *     open transaction of the previous session
+     * @param broker settings for all clients, such as {@code bootstrap.servers}
+     * @param transactionalId transactional id, the same for all of a process's sessions, so that each session aborts
+     *     the open transaction of the previous one
      */
     KafkaClients(Map<String, Object> broker, String topicPrefix, String transactionalId) {
         this.common = new HashMap<>(broker);
@@ -55,7 +55,7 @@ class KafkaClients implements AutoCloseable {
     Consumer<String, byte[]> feedback() {
         Map<String, Object> config = consumerConfig();
         config.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.TRAINER_GROUP);
-        // A trainer that keeps a partition in a rebalance also keeps the run of that partition.
+        // A trainer that keeps a partition in a rebalance also keeps that partition's run.
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         return consumer(config);
     }
@@ -67,7 +67,7 @@ class KafkaClients implements AutoCloseable {
         return consumer(config);
     }
 
-    /** @return the producer of transactions */
+    /** @return the producer for transactions */
     Producer<String, byte[]> transactional() {
         Map<String, Object> config = producerConfig();
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
@@ -75,7 +75,7 @@ class KafkaClients implements AutoCloseable {
         return producer(config);
     }
 
-    /** @return the producer of records outside transactions */
+    /** @return the producer for records outside transactions */
     Producer<String, byte[]> plain() {
         Map<String, Object> config = producerConfig();
         config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);

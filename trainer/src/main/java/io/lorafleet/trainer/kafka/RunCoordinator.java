@@ -23,8 +23,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts runs on the training thread, one at a time, and collects their results. It does not publish: the session writes
- * the publications that this class returns. All methods are called on the polling thread.
+ * Starts runs on the training thread, one at a time, and collects their results. It does not publish anything itself:
+ * the session writes the publications that this class returns. All methods are called on the polling thread.
  */
 final class RunCoordinator implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RunCoordinator.class);
@@ -57,7 +57,7 @@ final class RunCoordinator implements AutoCloseable {
         this.delays = new RetryDelays(settings.maxRetryPause());
     }
 
-    /** The result of a run that is ready to publish. */
+    /** A run's result, which is ready to be published. */
     record FinishedRun(TopicPartition partition, RunInputs inputs, Publication publication) {}
 
     /** Starts the next run, if no run is in progress and a partition has enough feedback. */
@@ -79,7 +79,7 @@ final class RunCoordinator implements AutoCloseable {
         return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
     }
 
-    /** While a canary is open, the parent of the next version has not been decided. */
+    /** While a canary is open, the next version's parent is still undecided. */
     private boolean mayRun(String adapter, Instant now) {
         return delays.isOver(adapter, now) && replay.canaries().open(adapter).isEmpty();
     }
@@ -124,8 +124,8 @@ final class RunCoordinator implements AutoCloseable {
     }
 
     /**
-     * Returns the same result on every call until {@link #published} is called. A run that failed is scheduled for a
-     * retry, and returns no result.
+     * Returns the same result on every call until {@link #published} is called. A failed run has no result, and is
+     * scheduled for a retry.
      */
     Optional<FinishedRun> finished() {
         if (current == null || !current.isDone()) {
@@ -142,7 +142,7 @@ final class RunCoordinator implements AutoCloseable {
         return Optional.of(new FinishedRun(current.partition(), inputs, publication.get()));
     }
 
-    /** Ends a run whose result was published, and deletes its checkpoints. */
+    /** Ends a run whose result has been published, and deletes its checkpoints. */
     void published(FinishedRun run) {
         String adapter = run.inputs().adapter();
         run.publication().event().ifPresent(event -> {
@@ -163,7 +163,7 @@ final class RunCoordinator implements AutoCloseable {
                 event.reason(), () -> "published " + event.adapter() + "@" + event.version());
     }
 
-    /** Cancels the run of a partition that this trainer lost. The new owner resumes the run. */
+    /** Cancels the run of a partition that this trainer has lost. The new owner resumes the run. */
     void revoke(TopicPartition partition) {
         if (current != null && current.partition().equals(partition)) {
             LOG.infof(

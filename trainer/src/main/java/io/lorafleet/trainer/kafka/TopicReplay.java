@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** Reads the topics {@code adapters} and {@code trainings} from the start into the state of this trainer. */
+/** Reads the topics {@code adapters} and {@code trainings} from the start into this trainer's state. */
 final class TopicReplay {
     private static final Logger LOG = Logger.getLogger(TopicReplay.class);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -45,7 +45,7 @@ final class TopicReplay {
     private final AdapterRegistry registry = new AdapterRegistry();
     private final OpenCanaries canaries = new OpenCanaries(registry);
 
-    /** @param timeout time limit of {@link #catchUp} */
+    /** @param timeout time limit for {@link #catchUp} */
     TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout) {
         this.consumer = clients.tail();
         this.admin = clients.admin();
@@ -82,8 +82,8 @@ final class TopicReplay {
     }
 
     /**
-     * Reads all records that exist at the time of the call, including those of open transactions. A trainer that crashed
-     * may have left a transaction that the broker still commits.
+     * Reads all records that exist at the time of the call, including those of open transactions. A crashed trainer may
+     * have left a transaction that the broker will still commit.
      */
     void catchUp() {
         EndOffsets ends = new EndOffsets();
@@ -98,7 +98,9 @@ final class TopicReplay {
         }
     }
 
-    /** Uses the admin client, because a read-committed consumer reports the start of the first open transaction. */
+    /**
+     * Uses the admin client, because a read-committed consumer would report the start of the first open transaction.
+     */
     private Map<TopicPartition, Long> ends() {
         Map<TopicPartition, OffsetSpec> latest =
                 partitions.stream().collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));

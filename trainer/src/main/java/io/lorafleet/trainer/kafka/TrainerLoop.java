@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Runs one session after another. After an error, the next session reads its state again. */
+/** Runs one session after another. After an error, the next session reads all of its state again. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
     /**
-     * Time limit for each of the two threads. A round can take longer; its run then resumes from the previous
+     * Time limit for stopping each of the two threads. A round may take longer; its run later resumes from the previous
      * checkpoint.
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
@@ -93,7 +93,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return stopping.getCount() == 0;
     }
 
-    /** Cancels the run. It resumes from its latest checkpoint after the next start. */
+    /** Cancels the run. After the next start, it resumes from its latest checkpoint. */
     @Override
     public void close() {
         stopping.countDown();

@@ -28,9 +28,9 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
 
 /**
- * One membership in the trainers' consumer group, until the first error. The polling thread reads feedback, publishes the
- * results of runs and canaries, and commits offsets. All state of a session can be read again from Kafka and the blob
- * store, so the next session, on this or another trainer, continues after the last transaction.
+ * One membership in the trainers' consumer group, until the first error. The polling thread reads feedback, publishes
+ * the results of runs and canaries, and commits the offsets. All state of a session can be read again from Kafka and
+ * the blob store, so the next session, on this or another trainer, continues after the last transaction.
  */
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);
@@ -49,7 +49,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Map<TopicPartition, FeedbackBuffer> buffers = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
-    /** @param clients closed by the caller */
+    /** @param clients the session's clients; the caller closes them */
     TrainerSession(
             KafkaClients clients,
             TrainerSettings settings,
@@ -93,8 +93,8 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        // The positions are read first, because the replay must include every transaction that was committed before
-        // them.
+        // The positions are read first, because the replay must include every transaction committed before these
+        // positions.
         Map<TopicPartition, Long> positions = new HashMap<>();
         partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
         replay.catchUp();
@@ -151,7 +151,9 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         }
     }
 
-    /** @return false if the consumer group is rebalancing: the next poll shows whether this trainer keeps the partition */
+    /**
+     * @return false if the consumer group is rebalancing; the next poll shows whether this trainer keeps the partition
+     */
     private boolean publish(Publication publication, TopicPartition partition, long offset) {
         if (!transactions.publish(publication, partition, offset, consumer.groupMetadata())) {
             return false;
@@ -160,7 +162,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         return true;
     }
 
-    /** Commits the offset of the first record of each partition that a run still needs. */
+    /** For each partition, commits the offset of the first record that a run still needs. */
     private void commit() {
         buffers.forEach((partition, buffer) -> {
             long offset = buffer.committable();

@@ -6,11 +6,11 @@ import io.lorafleet.trainer.feedback.RunThreshold;
 import java.time.Duration;
 
 /**
- * The settings of the polling loop.
+ * The settings for the polling loop.
  *
  * @param topicPrefix prefix of all topics and of the consumer group; may be empty
  * @param id name of this trainer
- * @param readiness condition to start a run
+ * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
  * @param canaries settings of the canary analysis
  */

@@ -22,8 +22,8 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
 
 /**
- * Writes a publication and the consumer offset in one transaction. The broker accepts the offset, and so the transaction,
- * only from a current member of the consumer group.
+ * Writes a publication and the consumer offset in one transaction. The broker accepts the offset, and therefore the
+ * transaction, only from a current member of the consumer group.
  *
  * @see "KIP-447, producer scalability for exactly once semantics"
  */
@@ -33,7 +33,7 @@ final class Transactions {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;
 
-    /** @param producer fences all other producers with the same transactional id */
+    /** @param producer fences off all other producers with the same transactional id */
     Transactions(Producer<String, byte[]> producer, String topicPrefix) {
         this.producer = producer;
         this.topicPrefix = topicPrefix;
@@ -50,7 +50,7 @@ final class Transactions {
      */
     boolean publish(Publication publication, TopicPartition partition, long offset, ConsumerGroupMetadata member) {
         if (member.generationId() < 0 || member.memberId().isEmpty()) {
-            // Without a member id, the broker would accept the offsets as from a standalone consumer.
+            // Without a member id, the broker would accept the offsets as if they came from a standalone consumer.
             LOG.warn("Nothing was published: this trainer is not a member of the consumer group");
             return false;
         }

@@ -25,14 +25,14 @@ public final class VersionStore {
      * An adapter that passed the quality gate.
      *
      * @param file the adapter as safetensors
-     * @param rank the largest rank of the layers
+     * @param rank the largest rank of any layer
      */
     public record TrainedAdapter(byte[] file, int rank, Figures figures) {}
 
     /**
      * Stores an adapter. Repeated calls with the same file and lineage return the same version.
      *
-     * @param lastNumber the highest version number of the adapter
+     * @param lastNumber the adapter's highest version number
      */
     public AdapterVersion store(
             AdapterVersion parent, Lineage lineage, int lastNumber, TrainedAdapter adapter, Instant now)

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a run: distill, check the quality gate, store the results, prepare the publication. When {@link
- * #execute} returns, the blob store contains everything to which the publication refers.
+ * #execute} returns, the blob store contains everything that the publication refers to.
  */
 public final class TrainingRun {
     private final Distiller distiller;
@@ -40,11 +40,11 @@ public final class TrainingRun {
     }
 
     /**
-     * Executes a run. Repeated calls with the same inputs return the same version, so a run can be repeated when its
+     * Executes a run. Repeated calls with the same inputs return the same version, so a run can be repeated if its
      * publication fails.
      *
-     * @param lastNumber the highest version number of the adapter
-     * @throws IOException if the run cannot be executed now (for example, because the storage is not available)
+     * @param lastNumber the adapter's highest version number
+     * @throws IOException if the run cannot be executed now, for example because the storage is unavailable
      * @throws java.util.concurrent.CancellationException if the observer cancels the run
      */
     public Publication execute(RunInputs inputs, int lastNumber, RunObserver observer) throws IOException {
@@ -79,7 +79,7 @@ public final class TrainingRun {
                 TrainingFinished.rejected(inputs.adapter(), inputs.lineage(), reason, figures, now));
     }
 
-    /** Deletes the checkpoints of an adapter. Call this after a run of the adapter was published. */
+    /** Deletes all of an adapter's checkpoints. Call this after one of its runs has been published. */
     public void deleteCheckpoints(String adapter) throws IOException {
         distiller.deleteCheckpoints(adapter);
     }
