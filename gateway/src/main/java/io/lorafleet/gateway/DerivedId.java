@@ -5,7 +5,10 @@ import io.lorafleet.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** Deterministic ids: every gateway derives the same id from the same parts, and clients cannot cause collisions. */
+/**
+ * Derives deterministic ids: every gateway derives the same id from the same parts, and clients cannot cause
+ * collisions.
+ */
 public final class DerivedId {
     private DerivedId() {}
 

@@ -16,7 +16,7 @@ public sealed interface RouteChange {
             Function<Unknown, R> unknown);
 
     /**
-     * The change applies to all requests that are accepted from now on.
+     * The change applies to all requests accepted from now on.
      *
      * @param adapter the adapter after the change
      */

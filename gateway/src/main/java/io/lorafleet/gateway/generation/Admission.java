@@ -105,7 +105,7 @@ public sealed interface Admission {
     /**
      * The request is a retry of an earlier request with the same idempotency key.
      *
-     * @param generation generation that the earlier request created
+     * @param generation the generation created by the earlier request
      */
     record Repeated(Generation generation) implements Admission {
         @Override

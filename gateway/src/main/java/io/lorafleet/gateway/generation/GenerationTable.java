@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All generations that this gateway remembers: the fold of the generation topics.
  *
- * <p>The records of a generation are ordered within a topic, but not across topics, and can be read more than once. The
- * first {@link GenerationFinished} of a request is final.
+ * <p>A generation's records are ordered within a topic but not across topics, and may be read more than once. The first
+ * {@link GenerationFinished} of a request is final.
  */
 public final class GenerationTable {
     private final int capacity;

@@ -24,7 +24,7 @@ public final class Generations {
     private final ClientBlobs clientBlobs;
     private final GenerationArchive archive;
     private final GenerationMetrics metrics;
-    /** Ids of the requests with an idempotency key that are being submitted and are not yet in the table. */
+    /** Ids of requests with an idempotency key that are being submitted but are not in the table yet. */
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
 
     Generations(

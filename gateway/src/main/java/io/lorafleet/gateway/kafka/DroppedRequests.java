@@ -41,7 +41,7 @@ final class DroppedRequests {
     private final CaughtUp caughtUp;
     private final Clock clock;
     private final Duration timeout;
-    /** Latest copies by request id, for the requests that were unfinished at the last check. */
+    /** The latest copy of each request that was unfinished at the last check, by request id. */
     private final Map<String, Place> places = new ConcurrentHashMap<>();
 
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the page's host name.
  *
  * @param anyName whether to accept any host name, as with authentication if no names are configured
- * @param names host names to accept in addition to those of this machine; in lower case, without a port
+ * @param names host names to accept in addition to this machine's own; in lower case, without a port
  * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in
  *     Ollama</a>
  */

@@ -99,7 +99,7 @@ final class KeyFile {
         return byId;
     }
 
-    /** @param state state of the file before the read, so that the next check detects changes made during the read */
+    /** @param state the file's state before the read, so that the next check detects changes made during the read */
     private void read(FileState state) throws IOException {
         Optional<String> objection = OwnerOnly.objection(file);
         if (objection.isPresent()) {

@@ -135,7 +135,7 @@ final class EngineMetrics {
                         .collect(Collectors.joining("+"));
     }
 
-    /** An adapter without guidance is a student: one row of a student replaces two rows of the teacher. */
+    /** An adapter without guidance is a student: one student row replaces two teacher rows. */
     private static String role(GenerateImage request) {
         if (request.adapters().isEmpty()) {
             return request.rows() == 1 ? "unguided" : "teacher";

@@ -85,7 +85,7 @@ final class ImageTask implements Schedulable {
         return denoising.preview(colours);
     }
 
-    /** @return the exception with which the image must stop, or null if it may continue */
+    /** @return the exception that must end the image, or null if the image may continue */
     @Nullable
     RuntimeException endReason(Instant now) {
         return endReason(job, now);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The computation of a worker. Start at {@link io.lorafleet.worker.engine.DiffusionEngine}. Prompts are encoded on one
+ * A worker's computation. Start at {@link io.lorafleet.worker.engine.DiffusionEngine}. Prompts are encoded on one
  * thread, steps run on another ({@link io.lorafleet.worker.engine.StepLoop}), and latents are decoded on a third, so
  * neither encoding nor decoding delays the next step.
  *
- * <p>The path of a record to its PNG files, by thread:
+ * <p>A record's path to its PNG files, by thread:
  *
  * <pre>
  * thread           object and call                                     passes on

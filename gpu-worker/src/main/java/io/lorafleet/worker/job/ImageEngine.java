@@ -19,7 +19,7 @@ public interface ImageEngine {
     /**
      * Generates the images of a job, in batches with other jobs. Returns without waiting.
      *
-     * @return one future for each image, in order. They fail with {@link
+     * @return one future for each image, in order. The futures fail with {@link
      *     io.lorafleet.worker.adapter.UnusableAdapterException} if an adapter cannot be used, with {@link
      *     IllegalArgumentException} if the model does not support the request, with {@link
      *     java.util.concurrent.CancellationException} if the stop signal is set, and with {@link

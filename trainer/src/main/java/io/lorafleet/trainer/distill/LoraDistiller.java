@@ -117,8 +117,8 @@ public final class LoraDistiller implements Distiller {
     }
 
     /**
-     * Chooses the prompts of a run. A vote that an earlier run consumed is not new. If its rating has changed since
-     * then, the new rating determines whether the prompt is replayed.
+     * Chooses a run's prompts. A vote that an earlier run consumed is not new. If its rating has changed since then,
+     * the new rating determines whether the prompt is replayed.
      *
      * @return the prompts; empty if the run has no new votes
      */

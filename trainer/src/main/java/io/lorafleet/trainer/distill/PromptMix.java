@@ -26,7 +26,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     }
 
     /**
-     * Chooses the prompts of a run.
+     * Chooses a run's prompts.
      *
      * @param samples the run's new samples
      * @param earlier earlier runs' samples, in order

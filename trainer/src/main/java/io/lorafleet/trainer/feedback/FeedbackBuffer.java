@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One partition's pending feedback, by adapter and in offset order.
  *
- * <p>The offset range of a run starts at the end of the adapter's previous range and ends after its last record, so the
- * ranges of an adapter are contiguous. The committed offset is that of the first record that a run still needs. After a
+ * <p>A run's offset range starts at the end of the adapter's previous range and ends after the run's last record, so an
+ * adapter's ranges are contiguous. The committed offset is that of the first record that a run still needs. After a
  * restart, no consumed record is counted again, and no pending record is lost.
  *
  * <p>Runs consume withdrawals too, because Kafka deletes them after the retention time. If no samples follow a

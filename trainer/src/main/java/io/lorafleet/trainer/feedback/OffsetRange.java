@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The feedback that one run of an adapter consumes.
+ * The feedback that one of an adapter's runs consumes.
  *
  * @param fromOffset end of the previous run's offset range
  * @param toOffset offset after the last record

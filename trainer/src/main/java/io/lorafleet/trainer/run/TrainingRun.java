@@ -20,7 +20,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a run: distill, check the quality gate, store the results, prepare the publication. When {@link
+ * The steps of a run: distill, check the quality gate, store the results and prepare the publication. When {@link
  * #execute} returns, the blob store contains everything that the publication refers to.
  */
 public final class TrainingRun {

@@ -16,7 +16,7 @@ public final class Quota {
     private final String what;
     private final long most;
     private final long mostPerCaller;
-    /** Amount that each owner holds; owners that hold nothing have no entry. */
+    /** Amount that each owner holds; owners who hold nothing have no entry. */
     private final Map<String, Long> byOwner = new HashMap<>();
 
     private long taken;

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** The quotas for the resources that requests hold. */
+/** The quotas for the resources that requests use. */
 @Singleton
 public final class Quotas {
     private final Quota eventStreams;
