@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 
 /**
- * The password of an embedded broker, which has one user with all permissions. The password is sent unencrypted over
- * the loopback interface, where only root can capture it, and becomes invalid when the broker stops.
+ * The password of an embedded broker, whose only user has all permissions. The password is sent unencrypted over the
+ * loopback interface, where only root can capture it, and becomes invalid when the broker stops.
  */
 record BrokerPassword(String value) {
     private static final int BYTES = 32;
@@ -29,7 +29,7 @@ record BrokerPassword(String value) {
     }
 
     /**
-     * Settings of the broker. They also protect the controller's listener, because it accepts changes to the cluster.
+     * Broker settings. They also protect the controller's listener, because it accepts changes to the cluster.
      */
     Map<String, String> brokerSettings() {
         String jaas = jaas(" user_" + USER + "=\"" + value + "\"");

@@ -14,7 +14,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** A single Kafka node in this process, with its log in a directory. The node is both broker and controller (KRaft). */
+/** A single in-process Kafka node that keeps its log in a directory. The node is both broker and controller (KRaft). */
 public final class EmbeddedBroker implements AutoCloseable {
     static final String LISTENER = "CLIENTS";
     static final String CONTROLLER = "CONTROLLER";
@@ -34,9 +34,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts a broker on the loopback interface, without authentication. An existing log in the directory is reused.
      *
-     * @param directory directory of the log, created if it does not exist
+     * @param directory log directory, created if it does not exist
      * @param port port for clients
-     * @param controllerPort port of the controller, which only the node itself uses
+     * @param controllerPort controller port, which only the node itself uses
      */
     public static EmbeddedBroker start(Path directory, int port, int controllerPort) throws IOException {
         return start(directory, port, controllerPort, Map.of());
@@ -75,7 +75,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return bootstrapServers;
     }
 
-    /** @return the client settings for authentication, which are secret; empty without authentication */
+    /** @return the client settings for authentication, which are secret; empty if the broker has no authentication */
     public Map<String, String> login() {
         return login;
     }
@@ -115,7 +115,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("inter.broker.listener.name", LISTENER);
         p.setProperty("log.dirs", directory.toString());
         p.setProperty("auto.create.topics.enable", "false");
-        // One node allows one replica.
+        // A single node allows only one replica.
         p.setProperty("offsets.topic.replication.factor", "1");
         p.setProperty("offsets.topic.num.partitions", "4");
         p.setProperty("transaction.state.log.replication.factor", "1");
@@ -124,7 +124,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // A killed worker may use up several deliveries of its records.
+        // Every time a worker is killed, its records use up a delivery.
         p.setProperty("group.share.delivery.count.limit", "10");
         // On one machine, no other group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");

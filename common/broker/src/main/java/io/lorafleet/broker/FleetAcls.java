@@ -15,7 +15,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** The ACLs of the services on a cluster with an authorizer. Each service gets only the permissions that it uses. */
+/** The services' ACLs on a cluster with an authorizer. Each service gets only the permissions that it needs. */
 public final class FleetAcls {
     private static final String ANY_HOST = "*";
 
@@ -79,7 +79,7 @@ public final class FleetAcls {
         switch (service) {
             case GATEWAY -> {
                 allowed.add(groups("gateway-", PatternType.PREFIXED, AclOperation.READ, principal));
-                // For the lag of the workers.
+                // To measure the workers' lag.
                 allowed.add(groups(Topic.WORKER_GROUP, PatternType.LITERAL, AclOperation.DESCRIBE, principal));
             }
             case WORKER -> {

@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Creates the topics and group settings of a fleet. It is idempotent: existing topics are not changed. */
+/** Creates a fleet's topics and group settings. This is idempotent: existing topics are not changed. */
 public final class FleetTopics {
     private final String prefix;
     private final int partitions;
@@ -25,7 +25,7 @@ public final class FleetTopics {
 
     /**
      * @param prefix prefix of all topic names, may be empty
-     * @param partitions number of partitions of the topics that are not compacted
+     * @param partitions number of partitions of each topic that is not compacted
      * @param replicationFactor number of replicas of each partition
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
@@ -75,8 +75,8 @@ public final class FleetTopics {
 
     private static List<AlterConfigOp> groupSettings() {
         List<AlterConfigOp> settings = new ArrayList<>();
-        // By default, a share group starts at the end of a topic, and would skip requests that were sent before the
-        // first worker started.
+        // By default, a share group starts at the end of a topic and would skip requests sent before the first worker
+        // started.
         settings.add(set("share.auto.offset.reset", "earliest"));
         return settings;
     }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds free TCP ports on this machine. */
 public final class Ports {
-    /** Linux uses ports from 32768 on for outgoing connections, and many servers use ports below 20000. */
+    /** Linux uses ports 32768 and above for outgoing connections, and many servers use ports below 20000. */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_767;
     private static final int ATTEMPTS = 1000;
 
-    /** Holds the locks of all returned ports; stays open until this process ends. */
+    /** Holds the locks on all returned ports; stays open until this process ends. */
     private static @Nullable FileChannel reserved;
 
     private Ports() {}
@@ -27,7 +27,7 @@ public final class Ports {
     /**
      * Reserves a port.
      *
-     * @return a free port of the loopback interface. No two calls return the same port, even in different processes of
+     * @return a free port on the loopback interface. No two calls return the same port, even in different processes of
      *     this user, because the first caller may not have opened the port yet
      */
     public static int free() throws IOException {
@@ -40,7 +40,7 @@ public final class Ports {
         throw new IOException("no port from " + FIRST + " to " + LAST + " is free");
     }
 
-    /** @return whether a server can listen on this port of the loopback interface */
+    /** @return whether a server can listen on this port on the loopback interface */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();

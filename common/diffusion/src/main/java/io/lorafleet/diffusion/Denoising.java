@@ -71,12 +71,12 @@ public final class Denoising implements AutoCloseable {
     /**
      * Starts an image from the noise of its seed.
      *
-     * @param prompt prepared prompt of this request, or of a request that differs only in sampler, steps and seed
+     * @param prompt prepared prompt of this request, or of one that differs only in sampler, steps and seed
      * @param request generation parameters of the image
      * @param imageToImage image to start from; null to start from noise
      * @return the state at the first step, to be closed by the caller before the prompt
      * @throws IllegalArgumentException if {@link #requireFit} rejects the request, or if the noise schedule does not
-     *     allow that number of steps
+     *     support that number of steps
      */
     public static Denoising start(
             PreparedPrompt prompt, GenerationParameters request, @Nullable ImageToImage imageToImage) {
@@ -121,7 +121,7 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** An init image needs noise twice, in the order of diffusers: to sample its latent, then to add to the latent. */
+    /** An init image needs noise twice, in the same order as in diffusers: to sample its latent, then to add to it. */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
@@ -144,14 +144,14 @@ public final class Denoising implements AutoCloseable {
         return step == timesteps.length;
     }
 
-    /** Advances one step, without other images. */
+    /** Advances this image alone by one step. */
     public void advance() {
         try (StepBatch alone = StepBatch.of(List.of(this))) {
             alone.advance();
         }
     }
 
-    /** @return the number of UNet rows of one step */
+    /** @return the number of UNet rows that each step needs */
     public int rows() {
         return prompt.rowCount();
     }
@@ -168,7 +168,7 @@ public final class Denoising implements AutoCloseable {
         return timesteps[step];
     }
 
-    /** @return the next model input (1, C, H, W): either the latent itself or an array of the scope */
+    /** @return the next model input (1, C, H, W): either the latent itself or an array owned by the scope */
     NDArray modelInput(NDManager scope) {
         NDArray input = sampler.modelInput(latent, step);
         if (input != latent) {
@@ -180,7 +180,7 @@ public final class Denoising implements AutoCloseable {
     /**
      * Completes a step.
      *
-     * @param outputs model output for the rows of the prompt (rows, C, H, W)
+     * @param outputs model output for the prompt's rows (rows, C, H, W)
      */
     void advance(NDArray outputs) {
         NDArray output;
@@ -215,12 +215,12 @@ public final class Denoising implements AutoCloseable {
         return Guidance.combine(uncond, cond, request.guidanceScale());
     }
 
-    /** @return the shadow errors of the latest step; NaN without a shadow */
+    /** @return the shadow errors of the latest step; NaN if there is no shadow */
     public Shadow.Errors shadowErrors() {
         return shadowErrors;
     }
 
-    /** @return the mean shadow errors of the completed steps; empty without a shadow */
+    /** @return the mean shadow errors of the completed steps; empty if there is no shadow */
     public Optional<Shadow.Errors> meanShadowErrors() {
         return prompt.shadow() == null || step == 0 ? Optional.empty() : Optional.of(allShadowErrors.over(step));
     }
@@ -230,7 +230,7 @@ public final class Denoising implements AutoCloseable {
         return latent;
     }
 
-    /** @return a preview of the denoised image that the latest step predicted, with one pixel per latent value */
+    /** @return a preview of the denoised image predicted by the latest step, with one pixel per latent value */
     public RgbImage preview(LatentPreview colours) {
         if (last == null) {
             throw new IllegalStateException("a preview needs at least one completed step");
@@ -251,7 +251,7 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** Frees the arrays of this image. */
+    /** Frees this image's arrays. */
     @Override
     public void close() {
         owner.close();

@@ -7,7 +7,7 @@ import io.lorafleet.diffusion.sampler.SamplerKind;
  * The parameters of one image, apart from the model and the adapters.
  *
  * @param prompt description of the image
- * @param negativePrompt description of what the image must not show; ignored at guidance scale 1
+ * @param negativePrompt description of what the image must not show; ignored if the guidance scale is 1
  * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 only cond is evaluated
  * @param sampler sampling algorithm
  * @param steps number of sampler steps

@@ -2,11 +2,11 @@
 package io.lorafleet.diffusion;
 
 /**
- * The image from which an image-to-image generation starts. Noise is added to it, and only the last steps are run.
+ * The starting image of an image-to-image generation. Noise is added to the image, and only the last steps are run.
  *
- * @param image init image, in the size of the generated image
- * @param strength share of the steps that are run, above 0 and at most 1. At 1, all steps are run, and only the broad
- *     colors of the image remain
+ * @param image init image, of the same size as the generated image
+ * @param strength share of the steps to run, above 0 and at most 1. At 1, all steps are run and only the image's broad
+ *     colors remain
  * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers pipeline_stable_diffusion_img2img.py
  */
 public record ImageToImage(RgbImage image, double strength) {
@@ -18,8 +18,8 @@ public record ImageToImage(RgbImage image, double strength) {
     }
 
     /**
-     * @param steps number of steps of the whole schedule
-     * @return the index of the first step that is run
+     * @param steps number of steps in the whole schedule
+     * @return the index of the first step to run
      * @throws IllegalArgumentException if no step is left
      */
     int startStep(int steps) {

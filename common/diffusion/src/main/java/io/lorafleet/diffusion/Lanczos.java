@@ -5,8 +5,8 @@ package io.lorafleet.diffusion;
  * Resizes images with the three-lobed Lanczos kernel. When a side shrinks, the kernel is widened in proportion, so
  * every source pixel contributes and there is no aliasing.
  *
- * <p>Rows are resized first, then columns, with rounding to bytes in between. The result equals Pillow's byte for byte,
- * unless the image becomes wider and shorter.
+ * <p>Rows are resized first, then columns, with rounding to bytes in between. The result is byte-for-byte identical to
+ * Pillow's, unless the image becomes wider and shorter.
  *
  * @see <a href="https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c">Pillow's Resample.c</a>
  */
@@ -21,10 +21,10 @@ final class Lanczos {
     }
 
     /**
-     * The source pixels of one target pixel.
+     * The source pixels that contribute to one target pixel.
      *
      * @param first index of the first source pixel
-     * @param weights weights of the first and the following source pixels; their sum is 1
+     * @param weights weights of the source pixels, starting with the first; they add up to 1
      */
     private record Taps(int first, double[] weights) {}
 

@@ -9,13 +9,13 @@ import io.lorafleet.diffusion.vae.Vae;
 
 /**
  * Approximates the colors of a latent with a linear map of its channels, with one pixel per latent value. The map takes
- * almost no time, while the VAE takes as long as a few steps. The map is fitted to the VAE's output for patches of
+ * almost no time, whereas the VAE takes as long as a few steps. The map is fitted to the VAE's output for patches of
  * random latents.
  */
 public final class LatentPreview {
     private static final long SEED = 0;
     private static final int IMAGES = 2;
-    /** Number of patches along each side of an image for the fit. */
+    /** Number of patches along each side of an image used for the fit. */
     private static final int PATCHES = 4;
     /** Number of latent values along each side of a patch. */
     private static final int PATCH = 4;
@@ -29,7 +29,7 @@ public final class LatentPreview {
         this.map = map;
     }
 
-    /** Fits the map, which decodes a few small images. */
+    /** Decodes a few small images and fits the map to them. */
     public static LatentPreview of(StableDiffusion model) {
         Vae vae = model.vae();
         int channels = vae.config().latentChannels();
@@ -57,7 +57,7 @@ public final class LatentPreview {
         return images.transpose(0, 2, 3, 1).reshape(-1, images.getShape().get(1));
     }
 
-    /** @param latent latent in the scale of the UNet (1, C, H, W) @return W x H pixels */
+    /** @param latent latent in the UNet's scale (1, C, H, W) @return W x H pixels */
     public RgbImage image(NDArray latent) {
         int height = Math.toIntExact(latent.getShape().get(2));
         int width = Math.toIntExact(latent.getShape().get(3));

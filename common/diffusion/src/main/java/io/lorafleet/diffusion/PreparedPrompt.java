@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompts and adapters of a request, prepared once for all steps of all images: the keys and values of the prompts,
- * and the adapters' factors stacked for the rows. A step has two rows with guidance, else one. A shadow adds rows.
+ * A request's prompts and adapters, prepared once for all steps of all images: the prompts' keys and values, and the
+ * adapters' factors stacked by row. A step has two rows with guidance, otherwise one. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
@@ -46,8 +46,9 @@ public final class PreparedPrompt implements AutoCloseable {
      * Encodes the prompts of a request.
      *
      * @param model model that generates the images
-     * @param request generation parameters; prompts, guidance scale and size are used
-     * @param adapters adapters for every row, whose updates are added; they must stay open until this object is closed
+     * @param request generation parameters, of which the prompts, guidance scale and size are used
+     * @param adapters adapters for every row, whose updates are added together; they must stay open until this object
+     *     is closed
      * @param shadow shadow student, or null
      * @return the prepared prompt, to be closed by the caller after the last step of its images and before the model
      */

@@ -2,12 +2,12 @@
 package io.lorafleet.diffusion;
 
 /**
- * Standard normal noise from a seed. It equals {@code torch.randn(n,
- * generator=torch.Generator("cpu").manual_seed(seed))}, so a seed gives the same image as in diffusers. It is generated
- * on the CPU, so it does not depend on the device.
+ * Standard normal noise generated from a seed. It equals
+ * {@code torch.randn(n, generator=torch.Generator("cpu").manual_seed(seed))}, so a seed produces the same image as in
+ * diffusers. The noise is generated on the CPU, so it does not depend on the device.
  *
- * <p>The Mersenne Twister MT19937 gives 24-bit uniform numbers. The Box-Muller transform makes them normal, in
- * blocks of 16.
+ * <p>The Mersenne Twister MT19937 generates 24-bit uniform numbers. The Box-Muller transform turns them into normal
+ * numbers, in blocks of 16.
  *
  * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"
  */
@@ -56,12 +56,12 @@ public final class SeededNoise {
         }
     }
 
-    /** Turns 16 uniform values into normal values: the first eight give the radius, the others the angle. */
+    /** Turns 16 uniform values into normal values: the first eight determine the radius, the others the angle. */
     private static void boxMuller(float[] values, int start) {
         for (int i = start; i < start + BLOCK / 2; i++) {
             float u1 = 1 - values[i]; // (0, 1], for the logarithm
             float u2 = values[i + BLOCK / 2];
-            // StrictMath gives the same values on every machine.
+            // StrictMath returns the same values on every machine.
             double radius = StrictMath.sqrt(-2 * StrictMath.log(u1));
             double theta = 2 * Math.PI * u2;
             values[i] = (float) (radius * StrictMath.cos(theta));

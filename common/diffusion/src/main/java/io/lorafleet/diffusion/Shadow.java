@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A student that is evaluated alongside an image, to measure its error against the guided teacher on the latents of
- * live requests. It uses its own rows and does not change the image.
+ * A student evaluated alongside an image to measure its error against the guided teacher on the latents of live
+ * requests. The student has its own rows and does not change the image.
  *
  * @param student student, with its adapter scale
  * @param guidanceScale guidance scale of the teacher
@@ -31,7 +31,7 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
 
     /**
      * The errors of students against the teacher: the squared distance of the outputs, divided by the squared effect of
-     * guidance. A student that equals the teacher has error 0; the base without guidance has error 1.
+     * guidance. A student identical to the teacher has an error of 0; the base without guidance has an error of 1.
      *
      * @param shadow error of the shadow student
      * @param own error of the rows that generate the image; NaN if they are the teacher's

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Stable Diffusion pipeline in memory. It is immutable; the state of an image is in {@link Denoising}. Prompt
+ * A Stable Diffusion pipeline in memory. It is immutable; {@link Denoising} holds the state of an image. The prompt
  * encoder, UNet and VAE may run on different threads, each on one thread at a time.
  *
  * @param name name of the pipeline folder
@@ -86,7 +86,7 @@ public record StableDiffusion(
         }
     }
 
-    /** @return the suffix of each text encoder's folders */
+    /** @return the suffix of each text encoder's folder names */
     private static List<String> encoders(PipelineFolder pipeline, Path folder) {
         return switch (pipeline.pipelineClass()) {
             case "StableDiffusionPipeline" -> List.of("");
@@ -125,13 +125,13 @@ public record StableDiffusion(
 
     /**
      * @param pixels limit of {@link Vae#tilingAbove}
-     * @return a model with the same weights, which replaces this one
+     * @return a model with the same weights, to be used instead of this one
      */
     public StableDiffusion tilingAbove(long pixels) {
         return new StableDiffusion(name, prompts, unet, vae.tilingAbove(pixels), schedule, owner);
     }
 
-    /** @return the number of pixels of which width and height must be multiples */
+    /** @return the number, in pixels, that the width and height must be multiples of */
     public int sizeMultiple() {
         return vae.config().factor();
     }

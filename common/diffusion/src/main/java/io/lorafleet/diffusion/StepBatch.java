@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Images that run a step together: one UNet forward pass over the rows of all of them. The images may differ in prompt,
- * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep a
- * batch for as long as its images stay the same.
+ * Images that run a step together, in one UNet forward pass over all their rows. The images may differ in prompt,
+ * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep it
+ * for as long as its images stay the same.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
@@ -27,7 +27,7 @@ public final class StepBatch implements AutoCloseable {
 
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
-        // Rows without adapters go to the end, where they need no computation.
+        // Rows without adapters go last, where the adapters need no computation for them.
         this.images = images.stream()
                 .sorted(Comparator.comparing(image -> image.prompt().rows().stream()
                         .allMatch(row -> row.adapters().isEmpty())))
@@ -48,7 +48,7 @@ public final class StepBatch implements AutoCloseable {
     }
 
     /**
-     * @param images unfinished images of one model and one size, owned by the caller
+     * @param images unfinished images, all of one model and one size, owned by the caller
      * @return the batch, to be closed by the caller before the images' prompts
      */
     public static StepBatch of(List<Denoising> images) {
@@ -79,7 +79,7 @@ public final class StepBatch implements AutoCloseable {
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
-            sample.attach(scope); // else the first image's manager owns it
+            sample.attach(scope); // otherwise, the first image's manager owns it
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
             for (Denoising image : images) {

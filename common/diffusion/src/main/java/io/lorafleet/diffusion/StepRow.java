@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One row of a UNet batch.
  *
- * @param prompt prompt to which the row attends
+ * @param prompt prompt that the row attends to
  * @param adapters adapters whose updates are added to the base; empty for the base alone
  */
 record StepRow(String prompt, List<RowAdapters.Applied> adapters) {}

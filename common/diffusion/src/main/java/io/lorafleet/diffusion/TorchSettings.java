@@ -11,7 +11,7 @@ public final class TorchSettings {
      * Configures the engine. Must be called before any other class of this module is used. Also turns off DJL's
      * downloads and usage reports.
      *
-     * @param threads number of threads per operation; on the CPU, it may change the last bits of a result
+     * @param threads number of threads per operation; on the CPU, it may affect the last bits of a result
      */
     public static void configure(int threads) {
         System.setProperty("ai.djl.offline", "true");
@@ -28,7 +28,7 @@ public final class TorchSettings {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /** @return a thread that is configured for model computation */
+    /** @return a thread configured for model computation */
     public static Thread thread(String name, Runnable task) {
         Runnable prepared = () -> {
             prepareThread();

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 
 /**
  * The distillation of one student. Each round generates images with the teacher and collects trajectory samples. The
- * student is trained on these samples to predict in one UNet evaluation what the teacher predicts in two. The same plan,
- * base, prompts and initial student give the same result on the same number of threads.
+ * student is trained on these samples to predict in one UNet evaluation what the teacher predicts in two. With the same
+ * number of threads, the same plan, base, prompts and initial student always produce the same result.
  *
  * @see <a href="https://arxiv.org/abs/2312.06899">Golnari 2023</a>; Meng et al. 2023, the first stage
  */
@@ -39,7 +39,7 @@ public final class Distillation implements AutoCloseable {
     /**
      * Starts a run.
      *
-     * @param model the model of the teacher; a LoRA student needs a model that was opened for training
+     * @param model the teacher's model; a LoRA student needs a model opened for training
      * @param student the student to train; the caller must close it
      */
     public Distillation(StableDiffusion model, Student student, TrainingPlan plan, List<WeightedPrompt> prompts) {
@@ -93,7 +93,7 @@ public final class Distillation implements AutoCloseable {
     }
 
     /**
-     * Executes one round: generates its images, and then trains on their trajectory samples.
+     * Executes one round: generates its images, then trains on their trajectory samples.
      *
      * @param progress callback after each sampler step and each optimizer step. If the callback throws, the run can
      *     only be resumed from its checkpoint

@@ -12,11 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The state of a run between two rounds. A resumed run gives the same student as an uninterrupted run.
+ * The state of a run between two rounds. A resumed run produces the same student as an uninterrupted run.
  *
  * @param plan the training plan as text; a run with a different plan cannot resume from the checkpoint
  * @param round number of the next round
- * @param step number of finished optimizer steps
+ * @param step number of completed optimizer steps
  * @param arrays parameters, moving averages and moments, by name
  */
 record TrainingCheckpoint(String plan, int round, int step, Map<String, NDArray> arrays) {

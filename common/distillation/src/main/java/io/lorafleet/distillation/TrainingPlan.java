@@ -4,13 +4,14 @@ package io.lorafleet.distillation;
 import io.lorafleet.distillation.optim.TimestepWeighting;
 
 /**
- * The settings of a distillation. With the base, the prompts and the initial student, they determine the result.
+ * The settings of a distillation. Together with the base, the prompts and the initial student, they determine the
+ * result.
  *
- * <p>Error messages name settings like the options of {@code distill} and the trainer's keys, such as {@code
- * sampler-steps: expected at least 2, found 1}.
+ * <p>Error messages name settings as the options of {@code distill} and the trainer's keys do, such as
+ * {@code sampler-steps: expected at least 2, found 1}.
  *
- * @param method the trained weights and the source of the targets
- * @param guidance guidance scale of the teacher, more than 1
+ * @param method which weights are trained, and where the targets come from
+ * @param guidance teacher's guidance scale, greater than 1
  * @param sampling settings for generating the training data
  * @param optimization settings for training the student on the data
  * @param width width of the images, in pixels
@@ -32,8 +33,8 @@ public record TrainingPlan(
      * @param promptsPerRound images generated per round, at least 1
      * @param passes passes over the trajectory samples of a round, at least 1
      * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50% and 150% of this number
-     * @param studentShare share of the optimizer steps, at the end, that train on the student's own trajectories, 0 to
-     *     1; these trajectories cover the latents that the student reaches with its remaining error
+     * @param studentShare share of the optimizer steps that train on the student's own trajectories, 0 to 1; these are
+     *     the last steps, and the trajectories cover the latents that the student reaches with its remaining error
      */
     public record Sampling(int promptsPerRound, int passes, int samplerSteps, double studentShare) {
 
@@ -50,11 +51,12 @@ public record TrainingPlan(
      *
      * @param steps optimizer steps, at least 1
      * @param batch trajectory samples per optimizer step, at least 1
-     * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits the memory, and gradients are accumulated
-     * @param learningRate peak learning rate, more than 0; the rate rises linearly during the first tenth of the steps,
-     *     then falls along a cosine
+     * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits memory usage, as gradients are
+     *     accumulated
+     * @param learningRate peak learning rate, greater than 0; the rate rises linearly during the first tenth of the
+     *     steps, then falls along a cosine
      * @param weightDecay weight decay of AdamW, at least 0
-     * @param clip maximum norm of the gradients, more than 0
+     * @param clip maximum norm of the gradients, greater than 0
      * @param ema decay of the moving average of the weights, which is the result; at least 0 and less than 1
      * @param weighting weights of the timesteps in the loss
      */
@@ -78,7 +80,7 @@ public record TrainingPlan(
             require(ema >= 0 && ema < 1, "ema", "at least 0 and less than 1", ema);
         }
 
-        /** @param step number of the step, from 0 */
+        /** @param step number of the step, starting at 0 */
         double learningRate(int step) {
             double warmUp = Math.max(1, steps / 10.0);
             if (step < warmUp) {
@@ -105,7 +107,7 @@ public record TrainingPlan(
         return method.distils() && step >= steps - Math.round(steps * sampling.studentShare());
     }
 
-    /** @return the plan in the form that checkpoints contain; a change to this text makes checkpoints unusable */
+    /** @return the plan as stored in checkpoints; any change to this text makes existing checkpoints unusable */
     @Override
     public String toString() {
         return "TrainingPlan[method=" + method

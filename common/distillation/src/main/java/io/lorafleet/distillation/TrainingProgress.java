@@ -4,12 +4,12 @@ package io.lorafleet.distillation;
 /**
  * The progress of a run.
  *
- * @param step number of finished optimizer steps
+ * @param step number of completed optimizer steps
  * @param steps total number of optimizer steps
- * @param loss loss of the last step; NaN while images are generated
- * @param missing loss divided by the loss of the base without guidance: 1 before the training, 0 for a perfect student;
- *     NaN while images are generated
- * @param learningRate learning rate of the last step, or of the next step while images are generated
+ * @param loss loss of the last step; NaN while images are being generated
+ * @param missing loss divided by the loss of the base without guidance: 1 before training, 0 for a perfect student; NaN
+ *     while images are being generated
+ * @param learningRate learning rate of the last step, or of the next step while images are being generated
  * @param drawing whether the run is generating the images of a round
  */
 public record TrainingProgress(

@@ -28,7 +28,7 @@ final class TrainingRound {
     private final TrainingPlan plan;
     private final Shape latentShape;
     private final SplittableRandom random;
-    /** Embeddings of the prompts of this round; null before the images are generated. */
+    /** Embeddings of this round's prompts; null before the images have been generated. */
     private @Nullable PromptEmbeddings embeddings;
 
     TrainingRound(StableDiffusion model, TrainingPlan plan, int number) {

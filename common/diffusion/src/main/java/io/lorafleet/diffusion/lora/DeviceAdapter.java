@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * An adapter in the memory of a device: one block with all factors, transposed and scaled for use in a batch. A single
- * block can be copied between memories at once.
+ * An adapter in a device's memory: one block that contains all factors, transposed and scaled for use in a batch. A
+ * single block can be copied to another device in one operation.
  */
 public final class DeviceAdapter implements AutoCloseable {
     private final NDManager owner;
@@ -31,7 +31,7 @@ public final class DeviceAdapter implements AutoCloseable {
      * The factors of one layer.
      *
      * @param rank rank r
-     * @param a factor A: (in, r) for a linear layer or a 1x1 convolution, else (r, in, k, k)
+     * @param a factor A: (in, r) for a linear layer or a 1x1 convolution, otherwise (r, in, k, k)
      * @param b factor B, multiplied by the adapter's own scale: (r, out) or (out, r)
      */
     record Factors(int rank, NDArray a, NDArray b) {
@@ -137,8 +137,8 @@ public final class DeviceAdapter implements AutoCloseable {
     }
 
     /**
-     * Copies the adapter to another device. On the same device, the copy shares the memory, which is freed when both
-     * are closed.
+     * Copies the adapter to another device. On the same device, the copy shares this adapter's memory, which is freed
+     * once both are closed.
      *
      * @param parent manager whose device is used; a sub-manager owns the copy
      * @return the copy, to be closed by the caller
@@ -156,7 +156,7 @@ public final class DeviceAdapter implements AutoCloseable {
         }
     }
 
-    /** @return the factors by layer, created at the first call because an adapter in host memory needs none */
+    /** @return the factors by layer, created on the first call because an adapter in host memory does not need them */
     synchronized Map<String, Factors> layers() {
         if (layers.isEmpty()) {
             NDList factors = block.split(cuts());

@@ -16,7 +16,7 @@ final class FactorWriter {
 
     /**
      * @param transpose whether the factor is transposed
-     * @param scale factor on all values
+     * @param scale number by which all values are multiplied
      * @param start index of the first value in the target
      */
     void write(Factor factor, boolean transpose, float scale, int start) {
@@ -37,7 +37,10 @@ final class FactorWriter {
         target.put(start, transpose ? transposed : values, 0, size);
     }
 
-    /** Transposes a matrix. The inner loop runs over the shorter side, the rank, so that few cache lines are in use. */
+    /**
+     * Transposes a matrix. The inner loop runs over the shorter side, the rank, so that only a few cache lines are in
+     * use.
+     */
     private void transpose(int rows, int columns) {
         if (rows <= columns) {
             for (int column = 0; column < columns; column++) {

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A LoRA adapter as read from its file, checked against the base.
  *
- * @param updates updates by the layer's name in the UNet
+ * @param updates updates, by the layer's name in the UNet
  */
 public record LoraAdapter(Map<String, Update> updates) {
 

@@ -38,7 +38,7 @@ public final class LoraFile {
     /**
      * Reads an adapter from memory.
      *
-     * @param file file of the adapter
+     * @param file adapter file
      * @param base shapes of the base's UNet weights, by name
      * @throws AdapterException if the adapter does not fit the base
      * @throws ModelFileException if a tensor cannot be read
@@ -48,8 +48,8 @@ public final class LoraFile {
     }
 
     /**
-     * Reads an adapter from a file or from a folder with one safetensors file. It uses an {@code adapter_config.json}
-     * in the same folder.
+     * Reads an adapter from a file or from a folder with one safetensors file. An {@code adapter_config.json} in the
+     * same folder is used.
      *
      * @param path file or folder
      * @param base shapes of the base's UNet weights, by name
@@ -156,8 +156,8 @@ public final class LoraFile {
     }
 
     /**
-     * Reads a factor as (rows, columns). Files differ in whether a 1x1 kernel has its two dimensions of size 1; both
-     * forms are accepted.
+     * Reads a factor as (rows, columns). In some files, a 1x1 kernel has two dimensions of size 1, in others it has
+     * none; both forms are accepted.
      */
     private Factor factor(String name, long rows, Shape columns) {
         Shape found = file.shape(name);

@@ -40,7 +40,7 @@ record LoraKey(Format format, String layer, Role role) {
     /**
      * @param tensor tensor name
      * @param layers names of the base's layers, by {@link #flat} name
-     * @throws AdapterException if the name is not that of a LoRA tensor of the base's UNet
+     * @throws AdapterException if the name is not that of a LoRA tensor for the base's UNet
      */
     static LoraKey of(String tensor, Map<String, String> layers) {
         if (tensor.startsWith("text_encoder") || tensor.startsWith("lora_te")) {
@@ -86,8 +86,8 @@ record LoraKey(Format format, String layer, Role role) {
     }
 
     /**
-     * Returns the name as kohya writes it, with underscores in place of dots. Such a name cannot be split, so it is
-     * looked up.
+     * Returns the name as kohya writes it, with underscores in place of dots. Such a name cannot be split into its
+     * parts, so it is looked up.
      */
     static String flat(String layer) {
         return layer.replace('.', '_');

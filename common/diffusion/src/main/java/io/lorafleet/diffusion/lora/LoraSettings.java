@@ -28,15 +28,15 @@ final class LoraSettings {
     }
 
     /**
-     * Reads the settings from a file's metadata, where diffusers stores the same config. Without metadata, alpha =
-     * rank.
+     * Reads the settings from a file's metadata, where diffusers stores the same config. If there is no metadata, alpha
+     * = rank.
      */
     static LoraSettings ofDiffusers(Map<String, String> metadata) {
         String json = metadata.getOrDefault("lora_adapter_metadata", "{}");
         return new LoraSettings(ModelConfig.parse("lora_adapter_metadata", json), PREFIX_OF_DIFFUSERS);
     }
 
-    /** @return the scale of the layer at this rank; empty if the config has no alpha */
+    /** @return the layer's scale at this rank; empty if the config has no alpha */
     OptionalDouble scale(String layer, int rank) {
         if (!config.has(prefix + "lora_alpha")) {
             return OptionalDouble.empty();

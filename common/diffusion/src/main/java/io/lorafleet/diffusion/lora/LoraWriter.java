@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /**
  * Writes an adapter as diffusers' {@code save_lora_weights} does: one safetensors file with ranks and alphas in its
- * metadata. The same adapter gives the same bytes.
+ * metadata. The same adapter always produces the same bytes.
  */
 public final class LoraWriter {
     private static final String PREFIX = "unet.";

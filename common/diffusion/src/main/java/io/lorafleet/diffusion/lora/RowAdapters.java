@@ -20,9 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapters of one batch. Each row has zero or more adapters. For each layer, the factors of the rows are
- * stacked and smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of
- * rows. The factors of several adapters of one row are concatenated along the rank, which adds their updates.
+ * The adapters of one batch. Each row has zero or more adapters. For each layer, the rows' factors are stacked and
+ * smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of rows. If a
+ * row has several adapters, their factors are concatenated along the rank, which adds their updates.
  *
  * <p>Rows after the last adapted row need no computation, so rows without adapters should be at the end of a batch.
  */
@@ -64,11 +64,12 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
                 NDIndex first = new NDIndex(":" + rows);
                 NDArray adapted = x.get(first);
                 Shape in = adapted.getShape();
-                // Every row has its own kernel: a grouped convolution treats the rows as channel groups of one image.
+                // Every row has its own kernel, so a grouped convolution treats the rows as channel groups of one
+                // image.
                 NDArray side = adapted.reshape(1, rows * in.get(1), in.get(2), in.get(3));
                 NDArray low = layer.convolve(side, a, null, Math.toIntExact(rows)); // (1, n r, H', W')
                 NDArray update = b.matMul(low.reshape(rows, b.getShape().get(2), -1)); // (n, out, H' W')
-                update.attach(scope); // else the longer-lived manager of the first operand owns it
+                update.attach(scope); // otherwise, the first operand's longer-lived manager owns it
                 NDArray sum = y.get(first);
                 sum.addi(update.reshape(sum.getShape())); // a view, so this changes y
                 return scope.ret(y);

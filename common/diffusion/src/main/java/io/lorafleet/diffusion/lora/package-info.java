@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Low-rank adapters: {@code W = W0 + scale B A}. They are read from a file, checked against the base, and applied to
+ * Low-rank adapters: {@code W = W0 + scale B A}. Adapters are read from a file, checked against the base and applied to
  * each row of a batch. The base is not changed.
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2022</a>

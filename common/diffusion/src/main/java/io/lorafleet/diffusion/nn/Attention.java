@@ -18,7 +18,7 @@ public final class Attention {
      * @param k keys (N, S, C)
      * @param v values (N, S, C)
      * @param heads number of heads, which divides C
-     * @param mask mask (T, S) that is added to the scores, or null
+     * @param mask mask (T, S) to add to the scores, or null
      * @return attended values (N, T, C)
      */
     public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, @Nullable NDArray mask) {

@@ -36,7 +36,7 @@ public final class Conv2d {
         return new Conv2d(weights, in, out, kernel, stride, padding);
     }
 
-    /** Creates a convolution that keeps height and width. */
+    /** Creates a convolution that preserves the height and width. */
     public static Conv2d same(Weights weights, int in, int out, int kernel) {
         return of(weights, in, out, kernel, 1, kernel / 2);
     }

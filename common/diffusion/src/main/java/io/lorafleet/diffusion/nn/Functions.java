@@ -26,7 +26,7 @@ public final class Functions {
         }
     }
 
-    /** The exact GELU, with the error function. */
+    /** The exact GELU, which uses the error function. */
     public static NDArray gelu(NDArray x) {
         return Activation.gelu(x);
     }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.weights.Weights;
 
 /**
- * Group normalization, followed by a scale and a shift of each channel.
+ * Group normalization, followed by a scale and shift for each channel.
  *
  * @see <a href="https://arxiv.org/abs/1803.08494">Wu and He 2018</a>
  */

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Operations that dominate time and memory and that DJL's array API does not have. Results are attached to the manager
- * of the first argument. All operations support gradients.
+ * Operations that account for most of the time and memory, and that DJL's array API lacks. Results are attached to the
+ * first argument's manager. All operations support gradients.
  */
 public interface Kernels {
     /** Multi-head attention of q (N, T, C) over k and v (N, S, C). @return (N, T, C) */
@@ -20,8 +20,8 @@ public interface Kernels {
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then crops to the given size. The size is odd if a stride-2
-     * convolution rounded it up.
+     * Doubles height and width by repeating each value, then crops to the given size. A size is odd if a stride-2
+     * convolution halved it and rounded up.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */
@@ -41,14 +41,14 @@ public interface Kernels {
     NDArray addLowRank(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /**
-     * Like {@link #addLowRank} for each pixel: the update of a 1x1 convolution.
+     * Like {@link #addLowRank}, for each pixel: the update of a 1x1 convolution.
      *
      * @param y (N, out, H, W) @param x (N, in, H, W) @param a (n, in, r) @param b (n, r, out) @return y
      */
     NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b);
 
     /**
-     * @return the kernels of this process: PyTorch's through TorchScript, or DJL's array API if TorchScript is
+     * @return the kernels of this process: PyTorch's through TorchScript, or those on DJL's array API if TorchScript is
      *     unavailable
      */
     static Kernels get() {

@@ -13,11 +13,12 @@ import java.util.function.UnaryOperator;
 
 /**
  * A convolution with weights in the layout that oneDNN prefers. The layout may depend on height and width, so there is
- * one copy for each layout in use. There is nearly always just one copy: the layout depends on the size for only a
- * few channel counts, such as 192. Weights in another layout would be reordered at each call, which is a hundred times slower.
+ * one copy for each layout in use. There is nearly always just one, as the layout depends on the size only for a few
+ * channel counts, such as 192. Weights in any other layout would be reordered on each call, which is a hundred times
+ * slower.
  */
 final class PackedConvolution implements UnaryOperator<NDArray> {
-    /** Size before the first call. */
+    /** Size assumed before the first call. */
     private static final Size ANY = new Size(32, 32);
 
     private static final Map<LayoutKey, ByteBuffer> LAYOUTS = new ConcurrentHashMap<>();
@@ -32,7 +33,7 @@ final class PackedConvolution implements UnaryOperator<NDArray> {
 
     private record Size(long height, long width) {}
 
-    /** Key of the layout. */
+    /** Key that identifies a layout. */
     private record LayoutKey(Shape weight, int stride, Weights.Use use, Size size) {}
 
     /** @param weight weights (out, in, k, k), which are copied; their manager owns the copies */

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Layers with weights that oneDNN packs for this processor once, when a model is loaded. The manager of the weights
- * owns the packed copies; the original arrays may be closed. For inference only, because packed weights have no
- * gradients.
+ * Layers whose weights oneDNN packs for this processor once, when a model is loaded. The weights' manager owns the
+ * packed copies; the original arrays may be closed. For inference only, because packed weights have no gradients.
  *
  * @see "src/main/python/packed.py"
  */
@@ -52,7 +51,7 @@ public final class PackedWeights {
         }
     }
 
-    /** @return the module that packs weights; only if {@link #support} returned true */
+    /** @return the module that packs weights; call this only if {@link #support} returned true */
     static ScriptModule module() {
         return Objects.requireNonNull(MODULE, "weights cannot be packed");
     }

@@ -16,19 +16,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TorchScript module from the resources of this package. It stays loaded as long as the process. A call takes about 5
- * microseconds longer than a DJL operation.
+ * A TorchScript module from the resources of this package. The module stays loaded until the process ends. A call takes
+ * about 5 microseconds longer than a DJL operation.
  */
 final class ScriptModule {
     private final PtSymbolBlock block;
-    /** Owns the module and the constant arguments of its calls. */
+    /** Owns the module and the constant arguments to its methods. */
     private final NDManager constants;
 
     private final Map<Float, NDArray> numbers = new ConcurrentHashMap<>();
     private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
 
     /**
-     * @throws IOException if the resource is missing. Also throws PyTorch's exception if an operation is not available
+     * @throws IOException if the resource is missing. PyTorch's own exception is thrown if an operation is not
+     *     available
      */
     ScriptModule(String resource) throws IOException {
         constants = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a pipeline on the inputs in its {@code expected*.safetensors} and compares the outputs. Each part gets the
- * reference input instead of the previous part's output, so an error is attributed to the part that causes it.
+ * reference input instead of the previous part's output, so that an error is attributed to the part that caused it.
  */
 public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
@@ -185,7 +185,7 @@ public final class Parity implements AutoCloseable {
         }
     }
 
-    /** Reads SDXL's size conditioning from the reference, where it may differ from the image size. */
+    /** Reads SDXL's size conditioning from the reference, because it may differ from the image size. */
     private Conditioning loopConditioning(GenerationParameters request, NDManager owner) {
         int width = request.width();
         int height = request.height();

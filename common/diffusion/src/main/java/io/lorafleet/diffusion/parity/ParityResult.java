@@ -8,13 +8,13 @@ public sealed interface ParityResult {
     /** Applies the function for this kind of result. Callers must handle every kind. */
     <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped);
 
-    /** @return the name of the tensor, with its file unless that is expected.safetensors */
+    /** @return the tensor's name, preceded by its file unless that is expected.safetensors */
     String tensor();
 
     /**
      * The tensor was computed and compared.
      *
-     * @param error relative error ||out - reference|| / ||reference||; for token ids, the share that differs
+     * @param error relative error ||out - reference|| / ||reference||; for token ids, the share of ids that differ
      * @param exact whether the error must be 0
      */
     record Compared(String tensor, double error, boolean exact) implements ParityResult {

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A file of reference tensors, with comparisons. */
+/** A file of reference tensors, with methods that compare outputs with them. */
 public final class ReferenceTensors {
     private final Safetensors file;
     private final Set<String> used = new HashSet<>();
@@ -30,7 +30,7 @@ public final class ReferenceTensors {
         return file.names().stream().sorted().toList();
     }
 
-    /** @return the names of tensors that were neither read nor compared, so that a missing check is reported */
+    /** @return the names of the tensors that were neither read nor compared, so that missing checks can be reported */
     public List<String> unused() {
         return names().stream().filter(name -> !used.contains(name)).toList();
     }

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Compares the samplers with trajectories of another implementation's schedulers, on recorded model outputs. */
+/** Compares the samplers with the trajectories of another implementation's schedulers, using recorded model outputs. */
 public final class SamplerParity {
     private static final String SUFFIX = ".safetensors";
     private static final String TRAJECTORY = "trajectory";
@@ -36,7 +36,7 @@ public final class SamplerParity {
                         .anyMatch(file -> Safetensors.open(file).names().contains(TRAJECTORY));
     }
 
-    /** @param results receives the results for timesteps, model inputs and latents of each file */
+    /** @param results receives the results for each file's timesteps, model inputs and latents */
     public static void check(Path folder, Consumer<ParityResult> results) {
         files(folder).forEach(file -> check(file.getFileName().toString().replace(SUFFIX, ""), file, results));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Comparison with reference tensors of another implementation, such as diffusers. */
+/** Comparison with another implementation's reference tensors, such as those of diffusers. */
 @NullMarked
 package io.lorafleet.diffusion.parity;
 

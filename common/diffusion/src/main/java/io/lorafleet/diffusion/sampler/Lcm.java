@@ -6,13 +6,14 @@ import ai.djl.ndarray.NDArray;
 /**
  * The sampler of latent consistency models: each step predicts the denoised latent and adds noise of a lower level.
  *
- * <p>A schedule that starts later is the end of the whole schedule, as in diffusers' StableDiffusionImg2ImgPipeline.
- * Its LatentConsistencyModelImg2ImgPipeline runs all steps at a smaller distance instead.
+ * <p>A schedule that starts later is the last part of the whole schedule, as in diffusers'
+ * StableDiffusionImg2ImgPipeline. In contrast, diffusers' LatentConsistencyModelImg2ImgPipeline runs all steps, spaced
+ * more closely.
  *
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
-    /** Number of steps of the solver with which the model was distilled. */
+    /** Number of solver steps used to distill the model. */
     private static final int ORIGINAL_STEPS = 50;
     /** Standard deviation of the data that the boundary condition assumes. */
     private static final double SIGMA_DATA = 0.5;

@@ -15,8 +15,8 @@ import java.util.Locale;
  * @param stepsOffset offset that leading spacing adds to the timesteps
  * @param finalAlphaBar alpha bar after the last step
  * @param clipSample bound on the predicted original sample; infinity for no bound
- * @param karrasSigmas whether the folder configures the noise levels of Karras et al.
- * @param schedulerClass scheduler class of the folder, such as {@code DDIMScheduler}
+ * @param karrasSigmas whether the folder's config selects the noise levels of Karras et al.
+ * @param schedulerClass scheduler class named in the folder, such as {@code DDIMScheduler}
  */
 public record NoiseSchedule(
         double[] alphaBar,
@@ -28,7 +28,7 @@ public record NoiseSchedule(
         boolean karrasSigmas,
         String schedulerClass) {
 
-    /** The spacing of a sampler's timesteps over the training timesteps (Lin et al. 2023, table 2). */
+    /** How a sampler's timesteps are spaced over the training timesteps (Lin et al. 2023, table 2). */
     public enum Spacing {
         LINSPACE,
         LEADING,
@@ -40,7 +40,7 @@ public record NoiseSchedule(
         return of(config, config.text("_class_name", "DDIMScheduler"));
     }
 
-    /** @param schedulerClass scheduler class, which overrides that of the config */
+    /** @param schedulerClass scheduler class, which overrides the one in the config */
     public static NoiseSchedule of(ModelConfig config, String schedulerClass) {
         config.requireUnused("trained_betas");
         config.requireUnused("thresholding");
@@ -59,7 +59,7 @@ public record NoiseSchedule(
         config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
         config.requireOneOf("interpolation_type", "linear");
         config.requireOneOf("final_sigmas_type", "zero");
-        // The defaults of diffusers' classes.
+        // These are the defaults of diffusers' classes.
         boolean leads =
                 List.of("DDIMScheduler", "PNDMScheduler", "LCMScheduler").contains(schedulerClass);
         String spacing = leads ? "leading" : "linspace";
@@ -125,7 +125,9 @@ public record NoiseSchedule(
         return clean.mul(Math.sqrt(alphaBar)).add(noise.mul(Math.sqrt(1 - alphaBar)));
     }
 
-    /** @return the output of a perfect model for the result of {@link #addNoise} with the same arguments */
+    /**
+     * @return the output that a perfect model would return for the result of {@link #addNoise} with the same arguments
+     */
     public NDArray target(NDArray clean, NDArray noise, int timestep) {
         double alphaBar = alphaBar(timestep);
         return prediction.target(clean, noise, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));
@@ -161,7 +163,7 @@ public record NoiseSchedule(
         return timesteps(steps, steps, round);
     }
 
-    /** The timesteps of the multistep solvers: those of a schedule with one more step, without the last timestep. */
+    /** The multistep solvers' timesteps: those of a schedule with one more step, without the last timestep. */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }

@@ -6,10 +6,10 @@ import java.util.Arrays;
 
 /**
  * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The second step is run
- * twice, so the model is evaluated once more than there are steps, unless there is only one step.
+ * twice, so there is one more model evaluation than there are steps, unless there is only one step.
  *
  * <p>A schedule that starts later repeats its own second step. diffusers instead truncates its list of timesteps, which
- * already contains the repeated timestep, and so treats the latent as being one step further along.
+ * already contains the repeated timestep, and therefore treats the latent as if it were one step further along.
  *
  * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
  *     with skip_prk_steps
@@ -60,7 +60,7 @@ final class Pndm implements Sampler {
         return transfer(x, extrapolated(state), t, t - stride);
     }
 
-    /** Adams-Bashforth extrapolation, of the order that the number of outputs allows. */
+    /** Adams-Bashforth extrapolation, of the highest order that the number of outputs allows. */
     private static NDArray extrapolated(SamplerState h) {
         return switch (h.outputs()) {
             case 1 -> h.output(0);

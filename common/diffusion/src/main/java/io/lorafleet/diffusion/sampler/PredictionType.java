@@ -46,6 +46,6 @@ public enum PredictionType {
     /** @param x noisy latent @return the predicted noise */
     abstract NDArray predictedNoise(NDArray x, NDArray output, double alpha, double sigma);
 
-    /** @return the output that gives this original sample and this noise */
+    /** @return the output that corresponds to this original sample and this noise */
     abstract NDArray target(NDArray original, NDArray noise, double alpha, double sigma);
 }

@@ -4,10 +4,10 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A sampling schedule of a fixed number of steps from noise to a latent, or the end of such a schedule. It is
- * immutable; the state of an image is its latent and its {@link SamplerState}.
+ * A sampling schedule with a fixed number of steps from noise to a latent, or the last part of such a schedule. It is
+ * immutable; an image's state consists of its latent and its {@link SamplerState}.
  *
- * <p>Returned arrays are attached to the manager of the latent.
+ * <p>Returned arrays are attached to the latent's manager.
  */
 public interface Sampler {
 
@@ -15,7 +15,7 @@ public interface Sampler {
     double[] timesteps();
 
     /**
-     * @return the factor from unit noise to the first latent (diffusers: init_noise_sigma); 1 in the
+     * @return the factor that scales unit noise to the first latent (diffusers: init_noise_sigma); 1 in the
      *     variance-preserving scale
      */
     default double initialNoiseScale() {
@@ -23,11 +23,11 @@ public interface Sampler {
     }
 
     /**
-     * Adds noise of the first step's level to a clean latent, to start image-to-image generation.
+     * Adds noise at the first step's level to a clean latent, to start an image-to-image generation.
      *
-     * @param clean latent in the scale of the UNet (N, C, H, W)
+     * @param clean latent in the UNet's scale (N, C, H, W)
      * @param noise unit noise of the same shape
-     * @return the noisy latent, in the scale of this sampler
+     * @return the noisy latent, in this sampler's scale
      */
     NDArray addNoise(NDArray clean, NDArray noise);
 
@@ -41,7 +41,7 @@ public interface Sampler {
      *
      * @param latent latent before the step (N, C, H, W)
      * @param output model output at this step, after guidance
-     * @param step index of the step, from 0
+     * @param step index of the step, starting at 0
      * @param state sampler state of this image
      * @return the latent after the step
      */

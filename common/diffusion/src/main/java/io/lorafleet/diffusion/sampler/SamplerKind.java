@@ -29,25 +29,25 @@ public enum SamplerKind {
         this.maker = maker;
     }
 
-    /** @throws IllegalArgumentException if the noise schedule does not allow this number of steps */
+    /** @throws IllegalArgumentException if the noise schedule does not support this number of steps */
     public Sampler with(NoiseSchedule schedule, int steps) {
         return with(schedule, steps, 0);
     }
 
     /**
-     * Creates a sampler for the end of a schedule. The first step has no predecessor, so multistep samplers start at
-     * low order.
+     * Creates a sampler for the last part of a schedule. The first step has no predecessor, so multistep samplers start
+     * at a low order.
      *
      * @param schedule noise schedule of the model
-     * @param steps number of steps of the whole schedule
-     * @param startStep index of the first step that is run, 0 to steps - 1
+     * @param steps number of steps in the whole schedule
+     * @param startStep index of the first step to run, 0 to steps - 1
      * @throws IllegalArgumentException if the noise schedule does not allow this number of steps
      */
     public Sampler with(NoiseSchedule schedule, int steps, int startStep) {
         return maker.make(schedule, steps, startStep);
     }
 
-    /** @return the sampler of the folder's scheduler class, or DDIM if that class is not supported */
+    /** @return the sampler that matches the folder's scheduler class, or DDIM if that class is not supported */
     public static SamplerKind of(NoiseSchedule schedule) {
         return Arrays.stream(values())
                 .filter(kind ->

@@ -26,7 +26,7 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     /**
-     * The spacing of Karras et al. from the largest to the smallest sigma.
+     * Sigmas spaced as in Karras et al., from the largest to the smallest.
      *
      * @param round whether timesteps are rounded to whole timesteps
      */
@@ -50,7 +50,7 @@ record Sigmas(double[] timesteps, double[] values) {
         return new Sigmas(timesteps, values);
     }
 
-    /** @return the sigmas from this step on */
+    /** @return the sigmas from this step onward */
     Sigmas from(int startStep) {
         return new Sigmas(
                 Arrays.copyOfRange(timesteps, startStep, timesteps.length),
@@ -65,19 +65,19 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[timesteps.length - 1];
     }
 
-    /** @return alpha at this step, the factor of the original sample in the variance-preserving scale */
+    /** @return alpha at this step: the factor applied to the original sample in the variance-preserving scale */
     double alpha(int step) {
         return 1 / Math.sqrt(values[step] * values[step] + 1);
     }
 
-    /** @return the factor of the noise at this step in the variance-preserving scale */
+    /** @return the factor applied to the noise at this step in the variance-preserving scale */
     double scaledSigma(int step) {
         return values[step] * alpha(step);
     }
 
     /**
      * Like {@link NoiseSchedule#addNoise}, with the noise level of the first step. The level is given by sigma, because
-     * it can lie between the levels of two training timesteps.
+     * it may lie between the levels of two training timesteps.
      */
     NDArray addNoise(NDArray clean, NDArray noise) {
         return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));

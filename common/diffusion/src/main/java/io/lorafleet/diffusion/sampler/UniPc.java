@@ -86,12 +86,12 @@ final class UniPc implements Sampler {
         return x.mul(sigmas.scaledSigma(to) / sigmas.scaledSigma(from)).sub(m0.mul(weight(from, to)));
     }
 
-    /** alpha (e^-h - 1), where h is the step in lambda. */
+    /** alpha (e^-h - 1), where h is the step size in lambda. */
     private double weight(int from, int to) {
         return sigmas.alpha(to) * Math.expm1(sigmas.lambda(from) - sigmas.lambda(to));
     }
 
-    /** @return the previous step divided by this step, in lambda; negative, because it points back */
+    /** @return the previous step divided by this step, in lambda; negative, because it points backward */
     private double ratio(int before, int from, int to) {
         return (sigmas.lambda(before) - sigmas.lambda(from)) / (sigmas.lambda(to) - sigmas.lambda(from));
     }

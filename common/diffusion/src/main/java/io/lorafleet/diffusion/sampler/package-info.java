@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Samplers: the algorithms that remove noise step by step. Independent of the model. */
+/** Samplers: the algorithms that remove noise step by step. They do not depend on the model. */
 @NullMarked
 package io.lorafleet.diffusion.sampler;
 

@@ -39,7 +39,7 @@ public final class ClipTextEncoder {
         config.requireOneOf("hidden_act", "quick_gelu", "gelu");
         int width = config.integer("hidden_size");
         int length = config.integer("max_position_embeddings");
-        // Checkpoints of transformers before 5 have the prefix "text_model".
+        // Checkpoints written by transformers before version 5 have the prefix "text_model".
         Weights root = weights.has("text_model.final_layer_norm.weight") ? weights.in("text_model") : weights;
         Weights embeddings = root.in("embeddings");
         tokenEmbedding = embeddings.get("token_embedding.weight", config.integer("vocab_size"), width);
@@ -57,7 +57,7 @@ public final class ClipTextEncoder {
     }
 
     /**
-     * @param tokenIds token ids (N, S), int64, where S is the tokenizer's length
+     * @param tokenIds token ids (N, S), int64, where S is the number of tokens per prompt
      * @return the states, attached to the manager of the token ids
      */
     public TextStates encode(NDArray tokenIds) {
@@ -80,7 +80,7 @@ public final class ClipTextEncoder {
 
     /** @return the state at each prompt's first end token (N, D) */
     private NDArray pool(NDArray states, NDArray tokenIds) {
-        // Old configs have 2, which is wrong; the end token then has the largest id.
+        // Old configs wrongly contain 2; in that case, the end token has the largest id.
         NDArray ends = endToken == 2
                 ? tokenIds.argMax(1)
                 : tokenIds.eq(endToken).toType(tokenIds.getDataType(), false).argMax(1);

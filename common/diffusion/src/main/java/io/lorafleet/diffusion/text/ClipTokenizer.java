@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CLIP's byte-pair encoding. Lower-case words become UTF-8 bytes, each written as a letter, with {@code </w>} at the
- * end. Adjacent pieces are merged in the order of {@code merges.txt}.
+ * CLIP's byte-pair encoding. Each word is lowercased and split into UTF-8 bytes, each written as a letter, with
+ * {@code </w>} at the end. Adjacent pieces are merged in the order of {@code merges.txt}.
  *
  * @see "transformers models/clip/tokenization_clip.py; Sennrich et al. 2016"
  */
@@ -156,8 +156,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * GPT-2's table: a printable character for each byte. Bytes that are not printable are mapped to characters from
-     * U+0100 on.
+     * GPT-2's table: a printable character for each byte. Unprintable bytes are mapped to characters starting at
+     * U+0100.
      */
     private static char[] lettersOfBytes() {
         char[] letters = new char[256];

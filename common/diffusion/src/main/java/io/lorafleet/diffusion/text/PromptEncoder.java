@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Encodes prompts to the conditioning of the UNet, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
+/** Encodes prompts as conditioning for the UNet, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
 public final class PromptEncoder {
     private final List<Part> parts;
     private final boolean zerosForEmptyPrompt;

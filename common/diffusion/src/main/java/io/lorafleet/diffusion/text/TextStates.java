@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of a text encoder for N prompts of S tokens, with width D.
+ * The output of a text encoder of width D for N prompts of S tokens.
  *
  * @param lastHiddenState output of the last layer after the final norm (N, S, D)
  * @param penultimate output of the second-to-last layer, without the final norm (N, S, D)

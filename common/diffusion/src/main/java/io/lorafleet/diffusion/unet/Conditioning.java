@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditioning of the UNet for N rows, apart from latent and timestep.
+ * The UNet's conditioning for N rows, apart from the latents and timesteps.
  *
  * @param context text states for cross-attention (N, S, D)
- * @param pooled pooled text (N, P); SDXL only, else null
+ * @param pooled pooled text (N, P); null for models other than SDXL
  * @param sizes size conditioning: original height and width, top and left of the crop, target height and width, in
- *     pixels (N, 6); SDXL only, else null
+ *     pixels (N, 6); null for models other than SDXL
  */
 public record Conditioning(
         NDArray context, @Nullable NDArray pooled, @Nullable NDArray sizes) {

@@ -10,7 +10,9 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The layers of one resolution in the downsampling half. All but the coarsest end with a stride-2 convolution. */
+/**
+ * The layers of one resolution in the downsampling half. All blocks but the coarsest end with a stride-2 convolution.
+ */
 final class DownBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
     private final List<SpatialTransformer> attentions = new ArrayList<>();

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a {@link Conditioning} that do not change between steps, computed once.
  *
- * @param keysValues keys and values of each cross-attention, by the name of its block
- * @param addition vector that is added to the time embedding (N, time width); SDXL only, else null
+ * @param keysValues keys and values of each cross-attention, by block name
+ * @param addition vector to add to the time embedding (N, time width); null for models other than SDXL
  */
 public record PreparedConditioning(
         Map<String, KeysValues> keysValues, @Nullable NDArray addition) {
@@ -31,7 +31,7 @@ public record PreparedConditioning(
     /**
      * Concatenates the rows of several prompts.
      *
-     * @param parts prepared conditionings of one model
+     * @param parts prepared conditionings of the same model
      * @param owner manager that owns the result
      * @return a copy with the rows of all parts, in order
      */

@@ -11,7 +11,7 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** A residual block: two convolutions with a shortcut. The time embedding is added between them. */
+/** A residual block: two convolutions with a shortcut. The time embedding is added between the convolutions. */
 final class ResnetBlock {
     private final GroupNorm norm1;
     private final Conv2d conv1;

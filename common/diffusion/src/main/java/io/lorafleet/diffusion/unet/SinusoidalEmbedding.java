@@ -2,8 +2,8 @@
 package io.lorafleet.diffusion.unet;
 
 /**
- * Encodes a number as sines and cosines of several wavelengths. Always float32, because half precision cannot
- * distinguish adjacent timesteps.
+ * Encodes a number as sines and cosines of several wavelengths. The encoding is always float32, because half precision
+ * cannot distinguish adjacent timesteps.
  *
  * @see "diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020"
  */
@@ -14,7 +14,7 @@ final class SinusoidalEmbedding {
     private final float[] frequencies;
     private final boolean cosFirst;
 
-    /** @param width number of values for each embedded number, sines and cosines together */
+    /** @param width number of values per embedded number, counting both sines and cosines */
     SinusoidalEmbedding(int width, UNetConfig config) {
         frequencies = new float[width / 2];
         for (int i = 0; i < frequencies.length; i++) {

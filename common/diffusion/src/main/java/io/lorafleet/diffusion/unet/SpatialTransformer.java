@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Transformer blocks over the pixels of a feature map as tokens, with a residual connection.
+ * Transformer blocks that treat the pixels of a feature map as tokens, with a residual connection.
  *
  * @see "diffusers models/transformers/transformer_2d.py"
  */

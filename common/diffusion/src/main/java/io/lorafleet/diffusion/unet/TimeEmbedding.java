@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Embeds the timestep of each row, and SDXL's additional conditioning, as one vector. */
+/** Embeds each row's timestep, and SDXL's additional conditioning, in one vector. */
 final class TimeEmbedding {
     private final SinusoidalEmbedding timeWaves;
     private final TwoLayers time;
@@ -71,7 +71,8 @@ final class TimeEmbedding {
      * @param timesteps timestep of each row
      * @param addition result of {@link #addition}
      * @param scope manager that owns the result
-     * @return embeddings (N, time width), already activated, because every block would begin with the activation
+     * @return embeddings (N, time width), already activated, because otherwise every block would begin with the
+     *     activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
         boolean cacheable = !recordsGradients && !time.adapted(adaptation);
@@ -105,7 +106,7 @@ final class TimeEmbedding {
         return time.forward(lent.toType(type, false).duplicate(), adaptation);
     }
 
-    /** A bounded LRU cache, because some samplers use fractional timesteps. */
+    /** An LRU cache, bounded because some samplers use fractional timesteps. */
     private static final class LruCache extends LinkedHashMap<Double, float[]> {
         private static final long serialVersionUID = 1;
         private static final int MOST = 1000;

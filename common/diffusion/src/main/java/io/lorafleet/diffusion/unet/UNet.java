@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The denoising network: predicts the noise in a latent from the timestep and the text. The downsampling half keeps its
- * results, and the upsampling half uses them as skip connections.
+ * The denoising network, which predicts the noise in a latent from the timestep and the text. The results of the
+ * downsampling half are kept, and the upsampling half uses them as skip connections.
  *
  * <p>The rows of a batch are independent. Each has its own timestep, text and adapters.
  */
@@ -64,7 +64,7 @@ public final class UNet {
     /**
      * Computes the parts of the conditioning that do not change between steps.
      *
-     * @param adaptation adapters of the rows, the same as in the steps
+     * @param adaptation adapters of the rows, which must be the same in every step
      * @return the prepared conditioning, attached to the context's manager
      */
     public PreparedConditioning prepare(Conditioning conditioning, Adaptation adaptation) {
@@ -91,7 +91,7 @@ public final class UNet {
     /**
      * Evaluates the network.
      *
-     * @param sample latents (N, C, H, W) in the scale of {@code Sampler.modelInput}
+     * @param sample latents (N, C, H, W), scaled as {@code Sampler.modelInput} returns them
      * @param timesteps timestep of each row
      * @param text prepared conditioning of the rows
      * @param adaptation adapters of the rows

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The architecture of a UNet, from diffusers' {@code unet/config.json}. Lists have one element per resolution, finest
  * first.
  *
- * @param attends whether the blocks of a resolution have attention
+ * @param attends whether the blocks at each resolution have attention
  * @param heads number of attention heads, which diffusers' configs misname {@code attention_head_dim}
  * @param transformerLayers number of transformer blocks in each attention
  * @param addition SDXL's addition to the time embedding, or null
@@ -37,8 +37,8 @@ public record UNetConfig(
     /**
      * SDXL's addition to the time embedding: pooled text and image sizes.
      *
-     * @param sizeWidth embedding width of each of the six size values
-     * @param width width of pooled text and embedded sizes together
+     * @param sizeWidth width of the embedding of each of the six size values
+     * @param width combined width of the pooled text and the embedded sizes
      */
     public record Addition(int sizeWidth, int width) {}
 

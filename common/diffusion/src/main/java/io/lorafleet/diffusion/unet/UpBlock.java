@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of one resolution in the upsampling half, with skip connections. All but the finest end by doubling height
- * and width.
+ * The layers of one resolution in the upsampling half, with skip connections. All blocks but the finest end by doubling
+ * the height and width.
  */
 final class UpBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();
@@ -22,7 +22,7 @@ final class UpBlock {
     private final @Nullable Conv2d upsampler;
 
     /**
-     * @param in channels of the input, from the next coarser resolution
+     * @param in channels of the input, which comes from the next coarser resolution
      * @param lastSkip channels of the last skip connection, which comes from the next finer resolution
      */
     UpBlock(UNetConfig config, int resolution, int in, int lastSkip, Weights weights) {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes an image (N, 3, H, W) to mean and log variance, concatenated along the channels (N, 2 C, H / factor, W /
+ * Encodes an image (N, 3, H, W) as a mean and a log variance, concatenated along the channels (N, 2 C, H / factor, W /
  * factor).
  */
 final class Encoder {
@@ -45,7 +45,7 @@ final class Encoder {
         return convOut.forward(normOut.silu(midBlock.forward(x)));
     }
 
-    /** The layers of one resolution. All but the coarsest end with a stride-2 convolution. */
+    /** The layers of one resolution. All stages but the coarsest end with a stride-2 convolution. */
     private static final class Stage {
         private final List<VaeResnetBlock> resnets = new ArrayList<>();
         private final @Nullable Conv2d downsampler;
@@ -63,7 +63,7 @@ final class Encoder {
                 for (VaeResnetBlock resnet : resnets) {
                     h = resnet.forward(h);
                 }
-                // Unlike in the UNet, only the right and bottom are padded.
+                // Unlike in the UNet, only the right and bottom edges are padded.
                 return scope.ret(downsampler == null ? h : downsampler.forward(h.pad(new Shape(0, 1, 0, 1), 0)));
             }
         }

@@ -12,13 +12,13 @@ import io.lorafleet.diffusion.nn.Scopes;
 import java.util.function.UnaryOperator;
 
 /**
- * Decodes a latent in tiles, with the memory of one tile. Norms and attention process one tile at a time, so tiles
- * differ slightly. Adjacent tiles overlap by a quarter, and are blended in the overlap.
+ * Decodes a latent in tiles, which requires only enough memory for one tile. Norms and attention process one tile at a
+ * time, so the tiles differ slightly. Adjacent tiles overlap by a quarter, and the overlap is blended.
  *
- * @param size width and height of a tile, in latent values, at least 4; tiles at the right and at the bottom may be
+ * @param size width and height of a tile, in latent values, at least 4; tiles at the right and bottom edges may be
  *     smaller
  * @param factor pixels per latent value
- * @see "diffusers autoencoder_kl.py, tiled_decode, which gives the same images if size is a multiple of 4"
+ * @see "diffusers autoencoder_kl.py, tiled_decode, which produces the same images if size is a multiple of 4"
  */
 record Tiles(int size, int factor) {
     private static final int HEIGHT = 2;
@@ -60,8 +60,8 @@ record Tiles(int size, int factor) {
      * Decodes one row of tiles.
      *
      * @param y position of the row in the latent
-     * @param above overlap of the tiles above with this row; empty for the first row
-     * @param bottoms receives the overlap of these tiles with the next row
+     * @param above part of the tiles above that overlaps this row; empty for the first row
+     * @param bottoms receives the part of these tiles that overlaps the next row
      * @return the row's part of the image, attached to {@code rowScope} like the bottoms
      */
     private NDArray row(
@@ -92,7 +92,7 @@ record Tiles(int size, int factor) {
         return size * 3 / 4;
     }
 
-    /** @param before overlap of the previous tile, whose weight falls from 1 to 0 */
+    /** @param before overlapping part of the previous tile, whose weight falls from 1 to 0 */
     private static NDArray fadeIn(NDArray tile, NDArray before, int axis) {
         NDManager scope = tile.getManager();
         long shared = before.getShape().get(axis);
@@ -104,7 +104,7 @@ record Tiles(int size, int factor) {
         return mixed.concat(cut(tile, axis, shared, Long.MAX_VALUE, scope), axis);
     }
 
-    /** @return the values from {@code start} to {@code end}, limited to the array; may be empty */
+    /** @return the values from {@code start} to {@code end}, limited to the array bounds; may be empty */
     private static NDArray cut(NDArray array, int axis, long start, long end, NDManager owner) {
         long length = array.getShape().get(axis);
         String index = axis == HEIGHT ? ":, :, {}:{}" : ":, :, :, {}:{}";

@@ -10,7 +10,7 @@ import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
-/** The autoencoder (VAE) between images and latents. Images are (N, 3, H, W) in [-1, 1]. */
+/** The autoencoder (VAE) that converts between images and latents. Images are (N, 3, H, W) in [-1, 1]. */
 public final class Vae {
     /** Lower bound of the log variance, as in diffusers. */
     private static final double MIN_LOG_VARIANCE = -30;
@@ -25,7 +25,7 @@ public final class Vae {
     private final Tiles tiles;
     private final long tileAbove;
 
-    /** Creates a VAE that decodes every image whole. */
+    /** Creates a VAE that decodes every image as a whole. */
     public Vae(VaeConfig config, Weights weights) {
         this.config = config;
         int latent = config.latentChannels();
@@ -51,7 +51,7 @@ public final class Vae {
      * Sets the size above which images are decoded in tiles of the training size. Tiling needs less memory, but changes
      * the image slightly.
      *
-     * @param pixels maximum size of an image that is decoded whole, in pixels (width times height)
+     * @param pixels maximum size of an image that is decoded as a whole, in pixels (width times height)
      * @return a VAE with the same weights
      */
     public Vae tilingAbove(long pixels) {
@@ -89,7 +89,7 @@ public final class Vae {
      *
      * @param image image (N, 3, H, W)
      * @param noise unit noise (N, C, H / factor, W / factor)
-     * @return the latent in the scale of the UNet (N, C, H / factor, W / factor), attached to the image's manager
+     * @return the latent in the UNet's scale (N, C, H / factor, W / factor), attached to the image's manager
      */
     public NDArray encodeScaled(NDArray image, NDArray noise) {
         try (NDManager scope = Scopes.open(image, noise)) {
@@ -100,7 +100,7 @@ public final class Vae {
         }
     }
 
-    /** @param latent latent in the scale of the VAE (N, C, H, W) @return the image (N, 3, H factor, W factor) */
+    /** @param latent latent in the VAE's scale (N, C, H, W) @return the image (N, 3, H factor, W factor) */
     public NDArray decode(NDArray latent) {
         Shape shape = latent.getShape();
         long pixels = shape.get(2) * shape.get(3) * config.factor() * config.factor();
@@ -114,7 +114,7 @@ public final class Vae {
         }
     }
 
-    /** @param latent latent in the scale of the UNet (N, C, H, W) @return the image (N, 3, H factor, W factor) */
+    /** @param latent latent in the UNet's scale (N, C, H, W) @return the image (N, 3, H factor, W factor) */
     public NDArray decodeScaled(NDArray latent) {
         try (NDManager scope = Scopes.open(latent)) {
             return scope.ret(decode(latent.div(config.scalingFactor()).add(config.shiftFactor())));

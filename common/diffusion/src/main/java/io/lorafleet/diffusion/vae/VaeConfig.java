@@ -9,9 +9,10 @@ import java.util.List;
  * The architecture of a VAE, from diffusers' {@code vae/config.json}.
  *
  * @param channels channels of each resolution, finest first
- * @param scalingFactor factor from the VAE's to the UNet's scale of latents (0.18215 for SD 1.x and 2.x)
- * @param shiftFactor value that is subtracted from latents before scaling
- * @param sampleSize width and height of the training images, in pixels; the first value of a pair, as in diffusers
+ * @param scalingFactor factor that converts latents from the VAE's scale to the UNet's (0.18215 for SD 1.x and 2.x)
+ * @param shiftFactor value subtracted from latents before scaling
+ * @param sampleSize width and height of the training images, in pixels; if the config has a pair, its first value is
+ *     used, as in diffusers
  */
 public record VaeConfig(
         int imageChannels,

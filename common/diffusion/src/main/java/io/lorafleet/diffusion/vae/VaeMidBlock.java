@@ -30,7 +30,7 @@ final class VaeMidBlock {
         }
     }
 
-    /** Single-head self-attention over the pixels as tokens, with a residual connection. */
+    /** Single-head self-attention that treats the pixels as tokens, with a residual connection. */
     private static final class SelfAttention {
         private final GroupNorm norm;
         private final Linear q;
@@ -40,7 +40,7 @@ final class VaeMidBlock {
 
         SelfAttention(VaeConfig config, int channels, Weights weights) {
             norm = new GroupNorm(weights.in("group_norm"), channels, config.normGroups(), VaeResnetBlock.NORM_EPSILON);
-            // Checkpoints of diffusers before 0.15 use the names on the right.
+            // Checkpoints written by diffusers before 0.15 use the second of the two names.
             q = layer(weights, "to_q", "query", channels);
             k = layer(weights, "to_k", "key", channels);
             v = layer(weights, "to_v", "value", channels);

@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}. The
- * listed files are then verified before they are read.
+ * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}; the
+ * files listed there are verified before they are read.
  */
 final class Checksums {
     private static final String FILE = "SHA256SUMS";

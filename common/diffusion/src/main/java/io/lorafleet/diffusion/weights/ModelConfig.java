@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A JSON config of a model folder. An absent field and a null field are treated alike. Accessors throw a {@link
- * ModelFileException} that names the field.
+ * A JSON config in a model folder. Absent and null fields are treated alike. If a field is invalid, accessors throw a
+ * {@link ModelFileException} that names it.
  */
 public final class ModelConfig {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -127,7 +127,7 @@ public final class ModelConfig {
         return new ModelConfig(source + ": " + field, node.isObject() ? node : MAPPER.createObjectNode());
     }
 
-    /** Requires that the field is absent or has one of the supported values. */
+    /** Requires the field to be absent or to have one of the supported values. */
     public void requireOneOf(String field, Object... known) {
         if (has(field)
                 && !List.of(known).stream()
@@ -138,7 +138,7 @@ public final class ModelConfig {
         }
     }
 
-    /** Requires that an unsupported option is off: the field must be absent, null or false. */
+    /** Requires an unsupported option to be off: the field must be absent, null or false. */
     public void requireUnused(String field) {
         JsonNode node = root.path(field);
         boolean unused = node.isMissingNode() || node.isNull() || (node.isBoolean() && !node.booleanValue());

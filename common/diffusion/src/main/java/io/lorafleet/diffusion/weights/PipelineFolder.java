@@ -52,7 +52,7 @@ public final class PipelineFolder {
         return index.text("_class_name");
     }
 
-    /** @return a flag of {@code model_index.json}; false if it is absent */
+    /** @return a flag from {@code model_index.json}; false if it is absent */
     public boolean flag(String field) {
         return index.flag(field, false);
     }

@@ -30,7 +30,7 @@ import java.util.Set;
  * A safetensors file. Its tensors are read on demand.
  *
  * <p>Tensors are memory-mapped one by one. An array in the file's data type shares the mapped, read-only pages, so the
- * file must not be modified while a model uses it. Replacing the file by a rename is safe.
+ * file must not be modified while a model is using it. Replacing the file by renaming another one is safe.
  */
 public final class Safetensors {
     private static final int CHECKED_AT_ONCE = 4096;
@@ -117,14 +117,14 @@ public final class Safetensors {
 
     /**
      * @param name name in error messages
-     * @param file content of the file, which is not copied
+     * @param file file content, which is not copied
      * @throws ModelFileException if it is not a valid safetensors file
      */
     public static Safetensors of(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
     }
 
-    /** Like {@link #of(String, byte[])}, with the lower header limit of adapter files. */
+    /** Like {@link #of(String, byte[])}, with the lower header limit that applies to adapter files. */
     public static Safetensors ofAdapter(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
     }
@@ -180,7 +180,7 @@ public final class Safetensors {
 
     /**
      * @param owner manager that owns the array
-     * @return the tensor in the file's data type, bfloat16 as float32; read-only
+     * @return the read-only tensor in the file's data type; bfloat16 is converted to float32
      */
     public NDArray read(String tensor, NDManager owner) {
         SafetensorsHeader.Tensor found = found(tensor);
@@ -223,7 +223,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return the values of the tensor as float32; a view if the file has float32, else a copy */
+    /** @return the values of the tensor as float32; a view if the tensor is stored as float32, otherwise a copy */
     public FloatBuffer floats(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
@@ -269,10 +269,10 @@ public final class Safetensors {
             int length = Math.min(some.length, bits.remaining());
             bits.get(some, 0, length);
             for (int i = 0; i < length; i++) {
-                largest = Math.max(largest, some[i] & Integer.MAX_VALUE); // without the sign
+                largest = Math.max(largest, some[i] & Integer.MAX_VALUE); // without the sign bit
             }
         }
-        return largest < INFINITY; // the bits of NaN are larger
+        return largest < INFINITY; // NaN's bits are larger
     }
 
     private static NDArray inType(DataType type, NDArray stored) {

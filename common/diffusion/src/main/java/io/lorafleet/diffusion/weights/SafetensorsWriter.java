@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Writes float32 tensors as a safetensors file. The same tensors give the same bytes. */
+/** Writes float32 tensors as a safetensors file. The same tensors always produce the same bytes. */
 public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 

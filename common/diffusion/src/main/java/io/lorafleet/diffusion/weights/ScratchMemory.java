@@ -3,7 +3,7 @@ package io.lorafleet.diffusion.weights;
 
 import java.nio.ByteBuffer;
 
-/** Reusable off-heap memory. It grows to the largest requested size. */
+/** Reusable off-heap memory. It grows to the largest size requested so far. */
 final class ScratchMemory {
     private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The weights of one part of a model during its construction. Layers request their tensors by name within a scope, with
- * the expected shape.
+ * The weights of one part of a model while that part is being constructed. Layers request their tensors by name and
+ * expected shape within a scope.
  */
 public final class Weights {
     private final Whole whole;
@@ -35,20 +35,22 @@ public final class Weights {
          */
         ROUNDED_INFERENCE;
 
-        /** @return whether gradients are recorded, so that layers must not precompute from the weights */
+        /**
+         * @return whether gradients are recorded, in which case layers must not precompute anything from the weights
+         */
         public boolean recordsGradients() {
             return this == LEARNING || this == TRAINING;
         }
     }
 
     /**
-     * The state that all scopes share.
+     * The state shared by all scopes.
      *
-     * @param random whether tensors are random instead of read
+     * @param random whether tensors are random instead of being read from files
      * @param holders file of each tensor, by name
      * @param taken shapes of the requested tensors, by name
      * @param learning trained tensors, by name
-     * @param memory memory that lent arrays share
+     * @param memory memory shared by lent arrays
      */
     private record Whole(
             String part,
@@ -131,7 +133,7 @@ public final class Weights {
         return whole.owner().getDevice();
     }
 
-    /** @return the scope without its last dot, which is the name of the layer */
+    /** @return the scope without its trailing dot, which is the layer's name */
     public String layer() {
         return scope.substring(0, scope.length() - 1);
     }
@@ -141,7 +143,7 @@ public final class Weights {
     }
 
     /**
-     * @return the tensor of this name in this scope
+     * @return the tensor with this name in this scope
      * @throws ModelFileException if the tensor is missing or has a different shape
      */
     public NDArray get(String name, long... shape) {
@@ -152,7 +154,7 @@ public final class Weights {
         return use == Use.LEARNING ? learning(full, array) : array;
     }
 
-    /** Copies the array, because the mapped pages of the file are read-only. */
+    /** Copies the array, because the file's mapped pages are read-only. */
     private NDArray learning(String full, NDArray lent) {
         try (lent) {
             NDArray array = lent.duplicate();
@@ -179,7 +181,7 @@ public final class Weights {
     /**
      * Records the request of a tensor.
      *
-     * @return whether the tensor is random instead of read
+     * @return whether the tensor is random instead of being read from a file
      */
     private boolean random(String full, long... shape) {
         whole.taken().put(full, new Shape(shape));

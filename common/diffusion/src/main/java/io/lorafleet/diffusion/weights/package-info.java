@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Model files: pipeline folders in diffusers' layout, their configs, and safetensors weights. Independent of the
- * models.
+ * Model files: pipeline folders in diffusers' layout, their configs, and safetensors weights. This package does not
+ * depend on any model.
  */
 @NullMarked
 package io.lorafleet.diffusion.weights;

@@ -32,8 +32,8 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
     }
 
     /**
-     * Scores the largest objects in the image, as many as the prompt names. Additional objects do not improve the score.
-     * With two objects, the better assignment counts.
+     * Scores the largest objects in the image, as many as the prompt names. Additional objects do not improve the
+     * score. If there are two objects, the better assignment counts.
      */
     static Adherence of(Scene scene, Reading reading) {
         List<Seen> seen = reading.objects();

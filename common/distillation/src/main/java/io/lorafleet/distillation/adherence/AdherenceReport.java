@@ -14,7 +14,7 @@ import java.util.function.Function;
  * The prompt adherence of a set of images.
  *
  * @param attributes attributes in the prompts, by kind
- * @param prompts prompts with all attributes met
+ * @param prompts prompts whose attributes are all met
  */
 public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
 
@@ -32,7 +32,7 @@ public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
         return new AdherenceReport(attributes, prompts);
     }
 
-    /** @return the report; empty unless all prompts are prompts of the demo model */
+    /** @return the report; empty unless all prompts are demo model prompts */
     public static Optional<AdherenceReport> of(List<Images> images, Function<Images, RgbImage> which) {
         try {
             return Optional.of(of(images.stream()

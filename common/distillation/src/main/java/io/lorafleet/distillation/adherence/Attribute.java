@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation.adherence;
 
-/** The kinds of attributes in prompts of the demo model. */
+/** The kinds of attributes in demo model prompts. */
 public enum Attribute {
     BACKGROUND,
     COLOUR,

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * A set of pixels of an image, numbered row by row. A pixel has four neighbors: above, below, left and right.
+ * A set of pixels in an image, numbered row by row. A pixel has four neighbors: above, below, left and right.
  *
  * @param pixels the pixels; callers must not change the set
  */
@@ -48,7 +48,7 @@ record Mask(int width, int height, BitSet pixels) {
                 width, height, pixel -> has(pixel) || neighbours(pixel).stream().anyMatch(this::has));
     }
 
-    /** @return the pixels with all neighbors in the mask; pixels at the image border have fewer neighbors */
+    /** @return the pixels whose neighbors are all in the mask; pixels at the image border have fewer neighbors */
     Mask shrunk() {
         return where(pixel -> neighbours(pixel).stream().allMatch(this::has));
     }
@@ -112,7 +112,7 @@ record Mask(int width, int height, BitSet pixels) {
         return bounds;
     }
 
-    /** @return the center of mass, from the top left corner of the image */
+    /** @return the center of mass, relative to the image's top left corner */
     Point2D centre() {
         double x = pixels.stream().map(pixel -> pixel % width).average().orElseThrow();
         double y = pixels.stream().map(pixel -> pixel / width).average().orElseThrow();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object of a scene. An attribute is null if the prompt does not name it, or if it was not recognized in the image.
  *
- * <p>The words are those of the training captions of the demo model. Colors are the RGB values of the training images,
- * and sizes are their radii as shares of the image width.
+ * <p>The words are those used in the demo model's training captions. Colors are the RGB values used in the training
+ * images, and sizes are the objects' radii there, as shares of the image width.
  */
 public record SceneObject(
         @Nullable Size size,
@@ -22,7 +22,10 @@ public record SceneObject(
         @Nullable Colour colour,
         @Nullable Shape shape) {
 
-    /** Objects without a size word are medium. In images with two objects, the radius is 0.14 or 0.2, without a size word. */
+    /**
+     * Objects without a size word are medium. In images with two objects, the radius is 0.14 or 0.2, and there is no
+     * size word.
+     */
     public enum Size {
         SMALL(0.17),
         MEDIUM(0.25),

@@ -11,16 +11,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Recognizes an object in a part of an image: first the color, then the texture, which determines the pixels of the
- * object, then the shape and the size of these pixels.
+ * Recognizes an object in a part of an image: first the color, then the texture, which determines the object's pixels,
+ * then the shape and size of the area that they cover.
  *
  * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
  * the share of the lighter color. On a white background, the edges have similar colors, so measurements exclude them.
  */
 final class SceneObjectReader {
     /**
-     * Maximum mean distance of pixels from a color. It is below 12 in training images, and mostly below 40 in generated
-     * images.
+     * Maximum mean distance of pixels from a color. The distance is below 12 in training images and mostly below 40 in
+     * generated images.
      */
     private static final double MAX_COLOUR_DISTANCE = 60;
 
@@ -103,7 +103,7 @@ final class SceneObjectReader {
         if (variation(inside, colour) < MIN_VARIATION) {
             return Texture.SOLID;
         }
-        // Stripes rise to the right, so a step down and to the right crosses them.
+        // Stripes slope up to the right, so a step down and to the right crosses them.
         double along = change(inside, colour, inside.width() - 1);
         double across = change(inside, colour, inside.width() + 1);
         return along < MAX_CHANGE_ALONG_STRIPES * across ? Texture.STRIPED : Texture.DOTTED;

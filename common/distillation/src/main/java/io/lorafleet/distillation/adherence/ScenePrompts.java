@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Generates random prompts with the attribute frequencies of the demo model's training captions. The algorithm of
- * {@link Random} is specified, so a seed gives the same prompts on all platforms.
+ * {@link Random} is specified, so a seed produces the same prompts on all platforms.
  */
 public final class ScenePrompts {
-    /** Of 4,000 prompts, 2,400 have one object; only 3,240 different one-object prompts exist. */
+    /** Of 4,000 prompts, 2,400 have one object; there are only 3,240 different one-object prompts. */
     private static final int MAX_PROMPTS = 4000;
 
-    // Frequencies in the captions. Only single objects have a size; medium and solid have no word.
+    // Frequencies in the captions. Only single objects have a size; there is no word for medium or solid.
     private static final double ALONE = 0.6;
     private static final double SIZE = 0.6 * 0.7 * 2 / 3;
     private static final double TEXTURE = 0.5 * 0.85;

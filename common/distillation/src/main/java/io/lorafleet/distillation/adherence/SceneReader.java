@@ -66,7 +66,7 @@ public final class SceneReader {
         Rgb ground = ground();
         int minPixels = 1 + width * height / MIN_PART_FRACTION;
         SceneObjectReader reader = new SceneObjectReader(pixels, ground);
-        // Growing and shrinking joins objects that narrow, faint stripes divide.
+        // Growing and then shrinking rejoins objects that are divided by narrow, faint stripes.
         List<Seen> objects = Mask.of(width, height, pixel -> pixels[pixel].distance(ground) > MIN_CONTRAST)
                 .grown()
                 .shrunk()
@@ -103,7 +103,7 @@ public final class SceneReader {
                 .orElse(null);
     }
 
-    /** @return the part, or its two halves at the thinnest position if it is too long for one object */
+    /** @return the part, or two parts cut at its thinnest position if it is too long for one object */
     private Stream<Mask> cut(Mask part) {
         Rectangle bounds = part.bounds();
         if (bounds.width > MAX_ASPECT_RATIO * bounds.height) {

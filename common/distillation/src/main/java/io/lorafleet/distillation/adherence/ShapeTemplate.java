@@ -14,18 +14,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A shape for comparison with masks. It is rendered with the same area and center of mass as the mask. Its proportions are
- * fixed, so the overlap is smaller for masks that are too long or too wide.
+ * A shape for comparison with masks. It is rendered with the same area and center of mass as the mask. The shape's
+ * proportions are fixed, so masks that are too long or too wide overlap less.
  *
  * @param outline the outline, with center 0 and radius 1
  * @param area area of the outline
  * @param centre center of mass of the outline
  */
 record ShapeTemplate(Shape shape, Area outline, double area, Point2D centre) {
-    /** Radius for the measurement of an outline, in pixels. */
+    /** Radius at which outlines are measured, in pixels. */
     private static final int MEASURED_RADIUS = 100;
 
-    /** Half the side of the image for the measurement of an outline, in pixels. */
+    /** Half the side of the image in which outlines are measured, in pixels. */
     private static final int MEASURED_HALF = 120;
 
     private static final List<ShapeTemplate> ALL =

@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.adherence;
 
 /**
- * The number of attributes in prompts, and the number of these that the images meet.
+ * The number of attributes in prompts, and how many of them the images meet.
  *
  * @param met number of attributes met
  * @param asked number of attributes in the prompts
@@ -18,7 +18,7 @@ public record Tally(int met, int asked) {
         return new Tally(met + other.met, asked + other.asked);
     }
 
-    /** @return the share of attributes met, from 0 to 1; NaN without attributes */
+    /** @return the share of attributes met, from 0 to 1; NaN if there are no attributes */
     public double share() {
         return (double) met / asked;
     }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Training samples without predictions of a teacher: noise is added to the latent of an image, and the target follows from
+ * Training samples without a teacher's predictions: noise is added to an image's latent, and the target follows from
  * that noise. The teacher generates the images, so that the training methods differ only in their targets.
  */
 public record NoisedImages(StableDiffusion model, SplittableRandom random) {
 
     /**
-     * Creates the samples of some images.
+     * Creates samples from the given images.
      *
      * @param images latents of the images, one for each prompt (C, H, W)
      * @param each number of samples per image

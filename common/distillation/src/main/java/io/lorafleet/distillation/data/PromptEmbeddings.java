@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The UNet conditioning of some prompts, in host memory. Each batch receives the rows of its prompts. */
+/** The UNet conditioning for a list of prompts, in host memory. Each batch receives the rows for its prompts. */
 public final class PromptEmbeddings {
     /** Prompts per text encoder batch. */
     private static final int PROMPTS_PER_BATCH = 16;
@@ -42,7 +42,9 @@ public final class PromptEmbeddings {
                 sizes.of(prompts, scope));
     }
 
-    /** One tensor of the conditioning, with a row for each prompt; no rows if the model does not use it. */
+    /**
+     * One tensor of the conditioning, with a row for each prompt; without rows if the model does not use the tensor.
+     */
     private static final class Part {
         private final List<float[]> rows = new ArrayList<>();
         private @Nullable Shape shape;

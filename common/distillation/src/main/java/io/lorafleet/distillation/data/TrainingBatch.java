@@ -10,7 +10,7 @@ import io.lorafleet.diffusion.unet.Conditioning;
  * @param latents input of the UNet (N, C, H, W)
  * @param timesteps timestep of each row
  * @param text conditioning of each row
- * @param targets expected predictions of the student (N, C, H, W)
+ * @param targets predictions expected from the student (N, C, H, W)
  * @param weights weight of each row in the loss (N)
  */
 public record TrainingBatch(NDArray latents, double[] timesteps, Conditioning text, NDArray targets, NDArray weights) {}

@@ -17,8 +17,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Generates images, and records a trajectory sample at each step. These latents are better training data than noised
- * images, because the student sees the same latents when it generates images.
+ * Generates images and records a trajectory sample at each step. The recorded latents are better training data than
+ * noised images, because the student encounters similar latents when it generates images.
  *
  * @param student the student that generates the images; null if the teacher does
  * @param rowsAtOnce images per UNet batch

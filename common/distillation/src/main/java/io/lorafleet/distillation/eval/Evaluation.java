@@ -30,15 +30,15 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Compares a student with its teacher and with the base without guidance, on the same prompts and noise. It needs no other
- * model, and its results are reproducible.
+ * Compares a student with its teacher and with the base without guidance, on the same prompts and noise. This requires
+ * no other model, and the results are reproducible.
  *
- * @param guidance guidance scale of the teacher
+ * @param guidance teacher's guidance scale
  * @param steps DDIM steps per image
  * @param rowsAtOnce UNet rows per batch
  * @param width width of the images, in pixels
  * @param height height of the images, in pixels
- * @param seed seed of the first image; it increases by one per image
+ * @param seed seed of the first image; the seed increases by one per image
  */
 public record Evaluation(
         StableDiffusion model, double guidance, int steps, int rowsAtOnce, int width, int height, long seed) {
@@ -55,7 +55,7 @@ public record Evaluation(
      * Measures the quality of a student.
      *
      * @param student an adapter for the model
-     * @param done receives the number of finished prompts
+     * @param done receives the number of completed prompts
      */
     public Result of(LoraAdapter student, List<String> prompts, IntConsumer done) {
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());
@@ -72,8 +72,8 @@ public record Evaluation(
     }
 
     /**
-     * Measures the time per image, with the teacher and the student in turn, through the same code path as requests.
-     * Every batch is full, so a batch of the student contains twice as many images.
+     * Measures the time per image, alternating between the teacher and the student, through the same code path as
+     * requests. Every batch is full, so a student's batch contains twice as many images as a teacher's.
      */
     public StepTimes speed(LoraAdapter student, String prompt) {
         List<Double> teachers = new ArrayList<>();

@@ -6,12 +6,13 @@ import java.util.List;
 /**
  * The quality of a student on held-out prompts, compared with the teacher.
  *
- * @param learned learned share of the guidance over all timesteps: {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1
- *     for a perfect student, 0 for the base without guidance, negative for a worse student
+ * @param learned share of the guidance that the student has learned, over all timesteps:
+ *     {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1 for a perfect student, 0 for the base without guidance,
+ *     negative for a worse student
  * @param bins the learned share in ranges of timesteps
- * @param latentDistance root mean square difference between the latents of student and teacher images
+ * @param latentDistance root mean square difference between the student images' latents and the teacher images'
  * @param unguidedLatentDistance the same difference for the base without guidance
- * @param psnr mean PSNR of the student images against the teacher images, in dB
+ * @param psnr mean PSNR of the student's images against the teacher's, in dB
  * @param unguidedPsnr the same PSNR for the base without guidance
  */
 public record Quality(
@@ -26,7 +27,7 @@ public record Quality(
      * A range of timesteps.
      *
      * @param from first timestep
-     * @param to timestep after the last timestep of the range
+     * @param to timestep after the last one in the range
      */
     public record Bin(int from, int to, double learned) {}
 

@@ -22,12 +22,12 @@ final class QualityCount {
     private double unguidedPsnr;
     private int images;
 
-    /** @param timesteps number of training timesteps of the model */
+    /** @param timesteps the model's number of training timesteps */
     QualityCount(int timesteps) {
         this.timesteps = timesteps;
     }
 
-    /** @param prediction prediction of the student on the teacher's trajectory (N, C, H, W) */
+    /** @param prediction the student's prediction on the teacher's trajectory (N, C, H, W) */
     void sample(double timestep, Teacher.Prediction teacher, NDArray prediction) {
         int bin = Math.min((int) (timestep * BINS / timesteps), BINS - 1);
         student[bin] += squares(prediction, teacher.guided());

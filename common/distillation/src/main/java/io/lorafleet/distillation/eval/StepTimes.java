@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.eval;
 
 /**
- * Median times of all steps of an image, without text encoding and decoding.
+ * Median times for all steps of an image, excluding text encoding and decoding.
  *
  * @param rows UNet rows per batch: one per image for the student, two for the teacher
  * @param teacherSeconds seconds per image with guidance

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measures the quality and the speed of a student against its teacher. */
+/** Measures a student's quality and speed against its teacher. */
 @NullMarked
 package io.lorafleet.distillation.eval;
 

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A student that trains all UNet weights. It is a reference for LoRA students. */
+/** A student that trains all UNet weights. It serves as a reference for LoRA students. */
 public final class FullStudent implements Student {
     private final UNet unet;
     private final Map<String, NDArray> parameters;

@@ -36,7 +36,7 @@ public final class LoraStudent implements Student {
     private final Map<String, NDArray> parameters = new LinkedHashMap<>();
 
     /**
-     * The trained factors of a layer. They apply to all rows: two matrix products per layer.
+     * The trained factors of a layer. They apply to all rows and require two matrix products per layer.
      *
      * @param a (r, in) or (r, in, k, k)
      * @param b (out, r) or (out, r, 1, 1)
@@ -69,7 +69,7 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Creates a student with the same predictions as the base: B is zero, and A has PEFT's uniform distribution.
+     * Creates a student with the same predictions as the base: B is zero, and A follows PEFT's uniform distribution.
      *
      * @param alpha numerator of the scale, which is alpha / rank
      * @param seed seed for the random numbers
@@ -170,7 +170,7 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Creates an adapter from values of the parameters.
+     * Creates an adapter from the parameters' values.
      *
      * @param values values of all parameters, by name (for example, their moving averages)
      * @return an adapter with copies of the values

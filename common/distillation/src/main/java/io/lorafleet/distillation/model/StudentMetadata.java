@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * The metadata of a student's file. Other tools read the keys of the ModelSpec standard 1.0.1
- * (github.com/Stability-AI/ModelSpec). There is no date, so that the same training gives the same bytes.
+ * (github.com/Stability-AI/ModelSpec). There is no date, so that the same training always produces the same bytes.
  */
 public final class StudentMetadata {
     private static final String SPEC = "modelspec.";
@@ -17,7 +17,7 @@ public final class StudentMetadata {
 
     /**
      * @param name name of the adapter
-     * @param guidance guidance scale at which the student was distilled
+     * @param guidance guidance scale with which the student was distilled
      */
     public static Map<String, String> of(StableDiffusion base, String name, double guidance) {
         Map<String, String> metadata = new TreeMap<>();
@@ -32,7 +32,7 @@ public final class StudentMetadata {
         return metadata;
     }
 
-    /** @return the standard's name of the architecture, which the width of the text conditioning identifies */
+    /** @return the standard's name for the architecture, which is identified by the width of the text conditioning */
     private static String architecture(StableDiffusion base) {
         return switch (base.unet().config().contextWidth()) {
             case 768 -> "stable-diffusion-v1";

@@ -28,9 +28,9 @@ public record Teacher(UNet unet, double guidance) {
     public record Prediction(NDArray cond, NDArray guided) {}
 
     /**
-     * Prepares the conditioning of N prompts, for use in all steps.
+     * Prepares the conditioning for N prompts, for use in all steps.
      *
-     * @param nothing conditioning of the empty prompt, for each row
+     * @param nothing conditioning for the empty prompt, for each row
      * @param scope manager that owns the result
      */
     public PreparedConditioning prepare(Conditioning text, Conditioning nothing, NDManager scope) {

@@ -36,7 +36,7 @@ public final class AdamW implements AutoCloseable {
                 moments.put(name, new Moments(owner.zeros(parameter.getShape()), owner.zeros(parameter.getShape()))));
     }
 
-    /** Sets the gradients to zero. Otherwise the next backward pass adds to them. */
+    /** Sets the gradients to zero. Otherwise, the next backward pass would add to them. */
     public void clear() {
         Gradients.clear(parameters.values());
     }
@@ -69,7 +69,7 @@ public final class AdamW implements AutoCloseable {
         return moments;
     }
 
-    /** Sets the number of finished steps when a run is resumed. The caller restores the moments. */
+    /** Sets the number of completed steps when a run is resumed. The caller restores the moments. */
     public void resume(int stepsDone) {
         steps = stepsDone;
     }

@@ -18,9 +18,9 @@ public final class Loss {
     private Loss() {}
 
     /**
-     * Computes the loss of a batch, and adds its gradients to the gradients of the student's parameters.
+     * Computes the loss of a batch and adds the loss's gradients to those of the student's parameters.
      *
-     * @param share the batch's share of the samples of an optimizer step; a factor on the gradients
+     * @param share the batch's share of an optimizer step's samples, by which the gradients are multiplied
      * @return the loss of this batch, without the share
      */
     public static double backward(Student student, TrainingBatch batch, double share, NDManager parent) {

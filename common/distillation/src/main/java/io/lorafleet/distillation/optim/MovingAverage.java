@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The exponential moving average of parameters (EMA). It varies less than the parameters after single steps. */
+/**
+ * The exponential moving average of parameters (EMA). It varies less from step to step than the parameters themselves.
+ */
 public final class MovingAverage implements AutoCloseable {
     private final Map<String, NDArray> parameters;
     private final double decay;
@@ -27,7 +29,10 @@ public final class MovingAverage implements AutoCloseable {
         }));
     }
 
-    /** @param step number of the step, from 1; the decay is smaller in early steps, so that the initial values fade */
+    /**
+     * @param step number of the step, starting at 1; the decay is smaller in early steps, so that the initial values
+     *     fade
+     */
     public void take(int step) {
         double stepDecay = Math.min(decay, (1.0 + step) / (10.0 + step)); // as in diffusers' EMAModel
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {

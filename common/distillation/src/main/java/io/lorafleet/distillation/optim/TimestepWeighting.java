@@ -25,6 +25,6 @@ public enum TimestepWeighting {
 
     private static final double MAX_SIGNAL_TO_NOISE = 5;
 
-    /** @param alphaBar share of the signal variance at the timestep */
+    /** @param alphaBar the signal's share of the variance at the timestep */
     public abstract double weight(double alphaBar);
 }

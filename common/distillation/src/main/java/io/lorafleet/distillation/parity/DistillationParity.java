@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Executes two training steps on the inputs of a pipeline folder, and compares the target, the losses, the gradients and
- * the updated factors with {@code expected_distill.safetensors}.
+ * Executes two training steps on a pipeline folder's inputs and compares the target, the losses, the gradients and the
+ * updated factors with {@code expected_distill.safetensors}.
  */
 public final class DistillationParity {
     /** Rank of the reference adapter, which covers all attention layers with alpha = rank. */
@@ -44,8 +44,8 @@ public final class DistillationParity {
     }
 
     /**
-     * Compares with the reference tensors of a pipeline folder. Without {@code expected_distill.safetensors}, it does
-     * nothing.
+     * Compares the training steps with a pipeline folder's reference tensors. Does nothing if the folder has no
+     * {@code expected_distill.safetensors}.
      *
      * @param folder a pipeline folder
      * @param results receives the result of each reference tensor

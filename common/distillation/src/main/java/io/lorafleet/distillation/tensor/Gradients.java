@@ -29,7 +29,7 @@ public final class Gradients {
         return gradient;
     }
 
-    /** Sets the gradients to zero. Otherwise the next backward pass adds to them. */
+    /** Sets the gradients to zero. Otherwise, the next backward pass would add to them. */
     public static void clear(Collection<NDArray> parameters) {
         parameters.forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter));
     }
