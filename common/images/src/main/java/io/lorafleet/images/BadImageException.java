@@ -2,7 +2,8 @@
 package io.lorafleet.images;
 
 /**
- * A file is not an image that may be decoded. The message gives the expected and found values, and quotes no content.
+ * A file is not an image that is safe to decode. The message gives the expected and actual values and quotes no
+ * content.
  */
 public final class BadImageException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -21,7 +22,7 @@ public final class BadImageException extends Exception {
         return expected;
     }
 
-    /** @return the found value */
+    /** @return the actual value */
     public String found() {
         return found;
     }

@@ -11,15 +11,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A PNG or JPEG file that is safe to decode: its format, its size and the cost of decoding were checked before
- * decoding.
+ * A PNG or JPEG file that is safe to decode, because its format, its size and the cost of decoding it have been
+ * checked.
  */
 public final class CheckedImage {
     private final byte[] file;
     private final Format format;
     private final Dimensions dimensions;
 
-    /** The accepted formats. ImageIO supports more formats. */
+    /** The accepted formats. ImageIO supports others as well. */
     private enum Format {
         PNG,
         JPEG
@@ -45,9 +45,10 @@ public final class CheckedImage {
     /**
      * Checks a file.
      *
-     * @param file content of the file, which is not copied
+     * @param file file content, which is not copied
      * @param maxPixels maximum width times height
-     * @throws BadImageException if the file has another format, is corrupt, is too large, or is too expensive to decode
+     * @throws BadImageException if the file is in another format, is corrupt, is too large, or is too expensive to
+     *     decode
      */
     public static CheckedImage of(byte[] file, long maxPixels) throws BadImageException {
         if (startsWith(file, PngChunks.SIGNATURE)) {
@@ -59,7 +60,7 @@ public final class CheckedImage {
         throw new BadImageException("a PNG or JPEG file", "another format");
     }
 
-    /** @return the content of the file, not a copy */
+    /** @return the file content itself, not a copy */
     public byte[] file() {
         return file;
     }
@@ -79,18 +80,18 @@ public final class CheckedImage {
      * @throws BadImageException if the file is corrupt, or its colors are neither RGB nor gray
      */
     public BufferedImage decode() throws BadImageException {
-        // Not ImageIO.createImageInputStream, which writes a temporary file.
+        // ImageIO.createImageInputStream would write a temporary file.
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             ImageReader reader =
                     ImageIO.getImageReadersByFormatName(format.name()).next();
             try {
                 reader.setInput(
-                        in, true, true); // do not inflate texts and profiles of a PNG, which may be decompression bombs
+                        in, true, true); // do not inflate a PNG's texts and profiles, which may be decompression bombs
                 return reader.read(0);
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | RuntimeException e) { // the JDK's readers throw various exceptions on corrupt files
+        } catch (IOException | RuntimeException e) { // the JDK's readers throw various exceptions for corrupt files
             throw damaged();
         }
     }

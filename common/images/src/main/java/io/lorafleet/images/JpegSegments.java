@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the segments of a JPEG file. It follows the markers like libjpeg, and decodes nothing.
+ * Checks the segments of a JPEG file. This follows the markers as libjpeg does, but decodes nothing.
  *
  * <p>A progressive file can have many scans of a few bytes each, and the decoder processes the whole image for each
- * scan. So the number of scans and the number of samples in all scans are limited.
+ * scan. Therefore, the number of scans and the total number of samples in all scans are limited.
  *
  * @see <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU-T T.81, annex B</a>
  * @see <a href="https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf">Two issues with the
@@ -20,18 +20,18 @@ final class JpegSegments {
     static final byte[] SIGNATURE = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
-     * Limit on scans. Encoders write 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world application
-     * needing more".
+     * Limit on the number of scans. Encoders write 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world
+     * application needing more".
      */
     static final int MAX_SCANS = 100;
     /**
-     * Limit on samples in all scans: 20 scans of the largest image with three full components, a few seconds of CPU
-     * time.
+     * Limit on the number of samples in all scans. It equals 20 scans of the largest image with three full components,
+     * which take a few seconds of CPU time.
      */
     private static final long MAX_SAMPLES = 1L << 30;
     /**
-     * Limit on other segments. A profile or metadata of 8 MiB needs 128 segments of 64 KiB; each scan needs a few
-     * tables.
+     * Limit on the number of other segments. A profile or metadata of 8 MiB needs 128 segments of 64 KiB each, and each
+     * scan needs a few tables.
      */
     private static final int MAX_OTHER_SEGMENTS = 1000;
 
@@ -39,7 +39,7 @@ final class JpegSegments {
     private static final int MAX_COMPONENTS = 4;
     private static final int MAX_SAMPLING = 4;
 
-    private static final int RESERVED = 0xBF; // last marker that has no meaning in an image
+    private static final int RESERVED = 0xBF; // last marker without a meaning in an image
     private static final int SOF0 = 0xC0;
     private static final int SOF2 = 0xC2;
     private static final int DHT = 0xC4;
@@ -75,7 +75,7 @@ final class JpegSegments {
         JpegSegments segments = new JpegSegments(file, maxPixels);
         try {
             segments.walk();
-        } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment ends after the file
+        } catch (BufferUnderflowException | IllegalArgumentException e) { // a segment extends past the end of the file
             throw CheckedImage.damaged();
         }
         if (segments.size == null || segments.scans == 0) {
@@ -109,7 +109,7 @@ final class JpegSegments {
     }
 
     /**
-     * Skips the data of a scan.
+     * Skips a scan's data.
      *
      * @return the next marker; EOI at the end of the file, as in libjpeg
      */
@@ -159,7 +159,7 @@ final class JpegSegments {
         size = frame;
     }
 
-    /** @return the number of samples in the frame, because the decoder outputs the whole image after each scan */
+    /** @return the number of samples in the whole frame, because the decoder outputs the whole image after each scan */
     private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;
         int mostVertical = 1;

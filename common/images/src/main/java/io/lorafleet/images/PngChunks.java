@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Checks the chunks of a PNG file: length (4 bytes), type (4 bytes), data, checksum (4 bytes). Checksums are ignored,
- * as in the JDK, and nothing is inflated.
+ * as in the JDK, and no data is inflated.
  *
  * @see <a href="https://www.w3.org/TR/png-3/">PNG, sections 5 and 11</a>
  */
@@ -19,16 +19,19 @@ final class PngChunks {
     private static final int HEADER_BYTES = 13;
     /** Length, type and checksum of a chunk. */
     private static final int FRAME_BYTES = 12;
-    /** Limit on other chunks. Editors write about ten; scanners with long profiles and texts write a few dozen. */
+    /**
+     * Limit on the number of other chunks. Editors write about ten; scanners with long profiles and texts write a few
+     * dozen.
+     */
     private static final int MAX_OTHER_CHUNKS = 1000;
-    /** Limit on data chunks. libpng writes 8 KiB per chunk; the smallest chunks of other encoders have 4 KiB. */
+    /** Limit on the number of data chunks. libpng writes 8 KiB per chunk; other encoders' smallest chunks are 4 KiB. */
     private static final int MAX_DATA_CHUNKS = 100_000;
     /**
-     * Limit on compressed bytes per raw byte. Deflate adds at most 5 bytes per stored block, and zlib's worst bound is
-     * about an eighth (compressBound, deflateBound), so no image needs twice its size.
+     * Limit on compressed bytes per raw byte. Deflate adds at most 5 bytes per stored block, and zlib adds an eighth in
+     * the worst case (compressBound, deflateBound), so no image needs twice its raw size.
      */
     private static final int MAX_GROWTH = 2;
-    /** Allowance for tiny images, in which chunk and block headers are most of the data. */
+    /** Allowance for tiny images, which consist mostly of chunk and block headers. */
     private static final int DATA_BYTES_OF_ANY = 4096;
     /**
      * Allowance per row. An interlaced image stores up to four rows for each image row; each has a filter byte and is
@@ -40,7 +43,7 @@ final class PngChunks {
 
     /**
      * @return the size of the image
-     * @throws BadImageException if the file is corrupt, too large, or has far more data than its pixels need
+     * @throws BadImageException if the file is corrupt or too large, or has far more data than its pixels need
      */
     static Dimensions check(byte[] file, long maxPixels) throws BadImageException {
         ByteBuffer in = ByteBuffer.wrap(file).position(SIGNATURE.length);
@@ -82,7 +85,7 @@ final class PngChunks {
         }
     }
 
-    /** @return the maximum total size of the rows before compression, in bytes */
+    /** @return the maximum total size of the uncompressed rows, in bytes */
     private static long rawBytes(Dimensions size, byte depth, byte colorType) throws BadImageException {
         int channels = switch (colorType) {
             case 0, 3 -> 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks untrusted image files before they are decoded, to bound the cost of decoding. */
+/** Checks untrusted image files before they are decoded, to limit the cost of decoding. */
 @NullMarked
 package io.lorafleet.images;
 

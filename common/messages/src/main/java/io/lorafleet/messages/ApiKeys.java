@@ -10,19 +10,19 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The key file of a gateway. It holds a hash of each API key, not the key itself. */
+/** A gateway's key file. It contains a hash of each API key, not the key itself. */
 public record ApiKeys(List<Entry> keys) {
     public static final ApiKeys NONE = new ApiKeys(List.of());
 
-    /** A set of permissions of a key's owner. */
+    /** A set of permissions for a key's owner. */
     public enum Role {
-        /** Create generations, and read the owner's generations. */
+        /** Create generations and read the owner's generations. */
         @JsonProperty("generate")
         GENERATE,
-        /** Rate images of the owner's generations. */
+        /** Rate the images in the owner's generations. */
         @JsonProperty("feedback")
         FEEDBACK,
-        /** Upload adapters, and change their routes and retirement. */
+        /** Upload and retire adapters, and change their routes. */
         @JsonProperty("manage-adapters")
         MANAGE_ADAPTERS,
         /** Read the state of the fleet, its metrics and all generations. */
@@ -35,10 +35,10 @@ public record ApiKeys(List<Entry> keys) {
      *
      * @param id public part of the key
      * @param owner owner of the key, and of the generations created with it
-     * @param roles roles of the owner
+     * @param roles owner's roles
      * @param sha256 SHA-256 of the whole key. The key is long and random, so a fast hash is safe
      * @param createdAt time of creation
-     * @param expiresAt time from which the key is rejected; null if it does not expire
+     * @param expiresAt time at which the key expires; null if it does not expire
      */
     public record Entry(
             String id,

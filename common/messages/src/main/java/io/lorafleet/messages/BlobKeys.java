@@ -14,7 +14,10 @@ public final class BlobKeys {
         return BlobTree.ADAPTERS.prefix() + Check.sha256("sha256", sha256) + ".safetensors";
     }
 
-    /** @return the key of the claim of a version number: an {@link AdapterVersion} as JSON. The first writer gets it */
+    /**
+     * @return the key of the claim to a version number: an {@link AdapterVersion} as JSON. The number goes to the first
+     *     writer
+     */
     public static String adapterNumber(String name, int version) {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
@@ -30,16 +33,16 @@ public final class BlobKeys {
         return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/" + partition + "/";
     }
 
-    /** @return the key prefix of all blobs of an adapter's unfinished runs */
+    /** @return the key prefix of all blobs that belong to an adapter's unfinished runs */
     public static String training(String adapter) {
         return BlobTree.TRAINING.prefix() + Check.id("adapter", adapter) + "/";
     }
 
     /**
-     * The key of a training checkpoint of an unfinished run.
+     * The key of an unfinished run's training checkpoint.
      *
      * @param run hash of all inputs that determine the run's result
-     * @param number number of the checkpoint in the run, from 1
+     * @param number number of the checkpoint in the run, starting at 1
      */
     public static String checkpoint(String adapter, String run, int number) {
         return training(adapter) + Check.id("run", run) + "/checkpoint-" + number;
@@ -50,7 +53,7 @@ public final class BlobKeys {
         return BlobTree.INIT_IMAGES.prefix() + Check.sha256("sha256", sha256);
     }
 
-    /** @param index index of the image in the request, from 0 @return the key of a generated PNG */
+    /** @param index index of the image in the request, starting at 0 @return the key of a generated PNG */
     public static String image(String requestId, int index) {
         return generation(requestId) + index + ".png";
     }
@@ -63,7 +66,9 @@ public final class BlobKeys {
         return generation(requestId) + "manifest.json";
     }
 
-    /** @param attempt number of the attempt, from 1 @return the key of the blob that marks the attempt as started */
+    /**
+     * @param attempt number of the attempt, starting at 1 @return the key of the blob that marks the attempt as started
+     */
     public static String attempt(String requestId, int attempt) {
         return generation(requestId) + "attempt-" + attempt;
     }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validation of message fields, for the records of this package and its sub-packages. Each failed check throws an
+ * Validates message fields for the records in this package and its sub-packages. Each failed check throws an
  * {@link IllegalArgumentException} with a message of the form "field: expected X, found Y".
  */
 public final class Check {
@@ -22,7 +22,7 @@ public final class Check {
         return value;
     }
 
-    /** Requires a valid id. Ids become keys, paths and URLs, so they contain no characters that need escaping. */
+    /** Requires a valid id. Ids become keys, paths and URLs, so they must not contain characters that need escaping. */
     public static String id(String field, String value) {
         if (!isId(present(field, value))) {
             throw new IllegalArgumentException(

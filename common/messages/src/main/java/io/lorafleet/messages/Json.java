@@ -20,7 +20,7 @@ public final class Json {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             // A service must be able to read the messages of the next release.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            // Otherwise a missing number would become 0.
+            // Otherwise, a missing number would become 0.
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
@@ -40,8 +40,8 @@ public final class Json {
     /**
      * Reads one message.
      *
-     * @throws InvalidMessageException if the bytes are not JSON, or not a valid message of that type; the exception
-     *     text names the field and never quotes the input, which may hold a prompt
+     * @throws InvalidMessageException if the bytes are not JSON or not a valid message of that type; the exception text
+     *     names the field and never quotes the input, which may contain a prompt
      */
     public static <T> T read(byte @Nullable [] json, Class<T> type) {
         if (json == null) {

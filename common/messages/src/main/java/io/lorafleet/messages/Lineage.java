@@ -10,9 +10,9 @@ package io.lorafleet.messages;
  * @param parent version from which the run continued
  * @param partition partition of the feedback
  * @param fromOffset first offset of the range
- * @param toOffset offset after the last offset of the range
- * @param samples number of feedback samples of this adapter in the range, each vote counted once
- * @param seed seed for all random numbers of the run
+ * @param toOffset offset after the last one in the range
+ * @param samples number of this adapter's feedback samples in the range, each vote counted once
+ * @param seed seed for all of the run's random numbers
  * @param plan training plan, as text
  */
 public record Lineage(int parent, int partition, long fromOffset, long toOffset, int samples, long seed, String plan) {

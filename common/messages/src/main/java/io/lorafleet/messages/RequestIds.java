@@ -3,7 +3,7 @@ package io.lorafleet.messages;
 
 import org.jspecify.annotations.Nullable;
 
-/** Request ids, which are also record keys. */
+/** Request ids, which also serve as record keys. */
 public final class RequestIds {
     private RequestIds() {}
 

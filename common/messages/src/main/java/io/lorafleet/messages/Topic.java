@@ -14,7 +14,7 @@ import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The topics of a fleet. A topic name may have a prefix, so that several fleets can share one cluster. */
+/** A fleet's topics. A topic name may have a prefix, so that several fleets can share one cluster. */
 public enum Topic {
     /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
@@ -36,24 +36,24 @@ public enum Topic {
      */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
     /**
-     * Key: adapter name; value: {@link TrainingEvent}. Trainers read the topic from the start to find the feedback that
-     * has already been consumed.
+     * Key: adapter name; value: {@link TrainingEvent}. Trainers read the topic from the beginning to find the feedback
+     * that has already been consumed.
      */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
     /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
     WORKERS("workers", Cleanup.COMPACT, null);
 
-    /** Name of the share group of all workers, without prefix. */
+    /** Name of the workers' share group, without prefix. */
     public static final String WORKER_GROUP = "gpu-workers";
 
-    /** Name of the consumer group of all trainers, without prefix. */
+    /** Name of the trainers' consumer group, without prefix. */
     public static final String TRAINER_GROUP = "trainers";
 
-    /** Kafka's cleanup policy of a topic. */
+    /** Kafka's cleanup policy for a topic. */
     public enum Cleanup {
         /** Deletes records by age. */
         DELETE,
-        /** Keeps the newest record of each key, with no time limit. */
+        /** Keeps the newest record for each key, with no time limit. */
         COMPACT
     }
 
@@ -67,7 +67,7 @@ public enum Topic {
         this.retention = retention;
     }
 
-    /** @param prefix topic prefix of the fleet, may be empty @return the name of the topic in that fleet */
+    /** @param prefix fleet's topic prefix, may be empty @return the topic's name in that fleet */
     public String in(String prefix) {
         return prefix + baseName;
     }
@@ -76,7 +76,7 @@ public enum Topic {
         return cleanup;
     }
 
-    /** @return the retention time of records, or null for a compacted topic */
+    /** @return the records' retention time, or null for a compacted topic */
     public @Nullable Duration retention() {
         return retention;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one adapter: a fold of its records.
  *
- * @param route route of the adapter; null if requests get the newest version
+ * @param route route of the adapter; null if requests use the newest version
  * @param versions versions in ascending order, including retired versions
  */
 public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
@@ -40,7 +40,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
         return new Adapter(name, route, changed);
     }
 
-    /** @return the highest version number, retired or not; 0 without versions */
+    /** @return the highest version number, retired or not; 0 if there are no versions */
     public int lastNumber() {
         return versions.isEmpty() ? 0 : versions.get(versions.size() - 1).version();
     }
@@ -60,9 +60,9 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
     }
 
     /**
-     * The version that all requests except the canary's share get: the stable version of the route, or the newest
-     * version without a route. Concurrent changes can leave a route with a retired or unknown version; then the newest
-     * version replaces it.
+     * The version used for all requests except the canary's share: the route's stable version, or the newest version if
+     * there is no route. Concurrent changes can leave a route with a retired or unknown version; in that case, the
+     * newest version is used instead.
      */
     public Optional<AdapterVersion> current() {
         return Optional.ofNullable(route)
@@ -71,7 +71,7 @@ public record Adapter(String name, @Nullable AdapterRoute route, List<AdapterVer
                 .or(this::newest);
     }
 
-    /** @return the version that this request gets: the canary or the current version */
+    /** @return the version to use for this request: either the canary or the current version */
     Optional<AdapterVersion> select(String requestId) {
         return Optional.ofNullable(route)
                 .map(AdapterRoute::canary)

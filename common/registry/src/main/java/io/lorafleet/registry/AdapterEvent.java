@@ -8,7 +8,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A record of the topic {@code adapters}. */
+/** A record in the topic {@code adapters}. */
 public sealed interface AdapterEvent {
 
     /** A new version, or a change to one. The key is {@code name@version}. */
@@ -59,7 +59,10 @@ public sealed interface AdapterEvent {
         }
     }
 
-    /** The end of a route: requests get the newest version. The key is the adapter name, and there is no value. */
+    /**
+     * The end of a route, after which requests use the newest version. The key is the adapter name, and there is no
+     * value.
+     */
     record RouteRemoved(String adapter) implements AdapterEvent {
         @Override
         public String key() {
@@ -87,7 +90,7 @@ public sealed interface AdapterEvent {
     /** @return the key of the record */
     String key();
 
-    /** @return the value of the record; null for a tombstone, with which compaction removes the key */
+    /** @return the value of the record; null for a tombstone, which makes compaction remove the key */
     byte @Nullable [] value();
 
     static AdapterEvent of(AdapterVersion version) {
@@ -108,7 +111,7 @@ public sealed interface AdapterEvent {
         if (key == null) {
             throw new InvalidMessageException("key: expected name or name@version, found none", null);
         }
-        if (key.indexOf('@') >= 0) { // adapter names have no @
+        if (key.indexOf('@') >= 0) { // adapter names do not contain @
             return of(Json.read(value, AdapterVersion.class));
         }
         return value == null ? new RouteRemoved(key) : of(Json.read(value, AdapterRoute.class));

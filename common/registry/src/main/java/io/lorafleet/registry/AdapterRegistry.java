@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * All adapters: the fold of the topic {@code adapters}. It holds descriptions without weights, so thousands of versions
- * need little memory. Thread-safe.
+ * All adapters: the fold of the topic {@code adapters}. The registry contains descriptions but no weights, so thousands
+ * of versions need little memory. Thread-safe.
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();
@@ -21,12 +21,12 @@ public final class AdapterRegistry {
                 event.adapter(), (name, adapter) -> (adapter == null ? Adapter.unknown(name) : adapter).with(event));
     }
 
-    /** @return the adapter; without versions if it is not in the registry or not yet read */
+    /** @return the adapter; without versions if it is not in the registry or has not been read yet */
     public Adapter adapter(String name) {
         return adapters.getOrDefault(name, Adapter.unknown(name));
     }
 
-    /** @return the adapter, if it has versions, even if all are retired */
+    /** @return the adapter, if it has any versions, even if all of them are retired */
     public Optional<Adapter> find(String name) {
         return Optional.of(adapter(name)).filter(AdapterRegistry::hasVersions);
     }
@@ -38,7 +38,7 @@ public final class AdapterRegistry {
                 .filter(version -> version.pinned().equals(pinned));
     }
 
-    /** @return all adapters that have versions, ordered by name, including retired ones */
+    /** @return all adapters that have versions, including retired adapters, ordered by name */
     public List<Adapter> all() {
         return adapters.values().stream().filter(AdapterRegistry::hasVersions).toList();
     }
@@ -52,7 +52,7 @@ public final class AdapterRegistry {
     }
 
     /**
-     * Finds the version that a request gets.
+     * Finds the version to use for a request.
      *
      * @param reference {@code name}, which the adapter's route turns into a version, or {@code name@version}
      */

@@ -8,14 +8,14 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The end offsets of partitions at a point in time, and the check whether a consumer has read the records before them.
- * The check compares positions, not the last record, because a partition can end with a transaction marker. Safe for use
- * by several threads.
+ * The end offsets of partitions at a point in time, with a check of whether a consumer has read the records before
+ * them. The check compares positions instead of looking for the last record, because a partition can end with a
+ * transaction marker. Thread-safe.
  */
 public final class EndOffsets {
     private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
 
-    /** Adds partitions. A partition that is already there keeps its first end offset. */
+    /** Adds partitions. A partition that was added before keeps its first end offset. */
     public void add(Map<TopicPartition, Long> endOffsets) {
         endOffsets.forEach(ends::putIfAbsent);
     }

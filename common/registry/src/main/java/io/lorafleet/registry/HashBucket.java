@@ -5,12 +5,12 @@ import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Maps requests to [0, 1), to select a share of the requests. Every gateway maps a request to the same value. */
+/** Maps requests to [0, 1), to select a share of them. All gateways map a request to the same value. */
 public final class HashBucket {
     private HashBucket() {}
 
     /**
-     * Returns the first 53 bits of a hash, because a double holds 53 bits exactly.
+     * Returns the first 53 bits of a hash, because a double can represent exactly 53 bits.
      *
      * @param purpose purpose of the selection; the values for different purposes are independent
      * @return a value of at least 0 and less than 1, uniformly distributed over requests

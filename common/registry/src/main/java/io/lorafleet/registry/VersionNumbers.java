@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Claims version numbers in the blob store, so that gateways and trainers never give two versions the same number. A
- * claim is a blob that contains the version; the first writer of a number gets it.
+ * claim is a blob that contains the version; the number goes to the first writer.
  *
- * <p>If a service fails between the claim and the publication, or does not know whether it has published, it repeats the
- * claim and gets the same version again. If it never repeats the claim, the number stays unused: the record may be on
- * the topic, so another version must not get the number.
+ * <p>If a service fails between claiming and publishing, or does not know whether it has published, it repeats the
+ * claim and gets the same version again. If it never repeats the claim, the number stays reserved: the record may
+ * already be on the topic, so no other version must get the number.
  */
 public final class VersionNumbers {
     private final BlobStore blobs;
@@ -27,10 +27,10 @@ public final class VersionNumbers {
     }
 
     /**
-     * Claims the number after the last claimed one, or repeats the last claim if it is of the same version.
+     * Claims the number after the last claimed one, or repeats the last claim if that was for the same version.
      *
-     * @param draft a version whose number is the lowest that can be free: one more than the highest that the caller has
-     *     read
+     * @param draft a version whose number is the lowest that may be free: one more than the highest number that the
+     *     caller has read
      * @return the draft with its number, or the version of the repeated claim
      */
     public AdapterVersion claim(AdapterVersion draft) throws IOException {
@@ -46,11 +46,11 @@ public final class VersionNumbers {
                 return last;
             } else if (blobs.putIfAbsent(key, Json.write(next))) {
                 return next;
-            } // otherwise another service has just claimed the number
+            } // otherwise, another service has just claimed the number
         }
     }
 
-    /** @return null for a claim in another format, which belongs to somebody else */
+    /** @return the claimed version; null if the claim is in another format and therefore belongs to somebody else */
     private static @Nullable AdapterVersion read(byte[] claim) {
         try {
             return Json.read(claim, AdapterVersion.class);
@@ -59,7 +59,7 @@ public final class VersionNumbers {
         }
     }
 
-    /** Times and figures may differ: they are measured again. */
+    /** Times and figures may differ, because they are measured again. */
     private static boolean isSame(AdapterVersion claimed, AdapterVersion draft) {
         return claimed.sha256().equals(draft.sha256())
                 && claimed.kind() == draft.kind()

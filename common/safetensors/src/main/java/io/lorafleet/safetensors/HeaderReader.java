@@ -17,12 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the JSON of a header as a stream and keeps only the fields that are used. */
+/** Reads a header's JSON as a stream and keeps only the fields that are needed. */
 final class HeaderReader {
     private static final String METADATA = "__metadata__";
-    /** Limit on tensors. An SDXL pipeline has 2,600, the largest SDXL LoRA about 8,000. */
+    /** Limit on the number of tensors. An SDXL pipeline has 2,600, and the largest SDXL LoRA has about 8,000. */
     private static final int MAX_TENSORS = 50_000;
-    /** Limit on dimensions, as in PyTorch's kernels. Convolutions have 4 or 5. */
+    /** Limit on the number of dimensions, as in PyTorch's kernels. Convolution weights have 4 or 5. */
     private static final int MAX_DIMENSIONS = 8;
     /** Limit on the length of a tensor name. The longest names in diffusers have about 150 characters. */
     private static final int MAX_NAME_CHARACTERS = 1000;
@@ -31,7 +31,7 @@ final class HeaderReader {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8) // object, tensor and shape need three levels
                     .maxNameLength(MAX_NAME_CHARACTERS)
-                    .maxNumberLength(20) // one more than the digits of a long
+                    .maxNumberLength(20) // one more than the digits in a long
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -51,7 +51,7 @@ final class HeaderReader {
         this.json = json;
     }
 
-    /** @param in stream of the header, not closed @param bytes length of the header */
+    /** @param in stream that contains the header, not closed @param bytes length of the header */
     static Contents read(InputStream in, int bytes) throws IOException, BadSafetensorsException {
         try (JsonParser json = JSON.createParser(new Part(in, bytes))) {
             HeaderReader reader = new HeaderReader(json);
@@ -171,7 +171,7 @@ final class HeaderReader {
         }
     }
 
-    /** A stream of the next bytes of another stream, without reading ahead. */
+    /** A stream of another stream's next bytes, without reading ahead. */
     private static final class Part extends FilterInputStream {
         private int left;
 

@@ -14,7 +14,7 @@ import java.util.Map;
  * JSON, and the tensors.
  *
  * <p>The header is untrusted input. Types must be known, sizes are computed with overflow checks, and the tensors must
- * be contiguous from the first byte after the header.
+ * be contiguous, starting at the first byte after the header.
  *
  * @param dataStart offset of the first byte after the header
  * @param dataBytes size of all tensors, in bytes
@@ -24,11 +24,11 @@ import java.util.Map;
  */
 public record SafetensorsHeader(
         int dataStart, long dataBytes, Map<String, Tensor> tensors, Map<String, String> metadata) {
-    /** Header limit of the reference implementation, in bytes. */
+    /** Header limit in the reference implementation, in bytes. */
     public static final long MAX_HEADER_BYTES = 100_000_000;
     /**
-     * Header limit of adapter files, in bytes. The largest SDXL adapter has about 600 KB, and training metadata may add
-     * several times as much.
+     * Header limit for adapter files, in bytes. The largest SDXL adapter's header is about 600 KB, and training
+     * metadata may add several times as much.
      */
     public static final long MAX_ADAPTER_HEADER_BYTES = 8 << 20;
 
@@ -40,15 +40,15 @@ public record SafetensorsHeader(
      *
      * @param type element type
      * @param shape dimensions
-     * @param offset offset of the first byte, from the end of the header
+     * @param offset offset of the first byte, relative to the end of the header
      * @param bytes size in bytes
      */
     public record Tensor(TensorType type, long[] shape, long offset, long bytes) {}
 
     /**
-     * Reads a header, and no more of the stream. If the length is rejected, only the length is read.
+     * Reads a header and nothing after it. If the length is rejected, only the length is read.
      *
-     * @param file stream at the first byte of the file; not closed
+     * @param file stream positioned at the first byte of the file; not closed
      * @param maxHeaderBytes maximum size of the header, in bytes
      * @throws BadSafetensorsException if the header is not valid
      */

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 public interface BlobStore {
 
     /**
-     * Stores a blob, unless a blob with this key exists.
+     * Stores a blob, unless a blob with this key already exists.
      *
-     * @param content content of the blob, which is read to its end and not closed
+     * @param content blob content, which is read to its end and not closed
      * @return true if this call stored the blob, false if it already existed and is unchanged
      * @throws InvalidKeyException if the key does not have the form described above
      * @throws StorageFullException if the store is full
@@ -26,8 +26,8 @@ public interface BlobStore {
     boolean putIfAbsent(String key, InputStream content) throws IOException;
 
     /**
-     * @return a blob whose key is set after its content (for example, to a hash of the content); the caller closes the
-     * blob
+     * @return a blob whose key is set after its content has been written (for example, to a hash of the content); the
+     *     caller closes the blob
      */
     StagedBlob stage() throws IOException;
 
@@ -35,15 +35,15 @@ public interface BlobStore {
     Optional<InputStream> open(String key) throws IOException;
 
     /**
-     * @return the keys with this prefix, in no particular order; the caller closes the stream. It may or may not
-     *     include blobs that are stored or deleted during the listing
+     * @return the keys with this prefix, in no particular order; the caller closes the stream. Blobs that are stored or
+     *     deleted during the listing may or may not be included
      */
     Stream<String> list(String prefix) throws IOException;
 
     /** Deletes the blob if it exists. */
     void delete(String key) throws IOException;
 
-    /** Stores bytes, unless a blob with this key exists. @return true if this call stored them */
+    /** Stores bytes, unless a blob with this key already exists. @return true if this call stored them */
     default boolean putIfAbsent(String key, byte[] content) throws IOException {
         return putIfAbsent(key, new java.io.ByteArrayInputStream(content));
     }

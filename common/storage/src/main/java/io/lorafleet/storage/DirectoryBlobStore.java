@@ -24,16 +24,16 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A blob store in a directory. The directory may be shared by processes and, over a network file system with hard
- * links, by machines. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its key. With
- * separate users for the services, file permissions control who can write to each subtree; all services need write
- * permission in {@code .unfinished}.
+ * A blob store in a directory. Several processes may share the directory, and so may several machines if the network
+ * file system supports hard links. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its
+ * key. If the services run as separate users, file permissions control who can write to each subtree; all services need
+ * write permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);
     private static final int COPIED_AT_ONCE = 1 << 16;
     private static final String MODE = "unix:mode";
-    /** The permission bits of a mode, with setuid, setgid and sticky, without the file type. */
+    /** The permission bits of a mode, including setuid, setgid and sticky but not the file type. */
     private static final int PERMISSIONS = 07777;
 
     private final Path root;
@@ -42,7 +42,7 @@ public final class DirectoryBlobStore implements BlobStore {
     /**
      * Opens a store and removes unfinished files older than a day.
      *
-     * @param root directory of the store, created if it does not exist
+     * @param root store directory, created if it does not exist
      */
     public DirectoryBlobStore(Path root) throws IOException {
         this.root = root.toAbsolutePath().normalize();
@@ -141,8 +141,8 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /**
-     * @return a {@link StorageFullException} if the disk is full, else the failure. Java has no exception type for a
-     *     full disk
+     * @return a {@link StorageFullException} if the disk is full, otherwise the failure itself. Java has no exception
+     *     type for a full disk
      */
     private IOException asStorageFull(IOException failure) throws IOException {
         boolean isFull = Files.getFileStore(root).getUsableSpace() < COPIED_AT_ONCE
@@ -150,7 +150,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return isFull ? new StorageFullException(failure) : failure;
     }
 
-    /** Creates a folder and its parents. Each new folder inherits the permissions of its parent. */
+    /** Creates a folder and its parents. Each new folder inherits its parent's permissions. */
     private static void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
@@ -177,7 +177,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return Objects.requireNonNull(path.getParent());
     }
 
-    /** Creates a hard link, because a rename would replace the blob of a concurrent writer. */
+    /** Creates a hard link, because a rename would replace a concurrent writer's blob. */
     private static boolean linkIfAbsent(Path target, Path file) throws IOException {
         try {
             Files.createLink(target, file);
@@ -191,10 +191,10 @@ public final class DirectoryBlobStore implements BlobStore {
     public Optional<InputStream> open(String key) throws IOException {
         Path file = path(key);
         try {
-            // Not Files.newInputStream, whose readAllBytes() copies a large file twice, in small pieces.
+            // The readAllBytes() of Files.newInputStream would copy a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) {
-            // If it exists now, it was stored in between, or it cannot be opened, which fails again.
+            // If the file exists now, it was either stored in the meantime or cannot be opened, which fails again.
             return Files.exists(file) ? Optional.of(new FileInputStream(file.toFile())) : Optional.empty();
         }
     }
@@ -202,7 +202,7 @@ public final class DirectoryBlobStore implements BlobStore {
     @Override
     @SuppressWarnings("StreamResourceLeak") // the caller closes it
     public Stream<String> list(String prefix) throws IOException {
-        // List only the common parent folder, because the store may hold millions of other blobs.
+        // List only the common parent folder, because the store may contain millions of other blobs.
         Path folder =
                 root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1)).normalize();
         if (!folder.startsWith(root) || !Files.isDirectory(folder)) {
@@ -215,7 +215,7 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /**
-     * @return the file itself, or all files below a folder. Unlike {@link Files#walk}, this tolerates concurrent
+     * @return the file itself, or all files in and below a folder. Unlike {@link Files#walk}, this tolerates concurrent
      *     deletion
      */
     @SuppressWarnings("StreamResourceLeak") // flatMap closes it
@@ -244,7 +244,7 @@ public final class DirectoryBlobStore implements BlobStore {
         return root.resolve(InvalidKeyException.check(key));
     }
 
-    /** Forces a file or directory to the disk, so that visible blobs survive a power failure. */
+    /** Forces a file or directory to disk, so that visible blobs survive a power failure. */
     private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

@@ -3,7 +3,10 @@ package io.lorafleet.storage;
 
 import java.util.regex.Pattern;
 
-/** A blob key is not valid: it could not be stored under its name, or would refer to a file outside the store. */
+/**
+ * A blob key is not valid: its blob could not be stored under that name, or the key would refer to a file outside the
+ * store.
+ */
 public final class InvalidKeyException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final String SEGMENT = "[A-Za-z0-9_@-][A-Za-z0-9._@-]*";

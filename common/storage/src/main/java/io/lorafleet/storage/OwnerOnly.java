@@ -11,7 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** Permissions of files and folders with secrets: only the user of this process and root may open them. */
+/**
+ * Permissions for files and folders that contain secrets: only root and the user that this process runs as may open
+ * them.
+ */
 public final class OwnerOnly {
     public static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     public static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -21,23 +24,23 @@ public final class OwnerOnly {
 
     private OwnerOnly() {}
 
-    /** @return the attribute that creates a file with these permissions */
+    /** @return the attribute for creating a file with these permissions */
     public static FileAttribute<Set<PosixFilePermission>> file() {
         return PosixFilePermissions.asFileAttribute(FILE);
     }
 
-    /** @return the attribute that creates a folder with these permissions */
+    /** @return the attribute for creating a folder with these permissions */
     public static FileAttribute<Set<PosixFilePermission>> folder() {
         return PosixFilePermissions.asFileAttribute(FOLDER);
     }
 
-    /** @return whether only the owner of the path, who may be another user, has permissions */
+    /** @return whether only the path's owner, who may be another user, has any permissions */
     public static boolean isClosed(Path path) throws IOException {
         return (mode(path) & OF_OTHERS) == 0;
     }
 
     /**
-     * @return the expected and found permissions, with a command that corrects them; empty if the permissions are
+     * @return the expected and actual permissions, with a command that corrects them; empty if the permissions are
      *     correct
      */
     public static Optional<String> objection(Path path) throws IOException {

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 digests, which name and verify content. */
+/** SHA-256 digests, used to name and verify content. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -14,7 +14,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(newDigest().digest(content));
     }
 
-    /** @return a new digest, for content that is read in parts */
+    /** @return a new digest for content that is read in parts */
     public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -5,8 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * A blob that is being written and has no key yet. It becomes visible when it is committed. Closing it without a commit
- * discards it. Not thread-safe.
+ * A blob that is being written and has no key yet. It becomes visible when it is committed. Closing it without
+ * committing discards it. Not thread-safe.
  */
 public interface StagedBlob extends Closeable {
 
@@ -21,7 +21,7 @@ public interface StagedBlob extends Closeable {
     long bytesWritten();
 
     /**
-     * Stores the blob, unless a blob with this key exists. No bytes can be written afterwards.
+     * Stores the blob, unless a blob with this key already exists. No more bytes can be written afterward.
      *
      * @return true if this call stored the blob, false if it already existed and is unchanged
      * @throws InvalidKeyException if the key does not have the form that {@link BlobStore} defines
@@ -29,7 +29,7 @@ public interface StagedBlob extends Closeable {
      */
     boolean commit(String key) throws IOException;
 
-    /** Discards the blob unless it is committed. */
+    /** Discards the blob unless it has been committed. */
     @Override
     void close() throws IOException;
 }

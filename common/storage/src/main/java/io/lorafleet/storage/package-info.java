@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The blob store: its interface and its implementations. */
+/** The blob store: its interface and implementations. */
 @NullMarked
 package io.lorafleet.storage;
 

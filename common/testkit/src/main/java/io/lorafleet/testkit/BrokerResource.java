@@ -13,8 +13,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a broker with the fleet's topics, and an empty blob directory, for a {@code @QuarkusTest}. Both are deleted
- * afterwards. A test that restarts the broker declares a field of type {@link TestBroker}.
+ * Starts a broker with the fleet's topics and creates an empty blob directory, for a {@code @QuarkusTest}. Both are
+ * deleted afterward. A test that restarts the broker declares a field of type {@link TestBroker}.
  */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private static final int PARTITIONS = 3;

@@ -38,11 +38,11 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reference of a service's configuration keys, as a table in Markdown. Keys, types and defaults are those that the
- * service uses; the descriptions are the javadoc of the {@code @ConfigMapping} interface.
+ * The reference for a service's configuration keys, as a Markdown table. The keys, types and defaults are those that
+ * the service uses; the descriptions come from the javadoc of the {@code @ConfigMapping} interface.
  */
 public final class ConfigReference {
-    /** The system property with which {@link #check} writes the table instead of comparing it. */
+    /** The system property that makes {@link #check} write the table instead of comparing it. */
     public static final String UPDATE = "docs.update";
 
     private static final Pattern INLINE_TAG = Pattern.compile("\\{@\\w+\\s+([^}]*)}");
@@ -55,7 +55,7 @@ public final class ConfigReference {
 
     /**
      * @param config a {@code @ConfigMapping} interface
-     * @param sources root folder of its source
+     * @param sources root folder of the interface's source
      */
     public ConfigReference(Class<?> config, Path sources) {
         this.config = config;
@@ -63,7 +63,7 @@ public final class ConfigReference {
     }
 
     /**
-     * Compares the table with the table in a document.
+     * Compares the table with the one in a document.
      *
      * @param section name of the table's section, between {@code <!-- section -->} and {@code <!-- end of section -->}
      * @throws AssertionError if the document is out of date, or if a key has no description or default
@@ -118,7 +118,7 @@ public final class ConfigReference {
                 .replace("\r\n", "\n");
     }
 
-    /** The text may add a unit or a reason, and describes a default that refers to another key. */
+    /** The text may add a unit or a reason. If a default refers to another key, the text describes it. */
     private static void requireSame(String key, String value, String text) {
         if (!value.contains("${") && !text.replace("`", "").replace(", ", ",").startsWith(value)) {
             throw new AssertionError(key + ": expected javadoc with the default " + value + ", found " + text);
@@ -129,7 +129,7 @@ public final class ConfigReference {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 
-    /** @return the last part of the key for a method of the interface */
+    /** @return the last part of the key that belongs to a method of the interface */
     private static String kebabCase(String method) {
         return method.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }

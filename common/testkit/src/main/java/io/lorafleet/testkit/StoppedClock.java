@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands still at the start of 2026 until a test moves it. Thread-safe. */
+/** A clock that is stopped at the start of 2026 until a test advances it. Thread-safe. */
 public final class StoppedClock extends Clock {
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 

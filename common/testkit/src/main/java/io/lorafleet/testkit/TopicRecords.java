@@ -16,9 +16,9 @@ public final class TopicRecords {
     private TopicRecords() {}
 
     /**
-     * Reads all partitions from the start to the current end.
+     * Reads all partitions from the beginning to the current end.
      *
-     * @param settings consumer settings, with {@code bootstrap.servers}
+     * @param settings consumer settings, including {@code bootstrap.servers}
      * @param topic topic name with its prefix
      */
     public static List<ConsumerRecord<String, byte[]>> all(Map<String, Object> settings, String topic) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Test utilities that several modules share. */
+/** Test utilities shared by several modules. */
 @NullMarked
 package io.lorafleet.testkit;
 

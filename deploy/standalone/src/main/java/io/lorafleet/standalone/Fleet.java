@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
-/** The command line. Exit codes: 0 for success, 1 for a failure, 2 for wrong usage. */
+/** The command line. Exit codes: 0 for success, 1 for failure, 2 for incorrect usage. */
 @Command(
         name = "fleet",
         description = "Serves Stable Diffusion models with LoRA adapters from a fleet of workers over Kafka.",
@@ -55,7 +55,8 @@ public final class Fleet {
     private boolean help;
 
     public static void main(String[] args) {
-        // Kafka's broker converts enum names to upper case in the default locale; in a Turkish locale, it cannot start.
+        // Kafka's broker converts enum names to upper case using the default locale, so it cannot start in a Turkish
+        // locale.
         Locale.setDefault(Locale.ROOT);
         System.exit(commandLine().execute(args));
     }

@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** The terminal of the command line, if there is one. */
+/** The terminal that the command line runs in, if there is one. */
 public final class Terminal {
     private Terminal() {}
 

@@ -6,14 +6,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The route of an adapter: the versions for requests that name the adapter without a version. Without a route, these
- * requests use the newest version. The record's key is the adapter name.
+ * An adapter's route: the versions used for requests that name the adapter without a version. If there is no route,
+ * these requests use the newest version. The record's key is the adapter name.
  *
  * @param name adapter name
- * @param stable version for most requests
+ * @param stable version used for most requests
  * @param previousStable previous stable version, to which a rollback returns; null if there was none
  * @param canary version that generates the images of a share of the requests, or null
- * @param shadow version that is measured on a share of the requests without changing their images, or null
+ * @param shadow version measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change
  */
 public record AdapterRoute(

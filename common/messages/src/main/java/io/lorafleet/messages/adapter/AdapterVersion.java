@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  * One immutable version of a LoRA adapter. The record's key is {@code name@version}.
  *
  * @param name adapter name
- * @param version version number, from 1; each new version of the adapter gets the next number
+ * @param version version number, starting at 1; each new version of the adapter gets the next number
  * @param sha256 SHA-256 of the safetensors file, which is stored in the blob store under {@link BlobKeys#adapter}
  * @param sizeBytes size of the safetensors file, in bytes
  * @param rank largest rank of any layer
- * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base for which the adapter was made; null if
+ * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base that the adapter was made for; null if
  *     unknown
  * @param kind purpose of the adapter
- * @param guidance guidance scale at which a student was distilled; null for a style
+ * @param guidance guidance scale with which a student was distilled; null for a style
  * @param createdAt time of publication
- * @param retiredAt time from which new requests can no longer use the version; null if it is not retired
+ * @param retiredAt time after which new requests can no longer use the version; null if it is not retired
  * @param lineage origin of a trained version; null for an uploaded version
- * @param figures quality in comparison with the parent; null if not measured
+ * @param figures quality compared with the parent; null if not measured
  */
 public record AdapterVersion(
         String name,
@@ -44,10 +44,10 @@ public record AdapterVersion(
 
     /** The purpose of an adapter. */
     public enum Kind {
-        /** A student: gives the guided result without guidance, with one UNet evaluation per step. */
+        /** A student, which produces the guided result without guidance, with one UNet evaluation per step. */
         @JsonProperty("student")
         STUDENT,
-        /** Any other LoRA adapter: runs with guidance, like the base. */
+        /** Any other LoRA adapter, which runs with guidance, like the base. */
         @JsonProperty("style")
         STYLE
     }
@@ -90,7 +90,7 @@ public record AdapterVersion(
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
-    /** @return the same version under another number */
+    /** @return the same version with a different number */
     public AdapterVersion withNumber(int number) {
         return new AdapterVersion(
                 name,
@@ -124,7 +124,7 @@ public record AdapterVersion(
                 figures);
     }
 
-    /** @return the reference that requests carry */
+    /** @return the reference that requests contain */
     public PinnedAdapter pinned() {
         return new PinnedAdapter(name, version, sha256);
     }

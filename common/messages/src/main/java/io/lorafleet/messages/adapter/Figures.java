@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The quality of a version and of its parent, measured on held-out prompts.
  *
- * @param learned share of the guidance effect that the student reproduces: 1 for a student that equals the guided
- *     teacher, 0 for one that equals the base without guidance, negative for one that is worse than that
+ * @param learned share of the guidance effect that the student reproduces: 1 for a student identical to the guided
+ *     teacher, 0 for one identical to the base without guidance, negative for one that is even worse
  * @param parentLearned {@code learned} of the parent
- * @param adherence prompt adherence, higher is better; null if not measured
+ * @param adherence prompt adherence, where higher is better; null if not measured
  * @param parentAdherence {@code adherence} of the parent; null if not measured
  */
 public record Figures(

@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feedback on the images of a student, or its withdrawal. The record's key is the student's name, so all events of a
- * student are in one partition, in order. A record without a type is a {@link FeedbackGiven}: earlier releases wrote no
- * type.
+ * Feedback on a student's images, or its withdrawal. The record's key is the student's name, so all of a student's
+ * events are in one partition, in order. A record without a type is a {@link FeedbackGiven}, because earlier releases
+ * did not write the type.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = FeedbackGiven.class)
 @JsonSubTypes({

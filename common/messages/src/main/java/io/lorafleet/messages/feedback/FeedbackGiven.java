@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rating of one image. The trainer generates the image again with the teacher and trains the student on the result.
  *
- * @param feedbackId id of the vote, the same for one owner, image and student. The latest record with an id counts
+ * @param feedbackId id of the vote, which is the same for the same owner, image and student. The latest record with an
+ *     id counts
  * @param requestId request that generated the image
  * @param adapter version that generated the image; its name is the record's key
  * @param prompt prompt of the image
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param height height of the image, in pixels
  * @param steps number of sampler steps
  * @param rating rating from -1 (bad) to 1 (good)
- * @param asTeacher whether the owner requested the image that the teacher would generate; false if the field is absent
+ * @param asTeacher whether the owner asked for the image that the teacher would generate; false if the field is absent
  * @param note free text of at most {@value #MAX_NOTE_LENGTH} characters, or null
  * @param owner owner who gave the feedback; null without authentication, and in records from earlier releases
  * @param at time of the feedback

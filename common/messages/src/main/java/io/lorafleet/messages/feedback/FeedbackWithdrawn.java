@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operator's withdrawal of the feedback that one owner has given on a student's images. Every run that starts later
- * ignores the owner's feedback before this record in the partition. Feedback that the owner gives afterwards counts.
+ * ignores the owner's feedback that precedes this record in the partition. Feedback that the owner gives afterward
+ * counts.
  *
- * @param student adapter name of the student; the withdrawal covers all its versions
- * @param owner owner of the withdrawn feedback
+ * @param student student's adapter name; the withdrawal covers all its versions
+ * @param owner owner whose feedback is withdrawn
  * @param by operator who withdrew the feedback; null without authentication
  * @param at time of the withdrawal
  */

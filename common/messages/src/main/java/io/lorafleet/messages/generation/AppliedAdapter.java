@@ -8,7 +8,7 @@ import io.lorafleet.messages.PinnedAdapter;
  * An adapter version that a request applies to its images.
  *
  * @param adapter adapter version
- * @param scale factor on the adapter's B·A
+ * @param scale number by which the adapter's B·A is multiplied
  */
 public record AppliedAdapter(PinnedAdapter adapter, double scale) {
     public AppliedAdapter {

@@ -4,7 +4,7 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * The command to cancel a request, whichever worker holds it. It has no effect on a finished request.
+ * The command to cancel a request, whichever worker is processing it. It has no effect on a finished request.
  *
  * @param requestId id of the request
  */

@@ -10,29 +10,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command to generate images. It contains every value that determines the images, so a retry on another worker
- * generates the same images.
+ * produces the same ones.
  *
  * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
  * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
- * @param negativePrompt description of what the images must not show, with the same limits; ignored at guidance scale 1
+ * @param negativePrompt description of what the images must not show, with the same limits; ignored if the guidance
+ *     scale is 1
  * @param initImage image from which the generation starts; null to start from noise
  * @param adapters adapters whose updates are added to the base; empty for the base alone
- * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1 a step needs one UNet evaluation instead of
+ * @param guidanceScale s in {@code eps = uncond + s (cond - uncond)}; at 1, a step needs one UNet evaluation instead of
  *     two
- * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; with an init image, its strength determines how many
- *     of the steps are run
+ * @param steps number of sampler steps, 1 to {@value #MAX_STEPS}; if there is an init image, its strength determines
+ *     how many of the steps are run
  * @param sampler sampling algorithm
  * @param width width of the images, in pixels
  * @param height height of the images, in pixels
  * @param seed seed of the first image, an unsigned 32-bit number as in torch's CPU generator. Image k uses seed + k
  * @param count number of images, 1 to {@value #MAX_COUNT}
- * @param shadow student that is measured on this request, or null
+ * @param shadow student to measure on this request, or null
  * @param priority priority of the request
  * @param deadline time at which the request expires, or null
- * @param webhook URL that is called when the request is finished, or null
+ * @param webhook URL to call when the request has finished, or null
  * @param owner owner of the request; null without authentication
- * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, else null. It
- *     distinguishes a repeated request from a different request with the same key
+ * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, otherwise null. It
+ *     distinguishes a repeated request from a different one with the same key
  * @param acceptedAt time at which the gateway accepted the request
  */
 public record GenerateImage(
@@ -99,7 +100,7 @@ public record GenerateImage(
         Check.present("acceptedAt", acceptedAt);
     }
 
-    /** @return a copy without webhook */
+    /** @return a copy without the webhook */
     GenerateImage withoutWebhook() {
         return webhook == null
                 ? this
@@ -131,8 +132,8 @@ public record GenerateImage(
     }
 
     /**
-     * @return the number of UNet rows in one step of one image: two with guidance (with and without the prompt), else
-     *     one
+     * @return the number of UNet rows that each step of an image needs: two with guidance (with and without the
+     *     prompt), otherwise one
      */
     public int rows() {
         return guidanceScale == 1 ? 1 : 2;
@@ -144,7 +145,7 @@ public record GenerateImage(
         return sampler.evaluations(made) * count;
     }
 
-    /** @return the number of UNet evaluations of the whole request */
+    /** @return the number of UNet evaluations that the whole request needs */
     public long unetEvaluations() {
         return (long) rows() * allSteps();
     }

@@ -10,9 +10,9 @@ import java.util.function.Function;
  * The request failed and will not be retried.
  *
  * @param requestId id of the request
- * @param workerId worker that reports the failure
+ * @param workerId worker that reported the failure
  * @param at time of the failure
- * @param reason reason, for programs
+ * @param reason machine-readable reason
  * @param detail human-readable reason, which never quotes the prompt
  */
 public record GenerationFailed(String requestId, String workerId, Instant at, Reason reason, String detail)

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** The end of a request. Readers use the first record with a request id and ignore later records. */
+/** The end of a request. Readers use the first record with a given request id and ignore later ones. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
@@ -19,7 +19,7 @@ public sealed interface GenerationFinished
     /** @return the id of the request */
     String requestId();
 
-    /** @return the worker that reports the end */
+    /** @return the worker that reported the end */
     String workerId();
 
     /** @return the time of the end */

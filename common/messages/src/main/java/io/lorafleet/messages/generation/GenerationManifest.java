@@ -5,7 +5,7 @@ import io.lorafleet.messages.Check;
 
 /**
  * The record of a successful generation in the blob store, stored with its images. It replaces the generation's Kafka
- * records after Kafka has deleted them.
+ * records once Kafka has deleted them.
  *
  * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
  *     record needs it

@@ -5,7 +5,7 @@ import io.lorafleet.messages.Check;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** A worker started an attempt of the request. Each attempt writes one record. */
+/** A worker started an attempt at the request. There is one record per attempt. */
 public record GenerationStarted(String requestId, String workerId, Instant at) implements GenerationProgress {
     public GenerationStarted {
         Check.id("requestId", requestId);

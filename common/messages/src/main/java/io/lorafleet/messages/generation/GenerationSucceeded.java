@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param workerId worker that generated the images
  * @param at time of the result
  * @param images images in the order of their seeds
- * @param unetEvaluations number of UNet evaluations of the request
- * @param elapsed time from the start of the attempt to the stored images
+ * @param unetEvaluations number of UNet evaluations that the request needed
+ * @param elapsed time from the start of the attempt until the images were stored
  * @param shadow measurement of the request's shadow; null if there is none
  */
 public record GenerationSucceeded(
@@ -40,7 +40,7 @@ public record GenerationSucceeded(
     /**
      * One generated image.
      *
-     * @param index index of the image in the request, from 0
+     * @param index index of the image in the request, starting at 0
      * @param seed seed of the image
      * @param blob key in the blob store
      * @param sha256 SHA-256 of the PNG

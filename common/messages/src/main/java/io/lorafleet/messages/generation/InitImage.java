@@ -5,11 +5,10 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Check;
 
 /**
- * The image from which an image-to-image generation starts.
+ * The starting image of an image-to-image generation.
  *
  * @param sha256 SHA-256 of the PNG or JPEG file, which is stored in the blob store under {@link BlobKeys#initImage}
- * @param strength share of the sampler steps that are run, above 0 and at most 1; the init image replaces the earlier
- *     steps
+ * @param strength share of the sampler steps to run, above 0 and at most 1; the init image replaces the earlier steps
  */
 public record InitImage(String sha256, double strength) {
     public InitImage {

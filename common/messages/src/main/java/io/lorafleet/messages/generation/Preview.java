@@ -4,9 +4,9 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * A small, rough image of a latent, sent while the image is generated.
+ * A small, rough image of a latent, sent while the image is being generated.
  *
- * @param image index of the image in the request, from 0
+ * @param image index of the image in the request, starting at 0
  * @param jpeg JPEG file in base64, at most {@value #MAX_LENGTH} characters
  */
 public record Preview(int image, String jpeg) {

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The error of a request's {@link ShadowStudent} against the guided teacher: the squared distance of the outputs,
- * divided by the squared effect of guidance, averaged over all steps of all images. A student that equals the teacher
- * has error 0; the base without guidance has error 1.
+ * divided by the squared effect of guidance, averaged over all steps of all images. A student identical to the teacher
+ * has an error of 0; the base without guidance has an error of 1.
  *
  * @param student shadow student
  * @param error error of the shadow student
  * @param drawnWith student that generated the images; null if no student did
- * @param drawnError error of {@code drawnWith} at the same latents; null if no student generated the images
+ * @param drawnError error of {@code drawnWith} on the same latents; null if no student generated the images
  */
 public record ShadowMeasured(
         PinnedAdapter student,

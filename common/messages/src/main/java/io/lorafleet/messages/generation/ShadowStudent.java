@@ -4,11 +4,11 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * A student that a worker measures against the guided teacher on the latents of a request. It does not change the
- * images.
+ * A student that a worker measures against the guided teacher on a request's latents. The measurement does not change
+ * the images.
  *
  * @param student student, with the adapter scale that corresponds to the guidance scale
- * @param guidanceScale guidance scale of the teacher with which the student is compared
+ * @param guidanceScale guidance scale of the teacher that the student is compared with
  */
 public record ShadowStudent(AppliedAdapter student, double guidanceScale) {
     public ShadowStudent {

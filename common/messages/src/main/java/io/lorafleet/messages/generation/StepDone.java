@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A sampler step of one image is complete.
  *
  * @param requestId id of the request
- * @param step number of completed steps over all images of the request, from 1
+ * @param step number of completed steps over all images of the request, starting at 1
  * @param steps {@link GenerateImage#allSteps} of the request
- * @param preview preview of the image after the step; null after most steps
+ * @param preview preview of the image after the step; null for most steps
  */
 public record StepDone(
         String requestId, int step, int steps, @Nullable Preview preview) implements GenerationProgress {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Commands to generate images, and the progress and results of generations. */
+/** Commands to generate images, and the generations' progress and results. */
 @NullMarked
 package io.lorafleet.messages.generation;
 

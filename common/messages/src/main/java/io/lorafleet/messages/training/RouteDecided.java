@@ -8,14 +8,15 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * A decision of the canary analysis that changes an adapter's route. It is written in one transaction with the route.
+ * A decision of the canary analysis that changes an adapter's route. It is written in the same transaction as the
+ * route.
  *
  * @param adapter adapter name
- * @param decision decision on the version
+ * @param decision decision about the version
  * @param version version under analysis
- * @param against stable version with which it is compared
+ * @param against stable version that it is compared with
  * @param since start of the analysis
- * @param reason human-readable reason, with the figures
+ * @param reason human-readable reason, including the figures
  * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
  *     ends
  * @param at time of the decision
@@ -31,7 +32,7 @@ public record RouteDecided(
         Instant at)
         implements TrainingEvent {
 
-    /** The decisions on a version. */
+    /** The possible decisions about a version. */
     public enum Decision {
         /** The version becomes the canary and receives a share of the requests. */
         @JsonProperty("canary")
@@ -58,7 +59,7 @@ public record RouteDecided(
         Check.present("at", at);
     }
 
-    /** @return whether another decision on the version follows */
+    /** @return whether another decision about the version will follow */
     public boolean open() {
         return decision == Decision.CANARY || decision == Decision.PROMOTED;
     }

@@ -11,15 +11,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run has finished, and its feedback is consumed. The record is written in one transaction with the new version and
- * the committed offsets.
+ * A run has finished, and its feedback has been consumed. The record is written in the same transaction as the new
+ * version and the committed offsets.
  *
  * @param adapter adapter name
  * @param lineage inputs of the run
  * @param outcome outcome of the run
  * @param version published version; null if the result was rejected
  * @param reason human-readable reason for the rejection; null if the result was published
- * @param figures figures of the quality gate; null if the run ended before the quality gate
  * @param at time of the end
  */
 public record TrainingFinished(
@@ -51,7 +50,7 @@ public record TrainingFinished(
         Check.present("at", at);
     }
 
-    /** @return the event of a run whose result was published */
+    /** @return the event for a run whose result was published */
     public static TrainingFinished published(AdapterVersion version, Instant at) {
         return new TrainingFinished(
                 version.name(),

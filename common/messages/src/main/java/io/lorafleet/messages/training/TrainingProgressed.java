@@ -7,14 +7,14 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * Progress of a run. Trainers report only some of the steps.
+ * Progress of a run. Trainers report only some steps.
  *
  * @param adapter adapter name
  * @param lineage inputs of the run
  * @param step number of completed optimizer steps
  * @param steps total number of optimizer steps
  * @param loss loss of the last step
- * @param missing loss divided by the loss of the base without guidance: 0 for a student that equals the guided teacher
+ * @param missing loss divided by the loss of the base without guidance: 0 for a student identical to the guided teacher
  * @param at time of the report
  */
 public record TrainingProgressed(

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * A run has started. The record fixes the offset range of the run: if the trainer fails, another trainer repeats the
- * run with the same range. If several records have the same first offset, the first record counts.
+ * A run has started. The record determines the run's offset range: if the trainer fails, another trainer repeats the
+ * run with the same range. If several records have the same first offset, the first one counts.
  *
  * @param adapter adapter name
  * @param lineage inputs of the run

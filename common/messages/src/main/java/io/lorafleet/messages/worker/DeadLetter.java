@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that no worker could process, kept unchanged for inspection and for another attempt.
+ * A record that no worker could process. It is kept unchanged, so that it can be inspected and retried.
  *
  * @param requestId key of the record; null if the key is missing or is not a valid id
  * @param topic topic of the record
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param offset offset of the record
  * @param record value of the record, base64 in JSON
  * @param reason human-readable reason; it never quotes the record
- * @param attempts number of attempts that workers started; 0 if the record could not be parsed
+ * @param attempts number of attempts started by workers; 0 if the record could not be parsed
  * @param workerId worker that wrote the dead letter
- * @param at time of the dead letter
+ * @param at time at which the dead letter was written
  */
 public record DeadLetter(
         @Nullable String requestId,

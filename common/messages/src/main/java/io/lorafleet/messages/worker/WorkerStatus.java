@@ -11,20 +11,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of a worker and its model. Gateways use the limits and defaults of the model.
+ * The status of a worker and its model. Gateways use the model's limits and defaults.
  *
- * <p>A worker repeats its status at least every {@link #INTERVAL}. A worker without a status for {@link #LOST_TIMEOUT}
- * is considered lost.
+ * <p>A worker sends its status at least every {@link #INTERVAL}. A worker that has not sent its status for
+ * {@link #LOST_TIMEOUT} is considered lost.
  *
  * @param workerId id of the worker
  * @param state whether the worker accepts requests
- * @param device device of the model, such as {@code cpu()} or {@code gpu(0)}
+ * @param device device that the model is on, such as {@code cpu()} or {@code gpu(0)}
  * @param slots number of slots
- * @param busySlots number of slots that hold a job
- * @param batches batches since the previous status; null if there were none
+ * @param busySlots number of slots occupied by a job
+ * @param batches occupancy of the batches since the previous status; null if there were none
  * @param model resident base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
- * @param refusedAdapters versions that the worker cannot use, with the reasons
+ * @param refusedAdapters versions that the worker cannot use, and the reasons
  * @param at time of the status
  */
 public record WorkerStatus(
@@ -38,13 +38,13 @@ public record WorkerStatus(
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
         Instant at) {
-    /** Longest time between two status records of a worker. */
+    /** Longest time between two of a worker's status records. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** Time without a status after which a worker is considered lost. */
+    /** How long after its last status a worker is considered lost. */
     public static final Duration LOST_TIMEOUT = INTERVAL.multipliedBy(4);
 
-    /** Maximum length of each adapter list. It keeps the status small, because it is sent often. */
+    /** Maximum length of each adapter list. The limit keeps the status small, because it is sent often. */
     public static final int MAX_ADAPTERS_NAMED = 1000;
 
     /** The states of a worker. */
@@ -71,7 +71,7 @@ public record WorkerStatus(
      * The occupancy of the batches.
      *
      * @param rows mean number of rows in a batch
-     * @param capacity maximum number of rows in a batch of images of the model's default size
+     * @param capacity maximum number of rows in a batch, for images of the model's default size
      */
     public record Batches(double rows, int capacity) {
         public Batches {
@@ -99,8 +99,8 @@ public record WorkerStatus(
      * @param name name of the model folder
      * @param fingerprint SHA-256 of the UNet's weight files
      * @param sizeMultiple width and height of an image must be multiples of this number of pixels
-     * @param defaultSize width and height of an image, in pixels, for requests without a size
-     * @param defaultSampler sampler that the model folder configures, for requests without a sampler
+     * @param defaultSize width and height of images, in pixels, for requests that do not specify a size
+     * @param defaultSampler sampler configured in the model folder, for requests that do not specify a sampler
      */
     public record BaseModel(
             String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {

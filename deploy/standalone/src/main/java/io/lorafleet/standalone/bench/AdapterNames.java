@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the adapter versions in JSON that describes an image: in {@code adapter} or {@code adapters}, as
+ * Finds the adapter versions in JSON that describes an image. They are in {@code adapter} or {@code adapters}, as
  * {@code "NAME@VERSION"} or as an object with {@code name} and {@code version}.
  */
 final class AdapterNames {

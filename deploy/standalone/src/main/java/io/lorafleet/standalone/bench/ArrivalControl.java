@@ -20,7 +20,7 @@ interface ArrivalControl {
     /** Called when a request has finished, whatever its outcome. */
     void ended();
 
-    /** Sends each request at its scheduled time, even if earlier requests are unfinished. */
+    /** Sends each request at its scheduled time, even if earlier requests have not finished. */
     record Open(Instant start, InstantSource clock) implements ArrivalControl {
         @Override
         public Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException {
@@ -41,7 +41,7 @@ interface ArrivalControl {
     /**
      * Keeps a constant number of requests in flight.
      *
-     * @param timeout maximum wait until a request in flight finishes
+     * @param timeout maximum time to wait for a request in flight to finish
      */
     record Closed(Semaphore room, Duration timeout, InstantSource clock) implements ArrivalControl {
         @Override

@@ -17,7 +17,7 @@ public sealed interface Arrivals {
     /** Applies the function for this kind of schedule. Callers must handle every kind. */
     <R> R match(Function<Timed, R> timed, Function<Replayed, R> replayed, Function<Closed, R> closed);
 
-    /** A schedule that does not depend on the server: on a slow server, requests queue. */
+    /** A schedule that does not depend on the server: if the server is slow, requests queue up. */
     sealed interface Timed extends Arrivals {
         /** @return the offset of each request from the start, in order */
         List<Duration> offsets(int requests, RandomGenerator random);
@@ -67,8 +67,8 @@ public sealed interface Arrivals {
     }
 
     /**
-     * Sends a request as soon as another finishes, which keeps the number of requests in flight constant. Measures
-     * throughput.
+     * Sends a request as soon as another one finishes, so that the number of requests in flight stays constant. This
+     * measures throughput.
      */
     record Closed(int inFlight) implements Arrivals {
         @Override

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The adapters that {@code bench serve} requests: adapters in the fleet, or random adapters that the command uploads.
+ * The adapters that {@code bench serve} requests: either adapters in the fleet, or random adapters that the command
+ * uploads.
  */
 final class BenchAdapterOptions {
     /** The default guidance scale of {@code distill} and {@code bench serve}. */
@@ -117,7 +118,7 @@ final class BenchAdapterOptions {
         }
         Map<String, Shape> unet = shapes(model);
         return number -> {
-            long seed = (long) made + registered + number; // not used by an earlier adapter
+            long seed = (long) made + registered + number; // not used for an earlier adapter
             upload(gateway, number % made, RandomAdapter.file(unet, rank, RandomAdapter.STRONG, seed));
         };
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The contents of the requests of {@code bench serve}. */
+/** The contents of the requests that {@code bench serve} sends. */
 final class BenchMixOptions {
     @Option(
             names = "--zipf",

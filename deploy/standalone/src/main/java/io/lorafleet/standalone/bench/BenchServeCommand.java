@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
-    /** Images that are also generated with the previous version, to show that the check detects a wrong version. */
+    /** Number of images also generated with the previous version, to show that the check detects a wrong version. */
     private static final int NEIGHBOURS = 5;
 
     private static final InstantSource CLOCK = InstantSource.system();

@@ -10,16 +10,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Polls the gateway until all generations have finished. The polling interval does not change the measured latencies,
+ * Polls the gateway until all generations have finished. The polling interval does not affect the measured latencies,
  * because the gateway returns the time at which a generation finished.
  */
 final class CompletionPoller implements AutoCloseable {
     /**
-     * Short compared with the time to generate an image, so that a closed loop sends the next request before a worker
-     * is idle.
+     * This is short compared with the time needed to generate an image, so that a closed loop sends the next request
+     * before a worker becomes idle.
      */
     private static final int MIN_INTERVAL_MILLIS = 100;
-    /** The interval for each generation in flight. It limits polling to about 300 requests per second. */
+    /**
+     * Multiplied by the number of generations in flight to get the interval. This limits polling to about 300 requests
+     * per second.
+     */
     private static final int INTERVAL_MILLIS_EACH = 3;
 
     private final GatewayClient gateway;
@@ -53,7 +56,7 @@ final class CompletionPoller implements AutoCloseable {
         });
     }
 
-    /** @return whether no gateway responded; a later attempt can succeed */
+    /** @return whether no gateway responded, in which case a later attempt may succeed */
     private static boolean isUnanswered(Throwable problem) {
         return (problem instanceof CompletionException ? problem.getCause() : problem) instanceof IOException;
     }

@@ -20,18 +20,18 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that images do not depend on other requests: it generates each image again while the fleet is idle, from the
- * same seed and with the same adapter version. It also checks that the metadata of an image names the adapter version
- * of its generation.
+ * Checks that images do not depend on other requests, by generating each image again while the fleet is idle, with the
+ * same seed and adapter version. It also checks that each image's metadata names the adapter version with which the
+ * image was generated.
  *
- * <p>If versions were published during the run, it also generates some images with the previous version. These images
+ * <p>If versions were published during the run, some images are also generated with the previous version. These images
  * must differ; otherwise, the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
-    /** A difference of one level in 255 on every pixel is 48 dB. Rounding differences are much smaller. */
+    /** If every pixel differs by one level in 255, the PSNR is 48 dB. Rounding differences are much smaller. */
     private static final double MIN_PSNR = 50;
 
-    /** Images of two versions must differ by more than rounding. */
+    /** Images from two versions must differ by more than rounding errors. */
     private static final double MAX_NEIGHBOUR_PSNR = 45;
 
     private final GatewayClient gateway;
@@ -43,9 +43,9 @@ public final class ImageCheck {
 
     /**
      * @param compared the number of images that were generated again
-     * @param identical the number of compared images that are identical, byte for byte
+     * @param identical the number of compared images that are byte-for-byte identical
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
-     * @param neighbours the number of images that were generated with the previous version
+     * @param neighbours the number of images generated with the previous version
      * @param nearestNeighbourPsnr the highest PSNR of these images, in decibels; null if there are none
      * @param wrong one sentence for each error
      */
@@ -77,7 +77,7 @@ public final class ImageCheck {
         }
     }
 
-    /** @param timeout maximum wait for one image */
+    /** @param timeout maximum time to wait for one image */
     public ImageCheck(GatewayClient gateway, Duration timeout) {
         this.gateway = gateway;
         this.ends = new CompletionPoller(gateway);

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Sends the requests of a workload on schedule, and waits until all are finished. */
+/** Sends a workload's requests on schedule and waits until all of them have finished. */
 public final class LoadGenerator {
     /** HTTP status "service unavailable": no worker has loaded a model. */
     private static final int NO_WORKER = 503;
@@ -34,8 +34,9 @@ public final class LoadGenerator {
     /**
      * The outcome of a workload.
      *
-     * @param outcomes the outcomes, in the order of the workload
-     * @param latest the maximum delay between the scheduled time and the sending of a request
+     * @param outcomes the outcomes, in the order of the workload's requests
+     * @param latest the maximum delay between the time for which a request was scheduled and the time at which it was
+     *     sent
      */
     public record Run(List<RequestOutcome> outcomes, Duration latest) {
         /** @return the requests with the values that the gateway chose, for use with another server */
@@ -44,7 +45,7 @@ public final class LoadGenerator {
         }
     }
 
-    /** @param timeout maximum wait after the last request was sent */
+    /** @param timeout maximum time to wait after the last request was sent */
     public LoadGenerator(GatewayClient gateway, InstantSource clock, Duration timeout) {
         this.gateway = gateway;
         this.clock = clock;

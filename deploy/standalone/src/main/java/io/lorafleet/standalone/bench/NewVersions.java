@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param published the number of published versions
  * @param drawn the number of distinct versions that generated images, including versions from before the run
- * @param swaps the cost of the new versions; null if the workers do not export its metrics
+ * @param swaps the cost of the new versions; null if the workers do not export the metrics for it
  */
 public record NewVersions(
         int published, long drawn, @Nullable Swaps swaps) {

@@ -21,7 +21,7 @@ import org.w3c.dom.NodeList;
 /** Reads the pixels and the metadata of PNG files. */
 public final class PngReader {
     private static final String FORMAT = "javax_imageio_png_1.0";
-    /** The keyword of the text chunk with the parameters of the image, as JSON. */
+    /** The keyword of the text chunk that contains the image's parameters as JSON. */
     private static final String KEYWORD = "lorafleet";
 
     private PngReader() {}

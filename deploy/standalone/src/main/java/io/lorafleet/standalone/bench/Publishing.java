@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Publishes new adapter versions during a run, evenly spread over the requests, so that some requests also follow the
- * last version. Uploads run on a separate thread, so they do not delay requests.
+ * Publishes new adapter versions during a run, evenly spread over the requests, so that some requests are sent after
+ * the last version as well. Uploads run on a separate thread, so they do not delay requests.
  */
 public final class Publishing implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -27,7 +27,7 @@ public final class Publishing implements AutoCloseable {
 
     /** Publishes one version. */
     public interface Publisher {
-        /** @param number index of the version, counted over all adapters, from 0 */
+        /** @param number index of the version, counted over all adapters, starting at 0 */
         void publish(int number) throws IOException, InterruptedException;
     }
 

@@ -10,10 +10,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The distribution of the contents of requests.
+ * The distribution of request contents.
  *
- * @param adapters adapters to choose from, most popular first; empty for the base
- * @param zipf exponent of the distribution over the adapters; see {@link Zipf}
+ * @param adapters adapters to choose from, most popular first; empty to use only the base
+ * @param zipf exponent of the adapters' popularity distribution; see {@link Zipf}
  * @param teachers share of requests without an adapter
  * @param guidance guidance scale of all requests
  * @param sizes image sizes to choose from; empty for the model's size

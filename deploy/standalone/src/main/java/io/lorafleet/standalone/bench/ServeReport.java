@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The figures of a run.
  *
- * @param failures the number of failed requests by reason
- * @param seconds time from the scheduled time of the first request to the last image
- * @param latency time from the scheduled time of a request to its image; null if no request succeeded
+ * @param failures the number of failed requests, by reason
+ * @param seconds time from the first request's scheduled time to the last image
+ * @param latency time from a request's scheduled time to its image; null if no request succeeded
  * @param latencyByPriority latency for each priority
- * @param queued time from the scheduled time of a request to its start in a worker
+ * @param queued time from a request's scheduled time until a worker started it
  * @param latestSendSeconds maximum delay of the load generator itself
  * @param batchRows rows per UNet batch; null if the workers do not export the metric
- * @param newVersions null if no versions were published
+ * @param newVersions figures for the new versions; null if no versions were published
  * @param check null if the images were not checked
  */
 public record ServeReport(
@@ -52,9 +52,9 @@ public record ServeReport(
         ImageCheck.@Nullable Result check) {
 
     /**
-     * @param published number of adapter versions that were published during the run
-     * @param before metrics of the workers before the run, or null
-     * @param after metrics of the workers after the run, or null
+     * @param published number of adapter versions published during the run
+     * @param before workers' metrics before the run, or null
+     * @param after workers' metrics after the run, or null
      * @param check null if the images were not checked
      */
     public static ServeReport of(

@@ -21,13 +21,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Reads and writes requests as a file: a JSON object on each line, ordered by offset.
+ * Reads and writes requests as a file with one JSON object per line, ordered by offset.
  *
  * <pre>{"offset": 0.25, "prompt": "a red star", "seed": 7, "adapter": "bench-0", "guidance": 5, "steps": 20,
  *  "sampler": "ddim", "width": 64, "height": 64, "priority": "interactive"}</pre>
  *
- * {@code offset} is in seconds. {@code adapter}, {@code sampler}, {@code width} with {@code height}, and
- * {@code priority} are optional.
+ * {@code offset} is in seconds. {@code adapter}, {@code sampler} and {@code priority} are optional, and so are
+ * {@code width} and {@code height}, which must appear together.
  */
 public final class TraceFile {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,8 +38,8 @@ public final class TraceFile {
     private TraceFile() {}
 
     /**
-     * @throws FleetException if the file is invalid; the message names the file, the line, and the expected and found
-     * values
+     * @throws FleetException if the file is invalid; the message names the file and line, and gives the expected and
+     *     actual values
      */
     public static List<TracedRequest> read(Path file) {
         List<String> lines;

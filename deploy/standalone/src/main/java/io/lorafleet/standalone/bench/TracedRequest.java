@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset scheduled time, relative to the start of the run
  * @param adapter {@code NAME} or {@code NAME@VERSION}; null for the base
  * @param guidance guidance scale; a student reproduces the effect of this scale without guidance
- * @param sampler sampler of the request; null for the server's default
+ * @param sampler sampler for the request; null for the server's default
  * @param size size of the image; null for the server's default
  */
 public record TracedRequest(
@@ -45,7 +45,7 @@ public record TracedRequest(
                 Duration.ZERO, prompt, seed, null, guidance, steps, sampler, size, Priority.INTERACTIVE);
     }
 
-    /** @return the body of the generation request for the same image */
+    /** @return the body of a generation request for the same image */
     NewGeneration body() {
         return new NewGeneration(
                 prompt,

@@ -37,7 +37,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
      *
      * @param activations number of versions that have finished their first step
      * @param activationP50 median time from the registry event for a version to the end of its first step
-     * @param longestGap maximum time between two steps while images waited
+     * @param longestGap maximum time between two steps while images were waiting
      * @param longestGapInSteps {@code longestGap} as a multiple of the worker's median step time
      */
     public record Swaps(
@@ -60,7 +60,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
                     Math.max(longestGapInSteps, other.longestGapInSteps));
         }
 
-        /** @return these metrics, with only the activations since {@code before} */
+        /** @return these metrics, counting only the activations since {@code before} */
         public Swaps since(Swaps before) {
             return new Swaps(
                     activations - before.activations,
@@ -131,7 +131,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
                 step == 0 ? 0 : gap / step);
     }
 
-    /** @return 0 if there is no value */
+    /** @return the largest value of the metric; 0 if there is none */
     private static double largest(String text, String metric, String label) {
         return values(text, metric, label)
                 .filter(value -> !Double.isNaN(value)) // the quantile of an empty distribution
@@ -140,8 +140,8 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     }
 
     /**
-     * @param label label that a value must have; empty for any value
-     * @return the values of a metric
+     * @param label label that a value must have; empty to accept any value
+     * @return the metric's values
      */
     private static DoubleStream values(String text, String metric, String label) {
         return text.lines()
@@ -153,7 +153,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
                 .mapToDouble(parts -> Double.parseDouble(parts[parts[0].equals(metric) ? 1 : 0]));
     }
 
-    /** @return null if there was no batch since {@code before} */
+    /** @return the occupancy since {@code before}; null if there have been no batches since then */
     public @Nullable Occupancy since(WorkerMetrics before) {
         double made = batches - before.batches;
         return made <= 0 ? null : new Occupancy((rows - before.rows) / made, mostRows);

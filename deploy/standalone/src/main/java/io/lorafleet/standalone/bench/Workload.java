@@ -9,7 +9,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of a run and their schedule. The same seed gives the same workload.
+ * A run's requests and their schedule. The same seed always produces the same workload.
  *
  * @param requests the requests, in order
  * @param inFlight number of requests in flight in a closed loop; 0 for a schedule
@@ -22,7 +22,7 @@ public record Workload(List<TracedRequest> requests, int inFlight) {
         }
     }
 
-    /** @param count number of requests; null for the default, or for all requests of a trace */
+    /** @param count number of requests; null for the default, or for all requests in a trace */
     public static Workload of(Arrivals arrivals, @Nullable Integer count, int byDefault, RequestMix mix, long seed) {
         if (count != null && count < 1) {
             throw new FleetException("--requests: expected at least 1, found " + count);

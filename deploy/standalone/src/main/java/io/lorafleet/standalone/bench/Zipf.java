@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * A Zipf distribution over n elements: the probability of the k-th element (from 1) is proportional to 1 / k^s. At s =
- * 0, all elements have the same probability.
+ * A Zipf distribution over n elements: the probability of the k-th element (counting from 1) is proportional to 1 /
+ * k^s. If s = 0, all elements have the same probability.
  */
 final class Zipf {
     /** The probability of the first k elements. */
@@ -24,7 +24,7 @@ final class Zipf {
         }
     }
 
-    /** @return the index of an element, from 0 */
+    /** @return the index of an element, starting at 0 */
     int sample(RandomGenerator random) {
         int found = Arrays.binarySearch(cumulative, random.nextDouble());
         int first = found < 0 ? -found - 1 : found + 1; // a value on a boundary belongs to the next element

@@ -73,7 +73,7 @@ public final class AdapterCommand {
         return gateway;
     }
 
-    /** The options that declare a guidance student. Either both are set, or neither. */
+    /** The options that declare a guidance student. Either both are set or neither is. */
     static final class StudentOptions {
         @Option(
                 names = "--student",

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** Reads and changes the file of API keys. Concurrent changes are serialized, and each change is atomic. */
+/** Reads and changes the API key file. Concurrent changes are serialized, and each change is atomic. */
 final class ApiKeysFile {
     private final Path file;
     private final Consumer<String> notices;
@@ -54,7 +54,7 @@ final class ApiKeysFile {
 
     private void write(ApiKeys keys) throws IOException {
         Path aside = beside(".part");
-        Files.deleteIfExists(aside); // left by a process that was killed
+        Files.deleteIfExists(aside); // left over from a process that was killed
         Files.createFile(aside, OwnerOnly.file());
         if (Files.exists(file)) { // root may run this command for the gateway's user
             Files.setOwner(aside, Files.getOwner(file));

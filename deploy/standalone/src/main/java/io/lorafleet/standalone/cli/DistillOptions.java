@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The training settings of a student. The defaults suit the demo model on two processors. */
+/** A student's training settings. The defaults suit the demo model on two processors. */
 final class DistillOptions {
     @Option(
             names = "--method",
@@ -173,7 +173,7 @@ final class DistillOptions {
             description = "Training seed (default: ${DEFAULT-VALUE}). The same seed produces the same student.")
     private long seed;
 
-    /** @param modelSize width and height at which the model was trained, in pixels */
+    /** @param modelSize width and height of the model's training images, in pixels */
     TrainingPlan plan(int modelSize) {
         try {
             return new TrainingPlan(
@@ -190,7 +190,7 @@ final class DistillOptions {
         }
     }
 
-    /** @return the teacher, which the caller closes; a low-rank student trains through it */
+    /** @return the teacher, which the caller closes; a low-rank student is trained through the teacher's UNet */
     StableDiffusion open(Path folder) {
         return method.lowRank()
                 ? StableDiffusion.openForTraining(folder, Device.cpu())

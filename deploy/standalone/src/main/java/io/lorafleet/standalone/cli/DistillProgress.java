@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the progress of a run: a progress bar on a terminal, otherwise a line every few steps. Ctrl-C stops the run
- * between two steps, because the process crashes if it exits while PyTorch computes.
+ * between two steps, because the process crashes if it exits during a PyTorch computation.
  */
 final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
-    /** Decay of the displayed mean: the losses of individual batches vary widely. */
+    /** Decay of the displayed mean, which is needed because the losses of individual batches vary widely. */
     private static final double KEPT = 0.95;
 
     private static final int STEPS_PER_LINE = 20;
-    /** Long enough for one step, which is slow with a large model. */
+    /** Long enough for one step, which is slow if the model is large. */
     private static final Duration STOP_TIMEOUT = Duration.ofMinutes(2);
 
     private final PrintStream out;

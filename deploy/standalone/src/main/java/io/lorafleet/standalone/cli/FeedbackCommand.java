@@ -29,7 +29,7 @@ public final class FeedbackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Optional, because picocli would otherwise require it before a subcommand. */
+    /** This is optional, because picocli would otherwise require it before a subcommand. */
     @Parameters(
             paramLabel = "GENERATION_ID",
             arity = "0..1",

@@ -34,7 +34,7 @@ public final class GatewayOptions {
         return url != null;
     }
 
-    /** @return a client of the gateway at {@code --url} or its default */
+    /** @return a client for the gateway at {@code --url} or at its default */
     public GatewayClient client() {
         return client(URI.create(DEFAULT_URL));
     }
@@ -44,13 +44,13 @@ public final class GatewayOptions {
         return new GatewayClient(url == null ? defaultUrl : url);
     }
 
-    /** @param text function that formats the value; not used with {@code --json} */
+    /** @param text function that formats the value; not used if {@code --json} is set */
     public <T> void printResult(T value, Function<T, String> text) {
         System.out.println(json ? new String(Json.write(value), StandardCharsets.UTF_8) : text.apply(value));
     }
 
     /**
-     * Prints a response. With {@code --json}, it prints the body unchanged.
+     * Prints a response. With {@code --json}, the body is printed unchanged.
      *
      * @param text function that formats the value
      */

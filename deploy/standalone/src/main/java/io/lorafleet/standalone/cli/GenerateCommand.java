@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
                     + " and stops the fleet afterwards."
         })
 public final class GenerateCommand implements Callable<Integer> {
-    /** The time that workers need to load their model. */
+    /** Maximum time that workers need to load their model. */
     private static final Duration WORKER_TIMEOUT = Duration.ofMinutes(2);
 
     @Spec
@@ -212,7 +212,7 @@ public final class GenerateCommand implements Callable<Integer> {
         own.close();
     }
 
-    /** After Ctrl-C, nothing reads the images. */
+    /** After Ctrl-C, nobody will read the images. */
     private void cancelRunning(GatewayClient gateway) {
         String id = runningId;
         if (id == null) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The files for the images of a generation: {@code star.png}, or {@code star-0.png}, {@code star-1.png} and so on. */
+/** The files for a generation's images: {@code star.png}, or {@code star-0.png}, {@code star-1.png} and so on. */
 record ImageFiles(Path output) {
 
     /** @throws FleetException if the images cannot be written to these files */

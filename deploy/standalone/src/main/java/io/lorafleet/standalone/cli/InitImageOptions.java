@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of image-to-image generation. */
+/** The options for image-to-image generation. */
 final class InitImageOptions {
     /** The first bytes of PNG and JPEG files. */
     private static final List<byte[]> SIGNATURES =
@@ -45,8 +45,8 @@ final class InitImageOptions {
     }
 
     /**
-     * @return the content of the file in base64, the format that the gateway accepts
-     * @throws FleetException if the file does not exist, or is not a PNG or JPEG
+     * @return the file content in base64, the format that the gateway accepts
+     * @throws FleetException if the file does not exist or is not a PNG or JPEG file
      */
     String base64() throws IOException {
         if (!Files.isRegularFile(file)) {

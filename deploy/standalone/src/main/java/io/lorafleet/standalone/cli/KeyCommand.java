@@ -160,7 +160,7 @@ public final class KeyCommand {
         return PREFIX + id + "_" + secret;
     }
 
-    /** @param life null if the key does not expire */
+    /** @param life lifetime of the key; null if it does not expire */
     private static Entry entry(String key, String owner, Set<Role> roles, @Nullable Duration life) {
         String id = key.substring(PREFIX.length(), PREFIX.length() + 2 * ID_BYTES);
         Instant now = Instant.now();

@@ -5,7 +5,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.distillation.TrainingPlan;
 import java.util.Locale;
 
-/** The model card of a student: Markdown with the metadata that Hugging Face's Hub reads. */
+/** A student's model card: Markdown with the metadata that the Hugging Face Hub reads. */
 final class ModelCard {
     private ModelCard() {}
 

@@ -6,7 +6,7 @@ import io.lorafleet.standalone.client.GenerationFollower;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
 
-/** Shows the progress of a generation. */
+/** Shows a generation's progress. */
 interface ProgressDisplay extends GenerationFollower.Progress, AutoCloseable {
     @Override
     void close();

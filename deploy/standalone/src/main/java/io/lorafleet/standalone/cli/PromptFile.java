@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A text file with one prompt on each line. Empty lines are ignored. */
+/** A text file with one prompt per line. Empty lines are ignored. */
 public final class PromptFile {
     private PromptFile() {}
 

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * An adapter in a gateway response.
  *
- * @param route null if requests use the newest version
+ * @param route the route; null if requests use the newest version
  */
 public record AdapterInfo(String name, @Nullable AdapterRoute route, List<AdapterVersion> versions) {
 
     /**
-     * @param number the version, or null for the version that requests use
+     * @param number version number, or null for the version that requests use
      * @throws FleetException if the version does not exist
      */
     public AdapterVersion version(@Nullable Integer number) {

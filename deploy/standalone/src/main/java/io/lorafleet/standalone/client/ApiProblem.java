@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A problem that the gateway returns (application/problem+json, RFC 9457). */
+/** A problem returned by the gateway (application/problem+json, RFC 9457). */
 record ApiProblem(
         @Nullable String title,
         @Nullable String detail,

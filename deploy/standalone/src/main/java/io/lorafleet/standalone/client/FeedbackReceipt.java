@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** The response to feedback that the gateway accepted. */
 public record FeedbackReceipt(List<Sample> samples) {
 
-    /** @param adapter {@code name@version} of the student to which the feedback applies */
+    /** @param adapter {@code name@version} of the student that the feedback applies to */
     public record Sample(String feedbackId, String adapter) {}
 
     /** @return a line for each sample */

@@ -26,18 +26,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the gateway's HTTP API. It sends the API key with every request. Methods throw a {@link
- * RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway responds.
+ * A client for the gateway's HTTP API. It sends the API key with every request. Methods throw a
+ * {@link RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway
+ * responds.
  *
  * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link
  * RequestRejectedException}, or with an {@link IOException} if no gateway responds.
  */
 public final class GatewayClient {
-    /** The environment variable that holds the API key or token. */
+    /** The environment variable that contains the API key or token. */
     public static final String KEY = "LORAFLEET_API_KEY";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
-    /** An adapter can be several hundred megabytes in size, and the network can be slow. */
+    /** An adapter can be several hundred megabytes, and the network can be slow. */
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(30);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -96,7 +97,7 @@ public final class GatewayClient {
         return read(response, GenerationStatus.class).value();
     }
 
-    /** Creates a generation, without retries. */
+    /** Creates a generation, without retrying. */
     public CompletableFuture<GenerationStatus> submit(NewGeneration generation) {
         return sendAsync(post(generation))
                 .thenApply(response -> read(response, GenerationStatus.class).value());
@@ -146,7 +147,7 @@ public final class GatewayClient {
         return read(send(request("/v1/feedback" + query).DELETE().build()), WithdrawalReceipt.class);
     }
 
-    /** @param guidance the guidance scale at which a student was distilled, or null for a style */
+    /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
         String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
@@ -258,7 +259,7 @@ public final class GatewayClient {
         return response.body();
     }
 
-    /** The executor's threads end when they are idle, so a client does not need to be closed. */
+    /** The executor's threads end when they become idle, so a client does not need to be closed. */
     private static Executor executor() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
                 THREADS,

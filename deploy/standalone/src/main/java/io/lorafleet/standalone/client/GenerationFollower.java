@@ -12,10 +12,10 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Waits until a generation is finished, and reports its progress. It reconnects if the connection breaks. */
+/** Waits until a generation has finished and reports its progress. Reconnects if the connection is lost. */
 public final class GenerationFollower {
     private static final Duration PAUSE = Duration.ofMillis(500);
-    /** About one minute of attempts, which is longer than a gateway restart takes. */
+    /** Attempts for about one minute, which is longer than a gateway takes to restart. */
     private static final int MAX_FAILURES = 120;
 
     /** Receives the progress of a generation. */
@@ -32,7 +32,7 @@ public final class GenerationFollower {
         /** Called when a worker starts the generation, or another worker starts it again. */
         void startedOn(String workerId);
 
-        /** @param step number of finished steps, over all images */
+        /** @param step number of completed steps, over all images */
         void step(int step, int steps);
     }
 
@@ -53,7 +53,7 @@ public final class GenerationFollower {
         int failures = 0;
         while (true) {
             showEvents(id);
-            // The stream ends when the generation is finished, or when the connection breaks.
+            // The stream ends when the generation has finished or the connection is lost.
             try {
                 Response<GenerationStatus> response = gateway.generation(id);
                 if (response.value().isFinished()) {
@@ -80,7 +80,7 @@ public final class GenerationFollower {
                 finished = event.filter(e -> e.name().equals("finished")).isPresent();
             }
         } catch (IOException | UncheckedIOException broken) {
-            // Missed events do not matter: the caller requests the status of the generation.
+            // Missed events do not matter, because the caller requests the generation's status.
         }
     }
 

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation in a gateway response. Fields that the command line does not use are left out.
+ * A generation in a gateway response. Fields that the command line does not use are omitted.
  *
  * @param request the request with the values that the gateway chose
- * @param startedAt start time by the worker's clock; null if the gateway has no start time
- * @param finishedAt end time by the worker's clock; null until the generation is finished
+ * @param startedAt start time according to the worker's clock; null if the gateway has no start time
+ * @param finishedAt end time according to the worker's clock; null until the generation has finished
  */
 public record GenerationStatus(
         String id,

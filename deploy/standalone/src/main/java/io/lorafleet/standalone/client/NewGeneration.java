@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
  *
- * @param initImage base64 of a PNG or JPEG file, or null
+ * @param initImage PNG or JPEG file in base64, or null
  */
 public record NewGeneration(
         String prompt,

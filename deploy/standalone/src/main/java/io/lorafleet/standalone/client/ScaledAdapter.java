@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  * An adapter in a generation request.
  *
  * @param adapter {@code NAME} or {@code NAME@VERSION}
- * @param scale scale of the adapter; null for the gateway's default
+ * @param scale adapter scale; null for the gateway's default
  */
 public record ScaledAdapter(String adapter, @Nullable Double scale) {}

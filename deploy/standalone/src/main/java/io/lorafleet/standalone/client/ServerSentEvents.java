@@ -4,8 +4,8 @@ package io.lorafleet.standalone.client;
 import java.util.Optional;
 
 /**
- * Parses a stream of server-sent events line by line. It reads the fields {@code event} and {@code data}, and ignores
- * all other fields.
+ * Parses a stream of server-sent events line by line. Reads the fields {@code event} and {@code data} and ignores all
+ * others.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML, section 9.2</a>
  */
@@ -13,7 +13,7 @@ final class ServerSentEvents {
     private String name = "";
     private final StringBuilder data = new StringBuilder();
 
-    /** One event. Its name is {@code message} if the stream does not name it. */
+    /** One event. Its name is {@code message} if the stream does not specify one. */
     record Event(String name, String data) {}
 
     /**
@@ -33,7 +33,7 @@ final class ServerSentEvents {
         switch (field) {
             case "event" -> name = value;
             case "data" -> data.append(value).append('\n');
-            default -> {} // a comment (no field name), or an ignored field
+            default -> {} // a comment, which has no field name, or an ignored field
         }
         return Optional.empty();
     }

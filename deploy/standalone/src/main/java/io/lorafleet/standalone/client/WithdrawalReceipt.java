@@ -4,7 +4,7 @@ package io.lorafleet.standalone.client;
 import java.util.List;
 
 /**
- * The response to a withdrawal of feedback.
+ * The response to a feedback withdrawal.
  *
  * @param adapters names of the students for which feedback was withdrawn
  */

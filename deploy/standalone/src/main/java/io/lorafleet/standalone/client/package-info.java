@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The client of the gateway's HTTP API, with its request bodies and responses. */
+/** The client for the gateway's HTTP API, with its request bodies and responses. */
 @NullMarked
 package io.lorafleet.standalone.client;
 

@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt adherence of teacher and student. It can be measured only for the demo model's prompts.
+ * The prompt adherence of the teacher and the student. It can be measured only for the demo model's prompts.
  *
- * @param recovered the share of the gain from guidance that the student recovers, over all attributes:
- *     {@code (student - unguided) / (teacher - unguided)}; null if guidance gains nothing on these prompts
+ * @param recovered the share of guidance's improvement that the student recovers, over all attributes:
+ *     {@code (student - unguided) / (teacher - unguided)}; null if guidance brings no improvement on these prompts
  * @param wholeRecovered the same share, over whole prompts
  */
 record AdherenceFigures(
@@ -22,7 +22,7 @@ record AdherenceFigures(
         @Nullable Double recovered,
         @Nullable Double wholeRecovered) {
 
-    /** @return the figures; empty if not every prompt is one of the demo model's prompts */
+    /** @return the figures; empty unless all prompts are demo model prompts */
     static Optional<AdherenceFigures> of(List<Images> images) {
         return AdherenceReport.of(images, Images::teacher)
                 .map(teacher -> of(

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Pairs of images from the same prompt and noise: the teacher's image on the left, the student's on the right. */
+/**
+ * Pairs of images generated from the same prompt and noise: the teacher's image on the left, the student's on the
+ * right.
+ */
 final class ContactSheet {
     private static final int PAIRS_PER_ROW = 4;
     private static final int MIN_SIDE = 96;

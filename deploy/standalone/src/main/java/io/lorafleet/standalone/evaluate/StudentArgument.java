@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The student to evaluate.
  *
- * @param guidance guidance scale at which the student was distilled; null if unknown
+ * @param guidance guidance scale with which the student was distilled; null if unknown
  */
 record StudentArgument(Safetensors file, @Nullable Double guidance) {
 
     /**
-     * @param reference a file, or {@code NAME} or {@code NAME@VERSION} of an adapter of the fleet
-     * @param options the gateway of the fleet
+     * @param reference a file, or the {@code NAME} or {@code NAME@VERSION} of an adapter in the fleet
+     * @param options the fleet's gateway
      */
     static StudentArgument find(String reference, GatewayOptions options) throws InterruptedException {
         Path file = Path.of(reference);

@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The owners and modes of the folders in a blob store. The user of each service can write to its own subtrees and read
- * all subtrees.
+ * The owners and modes of the folders in a blob store. Each service's user can write to that service's subtrees and
+ * read all subtrees.
  *
  * <p>A subtree with one writer belongs to that user. A subtree with several writers belongs to root and the writers'
- * group. Its mode lets all users read it, but the mode of the store's folder admits only the readers' group. In such a
- * subtree, and in {@code .unfinished}, to which all services write, the sticky bit prevents users from removing each
- * other's files.
+ * group. The subtrees' modes let all users read them, but the mode of the store's folder admits only the readers'
+ * group. In subtrees with several writers, and in {@code .unfinished}, which all services write to, the sticky bit
+ * prevents users from removing each other's files.
  */
 public final class BlobPermissions {
     private static final String ROOT = "root";
@@ -42,7 +42,7 @@ public final class BlobPermissions {
     /**
      * @param users the Unix user of each service
      * @param readers the group of all these users
-     * @param adapterWriters the group of the users that write adapters, without other members
+     * @param adapterWriters the group of the users that write adapters; it must have no other members
      */
     public BlobPermissions(Path store, Map<Writer, String> users, String readers, String adapterWriters) {
         this.store = store;
@@ -79,7 +79,7 @@ public final class BlobPermissions {
         return Objects.requireNonNull(users.get(writer), "each service has a user");
     }
 
-    /** Creates missing folders, and sets the owners and modes of the folders and their content. Needs root. */
+    /** Creates missing folders and sets the owners and modes of the folders and their content. Must be run as root. */
     public void apply() throws IOException {
         for (Folder folder : folders()) {
             Files.createDirectories(folder.path());
@@ -87,7 +87,7 @@ public final class BlobPermissions {
                 setOwner(folder.path(), folder, folder.mode());
                 continue;
             }
-            try (Stream<Path> below = Files.walk(folder.path())) { // does not follow links
+            try (Stream<Path> below = Files.walk(folder.path())) { // does not follow symbolic links
                 for (Path path : below.toList()) {
                     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                         setOwner(path, folder, folder.mode());
@@ -99,7 +99,7 @@ public final class BlobPermissions {
         }
     }
 
-    /** A link can point to a file outside the store; the owner of that file must not change. */
+    /** A link can point to a file outside the store, whose owner must not change. */
     private static boolean isBlob(Path path) throws IOException {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS)

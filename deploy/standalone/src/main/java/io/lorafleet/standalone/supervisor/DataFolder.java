@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The folder for all data of a fleet. A lock ensures that only one fleet uses it. */
+/** The folder for all of a fleet's data. A lock ensures that only one fleet uses the folder. */
 final class DataFolder implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
@@ -29,10 +29,10 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Locks a folder. A missing folder is created with access for this user only.
+     * Locks a folder. If the folder does not exist, it is created and only this user has access.
      *
      * @param closed whether to remove other users' access to an existing folder
-     * @throws FleetException if another fleet uses the folder, or its mode cannot be changed
+     * @throws FleetException if another fleet is using the folder, or if its mode cannot be changed
      */
     static DataFolder open(Path path, boolean closed) throws IOException {
         Files.createDirectories(path, OwnerOnly.folder());
@@ -84,7 +84,7 @@ final class DataFolder implements AutoCloseable {
         return path.resolve("blobs");
     }
 
-    /** Writes the settings of a Kafka client for the fleet's broker, readable by this user only. */
+    /** Writes the Kafka client settings for the fleet's broker to a file that only this user can read. */
     void writeKafkaClient(Map<String, String> settings) throws IOException {
         Properties properties = new Properties();
         properties.putAll(settings);

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a fleet on this machine.
+ * The settings for a fleet on this machine.
  *
- * @param root the repository with the built services
+ * @param root the repository, which contains the built services
  * @param data folder for the broker's log, the blobs and the services' logs
  * @param model folder of the base model
  * @param port port of the gateway
  * @param brokerPort port of the embedded broker
  * @param bootstrap {@code host:port} of a running broker to use instead of the embedded broker, or null
- * @param apiKeys the file of API keys; null if the gateway requires no key
+ * @param apiKeys the API key file; null if the gateway does not require a key
  */
 public record FleetSettings(
         Path root,

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalFleet implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
-    /** In a share group, any number of workers can share a partition. */
+    /** One is enough, because any number of workers in a share group can share a partition. */
     private static final int PARTITIONS = 1;
 
     private final FleetSettings settings;
@@ -50,10 +50,10 @@ public final class LocalFleet implements AutoCloseable {
     }
 
     /**
-     * Starts the fleet, and returns when every service is ready.
+     * Starts the fleet and returns when every service is ready.
      *
-     * @throws FleetException if a service cannot start; services that have started run until {@link #close}
-     * @throws CancellationException if the fleet is closed while it starts
+     * @throws FleetException if a service cannot start; services that have already started run until {@link #close}
+     * @throws CancellationException if the fleet is closed while it is starting
      */
     public void start() throws IOException, InterruptedException {
         String bootstrap = openBroker();
@@ -66,7 +66,7 @@ public final class LocalFleet implements AutoCloseable {
     private synchronized String openBroker() throws IOException {
         requireOpen();
         data = DataFolder.open(settings.data(), settings.isClosed());
-        // This fleet has the lock, so the services of other fleets with this folder are orphans.
+        // This fleet has the lock, so any other fleets' services that use this folder are orphans.
         OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_TIMEOUT, notices);
         Preflight.check(settings);
         // SLF4J reads this property before Kafka logs its first line. The terminal is for messages to the user.
@@ -170,7 +170,7 @@ public final class LocalFleet implements AutoCloseable {
                 .toList();
     }
 
-    /** @return the current process of the service, or its last process */
+    /** @return the service's current process, or its last one if none is running */
     public synchronized Process process(String service) {
         return services.stream()
                 .filter(s -> s.name().equals(service))

@@ -8,8 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Stops services left over from a killed fleet. They occupy ports, and would interfere with the services of a new
- * fleet.
+ * Stops services left over from a killed fleet. They occupy ports and would interfere with a new fleet's services.
  */
 final class OrphanReaper {
     private OrphanReaper() {}
@@ -17,7 +16,7 @@ final class OrphanReaper {
     /**
      * Stops every process with this command-line argument.
      *
-     * @param timeout time from the stop request until a process is killed
+     * @param timeout time between the stop request and killing the process
      */
     static void end(String argument, Duration timeout, Consumer<String> notices) {
         List<ProcessHandle> processes = ProcessHandle.allProcesses()

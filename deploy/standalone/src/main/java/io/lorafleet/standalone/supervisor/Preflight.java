@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Checks the preconditions of a fleet before it starts. */
+/** Checks a fleet's preconditions before it starts. */
 final class Preflight {
     private Preflight() {}
 

@@ -10,9 +10,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Creates the topics of a fleet on a cluster. */
+/** Creates a fleet's topics on a cluster. */
 public final class Provisioning {
-    /** Uses the number of replicas that is configured on the cluster. */
+    /** Uses the number of replicas configured on the cluster. */
     public static final short CLUSTER_DEFAULT = -1;
 
     private Provisioning() {}

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /** The environment variables of the services: those of this process, without the secrets of other services. */
 final class ServiceEnvironment {
-    /** Only for the gateway: the secrets of its webhooks, its identity provider and its certificates. */
+    /** Only for the gateway: the secrets for its webhooks, its identity provider and its certificates. */
     private static final List<String> OF_GATEWAY =
             List.of("LORAFLEET_WEBHOOKS_", "LORAFLEET_SECURITY_", "QUARKUS_OIDC_", "QUARKUS_HTTP_SSL_");
 
@@ -18,7 +18,7 @@ final class ServiceEnvironment {
     /** @param login Kafka client settings, which the services read from environment variables */
     ServiceEnvironment(Map<String, String> own, Map<String, String> login) {
         all = new TreeMap<>(own);
-        all.remove(GatewayClient.KEY); // the key of the user, not of a service
+        all.remove(GatewayClient.KEY); // the user's key, not a service's
         login.forEach((key, value) -> all.put(variable("kafka." + key), value));
     }
 
@@ -28,7 +28,7 @@ final class ServiceEnvironment {
 
     Map<String, String> ofOthers() {
         Map<String, String> others = new TreeMap<>(all);
-        // The name of a variable can start with a profile.
+        // A variable's name can start with a profile.
         others.keySet().removeIf(name -> OF_GATEWAY.stream().anyMatch(variable(name)::contains));
         return others;
     }

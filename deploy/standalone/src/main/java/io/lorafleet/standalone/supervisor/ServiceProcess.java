@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A service as a child process. It restarts when it exits unexpectedly, but its first start must succeed. */
+/**
+ * A service as a child process. The process is restarted if it exits unexpectedly, but its first start must succeed.
+ */
 final class ServiceProcess implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -32,8 +34,8 @@ final class ServiceProcess implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int TAIL_LINES = 15;
     /**
-     * How long PyTorch's threads spin before they sleep. Worker, trainer and broker share the processors here, and a
-     * thread that spins too long keeps the thread that it waits for from running.
+     * How long PyTorch's threads spin before they sleep. The workers, the trainer and the broker share the processors
+     * here, and a thread that spins too long prevents the thread that it is waiting for from running.
      */
     private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
@@ -55,7 +57,7 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * Starts a service and returns immediately.
      *
-     * @param stopTimeout time from the stop request until the process is killed
+     * @param stopTimeout time between the stop request and killing the process
      * @param notices receives messages for the user
      */
     static ServiceProcess start(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) throws IOException {
@@ -77,7 +79,7 @@ final class ServiceProcess implements AutoCloseable {
         return spec.name();
     }
 
-    /** @return the URL of its metrics */
+    /** @return the URL of the service's metrics */
     URI metrics() {
         return spec.readiness().resolve("/q/metrics");
     }
@@ -171,7 +173,7 @@ final class ServiceProcess implements AutoCloseable {
 
     private String tailOfLog() {
         try {
-            // Not readAllLines: the log can end in the middle of a character.
+            // Files.readAllLines could fail, because the log may end in the middle of a character.
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
                     .lines()
                     .toList();

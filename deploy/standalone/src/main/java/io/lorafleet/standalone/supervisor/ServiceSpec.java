@@ -10,7 +10,7 @@ import java.util.Map;
  * The command that starts a service.
  *
  * @param environment all environment variables of the process
- * @param log file for the output of the process
+ * @param log file for the process's output
  * @param readiness URL that returns 200 when the service is ready
  */
 record ServiceSpec(String name, List<String> command, Map<String, String> environment, Path log, URI readiness) {

@@ -15,7 +15,7 @@ import java.util.Map;
 /** The services of a fleet, with their artifacts, settings and memory. */
 final class ServiceSpecs {
     private static final String GATEWAY = "gateway";
-    /** The prefix of the names of workers. */
+    /** The prefix of all worker names. */
     static final String WORKER = "worker-";
 
     private final FleetSettings settings;
@@ -63,7 +63,7 @@ final class ServiceSpecs {
         return all;
     }
 
-    /** @return a command-line argument that only the services of this folder's fleet have */
+    /** @return a command-line argument that only the services of the fleet in this folder have */
     static String storageArgument(DataFolder data) {
         return "-Dlorafleet.storage.directory=" + data.blobs();
     }
@@ -89,7 +89,7 @@ final class ServiceSpecs {
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(jar.toString());
-        // All users can read the command, but only this user can read the environment: secrets go there.
+        // All users can read the command line, but only this user can read the environment, so secrets go there.
         Map<String, String> variables = name.equals(GATEWAY) ? environment.ofGateway() : environment.ofOthers();
         URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
         return new ServiceSpec(name, command, variables, data.logs().resolve(name + ".log"), readiness);

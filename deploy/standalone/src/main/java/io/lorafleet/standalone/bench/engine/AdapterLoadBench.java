@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Measures how long a worker takes to load an adapter that is not resident, through the same calls as the worker. The
+ * Measures how long a worker takes to load an adapter that is not resident, using the same calls as the worker. The
  * file is in the operating system's page cache.
  */
 public final class AdapterLoadBench {
@@ -60,7 +60,7 @@ public final class AdapterLoadBench {
         this.type = type;
     }
 
-    /** @param warmUp number of rounds before the measurement, during which code is compiled */
+    /** @param warmUp number of rounds before the measurement, in which code is compiled */
     public Report run(byte[] file, int warmUp, int rounds) throws IOException {
         String sha256 = Sha256.of(file);
         blobs.putIfAbsent(BlobKeys.adapter(sha256), file);

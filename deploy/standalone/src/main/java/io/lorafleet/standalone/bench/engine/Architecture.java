@@ -5,7 +5,7 @@ import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelConfig;
 
-/** Models to benchmark with random weights, in their published configurations. */
+/** Models to benchmark with random weights and their published configurations. */
 enum Architecture {
     SD15("""
             {"block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "sample_size": 64,
@@ -51,7 +51,7 @@ enum Architecture {
                  "down_block_types": [], "up_block_types": []}""".formatted(channels, layers, groups, sampleSize)));
     }
 
-    /** @return width and height of the area that one latent value covers, in pixels */
+    /** @return the width and height, in pixels, of the area covered by one latent value */
     int factor() {
         return this == DEMO ? 4 : 8;
     }

@@ -121,7 +121,7 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
         }
     }
 
-    /** Generates random weights to determine their shapes. */
+    /** Generates random weights to determine the weights' shapes. */
     private static Map<String, Shape> shapes(Architecture architecture) {
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             return new UNet(architecture.config(), Weights.random("unet", DataType.FLOAT32, owner)).weightShapes();

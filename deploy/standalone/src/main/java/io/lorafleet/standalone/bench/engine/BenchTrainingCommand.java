@@ -176,7 +176,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    /** @return the memory of Stable Diffusion 1.5 on a GPU in the paper, in gigabytes */
+    /** @return the memory that Stable Diffusion 1.5 needs on a GPU according to the paper, in gigabytes */
     private static double paper(TrainingMethod method) {
         return switch (method) {
             case FULL -> 21.0;

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distribution of times, in seconds. Percentiles use the nearest-rank method: the percentile of a share is the
- * smallest measured time that is no shorter than that share of the times.
+ * A distribution of times, in seconds. Percentiles use the nearest-rank method: the percentile for a share is the
+ * smallest measured time that is at least as long as that share of all times.
  */
 public record Distribution(int count, double p50, double p95, double p99, double max) {
 
-    /** @return null if there are no times */
+    /** @return the distribution; null if there are no times */
     public static @Nullable Distribution of(Collection<Duration> times) {
         if (times.isEmpty()) {
             return null;
@@ -27,7 +27,7 @@ public record Distribution(int count, double p50, double p95, double p99, double
     }
 
     private static double percentile(List<Double> sorted, double share) {
-        int rank = (int) Math.ceil(share * sorted.size()); // from 1
+        int rank = (int) Math.ceil(share * sorted.size()); // starting at 1
         return sorted.get(Math.max(rank, 1) - 1);
     }
 }

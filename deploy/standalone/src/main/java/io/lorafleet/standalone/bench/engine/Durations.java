@@ -3,7 +3,7 @@ package io.lorafleet.standalone.bench.engine;
 
 import java.time.Duration;
 
-/** Converts durations to and from seconds with a fraction. */
+/** Converts durations to and from fractional seconds. */
 public final class Durations {
     private static final double NANOS = 1e9;
 

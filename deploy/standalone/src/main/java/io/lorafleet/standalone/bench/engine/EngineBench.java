@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Measures the UNet steps of one batch, or of two batches in alternation under the same conditions. */
+/** Measures the UNet steps of one batch, or of two batches alternately, so that conditions are the same for both. */
 final class EngineBench {
     private static final int TEXT_TOKENS = 77;
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -40,22 +40,22 @@ final class EngineBench {
     /**
      * The batches to measure.
      *
-     * @param beside batch to measure in alternation, or null
-     * @param size width and height in pixels, or null for the size at which the model was trained
+     * @param beside second batch, measured alternately with the first, or null
+     * @param size width and height in pixels, or null for the size of the model's training images
      */
     record Workload(
             Rows rows, @Nullable Rows beside, @Nullable Integer size, Precision precision, int warmUp, int steps) {}
 
     /**
-     * The rows of a step.
+     * The rows in a step.
      *
      * @param adapterRank rank of the random adapters, one for each row; 0 for no adapters
-     * @param forwards number of batches among which the rows are divided
+     * @param forwards number of batches that the rows are divided into
      */
     record Rows(int count, int adapterRank, int forwards) {}
 
     /**
-     * @param besideMedianSeconds median of the batch measured in alternation, or null
+     * @param besideMedianSeconds median time of the second batch, or null
      * @param peakMebibytes peak resident memory of this process
      */
     record Report(
@@ -66,7 +66,7 @@ final class EngineBench {
             long peakMebibytes,
             List<Double> seconds) {}
 
-    /** A batch with the inputs that its steps share. */
+    /** A batch with the inputs shared by its steps. */
     private record Batch(NDArray latent, double[] timesteps, PreparedConditioning text, RowAdapters adapters) {}
 
     private EngineBench(UNet unet, NDManager owner, Workload workload) {

@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 /** Random adapters for a UNet, with factors for all attention projections, like a student. */
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
-    /** Standard deviation of the second factor at which images change slightly. */
+    /** Standard deviation of the second factor that changes images slightly. */
     public static final float MILD = 0.01f;
-    /** Standard deviation of the second factor at which images from two such adapters differ clearly. */
+    /** Standard deviation of the second factor that makes images from two such adapters differ clearly. */
     public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}
 
-    /** @return names and shapes of the weights of a pipeline folder's UNet */
+    /** @return the names and shapes of the UNet weights in a pipeline folder */
     public static Map<String, Shape> shapes(Path model) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         PipelineFolder.open(model)
@@ -34,9 +34,9 @@ public final class RandomAdapter {
     }
 
     /**
-     * @param unet names and shapes of the weights of a UNet
+     * @param unet names and shapes of a UNet's weights
      * @param deviation standard deviation of the second factor
-     * @param seed the same seed gives the same file
+     * @param seed the same seed always produces the same file
      * @return a safetensors file with diffusers' tensor names
      */
     public static byte[] file(Map<String, Shape> unet, int rank, float deviation, long seed) {

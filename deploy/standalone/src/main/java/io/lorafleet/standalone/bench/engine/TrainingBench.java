@@ -37,7 +37,7 @@ final class TrainingBench {
      * The training to measure.
      *
      * @param teacherPrecision precision of the teacher, if it shares no weights with its student
-     * @param size width and height in pixels, or null for the size at which the model was trained
+     * @param size width and height in pixels, or null for the size of the model's training images
      * @param steps number of optimizer steps
      */
     record Workload(
@@ -81,7 +81,7 @@ final class TrainingBench {
         }
     }
 
-    /** @return the frozen UNet, which is the teacher and the base of the factors; null for full training */
+    /** @return the frozen UNet, which serves as the teacher and as the base for the factors; null for full training */
     private static @Nullable UNet base(Workload workload, NDManager owner) {
         UNetConfig config = workload.architecture().config();
         return switch (workload.method()) {
