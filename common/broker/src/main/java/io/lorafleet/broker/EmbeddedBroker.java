@@ -124,7 +124,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // Every time a worker is killed, its records use up a delivery.
+        // A worker that is killed may use up several of its records' deliveries.
         p.setProperty("group.share.delivery.count.limit", "10");
         // On one machine, no other group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");

@@ -27,7 +27,7 @@ public final class StepBatch implements AutoCloseable {
 
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
-        // Rows without adapters go last, where the adapters need no computation for them.
+        // Rows without adapters go last, so that no adapter computation is needed for them.
         this.images = images.stream()
                 .sorted(Comparator.comparing(image -> image.prompt().rows().stream()
                         .allMatch(row -> row.adapters().isEmpty())))

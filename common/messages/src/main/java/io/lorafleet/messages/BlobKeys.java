@@ -67,7 +67,8 @@ public final class BlobKeys {
     }
 
     /**
-     * @param attempt number of the attempt, starting at 1 @return the key of the blob that marks the attempt as started
+     * @param attempt number of the attempt, starting at 1
+     * @return the key of the blob that marks the attempt as started
      */
     public static String attempt(String requestId, int attempt) {
         return generation(requestId) + "attempt-" + attempt;

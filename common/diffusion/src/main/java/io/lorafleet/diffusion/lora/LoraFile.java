@@ -156,8 +156,8 @@ public final class LoraFile {
     }
 
     /**
-     * Reads a factor as (rows, columns). In some files, a 1x1 kernel has two dimensions of size 1, in others it has
-     * none; both forms are accepted.
+     * Reads a factor as (rows, columns). A 1x1 kernel's two dimensions of size 1 are present in some files and absent
+     * in others; both forms are accepted.
      */
     private Factor factor(String name, long rows, Shape columns) {
         Shape found = file.shape(name);

@@ -41,7 +41,7 @@ public enum SamplerKind {
      * @param schedule noise schedule of the model
      * @param steps number of steps in the whole schedule
      * @param startStep index of the first step to run, 0 to steps - 1
-     * @throws IllegalArgumentException if the noise schedule does not allow this number of steps
+     * @throws IllegalArgumentException if the noise schedule does not support this number of steps
      */
     public Sampler with(NoiseSchedule schedule, int steps, int startStep) {
         return maker.make(schedule, steps, startStep);

@@ -91,7 +91,7 @@ final class UniPc implements Sampler {
         return sigmas.alpha(to) * Math.expm1(sigmas.lambda(from) - sigmas.lambda(to));
     }
 
-    /** @return the previous step divided by this step, in lambda; negative, because it points backward */
+    /** @return the ratio of the previous step to this step, in lambda; negative, because it points backward */
     private double ratio(int before, int from, int to) {
         return (sigmas.lambda(before) - sigmas.lambda(from)) / (sigmas.lambda(to) - sigmas.lambda(from));
     }

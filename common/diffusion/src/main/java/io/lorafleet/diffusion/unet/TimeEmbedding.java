@@ -26,7 +26,7 @@ final class TimeEmbedding {
     /** Cached embeddings by timestep; empty while gradients are recorded. */
     private final Map<Double, float[]> cache = new LruCache();
 
-    /** SDXL only. */
+    /** Used for SDXL only. */
     private record Addition(SinusoidalEmbedding sizeWaves, TwoLayers layers) {}
 
     /** @param weights weights of the UNet */

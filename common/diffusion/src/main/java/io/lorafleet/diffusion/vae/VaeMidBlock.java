@@ -40,7 +40,7 @@ final class VaeMidBlock {
 
         SelfAttention(VaeConfig config, int channels, Weights weights) {
             norm = new GroupNorm(weights.in("group_norm"), channels, config.normGroups(), VaeResnetBlock.NORM_EPSILON);
-            // Checkpoints written by diffusers before 0.15 use the second of the two names.
+            // Checkpoints written by diffusers before 0.15 use the second name in each pair.
             q = layer(weights, "to_q", "query", channels);
             k = layer(weights, "to_k", "key", channels);
             v = layer(weights, "to_v", "value", channels);

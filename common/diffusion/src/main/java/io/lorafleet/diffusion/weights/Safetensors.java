@@ -30,7 +30,7 @@ import java.util.Set;
  * A safetensors file. Its tensors are read on demand.
  *
  * <p>Tensors are memory-mapped one by one. An array in the file's data type shares the mapped, read-only pages, so the
- * file must not be modified while a model is using it. Replacing the file by renaming another one is safe.
+ * file must not be modified while a model is using it. Replacing the file by renaming another file over it is safe.
  */
 public final class Safetensors {
     private static final int CHECKED_AT_ONCE = 4096;

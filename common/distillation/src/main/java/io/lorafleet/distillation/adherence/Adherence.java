@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt adherence of one image. Each attribute in the prompt counts once: the background, the place, and the color,
+ * An image's prompt adherence. Each attribute in the prompt counts once: the background, the place, and the color,
  * shape, texture and size of each object.
  *
  * @param attributes attributes in the prompt, by kind

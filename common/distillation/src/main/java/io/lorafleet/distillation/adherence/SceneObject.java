@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object of a scene. An attribute is null if the prompt does not name it, or if it was not recognized in the image.
  *
- * <p>The words are those used in the demo model's training captions. Colors are the RGB values used in the training
- * images, and sizes are the objects' radii there, as shares of the image width.
+ * <p>The words are those used in the demo model's training captions. Colors and sizes are those of the training images:
+ * RGB values, and radii as shares of the image width.
  */
 public record SceneObject(
         @Nullable Size size,

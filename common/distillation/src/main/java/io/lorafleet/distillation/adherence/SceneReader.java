@@ -18,7 +18,7 @@ public final class SceneReader {
     /** Maximum RGB distance of the image border from a background. */
     private static final double MAX_BACKGROUND_DISTANCE = 60;
 
-    /** Minimum RGB distance of an object from the background. The light stripes of orange and beige have a distance of 25. */
+    /** Minimum RGB distance between an object and the background. The light stripes of orange and beige are 25 apart. */
     private static final double MIN_CONTRAST = 24;
 
     /** Parts below 1/100 of the image are not objects. The smallest star covers 3%. */

@@ -19,10 +19,7 @@ final class CompletionPoller implements AutoCloseable {
      * before a worker becomes idle.
      */
     private static final int MIN_INTERVAL_MILLIS = 100;
-    /**
-     * Multiplied by the number of generations in flight to get the interval. This limits polling to about 300 requests
-     * per second.
-     */
+    /** Polling interval per generation in flight. It limits polling to about 300 requests per second. */
     private static final int INTERVAL_MILLIS_EACH = 3;
 
     private final GatewayClient gateway;

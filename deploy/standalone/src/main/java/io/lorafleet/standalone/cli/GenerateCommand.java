@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
                     + " and stops the fleet afterwards."
         })
 public final class GenerateCommand implements Callable<Integer> {
-    /** Maximum time that workers need to load their model. */
+    /** Long enough for workers to load their model. */
     private static final Duration WORKER_TIMEOUT = Duration.ofMinutes(2);
 
     @Spec

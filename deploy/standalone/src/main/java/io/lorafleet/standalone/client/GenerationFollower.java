@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Waits until a generation has finished and reports its progress. Reconnects if the connection is lost. */
 public final class GenerationFollower {
     private static final Duration PAUSE = Duration.ofMillis(500);
-    /** Attempts for about one minute, which is longer than a gateway takes to restart. */
+    /** Enough attempts for about one minute, which is longer than a gateway takes to restart. */
     private static final int MAX_FAILURES = 120;
 
     /** Receives the progress of a generation. */

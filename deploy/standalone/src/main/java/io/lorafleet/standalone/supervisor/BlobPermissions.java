@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * read all subtrees.
  *
  * <p>A subtree with one writer belongs to that user. A subtree with several writers belongs to root and the writers'
- * group. The subtrees' modes let all users read them, but the mode of the store's folder admits only the readers'
+ * group. The mode of such a subtree lets all users read it, but the mode of the store's folder admits only the readers'
  * group. In subtrees with several writers, and in {@code .unfinished}, which all services write to, the sticky bit
  * prevents users from removing each other's files.
  */

@@ -29,7 +29,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Locks a folder. If the folder does not exist, it is created and only this user has access.
+     * Locks a folder. If the folder does not exist, it is created so that only this user has access.
      *
      * @param closed whether to remove other users' access to an existing folder
      * @throws FleetException if another fleet is using the folder, or if its mode cannot be changed

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Checks a fleet's preconditions before it starts. */
+/** Checks a fleet's preconditions before the fleet starts. */
 final class Preflight {
     private Preflight() {}
 
