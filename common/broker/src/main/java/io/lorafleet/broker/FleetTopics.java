@@ -25,8 +25,8 @@ public final class FleetTopics {
 
     /**
      * @param prefix prefix of all topic names, may be empty
-     * @param partitions number of partitions of each topic that is not compacted
-     * @param replicationFactor number of replicas of each partition
+     * @param partitions number of partitions in each topic that is not compacted
+     * @param replicationFactor number of replicas per partition
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this.prefix = prefix;

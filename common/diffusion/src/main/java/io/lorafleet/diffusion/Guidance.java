@@ -17,7 +17,7 @@ public final class Guidance {
      * @param uncond model output for the negative or the empty prompt, of any shape, such as (N, C, H, W)
      * @param cond model output for the prompt, of the same shape
      * @param scale guidance scale
-     * @return the guided output, of the same shape, attached to the manager of {@code uncond}
+     * @return the guided output, of the same shape, attached to {@code uncond}'s manager
      */
     public static NDArray combine(NDArray uncond, NDArray cond, double scale) {
         return uncond.add(cond.sub(uncond).mul(scale));

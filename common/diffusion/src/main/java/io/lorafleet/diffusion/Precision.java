@@ -36,7 +36,7 @@ public enum Precision {
         }
     }
 
-    /** @return the use of the weights at this precision */
+    /** @return how the weights are used at this precision */
     public Use use() {
         return use;
     }

@@ -43,7 +43,7 @@ public final class PreparedPrompt implements AutoCloseable {
     }
 
     /**
-     * Encodes the prompts of a request.
+     * Encodes a request's prompts.
      *
      * @param model model that generates the images
      * @param request generation parameters, of which the prompts, guidance scale and size are used
@@ -88,7 +88,7 @@ public final class PreparedPrompt implements AutoCloseable {
         return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
     }
 
-    /** @return the model for which the prompt was prepared */
+    /** @return the model that the prompt was prepared for */
     public StableDiffusion model() {
         return model;
     }

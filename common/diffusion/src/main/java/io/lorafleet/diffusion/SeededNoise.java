@@ -28,7 +28,7 @@ public final class SeededNoise {
     }
 
     /**
-     * Returns the next values of the stream, like another call of {@code torch.randn} with the same generator.
+     * Returns the stream's next values, as another call to {@code torch.randn} with the same generator would.
      *
      * @param count number of values, at least 16. torch uses a different algorithm for fewer values, and no latent is
      *     that small

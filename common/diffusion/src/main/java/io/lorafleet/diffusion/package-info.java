@@ -3,8 +3,8 @@
  * Latent diffusion with guidance, on DJL's arrays.
  *
  * <p>Start at {@link io.lorafleet.diffusion.StableDiffusion} for the parts, {@link io.lorafleet.diffusion.Denoising}
- * for the generation of an image, {@link io.lorafleet.diffusion.unet.UNet} for the network and {@link
- * io.lorafleet.diffusion.lora.RowAdapters} for the adapters of a batch.
+ * for the generation of an image, {@link io.lorafleet.diffusion.unet.UNet} for the network and
+ * {@link io.lorafleet.diffusion.lora.RowAdapters} for a batch's adapters.
  */
 @NullMarked
 package io.lorafleet.diffusion;

@@ -16,7 +16,7 @@ import io.lorafleet.distillation.optim.TimestepWeighting;
  * @param optimization settings for training the student on the data
  * @param width width of the images, in pixels
  * @param height height of the images, in pixels
- * @param seed seed of the prompts, the noise and the order of samples
+ * @param seed seed for the prompts, the noise and the order of samples
  */
 public record TrainingPlan(
         TrainingMethod method,
@@ -28,7 +28,7 @@ public record TrainingPlan(
         long seed) {
 
     /**
-     * How the images of a round are generated, and how often their trajectory samples are used.
+     * How a round's images are generated, and how often their trajectory samples are used.
      *
      * @param promptsPerRound images generated per round, at least 1
      * @param passes passes over the trajectory samples of a round, at least 1
@@ -57,7 +57,7 @@ public record TrainingPlan(
      *     steps, then falls along a cosine
      * @param weightDecay weight decay of AdamW, at least 0
      * @param clip maximum norm of the gradients, greater than 0
-     * @param ema decay of the moving average of the weights, which is the result; at least 0 and less than 1
+     * @param ema decay of the weights' moving average, which is the result; at least 0 and less than 1
      * @param weighting weights of the timesteps in the loss
      */
     public record Optimization(

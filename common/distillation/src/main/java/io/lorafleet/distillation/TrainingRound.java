@@ -41,7 +41,7 @@ final class TrainingRound {
     }
 
     /**
-     * Generates the images of the round.
+     * Generates the round's images.
      *
      * @param student the student that generates the images; null if the teacher does
      * @param stepped callback after each sampler step

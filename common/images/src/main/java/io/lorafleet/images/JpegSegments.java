@@ -68,7 +68,7 @@ final class JpegSegments {
     }
 
     /**
-     * @return the size of the image
+     * @return the image size
      * @throws BadImageException if the file is corrupt, too large, or too expensive to decode
      */
     static Dimensions check(byte[] file, long maxPixels) throws BadImageException {

@@ -42,7 +42,7 @@ final class PngChunks {
     private PngChunks() {}
 
     /**
-     * @return the size of the image
+     * @return the image size
      * @throws BadImageException if the file is corrupt or too large, or has far more data than its pixels need
      */
     static Dimensions check(byte[] file, long maxPixels) throws BadImageException {

@@ -25,7 +25,7 @@ public record ApiKeys(List<Entry> keys) {
         /** Upload and retire adapters, and change their routes. */
         @JsonProperty("manage-adapters")
         MANAGE_ADAPTERS,
-        /** Read the state of the fleet, its metrics and all generations. */
+        /** Read the fleet's state, its metrics and all generations. */
         @JsonProperty("operate")
         OPERATE
     }

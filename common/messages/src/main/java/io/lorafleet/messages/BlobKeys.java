@@ -22,7 +22,7 @@ public final class BlobKeys {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
 
-    /** @return the key of the feedback that a finished run has consumed: a JSON array of {@link FeedbackEvent} */
+    /** @return the key of the feedback consumed by a finished run: a JSON array of {@link FeedbackEvent} */
     public static String consumedFeedback(String adapter, Lineage lineage) {
         return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset()
                 + ".json";
@@ -59,8 +59,8 @@ public final class BlobKeys {
     }
 
     /**
-     * @return the key of the {@link GenerationManifest} of a request that succeeded. If the blob exists, the request
-     *     needs no further work
+     * @return the key of a successful request's {@link GenerationManifest}. If the blob exists, the request needs no
+     *     further work
      */
     public static String manifest(String requestId) {
         return generation(requestId) + "manifest.json";

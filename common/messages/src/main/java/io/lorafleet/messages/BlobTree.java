@@ -30,7 +30,7 @@ public enum BlobTree {
         this.writers = writers;
     }
 
-    /** @return the first segment of the keys in this subtree */
+    /** @return the first segment of all keys in this subtree */
     public String folder() {
         return folder;
     }
@@ -40,7 +40,7 @@ public enum BlobTree {
         return writers;
     }
 
-    /** @return the prefix of the keys in this subtree */
+    /** @return the prefix of all keys in this subtree */
     String prefix() {
         return folder + "/";
     }

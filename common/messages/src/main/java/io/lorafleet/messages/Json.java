@@ -18,7 +18,7 @@ public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-            // A service must be able to read the messages of the next release.
+            // A service must be able to read messages from the next release.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             // Otherwise, a missing number would become 0.
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

@@ -87,10 +87,10 @@ public sealed interface AdapterEvent {
     /** @return the adapter name */
     String adapter();
 
-    /** @return the key of the record */
+    /** @return the record's key */
     String key();
 
-    /** @return the value of the record; null for a tombstone, which makes compaction remove the key */
+    /** @return the record's value; null for a tombstone, which makes compaction remove the key */
     byte @Nullable [] value();
 
     static AdapterEvent of(AdapterVersion version) {

@@ -31,7 +31,7 @@ public final class VersionNumbers {
      *
      * @param draft a version whose number is the lowest that may be free: one more than the highest number that the
      *     caller has read
-     * @return the draft with its number, or the version of the repeated claim
+     * @return the draft with its number, or the version in the repeated claim
      */
     public AdapterVersion claim(AdapterVersion draft) throws IOException {
         AdapterVersion last = null;

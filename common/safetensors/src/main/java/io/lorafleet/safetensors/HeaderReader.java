@@ -24,7 +24,7 @@ final class HeaderReader {
     private static final int MAX_TENSORS = 50_000;
     /** Limit on the number of dimensions, as in PyTorch's kernels. Convolution weights have 4 or 5. */
     private static final int MAX_DIMENSIONS = 8;
-    /** Limit on the length of a tensor name. The longest names in diffusers have about 150 characters. */
+    /** Limit on the length of tensor names. The longest names in diffusers have about 150 characters. */
     private static final int MAX_NAME_CHARACTERS = 1000;
 
     private static final JsonFactory JSON = JsonFactory.builder()

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param dataStart offset of the first byte after the header
  * @param dataBytes size of all tensors, in bytes
- * @param tensors tensors by name, in the order of the header
+ * @param tensors tensors by name, in header order
  * @param metadata metadata strings
  * @see <a href="https://huggingface.co/docs/safetensors">safetensors</a>
  */

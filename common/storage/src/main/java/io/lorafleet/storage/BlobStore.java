@@ -31,7 +31,7 @@ public interface BlobStore {
      */
     StagedBlob stage() throws IOException;
 
-    /** @return the content of the blob, which the caller closes; empty if there is no such blob */
+    /** @return the blob's content, which the caller closes; empty if there is no such blob */
     Optional<InputStream> open(String key) throws IOException;
 
     /**
@@ -48,7 +48,7 @@ public interface BlobStore {
         return putIfAbsent(key, new java.io.ByteArrayInputStream(content));
     }
 
-    /** @return the content of the blob; empty if there is no such blob */
+    /** @return the blob's content; empty if there is no such blob */
     default Optional<byte[]> get(String key) throws IOException {
         Optional<InputStream> content = open(key);
         if (content.isEmpty()) {

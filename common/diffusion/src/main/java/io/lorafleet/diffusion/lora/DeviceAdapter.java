@@ -39,7 +39,7 @@ public final class DeviceAdapter implements AutoCloseable {
             return a.getShape().dimension() == 2;
         }
 
-        /** @return the dimension of the rank in {@code a}; in {@code b}, the rank is the other dimension */
+        /** @return the dimension that is the rank in {@code a}; in {@code b}, the rank is the other dimension */
         int rankAxis() {
             return matrices() ? 1 : 0;
         }
@@ -171,7 +171,7 @@ public final class DeviceAdapter implements AutoCloseable {
         return layers;
     }
 
-    /** @return the end of each factor except the last */
+    /** @return the end position of each factor except the last */
     private long[] cuts() {
         return places.stream()
                 .flatMapToLong(place -> LongStream.of(place.middle(), place.end()))
@@ -179,7 +179,7 @@ public final class DeviceAdapter implements AutoCloseable {
                 .toArray();
     }
 
-    /** @return the size of the block, in bytes */
+    /** @return the block's size, in bytes */
     public long bytes() {
         return block.size() * block.getDataType().getNumOfBytes();
     }

@@ -26,7 +26,7 @@ public final class LoraWriter {
 
     private LoraWriter() {}
 
-    /** @param metadata additional metadata @return the content of the file */
+    /** @param metadata additional metadata @return the file content */
     public static byte[] write(LoraAdapter adapter, Map<String, String> metadata) {
         Map<String, String> all = new TreeMap<>(metadata);
         all.put("format", "pt");

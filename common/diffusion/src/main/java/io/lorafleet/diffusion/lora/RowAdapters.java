@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * smaller ranks are padded with zeros, so {@code y += scale B (A x)} is two batched products for any mix of rows. If a
  * row has several adapters, their factors are concatenated along the rank, which adds their updates.
  *
- * <p>Rows after the last adapted row need no computation, so rows without adapters should be at the end of a batch.
+ * <p>Rows after the last one with an adapter need no computation, so rows without adapters should be at the end of a
+ * batch.
  */
 public final class RowAdapters implements Adaptation, AutoCloseable {
     private final NDManager owner;
@@ -82,7 +83,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
     }
 
     /**
-     * Stacks the adapters of a batch.
+     * Stacks a batch's adapters.
      *
      * @param rows adapters of each row; an empty list for a row without adapters
      * @param type data type of the UNet

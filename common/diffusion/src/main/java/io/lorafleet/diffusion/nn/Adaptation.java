@@ -15,7 +15,7 @@ public interface Adaptation {
     /** The update of one layer. */
     interface LayerUpdate {
         /**
-         * Adds the update of a linear layer.
+         * Adds the update to a linear layer's output.
          *
          * @param x input of the layer (N, ..., in)
          * @param y base output W0 x + b (N, ..., out); may be modified
@@ -24,7 +24,7 @@ public interface Adaptation {
         NDArray addTo(NDArray y, NDArray x);
 
         /**
-         * Adds the update of a convolution.
+         * Adds the update to a convolution's output.
          *
          * @param layer base layer
          * @param x input of the layer (N, in, H, W)

@@ -41,7 +41,7 @@ public final class Conv2d {
         return of(weights, in, out, kernel, 1, kernel / 2);
     }
 
-    /** @return the name of the layer in the checkpoint */
+    /** @return the layer's name in the checkpoint */
     public String name() {
         return name;
     }

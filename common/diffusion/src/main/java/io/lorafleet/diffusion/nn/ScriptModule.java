@@ -43,7 +43,7 @@ final class ScriptModule {
         }
     }
 
-    /** @return the result, attached to the manager of the first argument */
+    /** @return the result, attached to the first argument's manager */
     NDArray call(String method, NDArray... arguments) {
         NDList inputs = new NDList(arguments);
         inputs.add(named(method));
@@ -56,7 +56,7 @@ final class ScriptModule {
         return numbers.computeIfAbsent(value, constants::create);
     }
 
-    /** DJL reads the method name from the name of the last argument. */
+    /** DJL reads the method name from the last argument's name. */
     private NDArray named(String method) {
         return methods.computeIfAbsent(method, key -> {
             NDArray name = constants.create(0);

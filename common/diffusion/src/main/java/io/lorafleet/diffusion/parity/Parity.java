@@ -73,7 +73,7 @@ public final class Parity implements AutoCloseable {
      * @param folder pipeline folder with {@code expected.safetensors}, and {@code expected_lora.safetensors} if it has
      *     adapters
      * @param precision precision of the UNet
-     * @param results receives the result of each reference tensor as soon as it is available
+     * @param results receives the result for each reference tensor as soon as it is available
      */
     public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
         try (Parity parity = new Parity(folder, precision, results)) {

@@ -59,7 +59,7 @@ public final class ReferenceTensors {
         }
     }
 
-    /** @return the values of the tensor, converted to double */
+    /** @return the tensor's values, converted to double */
     public double[] doubles(String tensor) {
         try (NDManager scope = NDManager.newBaseManager();
                 NDArray numbers = read(tensor, scope)) {
@@ -72,7 +72,7 @@ public final class ReferenceTensors {
         return scope.create(numbers).toType(DataType.FLOAT32, false);
     }
 
-    /** Compares an output with the reference of the same name. */
+    /** Compares an output with the reference tensor of the same name. */
     public ParityResult compare(String tensor, NDArray out) {
         return compare(tensor, tensor, out);
     }

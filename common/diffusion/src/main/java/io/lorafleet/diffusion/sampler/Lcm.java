@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The sampler of latent consistency models: each step predicts the denoised latent and adds noise of a lower level.
+ * The sampler for latent consistency models. Each step predicts the denoised latent, then adds noise at a lower level.
  *
  * <p>A schedule that starts later is the last part of the whole schedule, as in diffusers'
  * StableDiffusionImg2ImgPipeline. In contrast, diffusers' LatentConsistencyModelImg2ImgPipeline runs all steps, spaced

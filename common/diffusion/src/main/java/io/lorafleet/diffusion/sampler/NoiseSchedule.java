@@ -168,7 +168,7 @@ public record NoiseSchedule(
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }
 
-    /** @param total number of timesteps over the whole range, of which the first {@code steps} are used */
+    /** @param total number of timesteps over the whole range; only the first {@code steps} are used */
     private double[] timesteps(int steps, int total, boolean round) {
         int train = trainTimesteps();
         if (steps < 1 || total > train) {

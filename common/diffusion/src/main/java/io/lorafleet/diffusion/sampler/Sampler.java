@@ -11,7 +11,7 @@ import ai.djl.ndarray.NDArray;
  */
 public interface Sampler {
 
-    /** @return the timestep of the model evaluation in each step */
+    /** @return the timestep of each step's model evaluation */
     double[] timesteps();
 
     /**
@@ -31,7 +31,7 @@ public interface Sampler {
      */
     NDArray addNoise(NDArray clean, NDArray noise);
 
-    /** @return the latent in the scale of the model's input (diffusers: scale_model_input) */
+    /** @return the latent, scaled as input for the model (diffusers: scale_model_input) */
     default NDArray modelInput(NDArray latent, int step) {
         return latent;
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The state that a sampler keeps for one image between steps, and the source of the noise that it adds. */
+/** The state that a sampler keeps for an image between steps, and the source of the noise that the sampler adds. */
 public final class SamplerState {
     private final NDManager owner;
     private final IntFunction<float[]> noise;

@@ -58,7 +58,7 @@ public final class ClipTextEncoder {
 
     /**
      * @param tokenIds token ids (N, S), int64, where S is the number of tokens per prompt
-     * @return the states, attached to the manager of the token ids
+     * @return the states, attached to the token ids' manager
      */
     public TextStates encode(NDArray tokenIds) {
         try (NDManager scope = Scopes.open(tokenIds)) {

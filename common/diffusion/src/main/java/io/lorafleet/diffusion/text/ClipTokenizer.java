@@ -77,7 +77,7 @@ public final class ClipTokenizer {
     }
 
     /**
-     * @return the number of tokens of an encoded prompt. Longer prompts are truncated, and shorter prompts are padded
+     * @return the number of tokens in an encoded prompt. Longer prompts are truncated, and shorter ones are padded
      */
     public int length() {
         return length;

@@ -44,7 +44,7 @@ public final class PromptEncoder {
     }
 
     /**
-     * Encodes the prompts of a batch.
+     * Encodes a batch's prompts.
      *
      * @param prompts one prompt per row
      * @param scope manager that owns the result

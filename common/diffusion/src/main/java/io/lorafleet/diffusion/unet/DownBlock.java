@@ -34,7 +34,7 @@ final class DownBlock {
         return attentions;
     }
 
-    /** @param skips receives the result of each layer, for the skip connections */
+    /** @param skips receives each layer's result, for the skip connections */
     NDArray forward(NDArray x, NDArray time, PreparedConditioning text, Adaptation adaptation, Deque<NDArray> skips) {
         for (int i = 0; i < resnets.size(); i++) {
             x = resnets.get(i).forward(x, time, adaptation);

@@ -62,7 +62,7 @@ public final class UNet {
     }
 
     /**
-     * Computes the parts of the conditioning that do not change between steps.
+     * Computes those parts of the conditioning that do not change between steps.
      *
      * @param adaptation adapters of the rows, which must be the same in every step
      * @return the prepared conditioning, attached to the context's manager

@@ -124,7 +124,7 @@ public record UNetConfig(
         return channels.size();
     }
 
-    /** @return the width of the time embedding */
+    /** @return the time embedding's width */
     int timeWidth() {
         return 4 * channels.get(0);
     }

@@ -41,7 +41,7 @@ public final class ModelConfig {
         }
     }
 
-    /** @param source name of the source in error messages @param json content of the config */
+    /** @param source name of the source in error messages @param json config content */
     public static ModelConfig parse(String source, String json) {
         try {
             return new ModelConfig(source, MAPPER.readTree(json));

@@ -69,7 +69,7 @@ public final class PipelineFolder {
         return ModelConfig.open(part(part).resolve("config.json"));
     }
 
-    /** @return the weight files of the part */
+    /** @return the part's weight files */
     public List<Safetensors> weights(String part) {
         return weightFiles(part).stream().map(Safetensors::open).toList();
     }
@@ -80,9 +80,9 @@ public final class PipelineFolder {
     }
 
     /**
-     * Finds the weight files of a part by the naming conventions of diffusers and transformers: {@code
-     * *.safetensors.index.json} with its shards, or a single file. A file without a variant takes precedence over
-     * {@code .fp16}.
+     * Finds a part's weight files by the naming conventions of diffusers and transformers:
+     * {@code *.safetensors.index.json} with its shards, or a single file. A file without a variant takes precedence
+     * over a {@code .fp16} file.
      */
     private List<Path> weightFiles(String part) {
         Path folder = part(part);

@@ -150,22 +150,22 @@ public final class Safetensors {
         }
     }
 
-    /** @return the name of the file, for error messages */
+    /** @return the file's name, for error messages */
     public String name() {
         return name;
     }
 
-    /** @return the names of the tensors, in the order of the header */
+    /** @return the tensor names, in header order */
     public Set<String> names() {
         return header.tensors().keySet();
     }
 
-    /** @return the metadata of the file */
+    /** @return the file's metadata */
     public Map<String, String> metadata() {
         return header.metadata();
     }
 
-    /** @return the shape of the tensor */
+    /** @return the tensor's shape */
     public Shape shape(String tensor) {
         return new Shape(found(tensor).shape());
     }
@@ -223,7 +223,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return the values of the tensor as float32; a view if the tensor is stored as float32, otherwise a copy */
+    /** @return the tensor's values as float32; a view if the tensor is stored as float32, otherwise a copy */
     public FloatBuffer floats(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
@@ -240,7 +240,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return whether all values of the tensor are finite */
+    /** @return whether all of the tensor's values are finite */
     public boolean isFinite(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
         if (found == null || found.type() != TensorType.F32) {
@@ -261,7 +261,7 @@ public final class Safetensors {
         }
     }
 
-    /** Checks the bits without a branch per value, so that the JIT compiler can vectorize the loop. */
+    /** Checks the bits without branching for each value, so that the JIT compiler can vectorize the loop. */
     private static boolean isFinite(IntBuffer bits) {
         int[] some = new int[Math.min(CHECKED_AT_ONCE, bits.remaining())];
         int largest = 0;
@@ -297,7 +297,7 @@ public final class Safetensors {
         }
     }
 
-    /** @return the data type of an array of this tensor type */
+    /** @return the data type of arrays for this tensor type */
     private static DataType dataType(TensorType type) {
         return switch (type) {
             case F64 -> DataType.FLOAT64;

@@ -20,8 +20,8 @@ public final class SafetensorsWriter {
 
     /**
      * @param tensors float32 tensors by name, written in the order of the map
-     * @param metadata metadata of the file
-     * @return the content of the file
+     * @param metadata file metadata
+     * @return the file content
      */
     public static byte[] write(Map<String, NDArray> tensors, Map<String, String> metadata) {
         ObjectMapper mapper = new ObjectMapper();

@@ -89,7 +89,7 @@ public final class Weights {
                 Use.TRAINING);
     }
 
-    /** Creates random weights of any requested shape, for benchmarks without a model. */
+    /** Creates random weights of any requested shape, for benchmarks that do not use a model. */
     public static Weights random(String part, DataType type, NDManager owner) {
         return new Weights(
                 new Whole(
@@ -179,7 +179,7 @@ public final class Weights {
     }
 
     /**
-     * Records the request of a tensor.
+     * Records that a tensor was requested.
      *
      * @return whether the tensor is random instead of being read from a file
      */

@@ -3,7 +3,7 @@ package io.lorafleet.distillation.adherence;
 
 import io.lorafleet.diffusion.RgbImage;
 
-/** A color, each channel from 0 to 255. */
+/** A color whose channels range from 0 to 255. */
 record Rgb(double red, double green, double blue) {
     static final Rgb WHITE = new Rgb(255, 255, 255);
 
@@ -29,7 +29,7 @@ record Rgb(double red, double green, double blue) {
         return Math.sqrt(minus(other).dot(minus(other)));
     }
 
-    /** @return the position of the nearest color on the line from a to b, from 0 at a to 1 at b */
+    /** @return the position of the nearest color on the line between a and b, where a is 0 and b is 1 */
     double along(Rgb a, Rgb b) {
         Rgb way = b.minus(a);
         return Math.min(Math.max(minus(a).dot(way) / way.dot(way), 0), 1);

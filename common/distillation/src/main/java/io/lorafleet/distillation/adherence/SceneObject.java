@@ -85,7 +85,7 @@ public record SceneObject(
         DIAMOND
     }
 
-    /** @return the attributes that are set, in the order in which a prompt lists them */
+    /** @return the attributes that are set, in prompt order */
     Map<Attribute, Enum<?>> attributes() {
         Map<Attribute, Enum<?>> attributes = new EnumMap<>(Attribute.class);
         attributes.put(Attribute.SIZE, size);

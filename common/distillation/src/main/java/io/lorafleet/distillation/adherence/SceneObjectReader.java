@@ -15,7 +15,8 @@ import java.util.Comparator;
  * then the shape and size of the area that they cover.
  *
  * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
- * the share of the lighter color. On a white background, the edges have similar colors, so measurements exclude them.
+ * the share of the lighter color. On a white background, an object's edges have similar colors to these mixtures, so
+ * measurements exclude them.
  */
 final class SceneObjectReader {
     /**
@@ -36,7 +37,7 @@ final class SceneObjectReader {
     /** Maximum ratio of the lightness changes along and across stripes: at most 0.4 for stripes, about 1 for dots. */
     private static final double MAX_CHANGE_ALONG_STRIPES = 0.5;
 
-    /** Holes of up to 1/100 of the image are dots: a dot covers 0.2% of the image, the hole of a ring at least 1.9%. */
+    /** Holes of up to 1/100 of the image are dots: a dot covers 0.2% of the image, a ring's hole at least 1.9%. */
     private static final int MAX_DOT_FRACTION = 100;
 
     private final Rgb[] pixels;
@@ -89,8 +90,8 @@ final class SceneObjectReader {
     }
 
     /**
-     * @return the pixels that are nearer to the color, or to its mixtures with the lighter color, than to the
-     * background
+     * @return the pixels that are closer to the color, or to its mixtures with the lighter color, than to the
+     *     background
      */
     private Mask own(Mask part, Colour colour, boolean light) {
         Mask own = part.where(pixel -> (light ? distance(pixel, colour) : pixels[pixel].distance(colour.rgb))
@@ -121,7 +122,7 @@ final class SceneObjectReader {
                 .orElse(0));
     }
 
-    /** @return the mean change of the lightness between pixels at a distance of {@code step} */
+    /** @return the mean change in lightness between pixels that are {@code step} apart */
     private double change(Mask inside, Colour colour, int step) {
         return inside.where(pixel -> inside.has(pixel + step)).pixels().stream()
                 .mapToDouble(pixel -> Math.abs(lightness(pixel, colour) - lightness(pixel + step, colour)))

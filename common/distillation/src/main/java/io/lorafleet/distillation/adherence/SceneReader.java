@@ -18,7 +18,7 @@ public final class SceneReader {
     /** Maximum RGB distance of the image border from a background. */
     private static final double MAX_BACKGROUND_DISTANCE = 60;
 
-    /** Minimum RGB distance between an object and the background. The light stripes of orange and beige are 25 apart. */
+    /** Minimum RGB distance between object and background. The light stripes of orange and beige are 25 apart. */
     private static final double MIN_CONTRAST = 24;
 
     /** Parts below 1/100 of the image are not objects. The smallest star covers 3%. */
@@ -80,7 +80,7 @@ public final class SceneReader {
         return new Reading(background(ground), objects);
     }
 
-    /** @return the median of each channel on the image border; objects cover less than half of the border */
+    /** @return the median of each channel along the image border, of which objects cover less than half */
     private Rgb ground() {
         List<Rgb> border = IntStream.range(0, width * height)
                 .filter(pixel -> pixel % width == 0

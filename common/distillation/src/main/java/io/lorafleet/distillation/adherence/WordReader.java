@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the words of a prompt in order. An error message lists all alternatives that were tried at the failed word. */
+/** Parses a prompt's words in order. Error messages list all alternatives tried at the word that failed. */
 final class WordReader {
     private final List<String> words;
     private final List<String> expected = new ArrayList<>();
@@ -17,7 +17,7 @@ final class WordReader {
         words = Arrays.asList(prompt.strip().toLowerCase(Locale.ROOT).split("\\s+"));
     }
 
-    /** @return the words of a value, such as {@code left of} */
+    /** @return a value's words, such as {@code left of} */
     static String of(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
@@ -39,7 +39,7 @@ final class WordReader {
         }
     }
 
-    /** @return the value of the next words, or null */
+    /** @return the value that the next words represent, or null */
     <E extends Enum<E>> @Nullable E accept(Class<E> type) {
         for (E value : type.getEnumConstants()) {
             if (accept(of(value))) {

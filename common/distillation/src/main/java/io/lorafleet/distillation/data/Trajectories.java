@@ -33,8 +33,8 @@ public record Trajectories(
      * @param embeddings embeddings of the prompts, followed by the embedding of the empty prompt
      * @param seeds seeds of the images, one for each prompt
      * @param latent shape of one latent (C, H, W)
-     * @param samples list to which the trajectory samples are added
-     * @return the latents of the images
+     * @param samples list that the trajectory samples are added to
+     * @return the images' latents
      */
     public float[][] generate(
             PromptEmbeddings embeddings, long[] seeds, int steps, Shape latent, List<TrajectorySample> samples) {

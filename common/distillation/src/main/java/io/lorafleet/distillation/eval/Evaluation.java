@@ -52,7 +52,7 @@ public record Evaluation(
     public record Result(Quality quality, List<Images> images) {}
 
     /**
-     * Measures the quality of a student.
+     * Measures a student's quality.
      *
      * @param student an adapter for the model
      * @param done receives the number of completed prompts

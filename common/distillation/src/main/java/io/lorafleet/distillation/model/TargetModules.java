@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The layers of a UNet to which LoRA factors are added. */
+/** The UNet layers to which LoRA factors are added. */
 public enum TargetModules {
     /** The projections of all attention blocks, as in diffusers' training scripts. */
     ATTENTION("attn[12]\\.to_(q|k|v|out\\.0)"),

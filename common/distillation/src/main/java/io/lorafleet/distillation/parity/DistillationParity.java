@@ -48,7 +48,7 @@ public final class DistillationParity {
      * {@code expected_distill.safetensors}.
      *
      * @param folder a pipeline folder
-     * @param results receives the result of each reference tensor
+     * @param results receives the result for each reference tensor
      */
     public static void check(Path folder, Consumer<ParityResult> results) {
         if (!Files.isRegularFile(folder.resolve(Parity.EXPECTED_DISTILL))) {
@@ -117,7 +117,7 @@ public final class DistillationParity {
         results.accept(expected.compare("distill/" + prefix + name, prefix + peftName(name), found));
     }
 
-    /** PEFT adds the name of the adapter. */
+    /** PEFT adds the adapter's name. */
     private static String peftName(String parameter) {
         return parameter.replace(".weight", ".default.weight");
     }
@@ -129,7 +129,7 @@ public final class DistillationParity {
                 : Conditioning.of(context);
     }
 
-    /** Returns the conditioning of the second reference prompt, which is empty, for all rows. */
+    /** Returns, for all rows, the conditioning for the second reference prompt, which is empty. */
     private static Conditioning emptyPrompt(Conditioning text) {
         return new Conditioning(
                 repeatSecond(text.context()), text.pooled() == null ? null : repeatSecond(text.pooled()), text.sizes());

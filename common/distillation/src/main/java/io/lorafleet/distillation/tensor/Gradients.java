@@ -22,7 +22,7 @@ public final class Gradients {
         }
     }
 
-    /** @return the gradient of a parameter (not a copy), owned by the scope */
+    /** @return a parameter's gradient itself, not a copy, owned by the scope */
     public static NDArray of(NDArray parameter, NDManager scope) {
         NDArray gradient = parameter.getGradient();
         gradient.attach(scope);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name adapter name
  * @param stable version used for most requests
- * @param previousStable previous stable version, to which a rollback returns; null if there was none
+ * @param previousStable previous stable version, which a rollback returns to; null if there was none
  * @param canary version that generates the images of a share of the requests, or null
  * @param shadow version measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change

@@ -150,7 +150,7 @@ public record GenerateImage(
         return (long) rows() * allSteps();
     }
 
-    /** @return the cost of the whole request: UNet evaluations times pixels per image */
+    /** @return the whole request's cost: UNet evaluations times pixels per image */
     public long cost() {
         return unetEvaluations() * width * height;
     }

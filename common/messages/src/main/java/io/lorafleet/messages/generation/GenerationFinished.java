@@ -22,7 +22,7 @@ public sealed interface GenerationFinished
     /** @return the worker that reported the end */
     String workerId();
 
-    /** @return the time of the end */
+    /** @return the time at which the request ended */
     Instant at();
 
     /** Applies the function for this outcome. Callers must handle every outcome. */

@@ -20,7 +20,7 @@ public record InitImage(String sha256, double strength) {
         }
     }
 
-    /** @return the number of steps that are run at this strength, rounded down as in diffusers; may be 0 */
+    /** @return the number of steps to run at this strength, rounded down as in diffusers; may be 0 */
     public static int stepsMade(int steps, double strength) {
         return (int) (steps * strength);
     }

@@ -6,7 +6,7 @@ import io.lorafleet.messages.PinnedAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error of a request's {@link ShadowStudent} against the guided teacher: the squared distance of the outputs,
+ * The error of a request's {@link ShadowStudent} against the guided teacher: the squared distance between the outputs,
  * divided by the squared effect of guidance, averaged over all steps of all images. A student identical to the teacher
  * has an error of 0; the base without guidance has an error of 1.
  *

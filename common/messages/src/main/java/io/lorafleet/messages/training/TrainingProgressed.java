@@ -14,7 +14,7 @@ import java.util.function.Function;
  * @param step number of completed optimizer steps
  * @param steps total number of optimizer steps
  * @param loss loss of the last step
- * @param missing loss divided by the loss of the base without guidance: 0 for a student identical to the guided teacher
+ * @param missing loss relative to that of the base without guidance: 0 for a student identical to the guided teacher
  * @param at time of the report
  */
 public record TrainingProgressed(

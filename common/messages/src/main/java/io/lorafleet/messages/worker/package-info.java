@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Records in which workers report their state and the records that they could not process. */
+/** Records that workers write to report their state and any records that they could not process. */
 @NullMarked
 package io.lorafleet.messages.worker;
 

@@ -19,7 +19,7 @@ public sealed interface Arrivals {
 
     /** A schedule that does not depend on the server: if the server is slow, requests queue up. */
     sealed interface Timed extends Arrivals {
-        /** @return the offset of each request from the start, in order */
+        /** @return each request's offset from the start, in order */
         List<Duration> offsets(int requests, RandomGenerator random);
 
         @Override

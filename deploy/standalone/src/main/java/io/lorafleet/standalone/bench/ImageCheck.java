@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that images do not depend on other requests, by generating each image again while the fleet is idle, with the
- * same seed and adapter version. It also checks that each image's metadata names the adapter version with which the
- * image was generated.
+ * same seed and adapter version. It also checks that each image's metadata names the adapter version that generated the
+ * image.
  *
  * <p>If versions were published during the run, some images are also generated with the previous version. These images
  * must differ; otherwise, the comparison could not detect a wrong version.
@@ -42,7 +42,7 @@ public final class ImageCheck {
     private final List<String> wrong = new ArrayList<>();
 
     /**
-     * @param compared the number of images that were generated again
+     * @param compared the number of images generated again
      * @param identical the number of compared images that are byte-for-byte identical
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
      * @param neighbours the number of images generated with the previous version

@@ -35,8 +35,7 @@ public final class LoadGenerator {
      * The outcome of a workload.
      *
      * @param outcomes the outcomes, in the order of the workload's requests
-     * @param latest the maximum delay between the time for which a request was scheduled and the time at which it was
-     *     sent
+     * @param latest the maximum delay between a request's scheduled time and the time at which it was sent
      */
     public record Run(List<RequestOutcome> outcomes, Duration latest) {
         /** @return the requests with the values that the gateway chose, for use with another server */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter versions that were published during a run.
+ * The adapter versions published during a run.
  *
  * @param published the number of published versions
  * @param drawn the number of distinct versions that generated images, including versions from before the run

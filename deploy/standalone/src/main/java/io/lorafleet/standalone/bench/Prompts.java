@@ -31,7 +31,7 @@ public final class Prompts {
         return prompts;
     }
 
-    /** @return the lines of a text file that are not blank */
+    /** @return the nonblank lines of a text file */
     public static List<String> read(Path file) {
         try {
             List<String> prompts = Files.readAllLines(file).stream()

@@ -107,7 +107,7 @@ public final class TraceFile {
         return object;
     }
 
-    /** @return the name of a constant in trace files and in the gateway's API */
+    /** @return a constant's name in trace files and in the gateway's API */
     static String text(Enum<?> name) {
         return name.name().toLowerCase(Locale.ROOT);
     }

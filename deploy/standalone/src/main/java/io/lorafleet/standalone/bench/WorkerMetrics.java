@@ -75,7 +75,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
     /**
      * Reads the metrics of all workers.
      *
-     * @param pages metrics URL of each worker
+     * @param pages each worker's metrics URL
      * @return the combined metrics; null if a worker exports no batch metrics
      */
     public static @Nullable WorkerMetrics read(List<URI> pages) throws InterruptedException {
@@ -91,7 +91,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         return pages.isEmpty() ? null : all;
     }
 
-    /** @return the combined metrics of both groups of workers */
+    /** @return both worker groups' combined metrics */
     WorkerMetrics and(WorkerMetrics other) {
         return new WorkerMetrics(
                 batches + other.batches, rows + other.rows, Math.max(mostRows, other.mostRows), swaps.and(other.swaps));

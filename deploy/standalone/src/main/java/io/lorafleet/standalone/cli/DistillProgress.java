@@ -14,8 +14,8 @@ import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the progress of a run: a progress bar on a terminal, otherwise a line every few steps. Ctrl-C stops the run
- * between two steps, because the process crashes if it exits during a PyTorch computation.
+ * Shows a run's progress: a progress bar on a terminal, otherwise a line every few steps. Ctrl-C stops the run between
+ * two steps, because the process crashes if it exits during a PyTorch computation.
  */
 final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
     /** Decay of the displayed mean, which is needed because the losses of individual batches vary widely. */
@@ -64,7 +64,7 @@ final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable
         String state = progress.drawing()
                 ? "generating images for training"
                 : String.format(Locale.ROOT, "loss %.5f, ", progress.loss())
-                        // Without a teacher, there is no reference.
+                        // There is no reference loss without a teacher.
                         + (Double.isNaN(missing)
                                 ? ""
                                 : String.format(Locale.ROOT, "error %.3f of that without guidance, ", missing))

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The response to a feedback withdrawal.
  *
- * @param adapters names of the students for which feedback was withdrawn
+ * @param adapters names of the students whose feedback was withdrawn
  */
 public record WithdrawalReceipt(String owner, List<String> adapters) {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param model folder of the base model
  * @param port port of the gateway
  * @param brokerPort port of the embedded broker
- * @param bootstrap {@code host:port} of a running broker to use instead of the embedded broker, or null
+ * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null
  * @param apiKeys the API key file; null if the gateway does not require a key
  */
 public record FleetSettings(

@@ -162,7 +162,7 @@ public final class LocalFleet implements AutoCloseable {
                 : settings.bootstrap();
     }
 
-    /** @return the metrics URL of each worker */
+    /** @return each worker's metrics URL */
     public synchronized List<URI> workerMetrics() {
         return services.stream()
                 .filter(service -> service.name().startsWith(ServiceSpecs.WORKER))

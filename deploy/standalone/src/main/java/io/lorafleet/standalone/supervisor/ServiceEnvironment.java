@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The environment variables of the services: those of this process, without the secrets of other services. */
+/** The services' environment variables: those of this process, without other services' secrets. */
 final class ServiceEnvironment {
     /** Only for the gateway: the secrets for its webhooks, its identity provider and its certificates. */
     private static final List<String> OF_GATEWAY =
@@ -33,7 +33,7 @@ final class ServiceEnvironment {
         return others;
     }
 
-    /** @return the name of the variable for a configuration key */
+    /** @return the variable name for a configuration key */
     private static String variable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }

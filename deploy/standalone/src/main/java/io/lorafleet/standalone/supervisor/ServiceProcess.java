@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceProcess implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    /** Long enough to read the weights of a large model from a slow disk. */
+    /** Long enough to read a large model's weights from a slow disk. */
     private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
