@@ -22,8 +22,9 @@ public record FeedbackBody(
         String note,
 
         @Schema(
-                description = "Whether the student should learn the guided base's image for this prompt."
-                        + " Default: false.")
+                description =
+                        "Whether the student should learn from the image that the base generates with guidance for"
+                                + " this prompt. Default: false.")
         @Nullable
         Boolean asTeacher) {
 

@@ -199,7 +199,7 @@ class FeedbackResourceTest extends GatewayTest {
                 .body("paths.'/v1/generations/{id}/feedback'.post.summary", startsWith("Rate an image"))
                 .body("paths.'/v1/feedback'.delete.summary", startsWith("Withdraw"))
                 .body(form + "rating.oneOf.type", equalTo(List.of("number", "string")))
-                .body(form + "asTeacher.description", containsString("guided base"));
+                .body(form + "asTeacher.description", containsString("generates with guidance"));
     }
 
     private String generatedBy(AdapterVersion version) {

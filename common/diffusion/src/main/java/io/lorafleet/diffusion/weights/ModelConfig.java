@@ -111,7 +111,7 @@ public final class ModelConfig {
         return list(field, JsonNode::intValue);
     }
 
-    /** Reads a field that is either one number for all {@code count} blocks or a list with one number each. */
+    /** Reads a field that is either one number for all {@code count} blocks or a list with one number per block. */
     public List<Integer> integers(String field, int count) {
         JsonNode node = required(field, "a whole number or a list of " + count);
         List<Integer> values = node.isArray() ? integers(field) : java.util.Collections.nCopies(count, integer(field));

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The exponential moving average of parameters (EMA). It varies less from step to step than the parameters themselves.
+ * The exponential moving average (EMA) of the parameters. It varies less from step to step than the parameters
+ * themselves.
  */
 public final class MovingAverage implements AutoCloseable {
     private final Map<String, NDArray> parameters;

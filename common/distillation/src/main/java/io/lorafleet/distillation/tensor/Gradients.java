@@ -22,7 +22,7 @@ public final class Gradients {
         }
     }
 
-    /** @return a parameter's gradient itself, not a copy, owned by the scope */
+    /** @return the parameter's gradient itself (not a copy); the scope owns it */
     public static NDArray of(NDArray parameter, NDManager scope) {
         NDArray gradient = parameter.getGradient();
         gradient.attach(scope);

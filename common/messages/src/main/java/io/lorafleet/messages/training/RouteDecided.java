@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * A decision of the canary analysis that changes an adapter's route. It is written in the same transaction as the
+ * A canary-analysis decision that changes an adapter's route. It is written in the same transaction as the
  * route.
  *
  * @param adapter adapter name

@@ -64,7 +64,8 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
             names = "--adapters-group",
             paramLabel = "GROUP",
             required = true,
-            description = "Unix group with only the gateway's and the trainer's users as members. Both write adapters.")
+            description =
+                    "Unix group whose only members are the gateway and trainer users, both of which write adapters.")
     private String adaptersGroup;
 
     @Option(names = "--dry-run", description = "Prints the owners and modes without changing them.")

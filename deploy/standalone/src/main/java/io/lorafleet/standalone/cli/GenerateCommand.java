@@ -78,7 +78,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--adapter-scale",
             paramLabel = "X",
-            description = "Scale of the adapter. Needs exactly one --adapter without a scale.")
+            description = "Scale of the adapter. Requires exactly one --adapter option, without a scale of its own.")
     private @Nullable Double adapterScale;
 
     @Option(
