@@ -144,7 +144,7 @@ function look(child) {
   }
 }
 
-/** A page under the gateway's own name needs no forms; the error document in which the page runs forbids them. */
+/** A page on the gateway's own host name does not need forms, and the error document in which it runs blocks them. */
 function writes(target, { name, adapter, generation, elsewhere }) {
   const json = 'application/json';
   const types = { untyped: '', 'text/plain': 'text/plain', urlencoded: 'application/x-www-form-urlencoded' };

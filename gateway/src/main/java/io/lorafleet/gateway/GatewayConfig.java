@@ -259,8 +259,8 @@ public interface GatewayConfig {
         Optional<Set<String>> allowedHosts();
 
         /**
-         * Prefix of the roles in tokens, such as {@code lorafleet-}. Roles without the prefix are ignored, so that the
-         * roles of other applications grant no permissions. Default: none.
+         * Prefix of the roles in tokens, such as {@code lorafleet-}. The gateway ignores roles without the
+         * prefix, so another application's roles grant no permissions. Default: none.
          */
         Optional<String> tokenRolePrefix();
     }

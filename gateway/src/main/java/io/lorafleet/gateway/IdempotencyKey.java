@@ -10,7 +10,7 @@ public record IdempotencyKey(String value) {
 
     /**
      * @param header value of the header; null if absent
-     * @return null if the key is absent or invalid
+     * @return the key; null if it is absent or invalid
      */
     public static @Nullable IdempotencyKey of(@Nullable String header, FieldChecks checks) {
         if (header == null) {
@@ -27,7 +27,7 @@ public record IdempotencyKey(String value) {
      * Derives an id that is the same on every gateway. The purpose is part of the hash, so that the same key yields
      * different ids for different purposes.
      *
-     * @param purpose purpose of the id, without slashes; the key may contain slashes
+     * @param purpose words that identify the purpose of the id. They must not contain slashes; the key may
      */
     public String idFor(String... purpose) {
         return DerivedId.of(String.join("/", purpose), value);

@@ -13,9 +13,9 @@ function svgElement(tag, attributes, ...children) {
 }
 
 /**
- * @param {string} title caption of the chart
- * @param {string[]} labels labels of the points along the horizontal axis
- * @param {{name: string, values: (number|null)[]}[]} lines lines of the chart
+ * @param {string} title chart title
+ * @param {string[]} labels labels of the points on the horizontal axis
+ * @param {{name: string, values: (number|null)[]}[]} lines lines to plot
  * @param {{digits?: number, zero?: boolean}} options digits: number of decimal places; zero: whether the
  *     vertical axis starts at zero
  */

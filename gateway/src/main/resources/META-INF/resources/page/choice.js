@@ -12,7 +12,7 @@ export const kindOf = (adapter) => adapter.versions.at(-1)?.kind;
 export const students = (adapters) => adapters.filter((adapter) => kindOf(adapter) === 'student').map(({ name }) => name);
 
 /**
- * Lets the user select adapters: at most one student, and any number of styles.
+ * Builds the form fields for selecting adapters: at most one student, and any number of styles.
  *
  * @param {object[]} adapters adapters as returned by the API
  * @param {() => void} changed called after each change of the selection
@@ -26,7 +26,7 @@ export function adapterChoice(adapters, changed) {
     const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
       make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
-    // The guidance scale sets the adapter scale of a student.
+    // A student has no input for its scale: the guidance scale sets it.
     const scale = kind === 'student' ? null
       : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
     const chosen = { kind, box, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };

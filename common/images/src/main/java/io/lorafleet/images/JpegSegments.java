@@ -20,8 +20,8 @@ final class JpegSegments {
     static final byte[] SIGNATURE = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
-     * Limit on the number of scans. Encoders write 6 to 10. libjpeg-turbo's report: "hard to imagine any real-world
-     * application needing more".
+     * Limit on the number of scans. Encoders write 6 to 10. The security report of libjpeg-turbo finds it "hard to
+     * imagine any real-world application needing more".
      */
     static final int MAX_SCANS = 100;
     /**

@@ -81,7 +81,7 @@ public sealed interface AdapterEvent {
         }
     }
 
-    /** Applies the function for this event. Callers must handle every event. */
+    /** Calls the function for this event. Callers must handle every event. */
     <R> R match(Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved);
 
     /** @return the adapter name */

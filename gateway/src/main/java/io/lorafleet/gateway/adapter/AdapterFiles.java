@@ -20,7 +20,7 @@ public final class AdapterFiles {
 
     /** The outcome of a load. */
     public sealed interface Load {
-        /** Applies the function for this outcome, so that each caller handles all outcomes. */
+        /** Calls the function for this outcome. Callers must handle every outcome. */
         <R> R match(
                 Function<Uploaded, R> uploaded,
                 Function<NoFile, R> noFile,

@@ -72,8 +72,7 @@ public final class AdapterRoutes {
     }
 
     private RouteChange write(AdapterEvent event) {
-        log.write(event);
-        registry.apply(event);
+        log.write(event, registry);
         return new RouteChange.Changed(registry.adapter(event.adapter()));
     }
 }

@@ -131,9 +131,7 @@ public final class AdapterUploads {
         }
         file.store(BlobKeys.adapter(draft.sha256()));
         AdapterVersion version = numbers.claim(draft);
-        AdapterEvent event = AdapterEvent.of(version);
-        log.write(event);
-        registry.apply(event);
+        log.write(AdapterEvent.of(version), registry);
         return new Upload.Published(version);
     }
 

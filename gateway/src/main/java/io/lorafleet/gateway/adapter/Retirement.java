@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** The outcome of retiring versions. */
 public sealed interface Retirement {
-    /** Applies the function for this outcome, so that each caller handles all outcomes. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Retired, R> retired, Function<Routed, R> routed, Function<Unknown, R> unknown);
 
     /**

@@ -46,7 +46,7 @@ public final class Retirements {
             return new Retirement.Unknown();
         }
         if (adapter.get().route() != null) { // first, so that no route names a retired version
-            publish(new AdapterEvent.RouteRemoved(name));
+            log.write(new AdapterEvent.RouteRemoved(name), registry);
         }
         adapter.get().versions().forEach(this::retire);
         return new Retirement.Retired(registry.adapter(name));
@@ -54,13 +54,8 @@ public final class Retirements {
 
     private void retire(AdapterVersion version) {
         if (version.retiredAt() == null) {
-            publish(AdapterEvent.of(version.retired(clock.instant())));
+            log.write(AdapterEvent.of(version.retired(clock.instant())), registry);
         }
-    }
-
-    private void publish(AdapterEvent event) {
-        log.write(event);
-        registry.apply(event);
     }
 
     private static Optional<String> use(@Nullable AdapterRoute route, int number) {

@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /** The outcome of a change to a route. */
 public sealed interface RouteChange {
-    /** Applies the function for this outcome, so that each caller handles all outcomes. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(
             Function<Changed, R> changed,
             Function<Refused, R> refused,

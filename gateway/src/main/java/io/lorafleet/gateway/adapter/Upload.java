@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /** The outcome of an upload. */
 public sealed interface Upload {
-    /** Applies the function for this outcome, so that each caller handles all outcomes. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(
             Function<Published, R> published,
             Function<Unchanged, R> unchanged,

@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** The outcome of a withdrawal. */
 public sealed interface Withdrawal {
-    /** Applies the function for this outcome, so that each caller handles all outcomes. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Published, R> published, Function<Refused, R> refused);
 
     /**

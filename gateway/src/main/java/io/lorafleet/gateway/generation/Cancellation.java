@@ -5,7 +5,7 @@ import java.util.function.Function;
 
 /** The outcome of a cancellation. */
 public sealed interface Cancellation {
-    /** Applies the function for this outcome, so that each caller handles all outcomes. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(
             Function<Requested, R> requested,
             Function<AlreadyFinished, R> alreadyFinished,

@@ -19,8 +19,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * Loads adapters from the blob store. Verifies a file's SHA-256 before parsing the file, and rejects adapters that do
- * not fit the base.
+ * Loads adapters from the blob store. It verifies the SHA-256 of a file before it parses the file, and rejects adapters
+ * that do not fit the base.
  */
 public final class AdapterStore {
     private final BlobStore blobs;

@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** What happens to a request's record. */
 public sealed interface RecordOutcome {
-    /** Applies the function for this outcome. Callers must handle every outcome. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);
 
     /** The request is finished: publish the result and accept the record. */

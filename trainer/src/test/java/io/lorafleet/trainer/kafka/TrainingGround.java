@@ -119,7 +119,7 @@ final class TrainingGround implements AutoCloseable {
         return trainer;
     }
 
-    /** @return the name of an adapter with feedback in the given one of two partitions */
+    /** @return the name of an adapter whose feedback goes to this partition, 0 or 1 */
     static String adapterOn(int partition) {
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "fast-" + i)

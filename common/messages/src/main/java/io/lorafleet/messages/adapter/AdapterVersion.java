@@ -92,6 +92,15 @@ public record AdapterVersion(
 
     /** @return the same version with a different number */
     public AdapterVersion withNumber(int number) {
+        return copy(number, retiredAt);
+    }
+
+    /** @return the same version, retired at this time */
+    public AdapterVersion retired(Instant at) {
+        return copy(version, at);
+    }
+
+    private AdapterVersion copy(int number, @Nullable Instant retirement) {
         return new AdapterVersion(
                 name,
                 number,
@@ -102,24 +111,7 @@ public record AdapterVersion(
                 kind,
                 guidance,
                 createdAt,
-                retiredAt,
-                lineage,
-                figures);
-    }
-
-    /** @return the same version, retired at this time */
-    public AdapterVersion retired(Instant at) {
-        return new AdapterVersion(
-                name,
-                version,
-                sha256,
-                sizeBytes,
-                rank,
-                baseFingerprint,
-                kind,
-                guidance,
-                createdAt,
-                at,
+                retirement,
                 lineage,
                 figures);
     }

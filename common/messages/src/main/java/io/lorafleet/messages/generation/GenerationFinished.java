@@ -25,7 +25,7 @@ public sealed interface GenerationFinished
     /** @return the time at which the request ended */
     Instant at();
 
-    /** Applies the function for this outcome. Callers must handle every outcome. */
+    /** Calls the function for this outcome. Callers must handle every outcome. */
     <R> R match(
             Function<GenerationSucceeded, R> succeeded,
             Function<GenerationFailed, R> failed,

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** An HTTP server with the API of a gateway. A test decides when a generation is finished. */
+/** An HTTP server with the gateway's API. The test decides when each generation finishes. */
 class FakeGateway implements AutoCloseable {
     static final Instant STARTED = Instant.parse("2126-01-01T00:00:00Z");
 

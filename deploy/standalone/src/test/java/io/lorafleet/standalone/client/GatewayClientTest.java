@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests the client and {@link GenerationFollower} against an HTTP server with the API of a gateway. */
+/** Tests the client and {@link GenerationFollower} against an HTTP server that imitates the gateway. */
 class GatewayClientTest {
     private static final NewGeneration REQUEST =
             new NewGeneration("a star", null, null, null, null, null, null, null, null, null, 7L, null, null, null);

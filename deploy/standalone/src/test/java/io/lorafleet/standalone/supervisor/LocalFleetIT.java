@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uses a real broker and real child processes, in which classes of {@link FakeServices} run. */
+/** Uses a real broker and real child processes, which run the classes of {@link FakeServices}. */
 class LocalFleetIT {
     private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
 

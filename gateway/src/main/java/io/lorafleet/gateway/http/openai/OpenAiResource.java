@@ -136,7 +136,7 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Cancels a generation whose client has disconnected, because the client can no longer retrieve the images. */
+    /** Cancels a generation after its client disconnected: the client cannot retrieve the images any more. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
