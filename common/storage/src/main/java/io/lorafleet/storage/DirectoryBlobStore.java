@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +70,7 @@ public final class DirectoryBlobStore implements BlobStore {
 
     @Override
     public boolean putIfAbsent(String key, InputStream content) throws IOException {
-        if (Files.exists(path(key))) {
+        if (!isAbsent(path(key))) {
             return false;
         }
         try (StagedBlob staged = stage()) {
@@ -193,9 +194,28 @@ public final class DirectoryBlobStore implements BlobStore {
         try {
             // The readAllBytes() of Files.newInputStream would copy a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
-        } catch (FileNotFoundException e) {
-            // If the file exists now, it was either stored in the meantime or cannot be opened, which fails again.
-            return Files.exists(file) ? Optional.of(new FileInputStream(file.toFile())) : Optional.empty();
+        } catch (FileNotFoundException e) { // also if the file exists but cannot be opened
+            if (isAbsent(file)) {
+                return Optional.empty();
+            }
+            return Optional.of(new FileInputStream(file.toFile())); // stored in the meantime, or fails again
+        }
+    }
+
+    /**
+     * @return whether the store has no such file
+     * @throws IOException if this is unknown, because the file system fails or is not mounted. {@link Files#exists}
+     *     would return false
+     */
+    private boolean isAbsent(Path file) throws IOException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return false;
+        } catch (NoSuchFileException e) {
+            if (!Files.isDirectory(unfinished)) {
+                throw new IOException("blob store: expected folder " + unfinished + ", found none; is it mounted?");
+            }
+            return true;
         }
     }
 
@@ -205,7 +225,7 @@ public final class DirectoryBlobStore implements BlobStore {
         // List only the common parent folder, because the store may contain millions of other blobs.
         Path folder =
                 root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1)).normalize();
-        if (!folder.startsWith(root) || !Files.isDirectory(folder)) {
+        if (!folder.startsWith(root) || isAbsent(folder) || !Files.isDirectory(folder)) {
             return Stream.empty();
         }
         return Files.list(folder)

@@ -50,6 +50,44 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
         }
     }
 
+    /** A request that finds its adapter or init image absent fails, but one that cannot read it waits. */
+    @Test
+    void doesNotReportABlobAsAbsentWhileTheFolderIsNotMounted() throws IOException {
+        BlobStore store = newStore();
+        store.putIfAbsent("a/b", new byte[] {1});
+        Path folder = directory.resolve("made/on/demand");
+        Path away = Files.move(folder, directory.resolve("away"));
+        assertFails(store);
+        Files.createDirectory(folder); // the mount point
+        assertFails(store);
+        Files.delete(folder);
+        Files.move(away, folder);
+        assertThat(store.get("a/b")).contains(new byte[] {1});
+        assertThat(store.get("a/c")).isEmpty();
+    }
+
+    private void assertFails(BlobStore store) {
+        Path expected = directory.resolve("made/on/demand/.unfinished");
+        String message = "blob store: expected folder " + expected + ", found none; is it mounted?";
+        assertThatThrownBy(() -> store.open("a/b"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> store.list("a/"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> store.putIfAbsent("a/b", new byte[] {2}))
+                .isInstanceOf(IOException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void doesNotReportABlobAsAbsentIfItCannotBeRead() throws IOException {
+        BlobStore store = newStore();
+        Path loop = directory.resolve("made/on/demand/loop");
+        Files.createSymbolicLink(loop, loop);
+        assertThatThrownBy(() -> store.get("loop")).isInstanceOf(IOException.class);
+    }
+
     @Override
     protected BlobStore newStore() throws IOException {
         return new DirectoryBlobStore(directory.resolve("made/on/demand"));
