@@ -145,6 +145,8 @@ public final class WorkerGroup {
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debugf(e, "The lag of share group %s is unknown", group);
             lags = Map.of();
+        } catch (RuntimeException e) { // the executor would not run the task again
+            LOG.warnf(e, "Checking share group %s for dropped requests failed, repeating", group);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

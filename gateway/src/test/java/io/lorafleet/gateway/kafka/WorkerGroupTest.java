@@ -9,6 +9,7 @@ import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.TimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -101,6 +103,27 @@ class WorkerGroupTest {
         broker.close();
         await("nothing is known without a broker").until(() -> Double.isNaN(lag(REQUESTS)));
         assertThat(lag(BATCH)).isNaN();
+    }
+
+    @Test
+    void pollsAgainAfterAFailure() {
+        AtomicInteger polls = new AtomicInteger();
+        WorkerGroup failing = new WorkerGroup(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                PREFIX,
+                offsets -> {
+                    polls.incrementAndGet();
+                    // As when a partition has no leader while the gateway starts.
+                    throw new TimeoutException();
+                },
+                new SimpleMeterRegistry(),
+                Duration.ofMillis(50),
+                Duration.ofSeconds(2));
+        try {
+            await("the group is polled again").until(() -> polls.get() >= 3);
+        } finally {
+            failing.stop();
+        }
     }
 
     /** @param partitions partitions to write to, one request each */
