@@ -8,12 +8,12 @@ import java.util.function.Function;
 /** What happens to a request's record. */
 public sealed interface RecordOutcome {
     /** Calls the function for this outcome. Callers must handle every outcome. */
-    <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry);
+    <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release);
 
     /** The request is finished: publish the result and accept the record. */
     record Done(GenerationFinished result) implements RecordOutcome {
         @Override
-        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release) {
             return done.apply(this);
         }
     }
@@ -21,16 +21,16 @@ public sealed interface RecordOutcome {
     /** No worker can process the record: publish a dead letter and a failure, and reject the record. */
     record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements RecordOutcome {
         @Override
-        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release) {
             return refuse.apply(this);
         }
     }
 
-    /** A temporary failure: release the record for another delivery. */
-    record Retry(String why) implements RecordOutcome {
+    /** The worker gives up the request for no fault of the request: release the record for another delivery. */
+    record Release() implements RecordOutcome {
         @Override
-        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Retry, R> retry) {
-            return retry.apply(this);
+        public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release) {
+            return release.apply(this);
         }
     }
 }

@@ -22,8 +22,8 @@ import io.lorafleet.storage.Sha256;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.UnusableAdapterException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,25 +36,43 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Processes a request, from the record to the stored images. */
 @ApplicationScoped
 public class RequestHandler {
+    private static final Logger LOG = Logger.getLogger(RequestHandler.class);
+    private static final Duration STORAGE_RETRY_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration STORAGE_TIMEOUT = Duration.ofMinutes(5);
+
     private final ImageEngine engine;
     private final BlobStore blobs;
     private final InitImages initImages;
+    private final StorageRetries storage;
     private final Cancellations cancellations;
     private final Clock clock;
     private final String workerId;
     private final int maxAttempts;
     private final boolean imageMetadata;
 
+    @Inject
     public RequestHandler(
             ImageEngine engine, BlobStore blobs, Cancellations cancellations, Clock clock, WorkerConfig config) {
+        this(engine, blobs, cancellations, clock, config, new StorageRetries(STORAGE_RETRY_INTERVAL, STORAGE_TIMEOUT));
+    }
+
+    RequestHandler(
+            ImageEngine engine,
+            BlobStore blobs,
+            Cancellations cancellations,
+            Clock clock,
+            WorkerConfig config,
+            StorageRetries storage) {
         this.engine = engine;
         this.blobs = blobs;
         this.initImages = new InitImages(blobs);
+        this.storage = storage;
         this.cancellations = cancellations;
         this.clock = clock;
         this.workerId = config.worker().id();
@@ -70,8 +88,13 @@ public class RequestHandler {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
     }
 
+    /** @return why requests wait for the blob store; null if the store works */
+    public @Nullable String storageFailure() {
+        return storage.failure();
+    }
+
     /**
-     * Processes one record. Blocks until the outcome is known.
+     * Processes one record. Blocks until the outcome is known, and while the blob store fails.
      *
      * @param key key of the record, or null if it is not a valid request id
      * @param record value of the record
@@ -90,14 +113,18 @@ public class RequestHandler {
             String detail = "key: expected " + request.requestId() + ", found " + key;
             return new RecordOutcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
         }
+        Attempt attempt = new Attempt(request.requestId());
         try {
-            return handle(request, stop, progress);
-        } catch (IOException | UncheckedIOException e) {
-            return new RecordOutcome.Retry("blob store failed: " + e.getMessage());
+            return storage.repeat(request.requestId(), stop, () -> handle(request, attempt, stop, progress));
+        } catch (CancellationException e) {
+            attempt.takeBack();
+            return new RecordOutcome.Release();
         }
     }
 
-    private RecordOutcome handle(GenerateImage request, StopSignal stop, ProgressListener progress) throws IOException {
+    /** @throws CancellationException if the job is abandoned */
+    private RecordOutcome handle(GenerateImage request, Attempt attempt, StopSignal stop, ProgressListener progress)
+            throws IOException {
         Optional<GenerationSucceeded> finished = storedResult(request);
         if (finished.isPresent()) {
             return new RecordOutcome.Done(finished.get());
@@ -109,8 +136,7 @@ public class RequestHandler {
         if (request.expired(start)) {
             return new RecordOutcome.Done(expired(request));
         }
-        int attempt = beginAttempt(request);
-        if (attempt > maxAttempts) {
+        if (!attempt.begin()) {
             String detail = "none of " + maxAttempts + " attempts succeeded";
             return new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
         }
@@ -118,20 +144,20 @@ public class RequestHandler {
         try {
             ShadowMean shadow = new ShadowMean(request);
             List<GeneratedImage> stored = generate(request, start, stop, progress, shadow);
-            return new RecordOutcome.Done(store(
-                    request,
-                    new GenerationSucceeded(
-                            request.requestId(),
-                            workerId,
-                            clock.instant(),
-                            stored,
-                            request.unetEvaluations(),
-                            Duration.between(start, clock.instant()),
-                            shadow.measured())));
+            GenerationSucceeded result = new GenerationSucceeded(
+                    request.requestId(),
+                    workerId,
+                    clock.instant(),
+                    stored,
+                    request.unetEvaluations(),
+                    Duration.between(start, clock.instant()),
+                    shadow.measured());
+            return new RecordOutcome.Done(storage.repeat(request.requestId(), stop, () -> store(request, result)));
         } catch (CancellationException e) {
-            return stop.abandoned()
-                    ? new RecordOutcome.Retry("the worker gave up the record")
-                    : new RecordOutcome.Done(cancelled(request));
+            if (stop.abandoned()) {
+                throw e;
+            }
+            return new RecordOutcome.Done(cancelled(request));
         } catch (DeadlinePassedException e) {
             return new RecordOutcome.Done(expired(request));
         } catch (UnusableAdapterException e) {
@@ -150,17 +176,39 @@ public class RequestHandler {
     }
 
     /**
-     * Records an attempt in the blob store, because Kafka's delivery count restarts at 1 when a broker restarts.
-     *
-     * @return the attempt number, starting at 1
+     * An attempt of a request, recorded in the blob store, because Kafka's delivery count restarts at 1 when a broker
+     * restarts. It counts only if the worker dies or the job fails unexpectedly.
      */
-    private int beginAttempt(GenerateImage request) throws IOException {
-        int attempt = 1;
-        while (attempt <= maxAttempts
-                && !blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0])) {
-            attempt++;
+    private final class Attempt {
+        private final String requestId;
+        /** Starts at 1; 0 until the attempt is recorded. */
+        private int number;
+
+        Attempt(String requestId) {
+            this.requestId = requestId;
         }
-        return attempt;
+
+        /** Records the attempt, once. @return false if the request has no attempts left */
+        boolean begin() throws IOException {
+            for (int next = 1; number == 0 && next <= maxAttempts; next++) {
+                if (blobs.putIfAbsent(BlobKeys.attempt(requestId, next), new byte[0])) {
+                    number = next;
+                }
+            }
+            return number > 0;
+        }
+
+        /** Deletes the record of the attempt: the job was abandoned, and the request is not to blame. */
+        void takeBack() {
+            if (number == 0) {
+                return;
+            }
+            try {
+                blobs.delete(BlobKeys.attempt(requestId, number));
+            } catch (IOException e) {
+                LOG.warnf("request %s: cannot take back attempt %d: %s", requestId, number, e.getMessage());
+            }
+        }
     }
 
     private List<GeneratedImage> generate(
@@ -179,11 +227,20 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // A blob from an earlier attempt has the same bytes, because they depend only on the request.
-            blobs.putIfAbsent(key, png);
-            stored.add(new GeneratedImage(i, seed, key, Sha256.of(png)));
+            String sha256 = storage.repeat(request.requestId(), stop, () -> storeImage(key, png));
+            stored.add(new GeneratedImage(i, seed, key, sha256));
         }
         return stored;
+    }
+
+    /**
+     * Stores an image, unless an earlier attempt has stored one. The bytes of the two may differ, because they can depend
+     * on the processor and on the other rows of a batch.
+     *
+     * @return SHA-256 of the stored bytes
+     */
+    private String storeImage(String key, byte[] png) throws IOException {
+        return Sha256.of(blobs.putIfAbsent(key, png) ? png : blobs.get(key).orElseThrow());
     }
 
     private static @Nullable Preview preview(int image, @Nullable RgbImage preview) {
@@ -204,6 +261,7 @@ public class RequestHandler {
     private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));
+        storage.written();
         return first ? result : storedResult(request).orElseThrow();
     }
 

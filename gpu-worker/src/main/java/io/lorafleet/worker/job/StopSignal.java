@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Indicates whether a job must stop. The step loop checks the signal between steps. */
 public final class StopSignal {
     private final BooleanSupplier cancelled;
-    private volatile boolean abandoned;
+    private final CountDownLatch abandoned = new CountDownLatch(1);
 
     /** @param cancelled returns whether the request has been cancelled */
     public StopSignal(BooleanSupplier cancelled) {
@@ -18,12 +21,17 @@ public final class StopSignal {
      * another worker.
      */
     public void abandon() {
-        abandoned = true;
+        abandoned.countDown();
     }
 
     /** @return whether the job has been abandoned */
     public boolean abandoned() {
-        return abandoned;
+        return abandoned.getCount() == 0;
+    }
+
+    /** Waits until the job is abandoned. @return false if the timeout elapsed first */
+    public boolean awaitAbandoned(Duration timeout) throws InterruptedException {
+        return abandoned.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** @return whether the request has been cancelled */
@@ -33,6 +41,6 @@ public final class StopSignal {
 
     /** @return whether the job must stop, for either reason */
     public boolean stopped() {
-        return abandoned || cancelled();
+        return abandoned() || cancelled();
     }
 }

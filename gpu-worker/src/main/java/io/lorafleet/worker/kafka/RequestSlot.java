@@ -53,8 +53,7 @@ final class RequestSlot implements Runnable {
     /**
      * @param topics topics that the slot consumes
      * @param consumers creates share consumers
-     * @param retryDelay time to wait after a temporary failure before releasing the record, so that an outage does not
-     *     use up the record's deliveries
+     * @param retryDelay time to wait after an unexpected failure before releasing the record
      */
     RequestSlot(
             List<String> topics,
@@ -133,7 +132,7 @@ final class RequestSlot implements Runnable {
             }
         } catch (ExecutionException e) {
             LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
-            settle(lease, key, new RecordOutcome.Retry("unexpected failure: " + e.getCause()));
+            lease.acknowledge(afterFailure(lease.record(), key, "unexpected failure: " + e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
@@ -150,7 +149,7 @@ final class RequestSlot implements Runnable {
                     return AcknowledgeType.ACCEPT;
                 },
                 refuse -> refuse(lease.record(), key, refuse),
-                retry -> retry(lease.record(), key, retry)));
+                release -> AcknowledgeType.RELEASE));
     }
 
     private AcknowledgeType refuse(
@@ -160,14 +159,12 @@ final class RequestSlot implements Runnable {
         return AcknowledgeType.REJECT;
     }
 
-    private AcknowledgeType retry(
-            ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Retry retry) {
+    private AcknowledgeType afterFailure(ConsumerRecord<byte[], byte[]> record, @Nullable String key, String why) {
         short deliveries = record.deliveryCount().orElse((short) 1);
         if (deliveries >= LAST_DELIVERY) {
-            return refuse(record, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, retry.why(), deliveries));
+            return refuse(record, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, why, deliveries));
         }
         if (!stopping) {
-            LOG.warnf("request %s returned to the broker: %s", key, retry.why());
             sleep(retryDelay);
         }
         return AcknowledgeType.RELEASE;

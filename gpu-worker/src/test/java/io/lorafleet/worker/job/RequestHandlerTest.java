@@ -4,6 +4,7 @@ package io.lorafleet.worker.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
@@ -25,9 +26,9 @@ import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
-import io.lorafleet.worker.BrokenStore;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.FaultyStore;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.WorkerConfigs;
@@ -43,12 +44,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +64,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class RequestHandlerTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     @Inject
     RequestHandler handler;
 
@@ -77,7 +84,7 @@ class RequestHandlerTest {
     @Inject
     MeterRegistry meters;
 
-    private final List<GenerationProgress> progress = new ArrayList<>();
+    private final List<GenerationProgress> progress = new CopyOnWriteArrayList<>();
 
     @Test
     void storesEveryImageAndTheManifest() throws IOException {
@@ -309,11 +316,15 @@ class RequestHandlerTest {
     }
 
     @Test
-    void retriesAnAbandonedRequest() {
+    void releasesAnAbandonedRequestWithoutCountingTheAttempt() throws IOException {
         GenerateImage request = Requests.star(null, 64, 50, 1);
-        StopSignal stop = handler.stopSignal(request.requestId());
-        RecordOutcome outcome = handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
-        assertThat(outcome).isInstanceOf(RecordOutcome.Retry.class);
+        for (int i = 0; i <= config.worker().maxAttempts(); i++) {
+            StopSignal stop = handler.stopSignal(request.requestId());
+            RecordOutcome outcome =
+                    handler.handle(request.requestId(), Json.write(request), stop, event -> stop.abandon());
+            assertThat(outcome).isEqualTo(new RecordOutcome.Release());
+        }
+        assertThat(attempts(request)).isEmpty();
     }
 
     @Test
@@ -385,16 +396,75 @@ class RequestHandlerTest {
     }
 
     @Test
-    void retriesWhenTheBlobStoreFails() {
-        RequestHandler withoutStorage =
-                new RequestHandler(engine, new BrokenStore(), cancellations, Clock.systemUTC(), config);
+    void keepsTheImagesWhileTheBlobStoreFails() throws Exception {
+        FaultyStore store = new FaultyStore(blobs);
+        RequestHandler other = withStore(store);
         GenerateImage request = Requests.star();
-        assertThat(withoutStorage.handle(
-                        request.requestId(),
-                        Json.write(request),
-                        handler.stopSignal(request.requestId()),
-                        progress::add))
-                .isEqualTo(new RecordOutcome.Retry("blob store failed: no disk"));
+        store.failWrites(key -> key.endsWith(".png"));
+        CompletableFuture<RecordOutcome> outcome =
+                CompletableFuture.supplyAsync(() -> handle(other, request, handler.stopSignal(request.requestId())));
+        await().atMost(TIMEOUT).until(() -> other.storageFailure() != null);
+        assertThat(other.storageFailure()).isEqualTo("no disk");
+        store.failWrites(key -> key.endsWith(".json"));
+        await().atMost(TIMEOUT)
+                .until(() -> blobs.get(BlobKeys.image(request.requestId(), 0)).isPresent());
+        assertThat(outcome).isNotDone();
+        store.heal();
+        assertThat(succeeded(outcome.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).images())
+                .hasSize(1);
+        assertThat(other.storageFailure()).isNull();
+        assertThat(progress).hasSize(1 + request.allSteps()); // generated once
+        assertThat(attempts(request)).hasSize(1);
+    }
+
+    @Test
+    void waitsForTheBlobStoreBeforeTheFirstAttempt() throws Exception {
+        FaultyStore store = new FaultyStore(blobs);
+        RequestHandler other = withStore(store);
+        GenerateImage request = Requests.star();
+        store.failWrites(key -> true);
+        CompletableFuture<RecordOutcome> outcome =
+                CompletableFuture.supplyAsync(() -> handle(other, request, handler.stopSignal(request.requestId())));
+        await().atMost(TIMEOUT).until(() -> other.storageFailure() != null);
+        assertThat(progress).isEmpty();
+        store.heal();
+        assertThat(succeeded(outcome.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).images())
+                .hasSize(1);
+    }
+
+    @Test
+    void releasesARequestThatWaitsForTheBlobStore() {
+        FaultyStore store = new FaultyStore(blobs);
+        store.failWrites(key -> true);
+        GenerateImage request = Requests.star();
+        StopSignal stop = handler.stopSignal(request.requestId());
+        stop.abandon();
+        assertThat(handle(withStore(store), request, stop)).isEqualTo(new RecordOutcome.Release());
+    }
+
+    /** An attempt that died after it stored the image may have run in another batch or on another processor. */
+    @Test
+    void reportsTheHashOfAnImageThatAnEarlierAttemptStored() throws IOException {
+        GenerateImage request = Requests.star();
+        byte[] earlier = {1, 2, 3};
+        blobs.putIfAbsent(BlobKeys.image(request.requestId(), 0), earlier);
+        assertThat(succeeded(handle(request)).images().get(0).sha256()).isEqualTo(Sha256.of(earlier));
+    }
+
+    private RequestHandler withStore(BlobStore store) {
+        StorageRetries retries = new StorageRetries(Duration.ofMillis(10), TIMEOUT);
+        return new RequestHandler(engine, store, cancellations, Clock.systemUTC(), config, retries);
+    }
+
+    private List<String> attempts(GenerateImage request) throws IOException {
+        List<String> attempts = new ArrayList<>();
+        for (int i = 1; i <= config.worker().maxAttempts(); i++) {
+            String key = BlobKeys.attempt(request.requestId(), i);
+            if (blobs.get(key).isPresent()) {
+                attempts.add(key);
+            }
+        }
+        return attempts;
     }
 
     @Test
@@ -428,8 +498,11 @@ class RequestHandlerTest {
     }
 
     private RecordOutcome handle(GenerateImage request) {
-        String id = request.requestId();
-        return handler.handle(id, Json.write(request), handler.stopSignal(id), progress::add);
+        return handle(handler, request, handler.stopSignal(request.requestId()));
+    }
+
+    private RecordOutcome handle(RequestHandler handler, GenerateImage request, StopSignal stop) {
+        return handler.handle(request.requestId(), Json.write(request), stop, progress::add);
     }
 
     private String sha256(GenerateImage request) {

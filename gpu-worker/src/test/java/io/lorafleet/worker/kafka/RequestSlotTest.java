@@ -13,11 +13,12 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.TopicRecords;
-import io.lorafleet.worker.BrokenStore;
+import io.lorafleet.worker.FaultyStore;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.WorkerConfigs;
@@ -166,19 +167,53 @@ class RequestSlotTest {
 
     @Test
     void theLastDeliveryEndsInADeadLetter() throws Exception {
-        worker("broken", new BrokenStore());
+        worker("broken").engine.fail();
         GenerateImage request = Requests.star();
         send(request);
         awaitThat("the request has failed", () -> !results().isEmpty());
         assertThat(results()).singleElement().isInstanceOfSatisfying(GenerationFailed.class, failed -> {
             assertThat(failed.requestId()).isEqualTo(request.requestId());
             assertThat(failed.reason()).isEqualTo(GenerationFailed.Reason.ATTEMPTS_EXHAUSTED);
-            assertThat(failed.detail()).isEqualTo("blob store failed: no disk");
+            assertThat(failed.detail()).isEqualTo("none of 4 attempts succeeded");
         });
         assertThat(records(Topic.DEAD_LETTERS, DeadLetter.class))
                 .singleElement()
                 .returns(request.requestId(), DeadLetter::requestId)
-                .returns(5, DeadLetter::attempts);
+                .returns(4, DeadLetter::attempts);
+    }
+
+    @Test
+    void aRequestOutlastsAFaultOfTheBlobStore() throws Exception {
+        FaultyStore store = new FaultyStore(new DirectoryBlobStore(storage));
+        store.failWrites(key -> true);
+        Worker one = worker("one", store);
+        Worker two = worker("two", store);
+        one.engine.finish(1);
+        two.engine.finish(1);
+        send(Requests.star());
+        awaitThat("a slot waits for the store", () -> one.slot.busy() || two.slot.busy());
+        await().alias("the slot keeps the request for more than the lock durations of all deliveries")
+                .during(LOCK.multipliedBy(6))
+                .atMost(TIMEOUT)
+                .failFast("the request has ended", () -> !results().isEmpty())
+                .until(() -> one.slot.busy() != two.slot.busy());
+        store.heal();
+        awaitThat("the request is answered", () -> results().size() == 1);
+        assertThat(results()).singleElement().isInstanceOf(GenerationSucceeded.class);
+        assertThat(begun()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestOutlastsMoreStoppedSlotsThanDeliveries() throws Exception {
+        send(Requests.star());
+        for (int i = 0; i < 4; i++) {
+            Worker leaving = worker("leaving-" + i);
+            awaitThat("the request is begun", () -> leaving.engine.begun.get() == 1);
+            leaving.stop();
+        }
+        worker("staying").engine.finish(1);
+        awaitThat("the remaining slot has answered", () -> results().size() == 1);
+        assertThat(results()).singleElement().isInstanceOf(GenerationSucceeded.class);
     }
 
     @Test
@@ -340,6 +375,12 @@ class RequestSlotTest {
         private final AtomicInteger begun = new AtomicInteger();
         private final AtomicInteger stopped = new AtomicInteger();
         private final Semaphore finished = new Semaphore(0);
+        private volatile boolean failing;
+
+        /** Lets all requests fail unexpectedly from now on. */
+        void fail() {
+            failing = true;
+        }
 
         /** Completes the given number of requests, including requests that start later. */
         void finish(int requests) {
@@ -349,6 +390,9 @@ class RequestSlotTest {
         @Override
         public List<CompletableFuture<FinishedImage>> generate(Job job) {
             begun.incrementAndGet();
+            if (failing) {
+                throw new IllegalStateException("out of order");
+            }
             try {
                 while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS)) {
                     if (job.stop().stopped()) {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+
+class StorageRetriesTest {
+    private final StorageRetries retries = new StorageRetries(Duration.ofMillis(1), Duration.ofMillis(20));
+    private final StopSignal stop = new StopSignal(() -> false);
+    private final List<String> failures = new ArrayList<>();
+
+    @Test
+    void repeatsUntilTheStoreWorks() {
+        long end = System.nanoTime() + Duration.ofMillis(100).toNanos(); // longer than the timeout
+        String result = retries.repeat("r1", stop, () -> {
+            failures.add(retries.failure());
+            if (System.nanoTime() < end) {
+                throw new IOException("no disk");
+            }
+            return "stored";
+        });
+        assertThat(result).isEqualTo("stored");
+        assertThat(failures).startsWith(null, "no disk").endsWith("no disk");
+        assertThat(retries.failure()).isNull();
+    }
+
+    @Test
+    void givesUpAnOperationThatFailsWhileOthersSucceed() {
+        assertThatThrownBy(() -> retries.repeat("r1", stop, () -> {
+                    failures.add(retries.failure());
+                    if (failures.size() > 2) {
+                        retries.written();
+                    }
+                    throw new IOException("unreadable");
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the blob store fails for this request only: unreadable");
+        // The store counts as failing until something is stored.
+        assertThat(failures).startsWith(null, "unreadable", "unreadable").endsWith((String) null);
+        assertThat(retries.failure()).isNull();
+    }
+
+    @Test
+    void endsWhenTheJobIsAbandoned() {
+        assertThatThrownBy(() -> retries.repeat("r1", stop, () -> {
+                    stop.abandon();
+                    throw new IOException("no disk");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(retries.failure()).isNull();
+    }
+}
