@@ -2,8 +2,10 @@
 package io.lorafleet.broker;
 
 import io.lorafleet.messages.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +14,38 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Creates a fleet's topics and group settings. This is idempotent: existing topics are not changed. */
+/** Creates a fleet's topics and group settings, and finds existing topics whose settings differ. */
 public final class FleetTopics {
+    /** Number of copies of an acknowledged record, so that the loss of one broker loses no record. Kafka's default is 1. */
+    private static final String MIN_IN_SYNC_REPLICAS = "2";
+    /** Kafka's default. */
+    private static final Duration SEGMENT = Duration.ofDays(7);
+    /** Kafka compacts only closed segments, and readers start at the beginning. */
+    private static final Duration COMPACTED_SEGMENT = Duration.ofHours(1);
+
+    /**
+     * A setting of an existing topic that is not as it should be.
+     *
+     * @param topic name of the topic, with prefix
+     * @param setting name of the topic's setting, such as {@code retention.ms}
+     * @param expected expected value
+     * @param found actual value
+     */
+    public record Difference(String topic, String setting, String expected, String found) {
+        @Override
+        public String toString() {
+            return topic + ": " + setting + ": expected " + expected + ", found " + found;
+        }
+    }
+
     private final String prefix;
     private final int partitions;
     private final short replicationFactor;
@@ -26,7 +53,7 @@ public final class FleetTopics {
     /**
      * @param prefix prefix of all topic names, may be empty
      * @param partitions number of partitions in each topic that is not compacted
-     * @param replicationFactor number of replicas per partition
+     * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this.prefix = prefix;
@@ -34,12 +61,13 @@ public final class FleetTopics {
         this.replicationFactor = replicationFactor;
     }
 
-    /** Creates the missing topics and sets the share group's settings. */
+    /** Creates the missing topics and sets the share group's settings. Existing topics do not change. */
     public void provision(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
+        int replicas = replicationFactor > 0 ? replicationFactor : defaultReplicas(admin);
         List<NewTopic> missing = Arrays.stream(Topic.values())
                 .filter(topic -> !existing.contains(topic.in(prefix)))
-                .map(this::describe)
+                .map(topic -> describe(topic, replicas))
                 .toList();
         for (var created : admin.createTopics(missing).values().values()) {
             try {
@@ -55,18 +83,95 @@ public final class FleetTopics {
                 .get();
     }
 
-    private NewTopic describe(Topic topic) {
-        Map<String, String> config = new LinkedHashMap<>();
-        if (topic.cleanup() == Topic.Cleanup.COMPACT) {
-            config.put("cleanup.policy", "compact");
-            // Readers start at the beginning, so the topic has one partition and is compacted often.
-            config.put("min.cleanable.dirty.ratio", "0.1");
-            return new NewTopic(topic.in(prefix), 1, replicationFactor).configs(config);
+    private static int defaultReplicas(Admin admin) throws InterruptedException, ExecutionException {
+        String node = admin.describeCluster().nodes().get().iterator().next().idString();
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node);
+        Config config = admin.describeConfigs(List.of(broker)).all().get().get(broker);
+        return Integer.parseInt(value(Objects.requireNonNull(config), "default.replication.factor"));
+    }
+
+    /** @return the settings of existing topics that differ from those of a new topic, in order of topics */
+    public List<Difference> differences(Admin admin) throws InterruptedException, ExecutionException {
+        List<String> names =
+                Arrays.stream(Topic.values()).map(topic -> topic.in(prefix)).toList();
+        Set<String> existing = admin.listTopics().names().get();
+        List<ConfigResource> resources = names.stream()
+                .filter(existing::contains)
+                .map(FleetTopics::resource)
+                .toList();
+        Map<ConfigResource, Config> configs =
+                admin.describeConfigs(resources).all().get();
+        Map<String, TopicDescription> topics = admin.describeTopics(
+                        resources.stream().map(ConfigResource::name).toList())
+                .allTopicNames()
+                .get();
+        List<Difference> differences = new ArrayList<>();
+        for (Topic topic : Topic.values()) {
+            String name = topic.in(prefix);
+            Config config = configs.get(resource(name));
+            TopicDescription description = topics.get(name);
+            if (config == null || description == null) {
+                continue;
+            }
+            int replicas = description.partitions().get(0).replicas().size();
+            settings(topic, replicas).forEach((setting, expected) -> {
+                String found = value(config, setting);
+                if (!satisfies(setting, found, expected)) {
+                    differences.add(new Difference(name, setting, expected, found));
+                }
+            });
         }
-        config.put(
-                "retention.ms",
-                Long.toString(Objects.requireNonNull(topic.retention()).toMillis()));
-        return new NewTopic(topic.in(prefix), partitions, replicationFactor).configs(config);
+        return differences;
+    }
+
+    /** Sets the expected values. */
+    public void mend(Admin admin, List<Difference> differences) throws InterruptedException, ExecutionException {
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
+        for (Difference each : differences) {
+            changes.computeIfAbsent(resource(each.topic()), topic -> new ArrayList<>())
+                    .add(set(each.setting(), each.expected()));
+        }
+        admin.incrementalAlterConfigs(changes).all().get();
+    }
+
+    private static boolean satisfies(String setting, String found, String expected) {
+        return setting.equals(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
+                ? Integer.parseInt(found) >= Integer.parseInt(expected)
+                : found.equals(expected);
+    }
+
+    private NewTopic describe(Topic topic, int replicas) {
+        // One partition keeps the records of a compacted topic in one order.
+        int count = topic.cleanup() == Topic.Cleanup.COMPACT ? 1 : partitions;
+        return new NewTopic(topic.in(prefix), count, replicationFactor).configs(settings(topic, replicas));
+    }
+
+    private static Map<String, String> settings(Topic topic, int replicas) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (replicas > 2) { // with two replicas, the topic could not be written while a broker is away
+            settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, MIN_IN_SYNC_REPLICAS);
+        }
+        if (topic.cleanup() == Topic.Cleanup.COMPACT) {
+            settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+            settings.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
+            settings.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(COMPACTED_SEGMENT.toMillis()));
+            return settings;
+        }
+        Duration retention = Objects.requireNonNull(topic.retention());
+        Duration quarter = retention.dividedBy(4); // Kafka deletes only closed segments
+        Duration segment = quarter.compareTo(SEGMENT) < 0 ? quarter : SEGMENT;
+        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
+        settings.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(segment.toMillis()));
+        return settings;
+    }
+
+    private static String value(Config config, String setting) {
+        return Objects.requireNonNull(config.get(setting), setting).value();
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
     private ConfigResource workerGroup() {

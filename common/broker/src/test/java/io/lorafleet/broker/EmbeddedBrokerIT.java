@@ -3,15 +3,19 @@ package io.lorafleet.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.broker.FleetTopics.Difference;
 import io.lorafleet.messages.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -47,6 +51,37 @@ class EmbeddedBrokerIT {
                             .get("share.auto.offset.reset")
                             .value())
                     .isEqualTo("earliest");
+        }
+    }
+
+    @Test
+    void findsAndMendsTopicsWithOtherSettings() throws Exception {
+        FleetTopics topics = new FleetTopics("test.", 2, (short) 1);
+        String progress = Topic.PROGRESS.in("test.");
+        String workers = Topic.WORKERS.in("test.");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(
+                            new NewTopic(progress, 1, (short) 1).configs(Map.of("retention.ms", "3600000")),
+                            new NewTopic(workers, 1, (short) 1)))
+                    .all()
+                    .get();
+            await().alias("the broker knows the topics")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> topics.differences(admin).size() >= 4);
+            List<Difference> differences = topics.differences(admin);
+            topics.provision(admin);
+            assertThat(differences)
+                    .extracting(Difference::toString)
+                    .containsExactly(
+                            progress + ": segment.ms: expected 900000, found 604800000",
+                            workers + ": cleanup.policy: expected compact, found delete",
+                            workers + ": min.cleanable.dirty.ratio: expected 0.1, found 0.5",
+                            workers + ": segment.ms: expected 3600000, found 604800000");
+            topics.mend(admin, differences);
+            await().alias("the topics are as expected")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(topics.differences(admin)).isEmpty());
         }
     }
 

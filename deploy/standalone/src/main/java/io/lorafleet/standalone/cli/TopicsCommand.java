@@ -2,10 +2,12 @@
 package io.lorafleet.standalone.cli;
 
 import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.FleetTopics.Difference;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.supervisor.ClusterSettings;
 import io.lorafleet.standalone.supervisor.Provisioning;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -17,7 +19,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Creates the topics of a fleet on a Kafka cluster, and configures the share group of" + " the workers.",
-            "Existing topics do not change, so the command is safe to repeat."
+            "Reports settings of existing topics that are not as expected, and ends with exit code 1 if there"
+                    + " are any. With --mend, it corrects them."
         })
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
@@ -37,14 +40,19 @@ public final class TopicsCommand implements Callable<Integer> {
             description = "Number of replicas of each topic. Default: the setting of the cluster.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
+    @Option(names = "--mend", description = "Correct the settings of existing topics.")
+    private boolean mend;
+
     @Override
     public Integer call() throws InterruptedException {
-        Provisioning.provision(
+        List<Difference> differences = Provisioning.provision(
                 ClusterSettings.of(cluster.bootstrap(), cluster.config()),
-                new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor));
+                new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor),
+                mend);
         Arrays.stream(Topic.values())
                 .map(topic -> topic.in(cluster.topicPrefix()))
                 .forEach(System.out::println);
-        return ExitCode.OK;
+        differences.forEach(difference -> System.err.println((mend ? "corrected: " : "") + difference));
+        return mend || differences.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

@@ -2,7 +2,9 @@
 package io.lorafleet.standalone.supervisor;
 
 import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.broker.FleetTopics.Difference;
 import io.lorafleet.standalone.FleetException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,13 +20,45 @@ public final class Provisioning {
     private Provisioning() {}
 
     /**
+     * Creates the missing topics.
+     *
      * @param client settings of an admin client; see {@link ClusterSettings}
      * @throws FleetException if the cluster does not respond, or rejects the topics
      */
     public static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
+        with(client, admin -> {
+            topics.provision(admin);
+            return List.of();
+        });
+    }
+
+    /**
+     * Compares the settings of the existing topics and creates the missing ones.
+     *
+     * @param mend whether to set the expected values
+     * @return the differences found
+     * @throws FleetException if the cluster does not respond, or rejects the topics
+     */
+    public static List<Difference> provision(Map<String, Object> client, FleetTopics topics, boolean mend)
+            throws InterruptedException {
+        return with(client, admin -> {
+            List<Difference> differences = topics.differences(admin);
+            topics.provision(admin);
+            if (mend) {
+                topics.mend(admin, differences);
+            }
+            return differences;
+        });
+    }
+
+    private interface Task {
+        List<Difference> run(Admin admin) throws InterruptedException, ExecutionException;
+    }
+
+    private static List<Difference> with(Map<String, Object> client, Task task) throws InterruptedException {
         Object bootstrap = client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
         try (Admin admin = Admin.create(client)) {
-            topics.provision(admin);
+            return task.run(admin);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof TimeoutException) {
