@@ -114,6 +114,14 @@ public interface WorkerConfig {
         @WithDefault("4")
         int maxAttempts();
 
+        /**
+         * Time after which a single step, the encoding of a request's prompts or the decoding of an image counts as
+         * hung, as an ISO-8601 duration. The worker is then no longer live and releases its requests, so that other
+         * workers can generate them. Default: PT10M.
+         */
+        @WithDefault("PT10M")
+        Duration hangTimeout();
+
         /** Limits of the adapters. */
         Adapters adapters();
     }

@@ -18,6 +18,7 @@ import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -47,6 +48,8 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     /** Futures of images that are not yet complete. */
     private final Set<CompletableFuture<FinishedImage>> pending = ConcurrentHashMap.newKeySet();
 
+    private final ThreadWatch preparing = new ThreadWatch();
+    private final ThreadWatch decoding = new ThreadWatch();
     private final ExecutorService prepareExecutor = singleThread("prepare");
     private final ExecutorService decodeExecutor = singleThread("decode");
 
@@ -72,7 +75,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         this.capacity = maxRows.of(new ImageSize(model.defaultSize(), model.defaultSize()));
         this.loop = new StepLoop(
                 new BatchScheduler<>(maxRows, batchTimeout),
-                task -> decodeExecutor.execute(task::finish),
+                task -> decodeExecutor.execute(() -> decoding.run(task::finish)),
                 previews,
                 metrics,
                 clock);
@@ -99,6 +102,13 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         return metrics.count(capacity);
     }
 
+    @Override
+    public Duration busyFor() {
+        return Stream.of(preparing.busyFor(), loop.busyFor(), decoding.busyFor())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
     @SuppressWarnings("CollectionUndefinedEquality") // futures have no equals()
     @Override
     public List<CompletableFuture<FinishedImage>> generate(Job job) {
@@ -108,7 +118,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         pending.addAll(images);
         images.forEach(each -> each.whenComplete((finishedImage, failure) -> pending.remove(each)));
         AdapterLeases.acquire(job.request(), adapters)
-                .thenAcceptAsync(leases -> prepare(job, leases, images), prepareExecutor)
+                .thenAcceptAsync(leases -> preparing.run(() -> prepare(job, leases, images)), prepareExecutor)
                 .exceptionally(failure -> {
                     Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
                     images.forEach(each -> each.completeExceptionally(why));

@@ -6,6 +6,7 @@ import io.lorafleet.diffusion.StepBatch;
 import io.lorafleet.worker.batching.BatchScheduler;
 import io.lorafleet.worker.batching.ImageSize;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class StepLoop implements Runnable {
      */
     private final Map<ImageSize, CachedBatch> batches = new HashMap<>();
 
+    private final ThreadWatch watch = new ThreadWatch();
     private volatile boolean stopping;
 
     private record CachedBatch(List<ImageTask> tasks, StepBatch batch) {}
@@ -72,22 +74,43 @@ final class StepLoop implements Runnable {
         while (!stopping) {
             try {
                 admit();
+                watch.begin();
+                removeEnded();
+                List<ImageTask> chosen = scheduler.next(running, clock.instant());
+                if (!chosen.isEmpty()) {
+                    step(chosen);
+                }
             } catch (InterruptedException e) {
                 break;
-            }
-            removeEnded();
-            List<ImageTask> chosen = scheduler.next(running, clock.instant());
-            if (!chosen.isEmpty()) {
-                step(chosen);
+            } catch (RuntimeException | Error e) { // a defect; without this thread, all later images would hang
+                LOG.errorf(e, "step loop failed; %d images fail", running.size());
+                failAll(e);
             }
         }
+        watch.idle();
         submitted.drainTo(running);
-        List.copyOf(running).forEach(task -> fail(task, new CancellationException("the worker is stopping")));
+        failAll(new CancellationException("the worker is stopping"));
+    }
+
+    /** @return how long the current step has taken; zero if no image is running */
+    Duration busyFor() {
+        return watch.busyFor();
+    }
+
+    private void failAll(Throwable why) {
+        for (ImageTask task : List.copyOf(running)) {
+            try {
+                fail(task, why);
+            } catch (RuntimeException | Error e) {
+                LOG.errorf(e, "cannot free the arrays of a failed image");
+            }
+        }
     }
 
     private void admit() throws InterruptedException {
         if (running.isEmpty()) {
             metrics.idle();
+            watch.idle();
             ImageTask first = submitted.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
             if (first != null) {
                 running.add(first);

@@ -2,6 +2,7 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +16,12 @@ public interface ImageEngine {
 
     /** @return the step and row counters since the start */
     StepCounters steps();
+
+    /**
+     * @return how long the longest piece of work has taken that is under way: the encoding of a request's prompts, a
+     *     step, or the decoding of an image; zero if the engine is idle
+     */
+    Duration busyFor();
 
     /**
      * Generates the images of a job, in batches with other jobs. Returns without waiting.

@@ -55,6 +55,7 @@ public class RequestHandler {
     private final String workerId;
     private final int maxAttempts;
     private final boolean imageMetadata;
+    private final Duration hangTimeout;
 
     @Inject
     public RequestHandler(
@@ -78,6 +79,7 @@ public class RequestHandler {
         this.workerId = config.worker().id();
         this.maxAttempts = config.worker().maxAttempts();
         this.imageMetadata = config.worker().imageMetadata();
+        this.hangTimeout = config.worker().hangTimeout();
     }
 
     /**
@@ -86,6 +88,11 @@ public class RequestHandler {
      */
     public StopSignal stopSignal(@Nullable String key) {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
+    }
+
+    /** @return whether one of the engine's threads hangs, so that this worker cannot finish its requests */
+    public boolean engineHung() {
+        return engine.busyFor().compareTo(hangTimeout) > 0;
     }
 
     /** @return why requests wait for the blob store; null if the store works */

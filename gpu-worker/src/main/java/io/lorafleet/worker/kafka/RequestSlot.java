@@ -122,6 +122,12 @@ final class RequestSlot implements Runnable {
                     settle(lease, key, outcome.get(lease.renewalInterval().toMillis(), TimeUnit.MILLISECONDS));
                     return;
                 } catch (TimeoutException e) {
+                    if (handler.engineHung()) {
+                        LOG.errorf("request %s returned to the broker: the engine hangs", key);
+                        lease.acknowledge(AcknowledgeType.RELEASE);
+                        outcome.get(); // usually until the process is restarted
+                        return;
+                    }
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
                         stop.abandon();

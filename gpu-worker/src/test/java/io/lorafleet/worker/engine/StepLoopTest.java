@@ -3,6 +3,7 @@ package io.lorafleet.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
@@ -32,15 +33,20 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,10 @@ class StepLoopTest {
 
     @BeforeEach
     void makeTheLoop() {
+        makeTheLoop(clock);
+    }
+
+    private void makeTheLoop(Clock clock) {
         metrics = new EngineMetrics(meters, adapters, clock);
         MaxBatchRows maxRows = new MaxBatchRows(16, new ImageSize(64, 64));
         loop = new StepLoop(
@@ -110,6 +120,35 @@ class StepLoopTest {
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(generate(wide.build()).image().width()).isEqualTo(96);
         assertThat(model.liveArrays()).isEqualTo(before);
+    }
+
+    @Test
+    void aDefectBetweenTwoStepsDoesNotEndTheLoop() {
+        DefectiveClock defective = new DefectiveClock();
+        makeTheLoop(defective);
+        CompletableFuture<FinishedImage> failed =
+                join(task(Requests.request().steps(20).build(), (image, preview) -> defective.failing.set(true)));
+        device.start();
+        assertThatThrownBy(() -> failed.get(30, TimeUnit.SECONDS)).hasRootCauseMessage("defect");
+        assertThat(generate(Requests.star()).image().width()).isEqualTo(64);
+    }
+
+    @Test
+    void tellsHowLongAStepHangs() throws Exception {
+        assertThat(loop.busyFor()).isZero();
+        CountDownLatch hanging = new CountDownLatch(1);
+        device.start();
+        CompletableFuture<FinishedImage> image = join(task(Requests.star(), (index, preview) -> {
+            try {
+                hanging.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }));
+        await().atMost(Duration.ofSeconds(30)).until(() -> loop.busyFor().toMillis() > 300);
+        hanging.countDown();
+        image.get(30, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(30)).until(() -> loop.busyFor().isZero());
     }
 
     @Test
@@ -209,5 +248,29 @@ class StepLoopTest {
                 finishedImage);
         promises.put(task, finishedImage);
         return task;
+    }
+
+    /** A clock that fails once when it is told to. */
+    private static final class DefectiveClock extends Clock {
+        private final Clock clock = new StoppedClock();
+        private final AtomicBoolean failing = new AtomicBoolean();
+
+        @Override
+        public Instant instant() {
+            if (failing.getAndSet(false)) {
+                throw new IllegalStateException("defect");
+            }
+            return clock.instant();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return clock.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return clock.withZone(zone);
+        }
     }
 }

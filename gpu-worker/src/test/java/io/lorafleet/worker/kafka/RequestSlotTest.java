@@ -204,6 +204,23 @@ class RequestSlotTest {
     }
 
     @Test
+    void aWorkerWhoseEngineHangsReturnsItsRequestAndTakesNoOther() throws Exception {
+        Worker hung = worker("hung");
+        GenerateImage first = Requests.star();
+        send(first);
+        awaitThat("the request is begun", () -> hung.engine.begun.get() == 1);
+        hung.engine.hang();
+        Worker other = worker("other");
+        other.engine.finish(2);
+        awaitThat("the other worker has answered", () -> results().size() == 1);
+        send(Requests.star());
+        awaitThat("the other worker has answered again", () -> results().size() == 2);
+        assertThat(results()).extracting(GenerationFinished::workerId).containsOnly("other");
+        assertThat(hung.engine.begun.get()).isEqualTo(1);
+        hung.engine.finish(1);
+    }
+
+    @Test
     void aRequestOutlastsMoreStoppedSlotsThanDeliveries() throws Exception {
         send(Requests.star());
         for (int i = 0; i < 4; i++) {
@@ -376,6 +393,18 @@ class RequestSlotTest {
         private final AtomicInteger stopped = new AtomicInteger();
         private final Semaphore finished = new Semaphore(0);
         private volatile boolean failing;
+
+        private volatile boolean hung;
+
+        /** Lets the current step take forever. */
+        void hang() {
+            hung = true;
+        }
+
+        @Override
+        public Duration busyFor() {
+            return hung ? Duration.ofDays(1) : Duration.ZERO;
+        }
 
         /** Lets all requests fail unexpectedly from now on. */
         void fail() {

@@ -4,6 +4,7 @@ package io.lorafleet.worker.kafka;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.worker.job.ImageEngine;
+import java.time.Duration;
 
 /** An engine without a model, for tests of its callers. */
 interface StandInEngine extends ImageEngine {
@@ -15,5 +16,10 @@ interface StandInEngine extends ImageEngine {
     @Override
     default String device() {
         return "none";
+    }
+
+    @Override
+    default Duration busyFor() {
+        return Duration.ZERO;
     }
 }

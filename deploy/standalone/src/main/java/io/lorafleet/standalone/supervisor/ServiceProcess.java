@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service as a child process. The process is restarted if it exits unexpectedly, but its first start must succeed.
+ * A service as a child process. The process is restarted if it exits unexpectedly or hangs, but its first start must succeed.
  */
 final class ServiceProcess implements AutoCloseable {
     private static final HttpClient HTTP =
@@ -32,6 +32,11 @@ final class ServiceProcess implements AutoCloseable {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
+    private static final int NOT_LIVE = 503;
+    /** Number of consecutive checks after which a service is killed. */
+    private static final int NOT_LIVE_LIMIT = 3;
+
     private static final int TAIL_LINES = 15;
     /**
      * How long PyTorch's threads spin before they sleep. The workers, the trainer and the broker share the processors
@@ -108,7 +113,7 @@ final class ServiceProcess implements AutoCloseable {
         Duration pause = FIRST_PAUSE;
         while (true) {
             Instant started = Instant.now();
-            int exit = process().waitFor();
+            int exit = awaitExit();
             if (isStopping()) {
                 return;
             }
@@ -128,6 +133,20 @@ final class ServiceProcess implements AutoCloseable {
                 process().destroyForcibly();
             }
         }
+    }
+
+    /** Waits until the process exits. Kills it if it reports that it is not live: only a restart can help it then. */
+    private int awaitExit() throws InterruptedException {
+        Process current = process();
+        int notLive = 0;
+        while (!current.waitFor(LIVENESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            notLive = status(spec.readiness().resolve("/q/health/live")) == NOT_LIVE ? notLive + 1 : 0;
+            if (notLive == NOT_LIVE_LIMIT) {
+                notices.accept(spec.name() + " hangs; killing it");
+                current.destroyForcibly();
+            }
+        }
+        return current.exitValue();
     }
 
     private synchronized void launch() throws IOException {
@@ -161,13 +180,17 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     private boolean isReady() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(spec.readiness())
-                .timeout(Duration.ofSeconds(5))
-                .build();
+        return status(spec.readiness()) == 200;
+    }
+
+    /** @return the HTTP status; 0 if the service does not respond */
+    private static int status(URI url) throws InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build();
         try {
-            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            return 0;
         }
     }
 

@@ -16,11 +16,24 @@ final class FakeServices {
         public static void main(String[] args) throws IOException {
             int port = Integer.getInteger("quarkus.http.port");
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-            server.createContext("/q/health/ready", exchange -> {
-                exchange.sendResponseHeaders(200, -1);
+            answer(server, "/q/health/ready", 200);
+            answer(server, "/q/health/live", Integer.getInteger("fake.liveness", 200));
+            server.start();
+        }
+
+        private static void answer(HttpServer server, String path, int status) {
+            server.createContext(path, exchange -> {
+                exchange.sendResponseHeaders(status, -1);
                 exchange.close();
             });
-            server.start();
+        }
+    }
+
+    /** Is ready immediately, but not live. */
+    static final class Hanging {
+        public static void main(String[] args) throws IOException {
+            System.setProperty("fake.liveness", "503");
+            Obedient.main(args);
         }
     }
 

@@ -71,6 +71,18 @@ class ServiceProcessTest {
     }
 
     @Test
+    void restartsAProcessThatHangs() throws Exception {
+        service = start(FakeServices.Hanging.class, Duration.ofSeconds(10));
+        service.ready().get(30, TimeUnit.SECONDS);
+        Process hanging = service.process();
+
+        await().atMost(TIMEOUT).until(() -> said.contains("fake has restarted"));
+
+        assertThat(hanging.isAlive()).isFalse();
+        assertThat(said.get(0)).isEqualTo("fake hangs; killing it");
+    }
+
+    @Test
     void leavesAProcessEndedThatItWasAskedToStop() throws Exception {
         service = start(FakeServices.Obedient.class, Duration.ofSeconds(10));
         service.ready().get(30, TimeUnit.SECONDS);

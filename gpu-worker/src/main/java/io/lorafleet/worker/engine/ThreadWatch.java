@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.engine;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Records for how long one of the engine's threads has been busy with the same piece of work. */
+final class ThreadWatch {
+    /** Start of the current piece of work, as in {@link System#nanoTime}; null while the thread waits for work. */
+    private volatile @Nullable Long since;
+
+    /** Records that a piece of work starts. The previous one has ended. */
+    void begin() {
+        since = System.nanoTime();
+    }
+
+    /** Records that the thread waits for work. */
+    void idle() {
+        since = null;
+    }
+
+    /** Runs one piece of work. */
+    void run(Runnable work) {
+        begin();
+        try {
+            work.run();
+        } finally {
+            idle();
+        }
+    }
+
+    /** @return how long the current piece of work has taken; zero while the thread waits for work */
+    Duration busyFor() {
+        Long start = since;
+        return start == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - start);
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.worker.kafka;
+
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.worker.job.RequestHandler;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** A worker is live unless one of the engine's threads hangs. Only a restart of the process ends a hung thread. */
+@Liveness
+@ApplicationScoped
+class EngineLiveness implements HealthCheck {
+    private final StatusAnnouncer announcer;
+    private final Instance<RequestHandler> handler;
+
+    EngineLiveness(StatusAnnouncer announcer, Instance<RequestHandler> handler) {
+        this.announcer = announcer;
+        this.handler = handler;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        // Before the worker is ready, the handler may need a model that is still loading.
+        boolean hung = announcer.announced() == WorkerStatus.State.READY
+                && handler.get().engineHung();
+        return HealthCheckResponse.named("engine responds").status(!hung).build();
+    }
+}
