@@ -59,7 +59,7 @@ public final class BlobKeys {
     }
 
     /**
-     * @return the key of a successful request's {@link GenerationManifest}. If the blob exists, the request needs no
+     * @return the key of a finished request's {@link GenerationManifest}. If the blob exists, the request needs no
      *     further work
      */
     public static String manifest(String requestId) {

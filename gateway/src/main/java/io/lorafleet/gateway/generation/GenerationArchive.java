@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The manifests of successful generations, in the blob store. */
+/** The manifests of finished generations, in the blob store. */
 final class GenerationArchive {
     private static final Logger LOG = Logger.getLogger(GenerationArchive.class);
 

@@ -147,11 +147,6 @@ public final class GenerationTable {
         return after;
     }
 
-    /** Forgets a request that will never get a result. */
-    public synchronized void forget(String id) {
-        forget(unfinished, id);
-    }
-
     private void forget(Map<String, Generation> from, String id) {
         backlog.changed(from.remove(id), null);
         followers.remove(id);

@@ -7,6 +7,7 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -90,16 +91,26 @@ public final class Generations {
     }
 
     /**
-     * Finds a generation. A successful generation is found in the blob store even after the gateway and Kafka have
+     * Finds a generation. A finished generation is found in the blob store even after the gateway and Kafka have
      * forgotten it.
      */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
-        if (known.isEmpty()) {
-            archive.find(id).ifPresent(table::recall);
+        if (known.isEmpty() && recall(id)) {
             return table.find(id);
         }
         return known;
+    }
+
+    /**
+     * Applies the manifest of a generation whose result is not in Kafka.
+     *
+     * @return whether there is a manifest
+     */
+    public boolean recall(String id) {
+        Optional<GenerationManifest> manifest = archive.find(id);
+        manifest.ifPresent(table::recall);
+        return manifest.isPresent();
     }
 
     /** @throws NotPublishedException if the broker did not acknowledge the command */

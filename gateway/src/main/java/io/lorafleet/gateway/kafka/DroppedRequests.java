@@ -6,9 +6,10 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.gateway.generation.GenerationTable;
-import io.lorafleet.messages.Topic;
+import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.messages.generation.GenerateImage;
 import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * deliveries. Not every delivery is an attempt: the slots of a killed worker still have pending fetches, and until the
  * broker notices that the slots are gone, it can deliver the record to one slot after another.
  *
- * <p>Workers publish the result before they acknowledge the request. If the share group has completed a request that
- * has no result, the request was therefore dropped. Workers count their attempts, so a request that crashes workers is
+ * <p>Workers store the manifest and publish the result before they acknowledge the request. If the share group has
+ * completed a request that has neither, the request was therefore dropped. Workers count their attempts, so a request that crashes workers is
  * not retried forever. Several gateways may republish the same request, each of them once; the first result is final.
  */
 @Singleton
@@ -36,7 +37,8 @@ final class DroppedRequests {
     /** The timeout doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
 
-    private final GenerationTable generations;
+    private final GenerationTable table;
+    private final Generations generations;
     private final GenerationLog log;
     private final CaughtUp caughtUp;
     private final Clock clock;
@@ -63,11 +65,13 @@ final class DroppedRequests {
     }
 
     DroppedRequests(
-            GenerationTable generations,
+            GenerationTable table,
+            Generations generations,
             GenerationLog log,
             @Readiness CaughtUp caughtUp,
             Clock clock,
             GatewayConfig config) {
+        this.table = table;
         this.generations = generations;
         this.log = log;
         this.caughtUp = caughtUp;
@@ -90,7 +94,7 @@ final class DroppedRequests {
         }
         Instant now = clock.instant();
         places.forEach((id, place) -> {
-            Generation generation = generations.find(id).orElse(null);
+            Generation generation = table.find(id).orElse(null);
             if (generation == null || generation.request() == null || generation.isFinished()) {
                 places.remove(id, place);
             } else if (!isCompleted(place, group.get(place.partition()))) {
@@ -98,7 +102,7 @@ final class DroppedRequests {
             } else if (place.droppedSince() == null) {
                 places.replace(id, place, place.dropped(now));
             } else if (place.droppedSince().plus(timeout(place.copies())).isBefore(now)) {
-                end(generation.request(), place, now);
+                end(generation.request(), place);
             }
         });
     }
@@ -112,18 +116,19 @@ final class DroppedRequests {
                 && (place.offset() < group.startOffset() || group.lag().orElse(-1L) == 0);
     }
 
-    private void end(GenerateImage command, Place place, Instant now) {
+    private void end(GenerateImage command, Place place) {
         String id = command.requestId();
         try {
-            if (command.acceptedAt().plus(Topic.RESULTS.retention()).isBefore(now)) {
-                generations.forget(id); // the results' retention time has passed
-            } else {
+            // Kafka may have deleted the result before the request.
+            if (!generations.recall(id)) {
                 LOG.warnf("Kafka dropped request %s; publishing it again", id);
                 log.write(command);
             }
             places.replace(id, place, place.dropped(null)); // no effect if the new copy has already been read
         } catch (NotPublishedException e) {
             LOG.warn(e.getMessage()); // the next check retries
+        } catch (UncheckedIOException e) {
+            LOG.warnf("Cannot read the manifest of request %s: %s", id, e.getMessage()); // the next check retries
         }
     }
 }

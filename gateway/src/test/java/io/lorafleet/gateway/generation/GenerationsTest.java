@@ -18,6 +18,7 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.registry.AdapterRegistry;
@@ -86,7 +87,16 @@ class GenerationsTest {
     }
 
     @Test
-    void findsNothingWithoutImages() throws IOException {
+    void findsOldGenerationsThatDidNotSucceed() throws IOException {
+        for (GenerationFinished end : List.of(Samples.cancelled("c"), Samples.expired("e"))) {
+            String id = end.requestId();
+            blobs.putIfAbsent(BlobKeys.manifest(id), Json.write(new GenerationManifest(Samples.request(id), end)));
+            assertThat(generations.find(id).orElseThrow().finished()).isEqualTo(end);
+        }
+    }
+
+    @Test
+    void findsNothingWithoutAManifest() throws IOException {
         blobs.putIfAbsent(BlobKeys.manifest("broken"), new byte[] {1, 2, 3});
         assertThat(generations.find("never")).isEmpty();
         assertThat(generations.find("broken")).isEmpty();

@@ -3,9 +3,18 @@ package io.lorafleet.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
+import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +44,11 @@ class DroppedRequestTest extends GatewayTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String broker;
 
+    @Inject
+    BlobStore blobs;
+
     private KafkaShareConsumer<String, byte[]> slot;
+    private byte[] delivered;
 
     @BeforeEach
     void openSlot() {
@@ -74,6 +87,18 @@ class DroppedRequestTest extends GatewayTest {
         awaitStatus(id, "succeeded");
     }
 
+    /** Kafka may delete a result before its request. */
+    @Test
+    void isNotRepublishedIfItHasAManifest() throws IOException {
+        String id = submit(Map.of("prompt", "a"));
+        assertThat(deliveries(id, AcknowledgeType.RELEASE).limit(1)).containsExactly(1);
+        GenerateImage request = Json.read(delivered, GenerateImage.class);
+        GenerationFailed end = new GenerationFailed(id, "w", Instant.now(), Reason.ADAPTER_UNUSABLE, "adapter: gone");
+        blobs.putIfAbsent(BlobKeys.manifest(id), Json.write(new GenerationManifest(request, end)));
+        assertThat(deliveries(id, AcknowledgeType.ACCEPT).limit(1)).containsExactly(2);
+        awaitStatus(id, "failed");
+    }
+
     private static List<Integer> upTo(int last) {
         return IntStream.rangeClosed(1, last).boxed().toList();
     }
@@ -92,6 +117,7 @@ class DroppedRequestTest extends GatewayTest {
         while (Instant.now().isBefore(deadline)) {
             for (ConsumerRecord<String, byte[]> record : slot.poll(Duration.ofMillis(200))) {
                 if (record.key().equals(id)) {
+                    delivered = record.value();
                     slot.acknowledge(record, answer);
                     slot.commitSync();
                     return record.deliveryCount().orElseThrow();

@@ -4,6 +4,7 @@ package io.lorafleet.worker.job;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to a request's record. */
 public sealed interface RecordOutcome {
@@ -18,8 +19,14 @@ public sealed interface RecordOutcome {
         }
     }
 
-    /** No worker can process the record: publish a dead letter and a failure, and reject the record. */
-    record Refuse(GenerationFailed.Reason reason, String detail, int attempts) implements RecordOutcome {
+    /**
+     * No worker can process the record: publish a dead letter and a failure, and reject the record.
+     *
+     * @param detail reason, for the dead letter
+     * @param attempts number of attempts, for the dead letter
+     * @param result the failure; null if the record is not a valid request, so that no failure can be stored
+     */
+    record Refuse(String detail, int attempts, @Nullable GenerationFailed result) implements RecordOutcome {
         @Override
         public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release) {
             return refuse.apply(this);

@@ -114,11 +114,11 @@ public class RequestHandler {
         try {
             request = Json.read(record, GenerateImage.class);
         } catch (InvalidMessageException e) {
-            return new RecordOutcome.Refuse(Reason.INVALID_REQUEST, String.valueOf(e.getMessage()), 0);
+            return new RecordOutcome.Refuse(String.valueOf(e.getMessage()), 0, null);
         }
         if (!request.requestId().equals(key)) {
             String detail = "key: expected " + request.requestId() + ", found " + key;
-            return new RecordOutcome.Refuse(Reason.INVALID_REQUEST, detail, 0);
+            return new RecordOutcome.Refuse(detail, 0, null);
         }
         Attempt attempt = new Attempt(request.requestId());
         try {
@@ -126,32 +126,43 @@ public class RequestHandler {
         } catch (CancellationException e) {
             attempt.takeBack();
             return new RecordOutcome.Release();
+        } catch (RuntimeException | Error e) { // a defect; it counts, so that the request is not retried forever
+            return storage.repeat(request.requestId(), stop, () -> {
+                if (attempt.begin()) {
+                    throw e;
+                }
+                return exhausted(request);
+            });
         }
     }
 
     /** @throws CancellationException if the job is abandoned */
     private RecordOutcome handle(GenerateImage request, Attempt attempt, StopSignal stop, ProgressListener progress)
             throws IOException {
-        Optional<GenerationSucceeded> finished = storedResult(request);
+        Optional<GenerationFinished> finished = storedResult(request);
         if (finished.isPresent()) {
             return new RecordOutcome.Done(finished.get());
         }
-        if (stop.cancelled()) {
-            return new RecordOutcome.Done(cancelled(request));
-        }
         Instant start = clock.instant();
-        if (request.expired(start)) {
-            return new RecordOutcome.Done(expired(request));
+        if (stop.cancelled() || request.expired(start)) {
+            GenerationFinished result = stop.cancelled() ? cancelled(request) : expired(request);
+            return new RecordOutcome.Done(store(request, result));
         }
         if (!attempt.begin()) {
-            String detail = "none of " + maxAttempts + " attempts succeeded";
-            return new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, detail, maxAttempts);
+            return exhausted(request);
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
+        GenerationFinished result = generate(request, start, stop, progress);
+        return new RecordOutcome.Done(storage.repeat(request.requestId(), stop, () -> store(request, result)));
+    }
+
+    /** @throws CancellationException if the job is abandoned */
+    private GenerationFinished generate(
+            GenerateImage request, Instant start, StopSignal stop, ProgressListener progress) throws IOException {
         try {
             ShadowMean shadow = new ShadowMean(request);
-            List<GeneratedImage> stored = generate(request, start, stop, progress, shadow);
-            GenerationSucceeded result = new GenerationSucceeded(
+            List<GeneratedImage> stored = storeImages(request, start, stop, progress, shadow);
+            return new GenerationSucceeded(
                     request.requestId(),
                     workerId,
                     clock.instant(),
@@ -159,27 +170,45 @@ public class RequestHandler {
                     request.unetEvaluations(),
                     Duration.between(start, clock.instant()),
                     shadow.measured());
-            return new RecordOutcome.Done(storage.repeat(request.requestId(), stop, () -> store(request, result)));
         } catch (CancellationException e) {
             if (stop.abandoned()) {
                 throw e;
             }
-            return new RecordOutcome.Done(cancelled(request));
+            return cancelled(request);
         } catch (DeadlinePassedException e) {
-            return new RecordOutcome.Done(expired(request));
+            return expired(request);
         } catch (UnusableAdapterException e) {
-            return new RecordOutcome.Done(failed(request, Reason.ADAPTER_UNUSABLE, e));
+            return failed(request, Reason.ADAPTER_UNUSABLE, e);
         } catch (UnusableInitImageException e) {
-            return new RecordOutcome.Done(failed(request, Reason.INIT_IMAGE_UNUSABLE, e));
+            return failed(request, Reason.INIT_IMAGE_UNUSABLE, e);
         } catch (IllegalArgumentException e) {
-            return new RecordOutcome.Done(failed(request, Reason.INVALID_REQUEST, e));
+            return failed(request, Reason.INVALID_REQUEST, e);
         }
     }
 
-    /** Returns the stored result if an earlier attempt stored the manifest but failed before publishing the result. */
-    private Optional<GenerationSucceeded> storedResult(GenerateImage request) throws IOException {
-        return blobs.get(BlobKeys.manifest(request.requestId()))
-                .map(json -> Json.read(json, GenerationManifest.class).result());
+    private RecordOutcome exhausted(GenerateImage request) throws IOException {
+        String detail = "none of " + maxAttempts + " attempts succeeded";
+        GenerationFinished result = store(
+                request,
+                new GenerationFailed(
+                        request.requestId(), workerId, clock.instant(), Reason.ATTEMPTS_EXHAUSTED, detail));
+        return result instanceof GenerationFailed failed
+                ? new RecordOutcome.Refuse(detail, maxAttempts, failed)
+                : new RecordOutcome.Done(result); // another worker was faster
+    }
+
+    /** Returns the result in the manifest, if an earlier attempt stored it but died before publishing it. */
+    private Optional<GenerationFinished> storedResult(GenerateImage request) throws IOException {
+        String key = BlobKeys.manifest(request.requestId());
+        Optional<byte[]> manifest = blobs.get(key);
+        try {
+            return manifest.map(
+                    json -> Json.read(json, GenerationManifest.class).result());
+        } catch (InvalidMessageException e) {
+            LOG.errorf("request %s: deleting damaged blob %s: %s", request.requestId(), key, e.getMessage());
+            blobs.delete(key);
+            return Optional.empty();
+        }
     }
 
     /**
@@ -218,7 +247,7 @@ public class RequestHandler {
         }
     }
 
-    private List<GeneratedImage> generate(
+    private List<GeneratedImage> storeImages(
             GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
@@ -265,7 +294,7 @@ public class RequestHandler {
     }
 
     /** Stores the manifest. If another attempt has already stored one, returns that attempt's result. */
-    private GenerationSucceeded store(GenerateImage request, GenerationSucceeded result) throws IOException {
+    private GenerationFinished store(GenerateImage request, GenerationFinished result) throws IOException {
         boolean first = blobs.putIfAbsent(
                 BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));
         storage.written();

@@ -3,6 +3,7 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.worker.DeadLetter;
@@ -75,8 +76,11 @@ class ReplyPublisher {
                 workerId,
                 clock.instant());
         deadLetters.sendAndAwait(Record.of(requestId, Json.write(letter)));
-        if (requestId != null) {
-            finished(new GenerationFailed(requestId, workerId, clock.instant(), refuse.reason(), refuse.detail()));
+        if (refuse.result() != null) {
+            finished(refuse.result());
+        } else if (requestId != null) {
+            finished(new GenerationFailed(
+                    requestId, workerId, clock.instant(), Reason.INVALID_REQUEST, refuse.detail()));
         }
     }
 }

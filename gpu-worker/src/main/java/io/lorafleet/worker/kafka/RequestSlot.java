@@ -4,7 +4,6 @@ package io.lorafleet.worker.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.RequestIds;
-import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;
@@ -34,11 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    /**
-     * Kafka's default for {@code group.share.delivery.count.limit}. The broker drops a record after this number of
-     * deliveries.
-     */
-    private static final int LAST_DELIVERY = 5;
 
     private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
@@ -138,7 +132,10 @@ final class RequestSlot implements Runnable {
             }
         } catch (ExecutionException e) {
             LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
-            lease.acknowledge(afterFailure(lease.record(), key, "unexpected failure: " + e.getCause()));
+            if (!stopping) {
+                sleep(retryDelay);
+            }
+            lease.acknowledge(AcknowledgeType.RELEASE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping = true;
@@ -163,17 +160,6 @@ final class RequestSlot implements Runnable {
         LOG.warnf("request %s rejected: %s", key, refuse.detail());
         replies.deadLetter(record, key, refuse);
         return AcknowledgeType.REJECT;
-    }
-
-    private AcknowledgeType afterFailure(ConsumerRecord<byte[], byte[]> record, @Nullable String key, String why) {
-        short deliveries = record.deliveryCount().orElse((short) 1);
-        if (deliveries >= LAST_DELIVERY) {
-            return refuse(record, key, new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, why, deliveries));
-        }
-        if (!stopping) {
-            sleep(retryDelay);
-        }
-        return AcknowledgeType.RELEASE;
     }
 
     /** @return the record's key if it is a valid request id; null otherwise */

@@ -42,6 +42,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,6 +105,40 @@ class RequestHandlerTest {
         assertThat(progress.subList(1, progress.size()))
                 .extracting(step -> ((StepDone) step).step())
                 .containsExactly(1, 2, 3, 4);
+    }
+
+    /** Otherwise, another worker that receives the record could give the request another end. */
+    @Test
+    void storesTheFirstEndOfEveryRequest() throws IOException {
+        GenerateImage unsupported = Requests.star(null, 66, 2, 1);
+        GenerateImage expired = Requests.request().deadline(Instant.EPOCH).build();
+        GenerateImage cancelled = Requests.star();
+        cancellations.cancel(cancelled.requestId());
+        for (GenerateImage request : List.of(unsupported, expired, cancelled)) {
+            RecordOutcome first = handle(request);
+            assertThat(manifest(request).result()).isEqualTo(((RecordOutcome.Done) first).result());
+            assertThat(handle(request)).isEqualTo(first);
+        }
+        assertThat(List.of(unsupported, expired, cancelled))
+                .extracting(request -> (Object) manifest(request).result().getClass())
+                .containsExactly(GenerationFailed.class, GenerationExpired.class, GenerationCancelled.class);
+    }
+
+    @Test
+    void replacesADamagedManifest() throws IOException {
+        GenerateImage request = Requests.star();
+        blobs.putIfAbsent(BlobKeys.manifest(request.requestId()), new byte[] {1});
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(manifest(request).result()).isEqualTo(result);
+    }
+
+    private GenerationManifest manifest(GenerateImage request) {
+        try {
+            byte[] json = blobs.get(BlobKeys.manifest(request.requestId())).orElseThrow();
+            return Json.read(json, GenerationManifest.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The URL may contain a token, and all services can read the blob store. */
@@ -297,8 +332,13 @@ class RequestHandlerTest {
         for (int attempt = 1; attempt <= 4; attempt++) {
             blobs.putIfAbsent(BlobKeys.attempt(request.requestId(), attempt), new byte[0]);
         }
-        assertThat(handle(request))
-                .isEqualTo(new RecordOutcome.Refuse(Reason.ATTEMPTS_EXHAUSTED, "none of 4 attempts succeeded", 4));
+        assertThat(handle(request)).isInstanceOfSatisfying(RecordOutcome.Refuse.class, refuse -> {
+            assertThat(refuse.detail()).isEqualTo("none of 4 attempts succeeded");
+            assertThat(refuse.attempts()).isEqualTo(4);
+            assertThat(refuse.result())
+                    .returns(Reason.ATTEMPTS_EXHAUSTED, GenerationFailed::reason)
+                    .isEqualTo(manifest(request).result());
+        });
     }
 
     @Test

@@ -4,14 +4,15 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * The record of a successful generation in the blob store, stored with its images. It replaces the generation's Kafka
- * records once Kafka has deleted them.
+ * The record of a finished generation in the blob store. It is stored before the result is published, and makes the
+ * result final: the first manifest counts, whatever other workers find later. It replaces the generation's Kafka records
+ * once Kafka has deleted them.
  *
  * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
  *     record needs it
- * @param result result with the images
+ * @param result the end of the request; the images of a successful request are stored before the manifest
  */
-public record GenerationManifest(GenerateImage request, GenerationSucceeded result) {
+public record GenerationManifest(GenerateImage request, GenerationFinished result) {
     public GenerationManifest {
         Check.present("request", request);
         Check.present("result", result);
