@@ -3,27 +3,59 @@ package io.lorafleet.trainer.distill;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One run's checkpoints in the blob store. Any trainer can resume from the newest checkpoint.
+ * One run's checkpoints in the blob store. Any trainer can resume from the newest checkpoint. A blob is the SHA-256 of the
+ * checkpoint in hexadecimal digits, followed by the checkpoint.
  *
  * @param run hash of all inputs that affect the run's result
  */
 record Checkpoints(BlobStore blobs, String adapter, String run) {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final int DIGITS = 64;
 
+    /** @return the newest intact checkpoint; damaged ones are deleted, because a run can always start again */
     Optional<byte[]> newest() throws IOException {
-        int number = number();
-        return number == 0 ? Optional.empty() : blobs.get(BlobKeys.checkpoint(adapter, run, number));
+        for (int number = number(); number > 0; number = number()) {
+            String key = BlobKeys.checkpoint(adapter, run, number);
+            Optional<byte[]> checkpoint = intact(blobs.get(key).orElse(new byte[0]));
+            if (checkpoint.isPresent()) {
+                return checkpoint;
+            }
+            LOG.warn("Deleting damaged checkpoint {}", key);
+            blobs.delete(key);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<byte[]> intact(byte[] blob) {
+        if (blob.length < DIGITS) {
+            return Optional.empty();
+        }
+        byte[] checkpoint = Arrays.copyOfRange(blob, DIGITS, blob.length);
+        String sha256 = new String(blob, 0, DIGITS, StandardCharsets.US_ASCII);
+        return sha256.equals(Sha256.of(checkpoint)) ? Optional.of(checkpoint) : Optional.empty();
     }
 
     /** Stores a checkpoint, then deletes the older ones. */
     void keep(byte[] checkpoint) throws IOException {
         int number = number();
-        blobs.putIfAbsent(BlobKeys.checkpoint(adapter, run, number + 1), checkpoint);
+        InputStream blob = new SequenceInputStream(
+                new ByteArrayInputStream(Sha256.of(checkpoint).getBytes(StandardCharsets.US_ASCII)),
+                new ByteArrayInputStream(checkpoint));
+        blobs.putIfAbsent(BlobKeys.checkpoint(adapter, run, number + 1), blob);
         for (String older : keys(blobs, prefix())) {
             if (number(older) <= number) {
                 blobs.delete(older);

@@ -3,10 +3,13 @@ package io.lorafleet.trainer.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,26 @@ class CheckpointsTest {
         }
         assertThat(checkpoints.newest()).contains(new byte[] {11});
         assertThat(keys()).isEqualTo(1);
+    }
+
+    /** Otherwise, every attempt of the run would fail, and the adapter would never be trained again. */
+    @Test
+    void startsAgainInsteadOfResumingFromADamagedCheckpoint() throws IOException {
+        checkpoints.keep(new byte[] {1, 2, 3});
+        String key = BlobKeys.checkpoint("fast", "run", 1);
+        byte[] blob = blobs.get(key).orElseThrow();
+        for (byte[] damaged : List.of(flipped(blob), Arrays.copyOf(blob, blob.length - 1), new byte[0])) {
+            blobs.delete(key);
+            blobs.putIfAbsent(key, damaged);
+            assertThat(checkpoints.newest()).isEmpty();
+            assertThat(keys()).isZero();
+        }
+    }
+
+    private static byte[] flipped(byte[] blob) {
+        byte[] flipped = blob.clone();
+        flipped[flipped.length - 1] ^= 1;
+        return flipped;
     }
 
     @Test
