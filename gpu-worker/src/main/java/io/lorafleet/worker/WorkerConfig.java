@@ -108,8 +108,8 @@ public interface WorkerConfig {
         boolean imageMetadata();
 
         /**
-         * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. It must be
-         * below Kafka's {@code group.share.delivery.count.limit}, which is 5 by default. Default: 4.
+         * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. Only an
+         * attempt during which a worker dies or fails unexpectedly counts. Default: 4.
          */
         @WithDefault("4")
         int maxAttempts();
