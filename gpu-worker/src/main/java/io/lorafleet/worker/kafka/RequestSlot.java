@@ -94,6 +94,10 @@ final class RequestSlot implements Runnable {
 
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
         while (!stopping) {
+            if (handler.engineHung()) {
+                sleep(POLL);
+                continue;
+            }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 process(new ShareLease(consumer, record));

@@ -221,6 +221,20 @@ class RequestSlotTest {
     }
 
     @Test
+    void aWorkerWhoseEngineHangsTakesNoRequest() throws Exception {
+        Worker hung = worker("hung");
+        awaitMembers(1);
+        hung.engine.hang();
+        // The slot may be in a poll that started before.
+        Thread.sleep(1000);
+        send(Requests.star());
+        await().alias("the slot takes no request")
+                .during(LOCK.multipliedBy(2))
+                .atMost(TIMEOUT)
+                .until(() -> !hung.slot.busy() && hung.engine.begun.get() == 0);
+    }
+
+    @Test
     void aRequestOutlastsMoreStoppedSlotsThanDeliveries() throws Exception {
         send(Requests.star());
         for (int i = 0; i < 4; i++) {
