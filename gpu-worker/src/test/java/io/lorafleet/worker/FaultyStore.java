@@ -2,23 +2,19 @@
 package io.lorafleet.worker;
 
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.StagedBlob;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
-/** A store in which operations on some keys fail for a time. */
-public final class FaultyStore implements BlobStore {
-    private final BlobStore store;
+/** A store in which writes and deletions of some keys fail for a time. */
+public final class FaultyStore extends ForwardingStore {
     private volatile Predicate<String> failing = key -> false;
 
     public FaultyStore(BlobStore store) {
-        this.store = store;
+        super(store);
     }
 
-    /** Lets writes of these keys fail from now on, as on a full disk. */
+    /** Makes writes of these keys fail from now on, as on a full disk. */
     public void failWrites(Predicate<String> keys) {
         failing = keys;
     }
@@ -36,27 +32,12 @@ public final class FaultyStore implements BlobStore {
     @Override
     public boolean putIfAbsent(String key, InputStream content) throws IOException {
         check(key);
-        return store.putIfAbsent(key, content);
-    }
-
-    @Override
-    public StagedBlob stage() throws IOException {
-        return store.stage();
-    }
-
-    @Override
-    public Optional<InputStream> open(String key) throws IOException {
-        return store.open(key);
-    }
-
-    @Override
-    public Stream<String> list(String prefix) throws IOException {
-        return store.list(prefix);
+        return super.putIfAbsent(key, content);
     }
 
     @Override
     public void delete(String key) throws IOException {
         check(key);
-        store.delete(key);
+        super.delete(key);
     }
 }

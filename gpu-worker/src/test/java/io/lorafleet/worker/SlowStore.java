@@ -2,18 +2,27 @@
 package io.lorafleet.worker;
 
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.StagedBlob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 /** A store that blocks readers of one key. */
-public record SlowStore(BlobStore store, AtomicReference<String> delayed, CountDownLatch release) implements BlobStore {
+public final class SlowStore extends ForwardingStore {
+    private final AtomicReference<String> delayed = new AtomicReference<>();
+    private final CountDownLatch release = new CountDownLatch(1);
+
     public SlowStore(BlobStore store) {
-        this(store, new AtomicReference<>(), new CountDownLatch(1));
+        super(store);
+    }
+
+    public AtomicReference<String> delayed() {
+        return delayed;
+    }
+
+    public CountDownLatch release() {
+        return release;
     }
 
     @Override
@@ -25,26 +34,6 @@ public record SlowStore(BlobStore store, AtomicReference<String> delayed, CountD
                 throw new IOException(e);
             }
         }
-        return store.open(key);
-    }
-
-    @Override
-    public boolean putIfAbsent(String key, InputStream content) throws IOException {
-        return store.putIfAbsent(key, content);
-    }
-
-    @Override
-    public StagedBlob stage() throws IOException {
-        return store.stage();
-    }
-
-    @Override
-    public Stream<String> list(String prefix) throws IOException {
-        return store.list(prefix);
-    }
-
-    @Override
-    public void delete(String key) throws IOException {
-        store.delete(key);
+        return super.open(key);
     }
 }

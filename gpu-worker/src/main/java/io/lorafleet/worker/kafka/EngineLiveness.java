@@ -4,7 +4,6 @@ package io.lorafleet.worker.kafka;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.worker.job.RequestHandler;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -14,9 +13,9 @@ import org.eclipse.microprofile.health.Liveness;
 @ApplicationScoped
 class EngineLiveness implements HealthCheck {
     private final StatusAnnouncer announcer;
-    private final Instance<RequestHandler> handler;
+    private final RequestHandler handler;
 
-    EngineLiveness(StatusAnnouncer announcer, Instance<RequestHandler> handler) {
+    EngineLiveness(StatusAnnouncer announcer, RequestHandler handler) {
         this.announcer = announcer;
         this.handler = handler;
     }
@@ -24,8 +23,7 @@ class EngineLiveness implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         // Before the worker is ready, the handler may need a model that is still loading.
-        boolean hung = announcer.announced() == WorkerStatus.State.READY
-                && handler.get().engineHung();
+        boolean hung = announcer.announced() == WorkerStatus.State.READY && handler.engineHung();
         return HealthCheckResponse.named("engine responds").status(!hung).build();
     }
 }

@@ -4,7 +4,6 @@ package io.lorafleet.worker.kafka;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.worker.job.RequestHandler;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -18,9 +17,9 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class IntakeReadiness implements HealthCheck {
     private final StatusAnnouncer announcer;
-    private final Instance<RequestHandler> handler;
+    private final RequestHandler handler;
 
-    IntakeReadiness(StatusAnnouncer announcer, Instance<RequestHandler> handler) {
+    IntakeReadiness(StatusAnnouncer announcer, RequestHandler handler) {
         this.announcer = announcer;
         this.handler = handler;
     }
@@ -31,7 +30,7 @@ class IntakeReadiness implements HealthCheck {
         if (announcer.announced() != WorkerStatus.State.READY) {
             return response.down().build(); // the handler may need a model that is still loading
         }
-        String failure = handler.get().storageFailure();
+        String failure = handler.storageFailure();
         return failure == null
                 ? response.up().build()
                 : response.down().withData("blob store", failure).build();
