@@ -115,9 +115,9 @@ public interface WorkerConfig {
         int maxAttempts();
 
         /**
-         * Time after which a single step, the encoding of a request's prompts or the decoding of an image counts as
-         * hung, as an ISO-8601 duration. The worker is then no longer live and releases its requests, so that other
-         * workers can generate them. Default: PT10M.
+         * Time limit for a step, for encoding a request's prompts and for decoding an image, as an ISO-8601 duration.
+         * If one of them takes longer, the worker is no longer live and releases its requests, so that other workers can
+         * generate the images. Default: PT10M.
          */
         @WithDefault("PT10M")
         Duration hangTimeout();

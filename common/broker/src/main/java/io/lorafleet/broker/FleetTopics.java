@@ -24,17 +24,17 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates a fleet's topics and group settings, and finds existing topics whose settings differ. */
 public final class FleetTopics {
-    /** Number of copies of an acknowledged record, so that the loss of one broker loses no record. Kafka's default is 1. */
+    /** Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the loss of one broker can lose records. */
     private static final String MIN_IN_SYNC_REPLICAS = "2";
-    /** Kafka's default. */
+    /** Kafka's default value of {@code segment.ms}. */
     private static final Duration SEGMENT = Duration.ofDays(7);
     /** Kafka compacts only closed segments, and readers start at the beginning. */
     private static final Duration COMPACTED_SEGMENT = Duration.ofHours(1);
 
     /**
-     * A setting of an existing topic that is not as it should be.
+     * A setting of an existing topic that does not have the expected value.
      *
-     * @param topic name of the topic, with prefix
+     * @param topic name of the topic, including the prefix
      * @param setting name of the topic's setting, such as {@code retention.ms}
      * @param expected expected value
      * @param found actual value
@@ -90,21 +90,19 @@ public final class FleetTopics {
         return Integer.parseInt(value(Objects.requireNonNull(config), "default.replication.factor"));
     }
 
-    /** @return the settings of existing topics that differ from those of a new topic, in order of topics */
+    /** @return the settings of existing topics that differ from the settings of a new topic, in the order of {@link Topic} */
     public List<Difference> differences(Admin admin) throws InterruptedException, ExecutionException {
-        List<String> names =
-                Arrays.stream(Topic.values()).map(topic -> topic.in(prefix)).toList();
         Set<String> existing = admin.listTopics().names().get();
-        List<ConfigResource> resources = names.stream()
+        List<String> names = Arrays.stream(Topic.values())
+                .map(topic -> topic.in(prefix))
                 .filter(existing::contains)
-                .map(FleetTopics::resource)
                 .toList();
-        Map<ConfigResource, Config> configs =
-                admin.describeConfigs(resources).all().get();
-        Map<String, TopicDescription> topics = admin.describeTopics(
-                        resources.stream().map(ConfigResource::name).toList())
-                .allTopicNames()
+        Map<ConfigResource, Config> configs = admin.describeConfigs(
+                        names.stream().map(FleetTopics::resource).toList())
+                .all()
                 .get();
+        Map<String, TopicDescription> topics =
+                admin.describeTopics(names).allTopicNames().get();
         List<Difference> differences = new ArrayList<>();
         for (Topic topic : Topic.values()) {
             String name = topic.in(prefix);
@@ -125,7 +123,7 @@ public final class FleetTopics {
     }
 
     /** Sets the expected values. */
-    public void mend(Admin admin, List<Difference> differences) throws InterruptedException, ExecutionException {
+    public void fix(Admin admin, List<Difference> differences) throws InterruptedException, ExecutionException {
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
         for (Difference each : differences) {
             changes.computeIfAbsent(resource(each.topic()), topic -> new ArrayList<>())
@@ -148,7 +146,7 @@ public final class FleetTopics {
 
     private static Map<String, String> settings(Topic topic, int replicas) {
         Map<String, String> settings = new LinkedHashMap<>();
-        if (replicas > 2) { // with two replicas, the topic could not be written while a broker is away
+        if (replicas > 2) { // with two replicas, producers could not write while one broker is down
             settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, MIN_IN_SYNC_REPLICAS);
         }
         if (topic.cleanup() == Topic.Cleanup.COMPACT) {

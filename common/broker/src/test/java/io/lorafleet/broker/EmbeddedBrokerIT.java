@@ -55,7 +55,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void findsAndMendsTopicsWithOtherSettings() throws Exception {
+    void findsAndFixesTopicsWithOtherSettings() throws Exception {
         FleetTopics topics = new FleetTopics("test.", 2, (short) 1);
         String progress = Topic.PROGRESS.in("test.");
         String workers = Topic.WORKERS.in("test.");
@@ -78,7 +78,7 @@ class EmbeddedBrokerIT {
                             workers + ": cleanup.policy: expected compact, found delete",
                             workers + ": min.cleanable.dirty.ratio: expected 0.1, found 0.5",
                             workers + ": segment.ms: expected 3600000, found 604800000");
-            topics.mend(admin, differences);
+            topics.fix(admin, differences);
             await().alias("the topics are as expected")
                     .atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(topics.differences(admin)).isEmpty());

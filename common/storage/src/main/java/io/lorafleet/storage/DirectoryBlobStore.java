@@ -203,7 +203,7 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /**
-     * @return whether the store has no such file
+     * @return true if the file does not exist
      * @throws IOException if this is unknown, because the file system fails or is not mounted. {@link Files#exists}
      *     would return false
      */

@@ -103,7 +103,7 @@ public final class Generations {
     }
 
     /**
-     * Applies the manifest of a generation whose result is not in Kafka.
+     * Applies the manifest of a generation whose result is missing from Kafka.
      *
      * @return whether there is a manifest
      */

@@ -119,7 +119,7 @@ final class DroppedRequests {
     private void end(GenerateImage command, Place place) {
         String id = command.requestId();
         try {
-            // Kafka may have deleted the result before the request.
+            // Kafka may have deleted the result but not the request.
             if (!generations.recall(id)) {
                 LOG.warnf("Kafka dropped request %s; publishing it again", id);
                 log.write(command);

@@ -87,7 +87,7 @@ class DroppedRequestTest extends GatewayTest {
         awaitStatus(id, "succeeded");
     }
 
-    /** Kafka may delete a result before its request. */
+    /** Kafka may have deleted the result but not the request. */
     @Test
     void isNotRepublishedIfItHasAManifest() throws IOException {
         String id = submit(Map.of("prompt", "a"));

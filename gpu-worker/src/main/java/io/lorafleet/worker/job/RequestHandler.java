@@ -153,6 +153,7 @@ public class RequestHandler {
         }
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         GenerationFinished result = generate(request, start, stop, progress);
+        // Repeated separately, so that a failure does not discard the result.
         return new RecordOutcome.Done(storage.repeat(request.requestId(), stop, () -> store(request, result)));
     }
 
@@ -263,6 +264,7 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
+            // Repeated separately, so that a failure does not discard the images.
             String sha256 = storage.repeat(request.requestId(), stop, () -> storeImage(key, png));
             stored.add(new GeneratedImage(i, seed, key, sha256));
         }

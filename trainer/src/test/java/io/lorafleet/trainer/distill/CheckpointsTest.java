@@ -42,7 +42,7 @@ class CheckpointsTest {
         assertThat(keys()).isEqualTo(1);
     }
 
-    /** Otherwise, every attempt of the run would fail, and the adapter would never be trained again. */
+    /** If the run tried to resume, every attempt would fail, and the adapter would never be trained again. */
     @Test
     void startsAgainInsteadOfResumingFromADamagedCheckpoint() throws IOException {
         checkpoints.keep(new byte[] {1, 2, 3});

@@ -4,9 +4,9 @@ package io.lorafleet.messages.generation;
 import io.lorafleet.messages.Check;
 
 /**
- * The record of a finished generation in the blob store. It is stored before the result is published, and makes the
- * result final: the first manifest counts, whatever other workers find later. It replaces the generation's Kafka records
- * once Kafka has deleted them.
+ * The record of a finished generation in the blob store. Workers store it before they publish the result. If several
+ * workers process a request, the result in the first manifest is final. The manifest replaces the generation's Kafka
+ * records once Kafka has deleted them.
  *
  * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
  *     record needs it

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Creates the topics of a fleet on a Kafka cluster, and configures the share group of" + " the workers.",
-            "Reports settings of existing topics that are not as expected, and ends with exit code 1 if there"
-                    + " are any. With --mend, it corrects them."
+            "Reports the settings of existing topics that differ from the expected values. If there are any, the exit"
+                    + " code is 1. With --fix, the command sets the expected values."
         })
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
@@ -40,19 +40,19 @@ public final class TopicsCommand implements Callable<Integer> {
             description = "Number of replicas of each topic. Default: the setting of the cluster.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
-    @Option(names = "--mend", description = "Correct the settings of existing topics.")
-    private boolean mend;
+    @Option(names = "--fix", description = "Set the expected values on existing topics.")
+    private boolean fix;
 
     @Override
     public Integer call() throws InterruptedException {
         List<Difference> differences = Provisioning.provision(
                 ClusterSettings.of(cluster.bootstrap(), cluster.config()),
                 new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor),
-                mend);
+                fix);
         Arrays.stream(Topic.values())
                 .map(topic -> topic.in(cluster.topicPrefix()))
                 .forEach(System.out::println);
-        differences.forEach(difference -> System.err.println((mend ? "corrected: " : "") + difference));
-        return mend || differences.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+        differences.forEach(difference -> System.err.println((fix ? "fixed: " : "") + difference));
+        return fix || differences.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

@@ -35,17 +35,17 @@ public final class Provisioning {
     /**
      * Compares the settings of the existing topics and creates the missing ones.
      *
-     * @param mend whether to set the expected values
+     * @param fix whether to set the expected values
      * @return the differences found
      * @throws FleetException if the cluster does not respond, or rejects the topics
      */
-    public static List<Difference> provision(Map<String, Object> client, FleetTopics topics, boolean mend)
+    public static List<Difference> provision(Map<String, Object> client, FleetTopics topics, boolean fix)
             throws InterruptedException {
         return with(client, admin -> {
             List<Difference> differences = topics.differences(admin);
             topics.provision(admin);
-            if (mend) {
-                topics.mend(admin, differences);
+            if (fix) {
+                topics.fix(admin, differences);
             }
             return differences;
         });
