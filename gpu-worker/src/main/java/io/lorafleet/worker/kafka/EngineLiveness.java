@@ -3,13 +3,19 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.worker.job.RequestHandler;
+import io.smallrye.health.api.HealthGroup;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** A worker is live unless one of the engine's threads hangs. Only a restart of the process ends a hung thread. */
+/**
+ * A worker is live unless one of the engine's threads hangs. Only a restart of the process ends a hung thread. The check
+ * has its own group, because the liveness of Kafka channels can also fail during a long outage of the broker, in which a
+ * restart does not help.
+ */
 @Liveness
+@HealthGroup("watchdog")
 @ApplicationScoped
 class EngineLiveness implements HealthCheck {
     private final StatusAnnouncer announcer;

@@ -26,9 +26,15 @@ import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +64,9 @@ class RequestIntakeTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
 
+    @TestHTTPResource("/q/health/group/watchdog")
+    URI watchdog;
+
     @Inject
     BlobStore blobs;
 
@@ -85,6 +94,14 @@ class RequestIntakeTest {
         assertThat(statuses.get(0).model().name()).isEqualTo("demo-model");
         assertThat(statuses.get(0).model().defaultSize()).isEqualTo(64);
         assertThat(statuses.get(0).model().sizeMultiple()).isEqualTo(4);
+    }
+
+    @Test
+    void itsWatchdogReportsTheEngine() throws IOException, InterruptedException {
+        HttpResponse<String> health =
+                HttpClient.newHttpClient().send(HttpRequest.newBuilder(watchdog).build(), BodyHandlers.ofString());
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("engine responds").doesNotContain("channel");
     }
 
     @Test

@@ -32,10 +32,10 @@ final class ServiceProcess implements AutoCloseable {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
-    private static final int NOT_LIVE = 503;
+    private static final Duration HANG_CHECK_INTERVAL = Duration.ofSeconds(2);
+    private static final int DOWN = 503;
     /** Number of consecutive checks after which a service is killed. */
-    private static final int NOT_LIVE_LIMIT = 3;
+    private static final int MAX_HANGS = 3;
 
     private static final int TAIL_LINES = 15;
     /**
@@ -135,13 +135,13 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the process exits. Kills it if it reports that it is not live: only a restart can help it then. */
+    /** Waits until the process exits. Kills a worker that reports that its engine hangs. */
     private int awaitExit() throws InterruptedException {
         Process current = process();
-        int notLive = 0;
-        while (!current.waitFor(LIVENESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-            notLive = status(spec.readiness().resolve("/q/health/live")) == NOT_LIVE ? notLive + 1 : 0;
-            if (notLive == NOT_LIVE_LIMIT) {
+        int hangs = 0;
+        while (!current.waitFor(HANG_CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            hangs = status(spec.readiness().resolve("/q/health/group/watchdog")) == DOWN ? hangs + 1 : 0;
+            if (hangs == MAX_HANGS) {
                 notices.accept(spec.name() + " hangs; killing it");
                 current.destroyForcibly();
             }

@@ -17,7 +17,7 @@ final class FakeServices {
             int port = Integer.getInteger("quarkus.http.port");
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
             answer(server, "/q/health/ready", 200);
-            answer(server, "/q/health/live", Integer.getInteger("fake.liveness", 200));
+            answer(server, "/q/health/group/watchdog", Integer.getInteger("fake.watchdog", 200));
             server.start();
         }
 
@@ -29,10 +29,10 @@ final class FakeServices {
         }
     }
 
-    /** Is ready immediately, but not live. */
+    /** Is ready immediately, but its engine hangs. */
     static final class Hanging {
         public static void main(String[] args) throws IOException {
-            System.setProperty("fake.liveness", "503");
+            System.setProperty("fake.watchdog", "503");
             Obedient.main(args);
         }
     }
