@@ -68,7 +68,7 @@ class EmbeddedBrokerIT {
                     .get();
             await().alias("the broker knows the topics")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> topics.differences(admin).size() >= 4);
+                    .until(() -> topics.differences(admin).size() >= 5);
             List<Difference> differences = topics.differences(admin);
             topics.provision(admin);
             assertThat(differences)
@@ -77,7 +77,8 @@ class EmbeddedBrokerIT {
                             progress + ": segment.ms: expected 900000, found 604800000",
                             workers + ": cleanup.policy: expected compact, found delete",
                             workers + ": min.cleanable.dirty.ratio: expected 0.1, found 0.5",
-                            workers + ": segment.ms: expected 3600000, found 604800000");
+                            workers + ": segment.ms: expected 3600000, found 604800000",
+                            workers + ": message.timestamp.type: expected LogAppendTime, found CreateTime");
             topics.fix(admin, differences);
             await().alias("the topics are as expected")
                     .atMost(Duration.ofSeconds(30))

@@ -40,7 +40,10 @@ public enum Topic {
      * that has already been consumed.
      */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
-    /** Key: worker id; value: {@link WorkerStatus}. Compacted. */
+    /**
+     * Key: worker id; value: {@link WorkerStatus}. Compacted. The records have the broker's times, because workers'
+     * clocks can differ.
+     */
     WORKERS("workers", Cleanup.COMPACT, null);
 
     /** Name of the workers' share group, without prefix. */
