@@ -3,12 +3,15 @@ package io.lorafleet.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -104,9 +107,8 @@ class FleetTest {
             {"--priority", "urgent"}
         };
         for (String[] options : wrong) {
-            List<String> args = new ArrayList<>(List.of("generate", "a star", "-o", "star.png"));
-            args.addAll(List.of(options));
-            assertThat(run(args.toArray(String[]::new))).as("%s", args).isEqualTo(2);
+            String[] image = {"generate", "a star", "-o", "star.png"};
+            assertThat(run(image, options)).as("%s", List.of(options)).isEqualTo(2);
         }
         assertThat(err.toString()).contains("expected NAME or NAME=SCALE", "such as 30s, found soon");
     }
@@ -122,6 +124,28 @@ class FleetTest {
     }
 
     @Test
+    void optionsOfANewFleetAreRefusedForARunningFleet() throws IOException {
+        String[] image = {"generate", "a star", "-o", folder.resolve("star.png").toString()};
+        HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        gateway.createContext("/q/health/ready", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        gateway.start();
+        try {
+            String port = Integer.toString(gateway.getAddress().getPort());
+            assertThat(run(image, "--port", port, "--model", folder.toString())).isEqualTo(2);
+            assertThat(run(image, "--url", "http://localhost:1", "--workers", "2"))
+                    .isEqualTo(2);
+            assertThat(err.toString())
+                    .contains("--model: has no effect on the fleet that is running at http://localhost:" + port)
+                    .contains("--workers: has no effect on the fleet that is running at http://localhost:1");
+        } finally {
+            gateway.stop(0);
+        }
+    }
+
+    @Test
     void theDataFolderIsTakenBeforeAnythingStarts() throws Exception {
         try (FileChannel held =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -132,6 +156,10 @@ class FleetTest {
             assertThat(err.toString()).contains("is in use by another fleet").doesNotContain("\tat ");
             assertThat(folder.resolve("kafka")).doesNotExist();
         }
+    }
+
+    private int run(String[] command, String... options) {
+        return run(Stream.of(command, options).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
     private int run(String... args) {

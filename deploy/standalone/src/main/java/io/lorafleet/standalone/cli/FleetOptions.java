@@ -3,15 +3,20 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The options of every command that starts a fleet on this machine. */
 public final class FleetOptions {
     static final int DEFAULT_PORT = 8080;
+    /** All options except {@code --port}, which also selects a running gateway. */
+    private static final List<String> SETTINGS_OF_A_NEW_FLEET =
+            List.of("--broker-port", "--bootstrap", "--data", "--model", "--workers", "--topic-prefix", "--api-keys");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -90,6 +95,24 @@ public final class FleetOptions {
                 workers,
                 topicPrefix,
                 apiKeys == null ? null : apiKeys.toAbsolutePath());
+    }
+
+    /**
+     * Checks that the command line has no option that would change a fleet, because a gateway is already running.
+     *
+     * @param gateway URL of the gateway
+     */
+    void requireNoneFor(String gateway) {
+        ParseResult given = command.commandLine().getParseResult();
+        SETTINGS_OF_A_NEW_FLEET.stream()
+                .filter(given::hasMatchedOption)
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new ParameterException(
+                            command.commandLine(),
+                            option + ": has no effect on the fleet that is running at " + gateway
+                                    + "; omit the option, or stop the fleet first");
+                });
     }
 
     private void requireRange(String option, int value, int max) {

@@ -154,7 +154,9 @@ public final class GenerateCommand implements Callable<Integer> {
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
             GatewayClient gateway = gatewayOptions.client(own.gateway());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
-            if (!gatewayOptions.hasUrl() && !gateway.isReady()) {
+            if (gatewayOptions.hasUrl() || gateway.isReady()) {
+                options.requireNoneFor(gateway.url());
+            } else {
                 own.start();
             }
             Response<GenerationStatus> finished = follow(gateway, request);

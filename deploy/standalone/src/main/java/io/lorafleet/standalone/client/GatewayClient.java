@@ -70,6 +70,11 @@ public final class GatewayClient {
         this.key = key;
     }
 
+    /** @return the gateway's URL */
+    public String url() {
+        return url;
+    }
+
     /** @return whether a gateway responds and is connected to its broker */
     public boolean isReady() throws InterruptedException {
         try {
