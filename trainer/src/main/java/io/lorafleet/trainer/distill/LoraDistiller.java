@@ -5,6 +5,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.distillation.Distillation;
 import io.lorafleet.distillation.DistillationException;
@@ -66,17 +67,9 @@ public final class LoraDistiller implements Distiller {
 
     @Override
     public Candidate distil(RunInputs inputs, RunObserver observer) throws IOException, RunRejectedException {
-        AdapterVersion parent = inputs.parent();
         String fingerprint = base.fingerprint();
-        if (parent.baseFingerprint() != null && !parent.baseFingerprint().equals(fingerprint)) {
-            throw new RunRejectedException("the parent version " + parent.pinned()
-                    + " was trained for a different base than " + base.folder());
-        }
-        Optional<byte[]> file = blobs.get(BlobKeys.adapter(parent.sha256()));
-        if (file.isEmpty() || !Sha256.of(file.get()).equals(parent.sha256())) {
-            throw new RunRejectedException(
-                    "the file of the parent version " + parent.pinned() + " is missing or damaged");
-        }
+        requireBase(inputs.parent(), fingerprint);
+        byte[] file = file(inputs.parent());
         PromptMix prompts = prompts(inputs)
                 .orElseThrow(() -> new RunRejectedException(
                         "no new feedback: all votes were withdrawn, or were consumed by an earlier run"));
@@ -84,7 +77,28 @@ public final class LoraDistiller implements Distiller {
             throw new RunRejectedException(
                     "no training prompts: expected at least two different prompts, because some are held out");
         }
-        return distil(inputs, file.get(), fingerprint, prompts, observer);
+        return distil(inputs, file, fingerprint, prompts, observer);
+    }
+
+    /** With another base, this trainer cannot run, but the run's inputs may be valid. */
+    private void requireBase(AdapterVersion parent, String found) throws IOException {
+        String expected = parent.baseFingerprint();
+        if (expected != null && !expected.equals(found)) {
+            throw new IOException("lorafleet.model: expected the base of " + parent.pinned() + " with fingerprint "
+                    + expected + ", found " + found + " in " + base.folder());
+        }
+    }
+
+    /** @return the parent's file; if it is missing or damaged, the same file can be uploaded again */
+    private byte[] file(AdapterVersion parent) throws IOException {
+        String expected = BlobKeys.adapter(parent.sha256()) + ": expected the file of " + parent.pinned() + ", found ";
+        byte[] file =
+                blobs.get(BlobKeys.adapter(parent.sha256())).orElseThrow(() -> new IOException(expected + "no blob"));
+        String found = Sha256.of(file);
+        if (!found.equals(parent.sha256())) {
+            throw new IOException(expected + "SHA-256 " + found);
+        }
+        return file;
     }
 
     private Candidate distil(
@@ -94,9 +108,7 @@ public final class LoraDistiller implements Distiller {
         boolean complete = false;
         try {
             AdapterVersion parent = inputs.parent();
-            LoraAdapter before = LoraFile.read(
-                    Safetensors.ofAdapter(parent.pinned().toString(), parentFile),
-                    model.unet().weightShapes());
+            LoraAdapter before = parse(parent, parentFile, model);
             TrainingPlan plan = settings.plan(
                     inputs.guidance(), model.defaultSize(), inputs.lineage().seed());
             // This text identifies the checkpoints of a run, so it must contain every input that affects the result.
@@ -113,6 +125,17 @@ public final class LoraDistiller implements Distiller {
             if (!complete) {
                 model.close();
             }
+        }
+    }
+
+    private static LoraAdapter parse(AdapterVersion parent, byte[] file, StableDiffusion model)
+            throws RunRejectedException {
+        try {
+            return LoraFile.read(
+                    Safetensors.ofAdapter(parent.pinned().toString(), file),
+                    model.unet().weightShapes());
+        } catch (ModelFileException e) {
+            throw new RunRejectedException(e);
         }
     }
 

@@ -31,6 +31,7 @@ final class CurrentRun implements Runnable, RunObserver {
     private volatile boolean cancelled;
     private volatile boolean done;
     private volatile @Nullable Publication publication;
+    private volatile String failure = "";
 
     /** @param lastNumber the adapter's highest version number */
     CurrentRun(
@@ -58,7 +59,10 @@ final class CurrentRun implements Runnable, RunObserver {
         metrics.running(true);
         try {
             publication = training.execute(inputs, lastNumber, this);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            failure = String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            failure = e.toString();
             if (!cancelled) {
                 LOG.errorf(e, "The run of adapter %s failed", inputs.adapter());
             }
@@ -104,6 +108,11 @@ final class CurrentRun implements Runnable, RunObserver {
     /** @return the publication; empty if the run failed */
     Optional<Publication> publication() {
         return Optional.ofNullable(publication);
+    }
+
+    /** @return why the run failed */
+    String failure() {
+        return failure;
     }
 
     TopicPartition partition() {

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
@@ -37,7 +39,10 @@ final class RunCoordinator implements AutoCloseable {
     private final TrainerMetrics metrics;
     private final Clock clock;
     private final RetryDelays delays;
+    private final Map<String, Failure> failures = new HashMap<>();
     private @Nullable CurrentRun current;
+
+    private record Failure(TopicPartition partition, String reason) {}
 
     RunCoordinator(
             TrainerSettings settings,
@@ -115,11 +120,14 @@ final class RunCoordinator implements AutoCloseable {
         trainingThread.execute(current);
     }
 
-    /** An unfinished run keeps its parent. A new run starts from the current version. */
+    /**
+     * An unfinished run keeps its parent, unless the parent was retired (for example, because its file is lost). A new
+     * run starts from the current version.
+     */
     private Optional<AdapterVersion> parent(OffsetRange range) {
         Adapter adapter = replay.registry().adapter(range.adapter());
         return Optional.ofNullable(range.inProgress())
-                .flatMap(inProgress -> adapter.version(inProgress.parent()))
+                .flatMap(inProgress -> adapter.usable(inProgress.parent()))
                 .or(adapter::current);
     }
 
@@ -134,12 +142,26 @@ final class RunCoordinator implements AutoCloseable {
         RunInputs inputs = current.inputs();
         Optional<Publication> publication = current.publication();
         if (publication.isEmpty()) {
-            Duration delay = delays.failed(inputs.adapter(), clock.instant());
-            LOG.warnf("The run of adapter %s will be retried in %d s", inputs.adapter(), delay.toSeconds());
+            failed(current);
             current = null;
             return Optional.empty();
         }
         return Optional.of(new FinishedRun(current.partition(), inputs, publication.get()));
+    }
+
+    private void failed(CurrentRun run) {
+        String adapter = run.inputs().adapter();
+        Duration delay = delays.failed(adapter, clock.instant());
+        LOG.warnf("The run of adapter %s will be retried in %d s: %s", adapter, delay.toSeconds(), run.failure());
+        metrics.failed();
+        failures.put(adapter, new Failure(run.partition(), run.failure()));
+    }
+
+    /** @return the adapters whose latest run failed and will be retried, and the reasons */
+    Map<String, String> failures() {
+        Map<String, String> reasons = new TreeMap<>();
+        failures.forEach((adapter, failure) -> reasons.put(adapter, failure.reason()));
+        return reasons;
     }
 
     /** Ends a run whose result has been published, and deletes its checkpoints. */
@@ -151,6 +173,7 @@ final class RunCoordinator implements AutoCloseable {
         });
         current = null;
         delays.succeeded(adapter);
+        failures.remove(adapter);
         try {
             training.deleteCheckpoints(adapter);
         } catch (IOException e) {
@@ -165,6 +188,7 @@ final class RunCoordinator implements AutoCloseable {
 
     /** Cancels the run of a partition that this trainer has lost. The new owner resumes the run. */
     void revoke(TopicPartition partition) {
+        failures.values().removeIf(failure -> failure.partition().equals(partition));
         if (current != null && current.partition().equals(partition)) {
             LOG.infof(
                     "Cancelled the run of adapter %s: its partition was assigned to another trainer",

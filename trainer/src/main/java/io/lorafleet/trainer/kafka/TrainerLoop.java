@@ -4,6 +4,7 @@ package io.lorafleet.trainer.kafka;
 import io.lorafleet.trainer.run.TrainingRun;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +36,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     private final Thread polling = new Thread(this, "feedback");
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean following;
+    private volatile Map<String, String> failures = Map.of();
 
     TrainerLoop(
             Supplier<KafkaClients> clients,
@@ -58,6 +60,11 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return following && polling.isAlive();
     }
 
+    /** @return the adapters whose latest run failed and will be retried, and the reasons */
+    Map<String, String> failures() {
+        return failures;
+    }
+
     @Override
     public void run() {
         Backoff backoff = new Backoff(settings.maxRetryPause());
@@ -69,6 +76,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
                 while (!isStopping()) {
                     session.poll();
                     following = session.isMember();
+                    failures = session.failures();
                     backoff.reset();
                 }
             } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ final class TrainerMetrics {
     private final Counter steps;
     private final Counter published;
     private final Counter rejected;
+    private final Counter failed;
     private final Counter refused;
     private final Map<FeedbackBuffer.Taken, Counter> taken = new EnumMap<>(FeedbackBuffer.Taken.class);
     private final Map<RouteDecided.Decision, Counter> decisions = new EnumMap<>(RouteDecided.Decision.class);
@@ -31,6 +32,7 @@ final class TrainerMetrics {
         steps = counter("lorafleet.training.steps", "Optimizer steps", meters);
         published = counter("lorafleet.training.published", "Runs that published a new version", meters);
         rejected = counter("lorafleet.training.rejected", "Runs that published no version", meters);
+        failed = counter("lorafleet.training.failed", "Runs that failed and are retried", meters);
         refused =
                 counter("lorafleet.feedback.refused", "Feedback records that were written to the dead letters", meters);
         for (RouteDecided.Decision each : RouteDecided.Decision.values()) {
@@ -66,6 +68,10 @@ final class TrainerMetrics {
 
     void finished(TrainingFinished event) {
         (event.outcome() == TrainingFinished.Outcome.PUBLISHED ? published : rejected).increment();
+    }
+
+    void failed() {
+        failed.increment();
     }
 
     void decided(RouteDecided decision) {

@@ -2,11 +2,16 @@
 package io.lorafleet.trainer.kafka;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** A trainer is ready when it is a member of the consumer group, with or without assigned partitions. */
+/**
+ * A trainer is ready when it is a member of the consumer group, with or without assigned partitions, except while it
+ * retries a run. The response contains the adapters whose runs failed, and the reasons.
+ */
 @Readiness
 @ApplicationScoped
 class TrainerReadiness implements HealthCheck {
@@ -18,8 +23,10 @@ class TrainerReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("follows feedback")
-                .status(trainer.isFollowing())
-                .build();
+        Map<String, String> failures = trainer.failures();
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("follows feedback").status(trainer.isFollowing() && failures.isEmpty());
+        failures.forEach(response::withData);
+        return response.build();
     }
 }

@@ -91,6 +91,11 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         return consumer.groupMetadata().generationId() >= 0;
     }
 
+    /** @return the adapters whose latest run failed and will be retried, and the reasons */
+    Map<String, String> failures() {
+        return runs.failures();
+    }
+
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         // The positions are read first, because the replay must include every transaction committed before these

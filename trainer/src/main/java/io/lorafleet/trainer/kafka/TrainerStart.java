@@ -54,4 +54,8 @@ class TrainerStart {
     boolean isFollowing() {
         return loop.isFollowing();
     }
+
+    Map<String, String> failures() {
+        return loop.failures();
+    }
 }

@@ -5,6 +5,7 @@ import static io.lorafleet.trainer.Samples.NOW;
 import static io.lorafleet.trainer.Samples.feedback;
 import static io.lorafleet.trainer.Samples.lineage;
 import static io.lorafleet.trainer.Samples.withdrawn;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +24,7 @@ import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.DemoStudent;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,18 +99,40 @@ class LoraDistillerTest {
         }
     }
 
+    /** Another trainer, or this one with another configuration, can use the samples. */
     @Test
-    void rejectsAParentOfAnotherBase() throws Exception {
+    void cannotRunWithABaseOtherThanTheParents() {
+        String fingerprint = "ab".repeat(32);
         AdapterVersion foreign = new AdapterVersion(
-                "fast", 1, parent.sha256(), 10, 4, "ab".repeat(32), AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
-        assertThat(reason(new RunInputs(foreign, lineage(0, 5), SAMPLES, List.of())))
-                .contains("a different base");
+                "fast", 1, parent.sha256(), 10, 4, fingerprint, AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
+        assertThatThrownBy(() -> distil(new RunInputs(foreign, lineage(0, 5), SAMPLES, List.of())))
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching("lorafleet.model: expected the base of fast@1 with fingerprint " + fingerprint
+                        + ", found [0-9a-f]{64} in " + MODEL);
     }
 
     @Test
-    void rejectsAParentWithoutAFile() throws Exception {
-        blobs.delete(BlobKeys.adapter(parent.sha256()));
-        assertThat(reason(inputs())).contains("fast@1").contains("missing");
+    void cannotRunWithoutTheFileOfTheParent() throws Exception {
+        String key = BlobKeys.adapter(parent.sha256());
+        blobs.delete(key);
+        assertThatThrownBy(() -> distil(inputs()))
+                .isInstanceOf(IOException.class)
+                .hasMessage(key + ": expected the file of fast@1, found no blob");
+        blobs.putIfAbsent(key, new byte[] {1});
+        assertThatThrownBy(() -> distil(inputs()))
+                .isInstanceOf(IOException.class)
+                .hasMessage(key + ": expected the file of fast@1, found SHA-256 " + Sha256.of(new byte[] {1}));
+    }
+
+    /** The file is intact, so a second attempt would fail, too. */
+    @Test
+    void rejectsAParentThatIsNoAdapter() throws Exception {
+        byte[] file = "no adapter".getBytes(UTF_8);
+        blobs.putIfAbsent(BlobKeys.adapter(Sha256.of(file)), file);
+        AdapterVersion invalid = new AdapterVersion(
+                "fast", 1, Sha256.of(file), file.length, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null);
+        assertThat(reason(new RunInputs(invalid, lineage(0, 5), SAMPLES, List.of())))
+                .contains("fast@1");
     }
 
     @Test
@@ -183,8 +207,11 @@ class LoraDistillerTest {
     }
 
     private String reason(RunInputs inputs) {
-        return assertThrows(RunRejectedException.class, () -> distiller().distil(inputs, new Observer(99)))
-                .getMessage();
+        return assertThrows(RunRejectedException.class, () -> distil(inputs)).getMessage();
+    }
+
+    private Candidate distil(RunInputs inputs) throws Exception {
+        return distiller().distil(inputs, new Observer(99));
     }
 
     private record Trained(byte[] file, int rank, Figures figures) {}
