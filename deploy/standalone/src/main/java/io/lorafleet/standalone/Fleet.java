@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.standalone.bench.BenchCommand;
+import io.lorafleet.standalone.check.CheckCommand;
 import io.lorafleet.standalone.cli.AclsCommand;
 import io.lorafleet.standalone.cli.AdapterCommand;
 import io.lorafleet.standalone.cli.BlobPermissionsCommand;
@@ -42,7 +43,8 @@ import picocli.CommandLine.ScopeType;
             DistillCommand.class,
             EvaluateCommand.class,
             ParityCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            CheckCommand.class
         },
         footer = {"", "Run 'fleet COMMAND --help' for usage."})
 public final class Fleet {

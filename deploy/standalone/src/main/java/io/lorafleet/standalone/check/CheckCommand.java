@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.check;
+
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "check",
+        description =
+                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant, and exits with 1 if"
+                        + " one is violated.")
+public final class CheckCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "DIR", description = "Folder of the history.")
+    private Path folder;
+
+    @Override
+    public Integer call() {
+        List<Verdict> verdicts;
+        try {
+            verdicts = Checker.check(folder);
+        } catch (IOException e) {
+            throw new FleetException("expected a history in " + folder + ", found none: " + e.getMessage());
+        } catch (InvalidMessageException e) {
+            throw new FleetException(e.getMessage());
+        }
+        verdicts.forEach(verdict -> command.commandLine().getOut().println(verdict.text()));
+        return verdicts.stream().allMatch(Verdict::holds) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.history;
+
+/** What passed between a worker and the brokers, or the end of the worker's process. */
+public sealed interface WorkerEvent extends HistoryEvent {
+    String worker();
+
+    /**
+     * The broker delivered a request, or its lock was renewed.
+     *
+     * @param delivery number of the delivery, starting at 1
+     */
+    record Taken(long t, String worker, Position position, int delivery) implements WorkerEvent {}
+
+    /**
+     * The worker acknowledged a request.
+     *
+     * @param how Kafka's type of the acknowledgement: accept, release, reject or renew
+     */
+    record Acknowledged(long t, String worker, Position position, String how) implements WorkerEvent {
+        /** @return whether the worker no longer holds the record */
+        public boolean releases() {
+            return !how.equals("renew");
+        }
+    }
+
+    /** The process ended, so that it holds nothing. */
+    record Exited(long t, String worker, int exitCode) implements WorkerEvent {}
+}
