@@ -109,7 +109,8 @@ public interface WorkerConfig {
 
         /**
          * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. Only an
-         * attempt during which a worker dies or fails unexpectedly counts. Default: 4.
+         * attempt that ran alone in its worker, and during which the worker died or the job failed unexpectedly, counts.
+         * Default: 4.
          */
         @WithDefault("4")
         int maxAttempts();

@@ -21,6 +21,7 @@ class BlobTreeTest {
                 BlobKeys.image("g1", 0), Set.of(Writer.WORKER),
                 BlobKeys.manifest("g1"), Set.of(Writer.WORKER),
                 BlobKeys.attempt("g1", 1), Set.of(Writer.WORKER),
+                BlobKeys.sharedAttempt("g1"), Set.of(Writer.WORKER),
                 BlobKeys.consumedFeedback("ink", 0), Set.of(Writer.TRAINER),
                 BlobKeys.checkpoint("ink", "run", 1), Set.of(Writer.TRAINER));
 

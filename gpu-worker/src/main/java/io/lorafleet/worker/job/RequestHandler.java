@@ -21,9 +21,12 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.UnusableAdapterException;
+import io.lorafleet.worker.job.Attempts.Attempt;
+import io.lorafleet.worker.job.StorageRetries.Operation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,7 @@ public class RequestHandler {
     private final BlobStore blobs;
     private final InitImages initImages;
     private final StorageRetries storage;
+    private final Attempts attempts;
     private final Cancellations cancellations;
     private final Clock clock;
     private final String workerId;
@@ -74,6 +78,7 @@ public class RequestHandler {
         this.blobs = blobs;
         this.initImages = new InitImages(blobs);
         this.storage = storage;
+        this.attempts = new Attempts(blobs, config.worker().maxAttempts());
         this.cancellations = cancellations;
         this.clock = clock;
         this.workerId = config.worker().id();
@@ -100,6 +105,11 @@ public class RequestHandler {
         return storage.failure();
     }
 
+    /** @return the number of jobs that wait because they, or jobs before them, must run alone */
+    public int waitingJobs() {
+        return attempts.waiting();
+    }
+
     /**
      * Processes one record. Blocks until the outcome is known, and while the blob store fails.
      *
@@ -120,20 +130,34 @@ public class RequestHandler {
             String detail = "key: expected " + request.requestId() + ", found " + key;
             return new RecordOutcome.Refuse(detail, 0, null);
         }
-        Attempt attempt = new Attempt(request.requestId());
-        try {
-            return storage.repeat(request.requestId(), stop, () -> handle(request, attempt, stop, progress));
+        Attempt attempt = attempts.of(request.requestId());
+        try (attempt) {
+            return repeat(request, attempt, stop, () -> handle(request, attempt, stop, progress));
         } catch (CancellationException e) {
             attempt.takeBack();
             return new RecordOutcome.Release();
         } catch (RuntimeException | Error e) { // a defect; it counts, so that the request is not retried forever
             return storage.repeat(request.requestId(), stop, () -> {
-                if (attempt.begin()) {
-                    throw e;
+                attempt.count();
+                if (attempt.noneLeft()) {
+                    LOG.errorf(e, "request %s failed unexpectedly", request.requestId());
+                    return exhausted(request);
                 }
-                return exhausted(request);
+                throw e;
             });
         }
+    }
+
+    /** Repeats an operation while the blob store fails, and lets other jobs run meanwhile. */
+    private <T> T repeat(GenerateImage request, Attempt attempt, StopSignal stop, Operation<T> operation) {
+        return storage.repeat(request.requestId(), stop, () -> {
+            try {
+                return operation.run();
+            } catch (IOException | UncheckedIOException e) {
+                attempt.suspend();
+                throw e;
+            }
+        });
     }
 
     /** @throws CancellationException if the job is abandoned */
@@ -143,26 +167,33 @@ public class RequestHandler {
         if (finished.isPresent()) {
             return new RecordOutcome.Done(finished.get());
         }
-        Instant start = clock.instant();
-        if (stop.cancelled() || request.expired(start)) {
+        if (stop.cancelled() || request.expired(clock.instant())) {
             GenerationFinished result = stop.cancelled() ? cancelled(request) : expired(request);
             return new RecordOutcome.Done(store(request, result));
         }
-        if (!attempt.begin()) {
+        if (!attempt.begun() && attempt.noneLeft()) {
             return exhausted(request);
         }
+        if (!attempt.begin(() -> stop.stopped() || request.expired(clock.instant()))) {
+            if (stop.abandoned()) {
+                throw new CancellationException("abandoned while waiting for other jobs");
+            }
+            return handle(request, attempt, stop, progress); // one of the reasons above has arisen
+        }
+        Instant start = clock.instant();
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
-        GenerationFinished result = generate(request, start, stop, progress);
+        GenerationFinished result = generate(request, attempt, start, stop, progress);
         // Repeated separately, so that a failure does not discard the result.
-        return new RecordOutcome.Done(storage.repeat(request.requestId(), stop, () -> store(request, result)));
+        return new RecordOutcome.Done(repeat(request, attempt, stop, () -> store(request, result)));
     }
 
     /** @throws CancellationException if the job is abandoned */
     private GenerationFinished generate(
-            GenerateImage request, Instant start, StopSignal stop, ProgressListener progress) throws IOException {
+            GenerateImage request, Attempt attempt, Instant start, StopSignal stop, ProgressListener progress)
+            throws IOException {
         try {
             ShadowMean shadow = new ShadowMean(request);
-            List<GeneratedImage> stored = storeImages(request, start, stop, progress, shadow);
+            List<GeneratedImage> stored = storeImages(request, attempt, start, stop, progress, shadow);
             return new GenerationSucceeded(
                     request.requestId(),
                     workerId,
@@ -212,50 +243,20 @@ public class RequestHandler {
         }
     }
 
-    /**
-     * An attempt of a request, recorded in the blob store, because Kafka's delivery count restarts at 1 when a broker
-     * restarts. It counts only if the worker dies or the job fails unexpectedly.
-     */
-    private final class Attempt {
-        private final String requestId;
-        /** Starts at 1; 0 until the attempt is recorded. */
-        private int number;
-
-        Attempt(String requestId) {
-            this.requestId = requestId;
-        }
-
-        /** Records the attempt, once. @return false if the request has no attempts left */
-        boolean begin() throws IOException {
-            for (int next = 1; number == 0 && next <= maxAttempts; next++) {
-                if (blobs.putIfAbsent(BlobKeys.attempt(requestId, next), new byte[0])) {
-                    number = next;
-                }
-            }
-            return number > 0;
-        }
-
-        /** Deletes the record of the attempt: the job was abandoned, and the request is not to blame. */
-        void takeBack() {
-            if (number == 0) {
-                return;
-            }
-            try {
-                blobs.delete(BlobKeys.attempt(requestId, number));
-            } catch (IOException e) {
-                LOG.warnf("request %s: cannot take back attempt %d: %s", requestId, number, e.getMessage());
-            }
-        }
-    }
-
     private List<GeneratedImage> storeImages(
-            GenerateImage request, Instant arrivedAt, StopSignal stop, ProgressListener progress, ShadowMean shadow)
+            GenerateImage request,
+            Attempt attempt,
+            Instant arrivedAt,
+            StopSignal stop,
+            ProgressListener progress,
+            ShadowMean shadow)
             throws IOException {
         AtomicInteger steps = new AtomicInteger();
         StepListener onStep = (image, preview) -> progress.report(new StepDone(
                 request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(image, preview)));
         List<CompletableFuture<FinishedImage>> images =
                 engine.generate(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
+        attempt.draws(images);
         List<GeneratedImage> stored = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
@@ -265,7 +266,7 @@ public class RequestHandler {
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
             // Repeated separately, so that a failure does not discard the images.
-            String sha256 = storage.repeat(request.requestId(), stop, () -> storeImage(key, png));
+            String sha256 = repeat(request, attempt, stop, () -> storeImage(key, png));
             stored.add(new GeneratedImage(i, seed, key, sha256));
         }
         return stored;

@@ -84,6 +84,8 @@ class RequestIntake {
         }
         meters.gauge("lorafleet.slots", slots, List::size);
         meters.gauge("lorafleet.slots.busy", this, RequestIntake::busySlots);
+        meters.gauge(
+                "lorafleet.slots.waiting", this, intake -> intake.handler.get().waitingJobs());
         announcer.begin(loaded, adapters.get(), this::busySlots);
     }
 

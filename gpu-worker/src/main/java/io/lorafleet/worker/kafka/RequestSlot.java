@@ -123,6 +123,7 @@ final class RequestSlot implements Runnable {
                     if (handler.engineHung()) {
                         LOG.errorf("request %s returned to the broker: the engine hangs", key);
                         lease.acknowledge(AcknowledgeType.RELEASE);
+                        stop.abandon();
                         outcome.get(); // usually until the process is restarted
                         return;
                     }

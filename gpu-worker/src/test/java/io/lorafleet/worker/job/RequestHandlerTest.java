@@ -48,13 +48,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -454,7 +454,7 @@ class RequestHandlerTest {
                 .hasSize(1);
         assertThat(other.storageFailure()).isNull();
         assertThat(progress).hasSize(1 + request.allSteps()); // generated once
-        assertThat(attempts(request)).hasSize(1);
+        assertThat(attempts(request)).containsExactly(BlobKeys.sharedAttempt(request.requestId()));
     }
 
     @Test
@@ -497,14 +497,10 @@ class RequestHandlerTest {
     }
 
     private List<String> attempts(GenerateImage request) throws IOException {
-        List<String> attempts = new ArrayList<>();
-        for (int i = 1; i <= config.worker().maxAttempts(); i++) {
-            String key = BlobKeys.attempt(request.requestId(), i);
-            if (blobs.get(key).isPresent()) {
-                attempts.add(key);
-            }
+        String prefix = BlobKeys.sharedAttempt(request.requestId()).replace("shared", "");
+        try (Stream<String> attempts = blobs.list(prefix)) {
+            return attempts.toList();
         }
-        return attempts;
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.lorafleet.worker.job.ImageEngine;
 import java.time.Duration;
 
 /** An engine without a model, for tests of its callers. */
-interface StandInEngine extends ImageEngine {
+public interface StandInEngine extends ImageEngine {
     @Override
     default BaseModel model() {
         return new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
