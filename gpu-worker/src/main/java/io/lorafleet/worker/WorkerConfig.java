@@ -123,6 +123,15 @@ public interface WorkerConfig {
         @WithDefault("PT10M")
         Duration hangTimeout();
 
+        /**
+         * Time limit for requests that have already been taken when the worker is asked to stop, as an ISO-8601
+         * duration. During this time, the worker takes no more requests. It then releases the requests that have not
+         * finished, so that other workers can generate the images. The process must have about 10 seconds more before it
+         * is killed. Zero releases all requests at once. Default: PT20S.
+         */
+        @WithDefault("PT20S")
+        Duration drainTimeout();
+
         /** Limits of the adapters. */
         Adapters adapters();
     }

@@ -30,6 +30,7 @@ class WorkerConfigTest {
         assertThat(config.worker().maxBatchWait()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.worker().imageMetadata()).isTrue();
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
+        assertThat(config.worker().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.worker().adapters().deviceBytes()).isEqualTo(1L << 30);
         assertThat(config.worker().adapters().hostBytes()).isEqualTo(1L << 30);
         assertThat(config.worker().adapters().maxRank()).isEqualTo(256);

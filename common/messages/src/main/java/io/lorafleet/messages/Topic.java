@@ -41,7 +41,7 @@ public enum Topic {
      */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
     /**
-     * Key: worker id; value: {@link WorkerStatus}. Compacted. The records have the broker's times, because workers'
+     * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The records have the broker's times, because workers'
      * clocks can differ.
      */
     WORKERS("workers", Cleanup.COMPACT, null);

@@ -10,6 +10,8 @@ public record KnownWorker(WorkerStatus status, State state) {
     /** The availability of a worker. */
     public enum State {
         READY,
+        /** The worker finishes its requests and takes no more. */
+        DRAINING,
         /** The worker announced its shutdown. */
         STOPPED,
         /** The worker has sent no status for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
@@ -22,6 +24,9 @@ public record KnownWorker(WorkerStatus status, State state) {
             return new KnownWorker(status, State.STOPPED);
         }
         boolean isSilent = status.at().plus(WorkerStatus.LOST_TIMEOUT).isBefore(now);
-        return new KnownWorker(status, isSilent ? State.LOST : State.READY);
+        if (isSilent) {
+            return new KnownWorker(status, State.LOST);
+        }
+        return new KnownWorker(status, status.state() == WorkerStatus.State.DRAINING ? State.DRAINING : State.READY);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The workers, and the base model that they announce. */
 @Singleton
@@ -24,6 +25,8 @@ public final class ModelDirectory {
 
     private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
     private final Clock clock;
+    /** Model of the worker that was removed last; null if no worker has been removed. */
+    private volatile @Nullable BaseModel last;
 
     public ModelDirectory(Clock clock) {
         this.clock = clock;
@@ -33,9 +36,12 @@ public final class ModelDirectory {
         workers.put(status.workerId(), status);
     }
 
-    /** Removes a worker whose record was deleted. */
+    /** Removes a worker whose record was deleted. If it was the last one, its model remains the current one. */
     public void forget(String workerId) {
-        workers.remove(workerId);
+        WorkerStatus removed = workers.remove(workerId);
+        if (removed != null) {
+            last = removed.model();
+        }
     }
 
     /** @return all known workers, ordered by id */
@@ -49,13 +55,14 @@ public final class ModelDirectory {
 
     /**
      * Returns the model of the ready worker with the newest status. If no worker is ready, returns the model of the
-     * worker with the newest status, because its replacement will have the same model, and requests can wait for the
-     * replacement. Empty if no worker has announced a model yet.
+     * worker with the newest status, or of the worker that stopped last, because its replacement will have the same
+     * model, and requests can wait for the replacement. Empty if no worker has announced a model yet.
      */
     public Optional<BaseModel> current() {
         return workers().stream()
                 .max(READY_THEN_NEWEST)
-                .map(worker -> worker.status().model());
+                .map(worker -> worker.status().model())
+                .or(() -> Optional.ofNullable(last));
     }
 
     /** @return whether the name refers to the current base; no adapter can have such a name */

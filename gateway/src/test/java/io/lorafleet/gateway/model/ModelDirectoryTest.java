@@ -54,6 +54,27 @@ class ModelDirectoryTest {
         models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
         models.forget("a");
         assertThat(models.workers()).isEmpty();
+        models.forget("a");
+    }
+
+    @Test
+    void remembersTheModelOfTheLastWorkerThatStopped() {
+        models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
+        models.forget("a");
+        assertThat(models.current()).map(BaseModel::name).contains("sd");
+        models.apply(status("b", WorkerStatus.State.READY, NOW, "next"));
+        assertThat(models.current()).map(BaseModel::name).contains("next");
+    }
+
+    @Test
+    void distinguishesDrainingWorkers() {
+        models.apply(status("a", WorkerStatus.State.DRAINING, NOW, "old"));
+        models.apply(status("b", WorkerStatus.State.READY, NOW.minusSeconds(15), "new"));
+        models.apply(status("c", WorkerStatus.State.DRAINING, LONG_AGO, "old"));
+        assertThat(models.workers())
+                .extracting(KnownWorker::state)
+                .containsExactly(KnownWorker.State.DRAINING, KnownWorker.State.READY, KnownWorker.State.LOST);
+        assertThat(models.current()).map(BaseModel::name).contains("new");
     }
 
     private static WorkerStatus status(String id, WorkerStatus.State state, Instant at, String model) {

@@ -26,7 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
-/** Starts the worker: loads the model, starts the slots and publishes the status. Shutdown happens in reverse order. */
+/** Starts the worker: loads the model, starts the slots and publishes the status. On shutdown, it drains the slots. */
 @ApplicationScoped
 class RequestIntake {
     private static final Logger LOG = Logger.getLogger(RequestIntake.class);
@@ -104,15 +104,34 @@ class RequestIntake {
         if (slots.isEmpty()) {
             return;
         }
+        announcer.drain();
+        slots.forEach(RequestSlot::drain);
+        if (!join(config.worker().drainTimeout())) {
+            LOG.infof(
+                    "releasing %d requests that did not finish within %s",
+                    busySlots(), config.worker().drainTimeout());
+        }
         slots.forEach(RequestSlot::stop);
         for (Thread thread : threads) {
             thread.join();
         }
         try {
-            announcer.end(engine.get(), adapters.get());
+            announcer.end();
         } catch (RuntimeException e) {
-            LOG.warnf("cannot publish the stopped status: %s", e.toString());
+            LOG.warnf("cannot delete this worker's status: %s", e.toString());
         }
+    }
+
+    /** @return whether all slots have ended within the time limit */
+    private boolean join(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        for (Thread thread : threads) {
+            long left = timeout.toMillis() - (System.nanoTime() - start) / 1_000_000;
+            if (left > 0) { // a limit of zero would mean no limit
+                thread.join(left);
+            }
+        }
+        return threads.stream().noneMatch(Thread::isAlive);
     }
 
     private String prefix() {

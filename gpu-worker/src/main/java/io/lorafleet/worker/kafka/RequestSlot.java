@@ -41,6 +41,7 @@ final class RequestSlot implements Runnable {
     private final Duration retryDelay;
     private final ExecutorService handlerThread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
+    private volatile boolean taking = true;
     private volatile boolean stopping;
     private volatile @Nullable StopSignal current;
 
@@ -64,7 +65,7 @@ final class RequestSlot implements Runnable {
 
     @Override
     public void run() {
-        while (!stopping) {
+        while (taking) {
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
                 consumer.subscribe(topics);
                 consume(consumer);
@@ -78,8 +79,14 @@ final class RequestSlot implements Runnable {
         handlerThread.shutdownNow();
     }
 
-    /** Stops consuming, and returns the current record to the broker. */
+    /** Takes no more requests. The slot ends when its current job has ended. */
+    void drain() {
+        taking = false;
+    }
+
+    /** Takes no more requests, and returns the current record to the broker. */
     void stop() {
+        taking = false;
         stopping = true;
         StopSignal signal = current;
         if (signal != null) {
@@ -93,14 +100,19 @@ final class RequestSlot implements Runnable {
     }
 
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
-        while (!stopping) {
+        while (taking) {
             if (handler.engineHung()) {
                 sleep(POLL);
                 continue;
             }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                process(new ShareLease(consumer, record));
+                ShareLease lease = new ShareLease(consumer, record);
+                if (taking) {
+                    process(lease);
+                } else {
+                    lease.acknowledge(AcknowledgeType.RELEASE);
+                }
             }
         }
     }
@@ -143,7 +155,7 @@ final class RequestSlot implements Runnable {
             lease.acknowledge(AcknowledgeType.RELEASE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            stopping = true;
+            stop();
         } finally {
             current = null;
         }
@@ -178,7 +190,7 @@ final class RequestSlot implements Runnable {
             Thread.sleep(duration.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            stopping = true;
+            stop();
         }
     }
 }

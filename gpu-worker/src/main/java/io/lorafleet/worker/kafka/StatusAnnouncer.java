@@ -20,7 +20,7 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes this worker's status periodically. */
+/** Publishes this worker's status periodically, and deletes it when the worker stops. */
 @ApplicationScoped
 class StatusAnnouncer {
     private static final Logger LOG = Logger.getLogger(StatusAnnouncer.class);
@@ -32,7 +32,11 @@ class StatusAnnouncer {
     private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
     private StepCounters published = new StepCounters(0, 0, 1);
-    private volatile WorkerStatus.State announced = WorkerStatus.State.STOPPED;
+    private volatile WorkerStatus.State state = WorkerStatus.State.READY;
+    /** State in the latest published status; null before the first one. */
+    private volatile WorkerStatus.@Nullable State announced;
+
+    private volatile Runnable announcement = () -> {};
 
     StatusAnnouncer(
             @Channel("workers") MutinyEmitter<Record<String, byte[]>> workers, WorkerConfig config, Clock clock) {
@@ -47,37 +51,41 @@ class StatusAnnouncer {
      * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time
      */
     void begin(ImageEngine engine, ResidentAdapters adapters, IntSupplier busySlots) {
-        announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
+        announce(engine, adapters, busySlots.getAsInt());
+        announcement = () -> {
+            try {
+                announce(engine, adapters, busySlots.getAsInt());
+            } catch (RuntimeException e) { // an exception would stop the periodic updates
+                LOG.debugf("cannot publish the status: %s", e);
+            }
+        };
         long interval = WorkerStatus.INTERVAL.toMillis();
-        scheduler.scheduleAtFixedRate(
-                () -> {
-                    try {
-                        announce(WorkerStatus.State.READY, engine, adapters, busySlots.getAsInt());
-                    } catch (RuntimeException e) { // an exception would stop the periodic updates
-                        LOG.debugf("cannot publish the status: %s", e);
-                    }
-                },
-                interval,
-                interval,
-                TimeUnit.MILLISECONDS);
+        scheduler.scheduleAtFixedRate(announcement, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** Publishes that the worker takes no more requests, without waiting for the broker. */
+    void drain() {
+        state = WorkerStatus.State.DRAINING;
+        scheduler.execute(announcement);
     }
 
     /**
-     * Publishes that the worker has stopped, and waits for the broker.
+     * Deletes the worker's status, and waits for the broker.
      *
-     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time; callers must
+     * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the record in time; callers must
      *     tolerate this, because a worker must be able to stop without a broker
      */
-    void end(ImageEngine engine, ResidentAdapters adapters) throws InterruptedException {
+    void end() throws InterruptedException {
         scheduler.shutdownNow();
-        scheduler.awaitTermination(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS); // otherwise a late "ready" could follow
-        announce(WorkerStatus.State.STOPPED, engine, adapters, 0);
+        scheduler.awaitTermination(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS); // otherwise a late status could follow
+        publish(null);
     }
 
-    private void announce(WorkerStatus.State state, ImageEngine engine, ResidentAdapters adapters, int busySlots) {
+    private void announce(ImageEngine engine, ResidentAdapters adapters, int busySlots) {
+        WorkerStatus.State current = state;
         WorkerStatus status = new WorkerStatus(
                 config.id(),
-                state,
+                current,
                 engine.device(),
                 config.slots(),
                 busySlots,
@@ -86,8 +94,12 @@ class StatusAnnouncer {
                 adapters.names(),
                 adapters.refused(),
                 clock.instant());
-        workers.send(Record.of(config.id(), Json.write(status))).await().atMost(SEND_TIMEOUT);
-        announced = state;
+        publish(Json.write(status));
+        announced = current;
+    }
+
+    private void publish(byte @Nullable [] value) {
+        workers.send(Record.of(config.id(), value)).await().atMost(SEND_TIMEOUT);
     }
 
     private WorkerStatus.@Nullable Batches batchesSincePrevious(StepCounters now) {
@@ -97,8 +109,8 @@ class StatusAnnouncer {
         return steps == 0 ? null : new WorkerStatus.Batches(rows / steps, now.capacity());
     }
 
-    /** @return the state in the latest published status */
-    WorkerStatus.State announced() {
+    /** @return the state in the latest published status; null before the first one */
+    WorkerStatus.@Nullable State announced() {
         return announced;
     }
 }

@@ -261,6 +261,48 @@ class RequestSlotTest {
     }
 
     @Test
+    void aDrainedSlotFinishesItsRequestAndTakesNoOther() throws Exception {
+        Worker leaving = worker("leaving");
+        GenerateImage first = Requests.star();
+        send(first);
+        awaitThat("the request is begun", () -> leaving.engine.begun.get() == 1);
+        GenerateImage second = Requests.star();
+        send(second);
+        leaving.slot.drain();
+        leaving.engine.finish(2);
+        leaving.thread.join(TIMEOUT.toMillis());
+        assertThat(leaving.thread.isAlive()).isFalse();
+        assertThat(results()).extracting(GenerationFinished::requestId).containsExactly(first.requestId());
+        Worker staying = worker("staying");
+        staying.engine.finish(1);
+        awaitThat("the other worker has answered", () -> results().size() == 2);
+        assertThat(begun()).isEqualTo(2);
+    }
+
+    @Test
+    void twentyDrainsUnderLoadCostNothing() throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Worker leaving = worker("worker-" + i);
+            leaving.engine.lasts(Duration.ofMillis(30));
+            for (int j = 0; j < 3; j++) {
+                GenerateImage request = Requests.star();
+                ids.add(request.requestId());
+                send(request);
+            }
+            awaitThat("a request is being generated", () -> leaving.engine.begun.get() > 0);
+            leaving.slot.drain();
+        }
+        worker("staying").engine.lasts(Duration.ZERO);
+        awaitThat("all are answered", () -> results().size() >= ids.size());
+        assertThat(results())
+                .hasOnlyElementsOfType(GenerationSucceeded.class)
+                .extracting(GenerationFinished::requestId)
+                .containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(begun()).isEqualTo(ids.size());
+    }
+
+    @Test
     void requestsOfAllPartitionsAreAnsweredOnce() throws Exception {
         admin.createPartitions(Map.of(Topic.REQUESTS.in(prefix), NewPartitions.increaseTo(3)))
                 .all()
@@ -407,8 +449,8 @@ class RequestSlotTest {
         private final AtomicInteger stopped = new AtomicInteger();
         private final Semaphore finished = new Semaphore(0);
         private volatile boolean failing;
-
         private volatile boolean hung;
+        private volatile Duration lasts = Duration.ofDays(1);
 
         /** Lets the current step take forever. */
         void hang() {
@@ -418,6 +460,11 @@ class RequestSlotTest {
         @Override
         public Duration busyFor() {
             return hung ? Duration.ofDays(1) : Duration.ZERO;
+        }
+
+        /** Completes each request after this time. */
+        void lasts(Duration time) {
+            lasts = time;
         }
 
         /** Lets all requests fail unexpectedly from now on. */
@@ -436,8 +483,9 @@ class RequestSlotTest {
             if (failing) {
                 throw new IllegalStateException("out of order");
             }
+            long start = System.nanoTime();
             try {
-                while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+                while (!finished.tryAcquire(10, TimeUnit.MILLISECONDS) && System.nanoTime() - start < lasts.toNanos()) {
                     if (job.stop().stopped()) {
                         stopped.incrementAndGet();
                         return List.of(CompletableFuture.failedFuture(new CancellationException("stopped")));

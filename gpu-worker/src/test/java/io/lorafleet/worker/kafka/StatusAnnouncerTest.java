@@ -2,6 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.worker.WorkerStatus;
@@ -17,9 +18,9 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** A Quarkus test only because of the resident adapters, which need native libraries. */
@@ -33,25 +34,39 @@ class StatusAnnouncerTest {
     @Inject
     WorkerConfig config;
 
-    private final List<WorkerStatus> told = new ArrayList<>();
+    private final List<String> published = new CopyOnWriteArrayList<>();
 
     @Test
-    void reportsTheBatchesSinceThePreviousStatus() throws Exception {
-        StatusAnnouncer announcer = new StatusAnnouncer(
-                Emitters.to((key, value) -> told.add(Json.read(value, WorkerStatus.class))), config, Clock.systemUTC());
-        announcer.begin(new CountingEngine(10, 30), adapters, () -> 7);
-        announcer.end(new CountingEngine(12, 40), adapters);
-        assertThat(told)
-                .extracting(status -> status.state() + " " + status.busySlots() + " " + status.batches())
-                .containsExactly("READY 7 " + new Batches(3, 16), "STOPPED 0 " + new Batches(5, 16));
-        assertThat(announcer.announced()).isEqualTo(WorkerStatus.State.STOPPED);
+    void publishesTheStatusAndDeletesItAtTheEnd() throws Exception {
+        StatusAnnouncer announcer = new StatusAnnouncer(Emitters.to(this::publish), config, Clock.systemUTC());
+        CountingEngine engine = new CountingEngine();
+        engine.counters = new StepCounters(10, 30, 16);
+        announcer.begin(engine, adapters, () -> 7);
+        assertThat(announcer.announced()).isEqualTo(WorkerStatus.State.READY);
+        engine.counters = new StepCounters(12, 40, 16);
+        announcer.drain();
+        await().until(() -> announcer.announced() == WorkerStatus.State.DRAINING);
+        announcer.end();
+        assertThat(published)
+                .containsExactly("READY 7 " + new Batches(3, 16), "DRAINING 7 " + new Batches(5, 16), "no value");
     }
 
-    /** An engine that has run the given numbers of steps and rows. */
-    private record CountingEngine(long stepsMade, long rows) implements StandInEngine {
+    private void publish(String key, byte[] value) {
+        assertThat(key).isEqualTo(config.worker().id());
+        if (value == null) {
+            published.add("no value");
+        } else {
+            WorkerStatus status = Json.read(value, WorkerStatus.class);
+            published.add(status.state() + " " + status.busySlots() + " " + status.batches());
+        }
+    }
+
+    private static final class CountingEngine implements StandInEngine {
+        private volatile StepCounters counters;
+
         @Override
         public StepCounters steps() {
-            return new StepCounters(stepsMade, rows, 16);
+            return counters;
         }
 
         @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The status of a worker and its model. Gateways use the model's limits and defaults.
  *
  * <p>A worker sends its status at least every {@link #INTERVAL}. A worker that has not sent its status for
- * {@link #LOST_TIMEOUT} is considered lost.
+ * {@link #LOST_TIMEOUT} is considered lost. When a worker has stopped, it deletes its status: it publishes a record without
+ * a value.
  *
  * @param workerId id of the worker
  * @param state whether the worker accepts requests
@@ -49,8 +50,13 @@ public record WorkerStatus(
 
     /** The states of a worker. */
     public enum State {
+        /** The worker takes requests. */
         @JsonProperty("ready")
         READY,
+        /** The worker finishes its requests and takes no more. */
+        @JsonProperty("draining")
+        DRAINING,
+        /** The worker has stopped. A worker that stops cleanly now deletes its status instead. */
         @JsonProperty("stopped")
         STOPPED
     }

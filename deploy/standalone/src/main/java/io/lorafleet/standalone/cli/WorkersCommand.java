@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "workers",
-        description = "Lists the workers of a running fleet and their states: ready, stopped or lost.")
+        description = "Lists the workers of a running fleet and their states: ready, draining or lost.")
 public final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;

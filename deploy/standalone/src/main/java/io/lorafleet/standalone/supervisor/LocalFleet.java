@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * embedded broker.
  */
 public final class LocalFleet implements AutoCloseable {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    /** Enough for a worker to drain, release its remaining requests, and delete its status. */
+    private static final Duration STOP_TIMEOUT = ServiceSpecs.DRAIN_TIMEOUT.plusSeconds(10);
+
     /** One is enough, because any number of workers in a share group can share a partition. */
     private static final int PARTITIONS = 1;
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ final class ServiceSpecs {
     private static final String GATEWAY = "gateway";
     /** The prefix of all worker names. */
     static final String WORKER = "worker-";
+    /** The default. The workers' environment cannot change it, because the services are killed after a fixed time. */
+    static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
     private final FleetSettings settings;
     private final DataFolder data;
@@ -54,6 +57,7 @@ final class ServiceSpecs {
             Map<String, String> config = Map.of(
                     "lorafleet.worker.id", id,
                     "lorafleet.worker.threads", Integer.toString(threads),
+                    "lorafleet.worker.drain-timeout", DRAIN_TIMEOUT.toString(),
                     "lorafleet.model", settings.model().toString());
             all.add(specs.spec(id, "gpu-worker", "1g", Ports.free(), config));
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A worker in the API.
  *
- * @param state state of the worker: ready, stopped or lost
+ * @param state state of the worker: ready, draining, stopped or lost
  * @param batches statistics on the batches of the latest steps; absent if there were no recent steps
  * @param model name of the base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
