@@ -3,12 +3,15 @@ package io.lorafleet.worker;
 
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 
 /** Produces the beans that depend on the configuration. */
 @ApplicationScoped
@@ -29,7 +32,15 @@ class WorkerComponents {
 
     @Produces
     @Singleton
-    Clock clock() {
-        return Clock.systemUTC();
+    BrokerClock clock(MeterRegistry meters) {
+        BrokerClock clock = new BrokerClock(Clock.systemUTC());
+        TimeGauge.builder(
+                        "lorafleet.clock.ahead",
+                        clock,
+                        TimeUnit.MILLISECONDS,
+                        c -> c.ahead().toMillis())
+                .description("How far this machine's clock is ahead of the brokers' clock")
+                .register(meters);
+        return clock;
     }
 }

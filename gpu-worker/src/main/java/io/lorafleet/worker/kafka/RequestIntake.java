@@ -20,13 +20,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
-/** Starts the worker: loads the model, starts the slots and publishes the status. On shutdown, it drains the slots. */
+/** Starts the worker: loads the model, publishes the status and starts the slots. On shutdown, it drains the slots. */
 @ApplicationScoped
 class RequestIntake {
     private static final Logger LOG = Logger.getLogger(RequestIntake.class);
@@ -41,7 +42,7 @@ class RequestIntake {
     private final ReplyPublisher replies;
     private final StatusAnnouncer announcer;
     private final MeterRegistry meters;
-    private final List<RequestSlot> slots = new ArrayList<>();
+    private final List<RequestSlot> slots = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     /** Ends the process with an exit status. Replaced in tests. */
     IntConsumer exit = Quarkus::asyncExit;
@@ -75,6 +76,8 @@ class RequestIntake {
             exit.accept(CANNOT_START);
             return;
         }
+        // The broker's acknowledgement sets the clock, which the deadlines of requests need.
+        announcer.begin(loaded, adapters.get(), this::busySlots);
         for (int i = 0; i < config.worker().slots(); i++) {
             RequestSlot slot = new RequestSlot(topics(i), this::newConsumer, handler.get(), replies, RETRY_DELAY);
             Thread thread = new Thread(slot, "slot-" + i);
@@ -86,7 +89,6 @@ class RequestIntake {
         meters.gauge("lorafleet.slots.busy", this, RequestIntake::busySlots);
         meters.gauge(
                 "lorafleet.slots.waiting", this, intake -> intake.handler.get().waitingJobs());
-        announcer.begin(loaded, adapters.get(), this::busySlots);
     }
 
     private List<String> topics(int slot) {

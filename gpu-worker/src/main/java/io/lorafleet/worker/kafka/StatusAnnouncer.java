@@ -3,24 +3,30 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.worker.BrokerClock;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
 import io.lorafleet.worker.job.StepCounters;
 import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes this worker's status periodically, and deletes it when the worker stops. */
+/**
+ * Publishes this worker's status periodically, and deletes it when the worker stops. The acknowledgements set the
+ * worker's clock.
+ */
 @ApplicationScoped
 class StatusAnnouncer {
     private static final Logger LOG = Logger.getLogger(StatusAnnouncer.class);
@@ -28,7 +34,7 @@ class StatusAnnouncer {
 
     private final MutinyEmitter<Record<String, byte[]>> workers;
     private final WorkerConfig.Worker config;
-    private final Clock clock;
+    private final BrokerClock clock;
     private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "status"));
     private StepCounters published = new StepCounters(0, 0, 1);
@@ -39,7 +45,7 @@ class StatusAnnouncer {
     private volatile Runnable announcement = () -> {};
 
     StatusAnnouncer(
-            @Channel("workers") MutinyEmitter<Record<String, byte[]>> workers, WorkerConfig config, Clock clock) {
+            @Channel("workers") MutinyEmitter<Record<String, byte[]>> workers, WorkerConfig config, BrokerClock clock) {
         this.workers = workers;
         this.config = config.worker();
         this.clock = clock;
@@ -99,7 +105,15 @@ class StatusAnnouncer {
     }
 
     private void publish(byte @Nullable [] value) {
-        workers.send(Record.of(config.id(), value)).await().atMost(SEND_TIMEOUT);
+        OutgoingMessageMetadata<RecordMetadata> acknowledgement = new OutgoingMessageMetadata<>();
+        Message<Record<String, byte[]>> message =
+                Message.of(Record.of(config.id(), value)).addMetadata(acknowledgement);
+        BrokerClock.Sending sending = clock.sending();
+        workers.sendMessage(message).await().atMost(SEND_TIMEOUT);
+        RecordMetadata metadata = acknowledgement.getResult();
+        if (metadata != null) {
+            sending.acknowledged(metadata.timestamp());
+        }
     }
 
     private WorkerStatus.@Nullable Batches batchesSincePrevious(StepCounters now) {

@@ -7,6 +7,7 @@ import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import java.lang.reflect.Proxy;
 import java.util.function.BiConsumer;
+import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** Outgoing channels without Quarkus messaging. */
 final class Emitters {
@@ -18,10 +19,11 @@ final class Emitters {
         Class<?>[] type = {MutinyEmitter.class};
         return (MutinyEmitter<Record<String, byte[]>>) Proxy.newProxyInstance(
                 Emitters.class.getClassLoader(), type, (proxy, method, arguments) -> {
-                    Record<String, byte[]> record = (Record<String, byte[]>) arguments[0];
+                    Object payload = arguments[0] instanceof Message<?> message ? message.getPayload() : arguments[0];
+                    Record<String, byte[]> record = (Record<String, byte[]>) payload;
                     send.accept(record.key(), record.value());
                     return switch (method.getName()) {
-                        case "send" -> Uni.createFrom().voidItem();
+                        case "send", "sendMessage" -> Uni.createFrom().voidItem();
                         case "sendAndAwait" -> null;
                         case "sendAndForget" -> (Cancellable) () -> {};
                         default -> throw new UnsupportedOperationException(method.getName());

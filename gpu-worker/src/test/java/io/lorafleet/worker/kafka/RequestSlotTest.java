@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationExpired;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
@@ -18,6 +19,7 @@ import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.TopicRecords;
+import io.lorafleet.worker.BrokerClock;
 import io.lorafleet.worker.FaultyStore;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
@@ -33,6 +35,7 @@ import io.smallrye.reactive.messaging.kafka.Record;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +65,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Slots on a broker with a lock duration of one second and the default delivery limit. The engine generates nothing,
@@ -302,6 +307,35 @@ class RequestSlotTest {
         assertThat(begun()).isEqualTo(ids.size());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 1})
+    void deadlinesDoNotDependOnTheClockOfTheMachine(long hours) throws Exception {
+        Clock machine = Clock.offset(Clock.systemUTC(), Duration.ofHours(hours));
+        BrokerClock clock = new BrokerClock(machine);
+        BrokerClock.Sending sending = clock.sending();
+        sending.acknowledged(producer.send(new ProducerRecord<>(
+                        Topic.WORKERS.in(prefix), null, machine.millis(), "wrong-clock", new byte[0]))
+                .get()
+                .timestamp());
+        Worker worker = worker("wrong-clock", new DirectoryBlobStore(storage), clock);
+        worker.engine.finish(1);
+        Instant start = Instant.now();
+        GenerateImage late = Requests.request().deadline(start.minusSeconds(60)).build();
+        GenerateImage early =
+                Requests.request().deadline(start.plusSeconds(600)).build();
+        send(late);
+        send(early);
+        awaitThat("both are answered", () -> results().size() == 2);
+        assertThat(results())
+                .satisfiesExactly(
+                        result -> assertThat(result).isInstanceOf(GenerationExpired.class),
+                        result -> assertThat(result).isInstanceOf(GenerationSucceeded.class));
+        assertThat(results())
+                .allSatisfy(result -> assertThat(result.at())
+                        .isBetween(start.minusSeconds(30), Instant.now().plusSeconds(30)));
+        assertThat(begun()).isEqualTo(1);
+    }
+
     @Test
     void requestsOfAllPartitionsAreAnsweredOnce() throws Exception {
         admin.createPartitions(Map.of(Topic.REQUESTS.in(prefix), NewPartitions.increaseTo(3)))
@@ -365,7 +399,11 @@ class RequestSlotTest {
     }
 
     private Worker worker(String id, BlobStore blobs) {
-        Worker worker = new Worker(id, blobs);
+        return worker(id, blobs, Clock.systemUTC());
+    }
+
+    private Worker worker(String id, BlobStore blobs, Clock clock) {
+        Worker worker = new Worker(id, blobs, clock);
         workers.add(worker);
         return worker;
     }
@@ -377,9 +415,8 @@ class RequestSlotTest {
         private final Thread thread;
         private volatile CountDownLatch acknowledging = new CountDownLatch(0);
 
-        Worker(String id, BlobStore blobs) {
+        Worker(String id, BlobStore blobs, Clock clock) {
             WorkerConfig config = WorkerConfigs.with("lorafleet.worker.id", id);
-            Clock clock = Clock.systemUTC();
             ReplyPublisher replies = new ReplyPublisher(
                     to(Topic.PROGRESS),
                     to(Topic.RESULTS),

@@ -8,6 +8,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.Batches;
 import io.lorafleet.testkit.BrokerResource;
+import io.lorafleet.worker.BrokerClock;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
@@ -38,7 +39,8 @@ class StatusAnnouncerTest {
 
     @Test
     void publishesTheStatusAndDeletesItAtTheEnd() throws Exception {
-        StatusAnnouncer announcer = new StatusAnnouncer(Emitters.to(this::publish), config, Clock.systemUTC());
+        StatusAnnouncer announcer =
+                new StatusAnnouncer(Emitters.to(this::publish), config, new BrokerClock(Clock.systemUTC()));
         CountingEngine engine = new CountingEngine();
         engine.counters = new StepCounters(10, 30, 16);
         announcer.begin(engine, adapters, () -> 7);
