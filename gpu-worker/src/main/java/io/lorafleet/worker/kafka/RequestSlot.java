@@ -69,9 +69,9 @@ final class RequestSlot implements Runnable {
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
                 consumer.subscribe(topics);
                 consume(consumer);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
-                // consumer starts without stale state.
+                // consumer starts without stale state. An error must not end the thread, because nothing replaces it.
                 LOG.warnf("cannot consume requests, retrying: %s", e.toString());
                 sleep(POLL);
             }
@@ -135,14 +135,10 @@ final class RequestSlot implements Runnable {
                     if (handler.engineHung()) {
                         LOG.errorf("request %s returned to the broker: the engine hangs", key);
                         lease.acknowledge(AcknowledgeType.RELEASE);
-                        stop.abandon();
-                        outcome.get(); // usually until the process is restarted
-                        return;
+                        return; // usually waits until the process is restarted
                     }
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
-                        stop.abandon();
-                        outcome.get(); // wait, so that the job does not overlap with the next one
                         return;
                     }
                 }
@@ -157,7 +153,21 @@ final class RequestSlot implements Runnable {
             Thread.currentThread().interrupt();
             stop();
         } finally {
+            stop.abandon(); // has no effect if the job has ended
+            awaitEnd(outcome);
             current = null;
+        }
+    }
+
+    /** Waits, so that the job does not overlap with the next one. */
+    private void awaitEnd(Future<RecordOutcome> outcome) {
+        try {
+            outcome.get();
+        } catch (ExecutionException e) {
+            // has been handled, or concerns a record that another worker gets
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
         }
     }
 

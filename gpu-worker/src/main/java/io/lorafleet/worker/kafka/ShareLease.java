@@ -44,6 +44,7 @@ final class ShareLease {
      * @return whether this worker holds the record for another lock duration. Also true if another worker has finished
      *     the record, because the broker accepts any acknowledgement of a finished record. In this case, both workers
      *     publish the same result: the one in the first manifest
+     * @throws KafkaException if the consumer fails; the record's state is then unknown
      */
     boolean renew() {
         if (!acknowledge(AcknowledgeType.RENEW)) {

@@ -61,7 +61,7 @@ class StatusAnnouncer {
         announcement = () -> {
             try {
                 announce(engine, adapters, busySlots.getAsInt());
-            } catch (RuntimeException e) { // an exception would stop the periodic updates
+            } catch (RuntimeException | Error e) { // would stop the periodic updates
                 LOG.debugf("cannot publish the status: %s", e);
             }
         };

@@ -49,8 +49,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -240,6 +242,30 @@ class RequestSlotTest {
     }
 
     @Test
+    void aJobIsStoppedIfTheConsumerFails() throws Exception {
+        Worker worker = worker("failing");
+        send(Requests.star());
+        awaitThat("the request is begun", () -> worker.engine.begun.get() == 1);
+        worker.renewalFailure.set(new KafkaException("no renewal"));
+        awaitThat("the job is stopped", () -> worker.engine.stopped.get() == 1);
+        worker.engine.finish(1);
+        awaitThat("the request is answered", () -> results().size() == 1);
+        assertThat(worker.engine.begun.get()).isEqualTo(2);
+    }
+
+    @Test
+    void aSlotContinuesAfterAnError() throws Exception {
+        Worker worker = worker("failing");
+        send(Requests.star());
+        awaitThat("the request is begun", () -> worker.engine.begun.get() == 1);
+        worker.renewalFailure.set(new NoClassDefFoundError("thrown by the test"));
+        worker.engine.finish(2);
+        awaitThat("the request is answered", () -> results().size() == 1);
+        send(Requests.star());
+        awaitThat("the next request is answered", () -> results().size() == 2);
+    }
+
+    @Test
     void aRequestOutlastsMoreStoppedSlotsThanDeliveries() throws Exception {
         send(Requests.star());
         for (int i = 0; i < 4; i++) {
@@ -413,6 +439,7 @@ class RequestSlotTest {
         private final Engine engine = new Engine();
         private final RequestSlot slot;
         private final Thread thread;
+        private final AtomicReference<Throwable> renewalFailure = new AtomicReference<>();
         private volatile CountDownLatch acknowledging = new CountDownLatch(0);
 
         Worker(String id, BlobStore blobs, Clock clock) {
@@ -466,6 +493,18 @@ class RequestSlotTest {
                         RequestIntake.settings(Map.of("bootstrap.servers", broker.bootstrapServers()), prefix),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
+            }
+
+            /** Only renewals poll without a timeout. */
+            @Override
+            public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+                Throwable failure = timeout.isZero() ? renewalFailure.getAndSet(null) : null;
+                if (failure instanceof Error error) {
+                    throw error;
+                } else if (failure instanceof RuntimeException exception) {
+                    throw exception;
+                }
+                return super.poll(timeout);
             }
 
             @Override
