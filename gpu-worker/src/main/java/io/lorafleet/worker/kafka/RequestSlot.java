@@ -99,6 +99,7 @@ final class RequestSlot implements Runnable {
         return current != null;
     }
 
+    /** Returns if the slot takes no more requests, or if it needs a new consumer. */
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
         while (taking) {
             if (handler.engineHung()) {
@@ -108,17 +109,27 @@ final class RequestSlot implements Runnable {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 ShareLease lease = new ShareLease(consumer, record);
-                if (taking) {
-                    process(lease);
-                } else {
-                    lease.acknowledge(AcknowledgeType.RELEASE);
+                boolean usable = taking ? process(lease) : lease.acknowledge(AcknowledgeType.RELEASE);
+                if (!usable) {
+                    return;
                 }
             }
         }
     }
 
-    private void process(ShareLease lease) {
+    /**
+     * Processes one record.
+     *
+     * @return whether the consumer can be used further. After a failed renewal, Kafka's client can keep the record forever.
+     *     It then acquires other records but never returns them
+     */
+    private boolean process(ShareLease lease) {
         String key = requestId(lease.record());
+        // The client may have acquired the record while the slot was busy, so the lock may have expired.
+        if (!lease.renew()) {
+            LOG.infof("request %s: lease lost before the job started", key);
+            return false;
+        }
         StopSignal stop = handler.stopSignal(key);
         current = stop;
         byte[] value = lease.record().value();
@@ -129,17 +140,17 @@ final class RequestSlot implements Runnable {
                     stop.abandon();
                 }
                 try {
-                    settle(lease, key, outcome.get(lease.renewalInterval().toMillis(), TimeUnit.MILLISECONDS));
-                    return;
+                    return settle(
+                            lease, key, outcome.get(lease.renewalInterval().toMillis(), TimeUnit.MILLISECONDS));
                 } catch (TimeoutException e) {
                     if (handler.engineHung()) {
                         LOG.errorf("request %s returned to the broker: the engine hangs", key);
                         lease.acknowledge(AcknowledgeType.RELEASE);
-                        return; // usually waits until the process is restarted
+                        return false; // usually waits until the process is restarted
                     }
                     if (!lease.renew()) {
                         LOG.warnf("request %s: lease lost, another worker has the record", key);
-                        return;
+                        return false;
                     }
                 }
             }
@@ -148,10 +159,11 @@ final class RequestSlot implements Runnable {
             if (!stopping) {
                 sleep(retryDelay);
             }
-            lease.acknowledge(AcknowledgeType.RELEASE);
+            return lease.acknowledge(AcknowledgeType.RELEASE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stop();
+            return false;
         } finally {
             stop.abandon(); // has no effect if the job has ended
             awaitEnd(outcome);
@@ -172,8 +184,8 @@ final class RequestSlot implements Runnable {
     }
 
     /** Publishes the reply, then acknowledges the record. This order ensures that no reply is lost. */
-    private void settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
-        lease.acknowledge(outcome.match(
+    private boolean settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
+        return lease.acknowledge(outcome.match(
                 done -> {
                     replies.finished(done.result());
                     return AcknowledgeType.ACCEPT;

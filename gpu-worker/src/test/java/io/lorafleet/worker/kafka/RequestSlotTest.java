@@ -48,6 +48,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -58,6 +59,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -153,9 +155,9 @@ class RequestSlotTest {
     void aJobWithALostLeaseIsStoppedWithoutAResult() throws Exception {
         Worker slow = worker("slow");
         GenerateImage first = Requests.star();
-        slow.holdAcknowledgements();
         send(first);
         awaitThat("the request is begun", () -> slow.engine.begun.get() == 1);
+        slow.holdAcknowledgements();
         Worker other = worker("other");
         awaitThat("the other worker has the request, too", () -> other.engine.begun.get() == 1);
         slow.releaseAcknowledgements();
@@ -239,6 +241,35 @@ class RequestSlotTest {
                 .during(LOCK.multipliedBy(2))
                 .atMost(TIMEOUT)
                 .until(() -> !hung.slot.busy() && hung.engine.begun.get() == 0);
+    }
+
+    /** Kafka's client can acquire a record long before the slot asks for it. */
+    @Test
+    void aRecordWhoseLockHasExpiredIsNotProcessed() throws Exception {
+        Worker slow = worker("slow");
+        awaitMembers(1);
+        slow.holdRecords();
+        send(Requests.star());
+        awaitThat("the slow worker has acquired the record", () -> slow.held.get() == 1);
+        Worker other = worker("other");
+        awaitThat("the other worker has the request", () -> other.engine.begun.get() == 1);
+        slow.releaseRecords();
+        awaitThat("the slow worker has a new consumer", () -> slow.consumers.get() == 2);
+        other.engine.finish(1);
+        awaitThat("the request is answered", () -> results().size() == 1);
+        assertThat(slow.engine.begun.get()).isZero();
+    }
+
+    @Test
+    void aConsumerWhoseRenewalFailedIsReplaced() throws Exception {
+        Worker worker = worker("failing");
+        send(Requests.star());
+        awaitThat("the request is begun", () -> worker.engine.begun.get() == 1);
+        worker.loseAcknowledgement();
+        awaitThat("the job is stopped", () -> worker.engine.stopped.get() == 1);
+        awaitThat("the slot has a new consumer", () -> worker.consumers.get() == 2);
+        worker.engine.finish(1);
+        awaitThat("the request is answered", () -> results().size() == 1);
     }
 
     @Test
@@ -440,7 +471,11 @@ class RequestSlotTest {
         private final RequestSlot slot;
         private final Thread thread;
         private final AtomicReference<Throwable> renewalFailure = new AtomicReference<>();
+        private final AtomicInteger consumers = new AtomicInteger();
+        private final AtomicInteger held = new AtomicInteger();
+        private final AtomicBoolean losing = new AtomicBoolean();
         private volatile CountDownLatch acknowledging = new CountDownLatch(0);
+        private volatile CountDownLatch returning = new CountDownLatch(0);
 
         Worker(String id, BlobStore blobs, Clock clock) {
             WorkerConfig config = WorkerConfigs.with("lorafleet.worker.id", id);
@@ -481,8 +516,23 @@ class RequestSlotTest {
             acknowledging.countDown();
         }
 
+        /** Lets the next acknowledgement fail, as if the connection were lost. */
+        void loseAcknowledgement() {
+            losing.set(true);
+        }
+
+        /** Holds the records that the consumer acquires. */
+        void holdRecords() {
+            returning = new CountDownLatch(1);
+        }
+
+        void releaseRecords() {
+            returning.countDown();
+        }
+
         void stop() throws InterruptedException {
             releaseAcknowledgements();
+            releaseRecords();
             slot.stop();
             thread.join();
         }
@@ -493,6 +543,7 @@ class RequestSlotTest {
                         RequestIntake.settings(Map.of("bootstrap.servers", broker.bootstrapServers()), prefix),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
+                consumers.incrementAndGet();
             }
 
             /** Only renewals poll without a timeout. */
@@ -504,17 +555,29 @@ class RequestSlotTest {
                 } else if (failure instanceof RuntimeException exception) {
                     throw exception;
                 }
-                return super.poll(timeout);
+                ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+                if (!records.isEmpty() && returning.getCount() > 0) {
+                    held.incrementAndGet();
+                    waitFor(returning);
+                }
+                return records;
             }
 
             @Override
             public Map<TopicIdPartition, Optional<KafkaException>> commitSync() {
+                waitFor(acknowledging);
+                if (losing.getAndSet(false)) {
+                    throw new DisconnectException("thrown by the test");
+                }
+                return super.commitSync();
+            }
+
+            private void waitFor(CountDownLatch latch) {
                 try {
-                    acknowledging.await();
+                    latch.await();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
-                return super.commitSync();
             }
         }
     }
