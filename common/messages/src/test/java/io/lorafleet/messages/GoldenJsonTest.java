@@ -245,7 +245,7 @@ class GoldenJsonTest {
                         "adapter-route",
                         AdapterRoute.class,
                         new AdapterRoute(
-                                "fast", 3, 2, new AdapterRoute.Share(4, 0.1), new AdapterRoute.Share(5, 0.01), AT)),
+                                "fast", 3, 2, new AdapterRoute.Share(4, 0.1), new AdapterRoute.Share(5, 0.01), AT, 6)),
                 Arguments.of(
                         "worker-status",
                         WorkerStatus.class,

@@ -2,11 +2,15 @@
 package io.lorafleet.registry;
 
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All adapters: the fold of the topic {@code adapters}. The registry contains descriptions but no weights, so thousands
@@ -14,11 +18,33 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();
+    /** Adapters with a known route, or of which it is known that they have none. */
+    private final Set<String> routed = ConcurrentHashMap.newKeySet();
 
-    /** Applies the next record of the topic, or a record that this service has just written. */
-    public void apply(AdapterEvent event) {
-        adapters.compute(
-                event.adapter(), (name, adapter) -> (adapter == null ? Adapter.unknown(name) : adapter).with(event));
+    /**
+     * Applies the next record of the topic, or a version that this service has just written. A route applies only if it
+     * follows the current one: if two services change a route at the same time, the change that is first on the topic
+     * wins everywhere. An adapter's first route applies with any revision, because compaction deletes earlier ones.
+     *
+     * @return false if the record is a route that neither is nor follows the current one
+     */
+    public boolean apply(AdapterEvent event) {
+        boolean[] applied = {true};
+        adapters.compute(event.adapter(), (name, before) -> {
+            Adapter adapter = before == null ? Adapter.unknown(name) : before;
+            applied[0] = event.match(
+                    version -> true, next -> routed.add(name) || isNext(next.route(), adapter.route()), removed -> {
+                        routed.add(name);
+                        return true;
+                    });
+            return applied[0] ? adapter.with(event) : adapter;
+        });
+        return applied[0];
+    }
+
+    /** A service may read a record twice. */
+    private static boolean isNext(AdapterRoute next, @Nullable AdapterRoute current) {
+        return next.follows(current) || next.equals(current);
     }
 
     /** @return the adapter; without versions if it is not in the registry or has not been read yet */

@@ -9,6 +9,7 @@ import static io.lorafleet.registry.Samples.style;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.ArrayList;
@@ -130,6 +131,54 @@ class AdapterRegistryTest {
         Adapter ink = registry.adapter("ink");
         assertThat(ink.route()).isEqualTo(stable("ink", 2));
         assertThat(ink.versions()).extracting(AdapterVersion::version).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void onlyTheFirstOfTwoChangesOfTheSameRouteCounts() {
+        AdapterRoute before = stable("ink", 1).after(null);
+        AdapterRoute winner = stable("ink", 2).after(before);
+        AdapterRoute loser = stable("ink", 3).after(before);
+        assertThat(registry.apply(AdapterEvent.of(before))).isTrue();
+        assertThat(registry.apply(AdapterEvent.of(winner))).isTrue();
+        assertThat(registry.apply(AdapterEvent.of(loser))).isFalse();
+        assertThat(registry.adapter("ink").route()).isEqualTo(winner);
+        assertThat(registry.apply(AdapterEvent.of(winner))).as("read again").isTrue();
+        assertThat(registry.apply(AdapterEvent.of(loser.after(winner)))).isTrue();
+        assertThat(resolved("ink")).isEqualTo("ink@3");
+    }
+
+    @Test
+    void aChangeOfARouteThatWasRemovedDoesNotCount() {
+        AdapterRoute before = stable("ink", 1).after(null);
+        registry.apply(AdapterEvent.of(before));
+        registry.apply(new AdapterEvent.RouteRemoved("ink"));
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).after(before))))
+                .isFalse();
+        assertThat(registry.adapter("ink").route()).isNull();
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).after(null))))
+                .isTrue();
+        assertThat(resolved("ink")).isEqualTo("ink@2");
+    }
+
+    /** Compaction deletes the earlier revisions. */
+    @Test
+    void theFirstRouteCountsWithAnyRevision() {
+        AdapterRoute fourth = stable("ink", 2)
+                .after(stable("ink", 1)
+                        .after(stable("ink", 2).after(stable("ink", 1).after(null))));
+        assertThat(fourth.revision()).isEqualTo(4);
+        assertThat(registry.apply(AdapterEvent.of(fourth))).isTrue();
+        assertThat(resolved("ink")).isEqualTo("ink@2");
+    }
+
+    @Test
+    void aRouteOfAnOlderReleaseAlwaysCounts() {
+        registry.apply(AdapterEvent.of(stable("ink", 1).after(stable("ink", 2).after(null))));
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 3)))).isTrue();
+        assertThat(resolved("ink")).isEqualTo("ink@3");
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).after(stable("ink", 3)))))
+                .isTrue();
+        assertThat(resolved("ink")).isEqualTo("ink@2");
     }
 
     @Test

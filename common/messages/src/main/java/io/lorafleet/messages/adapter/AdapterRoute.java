@@ -3,6 +3,7 @@ package io.lorafleet.messages.adapter;
 
 import io.lorafleet.messages.Check;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param canary version that generates the images of a share of the requests, or null
  * @param shadow version measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change
+ * @param revision number of this change: 1 for an adapter's first route, and one more than the revision of the route
+ *     that it replaces for any other. Readers apply only the next revision, so of two changes of the same route only
+ *     the first one on the topic counts. Null in records of older releases, which are always applied
  */
 public record AdapterRoute(
         String name,
@@ -22,7 +26,8 @@ public record AdapterRoute(
         @Nullable Integer previousStable,
         @Nullable Share canary,
         @Nullable Share shadow,
-        Instant updatedAt) {
+        Instant updatedAt,
+        @Nullable Integer revision) {
 
     /**
      * A version and its share of the requests.
@@ -44,5 +49,46 @@ public record AdapterRoute(
             Check.range("previousStable", 1, Integer.MAX_VALUE, previousStable);
         }
         Check.present("updatedAt", updatedAt);
+        if (revision != null) {
+            Check.range("revision", 1, Integer.MAX_VALUE, revision);
+        }
+    }
+
+    /** Creates a route without a revision. */
+    public AdapterRoute(
+            String name,
+            int stable,
+            @Nullable Integer previousStable,
+            @Nullable Share canary,
+            @Nullable Share shadow,
+            Instant updatedAt) {
+        this(name, stable, previousStable, canary, shadow, updatedAt, null);
+    }
+
+    /**
+     * @param before the route that this one replaces; null if there is none
+     * @return the same route, with the revision that follows
+     */
+    public AdapterRoute after(@Nullable AdapterRoute before) {
+        return new AdapterRoute(name, stable, previousStable, canary, shadow, updatedAt, revisionOf(before) + 1);
+    }
+
+    /** @return whether this route directly follows the other one, or is from an older release, without a revision */
+    public boolean follows(@Nullable AdapterRoute before) {
+        return revision == null || revision == revisionOf(before) + 1;
+    }
+
+    /** @return whether both routes select the same versions, apart from the time and the number of the change */
+    public boolean selectsLike(@Nullable AdapterRoute other) {
+        return other != null
+                && name.equals(other.name)
+                && stable == other.stable
+                && Objects.equals(previousStable, other.previousStable)
+                && Objects.equals(canary, other.canary)
+                && Objects.equals(shadow, other.shadow);
+    }
+
+    private static int revisionOf(@Nullable AdapterRoute route) {
+        return route == null || route.revision == null ? 0 : route.revision;
     }
 }
