@@ -52,6 +52,12 @@ public enum Topic {
     /** Name of the trainers' consumer group, without prefix. */
     public static final String TRAINER_GROUP = "trainers";
 
+    /**
+     * Name of the consumer group, without prefix, whose committed offsets are the gateways' low-water marks: every
+     * request before them has ended.
+     */
+    public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
+
     /** Kafka's cleanup policy for a topic. */
     public enum Cleanup {
         /** Deletes records by age. */

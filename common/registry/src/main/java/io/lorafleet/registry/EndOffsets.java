@@ -20,6 +20,11 @@ public final class EndOffsets {
         endOffsets.forEach(ends::putIfAbsent);
     }
 
+    /** Adds partitions. A partition that was added before gets the new end offset. */
+    public void replace(Map<TopicPartition, Long> endOffsets) {
+        ends.putAll(endOffsets);
+    }
+
     /** @return whether the offset is at or after the partition's end; false if the end is unknown */
     public boolean areReached(TopicPartition partition, long offset) {
         return offset >= ends.getOrDefault(partition, Long.MAX_VALUE);

@@ -85,6 +85,11 @@ public final class GenerationTable {
                 .filter(Generation::isKnown);
     }
 
+    /** @return whether the table has the generation's result */
+    public synchronized boolean isFinished(@Nullable String id) {
+        return finished.containsKey(id);
+    }
+
     /**
      * @param after position of the last generation on the previous page; null for the first page
      * @param most maximum number of generations to return

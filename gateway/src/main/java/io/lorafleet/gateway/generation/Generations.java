@@ -96,20 +96,24 @@ public final class Generations {
      */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
-        if (known.isEmpty() && recall(id)) {
+        if (known.isEmpty()) {
+            archive.find(id).ifPresent(table::recall);
             return table.find(id);
         }
         return known;
     }
 
     /**
-     * Applies the manifest of a generation whose result is missing from Kafka.
+     * Looks in the blob store for the end of a generation whose result this gateway has not read. If the table has the
+     * generation, it gets the result.
      *
-     * @return whether there is a manifest
+     * @return whether the generation has ended
      */
-    public boolean recall(String id) {
+    public boolean hasEnded(String id) {
         Optional<GenerationManifest> manifest = archive.find(id);
-        manifest.ifPresent(table::recall);
+        if (table.find(id).isPresent()) { // a generation that the table has forgotten would displace a newer one
+            manifest.ifPresent(table::recall);
+        }
         return manifest.isPresent();
     }
 

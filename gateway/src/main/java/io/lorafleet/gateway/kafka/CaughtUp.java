@@ -8,6 +8,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,42 +17,96 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
 
-/** Reports ready when every topic has been read up to the end offsets that it had when its partitions were assigned. */
+/**
+ * Reports ready when every topic has been read up to the end offsets that it had when its partitions were assigned, and
+ * the requests that have ended are known. When partitions are assigned, their consumers continue after the last record
+ * that was folded; partitions that are new to this process start at their {@link StartOffsets}.
+ */
 @Readiness
 @Identifier("caught-up")
 @ApplicationScoped
 public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     static final List<String> CHANNELS =
             List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "trainings", "workers");
+    private static final Logger LOG = Logger.getLogger(CaughtUp.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Function<String, Map<TopicPartition, Long>> positions;
+    private final Starts starts;
+    private final FoldedOffsets folded;
+    private final UnfinishedRequests unfinished;
     private final EndOffsets ends = new EndOffsets();
     private final Set<String> caughtUp = ConcurrentHashMap.newKeySet();
 
+    /** Finds the offsets at which to start in new partitions. */
+    interface Starts {
+        Map<TopicPartition, Long> of(Consumer<?, ?> consumer, Collection<TopicPartition> partitions);
+    }
+
     @Inject
-    CaughtUp(KafkaClientService clients) {
-        this(channel -> clients.getConsumer(channel).getPositions().await().atMost(TIMEOUT));
+    CaughtUp(KafkaClientService clients, StartOffsets starts, FoldedOffsets folded, UnfinishedRequests unfinished) {
+        this(
+                channel -> clients.getConsumer(channel).getPositions().await().atMost(TIMEOUT),
+                starts::of,
+                folded,
+                unfinished);
     }
 
     /** @param positions function that returns the positions of a channel's assigned partitions */
-    CaughtUp(Function<String, Map<TopicPartition, Long>> positions) {
+    CaughtUp(
+            Function<String, Map<TopicPartition, Long>> positions,
+            Starts starts,
+            FoldedOffsets folded,
+            UnfinishedRequests unfinished) {
         this.positions = positions;
+        this.starts = starts;
+        this.folded = folded;
+        this.unfinished = unfinished;
     }
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        ends.add(consumer.endOffsets(partitions));
+        while (true) { // Kafka would not call again, and the gateway would never be ready
+            try {
+                Map<TopicPartition, Long> assignedEnds = consumer.endOffsets(partitions);
+                seek(consumer, partitions);
+                ends.replace(assignedEnds);
+                caughtUp.clear();
+                unfinished.unsettle();
+                return;
+            } catch (RetriableException e) {
+                LOG.warnf("Cannot find out where to read %s, repeating: %s", partitions, e.getMessage());
+            }
+        }
+    }
+
+    private void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        List<TopicPartition> fresh = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            Long next = folded.of(partition);
+            if (next == null) {
+                fresh.add(partition);
+            } else {
+                consumer.seek(partition, next);
+            }
+        }
+        starts.of(consumer, fresh).forEach((partition, start) -> {
+            consumer.seek(partition, start);
+            folded.startAt(partition, start);
+        });
     }
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("topics read from their start")
-                .status(everywhere())
+        boolean everywhere = everywhere();
+        return HealthCheckResponse.named("topics read")
+                .status(everywhere && unfinished.areSettled())
                 .withData("read", String.join(" ", caughtUp))
                 .build();
     }

@@ -3,108 +3,121 @@ package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationLog;
-import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
-import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.gateway.kafka.UnfinishedRequests.Place;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Republishes requests that Kafka has dropped. A share group silently archives a record after a certain number of
- * deliveries. Not every delivery is an attempt: the slots of a killed worker still have pending fetches, and until the
- * broker notices that the slots are gone, it can deliver the record to one slot after another.
+ * Finds the ends of requests whose results the gateway has not read, and republishes requests that Kafka has dropped. A
+ * share group silently archives a record after a certain number of deliveries. Not every delivery is an attempt: the
+ * slots of a killed worker still have pending fetches, and until the broker notices that the slots are gone, it can
+ * deliver the record to one slot after another.
  *
  * <p>Workers store the manifest and publish the result before they acknowledge the request. If the share group has
- * completed a request that has neither, the request was therefore dropped. Workers count their attempts, so a request that crashes workers is
- * not retried forever. Several gateways may republish the same request, each of them once; the first result is final.
+ * completed a request that has neither, the request was therefore dropped. Workers count their attempts, so a request
+ * that crashes workers is not retried forever. Several gateways may republish the same request, each of them once; the
+ * first result is final.
  */
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
     /** The timeout doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
+    /** So that a check does not delay the next one by minutes, even if the blob store is slow. */
+    private static final int MOST_LOOKUPS = 10_000;
 
-    private final GenerationTable table;
+    private final UnfinishedRequests requests;
     private final Generations generations;
-    private final GenerationLog log;
-    private final CaughtUp caughtUp;
+    private final Copies copies;
+    private final BooleanSupplier caughtUp;
     private final Clock clock;
     private final Duration timeout;
-    /** The latest copy of each request that was unfinished at the last check, by request id. */
-    private final Map<String, Place> places = new ConcurrentHashMap<>();
 
-    /**
-     * The latest copy of a request.
-     *
-     * @param partition partition of the latest copy
-     * @param offset offset of the latest copy
-     * @param copies number of copies
-     * @param droppedSince time of the first check that found the copy to be dropped; null if it is not dropped
-     */
-    private record Place(
-            TopicPartition partition,
-            long offset,
-            int copies,
-            @Nullable Instant droppedSince) {
-        Place dropped(@Nullable Instant since) {
-            return new Place(partition, offset, copies, since);
-        }
+    /** Reads requests again. */
+    interface Copies {
+        /** Publishes a request again. */
+        void publish(String id, Place place);
+
+        /** Applies requests to the generation table, unless it has them. */
+        void recall(Map<String, Place> places);
     }
 
+    @Inject
     DroppedRequests(
-            GenerationTable table,
+            UnfinishedRequests requests,
             Generations generations,
-            GenerationLog log,
+            RequestCopies copies,
             @Readiness CaughtUp caughtUp,
             Clock clock,
             GatewayConfig config) {
-        this.table = table;
+        this(
+                requests,
+                generations,
+                copies,
+                caughtUp::everywhere,
+                clock,
+                config.gateway().droppedRequestTimeout());
+    }
+
+    /**
+     * @param caughtUp whether this gateway has read all requests and results
+     * @param timeout how long to wait for the result of a request that the share group has completed
+     */
+    DroppedRequests(
+            UnfinishedRequests requests,
+            Generations generations,
+            Copies copies,
+            BooleanSupplier caughtUp,
+            Clock clock,
+            Duration timeout) {
+        this.requests = requests;
         this.generations = generations;
-        this.log = log;
+        this.copies = copies;
         this.caughtUp = caughtUp;
         this.clock = clock;
-        this.timeout = config.gateway().droppedRequestTimeout();
+        this.timeout = timeout;
     }
 
-    /** Records a copy of a request. */
-    void read(ConsumerRecord<String, byte[]> record, GenerateImage command) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        places.compute(
-                command.requestId(),
-                (id, before) -> new Place(partition, record.offset(), before == null ? 1 : before.copies() + 1, null));
-    }
-
-    /** @param group offsets of the workers' share group by partition */
+    /**
+     * Checks all unfinished requests, when the gateway has caught up.
+     *
+     * @param group offsets of the workers' share group by partition
+     */
     void check(Map<TopicPartition, SharePartitionOffsetInfo> group) {
-        if (!caughtUp.everywhere()) {
+        long round = requests.round();
+        if (!caughtUp.getAsBoolean()) {
             return; // the results may not have been read yet
         }
-        Instant now = clock.instant();
-        places.forEach((id, place) -> {
-            Generation generation = table.find(id).orElse(null);
-            if (generation == null || generation.request() == null || generation.isFinished()) {
-                places.remove(id, place);
-            } else if (!isCompleted(place, group.get(place.partition()))) {
-                places.replace(id, place, place.dropped(null));
-            } else if (place.droppedSince() == null) {
-                places.replace(id, place, place.dropped(now));
-            } else if (place.droppedSince().plus(timeout(place.copies())).isBefore(now)) {
-                end(generation.request(), place);
+        Check check = new Check(clock.instant());
+        requests.places().forEach((id, place) -> {
+            Instant since = place.droppedSince();
+            boolean completed = isCompleted(place, group.get(place.partition()));
+            if (place.unsure() || (completed && since == null)) {
+                check.lookUp(id, place, completed);
+            } else if (!completed && since != null) {
+                requests.replace(id, place, place.unfinished(null));
+            } else if (since != null && since.plus(timeout(place.copies())).isBefore(check.now)) {
+                check.republish(id, place);
             }
         });
+        if (check.complete && !requests.areSettled()) {
+            // With the finished ones among them, there may have been more requests than the table can hold.
+            copies.recall(Map.copyOf(requests.places()));
+            requests.settled(round);
+        }
     }
 
     private Duration timeout(int copies) {
@@ -116,19 +129,48 @@ final class DroppedRequests {
                 && (place.offset() < group.startOffset() || group.lag().orElse(-1L) == 0);
     }
 
-    private void end(GenerateImage command, Place place) {
-        String id = command.requestId();
-        try {
-            // Kafka may have deleted the result but not the request.
-            if (!generations.recall(id)) {
-                LOG.warnf("Kafka dropped request %s; publishing it again", id);
-                log.write(command);
+    /** One check of all unfinished requests. */
+    private final class Check {
+        private final Instant now;
+        private int lookups;
+        /** Whether all requests that needed it were looked up. */
+        private boolean complete = true;
+
+        private Check(Instant now) {
+            this.now = now;
+        }
+
+        private void lookUp(String id, Place place, boolean completed) {
+            if (lookups++ >= MOST_LOOKUPS) {
+                complete = false;
+                return;
             }
-            places.replace(id, place, place.dropped(null)); // no effect if the new copy has already been read
-        } catch (NotPublishedException e) {
-            LOG.warn(e.getMessage()); // the next check retries
-        } catch (UncheckedIOException e) {
-            LOG.warnf("Cannot read the manifest of request %s: %s", id, e.getMessage()); // the next check retries
+            try {
+                if (generations.hasEnded(id)) {
+                    requests.finished(id);
+                } else {
+                    requests.replace(id, place, place.unfinished(completed ? now : null));
+                }
+            } catch (UncheckedIOException e) {
+                LOG.warnf("Cannot read the manifest of request %s: %s", id, e.getMessage());
+                complete = false; // the next check retries
+            }
+        }
+
+        private void republish(String id, Place place) {
+            try {
+                if (generations.hasEnded(id)) { // since the first lookup
+                    requests.finished(id);
+                    return;
+                }
+                LOG.warnf("Kafka dropped request %s; publishing it again", id);
+                copies.publish(id, place);
+                requests.replace(id, place, place.unfinished(null)); // no effect if the copy has already been read
+            } catch (NotPublishedException | KafkaException e) {
+                LOG.warnf("Cannot publish request %s again: %s", id, e.getMessage()); // the next check retries
+            } catch (UncheckedIOException e) {
+                LOG.warnf("Cannot read the manifest of request %s: %s", id, e.getMessage()); // the next check retries
+            }
         }
     }
 }

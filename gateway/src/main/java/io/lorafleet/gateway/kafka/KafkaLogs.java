@@ -16,6 +16,9 @@ import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
@@ -54,19 +57,33 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
         write(Topic.FEEDBACK, event.student(), event);
     }
 
+    /**
+     * Writes the same record to the same topic again.
+     *
+     * @throws NotPublishedException if the broker does not acknowledge the record
+     */
+    void copy(ConsumerRecord<String, byte[]> record) {
+        write(record.topic(), record.key(), record.value(), record.headers());
+    }
+
     private void write(Topic topic, String key, Object message) {
         writeValue(topic, key, Json.write(message));
     }
 
     private void writeValue(Topic topic, String key, byte @Nullable [] value) {
+        write(topic.in(topicPrefix), key, value, new RecordHeaders());
+    }
+
+    private void write(String topic, String key, byte @Nullable [] value, Headers headers) {
         OutgoingKafkaRecordMetadata<String> destination = OutgoingKafkaRecordMetadata.<String>builder()
-                .withTopic(topic.in(topicPrefix))
+                .withTopic(topic)
                 .withKey(key)
+                .withHeaders(headers)
                 .build();
         try {
             log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(TIMEOUT);
         } catch (RuntimeException e) { // a broker error, a timeout, or a full buffer
-            throw new NotPublishedException(topic.in(topicPrefix), key, e);
+            throw new NotPublishedException(topic, key, e);
         }
     }
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
-/** Consumes all topics from the start, and folds their records into the gateway's state. */
+/** Consumes all topics, and folds their records into the gateway's state. */
 @ApplicationScoped
 public class TopicFollowers {
     private static final Logger LOG = Logger.getLogger(TopicFollowers.class);
@@ -32,7 +32,8 @@ public class TopicFollowers {
     private final AdapterRegistry adapters;
     private final ModelDirectory models;
     private final TrainingTable trainings;
-    private final DroppedRequests dropped;
+    private final UnfinishedRequests unfinished;
+    private final FoldedOffsets folded;
 
     TopicFollowers(
             GenerationTable generations,
@@ -40,21 +41,24 @@ public class TopicFollowers {
             AdapterRegistry adapters,
             ModelDirectory models,
             TrainingTable trainings,
-            DroppedRequests dropped) {
+            UnfinishedRequests unfinished,
+            FoldedOffsets folded) {
         this.generations = generations;
         this.metrics = metrics;
         this.adapters = adapters;
         this.models = models;
         this.trainings = trainings;
-        this.dropped = dropped;
+        this.unfinished = unfinished;
+        this.folded = folded;
     }
 
     @Incoming("requests")
     void request(ConsumerRecord<String, byte[]> record) {
-        apply(record, GenerateImage.class, command -> {
-            generations.apply(command);
-            dropped.read(record, command);
-        });
+        unfinished.requested(record); // first, so that a result that is read at the same time is not missed
+        apply(record, GenerateImage.class, generations::apply);
+        if (generations.isFinished(record.key())) {
+            unfinished.finished(record.key());
+        }
     }
 
     @Incoming("batch-requests")
@@ -82,6 +86,7 @@ public class TopicFollowers {
                         event.requestId(), event.workerId());
             }
         });
+        unfinished.finished(record.key());
     }
 
     @Incoming("adapters")
@@ -98,17 +103,18 @@ public class TopicFollowers {
     void worker(ConsumerRecord<String, byte[]> record) {
         if (record.key() != null && record.value() == null) {
             models.forget(record.key());
+            folded.folded(record);
         } else {
             apply(record, WorkerStatus.class, models::apply);
         }
     }
 
-    private static <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
+    private <T> void apply(ConsumerRecord<String, byte[]> record, Class<T> type, Consumer<T> fold) {
         apply(record, () -> Json.read(record.value(), type), fold);
     }
 
     /** Skips invalid records, so that they do not block the records after them. */
-    private static <T> void apply(ConsumerRecord<String, byte[]> record, Supplier<T> reader, Consumer<T> fold) {
+    private <T> void apply(ConsumerRecord<String, byte[]> record, Supplier<T> reader, Consumer<T> fold) {
         T message;
         try {
             message = reader.get();
@@ -116,8 +122,10 @@ public class TopicFollowers {
             LOG.warnf(
                     "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
+            folded.folded(record);
             return;
         }
         fold.accept(message);
+        folded.folded(record);
     }
 }

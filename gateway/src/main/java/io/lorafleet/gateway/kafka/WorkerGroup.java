@@ -7,7 +7,6 @@ import io.lorafleet.messages.Topic;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
-import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -21,15 +20,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the offsets of the workers' share group, for {@link DroppedRequests} and for the gauge {@code
@@ -45,25 +41,40 @@ import org.jspecify.annotations.Nullable;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Until the gateway knows which requests are unfinished: it is not ready before. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(200);
 
-    private final String topicPrefix;
-    private final Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped;
-    private final Duration timeout;
-    private final Map<String, Object> settings;
-    private final Future<?> polling;
-    /** Created on first use, because creation fails while the broker's host name cannot be resolved. */
-    private @Nullable Admin admin;
+    private final String group;
+    private final BrokerAdmin admin;
+    private final Check check;
+    private final Supplier<Duration> pause;
+    private volatile Future<?> polling;
+    private volatile boolean stopped;
     /** Lag by topic name; only topics with a known lag have an entry. */
     private volatile Map<String, Long> lags = Map.of();
 
+    /** Receives the share group's offsets by partition. */
+    interface Check {
+        void accept(Map<TopicPartition, SharePartitionOffsetInfo> group) throws InterruptedException;
+    }
+
     @Inject
     WorkerGroup(
-            @Identifier("default-kafka-broker") Map<String, Object> broker,
+            BrokerAdmin admin,
             GatewayConfig config,
             DroppedRequests dropped,
+            UnfinishedRequests unfinished,
+            LowWaterMarks marks,
             MeterRegistry registry) {
-        this(broker, config.topicPrefix().orElse(""), dropped::check, registry, interval(config), TIMEOUT);
+        this(
+                admin,
+                config.topicPrefix().orElse(""),
+                offsets -> {
+                    dropped.check(offsets);
+                    marks.raise(unfinished.lowWaterMarks());
+                },
+                registry,
+                () -> unfinished.areSettled() ? interval(config) : SHORT_PAUSE);
     }
 
     private static Duration interval(GatewayConfig config) {
@@ -71,20 +82,14 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param dropped receives the share group's offsets after each poll
-     * @param interval pause between two polls
-     * @param timeout timeout of a poll; after a timeout, every lag is unknown
+     * @param check receives the share group's offsets after each poll
+     * @param pause pause until the next poll
      */
-    WorkerGroup(
-            Map<String, Object> broker,
-            String topicPrefix,
-            Consumer<Map<TopicPartition, SharePartitionOffsetInfo>> dropped,
-            MeterRegistry registry,
-            Duration interval,
-            Duration timeout) {
-        this.topicPrefix = topicPrefix;
-        this.dropped = dropped;
-        this.timeout = timeout;
+    WorkerGroup(BrokerAdmin admin, String topicPrefix, Check check, MeterRegistry registry, Supplier<Duration> pause) {
+        this.group = topicPrefix + Topic.WORKER_GROUP;
+        this.admin = admin;
+        this.check = check;
+        this.pause = pause;
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(topicPrefix);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
@@ -92,40 +97,17 @@ public final class WorkerGroup {
                     .tag("topic", topic)
                     .register(registry);
         }
-        this.settings = settings(broker, timeout);
-        this.polling = Infrastructure.getDefaultWorkerPool()
-                .scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        this.polling = schedule(Duration.ZERO);
+    }
+
+    private Future<?> schedule(Duration delay) {
+        return Infrastructure.getDefaultWorkerPool().schedule(this::poll, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @PreDestroy
     void stop() {
+        stopped = true;
         polling.cancel(true);
-        synchronized (this) {
-            if (admin != null) {
-                admin.close(Duration.ZERO);
-            }
-        }
-    }
-
-    private synchronized Admin admin() {
-        if (admin == null) {
-            admin = Admin.create(settings);
-        }
-        return admin;
-    }
-
-    private static Map<String, Object> settings(Map<String, Object> broker, Duration timeout) {
-        Map<String, Object> settings = new HashMap<>();
-        // Consumer and producer settings would make the client log warnings.
-        AdminClientConfig.configNames().stream()
-                .filter(broker::containsKey)
-                .forEach(key -> settings.put(key, broker.get(key)));
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
-        // With the default backoff, the client logs several warnings per second while no broker is reachable.
-        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 500L);
-        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 3000L);
-        return settings;
     }
 
     private double lagOf(String topic) {
@@ -134,21 +116,23 @@ public final class WorkerGroup {
     }
 
     private void poll() {
-        String group = topicPrefix + Topic.WORKER_GROUP;
         try {
-            Map<TopicPartition, SharePartitionOffsetInfo> offsets = admin().listShareGroupOffsets(
-                            Map.of(group, new ListShareGroupOffsetsSpec()))
-                    .partitionsToOffsetInfo(group)
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            Map<TopicPartition, SharePartitionOffsetInfo> offsets =
+                    admin.call(client -> client.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+                            .partitionsToOffsetInfo(group));
             lags = sums(offsets);
-            dropped.accept(offsets);
+            check.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debugf(e, "The lag of share group %s is unknown", group);
             lags = Map.of();
-        } catch (RuntimeException e) { // the executor would not run the task again
+        } catch (RuntimeException e) { // such as a timeout of a consumer that has no partition yet
             LOG.warnf(e, "Checking share group %s for dropped requests failed, repeating", group);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (!stopped) {
+                polling = schedule(pause.get());
+            }
         }
     }
 

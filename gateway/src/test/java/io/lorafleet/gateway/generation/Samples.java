@@ -3,6 +3,8 @@ package io.lorafleet.gateway.generation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.Storage;
+import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -14,7 +16,11 @@ import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.storage.BlobStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -35,6 +41,20 @@ public final class Samples {
     static final WebhookRules NO_WEBHOOKS = new WebhookRules(false, Set.of());
 
     private Samples() {}
+
+    public static GenerationMetrics metrics() {
+        return new GenerationMetrics(new SimpleMeterRegistry());
+    }
+
+    /** Creates a gateway's generations. */
+    public static Generations generations(GenerationTable table, GenerationLog log, BlobStore blobs) {
+        Backlog backlog = new Backlog(Clock.systemUTC());
+        ModelDirectory models = new ModelDirectory(Clock.systemUTC());
+        models.apply(ready());
+        AdmissionRules rules =
+                new AdmissionRules(LIMITS, models, new AdapterRegistry(), backlog, NO_WEBHOOKS, Clock.systemUTC());
+        return new Generations(rules, log, table, blobs, Storage.unlimited(blobs), metrics());
+    }
 
     /** @param set the settings that differ from the defaults, by key */
     static GatewayConfig.Limits limits(Map<String, String> set) {

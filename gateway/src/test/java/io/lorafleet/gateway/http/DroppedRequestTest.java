@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.gateway.generation.Samples;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
@@ -15,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +28,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -48,7 +53,7 @@ class DroppedRequestTest extends GatewayTest {
     BlobStore blobs;
 
     private KafkaShareConsumer<String, byte[]> slot;
-    private byte[] delivered;
+    private ConsumerRecord<String, byte[]> delivered;
 
     @BeforeEach
     void openSlot() {
@@ -87,12 +92,31 @@ class DroppedRequestTest extends GatewayTest {
         awaitStatus(id, "succeeded");
     }
 
+    /** Such as a field that only gateways of the next release know. */
+    @Test
+    void isRepublishedWithAllItsFieldsAndHeaders() {
+        String id = "from-the-next-release";
+        byte[] next = Json.write(Samples.request(id));
+        byte[] field = "{\"newField\":\"kept\",".getBytes(UTF_8);
+        byte[] value = ByteBuffer.allocate(field.length + next.length - 1)
+                .put(field)
+                .put(next, 1, next.length - 1)
+                .array();
+        worker.send(new ProducerRecord<>(
+                Topic.REQUESTS.in(""), null, id, value, List.of(new RecordHeader("new-header", new byte[] {7}))));
+        assertThat(deliveries(id, AcknowledgeType.REJECT).limit(2)).containsExactly(1, 1);
+        assertThat(delivered.value()).isEqualTo(value);
+        assertThat(delivered.headers().lastHeader("new-header").value()).containsExactly(7);
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+    }
+
     /** Kafka may have deleted the result but not the request. */
     @Test
     void isNotRepublishedIfItHasAManifest() throws IOException {
         String id = submit(Map.of("prompt", "a"));
         assertThat(deliveries(id, AcknowledgeType.RELEASE).limit(1)).containsExactly(1);
-        GenerateImage request = Json.read(delivered, GenerateImage.class);
+        GenerateImage request = Json.read(delivered.value(), GenerateImage.class);
         GenerationFailed end = new GenerationFailed(id, "w", Instant.now(), Reason.ADAPTER_UNUSABLE, "adapter: gone");
         blobs.putIfAbsent(BlobKeys.manifest(id), Json.write(new GenerationManifest(request, end)));
         assertThat(deliveries(id, AcknowledgeType.ACCEPT).limit(1)).containsExactly(2);
@@ -117,7 +141,7 @@ class DroppedRequestTest extends GatewayTest {
         while (Instant.now().isBefore(deadline)) {
             for (ConsumerRecord<String, byte[]> record : slot.poll(Duration.ofMillis(200))) {
                 if (record.key().equals(id)) {
-                    delivered = record.value();
+                    delivered = record;
                     slot.acknowledge(record, answer);
                     slot.commitSync();
                     return record.deliveryCount().orElseThrow();

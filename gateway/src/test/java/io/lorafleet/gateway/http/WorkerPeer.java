@@ -191,8 +191,12 @@ final class WorkerPeer implements AutoCloseable {
     }
 
     void send(Topic topic, String key, byte[] value) {
+        send(new ProducerRecord<>(topic.in(""), key, value));
+    }
+
+    void send(ProducerRecord<String, byte[]> record) {
         try {
-            producer.send(new ProducerRecord<>(topic.in(""), key, value)).get();
+            producer.send(record).get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("the test's broker did not accept a record", e);
         }

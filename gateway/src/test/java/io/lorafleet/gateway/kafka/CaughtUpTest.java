@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,7 +38,10 @@ class CaughtUpTest {
     private static final TopicPartition LONG = new TopicPartition("topic", 1);
 
     private final Map<String, Map<TopicPartition, Long>> positions = new ConcurrentHashMap<>();
-    private final CaughtUp caughtUp = new CaughtUp(channel -> positions.getOrDefault(channel, Map.of()));
+    private final FoldedOffsets folded = new FoldedOffsets("");
+    private final UnfinishedRequests unfinished = new UnfinishedRequests(folded, time -> false);
+    private final CaughtUp caughtUp = new CaughtUp(
+            channel -> positions.getOrDefault(channel, Map.of()), Consumer::beginningOffsets, folded, unfinished);
     private EmbeddedBroker broker;
     private KafkaProducer<String, byte[]> producer;
     private KafkaConsumer<String, byte[]> consumer;
@@ -101,9 +106,40 @@ class CaughtUpTest {
         assertThat(read()).contains("requests", "results").doesNotContain(LAST);
 
         positions.put(LAST, positions.get("requests"));
+        assertThat(status()).as("before unfinished requests are checked").isEqualTo(Status.DOWN);
+        unfinished.settled(unfinished.round());
         assertThat(status()).isEqualTo(Status.UP);
 
         positions.clear(); // as during a rebalance
+        assertThat(status()).isEqualTo(Status.UP);
+    }
+
+    /** As after a rebalance: the consumer's own position is at the start of the topic again. */
+    @Test
+    void continuesAfterTheLastRecordThatWasFolded() {
+        caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
+        folded.folded(new ConsumerRecord<>("topic", LONG.partition(), 1, "key", new byte[0]));
+        consumer.seekToBeginning(List.of(SHORT, LONG));
+        caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
+        assertThat(consumer.position(SHORT)).isZero();
+        assertThat(consumer.position(LONG)).isEqualTo(2);
+    }
+
+    @Test
+    void isDownAgainUntilReassignedPartitionsAreRead() {
+        caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
+        isAt(2, 3);
+        unfinished.settled(unfinished.round());
+        assertThat(status()).isEqualTo(Status.UP);
+
+        publish(LONG); // while the gateway is suspended
+        Awaitility.await("the transaction is complete")
+                .atMost(TIMEOUT)
+                .until(() -> consumer.endOffsets(List.of(LONG)).get(LONG) == 5);
+        caughtUp.onPartitionsAssigned(consumer, List.of(SHORT, LONG));
+        unfinished.settled(unfinished.round());
+        assertThat(status()).as("with a record to read").isEqualTo(Status.DOWN);
+        isAt(2, 5);
         assertThat(status()).isEqualTo(Status.UP);
     }
 

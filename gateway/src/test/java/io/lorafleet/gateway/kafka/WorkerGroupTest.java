@@ -46,6 +46,7 @@ class WorkerGroupTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicReference<Map<TopicPartition, SharePartitionOffsetInfo>> answer =
             new AtomicReference<>(Map.of());
+    private final List<BrokerAdmin> admins = new ArrayList<>();
     private EmbeddedBroker broker;
     private KafkaProducer<String, byte[]> clients;
     private KafkaShareConsumer<String, byte[]> workers;
@@ -64,12 +65,13 @@ class WorkerGroupTest {
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         workers.subscribe(Set.of(REQUESTS, BATCH));
-        group = new WorkerGroup(settings, PREFIX, answer::set, meters, Duration.ofMillis(50), Duration.ofSeconds(2));
+        group = group(answer::set, meters);
     }
 
     @AfterEach
     void close() {
         group.stop();
+        admins.forEach(BrokerAdmin::close);
         clients.close();
         workers.close();
         broker.close();
@@ -108,22 +110,25 @@ class WorkerGroupTest {
     @Test
     void pollsAgainAfterAFailure() {
         AtomicInteger polls = new AtomicInteger();
-        WorkerGroup failing = new WorkerGroup(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                PREFIX,
+        WorkerGroup failing = group(
                 offsets -> {
                     polls.incrementAndGet();
                     // As when a partition has no leader while the gateway starts.
                     throw new TimeoutException();
                 },
-                new SimpleMeterRegistry(),
-                Duration.ofMillis(50),
-                Duration.ofSeconds(2));
+                new SimpleMeterRegistry());
         try {
             await("the group is polled again").until(() -> polls.get() >= 3);
         } finally {
             failing.stop();
         }
+    }
+
+    private WorkerGroup group(WorkerGroup.Check check, MeterRegistry registry) {
+        BrokerAdmin admin =
+                new BrokerAdmin(Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(2));
+        admins.add(admin);
+        return new WorkerGroup(admin, PREFIX, check, registry, () -> Duration.ofMillis(50));
     }
 
     /** @param partitions partitions to write to, one request each */

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             BenchTrainingCommand.class,
             BenchDecodeCommand.class,
             BenchServeCommand.class,
+            BenchRestartCommand.class,
             BenchAdapterLoadCommand.class
         })
 public final class BenchCommand {}

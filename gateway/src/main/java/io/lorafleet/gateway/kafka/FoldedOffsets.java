@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.kafka;
+
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.messages.Priority;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For each partition, the offset up to which this process has folded the records. When a consumer gets its partitions
+ * again, it continues there. Thread-safe.
+ */
+@Singleton
+final class FoldedOffsets {
+    private final Set<String> requestTopics;
+    private final Map<TopicPartition, Long> next = new ConcurrentHashMap<>();
+
+    @Inject
+    FoldedOffsets(GatewayConfig config) {
+        this(config.topicPrefix().orElse(""));
+    }
+
+    FoldedOffsets(String prefix) {
+        this.requestTopics = Arrays.stream(Priority.values())
+                .map(priority -> priority.topic().in(prefix))
+                .collect(Collectors.toSet());
+    }
+
+    void startAt(TopicPartition partition, long offset) {
+        next.put(partition, offset);
+    }
+
+    void folded(ConsumerRecord<?, ?> record) {
+        next.merge(new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
+    }
+
+    /** @return the offset of the first record that has not been folded; null if the partition is new */
+    @Nullable
+    Long of(TopicPartition partition) {
+        return next.get(partition);
+    }
+
+    /** @return the offsets of all partitions with requests */
+    Map<TopicPartition, Long> ofRequests() {
+        Map<TopicPartition, Long> requests = new HashMap<>(next);
+        requests.keySet().removeIf(partition -> !requestTopics.contains(partition.topic()));
+        return requests;
+    }
+}
