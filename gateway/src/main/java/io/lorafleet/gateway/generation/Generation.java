@@ -44,6 +44,11 @@ public record Generation(
         return new Generation(id, null, false, null, null, null, null);
     }
 
+    /** @return the generation with this result, whose request is unknown */
+    public static Generation finished(GenerationFinished event) {
+        return unknown(event.requestId()).ended(event);
+    }
+
     Generation requested(GenerateImage command) {
         return new Generation(id, command, cancelling, workerId, startedAt, progress, finished);
     }

@@ -4,16 +4,22 @@ package io.lorafleet.gateway.kafka;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.webhook.Webhooks;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationFinished;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -33,7 +39,7 @@ public class FinishedFollower {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
-    private final Function<Generation, Uni<Void>> webhooks;
+    private final BiFunction<Generation, byte @Nullable [], Uni<Void>> webhooks;
     private final Duration timeout;
     /** A single poll that all waiting results share, because there can be many of them after a long downtime. */
     private final Uni<Void> caughtUp;
@@ -49,14 +55,14 @@ public class FinishedFollower {
     }
 
     /**
-     * @param webhooks function that calls the webhook of a generation; its result completes when the call has succeeded
-     *     or been given up
+     * @param webhooks function that calls the webhook in the header of a result, or if there is none, the webhook of the
+     *     generation's request; its result completes when the call has succeeded or been given up
      * @param caughtUp whether this gateway has read all requests and results
      * @param timeout how long to wait until the table contains the finished generation
      */
     FinishedFollower(
             GenerationTable generations,
-            Function<Generation, Uni<Void>> webhooks,
+            BiFunction<Generation, byte @Nullable [], Uni<Void>> webhooks,
             BooleanSupplier caughtUp,
             Duration timeout) {
         this.generations = generations;
@@ -69,16 +75,36 @@ public class FinishedFollower {
     @Incoming("finished")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
-        caughtUp.chain(() -> find(record.getKey()))
+        call(record).subscribe().with(told -> record.ack(), e -> {
+            LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
+            record.ack(); // otherwise the offsets after this record would never be committed
+        });
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private Uni<Void> call(IncomingKafkaRecord<String, byte[]> record) {
+        Header webhook = record.getHeaders().lastHeader(GenerateImage.WEBHOOK_HEADER);
+        Optional<Generation> generation = webhook == null ? Optional.empty() : read(record);
+        if (generation.isPresent()) { // the request is not needed
+            return Uni.createFrom().deferred(() -> webhooks.apply(generation.get(), webhook.value()));
+        }
+        return caughtUp.chain(() -> find(record.getKey()))
                 .onItem()
                 .ifNotNull()
-                .transformToUni(webhooks::apply)
-                .subscribe()
-                .with(told -> record.ack(), e -> {
-                    LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
-                    record.ack(); // otherwise the offsets after this record would never be committed
-                });
-        return CompletableFuture.completedFuture(null);
+                .transformToUni(finished -> webhooks.apply(finished, null));
+    }
+
+    /** @return the generation with its first result; empty if this gateway cannot read the record */
+    private Optional<Generation> read(IncomingKafkaRecord<String, byte[]> record) {
+        try {
+            GenerationFinished event = Json.read(record.getPayload(), GenerationFinished.class);
+            return Optional.of(generations
+                    .find(event.requestId())
+                    .filter(Generation::isFinished)
+                    .orElseGet(() -> Generation.finished(event)));
+        } catch (InvalidMessageException e) {
+            return Optional.empty();
+        }
     }
 
     private static Uni<Void> whenTrue(BooleanSupplier caughtUp) {

@@ -6,6 +6,7 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.AdapterLog;
 import io.lorafleet.gateway.feedback.FeedbackLog;
 import io.lorafleet.gateway.generation.GenerationLog;
+import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.feedback.FeedbackEvent;
@@ -30,16 +31,20 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final MutinyEmitter<byte[]> log;
+    private final Webhooks webhooks;
     private final String topicPrefix;
 
-    KafkaLogs(@Channel("log") MutinyEmitter<byte[]> log, GatewayConfig config) {
+    KafkaLogs(@Channel("log") MutinyEmitter<byte[]> log, Webhooks webhooks, GatewayConfig config) {
         this.log = log;
+        this.webhooks = webhooks;
         this.topicPrefix = config.topicPrefix().orElse("");
     }
 
     @Override
     public void write(GenerateImage command) {
-        write(command.priority().topic(), command.requestId(), command);
+        Headers headers = new RecordHeaders();
+        webhooks.headerOf(command).ifPresent(header -> headers.add(GenerateImage.WEBHOOK_HEADER, header));
+        write(command.priority().topic().in(topicPrefix), command.requestId(), Json.write(command), headers);
     }
 
     @Override

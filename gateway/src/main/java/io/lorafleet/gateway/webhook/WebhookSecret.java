@@ -46,8 +46,13 @@ public final class WebhookSecret {
 
     /** @param owner owner of the secret; null in open mode */
     WebhookSecret of(@Nullable String owner) {
+        return of("webhook-secret", owner);
+    }
+
+    /** @param purpose use of the secret, without a colon */
+    WebhookSecret of(String purpose, @Nullable String owner) {
         // In open mode, the text has no colon, so it cannot collide with an owner's text.
-        return new WebhookSecret(hmac((owner == null ? "webhook-secret" : "webhook-secret:" + owner).getBytes(UTF_8)));
+        return new WebhookSecret(hmac((owner == null ? purpose : purpose + ":" + owner).getBytes(UTF_8)));
     }
 
     /** @return a signature for the {@code webhook-signature} header */

@@ -5,6 +5,7 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.Origin;
 import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.gateway.webhook.WebhookHeader.Target;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -34,6 +34,7 @@ public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
 
     private final List<WebhookSecret> secrets;
+    private final WebhookHeader header;
     private final List<Duration> pauses;
     private final Duration giveUpAfter;
     private final CallLimits limits;
@@ -79,6 +80,7 @@ public final class Webhooks {
             MeterRegistry meters,
             Vertx vertx) {
         this.secrets = List.copyOf(secrets);
+        this.header = new WebhookHeader(this.secrets);
         this.pauses = List.copyOf(config.pauses());
         this.giveUpAfter = config.giveUpAfter();
         this.limits = new CallLimits(vertx, config.maxConcurrentCalls(), config.maxConcurrentCallsPerHost());
@@ -95,17 +97,39 @@ public final class Webhooks {
         return secrets.stream().findFirst().map(secret -> secret.of(owner).text());
     }
 
+    /** @return the record header with the request's webhook; empty if there is none or webhooks are disabled */
+    public Optional<byte[]> headerOf(GenerateImage request) {
+        return secrets.isEmpty()
+                ? Optional.empty()
+                : targetOf(request).map(target -> header.write(request.requestId(), target));
+    }
+
+    private static Optional<Target> targetOf(@Nullable GenerateImage request) {
+        return request == null || request.webhook() == null
+                ? Optional.empty()
+                : Optional.of(new Target(request.webhook(), request.owner()));
+    }
+
     /**
      * Completes without a failure when the call has succeeded or been given up. This takes at most {@code
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
+     *
+     * @param requestHeader the result's copy of the request's header; null if there is none, as in the results of older
+     *     workers. Then the generation needs its request
      */
-    public Uni<Void> send(Generation generation) {
-        if (secrets.isEmpty()
-                || generation.request() == null
-                || generation.request().webhook() == null) {
+    public Uni<Void> send(Generation generation, byte @Nullable [] requestHeader) {
+        if (secrets.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return deliver(generation)
+        return Optional.ofNullable(requestHeader)
+                .flatMap(bytes -> header.read(generation.id(), bytes))
+                .or(() -> targetOf(generation.request()))
+                .map(target -> send(generation, target))
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> send(Generation generation, Target target) {
+        return deliver(generation, target)
                 .onItem()
                 .invoke(() -> count("delivered"))
                 .onFailure()
@@ -116,18 +140,21 @@ public final class Webhooks {
                 });
     }
 
-    /** Fails when the call has been given up. */
+    /** Calls the webhook of the generation's request. Fails when the call has been given up. */
     Uni<Void> deliver(Generation generation) {
-        return Uni.createFrom().deferred(() -> attempt(call(generation), 0));
+        return deliver(generation, targetOf(generation.request()).orElseThrow());
     }
 
-    private Call call(Generation generation) {
-        GenerateImage request = Objects.requireNonNull(generation.request(), "the request names the webhook");
+    private Uni<Void> deliver(Generation generation, Target target) {
+        return Uni.createFrom().deferred(() -> attempt(call(generation, target), 0));
+    }
+
+    private Call call(Generation generation, Target target) {
         return new Call(
-                parse(Objects.requireNonNull(request.webhook(), "the webhook is the target of the call")),
+                parse(target.url()),
                 generation.id(),
                 Json.write(Event.of(generation)),
-                secrets.stream().map(secret -> secret.of(request.owner())).toList(),
+                secrets.stream().map(secret -> secret.of(target.owner())).toList(),
                 clock.instant().plus(giveUpAfter));
     }
 

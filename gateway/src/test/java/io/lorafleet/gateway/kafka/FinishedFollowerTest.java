@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
+import static io.lorafleet.gateway.generation.Samples.NOW;
 import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
 import io.smallrye.reactive.messaging.kafka.commit.KafkaCommitHandler;
@@ -32,6 +37,9 @@ class FinishedFollowerTest {
     /** The webhook calls in progress by generation id; the test completes the calls. */
     private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
 
+    /** The webhook header of each call by generation id. */
+    private final Map<String, String> headers = new ConcurrentHashMap<>();
+
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean caughtUp = true;
@@ -45,7 +53,8 @@ class FinishedFollowerTest {
         return caughtUp;
     }
 
-    private Uni<Void> tell(Generation generation) {
+    private Uni<Void> tell(Generation generation, byte[] header) {
+        headers.put(generation.id(), header == null ? "none" : new String(header, UTF_8));
         CompletableFuture<Void> taken = new CompletableFuture<>();
         told.put(generation.id(), taken);
         return Uni.createFrom().completionStage(taken);
@@ -56,8 +65,19 @@ class FinishedFollowerTest {
         generations.apply(succeeded(id));
     }
 
+    /** @return a result of an older worker, which copies no webhook */
     private IncomingKafkaRecord<String, byte[]> record(String id) {
-        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("generation.results", 0, 0, id, new byte[0]);
+        return record(new ConsumerRecord<>("generation.results", 0, 0, id, Json.write(succeeded(id))));
+    }
+
+    private IncomingKafkaRecord<String, byte[]> recordWithWebhook(String id) {
+        ConsumerRecord<String, byte[]> record =
+                new ConsumerRecord<>("generation.results", 0, 0, id, Json.write(succeeded(id)));
+        record.headers().add(GenerateImage.WEBHOOK_HEADER, "hook".getBytes(UTF_8));
+        return record(record);
+    }
+
+    private IncomingKafkaRecord<String, byte[]> record(ConsumerRecord<String, byte[]> record) {
         return new IncomingKafkaRecord<>(record, "finished", 0, new Acknowledgements(), null, false);
     }
 
@@ -111,6 +131,35 @@ class FinishedFollowerTest {
         follower(Duration.ofMillis(10)).finished(record("never-finished"));
         await("it is acknowledged").until(() -> acknowledged.equals(List.of("never-finished")));
         assertThat(told).isEmpty();
+    }
+
+    /** Also if the gateway has not read the request yet. */
+    @Test
+    void callsTheWebhookOfAResultWithoutKnowingTheRequest() {
+        caughtUp = false;
+        follower(LONG).finished(recordWithWebhook("forgotten"));
+        await("the webhook is told").until(() -> told.containsKey("forgotten"));
+        assertThat(headers).containsEntry("forgotten", "hook");
+        assertThat(looks).hasValue(0);
+        told.get("forgotten").complete(null);
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("forgotten")));
+    }
+
+    @Test
+    void tellsTheFirstResultIfThereAreSeveral() {
+        generations.apply(request("g"));
+        generations.apply(new GenerationCancelled("g", "w1", NOW));
+        FinishedFollower follower = new FinishedFollower(
+                generations,
+                (generation, header) -> {
+                    headers.put(generation.id(), generation.status().toString());
+                    return Uni.createFrom().voidItem();
+                },
+                this::look,
+                LONG);
+        follower.finished(recordWithWebhook("g"));
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("g")));
+        assertThat(headers).containsEntry("g", "CANCELLED");
     }
 
     /** Results can be read before the requests, which contain the webhook URLs. */

@@ -129,7 +129,7 @@ class WebhooksTest {
     }
 
     private static void tell(Webhooks webhooks, String url) {
-        webhooks.send(finished("r1", "alice", url)).await().atMost(SOON);
+        webhooks.send(finished("r1", "alice", url), null).await().atMost(SOON);
     }
 
     private double counted(String outcome) {
@@ -213,7 +213,7 @@ class WebhooksTest {
         Webhooks webhooks = webhooks();
         List<Uni<Void>> told = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            told.add(webhooks.send(finished("r" + i, null, receiver.origin()))
+            told.add(webhooks.send(finished("r" + i, null, receiver.origin()), null)
                     .memoize()
                     .indefinitely());
         }
@@ -266,13 +266,60 @@ class WebhooksTest {
         assertThat(receiver.connections).hasValue(0);
     }
 
+    /** As when the gateway has forgotten the request. */
+    @Test
+    void callsTheWebhookInTheHeaderOfAResult() {
+        clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        Webhooks webhooks = webhooks();
+        Generation finished = finished("r1", "alice", receiver.origin());
+        byte[] header = webhooks.headerOf(finished.request()).orElseThrow();
+        webhooks.send(finished, null).await().atMost(SOON);
+        webhooks.send(Generation.finished(finished.finished()), header).await().atMost(SOON);
+        assertThat(receiver.requests).hasSize(2);
+        assertThat(receiver.requests.get(1)).isEqualTo(receiver.requests.get(0));
+    }
+
+    /** A worker must not be able to make the gateway sign calls to other URLs. */
+    @Test
+    void doesNotCallAWebhookThatNoGatewayHasSigned() {
+        Webhooks webhooks = webhooks();
+        Generation finished = finished("r1", "alice", receiver.origin());
+        Generation forgotten = Generation.finished(finished.finished());
+        Generation another = Generation.finished(new GenerationCancelled("r2", "w", NOW));
+        byte[] header = webhooks.headerOf(finished.request()).orElseThrow();
+        String changed = new String(header, UTF_8).replace("alice", "bob");
+        byte[] foreign = webhooks(new WebhookRules(true, Set.of()), BEFORE)
+                .headerOf(finished.request())
+                .orElseThrow();
+
+        webhooks.send(another, header).await().atMost(SOON);
+        for (byte[] bad : List.of(changed.getBytes(UTF_8), foreign, "no JSON".getBytes(UTF_8), "{}".getBytes(UTF_8))) {
+            webhooks.send(forgotten, bad).await().atMost(SOON);
+        }
+
+        assertThat(receiver.requests).isEmpty();
+    }
+
+    /** The previous secret is accepted while the secret is rotated. */
+    @Test
+    void acceptsAHeaderThatWasSignedWithTheSecretBefore() {
+        WebhookRules rules = new WebhookRules(true, Set.of(Origin.parse(receiver.origin())));
+        Generation finished = finished("r1", "alice", receiver.origin());
+        byte[] header = webhooks(rules, BEFORE).headerOf(finished.request()).orElseThrow();
+        webhooks(rules, SECRET, BEFORE)
+                .send(Generation.finished(finished.finished()), header)
+                .await()
+                .atMost(SOON);
+        assertThat(receiver.requests).hasSize(1);
+    }
+
     @Test
     void signsForEachOwnerWithAnotherSecret() {
         clock = Clock.fixed(NOW, ZoneOffset.UTC);
         Webhooks webhooks = webhooks();
         String url = receiver.origin();
         for (String owner : new String[] {"alice", "bob", null}) {
-            webhooks.send(finished("r1", owner, url)).await().atMost(SOON);
+            webhooks.send(finished("r1", owner, url), null).await().atMost(SOON);
         }
         assertThat(receiver.requests)
                 .hasSize(3)

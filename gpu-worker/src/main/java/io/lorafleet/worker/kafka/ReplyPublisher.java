@@ -2,6 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
@@ -12,10 +13,15 @@ import io.lorafleet.worker.job.RecordOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +58,20 @@ class ReplyPublisher {
         progress.sendAndForget(Record.of(event.requestId(), Json.write(event)));
     }
 
-    /** Publishes a result and waits for the broker. */
-    void finished(GenerationFinished result) {
-        results.sendAndAwait(Record.of(result.requestId(), Json.write(result)));
+    /**
+     * Publishes a result and waits for the broker. The result gets the webhook in the request's header, so that a
+     * gateway can call it without having read the request.
+     */
+    void finished(ConsumerRecord<byte[], byte[]> request, GenerationFinished result) {
+        Headers headers = new RecordHeaders();
+        Header webhook = request.headers().lastHeader(GenerateImage.WEBHOOK_HEADER);
+        if (webhook != null) {
+            headers.add(webhook);
+        }
+        results.sendMessageAndAwait(Message.of(Record.of(result.requestId(), Json.write(result)))
+                .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
+                        .withHeaders(headers)
+                        .build()));
         meters.counter("lorafleet.requests", "outcome", result.getClass().getSimpleName())
                 .increment();
     }
@@ -77,10 +94,12 @@ class ReplyPublisher {
                 clock.instant());
         deadLetters.sendAndAwait(Record.of(requestId, Json.write(letter)));
         if (refuse.result() != null) {
-            finished(refuse.result());
+            finished(record, refuse.result());
         } else if (requestId != null) {
-            finished(new GenerationFailed(
-                    requestId, workerId, clock.instant(), Reason.INVALID_REQUEST, refuse.detail()));
+            finished(
+                    record,
+                    new GenerationFailed(
+                            requestId, workerId, clock.instant(), Reason.INVALID_REQUEST, refuse.detail()));
         }
     }
 }

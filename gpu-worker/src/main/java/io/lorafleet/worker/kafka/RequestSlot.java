@@ -187,7 +187,7 @@ final class RequestSlot implements Runnable {
     private boolean settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
         return lease.acknowledge(outcome.match(
                 done -> {
-                    replies.finished(done.result());
+                    replies.finished(lease.record(), done.result());
                     return AcknowledgeType.ACCEPT;
                 },
                 refuse -> refuse(lease.record(), key, refuse),

@@ -24,7 +24,7 @@ final class Emitters {
                     send.accept(record.key(), record.value());
                     return switch (method.getName()) {
                         case "send", "sendMessage" -> Uni.createFrom().voidItem();
-                        case "sendAndAwait" -> null;
+                        case "sendAndAwait", "sendMessageAndAwait" -> null;
                         case "sendAndForget" -> (Cancellable) () -> {};
                         default -> throw new UnsupportedOperationException(method.getName());
                     };

@@ -42,9 +42,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -109,6 +112,19 @@ class RequestIntakeTest {
         GenerateImage request = Requests.star();
         send(Topic.REQUESTS, request.requestId(), Json.write(request));
         assertThat(result(request.requestId())).isInstanceOf(GenerationSucceeded.class);
+    }
+
+    @Test
+    void copiesTheWebhookOfARequestToItsResult() {
+        GenerateImage request = Requests.star();
+        Header webhook = new RecordHeader(GenerateImage.WEBHOOK_HEADER, new byte[] {7});
+        send(new ProducerRecord<>(
+                Topic.REQUESTS.in(""), null, request.requestId(), Json.write(request), List.of(webhook)));
+        assertThat(webhooks(request.requestId())).containsExactly(webhook);
+
+        String invalid = UUID.randomUUID().toString();
+        send(new ProducerRecord<>(Topic.REQUESTS.in(""), null, invalid, "no JSON".getBytes(UTF_8), List.of(webhook)));
+        assertThat(webhooks(invalid)).containsExactly(webhook);
     }
 
     @Test
@@ -206,7 +222,11 @@ class RequestIntakeTest {
     }
 
     private void send(Topic topic, String key, byte[] value) {
-        producer.send(new ProducerRecord<>(topic.in(""), key, value));
+        send(new ProducerRecord<>(topic.in(""), key, value));
+    }
+
+    private void send(ProducerRecord<String, byte[]> record) {
+        producer.send(record);
         producer.flush();
     }
 
@@ -223,8 +243,29 @@ class RequestIntakeTest {
     }
 
     /** Reads the topic from its start until the condition holds. */
+    /** @return the headers of the request's result */
+    private Header[] webhooks(String requestId) {
+        return records(Topic.RESULTS, found -> found.stream().anyMatch(record -> requestId.equals(record.key())))
+                .stream()
+                .filter(record -> requestId.equals(record.key()))
+                .findFirst()
+                .orElseThrow()
+                .headers()
+                .toArray();
+    }
+
     private <T> List<T> read(Topic topic, Class<T> type, Predicate<List<T>> enough) {
         List<T> found = new ArrayList<>();
+        records(topic, records -> {
+            records.subList(found.size(), records.size()).forEach(r -> found.add(Json.read(r.value(), type)));
+            return enough.test(found);
+        });
+        return found;
+    }
+
+    private List<ConsumerRecord<String, byte[]>> records(
+            Topic topic, Predicate<List<ConsumerRecord<String, byte[]>>> enough) {
+        List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
         Map<String, Object> config = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -236,7 +277,7 @@ class RequestIntakeTest {
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic.in("")));
             await().atMost(Duration.ofSeconds(60)).until(() -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(r -> found.add(Json.read(r.value(), type)));
+                consumer.poll(Duration.ofMillis(100)).forEach(found::add);
                 return enough.test(found);
             });
         }

@@ -57,6 +57,12 @@ public record GenerateImage(
         @Nullable String orderSha256,
         Instant acceptedAt) {
 
+    /**
+     * Name of the record header with the request's webhook, in a format of the gateways. Workers copy the header to the
+     * result, so that a gateway need not remember the request until then.
+     */
+    public static final String WEBHOOK_HEADER = "webhook";
+
     public static final int MAX_PROMPT_LENGTH = 4000;
     public static final int MAX_OWNER_LENGTH = 512;
     public static final int MAX_WEBHOOK_LENGTH = 2000;
