@@ -3,6 +3,7 @@ package io.lorafleet.messages;
 
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationManifest;
 
 /** The keys of the blob store. */
@@ -51,6 +52,14 @@ public final class BlobKeys {
     /** @param sha256 SHA-256 of the file @return the key of an init image */
     public static String initImage(String sha256) {
         return BlobTree.INIT_IMAGES.prefix() + Check.sha256("sha256", sha256);
+    }
+
+    /**
+     * @return the key of a request with an idempotency key: a {@link GenerateImage} as JSON, without its webhook. The
+     *     first writer determines the request
+     */
+    public static String request(String requestId) {
+        return BlobTree.REQUESTS.prefix() + Check.id("requestId", requestId) + ".json";
     }
 
     /** @param index index of the image in the request, starting at 0 @return the key of a generated PNG */

@@ -9,6 +9,7 @@ import java.util.Set;
  */
 public enum BlobTree {
     INIT_IMAGES("init-images", Set.of(Writer.GATEWAY)),
+    REQUESTS("requests", Set.of(Writer.GATEWAY)),
     GENERATIONS("generations", Set.of(Writer.WORKER)),
     /** Uploaded and trained versions, which share one number sequence. */
     ADAPTERS("adapters", Set.of(Writer.GATEWAY, Writer.TRAINER)),

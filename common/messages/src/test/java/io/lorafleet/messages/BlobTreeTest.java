@@ -16,6 +16,7 @@ class BlobTreeTest {
     void definesTheWritersOfEachSubtree() {
         Map<String, Set<Writer>> writers = Map.of(
                 BlobKeys.initImage(SHA256), Set.of(Writer.GATEWAY),
+                BlobKeys.request("g1"), Set.of(Writer.GATEWAY),
                 BlobKeys.adapter(SHA256), Set.of(Writer.GATEWAY, Writer.TRAINER),
                 BlobKeys.adapterNumber("ink", 1), Set.of(Writer.GATEWAY, Writer.TRAINER),
                 BlobKeys.image("g1", 0), Set.of(Writer.WORKER),

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Submits, finds and cancels generations. */
@@ -24,6 +25,7 @@ public final class Generations {
     private final GenerationTable table;
     private final ClientBlobs clientBlobs;
     private final GenerationArchive archive;
+    private final RequestClaims claims;
     private final GenerationMetrics metrics;
     /** Ids of requests with an idempotency key that are being submitted but are not in the table yet. */
     private final Set<String> underway = ConcurrentHashMap.newKeySet();
@@ -40,6 +42,7 @@ public final class Generations {
         this.table = table;
         this.clientBlobs = clientBlobs;
         this.archive = new GenerationArchive(blobs);
+        this.claims = new RequestClaims(blobs);
         this.metrics = metrics;
     }
 
@@ -58,7 +61,7 @@ public final class Generations {
             return new Admission.Refused(checks.badFields());
         }
         if (key == null) {
-            return publish(rules.admit(body, RequestIdentity.random(owner)));
+            return publish(rules.admit(body, RequestIdentity.random(owner)), Optional::of);
         }
         RequestIdentity id = RequestIdentity.of(key, owner, body);
         if (!underway.add(id.requestId())) {
@@ -67,7 +70,7 @@ public final class Generations {
         try {
             return find(id.requestId())
                     .map(before -> again(before, id))
-                    .orElseGet(() -> publish(rules.admit(body, id)));
+                    .orElseGet(() -> publish(rules.admit(body, id), claims::claim));
         } finally {
             underway.remove(id.requestId());
         }
@@ -79,15 +82,21 @@ public final class Generations {
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();
     }
 
-    private Admission publish(Admission admission) {
-        if (admission instanceof Admission.Admitted admitted) {
-            if (admitted.initImage() != null) { // before the request, which references the image
-                admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
-            }
-            log.write(admitted.request());
-            remember(admitted.request());
+    /** @param claim returns the request to publish; empty if another one has the same idempotency key */
+    private Admission publish(Admission admission, Function<GenerateImage, Optional<GenerateImage>> claim) {
+        if (!(admission instanceof Admission.Admitted admitted)) {
+            return admission;
         }
-        return admission;
+        if (admitted.initImage() != null) { // before the request, which references the image
+            admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
+        }
+        Optional<GenerateImage> request = claim.apply(admitted.request());
+        if (request.isEmpty()) {
+            return new Admission.KeyReused();
+        }
+        log.write(request.get());
+        remember(request.get());
+        return new Admission.Admitted(request.get(), admitted.initImage());
     }
 
     /**

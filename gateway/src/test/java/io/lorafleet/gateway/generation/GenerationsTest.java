@@ -7,6 +7,7 @@ import static io.lorafleet.gateway.generation.Samples.cancelled;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,6 +34,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +69,7 @@ class GenerationsTest {
                 models,
                 new AdapterRegistry(),
                 new Backlog(Clock.systemUTC()),
-                Samples.NO_WEBHOOKS,
+                new WebhookRules(true, Set.of(Origin.parse("https://hooks.test"))),
                 Clock.systemUTC());
         return new Generations(rules, log, known, blobs, Storage.unlimited(blobs), new GenerationMetrics(meters));
     }
@@ -188,6 +195,65 @@ class GenerationsTest {
         assertThat(generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).isInstanceOf(Admission.Admitted.class);
     }
 
+    /** Each gateway would choose its own acceptance time, and possibly other adapter versions. */
+    @Test
+    void twoGatewaysPublishTheSameRequestForAKey() throws Exception {
+        Generations other = gateway(new GenerationTable(10, new Backlog(Clock.systemUTC())));
+        CyclicBarrier start = new CyclicBarrier(2);
+        GenerationRequest body = body(Map.of("prompt", "a", "webhook", "https://hooks.test/a"));
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<Admission>> both = threads.invokeAll(
+                    List.of(() -> submit(generations, body, start), () -> submit(other, body, start)));
+            for (Future<Admission> each : both) {
+                assertThat(each.get()).isInstanceOf(Admission.Admitted.class);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(log.written).hasSize(2);
+        assertThat(log.written.get(0)).isEqualTo(log.written.get(1));
+        assertThat(((GenerateImage) log.written.get(0)).webhook()).isEqualTo("https://hooks.test/a");
+    }
+
+    private static Admission submit(Generations gateway, GenerationRequest body, CyclicBarrier start) throws Exception {
+        start.await();
+        return gateway.submit(body, NOBODY, "k");
+    }
+
+    /** The gateway that accepted the first request may not have read the other's record yet. */
+    @Test
+    void anotherGatewayRefusesAKeyWithAnotherBody() {
+        generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+        Generations other = gateway(new GenerationTable(10, new Backlog(Clock.systemUTC())));
+        assertThat(other.submit(body(Map.of("prompt", "b")), NOBODY, "k")).isInstanceOf(Admission.KeyReused.class);
+        assertThat(log.written).hasSize(1);
+    }
+
+    /** The first gateway died between the claim and the record. */
+    @Test
+    void aRetryPublishesTheRequestThatWasClaimed() {
+        log.isDeaf = true;
+        assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k"))
+                .isInstanceOf(NotPublishedException.class);
+        log.isDeaf = false;
+        Generations other = gateway(new GenerationTable(10, new Backlog(Clock.systemUTC())));
+        other.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+        generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+        assertThat(log.written).hasSize(2);
+        assertThat(log.written.get(0)).isEqualTo(log.written.get(1));
+    }
+
+    @Test
+    void claimsContainNoWebhook() throws IOException {
+        GenerationRequest body = body(Map.of("prompt", "a", "webhook", "https://hooks.test/secret"));
+        Admission admission = generations.submit(body, NOBODY, "k");
+        String id = ((Admission.Admitted) admission).request().requestId();
+        assertThat(new String(blobs.get(BlobKeys.request(id)).orElseThrow(), UTF_8))
+                .contains(id)
+                .doesNotContain("hooks.test");
+    }
+
     @Test
     void publishesACancellation() {
         table.apply(request("g"));
@@ -218,7 +284,7 @@ class GenerationsTest {
     }
 
     private static final class ListLog implements GenerationLog {
-        private final List<Record> written = new ArrayList<>();
+        private final List<Record> written = new CopyOnWriteArrayList<>();
         private boolean isDeaf;
         private Consumer<GenerateImage> onWrite = command -> {};
 

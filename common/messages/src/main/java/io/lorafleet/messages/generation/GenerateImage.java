@@ -107,29 +107,32 @@ public record GenerateImage(
     }
 
     /** @return a copy without the webhook */
-    GenerateImage withoutWebhook() {
-        return webhook == null
-                ? this
-                : new GenerateImage(
-                        requestId,
-                        prompt,
-                        negativePrompt,
-                        initImage,
-                        adapters,
-                        guidanceScale,
-                        steps,
-                        sampler,
-                        width,
-                        height,
-                        seed,
-                        count,
-                        shadow,
-                        priority,
-                        deadline,
-                        null,
-                        owner,
-                        orderSha256,
-                        acceptedAt);
+    public GenerateImage withoutWebhook() {
+        return webhook == null ? this : withWebhook(null);
+    }
+
+    /** @return a copy with another webhook */
+    public GenerateImage withWebhook(@Nullable String url) {
+        return new GenerateImage(
+                requestId,
+                prompt,
+                negativePrompt,
+                initImage,
+                adapters,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                shadow,
+                priority,
+                deadline,
+                url,
+                owner,
+                orderSha256,
+                acceptedAt);
     }
 
     /** @return whether the deadline has passed at {@code now} */

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation;
+
+import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.storage.BlobStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Claims requests with an idempotency key in the blob store, before they are published. The first gateway that claims a
+ * request determines it, so that all gateways publish the same record: the same seed, adapter versions and acceptance
+ * time. If that gateway dies before it publishes the request, a retry does.
+ */
+final class RequestClaims {
+    private final BlobStore blobs;
+
+    RequestClaims(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /**
+     * Claims a request.
+     *
+     * @param admitted the request of this client
+     * @return the request to publish; empty if the first request with the key had a different body
+     * @throws UncheckedIOException if the blob store fails
+     */
+    Optional<GenerateImage> claim(GenerateImage admitted) {
+        String key = BlobKeys.request(admitted.requestId());
+        try {
+            // The URL of a webhook may contain a token. It is part of the body, so it is the same in each request.
+            if (blobs.putIfAbsent(key, Json.write(admitted.withoutWebhook()))) {
+                return Optional.of(admitted);
+            }
+            GenerateImage first = Json.read(blobs.get(key).orElseThrow(), GenerateImage.class);
+            return Objects.equals(first.orderSha256(), admitted.orderSha256())
+                    ? Optional.of(first.withWebhook(admitted.webhook()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
