@@ -16,6 +16,7 @@ import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -105,7 +106,16 @@ public class TopicFollowers {
             models.forget(record.key());
             folded.folded(record);
         } else {
-            apply(record, WorkerStatus.class, models::apply);
+            apply(record, WorkerStatus.class, status -> seen(status, record));
+        }
+    }
+
+    /** A worker's own clock can be wrong. While the gateway catches up, the broker's time is the best that is known. */
+    private void seen(WorkerStatus status, ConsumerRecord<?, ?> record) {
+        if (unfinished.areSettled()) {
+            models.apply(status);
+        } else {
+            models.apply(status, Instant.ofEpochMilli(record.timestamp()));
         }
     }
 

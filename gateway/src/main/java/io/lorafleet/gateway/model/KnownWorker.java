@@ -4,8 +4,12 @@ package io.lorafleet.gateway.model;
 import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Instant;
 
-/** The last known state of a worker. */
-public record KnownWorker(WorkerStatus status, State state) {
+/**
+ * The last known state of a worker.
+ *
+ * @param lastSeen time at which the gateway or the broker received the status, because the worker's clock can be wrong
+ */
+public record KnownWorker(WorkerStatus status, State state, Instant lastSeen) {
 
     /** The availability of a worker. */
     public enum State {
@@ -18,15 +22,14 @@ public record KnownWorker(WorkerStatus status, State state) {
         LOST
     }
 
-    /** @param now current time, from a clock within a few seconds of the worker's clock */
-    static KnownWorker of(WorkerStatus status, Instant now) {
+    static KnownWorker of(WorkerStatus status, Instant lastSeen, Instant now) {
         if (status.state() == WorkerStatus.State.STOPPED) {
-            return new KnownWorker(status, State.STOPPED);
+            return new KnownWorker(status, State.STOPPED, lastSeen);
         }
-        boolean isSilent = status.at().plus(WorkerStatus.LOST_TIMEOUT).isBefore(now);
-        if (isSilent) {
-            return new KnownWorker(status, State.LOST);
+        if (lastSeen.plus(WorkerStatus.LOST_TIMEOUT).isBefore(now)) {
+            return new KnownWorker(status, State.LOST, lastSeen);
         }
-        return new KnownWorker(status, status.state() == WorkerStatus.State.DRAINING ? State.DRAINING : State.READY);
+        State state = status.state() == WorkerStatus.State.DRAINING ? State.DRAINING : State.READY;
+        return new KnownWorker(status, state, lastSeen);
     }
 }

@@ -21,9 +21,9 @@ public final class ModelDirectory {
 
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
                     (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
-            .thenComparing(worker -> worker.status().at());
+            .thenComparing(KnownWorker::lastSeen);
 
-    private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
+    private final Map<String, Seen> workers = new ConcurrentHashMap<>();
     private final Clock clock;
     /** Model of the worker that was removed last; null if no worker has been removed. */
     private volatile @Nullable BaseModel last;
@@ -32,15 +32,23 @@ public final class ModelDirectory {
         this.clock = clock;
     }
 
+    private record Seen(WorkerStatus status, Instant at) {}
+
+    /** Applies a status that the gateway has just received. */
     public void apply(WorkerStatus status) {
-        workers.put(status.workerId(), status);
+        apply(status, clock.instant());
+    }
+
+    /** @param seenAt time at which the broker received the status */
+    public void apply(WorkerStatus status, Instant seenAt) {
+        workers.put(status.workerId(), new Seen(status, seenAt));
     }
 
     /** Removes a worker whose record was deleted. If it was the last one, its model remains the current one. */
     public void forget(String workerId) {
-        WorkerStatus removed = workers.remove(workerId);
+        Seen removed = workers.remove(workerId);
         if (removed != null) {
-            last = removed.model();
+            last = removed.status().model();
         }
     }
 
@@ -48,8 +56,8 @@ public final class ModelDirectory {
     public List<KnownWorker> workers() {
         Instant now = clock.instant();
         return workers.values().stream()
-                .sorted(Comparator.comparing(WorkerStatus::workerId))
-                .map(status -> KnownWorker.of(status, now))
+                .map(seen -> KnownWorker.of(seen.status(), seen.at(), now))
+                .sorted(Comparator.comparing(worker -> worker.status().workerId()))
                 .toList();
     }
 

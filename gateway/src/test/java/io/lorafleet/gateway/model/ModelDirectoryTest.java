@@ -3,6 +3,7 @@ package io.lorafleet.gateway.model;
 
 import static io.lorafleet.messages.worker.WorkerStatus.LOST_TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus;
@@ -21,9 +22,9 @@ class ModelDirectoryTest {
 
     @Test
     void distinguishesReadyStoppedAndLostWorkers() {
-        models.apply(status("a", WorkerStatus.State.READY, NOW.minus(LOST_TIMEOUT), "sd"));
-        models.apply(status("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd"));
-        models.apply(status("c", WorkerStatus.State.READY, LONG_AGO, "sd"));
+        apply("a", WorkerStatus.State.READY, NOW.minus(LOST_TIMEOUT), "sd");
+        apply("b", WorkerStatus.State.STOPPED, LONG_AGO, "sd");
+        apply("c", WorkerStatus.State.READY, LONG_AGO, "sd");
         assertThat(models.workers())
                 .extracting(KnownWorker::state)
                 .containsExactly(KnownWorker.State.READY, KnownWorker.State.STOPPED, KnownWorker.State.LOST);
@@ -31,16 +32,16 @@ class ModelDirectoryTest {
 
     @Test
     void takesTheModelOfAReadyWorkerBeforeThatOfALostOrStoppedOne() {
-        models.apply(status("ready", WorkerStatus.State.READY, NOW.minusSeconds(15), "new"));
-        models.apply(status("lost", WorkerStatus.State.READY, LONG_AGO, "old"));
-        models.apply(status("stopped", WorkerStatus.State.STOPPED, NOW, "older"));
+        apply("ready", WorkerStatus.State.READY, NOW.minusSeconds(15), "new");
+        apply("lost", WorkerStatus.State.READY, LONG_AGO, "old");
+        apply("stopped", WorkerStatus.State.STOPPED, NOW, "older");
         assertThat(models.current()).map(BaseModel::name).contains("new");
     }
 
     @Test
     void remembersTheLastModelWhileTheWorkersAreAway() {
-        models.apply(status("lost", WorkerStatus.State.READY, LONG_AGO.minusSeconds(60), "before"));
-        models.apply(status("stopped", WorkerStatus.State.STOPPED, LONG_AGO, "last"));
+        apply("lost", WorkerStatus.State.READY, LONG_AGO.minusSeconds(60), "before");
+        apply("stopped", WorkerStatus.State.STOPPED, LONG_AGO, "last");
         assertThat(models.current()).map(BaseModel::name).contains("last");
     }
 
@@ -51,7 +52,7 @@ class ModelDirectoryTest {
 
     @Test
     void forgetsADeletedWorker() {
-        models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
+        apply("a", WorkerStatus.State.READY, NOW, "sd");
         models.forget("a");
         assertThat(models.workers()).isEmpty();
         models.forget("a");
@@ -68,13 +69,28 @@ class ModelDirectoryTest {
 
     @Test
     void distinguishesDrainingWorkers() {
-        models.apply(status("a", WorkerStatus.State.DRAINING, NOW, "old"));
-        models.apply(status("b", WorkerStatus.State.READY, NOW.minusSeconds(15), "new"));
-        models.apply(status("c", WorkerStatus.State.DRAINING, LONG_AGO, "old"));
+        apply("a", WorkerStatus.State.DRAINING, NOW, "old");
+        apply("b", WorkerStatus.State.READY, NOW.minusSeconds(15), "new");
+        apply("c", WorkerStatus.State.DRAINING, LONG_AGO, "old");
         assertThat(models.workers())
                 .extracting(KnownWorker::state)
                 .containsExactly(KnownWorker.State.DRAINING, KnownWorker.State.READY, KnownWorker.State.LOST);
         assertThat(models.current()).map(BaseModel::name).contains("new");
+    }
+
+    /** A worker whose clock is an hour behind or ahead. */
+    @Test
+    void doesNotTrustTheClocksOfWorkers() {
+        models.apply(status("behind", WorkerStatus.State.READY, NOW.minusSeconds(3600), "sd"));
+        models.apply(status("ahead", WorkerStatus.State.READY, NOW.plusSeconds(3600), "sd"), LONG_AGO);
+        assertThat(models.workers())
+                .extracting(worker -> worker.status().workerId(), KnownWorker::state)
+                .containsExactly(tuple("ahead", KnownWorker.State.LOST), tuple("behind", KnownWorker.State.READY));
+    }
+
+    /** Applies a status that the broker received at this time. */
+    private void apply(String id, WorkerStatus.State state, Instant at, String model) {
+        models.apply(status(id, state, at, model), at);
     }
 
     private static WorkerStatus status(String id, WorkerStatus.State state, Instant at, String model) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param batches statistics on the batches of the latest steps; absent if there were no recent steps
  * @param model name of the base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
- * @param lastSeen time of the worker's last status
+ * @param lastSeen time at which the worker's last status was received
  */
 record WorkerView(
         String workerId,
@@ -43,6 +43,6 @@ record WorkerView(
                 status.model().name(),
                 status.residentAdapters(),
                 status.refusedAdapters(),
-                status.at());
+                worker.lastSeen());
     }
 }
