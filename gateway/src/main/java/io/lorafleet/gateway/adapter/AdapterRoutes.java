@@ -11,19 +11,20 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Changes the routes of adapters.
- *
- * <p>A route is a single record, so if two gateways change it concurrently, the last write wins.
+ * Changes the routes of adapters. If a route is changed twice at the same time, by gateways or by a trainer, only the
+ * first change applies. The removal of a route always applies.
  */
 @Singleton
 public final class AdapterRoutes {
     private final AdapterRegistry registry;
     private final AdapterLog log;
+    private final RouteLog routes;
     private final Clock clock;
 
-    public AdapterRoutes(AdapterRegistry registry, AdapterLog log, Clock clock) {
+    public AdapterRoutes(AdapterRegistry registry, AdapterLog log, RouteLog routes, Clock clock) {
         this.registry = registry;
         this.log = log;
+        this.routes = routes;
         this.clock = clock;
     }
 
@@ -34,7 +35,7 @@ public final class AdapterRoutes {
         }
         FieldChecks checks = new FieldChecks();
         AdapterRoute route = body.route(adapter.get(), clock.instant(), checks);
-        return route == null ? new RouteChange.Refused(checks.badFields()) : write(AdapterEvent.of(route));
+        return route == null ? new RouteChange.Refused(checks.badFields()) : replace(adapter.get(), route);
     }
 
     /** Removes the route, so that requests use the newest version. */
@@ -43,7 +44,8 @@ public final class AdapterRoutes {
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();
         }
-        return write(new AdapterEvent.RouteRemoved(name));
+        log.write(new AdapterEvent.RouteRemoved(name), registry);
+        return new RouteChange.Changed(registry.adapter(name));
     }
 
     /**
@@ -67,12 +69,12 @@ public final class AdapterRoutes {
             return new RouteChange.NothingBefore(
                     "the previous stable version, " + name + "@" + previous + ", is retired");
         }
-        AdapterRoute back = new AdapterRoute(name, previous, null, null, null, clock.instant());
-        return write(AdapterEvent.of(back));
+        return replace(adapter.get(), new AdapterRoute(name, previous, null, null, null, clock.instant()));
     }
 
-    private RouteChange write(AdapterEvent event) {
-        log.write(event, registry);
-        return new RouteChange.Changed(registry.adapter(event.adapter()));
+    private RouteChange replace(Adapter adapter, AdapterRoute route) {
+        return routes.write(route.after(adapter.route()))
+                ? new RouteChange.Changed(registry.adapter(adapter.name()))
+                : new RouteChange.Overtaken();
     }
 }

@@ -4,16 +4,24 @@ package io.lorafleet.gateway.adapter;
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.registry.Adapter;
 import java.util.List;
-import java.util.function.Function;
 
 /** The outcome of a change to a route. */
 public sealed interface RouteChange {
-    /** Calls the function for this outcome. Callers must handle every outcome. */
-    <R> R match(
-            Function<Changed, R> changed,
-            Function<Refused, R> refused,
-            Function<NothingBefore, R> nothingBefore,
-            Function<Unknown, R> unknown);
+    /** Calls the method for this outcome. */
+    <R> R match(Cases<R> cases);
+
+    /** One method per outcome. */
+    interface Cases<R> {
+        R changed(Changed change);
+
+        R refused(Refused refusal);
+
+        R nothingBefore(NothingBefore nothing);
+
+        R overtaken(Overtaken overtaken);
+
+        R unknown(Unknown unknown);
+    }
 
     /**
      * The change applies to all requests accepted from now on.
@@ -22,12 +30,8 @@ public sealed interface RouteChange {
      */
     record Changed(Adapter adapter) implements RouteChange {
         @Override
-        public <R> R match(
-                Function<Changed, R> changed,
-                Function<Refused, R> refused,
-                Function<NothingBefore, R> nothingBefore,
-                Function<Unknown, R> unknown) {
-            return changed.apply(this);
+        public <R> R match(Cases<R> cases) {
+            return cases.changed(this);
         }
     }
 
@@ -38,36 +42,32 @@ public sealed interface RouteChange {
         }
 
         @Override
-        public <R> R match(
-                Function<Changed, R> changed,
-                Function<Refused, R> refused,
-                Function<NothingBefore, R> nothingBefore,
-                Function<Unknown, R> unknown) {
-            return refused.apply(this);
+        public <R> R match(Cases<R> cases) {
+            return cases.refused(this);
         }
     }
 
     /** There is no version to roll back to. */
     record NothingBefore(String reason) implements RouteChange {
         @Override
-        public <R> R match(
-                Function<Changed, R> changed,
-                Function<Refused, R> refused,
-                Function<NothingBefore, R> nothingBefore,
-                Function<Unknown, R> unknown) {
-            return nothingBefore.apply(this);
+        public <R> R match(Cases<R> cases) {
+            return cases.nothingBefore(this);
+        }
+    }
+
+    /** Another change of the route was first, and this one does not apply. */
+    record Overtaken() implements RouteChange {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.overtaken(this);
         }
     }
 
     /** The adapter does not exist. */
     record Unknown() implements RouteChange {
         @Override
-        public <R> R match(
-                Function<Changed, R> changed,
-                Function<Refused, R> refused,
-                Function<NothingBefore, R> nothingBefore,
-                Function<Unknown, R> unknown) {
-            return unknown.apply(this);
+        public <R> R match(Cases<R> cases) {
+            return cases.unknown(this);
         }
     }
 }

@@ -39,8 +39,8 @@ public final class RouteResource {
             operationId = "setRoute",
             summary = "Set the stable version, the canary and the shadow of an adapter",
             description = "Replaces the whole route: an absent canary or shadow is removed. The previous stable"
-                    + " version is kept for a rollback. If two clients set the same route concurrently, the"
-                    + " last write wins.")
+                    + " version is kept for a rollback. If the route is changed twice at the same time, only the"
+                    + " first change applies; the other one gets status 409.")
     public Adapter set(String name, @Nullable RouteBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
@@ -65,16 +65,36 @@ public final class RouteResource {
     }
 
     private static Adapter adapter(RouteChange change, String name) {
-        return change.match(
-                RouteChange.Changed::adapter,
-                refused -> {
-                    throw new ProblemException(Problem.invalid(refused.badFields()));
-                },
-                nothingBefore -> {
-                    throw new ProblemException(ProblemType.NOTHING_BEFORE, nothingBefore.reason());
-                },
-                unknown -> {
-                    throw AdapterResource.unknown(name);
-                });
+        return change.match(new Response(name));
+    }
+
+    /** Responds to a change, with the adapter's new state or a problem. */
+    private record Response(String name) implements RouteChange.Cases<Adapter> {
+        @Override
+        public Adapter changed(RouteChange.Changed change) {
+            return change.adapter();
+        }
+
+        @Override
+        public Adapter refused(RouteChange.Refused refusal) {
+            throw new ProblemException(Problem.invalid(refusal.badFields()));
+        }
+
+        @Override
+        public Adapter nothingBefore(RouteChange.NothingBefore nothing) {
+            throw new ProblemException(ProblemType.NOTHING_BEFORE, nothing.reason());
+        }
+
+        @Override
+        public Adapter overtaken(RouteChange.Overtaken overtaken) {
+            throw new ProblemException(
+                    ProblemType.ROUTE_CHANGED,
+                    "another change of the route of " + name + " was first; read the route, and try again");
+        }
+
+        @Override
+        public Adapter unknown(RouteChange.Unknown unknown) {
+            throw AdapterResource.unknown(name);
+        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.adapter.RouteLog;
 import io.lorafleet.gateway.generation.GenerationMetrics;
 import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
@@ -14,7 +16,7 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.registry.AdapterEvent;
-import io.lorafleet.registry.AdapterRegistry;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -30,7 +32,7 @@ public class TopicFollowers {
 
     private final GenerationTable generations;
     private final GenerationMetrics metrics;
-    private final AdapterRegistry adapters;
+    private final RouteLog routes;
     private final ModelDirectory models;
     private final TrainingTable trainings;
     private final UnfinishedRequests unfinished;
@@ -39,14 +41,14 @@ public class TopicFollowers {
     TopicFollowers(
             GenerationTable generations,
             GenerationMetrics metrics,
-            AdapterRegistry adapters,
+            RouteLog routes,
             ModelDirectory models,
             TrainingTable trainings,
             UnfinishedRequests unfinished,
             FoldedOffsets folded) {
         this.generations = generations;
         this.metrics = metrics;
-        this.adapters = adapters;
+        this.routes = routes;
         this.models = models;
         this.trainings = trainings;
         this.unfinished = unfinished;
@@ -92,7 +94,21 @@ public class TopicFollowers {
 
     @Incoming("adapters")
     void adapter(ConsumerRecord<String, byte[]> record) {
-        apply(record, () -> AdapterEvent.read(record.key(), record.value()), adapters::apply);
+        apply(record, () -> AdapterEvent.read(record.key(), record.value()), this::adapter);
+    }
+
+    private void adapter(AdapterEvent event) {
+        if (!routes.read(event) && unfinished.areSettled()) { // while catching up, an old record may have been restored
+            Infrastructure.getDefaultWorkerPool().execute(() -> restore(event.adapter()));
+        }
+    }
+
+    private void restore(String adapter) {
+        try {
+            routes.restore(adapter);
+        } catch (NotPublishedException e) {
+            LOG.warnf("The route of %s is not restored: %s", adapter, e.getMessage());
+        }
     }
 
     @Incoming("trainings")

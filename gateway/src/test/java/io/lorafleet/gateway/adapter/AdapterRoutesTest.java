@@ -6,22 +6,44 @@ import static io.lorafleet.gateway.Adapters.retired;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdapterRoutesTest {
     private final AdapterRegistry registry = new AdapterRegistry();
-    private final ListedLog log = new ListedLog();
-    private final AdapterRoutes routes = new AdapterRoutes(registry, log, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Topic log = new Topic();
+    private final RouteLog routeLog = new RouteLog(registry, log, Duration.ofMillis(100));
+    private final AdapterRoutes routes = new AdapterRoutes(registry, log, routeLog, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    /** A log whose records are read back at once, after those of other writers. */
+    private final class Topic implements AdapterLog {
+        private final List<AdapterEvent> written = new ArrayList<>();
+        private final List<AdapterEvent> others = new ArrayList<>();
+        private boolean isReadBack = true;
+
+        @Override
+        public void write(AdapterEvent event) {
+            others.forEach(routeLog::read);
+            others.clear();
+            written.add(event);
+            if (isReadBack) {
+                routeLog.read(event);
+            }
+        }
+    }
 
     @BeforeEach
     void publishVersions() {
@@ -36,7 +58,7 @@ class AdapterRoutesTest {
         RouteRequest body = new RouteRequest(2, new RouteRequest.Share(1, 0.1), new RouteRequest.Share(3, 1.0));
         RouteChange change = routes.set("fast", body);
         AdapterRoute expected =
-                new AdapterRoute("fast", 2, null, new AdapterRoute.Share(1, 0.1), new AdapterRoute.Share(3, 1), NOW);
+                new AdapterRoute("fast", 2, null, new AdapterRoute.Share(1, 0.1), new AdapterRoute.Share(3, 1), NOW, 1);
         assertThat(log.written).containsExactly(AdapterEvent.of(expected));
         assertThat(((RouteChange.Changed) change).adapter().route()).isEqualTo(expected);
         assertThat(registry.find("fast").map(Adapter::route)).contains(expected);
@@ -59,7 +81,54 @@ class AdapterRoutesTest {
         setStable(1);
         routes.set("fast", new RouteRequest(2, new RouteRequest.Share(3, 0.1), new RouteRequest.Share(3, 0.1)));
         assertThat(routes.rollBack("fast")).isInstanceOf(RouteChange.Changed.class);
-        assertThat(route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, NOW));
+        assertThat(route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, NOW, 3));
+    }
+
+    /** Such as the trainer, or another gateway on which an operator has just rolled back. */
+    @Test
+    void aChangeDoesNotOverwriteAnotherOne() {
+        setStable(1);
+        setStable(2);
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, null, NOW.plusSeconds(1)).after(route());
+        log.others.add(AdapterEvent.of(theirs));
+        assertThat(routes.set("fast", new RouteRequest(3, null, null))).isEqualTo(new RouteChange.Overtaken());
+        assertThat(route()).isEqualTo(theirs);
+        setStable(3);
+    }
+
+    /** A gateway that has not read another gateway's roll-back must not go back one more version. */
+    @Test
+    void twoRollbacksGoBackOneVersion() {
+        setStable(1);
+        setStable(2);
+        setStable(3);
+        log.others.add(
+                AdapterEvent.of(new AdapterRoute("fast", 2, null, null, null, NOW.plusSeconds(1)).after(route())));
+        assertThat(routes.rollBack("fast")).isEqualTo(new RouteChange.Overtaken());
+        assertThat(route().stable()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotConfirmAChangeThatIsNotReadBack() {
+        log.isReadBack = false;
+        assertThatThrownBy(() -> setStable(1)).isInstanceOf(NotPublishedException.class);
+    }
+
+    /** Compaction would delete the winner, because the loser is the last record with its key. */
+    @Test
+    void theCurrentRouteIsRestoredAfterOneThatDoesNotApply() {
+        setStable(1);
+        AdapterRoute loser = new AdapterRoute("fast", 3, null, null, null, NOW.plusSeconds(1)).after(null);
+        assertThat(routeLog.read(AdapterEvent.of(loser))).isFalse();
+        AdapterRegistry compacted = new AdapterRegistry();
+        compacted.apply(AdapterEvent.of(loser));
+
+        routeLog.restore("fast");
+
+        AdapterEvent restored = log.written.get(log.written.size() - 1);
+        assertThat(route().stable()).isEqualTo(1);
+        assertThat(compacted.apply(restored)).isTrue();
+        assertThat(compacted.adapter("fast").route()).isEqualTo(route());
     }
 
     @Test

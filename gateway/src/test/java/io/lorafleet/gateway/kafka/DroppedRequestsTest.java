@@ -5,6 +5,7 @@ import static io.lorafleet.gateway.generation.Samples.request;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.gateway.adapter.RouteLog;
 import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.gateway.generation.GenerationTable;
@@ -46,7 +47,7 @@ class DroppedRequestsTest {
     private final TopicFollowers followers = new TopicFollowers(
             table,
             Samples.metrics(),
-            new AdapterRegistry(),
+            new RouteLog(new AdapterRegistry(), event -> {}),
             new ModelDirectory(Clock.systemUTC()),
             new TrainingTable(),
             requests,

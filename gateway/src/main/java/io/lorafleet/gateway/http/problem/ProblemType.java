@@ -25,6 +25,7 @@ public enum ProblemType {
     CANCELLED(409, "Generation cancelled"),
     ROUTED(409, "Version in use by a route"),
     NOTHING_BEFORE(409, "Nothing to roll back to"),
+    ROUTE_CHANGED(409, "Route changed by somebody else"),
     TOO_LARGE(413, "Request body too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     FOREIGN_HOST(421, "Host name not allowed"),

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.adapter;
+
+import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Writes routes, and waits until they are read back: only the topic shows which of two changes of a route was first. Also
+ * folds the topic into the registry, for which it is called with each record.
+ */
+@Singleton
+public final class RouteLog {
+    /** Longer than a trainer's transaction usually takes, until whose end Kafka withholds the records after it. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final AdapterRegistry registry;
+    private final AdapterLog log;
+    private final Duration timeout;
+    /** For each route that was written and not read back, whether it applies. */
+    private final Map<AdapterRoute, CompletableFuture<Boolean>> written = new ConcurrentHashMap<>();
+
+    @Inject
+    public RouteLog(AdapterRegistry registry, AdapterLog log) {
+        this(registry, log, TIMEOUT);
+    }
+
+    /** @param timeout how long to wait for a record to be read back */
+    RouteLog(AdapterRegistry registry, AdapterLog log, Duration timeout) {
+        this.registry = registry;
+        this.log = log;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Writes a route.
+     *
+     * @return whether it applies; false if another change of the route was first
+     * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time. Then
+     *     the change may still apply later
+     */
+    boolean write(AdapterRoute route) {
+        CompletableFuture<Boolean> applies = new CompletableFuture<>();
+        written.put(route, applies);
+        try {
+            log.write(AdapterEvent.of(route));
+            return applies.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new NotPublishedException("adapters", route.name(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotPublishedException("adapters", route.name(), e);
+        } finally {
+            written.remove(route, applies);
+        }
+    }
+
+    /**
+     * Applies the next record of the topic.
+     *
+     * @return false if the record is a route that does not follow the current one
+     */
+    public boolean read(AdapterEvent event) {
+        boolean applies = registry.apply(event);
+        if (event instanceof AdapterEvent.Route route) {
+            CompletableFuture<Boolean> waiting = written.get(route.route());
+            if (waiting != null) {
+                waiting.complete(applies);
+            }
+        }
+        return applies;
+    }
+
+    /**
+     * Publishes the current route of an adapter again, after another record that does not apply. Compaction keeps only an
+     * adapter's last record, and would otherwise delete the current route. All gateways publish the same record.
+     */
+    public void restore(String adapter) {
+        AdapterRoute current = registry.adapter(adapter).route();
+        log.write(current == null ? new AdapterEvent.RouteRemoved(adapter) : AdapterEvent.of(current.after(current)));
+    }
+}
