@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes of a record are not a valid message for its topic. The message text quotes no input, so it is safe to log.
  */
-public final class InvalidMessageException extends RuntimeException {
+public class InvalidMessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InvalidMessageException(String message, @Nullable Throwable cause) {

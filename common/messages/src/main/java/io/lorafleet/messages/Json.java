@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -20,6 +21,8 @@ public final class Json {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             // A service must be able to read messages from the next release.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // Affects only enums that have a default value.
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
             // Otherwise, a missing number would become 0.
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .defaultPropertyInclusion(
@@ -40,6 +43,7 @@ public final class Json {
     /**
      * Reads one message.
      *
+     * @throws UnknownValueException if the value of an enum is unknown
      * @throws InvalidMessageException if the bytes are not JSON or not a valid message of that type; the exception text
      *     names the field and never quotes the input, which may contain a prompt
      */
@@ -58,7 +62,11 @@ public final class Json {
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage();
             throw new InvalidMessageException(type.getSimpleName() + ": " + why, e);
         } catch (JsonMappingException e) {
-            throw new InvalidMessageException(type.getSimpleName() + path(e) + ": not of the expected type", e);
+            String why = type.getSimpleName() + path(e) + ": not of the expected type";
+            throw e instanceof InvalidFormatException value
+                            && value.getTargetType().isEnum()
+                    ? new UnknownValueException(why, e)
+                    : new InvalidMessageException(why, e);
         } catch (IOException e) {
             throw new InvalidMessageException(type.getSimpleName() + ": expected JSON, found malformed input", e);
         }

@@ -120,7 +120,9 @@ public final class AdmissionRules {
                 body.webhook(),
                 id.owner(),
                 id.bodySha256(),
-                now);
+                now,
+                null,
+                model.fingerprint());
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
                 .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive

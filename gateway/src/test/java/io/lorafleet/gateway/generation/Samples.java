@@ -97,7 +97,9 @@ public final class Samples {
                 null,
                 null,
                 null,
-                acceptedAt);
+                acceptedAt,
+                null,
+                SHA);
     }
 
     public static GenerationStarted started(String id) {

@@ -5,6 +5,8 @@ import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.UnknownValueException;
+import io.lorafleet.messages.generation.CommandHeader;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
 import io.lorafleet.messages.generation.GenerationExpired;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +57,7 @@ public class RequestHandler {
     private final InitImages initImages;
     private final StorageRetries storage;
     private final Attempts attempts;
+    private final HandBacks handBacks = new HandBacks();
     private final Cancellations cancellations;
     private final Clock clock;
     private final String workerId;
@@ -120,11 +124,19 @@ public class RequestHandler {
      */
     public RecordOutcome handle(
             @Nullable String key, byte @Nullable [] record, StopSignal stop, ProgressListener progress) {
+        CommandHeader header = header(key, record);
+        String leave =
+                header == null ? null : header.reasonToLeave(engine.model().fingerprint());
+        if (header != null && leave != null) {
+            return handBack(header, record, leave, stop);
+        }
         GenerateImage request;
         try {
             request = Json.read(record, GenerateImage.class);
         } catch (InvalidMessageException e) {
-            return new RecordOutcome.Refuse(String.valueOf(e.getMessage()), 0, null);
+            return header != null && e instanceof UnknownValueException
+                    ? handBack(header, record, String.valueOf(e.getMessage()), stop)
+                    : new RecordOutcome.Refuse(String.valueOf(e.getMessage()), 0, null);
         }
         if (!request.requestId().equals(key)) {
             String detail = "key: expected " + request.requestId() + ", found " + key;
@@ -148,6 +160,48 @@ public class RequestHandler {
         }
     }
 
+    /** @return the header of a command under its own key; null if the record has none */
+    private static @Nullable CommandHeader header(@Nullable String key, byte @Nullable [] record) {
+        try {
+            CommandHeader header = Json.read(record, CommandHeader.class);
+            return header.requestId().equals(key) ? header : null;
+        } catch (InvalidMessageException e) {
+            return null;
+        }
+    }
+
+    /** A {@link GenerationManifest} with a command that this worker does not understand. */
+    private record LeftManifest(RawCommand request, GenerationFinished result) {}
+
+    /** A generate command of any schema version. */
+    private static final class RawCommand extends LinkedHashMap<String, Object> {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Leaves a request to other workers, after a pause. A request that was cancelled or has expired ends here. */
+    private RecordOutcome handBack(CommandHeader header, byte @Nullable [] record, String why, StopSignal stop) {
+        String id = header.requestId();
+        Duration pause = handBacks.next(id);
+        LOG.warnf("request %s is left to other workers in %d seconds: %s", id, pause.toSeconds(), why);
+        try {
+            return storage.repeat(id, stop, () -> {
+                Optional<GenerationFinished> finished = storedResult(id);
+                if (finished.isPresent()) {
+                    return new RecordOutcome.Done(finished.get());
+                }
+                if (!HandBacks.pause(pause, stop, () -> stop.cancelled() || header.expired(clock.instant()))) {
+                    return new RecordOutcome.Release();
+                }
+                RawCommand request = Json.read(record, RawCommand.class);
+                request.remove("webhook"); // as in GenerationManifest
+                GenerationFinished result = stop.cancelled() ? cancelled(id) : expired(id);
+                return new RecordOutcome.Done(store(id, new LeftManifest(request, result), result));
+            });
+        } catch (CancellationException e) {
+            return new RecordOutcome.Release();
+        }
+    }
+
     /** Repeats an operation while the blob store fails, and lets other jobs run meanwhile. */
     private <T> T repeat(GenerateImage request, Attempt attempt, StopSignal stop, Operation<T> operation) {
         return storage.repeat(request.requestId(), stop, () -> {
@@ -163,12 +217,13 @@ public class RequestHandler {
     /** @throws CancellationException if the job is abandoned */
     private RecordOutcome handle(GenerateImage request, Attempt attempt, StopSignal stop, ProgressListener progress)
             throws IOException {
-        Optional<GenerationFinished> finished = storedResult(request);
+        Optional<GenerationFinished> finished = storedResult(request.requestId());
         if (finished.isPresent()) {
             return new RecordOutcome.Done(finished.get());
         }
         if (stop.cancelled() || request.expired(clock.instant())) {
-            GenerationFinished result = stop.cancelled() ? cancelled(request) : expired(request);
+            GenerationFinished result =
+                    stop.cancelled() ? cancelled(request.requestId()) : expired(request.requestId());
             return new RecordOutcome.Done(store(request, result));
         }
         if (!attempt.begun() && attempt.noneLeft()) {
@@ -206,9 +261,9 @@ public class RequestHandler {
             if (stop.abandoned()) {
                 throw e;
             }
-            return cancelled(request);
+            return cancelled(request.requestId());
         } catch (DeadlinePassedException e) {
-            return expired(request);
+            return expired(request.requestId());
         } catch (UnusableAdapterException e) {
             return failed(request, Reason.ADAPTER_UNUSABLE, e);
         } catch (UnusableInitImageException e) {
@@ -230,14 +285,13 @@ public class RequestHandler {
     }
 
     /** Returns the result in the manifest, if an earlier attempt stored it but died before publishing it. */
-    private Optional<GenerationFinished> storedResult(GenerateImage request) throws IOException {
-        String key = BlobKeys.manifest(request.requestId());
+    private Optional<GenerationFinished> storedResult(String requestId) throws IOException {
+        String key = BlobKeys.manifest(requestId);
         Optional<byte[]> manifest = blobs.get(key);
         try {
-            return manifest.map(
-                    json -> Json.read(json, GenerationManifest.class).result());
+            return manifest.map(GenerationManifest::readResult);
         } catch (InvalidMessageException e) {
-            LOG.errorf("request %s: deleting damaged blob %s: %s", request.requestId(), key, e.getMessage());
+            LOG.errorf("request %s: deleting damaged blob %s: %s", requestId, key, e.getMessage());
             blobs.delete(key);
             return Optional.empty();
         }
@@ -298,18 +352,21 @@ public class RequestHandler {
 
     /** Stores the manifest. If another attempt has already stored one, returns that attempt's result. */
     private GenerationFinished store(GenerateImage request, GenerationFinished result) throws IOException {
-        boolean first = blobs.putIfAbsent(
-                BlobKeys.manifest(request.requestId()), Json.write(new GenerationManifest(request, result)));
+        return store(request.requestId(), new GenerationManifest(request, result), result);
+    }
+
+    private GenerationFinished store(String requestId, Object manifest, GenerationFinished result) throws IOException {
+        boolean first = blobs.putIfAbsent(BlobKeys.manifest(requestId), Json.write(manifest));
         storage.written();
-        return first ? result : storedResult(request).orElseThrow();
+        return first ? result : storedResult(requestId).orElseThrow();
     }
 
-    private GenerationFinished cancelled(GenerateImage request) {
-        return new GenerationCancelled(request.requestId(), workerId, clock.instant());
+    private GenerationFinished cancelled(String requestId) {
+        return new GenerationCancelled(requestId, workerId, clock.instant());
     }
 
-    private GenerationFinished expired(GenerateImage request) {
-        return new GenerationExpired(request.requestId(), workerId, clock.instant());
+    private GenerationFinished expired(String requestId) {
+        return new GenerationExpired(requestId, workerId, clock.instant());
     }
 
     private GenerationFinished failed(GenerateImage request, Reason reason, RuntimeException why) {

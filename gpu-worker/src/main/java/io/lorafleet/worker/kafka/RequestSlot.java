@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration YIELD = Duration.ofSeconds(1);
 
     private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
@@ -140,8 +141,12 @@ final class RequestSlot implements Runnable {
                     stop.abandon();
                 }
                 try {
-                    return settle(
-                            lease, key, outcome.get(lease.renewalInterval().toMillis(), TimeUnit.MILLISECONDS));
+                    RecordOutcome ended = outcome.get(lease.renewalInterval().toMillis(), TimeUnit.MILLISECONDS);
+                    boolean usable = settle(lease, key, ended);
+                    if (ended instanceof RecordOutcome.Release && taking) {
+                        sleep(YIELD); // so that another worker is faster
+                    }
+                    return usable;
                 } catch (TimeoutException e) {
                     if (handler.engineHung()) {
                         LOG.errorf("request %s returned to the broker: the engine hangs", key);

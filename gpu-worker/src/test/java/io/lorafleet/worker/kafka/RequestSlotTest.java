@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,7 @@ import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationExpired;
@@ -16,6 +18,7 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.TopicRecords;
@@ -294,6 +297,27 @@ class RequestSlotTest {
         awaitThat("the request is answered", () -> results().size() == 1);
         send(Requests.star());
         awaitThat("the next request is answered", () -> results().size() == 2);
+    }
+
+    @Test
+    void anOlderWorkerLeavesARequestToANewerOne() throws Exception {
+        Worker older = worker("older");
+        older.engine.base = "cd".repeat(32);
+        GenerateImage request = Requests.star();
+        String newer = new String(Json.write(request), UTF_8)
+                .replace("{\"requestId\"", "{\"baseFingerprint\":\"" + "ef".repeat(32) + "\",\"requestId\"");
+        producer.send(new ProducerRecord<>(Topic.REQUESTS.in(prefix), request.requestId(), newer.getBytes(UTF_8)))
+                .get();
+        awaitThat("the older worker has the request", older.slot::busy);
+        Worker upgraded = worker("newer");
+        upgraded.engine.base = "ef".repeat(32);
+        upgraded.engine.finish(1);
+        awaitThat("the request is answered", () -> results().size() == 1);
+        assertThat(results())
+                .singleElement()
+                .isInstanceOf(GenerationSucceeded.class)
+                .returns("newer", GenerationFinished::workerId);
+        assertThat(older.engine.begun.get()).isZero();
     }
 
     @Test
@@ -589,11 +613,17 @@ class RequestSlotTest {
         private final Semaphore finished = new Semaphore(0);
         private volatile boolean failing;
         private volatile boolean hung;
+        private volatile String base = "ab".repeat(32);
         private volatile Duration lasts = Duration.ofDays(1);
 
         /** Lets the current step take forever. */
         void hang() {
             hung = true;
+        }
+
+        @Override
+        public BaseModel model() {
+            return new BaseModel("demo", base, 4, 64, SamplerName.DDIM);
         }
 
         @Override

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The command to generate images. It contains every value that determines the images, so a retry on another worker
  * produces the same ones.
  *
+ * <p>Readers ignore unknown fields. So a new field, or a new meaning of a field, that changes the images must raise
+ * {@link #SCHEMA_VERSION}, and a writer sets {@code schemaVersion} to the lowest version that describes the command. A
+ * worker leaves a command of a higher version, a command with an unknown enum value, and a command for another base to
+ * other workers. The fields of {@link CommandHeader} never change.
+ *
  * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
  * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
  * @param negativePrompt description of what the images must not show, with the same limits; ignored if the guidance
@@ -35,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, otherwise null. It
  *     distinguishes a repeated request from a different one with the same key
  * @param acceptedAt time at which the gateway accepted the request
+ * @param schemaVersion lowest version of this schema that describes the command; null for 1
+ * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
  */
 public record GenerateImage(
         String requestId,
@@ -55,7 +62,12 @@ public record GenerateImage(
         @Nullable String webhook,
         @Nullable String owner,
         @Nullable String orderSha256,
-        Instant acceptedAt) {
+        Instant acceptedAt,
+        @Nullable Integer schemaVersion,
+        @Nullable String baseFingerprint) {
+
+    /** The latest version of this schema. */
+    public static final int SCHEMA_VERSION = 1;
 
     /**
      * Name of the record header with the request's webhook, in a format of the gateways. Workers copy the header to the
@@ -104,6 +116,57 @@ public record GenerateImage(
             Check.sha256("orderSha256", orderSha256);
         }
         Check.present("acceptedAt", acceptedAt);
+        if (schemaVersion != null) {
+            Check.range("schemaVersion", 1, SCHEMA_VERSION, schemaVersion);
+        }
+        if (baseFingerprint != null) {
+            Check.sha256("baseFingerprint", baseFingerprint);
+        }
+    }
+
+    /** A command of the first schema version, for any base. */
+    public GenerateImage(
+            String requestId,
+            String prompt,
+            String negativePrompt,
+            @Nullable InitImage initImage,
+            List<AppliedAdapter> adapters,
+            double guidanceScale,
+            int steps,
+            SamplerName sampler,
+            int width,
+            int height,
+            long seed,
+            int count,
+            @Nullable ShadowStudent shadow,
+            Priority priority,
+            @Nullable Instant deadline,
+            @Nullable String webhook,
+            @Nullable String owner,
+            @Nullable String orderSha256,
+            Instant acceptedAt) {
+        this(
+                requestId,
+                prompt,
+                negativePrompt,
+                initImage,
+                adapters,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                shadow,
+                priority,
+                deadline,
+                webhook,
+                owner,
+                orderSha256,
+                acceptedAt,
+                null,
+                null);
     }
 
     /** @return a copy without the webhook */
@@ -132,7 +195,9 @@ public record GenerateImage(
                 url,
                 owner,
                 orderSha256,
-                acceptedAt);
+                acceptedAt,
+                schemaVersion,
+                baseFingerprint);
     }
 
     /** @return whether the deadline has passed at {@code now} */

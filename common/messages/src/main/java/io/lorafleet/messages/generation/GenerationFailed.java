@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages.generation;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
 import java.time.Instant;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request failed and will not be retried.
@@ -17,12 +20,28 @@ import java.util.function.Function;
  */
 public record GenerationFailed(String requestId, String workerId, Instant at, Reason reason, String detail)
         implements GenerationFinished {
+    static final String TYPE = "failed";
+
     public GenerationFailed {
         Check.id("requestId", requestId);
         Check.id("workerId", workerId);
         Check.present("at", at);
         Check.present("reason", reason);
         Check.present("detail", detail);
+    }
+
+    /** @param type value of the JSON field {@code type}; a type of a newer release gives a failure without a known reason */
+    @JsonCreator
+    static GenerationFailed read(
+            @JsonProperty("type") @Nullable String type,
+            @JsonProperty("requestId") String requestId,
+            @JsonProperty("workerId") String workerId,
+            @JsonProperty("at") Instant at,
+            @JsonProperty("reason") Reason reason,
+            @JsonProperty("detail") String detail) {
+        return Check.present("type", type).equals(TYPE)
+                ? new GenerationFailed(requestId, workerId, at, reason, detail)
+                : new GenerationFailed(requestId, workerId, at, Reason.OTHER, "an end of an unknown type");
     }
 
     /** The kinds of failure. */
@@ -38,7 +57,11 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         INIT_IMAGE_UNUSABLE,
         /** Workers used up all attempts without finishing the request. */
         @JsonProperty("attempts-exhausted")
-        ATTEMPTS_EXHAUSTED
+        ATTEMPTS_EXHAUSTED,
+        /** A reason that only newer releases know. */
+        @JsonEnumDefaultValue
+        @JsonProperty("other")
+        OTHER
     }
 
     @Override

@@ -7,10 +7,14 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /** The end of a request. Readers use the first record with a given request id and ignore later ones. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonTypeInfo(
+        use = JsonTypeInfo.Id.NAME,
+        property = "type",
+        visible = true,
+        defaultImpl = GenerationFailed.class) // a newer release may have more types; the request has ended all the same
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GenerationSucceeded.class, name = "succeeded"),
-    @JsonSubTypes.Type(value = GenerationFailed.class, name = "failed"),
+    @JsonSubTypes.Type(value = GenerationFailed.class, name = GenerationFailed.TYPE),
     @JsonSubTypes.Type(value = GenerationCancelled.class, name = "cancelled"),
     @JsonSubTypes.Type(value = GenerationExpired.class, name = "expired")
 })

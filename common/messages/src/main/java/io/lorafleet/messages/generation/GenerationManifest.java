@@ -2,6 +2,7 @@
 package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
+import io.lorafleet.messages.Json;
 
 /**
  * The record of a finished generation in the blob store. Workers store it before they publish the result. If several
@@ -13,6 +14,21 @@ import io.lorafleet.messages.Check;
  * @param result the end of the request; the images of a successful request are stored before the manifest
  */
 public record GenerationManifest(GenerateImage request, GenerationFinished result) {
+    record ResultOnly(GenerationFinished result) {
+        ResultOnly {
+            Check.present("result", result);
+        }
+    }
+
+    /**
+     * Reads only the result, because the request may be of a newer schema version.
+     *
+     * @throws io.lorafleet.messages.InvalidMessageException if the bytes are not a manifest
+     */
+    public static GenerationFinished readResult(byte[] json) {
+        return Json.read(json, ResultOnly.class).result();
+    }
+
     public GenerationManifest {
         Check.present("request", request);
         Check.present("result", result);
