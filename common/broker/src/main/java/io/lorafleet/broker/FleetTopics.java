@@ -49,6 +49,7 @@ public final class FleetTopics {
 
     private final String prefix;
     private final int partitions;
+    private final int requestPartitions;
     private final short replicationFactor;
 
     /**
@@ -57,8 +58,21 @@ public final class FleetTopics {
      * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
+        this(prefix, partitions, partitions, replicationFactor);
+    }
+
+    /**
+     * @param prefix prefix of all topic names, may be empty
+     * @param partitions number of partitions in each topic that is not compacted, except the topics of requests
+     * @param requestPartitions number of partitions in the topics of requests. One serves any number of workers. With
+     *     more, Kafka assigns each slot only some of them, so the slots that a worker reserves for interactive requests
+     *     do not cover all
+     * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
+     */
+    public FleetTopics(String prefix, int partitions, int requestPartitions, short replicationFactor) {
         this.prefix = prefix;
         this.partitions = partitions;
+        this.requestPartitions = requestPartitions;
         this.replicationFactor = replicationFactor;
     }
 
@@ -123,6 +137,27 @@ public final class FleetTopics {
         return differences;
     }
 
+    /** @return remarks on existing topics that have more partitions than expected. Kafka cannot reduce their number */
+    public List<String> remarks(Admin admin) throws InterruptedException, ExecutionException {
+        Set<String> existing = admin.listTopics().names().get();
+        List<String> names = Arrays.stream(Topic.values())
+                .filter(FleetTopics::isOfRequests)
+                .map(topic -> topic.in(prefix))
+                .filter(existing::contains)
+                .toList();
+        return admin.describeTopics(names).allTopicNames().get().values().stream()
+                .filter(topic -> topic.partitions().size() > requestPartitions)
+                .map(topic -> topic.name() + ": expected " + requestPartitions + " partitions, found "
+                        + topic.partitions().size()
+                        + "; interactive requests may wait although slots are reserved for them")
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isOfRequests(Topic topic) {
+        return topic == Topic.REQUESTS || topic == Topic.BATCH_REQUESTS;
+    }
+
     /** Sets the expected values. */
     public void fix(Admin admin, List<Difference> differences) throws InterruptedException, ExecutionException {
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
@@ -142,7 +177,8 @@ public final class FleetTopics {
     private NewTopic describe(Topic topic, int replicas) {
         // One partition keeps the records of a compacted topic in one order.
         int count = topic.cleanup() == Topic.Cleanup.COMPACT ? 1 : partitions;
-        return new NewTopic(topic.in(prefix), count, replicationFactor).configs(settings(topic, replicas));
+        int number = isOfRequests(topic) ? requestPartitions : count;
+        return new NewTopic(topic.in(prefix), number, replicationFactor).configs(settings(topic, replicas));
     }
 
     private static Map<String, String> settings(Topic topic, int replicas) {

@@ -55,6 +55,36 @@ class EmbeddedBrokerIT {
     }
 
     @Test
+    void aTopicOfRequestsHasOnePartition() throws Exception {
+        String requests = Topic.REQUESTS.in("test.");
+        String batch = Topic.BATCH_REQUESTS.in("test.");
+        FleetTopics topics = new FleetTopics("test.", 3, 1, (short) 1);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(batch, 4, (short) 1))).all().get();
+            topics.provision(admin);
+            await().alias("the broker knows the topics")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(admin.listTopics().names().get())
+                            .contains(requests, batch, Topic.FEEDBACK.in("test.")));
+            assertThat(partitions(admin, requests)).isEqualTo(1);
+            assertThat(partitions(admin, Topic.FEEDBACK.in("test."))).isEqualTo(3);
+            assertThat(topics.remarks(admin))
+                    .containsExactly(batch + ": expected 1 partitions, found 4; interactive requests may wait although"
+                            + " slots are reserved for them");
+        }
+    }
+
+    private static int partitions(Admin admin, String topic) throws Exception {
+        return admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()
+                .size();
+    }
+
+    @Test
     void findsAndFixesTopicsWithOtherSettings() throws Exception {
         FleetTopics topics = new FleetTopics("test.", 2, (short) 1);
         String progress = Topic.PROGRESS.in("test.");

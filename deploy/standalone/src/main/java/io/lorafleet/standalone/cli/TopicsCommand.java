@@ -31,8 +31,16 @@ public final class TopicsCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1",
             description = "Number of partitions of the topics that are read in parallel (default:"
-                    + " ${DEFAULT-VALUE}). Several workers can share a partition.")
+                    + " ${DEFAULT-VALUE}), except the topics of requests.")
     private int partitions;
+
+    @Option(
+            names = "--request-partitions",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of partitions of the topics of requests (default: ${DEFAULT-VALUE}). One serves any"
+                    + " number of workers.")
+    private int requestPartitions;
 
     @Option(
             names = "--replication-factor",
@@ -45,13 +53,15 @@ public final class TopicsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<Difference> differences = Provisioning.provision(
+        Provisioning.Report report = Provisioning.provision(
                 ClusterSettings.of(cluster.bootstrap(), cluster.config()),
-                new FleetTopics(cluster.topicPrefix(), partitions, replicationFactor),
+                new FleetTopics(cluster.topicPrefix(), partitions, requestPartitions, replicationFactor),
                 fix);
         Arrays.stream(Topic.values())
                 .map(topic -> topic.in(cluster.topicPrefix()))
                 .forEach(System.out::println);
+        report.remarks().forEach(remark -> System.err.println("note: " + remark));
+        List<Difference> differences = report.differences();
         differences.forEach(difference -> System.err.println((fix ? "fixed: " : "") + difference));
         return fix || differences.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }

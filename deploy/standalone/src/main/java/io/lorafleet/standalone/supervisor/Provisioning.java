@@ -17,6 +17,14 @@ public final class Provisioning {
     /** Uses the number of replicas configured on the cluster. */
     public static final short CLUSTER_DEFAULT = -1;
 
+    /**
+     * The existing topics.
+     *
+     * @param differences settings that differ from the expected values
+     * @param remarks other differences, which cannot be fixed
+     */
+    public record Report(List<Difference> differences, List<String> remarks) {}
+
     private Provisioning() {}
 
     /**
@@ -28,7 +36,7 @@ public final class Provisioning {
     public static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
         with(client, admin -> {
             topics.provision(admin);
-            return List.of();
+            return new Report(List.of(), List.of());
         });
     }
 
@@ -36,10 +44,9 @@ public final class Provisioning {
      * Compares the settings of the existing topics and creates the missing ones.
      *
      * @param fix whether to set the expected values
-     * @return the differences found
      * @throws FleetException if the cluster does not respond, or rejects the topics
      */
-    public static List<Difference> provision(Map<String, Object> client, FleetTopics topics, boolean fix)
+    public static Report provision(Map<String, Object> client, FleetTopics topics, boolean fix)
             throws InterruptedException {
         return with(client, admin -> {
             List<Difference> differences = topics.differences(admin);
@@ -47,15 +54,15 @@ public final class Provisioning {
             if (fix) {
                 topics.fix(admin, differences);
             }
-            return differences;
+            return new Report(differences, topics.remarks(admin));
         });
     }
 
     private interface Task {
-        List<Difference> run(Admin admin) throws InterruptedException, ExecutionException;
+        Report run(Admin admin) throws InterruptedException, ExecutionException;
     }
 
-    private static List<Difference> with(Map<String, Object> client, Task task) throws InterruptedException {
+    private static Report with(Map<String, Object> client, Task task) throws InterruptedException {
         Object bootstrap = client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
         try (Admin admin = Admin.create(client)) {
             return task.run(admin);
