@@ -26,7 +26,7 @@ final class EngineMetrics {
     /** Stalls are rare, so their maximum should stay visible for longer than a few scrapes. */
     private static final Duration MAXIMUM_EXPIRY = Duration.ofMinutes(10);
 
-    private final MeterRegistry meters;
+    private final AdapterMeters byAdapter;
     private final ResidentAdapters adapters;
     private final Clock clock;
     private final Timer steps;
@@ -40,7 +40,7 @@ final class EngineMetrics {
     private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
-        this.meters = meters;
+        this.byAdapter = new AdapterMeters(meters);
         this.adapters = adapters;
         this.clock = clock;
         steps = Timer.builder("lorafleet.step")
@@ -117,14 +117,14 @@ final class EngineMetrics {
         if (request.shadow() != null) {
             PinnedAdapter student = request.shadow().student().adapter();
             evaluated(student.toString(), "shadow", task.rows() - request.rows());
-            meters.summary("lorafleet.shadow.error", "adapter", student.toString())
+            byAdapter
+                    .shadowError(student.toString())
                     .record(task.denoising().shadowErrors().shadow());
         }
     }
 
     private void evaluated(String adapter, String role, int count) {
-        meters.counter("lorafleet.unet.evaluations", "adapter", adapter, "role", role)
-                .increment(count);
+        byAdapter.evaluations(adapter, role).increment(count);
     }
 
     private static String names(GenerateImage request) {
