@@ -126,6 +126,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
         // A worker that is killed may use up several of its records' deliveries.
         p.setProperty("group.share.delivery.count.limit", "10");
+        // Each slot of a worker is a member. This is the maximum.
+        p.setProperty("group.share.max.size", "1000");
         // On one machine, no other group members are expected.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);

@@ -11,17 +11,19 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * A worker is ready when its model is resident and its status has been published, except while its requests wait for
- * the blob store.
+ * the blob store, and while the share group has no room for all of its slots.
  */
 @Readiness
 @ApplicationScoped
 class IntakeReadiness implements HealthCheck {
     private final StatusAnnouncer announcer;
     private final RequestHandler handler;
+    private final RequestIntake intake;
 
-    IntakeReadiness(StatusAnnouncer announcer, RequestHandler handler) {
+    IntakeReadiness(StatusAnnouncer announcer, RequestHandler handler, RequestIntake intake) {
         this.announcer = announcer;
         this.handler = handler;
+        this.intake = intake;
     }
 
     @Override
@@ -31,8 +33,13 @@ class IntakeReadiness implements HealthCheck {
             return response.down().build(); // the handler may need a model that is still loading
         }
         String failure = handler.storageFailure();
-        return failure == null
-                ? response.up().build()
-                : response.down().withData("blob store", failure).build();
+        if (failure != null) {
+            response.withData("blob store", failure);
+        }
+        int refused = intake.refusedSlots();
+        if (refused > 0) {
+            response.withData("share group", refused + " slots cannot join; see " + RefusedSlots.SETTING);
+        }
+        return response.status(failure == null && refused == 0).build();
     }
 }

@@ -44,6 +44,7 @@ class RequestIntake {
     private final MeterRegistry meters;
     private final List<RequestSlot> slots = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final RefusedSlots refused = new RefusedSlots();
     /** Ends the process with an exit status. Replaced in tests. */
     IntConsumer exit = Quarkus::asyncExit;
 
@@ -79,7 +80,8 @@ class RequestIntake {
         // The broker's acknowledgement sets the clock, which the deadlines of requests need.
         announcer.begin(loaded, adapters.get(), this::busySlots);
         for (int i = 0; i < config.worker().slots(); i++) {
-            RequestSlot slot = new RequestSlot(topics(i), this::newConsumer, handler.get(), replies, RETRY_DELAY);
+            RequestSlot slot =
+                    new RequestSlot(topics(i), this::newConsumer, handler.get(), replies, refused, RETRY_DELAY);
             Thread thread = new Thread(slot, "slot-" + i);
             slots.add(slot);
             threads.add(thread);
@@ -96,6 +98,11 @@ class RequestIntake {
         return slot < config.worker().interactiveSlots()
                 ? List.of(interactive)
                 : List.of(interactive, Topic.BATCH_REQUESTS.in(prefix()));
+    }
+
+    /** @return the number of slots that cannot take requests, because the share group is full */
+    int refusedSlots() {
+        return refused.count();
     }
 
     private int busySlots() {

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,19 @@ import org.jspecify.annotations.Nullable;
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    /** Time until another attempt to join a group that is full. */
+    private static final Duration FULL_GROUP_PAUSE = Duration.ofSeconds(5);
+
+    /** Number of polls that succeed only if the slot is a member: a refusal arrives during one of the first polls. */
+    private static final int JOINED_AFTER = 10;
+
     private static final Duration YIELD = Duration.ofSeconds(1);
 
     private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
     private final RequestHandler handler;
     private final ReplyPublisher replies;
+    private final RefusedSlots refused;
     private final Duration retryDelay;
     private final ExecutorService handlerThread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "request"));
@@ -49,6 +57,7 @@ final class RequestSlot implements Runnable {
     /**
      * @param topics topics that the slot consumes
      * @param consumers creates share consumers
+     * @param refused records whether the share group refuses this slot
      * @param retryDelay time to wait after an unexpected failure before releasing the record
      */
     RequestSlot(
@@ -56,11 +65,13 @@ final class RequestSlot implements Runnable {
             Supplier<KafkaShareConsumer<byte[], byte[]>> consumers,
             RequestHandler handler,
             ReplyPublisher replies,
+            RefusedSlots refused,
             Duration retryDelay) {
         this.topics = topics;
         this.consumers = consumers;
         this.handler = handler;
         this.replies = replies;
+        this.refused = refused;
         this.retryDelay = retryDelay;
     }
 
@@ -70,6 +81,9 @@ final class RequestSlot implements Runnable {
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
                 consumer.subscribe(topics);
                 consume(consumer);
+            } catch (GroupMaxSizeReachedException e) {
+                refused.add(this);
+                sleep(FULL_GROUP_PAUSE);
             } catch (RuntimeException | Error e) {
                 // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
                 // consumer starts without stale state. An error must not end the thread, because nothing replaces it.
@@ -77,6 +91,7 @@ final class RequestSlot implements Runnable {
                 sleep(POLL);
             }
         }
+        refused.remove(this);
         handlerThread.shutdownNow();
     }
 
@@ -102,12 +117,16 @@ final class RequestSlot implements Runnable {
 
     /** Returns if the slot takes no more requests, or if it needs a new consumer. */
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
+        int polls = 0;
         while (taking) {
             if (handler.engineHung()) {
                 sleep(POLL);
                 continue;
             }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            if (++polls == JOINED_AFTER || !records.isEmpty()) {
+                refused.remove(this);
+            }
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 ShareLease lease = new ShareLease(consumer, record);
                 boolean usable = taking ? process(lease) : lease.acknowledge(AcknowledgeType.RELEASE);

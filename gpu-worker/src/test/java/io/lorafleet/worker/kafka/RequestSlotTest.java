@@ -515,6 +515,7 @@ class RequestSlotTest {
                     Held::new,
                     new RequestHandler(engine, blobs, new Cancellations(), clock, config),
                     replies,
+                    new RefusedSlots(),
                     Duration.ofMillis(10));
             thread = new Thread(slot, "slot-" + id);
             thread.start();
