@@ -14,6 +14,7 @@ import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.publish.VersionStore;
 import io.lorafleet.trainer.run.TrainingRun;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -56,8 +57,8 @@ final class TrainerComponents {
     @Produces
     @Singleton
     @Startup
-    TrainingRun trainingRun(TrainerConfig config, BlobStore blobs, Clock clock) {
-        FeedbackArchive archive = new FeedbackArchive(blobs);
+    TrainingRun trainingRun(TrainerConfig config, BlobStore blobs, MeterRegistry meters, Clock clock) {
+        FeedbackArchive archive = new FeedbackArchive(blobs, meters);
         TrainerConfig.Trainer trainer = config.trainer();
         return new TrainingRun(
                 distiller(config, blobs, archive),

@@ -4,6 +4,7 @@ package io.lorafleet.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -77,7 +78,8 @@ class TrainerConfigTest {
     })
     void namesTheKeyOfAnInvalidValue(String key, String value) {
         TrainerConfig config = read(Map.of(key, value));
-        assertThatThrownBy(() -> new TrainerComponents().trainingRun(config, null, Clock.systemUTC()))
+        assertThatThrownBy(() ->
+                        new TrainerComponents().trainingRun(config, null, new SimpleMeterRegistry(), Clock.systemUTC()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(key + ": expected ");
     }

@@ -23,10 +23,13 @@ public final class BlobKeys {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;
     }
 
-    /** @return the key of the feedback consumed by a finished run: a JSON array of {@link FeedbackEvent} */
-    public static String consumedFeedback(String adapter, Lineage lineage) {
-        return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset()
-                + ".json";
+    /**
+     * @param sha256 SHA-256 of the blob
+     * @return the key of the feedback consumed by a finished run: a JSON array of {@link FeedbackEvent}
+     */
+    public static String consumedFeedback(String adapter, Lineage lineage, String sha256) {
+        return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset() + "-"
+                + Check.sha256("sha256", sha256) + ".json";
     }
 
     /** @return the key prefix of an adapter's consumed feedback from one partition */

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * Named, immutable byte sequences: images, adapter weights, training state.
  *
  * <p>A key is a relative path of one or more segments of letters, digits, '.', '_', '@' and '-', separated by '/'; no
- * segment starts with '.'. A blob becomes visible as a whole and never changes. Several threads and processes can use a
- * store at the same time.
+ * segment starts with '.'. A blob becomes visible as a whole and never changes, unless it is damaged and {@linkplain
+ * StagedBlob#replace repaired}. Several threads and processes can use a store at the same time.
  */
 public interface BlobStore {
 
@@ -46,6 +46,29 @@ public interface BlobStore {
     /** Stores bytes, unless a blob with this key already exists. @return true if this call stored them */
     default boolean putIfAbsent(String key, byte[] content) throws IOException {
         return putIfAbsent(key, new java.io.ByteArrayInputStream(content));
+    }
+
+    /**
+     * Stores bytes whose hash is in the key. If a blob with this key has other content, it is damaged, and is replaced.
+     */
+    default void putOrRepair(String key, byte[] content) throws IOException {
+        if (!putIfAbsent(key, content) && !isIntact(key, Sha256.of(content))) {
+            try (StagedBlob staged = stage()) {
+                staged.write(content, 0, content.length);
+                staged.replace(key);
+            }
+        }
+    }
+
+    /** @return whether the blob exists and its content has this SHA-256 */
+    default boolean isIntact(String key, String sha256) throws IOException {
+        Optional<InputStream> content = open(key);
+        if (content.isEmpty()) {
+            return false;
+        }
+        try (InputStream in = content.get()) {
+            return sha256.equals(Sha256.of(in));
+        }
     }
 
     /** @return the blob's content; empty if there is no such blob */

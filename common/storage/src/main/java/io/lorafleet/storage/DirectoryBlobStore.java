@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 /**
  * A blob store in a directory. Several processes may share the directory, and so may several machines if the network
  * file system supports hard links. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its
- * key. If the services run as separate users, file permissions control who can write to each subtree; all services need
+ * key, and a rename replaces a damaged file. If the services run as separate users, file permissions control who can write to each subtree; all services need
  * write permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
@@ -128,6 +129,20 @@ public final class DirectoryBlobStore implements BlobStore {
                 }
                 sync(folderOf(target));
                 return true;
+            } catch (IOException e) {
+                throw asStorageFull(e);
+            }
+        }
+
+        @Override
+        public void replace(String key) throws IOException {
+            Path target = path(key);
+            try {
+                out.close();
+                sync(file);
+                createFolder(folderOf(target));
+                Files.move(file, target, StandardCopyOption.ATOMIC_MOVE); // on POSIX, replaces the target
+                sync(folderOf(target));
             } catch (IOException e) {
                 throw asStorageFull(e);
             }

@@ -29,6 +29,15 @@ public interface StagedBlob extends Closeable {
      */
     boolean commit(String key) throws IOException;
 
+    /**
+     * Stores the blob, and replaces the blob with this key if there is one. Readers find either blob as a whole. This
+     * repairs a damaged blob whose content follows from its key. It may follow a commit that returned false.
+     *
+     * @throws InvalidKeyException if the key does not have the form that {@link BlobStore} defines
+     * @throws StorageFullException if the store is full
+     */
+    void replace(String key) throws IOException;
+
     /** Discards the blob unless it has been committed. */
     @Override
     void close() throws IOException;

@@ -160,6 +160,66 @@ public abstract class BlobStoreContract {
     }
 
     @Test
+    void replacesABlob() throws IOException {
+        store.putIfAbsent("a/b", bytes("damaged"));
+        for (String key : List.of("a/b", "c/d")) {
+            try (StagedBlob staged = store.stage()) {
+                staged.write(bytes("intact"), 0, 6);
+                staged.replace(key);
+            }
+            assertThat(store.get(key)).contains(bytes("intact"));
+        }
+        assertThat(keys()).containsExactlyInAnyOrder("a/b", "c/d");
+    }
+
+    @Test
+    void replacesABlobAfterACommitThatFoundOne() throws IOException {
+        store.putIfAbsent("key", bytes("damaged"));
+        try (StagedBlob staged = store.stage()) {
+            staged.write(bytes("intact"), 0, 6);
+            assertThat(staged.commit("key")).isFalse();
+            staged.replace("key");
+        }
+        assertThat(store.get("key")).contains(bytes("intact"));
+    }
+
+    @Test
+    void repairsABlobIfItsContentDiffers() throws IOException {
+        String sha256 = Sha256.of(bytes("intact"));
+        assertThat(store.isIntact("key", sha256)).isFalse();
+        store.putOrRepair("key", bytes("intact"));
+        assertThat(store.isIntact("key", sha256)).isTrue();
+        store.delete("key");
+        store.putIfAbsent("key", bytes("damaged"));
+        assertThat(store.isIntact("key", sha256)).isFalse();
+        store.putOrRepair("key", bytes("intact"));
+        assertThat(store.isIntact("key", sha256)).isTrue();
+    }
+
+    @Test
+    void readersFindEitherBlobDuringAReplacement() throws Exception {
+        store.putIfAbsent("key", bytes("a".repeat(10_000)));
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> written = writer.submit(() -> {
+                for (int i = 0; i < 50; i++) {
+                    try (StagedBlob staged = store.stage()) {
+                        staged.write(bytes("b".repeat(10_000)), 0, 10_000);
+                        staged.replace("key");
+                    }
+                }
+                return null;
+            });
+            while (!written.isDone()) {
+                assertThat(new String(store.get("key").orElseThrow(), UTF_8)).matches("a{10000}|b{10000}");
+            }
+            written.get();
+        } finally {
+            writer.shutdownNow();
+        }
+    }
+
+    @Test
     void discardsAStagedBlobThatIsNotCommitted() throws IOException {
         try (StagedBlob staged = store.stage()) {
             staged.write(bytes("given up"), 0, 8);

@@ -3,7 +3,6 @@ package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
-import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles adapter uploads: checks each file, stores it under the hash of its content, and publishes a new version.
  *
- * <p>If publishing fails, a repeated upload gets the same version number.
+ * <p>If publishing fails, a repeated upload gets the same version number. If a stored file is missing or damaged, an
+ * upload of the same file repairs it.
  */
 public final class AdapterUploads {
     /** A placeholder until the file's hash is known. */
@@ -125,11 +125,11 @@ public final class AdapterUploads {
     }
 
     private Upload publish(AdapterVersion draft, IncomingAdapter file) throws IOException {
+        file.store(draft.sha256());
         Optional<AdapterVersion> newest = registry.adapter(draft.name()).newest();
         if (newest.isPresent() && isSame(newest.get(), draft)) {
             return new Upload.Unchanged(newest.get());
         }
-        file.store(BlobKeys.adapter(draft.sha256()));
         AdapterVersion version = numbers.claim(draft);
         log.write(AdapterEvent.of(version), registry);
         return new Upload.Published(version);

@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.storage.ClientBlobs;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.storage.Sha256;
@@ -54,8 +55,9 @@ final class IncomingAdapter {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    void store(String key) throws IOException {
-        aside.commit(key);
+    /** @param sha256 SHA-256 of the file; a stored file that differs is damaged, and is replaced */
+    void store(String sha256) throws IOException {
+        aside.commit(BlobKeys.adapter(sha256), sha256);
     }
 
     /** Reads the source, and copies the bytes to the staged blob. */

@@ -9,7 +9,6 @@ import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
-import io.lorafleet.storage.BlobStore;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -21,7 +20,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -40,11 +38,11 @@ public final class ImageResource {
     private static final String CACHE = "private, immutable, max-age=31536000";
 
     private final Caller caller;
-    private final BlobStore blobs;
+    private final StoredImages images;
 
-    ImageResource(Caller caller, BlobStore blobs) {
+    ImageResource(Caller caller, StoredImages images) {
         this.caller = caller;
-        this.blobs = blobs;
+        this.images = images;
     }
 
     /** @return the query string of an image URL, for formats other than PNG */
@@ -98,18 +96,12 @@ public final class ImageResource {
         if (unchanged != null) {
             return unchanged.build();
         }
-        InputStream png = blobs.open(image.blob()).orElseThrow(() -> missing(id, index));
-        return Response.ok(wanted == ImageFormat.PNG ? png : converted(png, wanted, percent), wanted.mediaType())
+        byte[] png = images.png(image).orElseThrow(() -> missing(id, index));
+        return Response.ok(wanted.convert(png, percent), wanted.mediaType())
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, CACHE)
                 .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION) // keeps callers' cache entries apart
                 .build();
-    }
-
-    private static byte[] converted(InputStream png, ImageFormat format, int quality) throws IOException {
-        try (png) {
-            return format.convert(png.readAllBytes(), quality);
-        }
     }
 
     private Optional<GeneratedImage> find(String id, int index) {

@@ -2,12 +2,12 @@
 package io.lorafleet.gateway.storage;
 
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.storage.StagedBlob;
 import io.lorafleet.storage.StorageFullException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClientBlobs {
     /** Other processes write to the blob store as well, so the free space is checked repeatedly. */
     private static final long CHECK_INTERVAL_BYTES = 16 << 20;
+
+    private static final Logger LOG = Logger.getLogger(ClientBlobs.class);
 
     private final BlobStore blobs;
     private final FreeSpace free;
@@ -32,29 +34,24 @@ public final class ClientBlobs {
     }
 
     /**
-     * Stores a blob. A blob that already exists does not count towards the allowance.
+     * Stores a blob. If a blob with this key has other content, it is damaged, and is replaced. A blob that already
+     * exists does not count towards the allowance.
      *
+     * @param key key that contains the hash of the content
      * @param owner the caller; null in open mode
      * @throws StorageFullException if the blob would use the reserve
      * @throws AllowanceUsedException if the owner's allowance is used up
      */
     public void put(String key, byte[] content, @Nullable String owner) throws IOException {
-        if (exists(key)) {
+        String sha256 = Sha256.of(content);
+        if (blobs.isIntact(key, sha256)) {
             return;
         }
         try (Incoming incoming = receive(owner, content.length)) {
             incoming.expect(content.length);
             incoming.write(content, 0, content.length);
-            incoming.commit(key);
+            incoming.commit(key, sha256);
         }
-    }
-
-    private boolean exists(String key) throws IOException {
-        Optional<InputStream> blob = blobs.open(key);
-        if (blob.isPresent()) {
-            blob.get().close();
-        }
-        return blob.isPresent();
     }
 
     /**
@@ -114,10 +111,17 @@ public final class ClientBlobs {
             return staged.bytesWritten();
         }
 
-        /** Stores the blob unless the key already exists. */
-        public void commit(String key) throws IOException {
+        /**
+         * Stores the blob unless the key already exists. A damaged blob with the key is replaced.
+         *
+         * @param sha256 SHA-256 of the blob
+         */
+        public void commit(String key, String sha256) throws IOException {
             if (staged.commit(key)) {
                 counted = 0; // so that close() does not return the allowance
+            } else if (!blobs.isIntact(key, sha256)) {
+                staged.replace(key);
+                LOG.warnf("Replaced the damaged blob %s", key);
             }
         }
 

@@ -13,6 +13,7 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus;
@@ -27,6 +28,7 @@ import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -74,11 +76,11 @@ class AdapterUploadsTest {
     })
     void findsTheLargestRankInEachNaming(String factorA) throws IOException {
         byte[] file = safetensors("""
-                {"__metadata__": {"format": "pt"},
-                 "%1$s": {"dtype": "F32", "shape": [4, 8], "data_offsets": [0, 128]},
-                 "x.%1$s": {"dtype": "F32", "shape": [2, 8, 1, 1], "data_offsets": [128, 192]},
-                 "other": {"dtype": "F32", "shape": [64], "data_offsets": [192, 448]}}
-                """.formatted(factorA), 448);
+            {"__metadata__": {"format": "pt"},
+             "%1$s": {"dtype": "F32", "shape": [4, 8], "data_offsets": [0, 128]},
+             "x.%1$s": {"dtype": "F32", "shape": [2, 8, 1, 1], "data_offsets": [128, 192]},
+             "other": {"dtype": "F32", "shape": [64], "data_offsets": [192, 448]}}
+            """.formatted(factorA), 448);
         assertThat(published(uploads, file).rank()).isEqualTo(4);
     }
 
@@ -108,6 +110,18 @@ class AdapterUploadsTest {
         assertThat(upload(uploads, lora("a", 1))).isInstanceOf(Upload.Unchanged.class);
         announce("ef".repeat(32));
         assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(2);
+    }
+
+    @Test
+    void uploadOfTheSameFileRepairsItsBlob() throws IOException {
+        AdapterVersion version = published(uploads, lora("a", 1));
+        String key = BlobKeys.adapter(version.sha256());
+        Files.write(directory.resolve(key), new byte[] {1});
+        assertThat(upload(uploads, lora("a", 1))).isEqualTo(new Upload.Unchanged(version));
+        assertThat(blobs.get(key)).contains(lora("a", 1));
+        blobs.delete(key);
+        assertThat(upload(uploads, lora("a", 1))).isEqualTo(new Upload.Unchanged(version));
+        assertThat(blobs.get(key)).contains(lora("a", 1));
     }
 
     @Test

@@ -270,12 +270,12 @@ class GenerationResourceTest extends GatewayTest {
                 .then()
                 .statusCode(200)
                 .contentType("image/png")
-                .header("ETag", equalTo('"' + WorkerPeer.SHA + '"'))
+                .header("ETag", equalTo('"' + Sha256.of(WorkerPeer.PNG) + '"'))
                 .header("Cache-Control", equalTo("private, immutable, max-age=31536000"))
                 .extract()
                 .asByteArray();
         assertThat(png).isEqualTo(WorkerPeer.PNG);
-        given().header("If-None-Match", '"' + WorkerPeer.SHA + '"')
+        given().header("If-None-Match", '"' + Sha256.of(WorkerPeer.PNG) + '"')
                 .get(image)
                 .then()
                 .statusCode(304);
@@ -317,6 +317,26 @@ class GenerationResourceTest extends GatewayTest {
         assertThat(image.getWidth()).isEqualTo(64);
         assertThat(new Color(image.getRGB(32, 32)).getRed())
                 .isCloseTo(new Color(Images.read(WorkerPeer.PNG).getRGB(32, 32)).getRed(), within(30));
+    }
+
+    /** Clients and caches may keep an image for a year. */
+    @Test
+    void doesNotServeADamagedImage() throws IOException {
+        String id = submit(Map.of("prompt", "a red circle"));
+        worker.succeed(id);
+        awaitStatus(id, "succeeded");
+        byte[] damaged = {1, 2, 3};
+        blobs.delete(BlobKeys.image(id, 0));
+        blobs.putIfAbsent(BlobKeys.image(id, 0), damaged);
+        for (String format : List.of("png", "jpeg")) {
+            ValidatableResponse answer = given().get("/v1/generations/" + id + "/images/0?format=" + format)
+                    .then();
+            isProblem(answer, 500, "damaged-image");
+            answer.body(
+                    "detail",
+                    equalTo(BlobKeys.image(id, 0) + ": expected SHA-256 " + Sha256.of(WorkerPeer.PNG) + ", found "
+                            + Sha256.of(damaged)));
+        }
     }
 
     private static byte[] image(String path, String mediaType) {

@@ -25,6 +25,7 @@ import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.Sha256;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -172,7 +173,7 @@ final class WorkerPeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new GeneratedImage(index, seed, BlobKeys.image(id, index), SHA);
+        return new GeneratedImage(index, seed, BlobKeys.image(id, index), Sha256.of(PNG));
     }
 
     void fail(String id, GenerationFailed.Reason reason, String detail) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.storage.StorageFullException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
@@ -80,9 +82,17 @@ class ClientBlobsTest {
             try (ClientBlobs.Incoming same = clientBlobs.receive("bob", 0)) {
                 same.expect(10);
                 same.write(TEN_BYTES, 0, 10);
-                same.commit("a");
+                same.commit("a", Sha256.of(TEN_BYTES));
             }
         }
+    }
+
+    @Test
+    void replacesADamagedBlob() throws IOException {
+        clientBlobs.put("a", TEN_BYTES, "alice");
+        Files.write(directory.resolve("a"), new byte[] {1});
+        clientBlobs.put("a", TEN_BYTES, "bob");
+        assertThat(blobs.get("a")).contains(TEN_BYTES);
     }
 
     @Test

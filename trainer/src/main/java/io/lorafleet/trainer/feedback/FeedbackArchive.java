@@ -2,31 +2,44 @@
 package io.lorafleet.trainer.feedback;
 
 import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The feedback that finished runs have consumed, in one blob per run. Kafka deletes feedback after the retention time.
  * Later runs replay archived prompts, and do not count archived votes again.
  */
 public final class FeedbackArchive {
-    private final BlobStore blobs;
+    private static final Logger LOG = LoggerFactory.getLogger(FeedbackArchive.class);
 
-    public FeedbackArchive(BlobStore blobs) {
+    private final BlobStore blobs;
+    private final Counter damaged;
+
+    public FeedbackArchive(BlobStore blobs, MeterRegistry meters) {
         this.blobs = blobs;
+        this.damaged = Counter.builder("lorafleet.training.archives.damaged")
+                .description("Damaged archives of feedback that a run skipped")
+                .register(meters);
     }
 
     /**
-     * Stores a run's feedback. Call this before the run is published. Repeated calls have no effect.
+     * Stores a run's feedback. Call this before the run is published. Repeated calls have no effect, unless the blob is
+     * damaged.
      *
      * @param samples the samples that were not withdrawn
      */
@@ -34,31 +47,68 @@ public final class FeedbackArchive {
             throws IOException {
         // An array preserves each event's JSON type, which a list would lose. Withdrawals come first, because the
         // remaining samples were given later.
-        FeedbackEvent[] events =
-                Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new);
-        blobs.putIfAbsent(BlobKeys.consumedFeedback(adapter, lineage), Json.write(events));
+        byte[] events =
+                Json.write(Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new));
+        blobs.putOrRepair(BlobKeys.consumedFeedback(adapter, lineage, Sha256.of(events)), events);
     }
 
-    /** @return the archived votes that still count, from all runs before the given run */
+    /**
+     * @return the archived votes that still count, from all runs before the given run. If an archive is damaged, only
+     *     those from later archives: it may have contained withdrawals of earlier votes
+     */
     public Votes before(String adapter, Lineage lineage) throws IOException {
-        String prefix = BlobKeys.consumedFeedback(adapter, lineage.partition());
-        Map<Long, String> byOffset = new TreeMap<>();
-        try (Stream<String> keys = blobs.list(prefix)) {
-            keys.forEach(key -> {
-                String[] ends = key.substring(prefix.length()).split("[-.]");
-                if (Long.parseLong(ends[1]) <= lineage.fromOffset()) {
-                    byOffset.put(Long.parseLong(ends[0]), key);
-                }
-            });
-        }
         Votes votes = new Votes();
-        for (String key : byOffset.values()) {
-            byte[] kept = blobs.get(key)
-                    .orElseThrow(() -> new IOException(key + ": expected an archived run, found no blob"));
-            for (FeedbackEvent event : Json.read(kept, FeedbackEvent[].class)) {
-                votes.apply(event);
+        for (ArchivedRun run : runs(adapter, lineage.partition())) {
+            if (run.toOffset() <= lineage.fromOffset()) {
+                Optional<FeedbackEvent[]> events = read(run);
+                if (events.isEmpty()) {
+                    votes = new Votes();
+                }
+                for (FeedbackEvent event : events.orElse(new FeedbackEvent[0])) {
+                    votes.apply(event);
+                }
             }
         }
         return votes;
+    }
+
+    private List<ArchivedRun> runs(String adapter, int partition) throws IOException {
+        String prefix = BlobKeys.consumedFeedback(adapter, partition);
+        try (Stream<String> keys = blobs.list(prefix)) {
+            return keys.map(key -> ArchivedRun.of(key, prefix))
+                    .sorted(Comparator.comparingLong(ArchivedRun::fromOffset))
+                    .toList();
+        }
+    }
+
+    /** @return the archived events; empty if the archive is damaged */
+    private Optional<FeedbackEvent[]> read(ArchivedRun run) throws IOException {
+        byte[] kept = blobs.get(run.key())
+                .orElseThrow(() -> new IOException(run.key() + ": expected an archived run, found no blob"));
+        try {
+            if (run.isIntact(kept)) {
+                return Optional.of(Json.read(kept, FeedbackEvent[].class));
+            }
+            LOG.warn(
+                    "Skipped the damaged archive {} and those before it: found SHA-256 {}", run.key(), Sha256.of(kept));
+        } catch (InvalidMessageException e) {
+            LOG.warn("Skipped the damaged archive {} and those before it: {}", run.key(), e.getMessage());
+        }
+        damaged.increment();
+        return Optional.empty();
+    }
+
+    /** @param sha256 expected SHA-256 of the blob; empty in the keys of earlier releases */
+    private record ArchivedRun(String key, long fromOffset, long toOffset, Optional<String> sha256) {
+
+        static ArchivedRun of(String key, String prefix) {
+            String[] parts = key.substring(prefix.length()).split("[-.]");
+            Optional<String> sha256 = parts.length == 4 ? Optional.of(parts[2]) : Optional.empty();
+            return new ArchivedRun(key, Long.parseLong(parts[0]), Long.parseLong(parts[1]), sha256);
+        }
+
+        boolean isIntact(byte[] content) {
+            return sha256.isEmpty() || sha256.get().equals(Sha256.of(content));
+        }
     }
 }

@@ -38,7 +38,7 @@ public final class VersionStore {
             AdapterVersion parent, Lineage lineage, int lastNumber, TrainedAdapter adapter, Instant now)
             throws IOException {
         String sha256 = Sha256.of(adapter.file());
-        blobs.putIfAbsent(BlobKeys.adapter(sha256), adapter.file());
+        blobs.putOrRepair(BlobKeys.adapter(sha256), adapter.file());
         return numbers.claim(new AdapterVersion(
                 parent.name(),
                 lastNumber + 1,

@@ -24,6 +24,7 @@ import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.DemoStudent;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,7 +150,7 @@ class LoraDistillerTest {
 
     @Test
     void doesNotCountAVoteOfAnEarlierRunAgain() throws Exception {
-        new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), SAMPLES);
+        new FeedbackArchive(blobs, new SimpleMeterRegistry()).keep("fast", lineage(0, 5), List.of(), SAMPLES);
         assertThat(reason(new RunInputs(parent, lineage(5, 9), SAMPLES, List.of())))
                 .contains("no new feedback");
     }
@@ -184,7 +185,7 @@ class LoraDistillerTest {
 
     private void archiveALikedSample() throws Exception {
         FeedbackGiven liked = feedback("m", "fast", "a yellow circle", 1, "mallory", NOW);
-        new FeedbackArchive(blobs).keep("fast", lineage(0, 5), List.of(), List.of(liked));
+        new FeedbackArchive(blobs, new SimpleMeterRegistry()).keep("fast", lineage(0, 5), List.of(), List.of(liked));
     }
 
     /** @return the training prompts and the held-out prompts of the next run */
@@ -237,7 +238,8 @@ class LoraDistillerTest {
                 new TrainingPlan.Sampling(1, 1, 2, 0.5),
                 new TrainingPlan.Optimization(2, 4, 4, 1e-4, 0, 1, 0.99, TimestepWeighting.UNIFORM));
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
-        return new LoraDistiller(MODEL, 1, blobs, new FeedbackArchive(blobs), settings, rules);
+        return new LoraDistiller(
+                MODEL, 1, blobs, new FeedbackArchive(blobs, new SimpleMeterRegistry()), settings, rules);
     }
 
     /** Cancels the run after a given step. */

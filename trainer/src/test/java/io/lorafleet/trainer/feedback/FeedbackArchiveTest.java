@@ -8,14 +8,17 @@ import static io.lorafleet.trainer.Samples.withdrawn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +27,14 @@ class FeedbackArchiveTest {
     @TempDir
     private Path directory;
 
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private BlobStore blobs;
     private FeedbackArchive archive;
 
     @BeforeEach
     void open() throws IOException {
         blobs = new DirectoryBlobStore(directory);
-        archive = new FeedbackArchive(blobs);
+        archive = new FeedbackArchive(blobs, meters);
     }
 
     @Test
@@ -73,12 +77,40 @@ class FeedbackArchiveTest {
         assertThat(archive.before("fast", lineage(12, 20)).standing()).containsExactly(alices, mallorysNext);
     }
 
+    /** The damaged archive may have contained withdrawals of earlier votes. */
     @Test
-    void readsArchivesWithoutOwners() throws IOException {
+    void skipsADamagedArchiveAndThoseBeforeIt() throws IOException {
+        archive.keep("fast", lineage(0, 9), List.of(), List.of(feedback("a", "fast")));
+        archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast")));
+        archive.keep("fast", lineage(12, 20), List.of(), List.of(feedback("c", "fast")));
+        byte[] other = Json.write(new FeedbackGiven[] {feedback("x", "fast")});
+        Files.write(directory.resolve(key("9-12")), other);
+        assertThat(archive.before("fast", lineage(20, 30)).standing()).containsExactly(feedback("c", "fast"));
+        assertThat(meters.counter("lorafleet.training.archives.damaged").count())
+                .isEqualTo(1);
+        archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast"))); // repairs it
+        assertThat(archive.before("fast", lineage(20, 30)).standing()).hasSize(3);
+    }
+
+    @Test
+    void skipsADamagedArchiveOfAnEarlierRelease() throws IOException {
+        blobs.putIfAbsent("feedback/fast/0/0-9.json", "[{".getBytes(UTF_8));
+        archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast")));
+        assertThat(archive.before("fast", lineage(12, 20)).standing()).containsExactly(feedback("b", "fast"));
+    }
+
+    private String key(String range) throws IOException {
+        try (Stream<String> keys = blobs.list("feedback/")) {
+            return keys.filter(key -> key.contains("/" + range)).findFirst().orElseThrow();
+        }
+    }
+
+    @Test
+    void readsArchivesOfEarlierReleases() throws IOException {
         String kept = new String(Json.write(new FeedbackGiven[] {feedback("a", "fast")}), UTF_8)
                 .replace("\"type\":\"given\",", "");
         assertThat(kept).doesNotContain("type").doesNotContain("owner");
-        blobs.putIfAbsent(BlobKeys.consumedFeedback("fast", lineage(0, 9)), kept.getBytes(UTF_8));
+        blobs.putIfAbsent("feedback/fast/0/0-9.json", kept.getBytes(UTF_8));
         assertThat(archive.before("fast", lineage(9, 12)).standing()).containsExactly(feedback("a", "fast"));
     }
 }

@@ -18,6 +18,7 @@ import io.lorafleet.trainer.distill.LoraDistiller;
 import io.lorafleet.trainer.distill.PromptRules;
 import io.lorafleet.trainer.distill.RunSettings;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +104,7 @@ class FailedRunTest {
                 new TrainingPlan.Sampling(1, 1, 2, 0.5),
                 new TrainingPlan.Optimization(2, 4, 4, 1e-4, 0, 1, 0.99, TimestepWeighting.UNIFORM));
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 10, List.of(), List.of(), 0.2);
-        return new LoraDistiller(MODEL, 1, blobs, new FeedbackArchive(blobs), settings, rules);
+        return new LoraDistiller(
+                MODEL, 1, blobs, new FeedbackArchive(blobs, new SimpleMeterRegistry()), settings, rules);
     }
 }

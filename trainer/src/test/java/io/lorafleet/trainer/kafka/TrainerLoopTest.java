@@ -23,6 +23,7 @@ import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.Samples;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -193,7 +194,9 @@ class TrainerLoopTest {
         Lineage second = awaitTrained(2).get(1).lineage();
         assertThat(second.samples()).isEqualTo(2);
         Lineage third = new Lineage(3, 0, second.toOffset(), second.toOffset() + 1, 1, 1, "");
-        assertThat(new FeedbackArchive(blobs).before("fast", third).standing())
+        assertThat(new FeedbackArchive(blobs, new SimpleMeterRegistry())
+                        .before("fast", third)
+                        .standing())
                 .containsExactly(vote("a", "alice", 1), vote("b", "bob", 1), vote("c", "carol", 1));
         ground.requireTiled("fast");
     }

@@ -110,7 +110,7 @@ final class TrainingGround implements AutoCloseable {
                         distiller,
                         new QualityGate(0, 0, 1, 2, 1),
                         new VersionStore(blobs),
-                        new FeedbackArchive(blobs),
+                        new FeedbackArchive(blobs, new SimpleMeterRegistry()),
                         clock),
                 new TrainerMetrics(new SimpleMeterRegistry()),
                 clock);

@@ -24,7 +24,9 @@ import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.publish.Publication;
 import io.lorafleet.trainer.publish.VersionStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -61,7 +63,7 @@ class TrainingRunTest {
     @BeforeEach
     void open() throws IOException {
         blobs = new DirectoryBlobStore(directory);
-        archive = new FeedbackArchive(blobs);
+        archive = new FeedbackArchive(blobs, new SimpleMeterRegistry());
     }
 
     @Test
@@ -81,6 +83,14 @@ class TrainingRunTest {
     void repeatedRunKeepsItsVersionNumber() throws IOException {
         execute("weights");
         assertThat(execute("weights").version().orElseThrow().version()).isEqualTo(2);
+    }
+
+    @Test
+    void repeatedRunRepairsItsDamagedFile() throws IOException {
+        String key = BlobKeys.adapter(execute("weights").version().orElseThrow().sha256());
+        Files.write(directory.resolve(key), new byte[] {1});
+        execute("weights");
+        assertThat(blobs.get(key)).contains("weights".getBytes());
     }
 
     @Test

@@ -5,11 +5,11 @@ import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.http.GenerationView;
 import io.lorafleet.gateway.http.ImageFormat;
 import io.lorafleet.gateway.http.ImageResource;
+import io.lorafleet.gateway.http.StoredImages;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
-import io.lorafleet.storage.BlobStore;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,10 +20,10 @@ import java.util.Objects;
 /** Converts finished generations to OpenAI's responses. */
 @Singleton
 final class OpenAiResults {
-    private final BlobStore blobs;
+    private final StoredImages images;
 
-    OpenAiResults(BlobStore blobs) {
-        this.blobs = blobs;
+    OpenAiResults(StoredImages images) {
+        this.images = images;
     }
 
     /** @param base base URL of the gateway */
@@ -65,8 +65,7 @@ final class OpenAiResults {
 
     String base64(GeneratedImage image, OpenAiDelivery delivery) {
         try {
-            byte[] png =
-                    blobs.get(image.blob()).orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
+            byte[] png = images.png(image).orElseThrow(() -> new IOException("blob " + image.blob() + " is missing"));
             return Base64.getEncoder().encodeToString(delivery.format().convert(png, delivery.quality()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -34,6 +34,7 @@ public enum ProblemType {
     INVALID_ADAPTER(422, "Invalid adapter file"),
     OVERLOADED(429, "Too many requests"),
     ALLOWANCE_USED(429, "Storage allowance used up"),
+    DAMAGED_IMAGE(500, "Image damaged"),
     GENERATION_FAILED(500, "Generation failed"),
     INTERNAL(500, "Internal error"),
     BUSY(503, "Gateway busy"),
