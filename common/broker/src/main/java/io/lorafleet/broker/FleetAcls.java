@@ -37,6 +37,7 @@ public final class FleetAcls {
                         Topic.RESULTS,
                         Topic.ADAPTERS,
                         Topic.TRAININGS,
+                        Topic.TRAINING_PROGRESS,
                         Topic.WORKERS),
                 List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.CONTROL, Topic.ADAPTERS, Topic.FEEDBACK)),
         WORKER(
@@ -44,7 +45,7 @@ public final class FleetAcls {
                 List.of(Topic.PROGRESS, Topic.RESULTS, Topic.DEAD_LETTERS, Topic.WORKERS)),
         TRAINER(
                 List.of(Topic.FEEDBACK, Topic.ADAPTERS, Topic.TRAININGS, Topic.RESULTS),
-                List.of(Topic.ADAPTERS, Topic.TRAININGS, Topic.DEAD_LETTERS));
+                List.of(Topic.ADAPTERS, Topic.TRAININGS, Topic.TRAINING_PROGRESS, Topic.DEAD_LETTERS));
 
         private final List<Topic> reads;
         private final List<Topic> writes;

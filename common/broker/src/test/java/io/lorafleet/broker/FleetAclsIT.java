@@ -101,17 +101,18 @@ class FleetAclsIT {
     @ParameterizedTest
     @EnumSource(Topic.class)
     void letsEachServiceWriteItsTopicsAndNoOthers(Topic topic) {
-        Map<Topic, Set<String>> writers = Map.of(
-                Topic.REQUESTS, Set.of("gateway"),
-                Topic.BATCH_REQUESTS, Set.of("gateway"),
-                Topic.CONTROL, Set.of("gateway"),
-                Topic.FEEDBACK, Set.of("gateway"),
-                Topic.ADAPTERS, Set.of("gateway", "trainer"),
-                Topic.TRAININGS, Set.of("trainer"),
-                Topic.PROGRESS, Set.of("worker"),
-                Topic.RESULTS, Set.of("worker"),
-                Topic.WORKERS, Set.of("worker"),
-                Topic.DEAD_LETTERS, Set.of("worker", "trainer"));
+        Map<Topic, Set<String>> writers = Map.ofEntries(
+                Map.entry(Topic.REQUESTS, Set.of("gateway")),
+                Map.entry(Topic.BATCH_REQUESTS, Set.of("gateway")),
+                Map.entry(Topic.CONTROL, Set.of("gateway")),
+                Map.entry(Topic.FEEDBACK, Set.of("gateway")),
+                Map.entry(Topic.ADAPTERS, Set.of("gateway", "trainer")),
+                Map.entry(Topic.TRAININGS, Set.of("trainer")),
+                Map.entry(Topic.TRAINING_PROGRESS, Set.of("trainer")),
+                Map.entry(Topic.PROGRESS, Set.of("worker")),
+                Map.entry(Topic.RESULTS, Set.of("worker")),
+                Map.entry(Topic.WORKERS, Set.of("worker")),
+                Map.entry(Topic.DEAD_LETTERS, Set.of("worker", "trainer")));
         for (String user : List.of("gateway", "worker", "trainer")) {
             if (writers.get(topic).contains(user)) {
                 assertThatCode(() -> write(user, topic)).as(user).doesNotThrowAnyException();
@@ -125,6 +126,7 @@ class FleetAclsIT {
     @CsvSource({
         "gateway, gateway-1-results, RESULTS, true",
         "gateway, gateway-1-trainings, TRAININGS, true",
+        "gateway, gateway-1-training-progress, TRAINING_PROGRESS, true",
         "gateway, gateway-1-x, DEAD_LETTERS, false",
         "gateway, trainers, RESULTS, false",
         "worker, worker-1-control, CONTROL, true",

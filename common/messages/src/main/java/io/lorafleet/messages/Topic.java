@@ -9,6 +9,7 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.training.TrainingEvent;
+import io.lorafleet.messages.training.TrainingProgressed;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Duration;
@@ -36,10 +37,12 @@ public enum Topic {
      */
     ADAPTERS("adapters", Cleanup.COMPACT, null),
     /**
-     * Key: adapter name; value: {@link TrainingEvent}. Trainers read the topic from the beginning to find the feedback
-     * that has already been consumed.
+     * Key: adapter name; value: {@link TrainingEvent}, except progress. Trainers read the topic from the beginning to
+     * find the feedback that has already been consumed. Earlier releases also wrote progress to this topic.
      */
     TRAININGS("trainings", Cleanup.DELETE, Duration.ofDays(365)),
+    /** Key: adapter name; value: {@link TrainingProgressed}. */
+    TRAINING_PROGRESS("training.progress", Cleanup.DELETE, Duration.ofDays(1)),
     /**
      * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The records have the broker's times, because workers'
      * clocks can differ.

@@ -116,6 +116,11 @@ public class TopicFollowers {
         apply(record, TrainingEvent.class, trainings::apply);
     }
 
+    @Incoming("training-progress")
+    void trainingProgress(ConsumerRecord<String, byte[]> record) {
+        training(record);
+    }
+
     @Incoming("workers")
     void worker(ConsumerRecord<String, byte[]> record) {
         if (record.key() != null && record.value() == null) {

@@ -24,7 +24,6 @@ public record AdapterTraining(
         List<TrainingProgressed> progress,
         @Nullable TrainingFinished finished,
         List<RouteDecided> decisions) {
-    private static final int POINTS = 120;
     private static final int DECISIONS = 20;
 
     public AdapterTraining {
@@ -36,33 +35,13 @@ public record AdapterTraining(
         return new AdapterTraining(adapter, null, List.of(), null, List.of());
     }
 
-    /** Keeps the progress and result if another trainer resumes the same run. */
+    /** Keeps the result if another trainer resumes the same run. */
     AdapterTraining with(TrainingStarted event) {
-        boolean same = isOf(event.lineage());
-        return new AdapterTraining(adapter, event, same ? progress : List.of(), same ? finished : null, decisions);
+        return new AdapterTraining(adapter, event, progress, isOf(event.lineage()) ? finished : null, decisions);
     }
 
-    /** Replaces the known events from this step on, because a run that resumes from a checkpoint repeats steps. */
-    AdapterTraining with(TrainingProgressed event) {
-        if (!isOf(event.lineage())) {
-            return this;
-        }
-        List<TrainingProgressed> points = new ArrayList<>();
-        progress.stream().filter(each -> each.step() < event.step()).forEach(points::add);
-        points.add(event);
-        return new AdapterTraining(adapter, started, thinned(points), finished, decisions);
-    }
-
-    /** Drops every second point if there are too many, but never the last point. */
-    private static List<TrainingProgressed> thinned(List<TrainingProgressed> points) {
-        if (points.size() <= POINTS) {
-            return points;
-        }
-        List<TrainingProgressed> fewer = new ArrayList<>();
-        for (int i = (points.size() - 1) % 2; i < points.size(); i += 2) {
-            fewer.add(points.get(i));
-        }
-        return fewer;
+    AdapterTraining with(List<TrainingProgressed> points) {
+        return new AdapterTraining(adapter, started, points, finished, decisions);
     }
 
     AdapterTraining with(TrainingFinished event) {

@@ -34,7 +34,8 @@ final class EventPublisher {
 
     /** Sends a progress event without waiting. The event may be lost. */
     void progressed(TrainingProgressed event) {
-        producer.send(new ProducerRecord<>(Topic.TRAININGS.in(topicPrefix), event.adapter(), Json.write(event)));
+        producer.send(
+                new ProducerRecord<>(Topic.TRAINING_PROGRESS.in(topicPrefix), event.adapter(), Json.write(event)));
     }
 
     /** Writes a dead letter for an invalid record, and waits for the broker. A retry may write it again. */

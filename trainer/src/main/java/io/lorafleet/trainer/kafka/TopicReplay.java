@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -36,17 +38,24 @@ import org.jboss.logging.Logger;
 final class TopicReplay {
     private static final Logger LOG = Logger.getLogger(TopicReplay.class);
     private static final Duration POLL = Duration.ofMillis(100);
+
     private final Consumer<String, byte[]> consumer;
     private final Admin admin;
     private final String adapters;
     private final Duration timeout;
+    private final LongSupplier nanoTime;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final ConsumedOffsets consumed = new ConsumedOffsets();
     private final AdapterRegistry registry = new AdapterRegistry();
     private final OpenCanaries canaries = new OpenCanaries(registry);
 
-    /** @param timeout time limit for {@link #catchUp} */
+    /** @param timeout time limit for {@link #catchUp}, in which it must read at least one record */
     TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout) {
+        this(clients, topicPrefix, timeout, System::nanoTime);
+    }
+
+    TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.consumer = clients.tail();
         this.admin = clients.admin();
         this.timeout = timeout;
@@ -84,17 +93,23 @@ final class TopicReplay {
     /**
      * Reads all records that exist at the time of the call, including those of open transactions. A crashed trainer may
      * have left a transaction that the broker will still commit.
+     *
+     * @throws TimeoutException if no record could be read for too long
      */
     void catchUp() {
         EndOffsets ends = new EndOffsets();
         ends.add(ends());
-        long limit = System.nanoTime() + timeout.toNanos();
+        long limit = nanoTime.getAsLong() + timeout.toNanos();
         while (!ends.areReached(consumer)) {
-            if (System.nanoTime() - limit > 0) {
-                throw new TimeoutException("adapters and trainings were not read to the end within "
+            if (nanoTime.getAsLong() - limit > 0) {
+                throw new TimeoutException("adapters and trainings were not read to the end, and no record was read for "
                         + timeout.toSeconds() + " s: a transaction may be open");
             }
-            consumer.poll(POLL).forEach(this::apply);
+            ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+            records.forEach(this::apply);
+            if (!records.isEmpty()) {
+                limit = nanoTime.getAsLong() + timeout.toNanos();
+            }
         }
     }
 
