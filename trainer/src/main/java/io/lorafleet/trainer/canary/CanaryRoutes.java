@@ -33,12 +33,13 @@ public final class CanaryRoutes {
             return Optional.empty();
         }
         AdapterRoute next = new AdapterRoute(
-                version.name(),
-                stable.version(),
-                route == null ? null : route.previousStable(),
-                new Share(version.version(), rules.canaryShare()),
-                shadow(version.version()),
-                now);
+                        version.name(),
+                        stable.version(),
+                        route == null ? null : route.previousStable(),
+                        new Share(version.version(), rules.canaryShare()),
+                        shadow(version.version()),
+                        now)
+                .after(route);
         return Optional.of(new RouteDecided(
                 version.name(),
                 Decision.CANARY,
@@ -58,18 +59,28 @@ public final class CanaryRoutes {
         String name = last.adapter();
         if (!verdict.good()) {
             AdapterRoute back = new AdapterRoute(name, last.against(), null, null, null, now);
-            return decided(last, Decision.ROLLED_BACK, verdict, back, now);
+            return decided(last, Decision.ROLLED_BACK, verdict.reason(), back.after(last.route()), now);
         }
         boolean wasCanary = last.decision() == Decision.CANARY;
         Share shadow = wasCanary ? shadow(last.against()) : null;
         AdapterRoute stable = new AdapterRoute(name, last.version(), last.against(), null, shadow, now);
-        return decided(last, wasCanary ? Decision.PROMOTED : Decision.KEPT, verdict, stable, now);
+        Decision decision = wasCanary ? Decision.PROMOTED : Decision.KEPT;
+        return decided(last, decision, verdict.reason(), stable.after(last.route()), now);
+    }
+
+    /**
+     * Records that a decision has no effect, because the route was changed at the same time.
+     *
+     * @param route the current route, or null
+     */
+    public static RouteDecided overruled(RouteDecided last, @Nullable AdapterRoute route, Instant now) {
+        return decided(last, Decision.OVERRULED, "the route was changed at the same time", route, now);
     }
 
     private static RouteDecided decided(
-            RouteDecided last, Decision decision, CanaryAnalysis.Verdict verdict, AdapterRoute route, Instant now) {
+            RouteDecided last, Decision decision, String reason, @Nullable AdapterRoute route, Instant now) {
         return new RouteDecided(
-                last.adapter(), decision, last.version(), last.against(), last.since(), verdict.reason(), route, now);
+                last.adapter(), decision, last.version(), last.against(), last.since(), reason, route, now);
     }
 
     private @Nullable Share shadow(int version) {

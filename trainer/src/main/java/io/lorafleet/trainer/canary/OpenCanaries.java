@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.canary;
 
+import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.registry.AdapterRegistry;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The open canaries, according to the published decisions. */
 public final class OpenCanaries {
     private final AdapterRegistry adapters;
     private final Map<String, RouteDecided> latest = new HashMap<>();
+    private final Set<AdapterRoute> refused = new HashSet<>();
 
     /** @param adapters versions and routes, read up to the same point as the decisions */
     public OpenCanaries(AdapterRegistry adapters) {
@@ -32,8 +37,21 @@ public final class OpenCanaries {
         return latest.values().stream().filter(this::isOpen).toList();
     }
 
+    /** Records a route that had no effect, because another change of the route was first on the topic. */
+    public void refused(AdapterRoute route) {
+        refused.add(route);
+    }
+
+    /** @return the latest decisions whose routes had no effect */
+    public List<RouteDecided> overruled() {
+        return latest.values().stream()
+                .filter(decision -> refused.contains(decision.route()))
+                .toList();
+    }
+
     private boolean isOpen(RouteDecided decision) {
         return decision.open()
-                && decision.route().equals(adapters.adapter(decision.adapter()).route());
+                && Objects.equals(
+                        decision.route(), adapters.adapter(decision.adapter()).route());
     }
 }

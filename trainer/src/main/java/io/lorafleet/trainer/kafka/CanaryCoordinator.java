@@ -89,8 +89,26 @@ final class CanaryCoordinator {
         });
     }
 
-    /** Counts and logs a published decision. */
+    /**
+     * Finds decisions that had no effect, because an operator changed the route at the same time.
+     *
+     * @param owned this trainer's feedback partitions
+     * @return the publications that end these canaries
+     */
+    List<Publication> overruled(Set<TopicPartition> owned) {
+        return replay.canaries().overruled().stream()
+                .filter(decision -> owned.contains(partition(decision)))
+                .map(decision -> CanaryRoutes.overruled(
+                        decision, replay.registry().adapter(decision.adapter()).route(), clock.instant()))
+                .map(Publication::of)
+                .toList();
+    }
+
+    /** Counts and logs a published decision, unless it had no effect. */
     void published(RouteDecided decision) {
+        if (replay.canaries().overruled().contains(decision)) {
+            return;
+        }
         metrics.decided(decision);
         LOG.infof("%s@%d %s: %s", decision.adapter(), decision.version(), text(decision.decision()), decision.reason());
     }
@@ -101,6 +119,7 @@ final class CanaryCoordinator {
             case PROMOTED -> "promoted to stable";
             case KEPT -> "kept as stable";
             case ROLLED_BACK -> "rolled back";
+            case OVERRULED -> "no longer under analysis";
         };
     }
 }

@@ -26,8 +26,11 @@ import org.jboss.logging.Logger;
 class KafkaClients implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaClients.class);
 
-    /** After a crash, an open transaction blocks the next trainer for this long. */
-    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+    /**
+     * After a crash in a transaction, other services read no further records of {@code adapters} for this long, and up
+     * to ten seconds more, until the broker checks again.
+     */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);

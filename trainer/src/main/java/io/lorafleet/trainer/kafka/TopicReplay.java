@@ -11,7 +11,6 @@ import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.trainer.canary.OpenCanaries;
 import io.lorafleet.trainer.feedback.ConsumedOffsets;
-import io.lorafleet.trainer.publish.Publication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,16 +79,6 @@ final class TopicReplay {
         return canaries;
     }
 
-    /** Applies a publication of this trainer at once, before the consumer reads it. */
-    void published(Publication publication) {
-        publication.version().ifPresent(version -> registry.apply(AdapterEvent.of(version)));
-        publication.event().ifPresent(consumed::apply);
-        publication.decision().ifPresent(decision -> {
-            registry.apply(AdapterEvent.of(decision.route()));
-            canaries.apply(decision);
-        });
-    }
-
     /**
      * Reads all records that exist at the time of the call, including those of open transactions. A crashed trainer may
      * have left a transaction that the broker will still commit.
@@ -102,8 +91,9 @@ final class TopicReplay {
         long limit = nanoTime.getAsLong() + timeout.toNanos();
         while (!ends.areReached(consumer)) {
             if (nanoTime.getAsLong() - limit > 0) {
-                throw new TimeoutException("adapters and trainings were not read to the end, and no record was read for "
-                        + timeout.toSeconds() + " s: a transaction may be open");
+                throw new TimeoutException(
+                        "adapters and trainings were not read to the end, and no record was read for "
+                                + timeout.toSeconds() + " s: a transaction may be open");
             }
             ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
             records.forEach(this::apply);
@@ -144,7 +134,10 @@ final class TopicReplay {
                 }
             } else {
                 AdapterEvent event = AdapterEvent.read(record.key(), record.value());
-                registry.apply(event);
+                boolean applied = registry.apply(event);
+                if (!applied && event instanceof AdapterEvent.Route written) {
+                    canaries.refused(written.route());
+                }
                 if (event instanceof AdapterEvent.Version written) {
                     consumed.apply(written.version());
                 }

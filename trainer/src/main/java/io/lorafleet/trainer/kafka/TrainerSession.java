@@ -82,6 +82,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         for (CanaryAnalysis canary : canaries.observe(buffers.keySet())) {
             canaries.decide(canary).ifPresent(this::publishDecision);
         }
+        canaries.overruled(buffers.keySet()).forEach(this::publishDecision);
         commit();
         metrics.waiting(buffers.values().stream().mapToInt(FeedbackBuffer::size).sum());
     }
@@ -163,7 +164,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         if (!transactions.publish(publication, partition, offset, consumer.groupMetadata())) {
             return false;
         }
-        replay.published(publication);
+        replay.catchUp(); // another change of the route may have been first
         return true;
     }
 

@@ -35,7 +35,7 @@ class CanaryAnalysisTest {
     void startsWithAShareOfTheRequests() {
         assertThat(CANARY.decision()).isEqualTo(Decision.CANARY);
         assertThat(CANARY.route())
-                .isEqualTo(new AdapterRoute("fast", 1, null, new Share(2, 0.1), new Share(2, 0.2), NOW));
+                .isEqualTo(new AdapterRoute("fast", 1, null, new Share(2, 0.1), new Share(2, 0.2), NOW, 1));
     }
 
     @Test
@@ -56,10 +56,10 @@ class CanaryAnalysisTest {
         assertThat(good.reason()).contains("error 0.330, 0.320 for fast@1, in 2 requests");
         RouteDecided promoted = ROUTES.next(CANARY, good, LATER);
         assertThat(promoted.decision()).isEqualTo(Decision.PROMOTED);
-        assertThat(promoted.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, new Share(1, 0.2), LATER));
+        assertThat(promoted.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, new Share(1, 0.2), LATER, 2));
         RouteDecided kept = ROUTES.next(promoted, good, LATER);
         assertThat(kept.decision()).isEqualTo(Decision.KEPT);
-        assertThat(kept.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, null, LATER));
+        assertThat(kept.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, null, LATER, 3));
         assertThat(kept.open()).isFalse();
     }
 
@@ -74,7 +74,7 @@ class CanaryAnalysisTest {
                 .contains("live error too high")
                 .contains("0.390")
                 .contains("0.300");
-        assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER));
+        assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER, 2));
     }
 
     /** After a promotion, the canary generates the images, and the previous version is the shadow. */

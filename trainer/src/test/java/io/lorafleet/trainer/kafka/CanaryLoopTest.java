@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.messages.training.RouteDecided.Decision;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.trainer.Samples;
@@ -36,6 +39,7 @@ class CanaryLoopTest {
     @TempDir
     private Path storage;
 
+    private final Faults faults = Faults.none();
     private FakeDistiller training;
     private TrainingGround ground;
     private TrainerLoop trainer;
@@ -46,7 +50,7 @@ class CanaryLoopTest {
         training = FakeDistiller.quick(blobs);
         ground = new TrainingGround(BROKER.broker(), blobs);
         ground.publish(student("fast", 1));
-        trainer = ground.trainer(training, Faults.none(), RULES);
+        trainer = ground.trainer(training, faults, RULES);
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         awaitDecision(Decision.CANARY);
     }
@@ -123,6 +127,31 @@ class CanaryLoopTest {
         await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
         assertThat(ground.decisions()).extracting(RouteDecided::decision).containsOnly(Decision.CANARY);
         assertThat(ground.route("fast").stable()).isEqualTo(2);
+    }
+
+    /** The operator's change is acknowledged after the trainer has read the route, and before it writes its own. */
+    @Test
+    void aSimultaneousChangeOfTheRouteWinsAndEndsTheCanary() throws Exception {
+        faults.hold("beginTransaction");
+        ground.result("r1", new ShadowMeasured(pinned(2), 0.30, pinned(1), 0.31));
+        ground.result("r2", new ShadowMeasured(pinned(2), 0.32, pinned(1), 0.31));
+        faults.awaitReached();
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, null, Samples.NOW).after(ground.route("fast"));
+        ground.route(theirs);
+        faults.release();
+        RouteDecided overruled = awaitDecision(Decision.OVERRULED);
+        assertThat(overruled.route()).isEqualTo(theirs);
+        assertThat(ground.decisions())
+                .extracting(RouteDecided::decision)
+                .containsExactly(Decision.CANARY, Decision.PROMOTED, Decision.OVERRULED);
+        assertThat(ground.route("fast")).as("the record that compaction keeps").isEqualTo(theirs);
+        AdapterRegistry registry = new AdapterRegistry();
+        ground.records(Topic.ADAPTERS, "read_committed")
+                .forEach(record -> registry.apply(AdapterEvent.read(record.key(), record.value())));
+        assertThat(registry.adapter("fast").route()).isEqualTo(theirs);
+        ground.give(feedback("c", "fast"), feedback("d", "fast"));
+        await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
+        assertThat(training.inputs().get(1).parent().version()).isEqualTo(1);
     }
 
     private RouteDecided awaitDecision(Decision wanted) {

@@ -6,6 +6,7 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import java.time.Instant;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A canary-analysis decision that changes an adapter's route. It is written in the same transaction as the
@@ -18,7 +19,7 @@ import java.util.function.Function;
  * @param since start of the analysis
  * @param reason human-readable reason, including the figures
  * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis
- *     ends
+ *     ends. Null if an operator has removed the route
  * @param at time of the decision
  */
 public record RouteDecided(
@@ -28,7 +29,7 @@ public record RouteDecided(
         int against,
         Instant since,
         String reason,
-        AdapterRoute route,
+        @Nullable AdapterRoute route,
         Instant at)
         implements TrainingEvent {
 
@@ -45,7 +46,10 @@ public record RouteDecided(
         KEPT,
         /** The previous stable version receives all requests again. */
         @JsonProperty("rolled-back")
-        ROLLED_BACK
+        ROLLED_BACK,
+        /** The previous decision has no effect, because an operator changed the route at the same time. */
+        @JsonProperty("overruled")
+        OVERRULED
     }
 
     public RouteDecided {
@@ -55,7 +59,9 @@ public record RouteDecided(
         Check.range("against", 1, Integer.MAX_VALUE, against);
         Check.present("since", since);
         Check.present("reason", reason);
-        Check.present("route", route);
+        if (decision != Decision.OVERRULED) {
+            Check.present("route", route);
+        }
         Check.present("at", at);
     }
 
