@@ -66,6 +66,11 @@ final class CanaryCoordinator {
         return observer.follow(open);
     }
 
+    /** Finds new partitions. Call this after a rebalance. */
+    void findPartitions() {
+        observer.findPartitions();
+    }
+
     /** @return the partition of the feedback on which the version was trained */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.registry()

@@ -8,26 +8,33 @@ import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.training.RouteDecided;
-import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRules;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads results and feedback from the start of the oldest canary, and passes them to the canary analyses. */
+/**
+ * Reads results and feedback from the start of each canary, and passes them to the canary analyses. A new canary does
+ * not restart the others.
+ */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);
+    /** Time for reading in one iteration of the polling loop. */
+    private static final Duration BUDGET = Duration.ofMillis(200);
+    /** After this time, a verdict uses what has been read so far. */
+    private static final Duration READING_TIMEOUT = Duration.ofMinutes(1);
     /**
      * Allows for differences between clocks. The analyses skip events that are too old, according to the events'
      * timestamps.
@@ -35,73 +42,129 @@ final class CanaryObserver {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private final Consumer<String, byte[]> consumer;
+    private final Admin admin;
     private final CanaryRules rules;
+    private final String results;
     private final String feedback;
-    private final List<TopicPartition> partitions = new ArrayList<>();
-    private List<CanaryAnalysis> canaries = List.of();
-    private EndOffsets ends = new EndOffsets();
+    private final LongSupplier nanoTime;
+    private final Map<RouteDecided, ObservedCanary> canaries = new LinkedHashMap<>();
 
     CanaryObserver(KafkaClients clients, String topicPrefix, CanaryRules rules) {
+        this(clients, topicPrefix, rules, System::nanoTime);
+    }
+
+    CanaryObserver(KafkaClients clients, String topicPrefix, CanaryRules rules, LongSupplier nanoTime) {
         this.consumer = clients.tail();
+        this.admin = clients.admin();
         this.rules = rules;
+        this.results = Topic.RESULTS.in(topicPrefix);
         this.feedback = Topic.FEEDBACK.in(topicPrefix);
-        for (String topic : List.of(Topic.RESULTS.in(topicPrefix), feedback)) {
-            consumer.partitionsFor(topic)
-                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-        }
+        this.nanoTime = nanoTime;
     }
 
     /**
      * Reads new records.
      *
      * @param open the decisions that started the open canaries
-     * @return one analysis per canary. After the set of open canaries has changed, the list is empty until the observer
-     *     has read all records that existed at that time
+     * @return the analyses of the canaries for which the observer has read all records that existed when it was told of
+     *     the canary, or has read for a minute
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
-        Set<RouteDecided> followed =
-                canaries.stream().map(CanaryAnalysis::decision).collect(Collectors.toSet());
-        if (!followed.equals(new HashSet<>(open))) {
-            restart(open);
+        canaries.keySet().retainAll(open);
+        List<RouteDecided> added =
+                open.stream().filter(each -> !canaries.containsKey(each)).toList();
+        if (!added.isEmpty()) {
+            add(added);
         }
-        if (open.isEmpty()) {
+        if (canaries.isEmpty()) {
+            consumer.assign(Set.of());
             return List.of();
         }
-        consumer.poll(POLL).forEach(this::take);
-        return ends.areReached(consumer) ? canaries : List.of();
+        read();
+        return canaries.values().stream()
+                .filter(canary -> canary.isRead(nanoTime.getAsLong()))
+                .map(ObservedCanary::analysis)
+                .toList();
     }
 
-    private void restart(List<RouteDecided> open) {
-        canaries = open.stream()
-                .map(decision -> new CanaryAnalysis(decision, rules))
-                .toList();
-        consumer.assign(open.isEmpty() ? List.of() : partitions);
-        if (open.isEmpty()) {
-            return;
+    /** Finds new partitions. Call this after a rebalance. */
+    void findPartitions() {
+        if (!canaries.isEmpty()) {
+            seek(assign());
         }
-        Instant from = open.stream()
-                .map(RouteDecided::since)
-                .min(Instant::compareTo)
-                .orElseThrow()
-                .minus(CLOCK_TOLERANCE);
-        Map<TopicPartition, Long> endOffsets = consumer.endOffsets(partitions);
-        ends = new EndOffsets();
-        ends.add(endOffsets);
-        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
-                partitions.stream().collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())));
-        endOffsets.forEach((partition, end) -> {
-            OffsetAndTimestamp first = found.get(partition);
-            consumer.seek(partition, first == null ? end : first.offset());
-        });
+    }
+
+    private void add(List<RouteDecided> added) {
+        Set<TopicPartition> partitions = assign();
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        for (RouteDecided decision : added) {
+            Map<TopicPartition, Long> from = new HashMap<>();
+            partitions.forEach(each -> from.put(each, startOf(decision, each)));
+            Map<TopicPartition, Long> next = new HashMap<>(ends);
+            consumer.offsetsForTimes(from).forEach((partition, found) -> {
+                if (found != null) {
+                    next.put(partition, found.offset());
+                }
+            });
+            canaries.put(
+                    decision,
+                    new ObservedCanary(
+                            new CanaryAnalysis(decision, rules),
+                            next,
+                            ends,
+                            nanoTime.getAsLong() + READING_TIMEOUT.toNanos()));
+        }
+        seek(partitions);
+    }
+
+    private Set<TopicPartition> assign() {
+        Set<TopicPartition> partitions = TopicPartitions.of(admin, List.of(results, feedback));
+        consumer.assign(partitions);
+        return partitions;
+    }
+
+    /** Results count from the latest decision, and feedback from the start of the canary. */
+    private long startOf(RouteDecided decision, TopicPartition partition) {
+        Instant start = partition.topic().equals(feedback) ? decision.since() : decision.at();
+        return start.minus(CLOCK_TOLERANCE).toEpochMilli();
+    }
+
+    /** Goes back to the first record that a canary needs. */
+    private void seek(Set<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            long first = canaries.values().stream()
+                    .mapToLong(canary -> canary.next(partition))
+                    .min()
+                    .orElseThrow();
+            consumer.seek(partition, first);
+        }
+    }
+
+    private void read() {
+        long end = nanoTime.getAsLong() + BUDGET.toNanos();
+        ConsumerRecords<String, byte[]> records;
+        do {
+            records = consumer.poll(POLL);
+            records.forEach(this::take);
+        } while (!records.isEmpty() && nanoTime.getAsLong() - end < 0);
+        for (TopicPartition partition : consumer.assignment()) {
+            long position = consumer.position(partition);
+            canaries.values().forEach(canary -> canary.advance(partition, position));
+        }
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        List<CanaryAnalysis> analyses = canaries.values().stream()
+                .filter(canary -> canary.next(partition) <= record.offset())
+                .map(ObservedCanary::analysis)
+                .toList();
         try {
             if (record.topic().equals(feedback)) {
                 FeedbackEvent event = Json.read(record.value(), FeedbackEvent.class);
-                canaries.forEach(canary -> canary.take(event));
+                analyses.forEach(analysis -> analysis.take(event));
             } else if (Json.read(record.value(), GenerationFinished.class) instanceof GenerationSucceeded result) {
-                canaries.forEach(canary -> canary.take(result));
+                analyses.forEach(analysis -> analysis.take(result));
             }
         } catch (InvalidMessageException e) {
             // Other consumers of these topics report invalid records.

@@ -20,8 +20,11 @@ import io.lorafleet.trainer.canary.CanaryRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,9 @@ class CanaryObserverTest {
             new AdapterRoute("fast", 1, 1, new AdapterRoute.Share(2, 0.25), new AdapterRoute.Share(2, 0.5), BEGAN),
             BEGAN);
 
+    private static final RouteDecided SLOW = new RouteDecided(
+            "slow", Decision.CANARY, 2, 1, BEGAN, "new", new AdapterRoute("slow", 1, null, null, null, BEGAN), BEGAN);
+
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
@@ -57,8 +63,7 @@ class CanaryObserverTest {
     @BeforeEach
     void connect() throws Exception {
         ground = new TrainingGround(BROKER.broker(), new DirectoryBlobStore(storage), 3);
-        clients = new KafkaClients(
-                Map.of("bootstrap.servers", BROKER.broker().bootstrapServers()), ground.prefix(), "unused");
+        clients = clients(Map.of());
     }
 
     @AfterEach
@@ -90,6 +95,65 @@ class CanaryObserverTest {
         CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES);
         follow(canaries);
         assertThat(canaries.follow(List.of())).isEmpty();
+    }
+
+    @Test
+    void aNewCanaryDoesNotRestartTheOthers() {
+        send("r1", BEGAN.plusSeconds(1), BEGAN.plusSeconds(1));
+        CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES);
+        CanaryAnalysis first = follow(canaries);
+        assertThat(canaries.follow(List.of(CANARY, SLOW))).contains(first);
+        await().alias("both canaries are read")
+                .pollInSameThread()
+                .until(() -> canaries.follow(List.of(CANARY, SLOW)).size() == 2);
+        send("r2", BEGAN.plusSeconds(2), BEGAN.plusSeconds(2));
+        send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
+        await().alias("each result counts once")
+                .pollInSameThread()
+                .until(() -> canaries.follow(List.of(CANARY, SLOW)).stream()
+                        .anyMatch(each -> each.verdict(BEGAN).isPresent()));
+        assertThat(first.verdict(BEGAN).orElseThrow().reason()).contains("in 3 requests");
+    }
+
+    /** The consumer returns one record from each poll. */
+    @Test
+    void readsManyRecordsInOneIteration() {
+        for (int i = 0; i < 50; i++) {
+            send("r" + i, BEGAN.plusSeconds(1), BEGAN.plusSeconds(1));
+        }
+        clients.close();
+        clients = clients(Map.of("max.poll.records", 1));
+        CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES, () -> 0);
+        AtomicInteger iterations = new AtomicInteger();
+        await().alias("results are read").pollInSameThread().until(() -> {
+            iterations.incrementAndGet();
+            return canaries.follow(List.of(CANARY)).stream()
+                    .anyMatch(each -> each.verdict(BEGAN)
+                            .filter(verdict -> verdict.reason().contains("in 50 requests"))
+                            .isPresent());
+        });
+        assertThat(iterations.get()).isLessThan(50);
+    }
+
+    /** Otherwise, an adapter whose results cannot be read is never trained again. */
+    @Test
+    void decidesAfterTheMaximumAgeWhileItReads() {
+        send("r1", BEGAN.plusSeconds(1), BEGAN.plusSeconds(1));
+        AtomicLong now = new AtomicLong();
+        clients.close();
+        clients = clients(Map.of("fetch.min.bytes", 1 << 30, "fetch.max.wait.ms", 60_000));
+        CanaryObserver canaries = new CanaryObserver(clients, ground.prefix(), RULES, now::get);
+        assertThat(canaries.follow(List.of(CANARY))).isEmpty();
+        now.addAndGet(Duration.ofMinutes(1).toNanos());
+        CanaryAnalysis canary = canaries.follow(List.of(CANARY)).iterator().next();
+        assertThat(canary.verdict(BEGAN.plus(RULES.maxAge())).orElseThrow().reason())
+                .contains("no objection after PT1H");
+    }
+
+    private KafkaClients clients(Map<String, Object> settings) {
+        Map<String, Object> config = new HashMap<>(settings);
+        config.put("bootstrap.servers", BROKER.broker().bootstrapServers());
+        return new KafkaClients(config, ground.prefix(), "unused");
     }
 
     private String verdict() {
