@@ -28,13 +28,13 @@ public final class BlobKeys {
      * @return the key of the feedback consumed by a finished run: a JSON array of {@link FeedbackEvent}
      */
     public static String consumedFeedback(String adapter, Lineage lineage, String sha256) {
-        return consumedFeedback(adapter, lineage.partition()) + lineage.fromOffset() + "-" + lineage.toOffset() + "-"
-                + Check.sha256("sha256", sha256) + ".json";
+        return consumedFeedback(adapter) + lineage.partition() + "/" + lineage.fromOffset() + "-" + lineage.toOffset()
+                + "-" + Check.sha256("sha256", sha256) + ".json";
     }
 
-    /** @return the key prefix of an adapter's consumed feedback from one partition */
-    public static String consumedFeedback(String adapter, int partition) {
-        return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/" + partition + "/";
+    /** @return the key prefix of an adapter's consumed feedback */
+    public static String consumedFeedback(String adapter) {
+        return BlobTree.FEEDBACK.prefix() + Check.id("adapter", adapter) + "/";
     }
 
     /** @return the key prefix of all blobs that belong to an adapter's unfinished runs */

@@ -23,7 +23,7 @@ class BlobTreeTest {
                 BlobKeys.manifest("g1"), Set.of(Writer.WORKER),
                 BlobKeys.attempt("g1", 1), Set.of(Writer.WORKER),
                 BlobKeys.sharedAttempt("g1"), Set.of(Writer.WORKER),
-                BlobKeys.consumedFeedback("ink", 0), Set.of(Writer.TRAINER),
+                BlobKeys.consumedFeedback("ink"), Set.of(Writer.TRAINER),
                 BlobKeys.checkpoint("ink", "run", 1), Set.of(Writer.TRAINER));
 
         writers.forEach(

@@ -10,10 +10,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The consumed offsets of each adapter and partition, and the runs in progress, according to the published events. */
+/**
+ * The consumed offsets of each adapter and partition, and the runs in progress, according to the published events.
+ *
+ * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions were added.
+ * The runs in progress depend only on the events, not on the versions: all trainers read an adapter's events in the same
+ * order, but not the versions between them.
+ */
 public final class ConsumedOffsets {
     private final Map<AdapterPartition, Long> consumed = new HashMap<>();
-    private final Map<AdapterPartition, Lineage> inProgress = new HashMap<>();
+    private final Map<AdapterPartition, Long> finished = new HashMap<>();
+    private final Map<String, Lineage> inProgress = new HashMap<>();
 
     private record AdapterPartition(String adapter, int partition) {}
 
@@ -21,19 +28,28 @@ public final class ConsumedOffsets {
     public void apply(TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
             started(started.adapter(), started.lineage());
-        } else if (event instanceof TrainingFinished finished) {
-            consumed(finished.adapter(), finished.lineage());
+        } else if (event instanceof TrainingFinished end) {
+            finished(end.adapter(), end.lineage());
         }
     }
 
     /**
-     * A trainer that lost its partition may announce a second offset range with the same start. Only the first range
-     * counts.
+     * Two trainers may announce a run of the adapter: a trainer that lost its partition, or the owner of another
+     * partition. Only the first one counts.
      */
     private void started(String adapter, Lineage lineage) {
-        if (lineage.fromOffset() == consumedTo(adapter, lineage.partition())) {
-            inProgress.putIfAbsent(new AdapterPartition(adapter, lineage.partition()), lineage);
+        AdapterPartition key = new AdapterPartition(adapter, lineage.partition());
+        if (lineage.fromOffset() >= finished.getOrDefault(key, 0L)) {
+            inProgress.putIfAbsent(adapter, lineage);
         }
+    }
+
+    private void finished(String adapter, Lineage lineage) {
+        long to = finished.merge(new AdapterPartition(adapter, lineage.partition()), lineage.toOffset(), Math::max);
+        inProgress.computeIfPresent(
+                adapter,
+                (name, open) -> open.partition() == lineage.partition() && open.fromOffset() < to ? null : open);
+        consumed(adapter, lineage);
     }
 
     /** A version also contains its lineage, and is retained longer than the events. */
@@ -44,9 +60,7 @@ public final class ConsumedOffsets {
     }
 
     private void consumed(String adapter, Lineage lineage) {
-        AdapterPartition key = new AdapterPartition(adapter, lineage.partition());
-        long to = consumed.merge(key, lineage.toOffset(), Math::max);
-        inProgress.computeIfPresent(key, (id, open) -> open.fromOffset() < to ? null : open);
+        consumed.merge(new AdapterPartition(adapter, lineage.partition()), lineage.toOffset(), Math::max);
     }
 
     /** @return the offset after the last record that a finished run consumed; 0 before the first run */
@@ -54,8 +68,18 @@ public final class ConsumedOffsets {
         return consumed.getOrDefault(new AdapterPartition(adapter, partition), 0L);
     }
 
-    /** @return the lineage of the run in progress */
+    /** @return the lineage of the run in progress on this partition */
     public Optional<Lineage> inProgress(String adapter, int partition) {
-        return Optional.ofNullable(inProgress.get(new AdapterPartition(adapter, partition)));
+        return inProgress(adapter).filter(run -> run.partition() == partition);
+    }
+
+    /** @return whether a run of the adapter on another partition is in progress, so that no run may start on this one */
+    public boolean isBusyElsewhere(String adapter, int partition) {
+        return inProgress(adapter).filter(run -> run.partition() != partition).isPresent();
+    }
+
+    private Optional<Lineage> inProgress(String adapter) {
+        return Optional.ofNullable(inProgress.get(adapter))
+                .filter(run -> run.fromOffset() == consumedTo(adapter, run.partition()));
     }
 }

@@ -13,8 +13,12 @@ import io.lorafleet.storage.Sha256;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -53,30 +57,51 @@ public final class FeedbackArchive {
     }
 
     /**
-     * @return the archived votes that still count, from all runs before the given run. If an archive is damaged, only
-     *     those from later archives: it may have contained withdrawals of earlier votes
+     * @return the archived votes that still count, from all runs before the given run, and from the runs on the adapter's
+     *     other partitions. If an archive is damaged, only those from later archives: it may have contained withdrawals of
+     *     earlier votes
      */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         Votes votes = new Votes();
-        for (ArchivedRun run : runs(adapter, lineage.partition())) {
-            if (run.toOffset() <= lineage.fromOffset()) {
-                Optional<FeedbackEvent[]> events = read(run);
-                if (events.isEmpty()) {
-                    votes = new Votes();
-                }
-                for (FeedbackEvent event : events.orElse(new FeedbackEvent[0])) {
-                    votes.apply(event);
-                }
+        for (Archived archived : inOrder(adapter, lineage)) {
+            if (archived.events().isEmpty()) {
+                votes = new Votes();
+            }
+            for (FeedbackEvent event : archived.events().orElse(new FeedbackEvent[0])) {
+                votes.apply(event);
             }
         }
         return votes;
     }
 
-    private List<ArchivedRun> runs(String adapter, int partition) throws IOException {
-        String prefix = BlobKeys.consumedFeedback(adapter, partition);
+    /** @param from time that orders the runs: not before that of an earlier run on the same partition */
+    private record Archived(Optional<FeedbackEvent[]> events, Instant from) {}
+
+    /** Offsets order the runs on a partition. An adapter moves to another partition when partitions are added. */
+    private List<Archived> inOrder(String adapter, Lineage lineage) throws IOException {
+        List<Archived> all = new ArrayList<>();
+        Map<Integer, Instant> latest = new HashMap<>();
+        for (ArchivedRun run : runs(adapter)) {
+            if (run.partition() != lineage.partition() || run.toOffset() <= lineage.fromOffset()) {
+                Optional<FeedbackEvent[]> events = read(run);
+                Instant before = latest.getOrDefault(run.partition(), Instant.EPOCH);
+                Instant first = events.filter(some -> some.length > 0)
+                        .map(some -> some[0].at())
+                        .orElse(before);
+                Instant from = first.isBefore(before) ? before : first;
+                latest.put(run.partition(), from);
+                all.add(new Archived(events, from));
+            }
+        }
+        all.sort(Comparator.comparing(Archived::from)); // a stable sort
+        return all;
+    }
+
+    private List<ArchivedRun> runs(String adapter) throws IOException {
+        String prefix = BlobKeys.consumedFeedback(adapter);
         try (Stream<String> keys = blobs.list(prefix)) {
             return keys.map(key -> ArchivedRun.of(key, prefix))
-                    .sorted(Comparator.comparingLong(ArchivedRun::fromOffset))
+                    .sorted(Comparator.comparingInt(ArchivedRun::partition).thenComparingLong(ArchivedRun::fromOffset))
                     .toList();
         }
     }
@@ -99,12 +124,13 @@ public final class FeedbackArchive {
     }
 
     /** @param sha256 expected SHA-256 of the blob; empty in the keys of earlier releases */
-    private record ArchivedRun(String key, long fromOffset, long toOffset, Optional<String> sha256) {
+    private record ArchivedRun(String key, int partition, long fromOffset, long toOffset, Optional<String> sha256) {
 
         static ArchivedRun of(String key, String prefix) {
-            String[] parts = key.substring(prefix.length()).split("[-.]");
-            Optional<String> sha256 = parts.length == 4 ? Optional.of(parts[2]) : Optional.empty();
-            return new ArchivedRun(key, Long.parseLong(parts[0]), Long.parseLong(parts[1]), sha256);
+            String[] parts = key.substring(prefix.length()).split("[-./]");
+            Optional<String> sha256 = parts.length == 5 ? Optional.of(parts[3]) : Optional.empty();
+            return new ArchivedRun(
+                    key, Integer.parseInt(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]), sha256);
         }
 
         boolean isIntact(byte[] content) {

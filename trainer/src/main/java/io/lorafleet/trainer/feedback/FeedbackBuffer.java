@@ -95,18 +95,23 @@ public final class FeedbackBuffer {
      */
     public Optional<OffsetRange> due(RunThreshold readiness, Instant now, Predicate<String> mayRun) {
         Optional<OffsetRange> unfinished = waiting.entrySet().stream()
-                .filter(entry -> mayRun.test(entry.getKey()))
+                .filter(entry -> mayRun(entry.getKey(), mayRun))
                 .flatMap(entry ->
                         consumed.inProgress(entry.getKey(), partition).stream().map(run -> range(entry, run)))
                 .filter(range -> range.toOffset() <= position)
                 .findFirst();
         return unfinished.or(() -> waiting.entrySet().stream()
-                .filter(entry -> mayRun.test(entry.getKey()))
+                .filter(entry -> mayRun(entry.getKey(), mayRun))
                 .filter(entry -> consumed.inProgress(entry.getKey(), partition).isEmpty())
                 .filter(entry -> readiness.isMet(
                         entry.getValue().samples(), entry.getValue().oldest(), now))
                 .min(Comparator.comparing(entry -> entry.getValue().oldest()))
                 .map(entry -> range(entry, null)));
+    }
+
+    /** The adapter's earlier feedback may be in another partition, in which a run has started. */
+    private boolean mayRun(String adapter, Predicate<String> mayRun) {
+        return mayRun.test(adapter) && !consumed.isBusyElsewhere(adapter, partition);
     }
 
     /** @param inProgress lineage of an unfinished run, which determines the range; null for a new run */

@@ -105,6 +105,11 @@ final class RunCoordinator implements AutoCloseable {
         RunInputs inputs = RunInputs.of(parent.get(), range, training.plan());
         if (!inputs.lineage().equals(range.inProgress())) {
             events.started(new TrainingStarted(inputs.adapter(), inputs.lineage(), settings.id(), clock.instant()));
+            replay.catchUp();
+            if (replay.consumed().isBusyElsewhere(inputs.adapter(), range.partition())) {
+                LOG.infof("Postponed a run of adapter %s: a run on another partition started first", inputs.adapter());
+                return;
+            }
         }
         LOG.infof(
                 "Started a run of %s with %d samples",

@@ -12,10 +12,11 @@ import io.lorafleet.registry.EndOffsets;
 import io.lorafleet.trainer.canary.OpenCanaries;
 import io.lorafleet.trainer.feedback.ConsumedOffsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -43,7 +44,7 @@ final class TopicReplay {
     private final String adapters;
     private final Duration timeout;
     private final LongSupplier nanoTime;
-    private final List<TopicPartition> partitions = new ArrayList<>();
+    private final List<String> topics;
     private final ConsumedOffsets consumed = new ConsumedOffsets();
     private final AdapterRegistry registry = new AdapterRegistry();
     private final OpenCanaries canaries = new OpenCanaries(registry);
@@ -59,12 +60,7 @@ final class TopicReplay {
         this.admin = clients.admin();
         this.timeout = timeout;
         this.adapters = Topic.ADAPTERS.in(topicPrefix);
-        for (String topic : List.of(adapters, Topic.TRAININGS.in(topicPrefix))) {
-            consumer.partitionsFor(topic)
-                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        this.topics = List.of(adapters, Topic.TRAININGS.in(topicPrefix));
     }
 
     ConsumedOffsets consumed() {
@@ -86,6 +82,7 @@ final class TopicReplay {
      * @throws TimeoutException if no record could be read for too long
      */
     void catchUp() {
+        assign(TopicPartitions.of(admin, topics));
         EndOffsets ends = new EndOffsets();
         ends.add(ends());
         long limit = nanoTime.getAsLong() + timeout.toNanos();
@@ -103,12 +100,22 @@ final class TopicReplay {
         }
     }
 
+    /** Reads new partitions from the beginning, and continues to read the others. */
+    private void assign(Set<TopicPartition> partitions) {
+        Set<TopicPartition> added = new HashSet<>(partitions);
+        added.removeAll(consumer.assignment());
+        if (!added.isEmpty()) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(added);
+        }
+    }
+
     /**
      * Uses the admin client, because a read-committed consumer would report the start of the first open transaction.
      */
     private Map<TopicPartition, Long> ends() {
-        Map<TopicPartition, OffsetSpec> latest =
-                partitions.stream().collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));
+        Map<TopicPartition, OffsetSpec> latest = consumer.assignment().stream()
+                .collect(Collectors.toMap(Function.identity(), each -> OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
         try {
             admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))

@@ -104,6 +104,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         Map<TopicPartition, Long> positions = new HashMap<>();
         partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
         replay.catchUp();
+        canaries.findPartitions();
         positions.forEach((partition, position) -> {
             buffers.put(partition, new FeedbackBuffer(partition.partition(), replay.consumed(), position));
             committed.put(partition, position);

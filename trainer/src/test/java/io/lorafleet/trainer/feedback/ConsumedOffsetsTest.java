@@ -65,6 +65,39 @@ class ConsumedOffsetsTest {
         assertThat(consumed.inProgress("fast", 0)).contains(lineage(9, 12));
     }
 
+    /** After partitions were added, an adapter can have feedback in two partitions. */
+    @Test
+    void anAdapterHasOneRunInProgress() {
+        Lineage moved = new Lineage(1, 2, 0, 4, 2, 42, "plan");
+        started(lineage(0, 5));
+        started(moved); // has no effect
+        assertThat(consumed.isBusyElsewhere("fast", 2)).isTrue();
+        assertThat(consumed.isBusyElsewhere("fast", 0)).isFalse();
+        assertThat(consumed.inProgress("fast", 2)).isEmpty();
+        finished(lineage(0, 5));
+        assertThat(consumed.isBusyElsewhere("fast", 2)).isFalse();
+        started(moved);
+        assertThat(consumed.inProgress("fast", 2)).contains(moved);
+        assertThat(consumed.isBusyElsewhere("fast", 0)).isTrue();
+    }
+
+    /** A trainer may read the version before or after the event of an earlier run. */
+    @Test
+    void theOrderOfVersionsAndEventsDoesNotMatter() {
+        Lineage moved = new Lineage(1, 2, 0, 4, 2, 42, "plan");
+        version(lineage(0, 5));
+        started(lineage(0, 5));
+        started(moved); // has no effect
+        finished(lineage(0, 5));
+        assertThat(consumed.inProgress("fast", 2)).isEmpty();
+        assertThat(consumed.inProgress("fast", 0)).isEmpty();
+    }
+
+    private void version(Lineage lineage) {
+        consumed.apply(new AdapterVersion(
+                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage, null));
+    }
+
     private void started(Lineage lineage) {
         consumed.apply(new TrainingStarted("fast", lineage, "t1", NOW));
     }

@@ -9,7 +9,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -97,6 +99,24 @@ class FeedbackArchiveTest {
         blobs.putIfAbsent("feedback/fast/0/0-9.json", "[{".getBytes(UTF_8));
         archive.keep("fast", lineage(9, 12), List.of(), List.of(feedback("b", "fast")));
         assertThat(archive.before("fast", lineage(12, 20)).standing()).containsExactly(feedback("b", "fast"));
+    }
+
+    /** The adapter has moved from partition 0 to partition 2, because a partition was added. */
+    @Test
+    void coversAllPartitionsOfTheAdapter() throws IOException {
+        FeedbackGiven first = feedback("a", "fast", "a star", 1, "alice", NOW);
+        FeedbackGiven mallorys = feedback("m", "fast", "a star", 1, "mallory", NOW);
+        FeedbackGiven last = feedback("b", "fast", "a star", 1, "bob", NOW.plusSeconds(2));
+        FeedbackWithdrawn withdrawal = new FeedbackWithdrawn("fast", "mallory", "operator", NOW.plusSeconds(1));
+        archive.keep("fast", on(2, 0, 3), List.of(withdrawal), List.of(last));
+        archive.keep("fast", on(0, 7, 9), List.of(), List.of(first, mallorys));
+        assertThat(archive.before("fast", on(2, 3, 5)).standing()).containsExactly(first, last);
+        assertThat(archive.before("fast", on(0, 9, 12)).standing()).containsExactly(first, last);
+        assertThat(archive.before("fast", on(2, 0, 3)).standing()).containsExactly(first, mallorys);
+    }
+
+    private static Lineage on(int partition, long from, long to) {
+        return new Lineage(1, partition, from, to, 2, 42, "plan");
     }
 
     private String key(String range) throws IOException {

@@ -39,6 +39,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -54,12 +55,15 @@ final class TrainingGround implements AutoCloseable {
     /** Shortens closing a consumer, which waits for the consumer's last fetch (500 ms by default). */
     private static final int FETCH_WAIT = 20;
 
+    /** Interval at which a trainer looks for new partitions. */
+    private static final int METADATA_AGE = 500;
+
     private static final CanaryRules NO_CANARIES = new CanaryRules(0, 0, 1, 0, 1, 0, Duration.ofHours(1));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final String bootstrap;
     private final BlobStore blobs;
-    private final KafkaProducer<String, byte[]> gateway;
+    private KafkaProducer<String, byte[]> gateway;
     /** Starts at the time of the samples, so that no sample reaches the maximum age. */
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), Samples.NOW));
 
@@ -76,8 +80,23 @@ final class TrainingGround implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             new FleetTopics(prefix, partitions, (short) 1).provision(admin);
         }
-        gateway = new KafkaProducer<>(
+        gateway = producer();
+    }
+
+    private KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** Adds a partition of the feedback. Afterwards, feedback goes to the partitions of {@link #adapterOn}. */
+    void addPartition(int total) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createPartitions(Map.of(Topic.FEEDBACK.in(prefix), NewPartitions.increaseTo(total)))
+                    .all()
+                    .get();
+        }
+        gateway.close();
+        gateway = producer();
     }
 
     TrainerLoop trainer(Distiller distiller) {
@@ -97,6 +116,7 @@ final class TrainingGround implements AutoCloseable {
         // A member is informed of a rebalance in the response to its heartbeat.
         client.put("heartbeat.interval.ms", 100);
         client.put("fetch.max.wait.ms", FETCH_WAIT);
+        client.put("metadata.max.age.ms", METADATA_AGE);
         String transactionalId = prefix + UUID.randomUUID();
         TrainerLoop trainer = new TrainerLoop(
                 () -> faults.clients(client, prefix, transactionalId),
@@ -124,6 +144,16 @@ final class TrainingGround implements AutoCloseable {
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "fast-" + i)
                 .filter(name -> BuiltInPartitioner.partitionForKey(name.getBytes(UTF_8), 2) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @return the name of an adapter whose feedback moves from a partition of two to a partition of three */
+    static String adapterThatMoves(int from, int to) {
+        return Stream.iterate(0, i -> i + 1)
+                .map(i -> "moving-" + i)
+                .filter(name -> BuiltInPartitioner.partitionForKey(name.getBytes(UTF_8), 2) == from
+                        && BuiltInPartitioner.partitionForKey(name.getBytes(UTF_8), 3) == to)
                 .findFirst()
                 .orElseThrow();
     }
