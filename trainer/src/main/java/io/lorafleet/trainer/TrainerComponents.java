@@ -74,6 +74,7 @@ final class TrainerComponents {
         }
         TrainerConfig.Trainer trainer = config.trainer();
         expect("min-samples", "at least 1", trainer.minSamples() >= 1, trainer.minSamples());
+        expect("max-waiting", "at least 1", trainer.maxWaiting() >= 1, trainer.maxWaiting());
         return new LoraDistiller(
                 config.model(),
                 trainer.threads().orElse(Runtime.getRuntime().availableProcessors()),

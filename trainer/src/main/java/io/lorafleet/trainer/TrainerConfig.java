@@ -67,6 +67,20 @@ public interface TrainerConfig {
         @WithDefault("PT30S")
         Duration maxRetryPause();
 
+        /**
+         * Maximum time without progress of a run or of the polling loop, as an ISO 8601 duration. After this time, the
+         * trainer is no longer live. It must be longer than an optimizer step. Default: PT30M.
+         */
+        @WithDefault("PT30M")
+        Duration hangTimeout();
+
+        /**
+         * Maximum number of waiting feedback records of a partition in memory, at least 1. If there are more, they wait
+         * on Kafka. Default: 100000.
+         */
+        @WithDefault("100000")
+        int maxWaiting();
+
         Run run();
 
         Prompts prompts();

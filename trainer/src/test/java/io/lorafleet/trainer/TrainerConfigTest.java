@@ -30,6 +30,8 @@ class TrainerConfigTest {
         assertThat(trainer.minSamples()).isEqualTo(16);
         assertThat(trainer.maxAge()).isEqualTo(Duration.ofHours(1));
         assertThat(trainer.maxRetryPause()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(trainer.hangTimeout()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(trainer.maxWaiting()).isEqualTo(100_000);
         assertThat(trainer.run().steps()).isEqualTo(200);
         assertThat(trainer.run().batch()).isEqualTo(32);
         assertThat(trainer.run().rowsAtOnce()).isEqualTo(32);
@@ -61,6 +63,7 @@ class TrainerConfigTest {
     @CsvSource({
         "lorafleet.model, /nowhere",
         "lorafleet.trainer.min-samples, 0",
+        "lorafleet.trainer.max-waiting, 0",
         "lorafleet.trainer.run.steps, 0",
         "lorafleet.trainer.run.batch, 0",
         "lorafleet.trainer.run.rows-at-once, 0",

@@ -88,6 +88,22 @@ public final class FeedbackBuffer {
         return waiting.values().stream().mapToInt(PendingFeedback::samples).sum();
     }
 
+    /** @return the number of pending records */
+    public int records() {
+        return waiting.values().stream().mapToInt(PendingFeedback::records).sum();
+    }
+
+    /**
+     * @param most maximum number of pending records
+     * @return whether no more records should be taken. An unfinished run still gets its records, even if there are more
+     */
+    public boolean isFull(int most) {
+        return records() >= most
+                && waiting.keySet().stream()
+                        .flatMap(adapter -> consumed.inProgress(adapter, partition).stream())
+                        .allMatch(run -> run.toOffset() <= position);
+    }
+
     /**
      * Finds the offset range of the next run. Unfinished runs come first, then the adapter with the oldest record.
      *

@@ -45,6 +45,11 @@ final class PendingFeedback {
         return votes.has(vote.feedbackId());
     }
 
+    /** @return the number of records, including votes that were changed or withdrawn */
+    int records() {
+        return records.size();
+    }
+
     /** @return the number of votes that count */
     int samples() {
         return votes.count();

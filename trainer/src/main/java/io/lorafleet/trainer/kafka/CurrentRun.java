@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 /** A run on the training thread, with the state that the polling thread reads. */
 final class CurrentRun implements Runnable, RunObserver {
     private static final Logger LOG = Logger.getLogger(CurrentRun.class);
+    static final String THREAD = "training";
+
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
     private final TopicPartition partition;
     private final RunInputs inputs;
     private final int lastNumber;
     private final TrainingRun training;
+    private final Watchdog watchdog;
     private final EventPublisher events;
     private final TrainerMetrics metrics;
     private final Clock clock;
@@ -39,6 +42,7 @@ final class CurrentRun implements Runnable, RunObserver {
             RunInputs inputs,
             int lastNumber,
             TrainingRun training,
+            Watchdog watchdog,
             EventPublisher events,
             TrainerMetrics metrics,
             Clock clock) {
@@ -46,6 +50,7 @@ final class CurrentRun implements Runnable, RunObserver {
         this.inputs = inputs;
         this.lastNumber = lastNumber;
         this.training = training;
+        this.watchdog = watchdog;
         this.events = events;
         this.metrics = metrics;
         this.clock = clock;
@@ -57,6 +62,7 @@ final class CurrentRun implements Runnable, RunObserver {
             return;
         }
         metrics.running(true);
+        watchdog.progressed(THREAD);
         try {
             publication = training.execute(inputs, lastNumber, this);
         } catch (IOException e) {
@@ -67,6 +73,7 @@ final class CurrentRun implements Runnable, RunObserver {
                 LOG.errorf(e, "The run of adapter %s failed", inputs.adapter());
             }
         } finally {
+            watchdog.idle(THREAD);
             metrics.running(false);
             done = true;
         }
@@ -96,8 +103,10 @@ final class CurrentRun implements Runnable, RunObserver {
         cancelled = true;
     }
 
+    /** The run calls this between any two steps. */
     @Override
     public boolean isCancelled() {
+        watchdog.progressed(THREAD);
         return cancelled;
     }
 

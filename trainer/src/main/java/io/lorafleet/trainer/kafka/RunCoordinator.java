@@ -34,6 +34,7 @@ final class RunCoordinator implements AutoCloseable {
     private final TrainerSettings settings;
     private final TrainingRun training;
     private final Executor trainingThread;
+    private final Watchdog watchdog;
     private final TopicReplay replay;
     private final EventPublisher events;
     private final TrainerMetrics metrics;
@@ -48,6 +49,7 @@ final class RunCoordinator implements AutoCloseable {
             TrainerSettings settings,
             TrainingRun training,
             Executor trainingThread,
+            Watchdog watchdog,
             TopicReplay replay,
             EventPublisher events,
             TrainerMetrics metrics,
@@ -55,6 +57,7 @@ final class RunCoordinator implements AutoCloseable {
         this.settings = settings;
         this.training = training;
         this.trainingThread = trainingThread;
+        this.watchdog = watchdog;
         this.replay = replay;
         this.events = events;
         this.metrics = metrics;
@@ -119,6 +122,7 @@ final class RunCoordinator implements AutoCloseable {
                 inputs,
                 replay.registry().adapter(inputs.adapter()).lastNumber(),
                 training,
+                watchdog,
                 events,
                 metrics,
                 clock);

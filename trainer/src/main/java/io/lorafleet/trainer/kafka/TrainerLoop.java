@@ -5,6 +5,7 @@ import io.lorafleet.trainer.run.TrainingRun;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +22,8 @@ final class TrainerLoop implements Runnable, AutoCloseable {
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final String POLLING = "feedback";
+
     private final Supplier<KafkaClients> clients;
     private final TrainerSettings settings;
     private final TrainingRun training;
@@ -28,13 +31,14 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     private final Clock clock;
     /** A single thread, so that only one run at a time uses the device, even across sessions. */
     private final ExecutorService trainingThread = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "training");
+        Thread thread = new Thread(task, CurrentRun.THREAD);
         thread.setDaemon(true);
         return thread;
     });
 
-    private final Thread polling = new Thread(this, "feedback");
+    private final Thread polling = new Thread(this, POLLING);
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Watchdog watchdog;
     private volatile boolean following;
     private volatile Map<String, String> failures = Map.of();
 
@@ -49,6 +53,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         this.training = training;
         this.metrics = metrics;
         this.clock = clock;
+        this.watchdog = new Watchdog(settings.hangTimeout());
     }
 
     void start() {
@@ -60,6 +65,12 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return following && polling.isAlive();
     }
 
+    /** @return the thread that has ended or hangs; only a restart of the process helps */
+    Optional<String> failedThread() {
+        boolean hasEnded = polling.getState() == Thread.State.TERMINATED && !isStopping();
+        return hasEnded ? Optional.of(POLLING) : watchdog.hung();
+    }
+
     /** @return the adapters whose latest run failed and will be retried, and the reasons */
     Map<String, String> failures() {
         return failures;
@@ -69,12 +80,14 @@ final class TrainerLoop implements Runnable, AutoCloseable {
     public void run() {
         Backoff backoff = new Backoff(settings.maxRetryPause());
         while (!isStopping()) {
+            watchdog.progressed(POLLING);
             try (KafkaClients connected = clients.get();
-                    TrainerSession session =
-                            new TrainerSession(connected, settings, training, trainingThread, metrics, clock)) {
+                    TrainerSession session = new TrainerSession(
+                            connected, settings, training, trainingThread, watchdog, metrics, clock)) {
                 session.join();
                 while (!isStopping()) {
                     session.poll();
+                    watchdog.progressed(POLLING);
                     following = session.isMember();
                     failures = session.failures();
                     backoff.reset();
@@ -87,6 +100,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
             }
         }
         following = false;
+        watchdog.idle(POLLING);
     }
 
     private void sleep(Duration delay) {

@@ -55,6 +55,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
             TrainerSettings settings,
             TrainingRun training,
             Executor trainingThread,
+            Watchdog watchdog,
             TrainerMetrics metrics,
             Clock clock) {
         this.settings = settings;
@@ -62,7 +63,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.transactions = new Transactions(clients.transactional(), settings.topicPrefix());
         this.events = new EventPublisher(clients.plain(), settings.topicPrefix(), settings.id(), clock);
         this.replay = new TopicReplay(clients, settings.topicPrefix(), REPLAY_TIMEOUT);
-        this.runs = new RunCoordinator(settings, training, trainingThread, replay, events, metrics, clock);
+        this.runs = new RunCoordinator(settings, training, trainingThread, watchdog, replay, events, metrics, clock);
         this.canaries = new CanaryCoordinator(clients, settings, replay, metrics, clock);
         this.consumer = clients.feedback();
     }
@@ -77,6 +78,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         consumer.poll(POLL).forEach(this::take);
         // The position can be past the last record (for example, after a transaction marker).
         buffers.forEach((partition, buffer) -> buffer.advance(consumer.position(partition)));
+        limitMemory();
         runs.finished().ifPresent(this::publish);
         runs.startNext(buffers);
         for (CanaryAnalysis canary : canaries.observe(buffers.keySet())) {
@@ -85,6 +87,21 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         canaries.overruled(buffers.keySet()).forEach(this::publishDecision);
         commit();
         metrics.waiting(buffers.values().stream().mapToInt(FeedbackBuffer::size).sum());
+    }
+
+    /** Stops reading partitions with too many waiting records. The records wait on Kafka. */
+    private void limitMemory() {
+        buffers.forEach((partition, buffer) -> {
+            boolean paused = consumer.paused().contains(partition);
+            boolean full = buffer.isFull(settings.maxWaiting());
+            if (full && !paused) {
+                consumer.pause(List.of(partition));
+                LOG.warnf("Stopped reading %s: %d records wait for a run", partition, buffer.records());
+            } else if (paused && !full) {
+                consumer.resume(List.of(partition));
+                LOG.infof("Continued to read %s", partition);
+            }
+        });
     }
 
     /** @return whether this trainer is a member of the consumer group */

@@ -12,7 +12,15 @@ import java.time.Duration;
  * @param id name of this trainer
  * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
+ * @param hangTimeout longest time without progress, after which a thread hangs
+ * @param maxWaiting number of waiting feedback records of a partition at which the trainer stops reading it
  * @param canaries settings of the canary analysis
  */
 record TrainerSettings(
-        String topicPrefix, String id, RunThreshold readiness, Duration maxRetryPause, CanaryRules canaries) {}
+        String topicPrefix,
+        String id,
+        RunThreshold readiness,
+        Duration maxRetryPause,
+        Duration hangTimeout,
+        int maxWaiting,
+        CanaryRules canaries) {}

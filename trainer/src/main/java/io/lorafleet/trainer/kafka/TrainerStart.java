@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Starts and stops the polling loop with the service. */
@@ -37,6 +38,8 @@ class TrainerStart {
                         new RunThreshold(
                                 config.trainer().minSamples(), config.trainer().maxAge()),
                         config.trainer().maxRetryPause(),
+                        config.trainer().hangTimeout(),
+                        config.trainer().maxWaiting(),
                         canaries),
                 training,
                 new TrainerMetrics(meters),
@@ -53,6 +56,10 @@ class TrainerStart {
 
     boolean isFollowing() {
         return loop.isFollowing();
+    }
+
+    Optional<String> failedThread() {
+        return loop.failedThread();
     }
 
     Map<String, String> failures() {

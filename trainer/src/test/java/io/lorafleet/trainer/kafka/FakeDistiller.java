@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ final class FakeDistiller implements Distiller {
     private final List<RunInputs> inputs = new CopyOnWriteArrayList<>();
     private volatile String complaint;
     private volatile boolean broken;
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
 
     private FakeDistiller(BlobStore blobs, int permits) {
         this.blobs = blobs;
@@ -50,11 +52,18 @@ final class FakeDistiller implements Distiller {
 
     /** Unblocks the remaining rounds. */
     void release() {
-        permits.release(Integer.MAX_VALUE / 2);
+        hanging.countDown();
+        permits.release(Integer.MAX_VALUE / 2 - permits.availablePermits() / 2);
     }
 
     FakeDistiller rejecting(String reason) {
         complaint = reason;
+        return this;
+    }
+
+    /** Blocks until it is released, without looking whether it is cancelled. */
+    FakeDistiller hanging() {
+        hanging = new CountDownLatch(1);
         return this;
     }
 
@@ -101,6 +110,7 @@ final class FakeDistiller implements Distiller {
 
     private void awaitPermit(RunObserver observer) {
         try {
+            hanging.await();
             while (!permits.tryAcquire(20, TimeUnit.MILLISECONDS)) {
                 observer.check();
             }

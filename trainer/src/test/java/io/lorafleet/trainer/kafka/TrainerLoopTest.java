@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,64 @@ class TrainerLoopTest {
         ground.give(feedback("a", "fast"), feedback("b", "fast"));
         killed.awaitReached();
         await().dontCatchUncaughtExceptions().atMost(TIMEOUT).until(() -> !trainer.isFollowing());
+        assertThat(trainer.failedThread()).contains("feedback");
+    }
+
+    @Test
+    void isNotLiveWhileItsPollingThreadHangs() throws Exception {
+        ground.hangTimeout(Duration.ofSeconds(1));
+        Faults faults = Faults.holdAt("poll");
+        TrainerLoop trainer = ground.trainer(FakeDistiller.quick(blobs), faults);
+        faults.awaitReached();
+        await().alias("the hang is noticed")
+                .atMost(TIMEOUT)
+                .until(() -> trainer.failedThread().equals(Optional.of("feedback")));
+        faults.release();
+        await().alias("the hang is over")
+                .atMost(TIMEOUT)
+                .until(() -> trainer.failedThread().isEmpty());
+        trainer.close();
+        assertThat(trainer.failedThread()).isEmpty();
+    }
+
+    @Test
+    void isNotLiveWhileItsTrainingThreadHangs() {
+        ground.hangTimeout(Duration.ofSeconds(2));
+        FakeDistiller hanging = FakeDistiller.quick(blobs).hanging();
+        TrainerLoop trainer = ground.trainer(hanging);
+        ground.give(feedback("a", "fast"), feedback("b", "fast"));
+        await().alias("the hang is noticed")
+                .atMost(TIMEOUT)
+                .until(() -> trainer.failedThread().equals(Optional.of("training")));
+        hanging.release();
+        awaitTrained(1);
+        await().alias("the hang is over")
+                .atMost(TIMEOUT)
+                .until(() -> trainer.failedThread().isEmpty());
+    }
+
+    /** Two adapters have one sample each, and a third one has a sample that is old enough for a run. */
+    @Test
+    void limitsTheNumberOfWaitingSamplesInMemory() {
+        for (String adapter : List.of("a", "b", "old")) {
+            ground.publish(student(adapter, 1));
+        }
+        ground.maxWaiting(3);
+        FakeDistiller training = FakeDistiller.stuckAfter(0, blobs);
+        Faults faults = Faults.none();
+        ground.trainer(training, faults);
+        ground.give(feedback("1", "a"));
+        ground.give(feedback("2", "old", "a star", -1, Samples.NOW.minus(Duration.ofHours(2))));
+        ground.give(feedback("3", "fast"), feedback("4", "fast"));
+        await().alias("the trainer stops reading")
+                .atMost(TIMEOUT)
+                .until(() -> faults.calls().contains("pause"));
+        await().alias("three samples wait").atMost(TIMEOUT).until(() -> ground.waiting() == 3);
+        training.release();
+        awaitTrained(2);
+        assertThat(faults.calls()).contains("resume");
+        ground.requireTiled("fast");
+        ground.requireTiled("old");
     }
 
     @Test

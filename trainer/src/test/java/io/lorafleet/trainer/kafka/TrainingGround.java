@@ -27,6 +27,7 @@ import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.feedback.RunThreshold;
 import io.lorafleet.trainer.publish.VersionStore;
 import io.lorafleet.trainer.run.TrainingRun;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,6 +69,9 @@ final class TrainingGround implements AutoCloseable {
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), Samples.NOW));
 
     private final List<TrainerLoop> trainers = new ArrayList<>();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private Duration hangTimeout = Duration.ofMinutes(1);
+    private int maxWaiting = 1000;
 
     TrainingGround(EmbeddedBroker broker, BlobStore blobs) throws Exception {
         this(broker, blobs, 1);
@@ -117,6 +121,9 @@ final class TrainingGround implements AutoCloseable {
         client.put("heartbeat.interval.ms", 100);
         client.put("fetch.max.wait.ms", FETCH_WAIT);
         client.put("metadata.max.age.ms", METADATA_AGE);
+        if (maxWaiting < 10) {
+            client.put("max.poll.records", 1);
+        }
         String transactionalId = prefix + UUID.randomUUID();
         TrainerLoop trainer = new TrainerLoop(
                 () -> faults.clients(client, prefix, transactionalId),
@@ -125,6 +132,8 @@ final class TrainingGround implements AutoCloseable {
                         "trainer-1",
                         new RunThreshold(MIN_SAMPLES, Duration.ofHours(1)),
                         Duration.ofMillis(100),
+                        hangTimeout,
+                        maxWaiting,
                         canaries),
                 new TrainingRun(
                         distiller,
@@ -132,7 +141,7 @@ final class TrainingGround implements AutoCloseable {
                         new VersionStore(blobs),
                         new FeedbackArchive(blobs, new SimpleMeterRegistry()),
                         clock),
-                new TrainerMetrics(new SimpleMeterRegistry()),
+                new TrainerMetrics(meters),
                 clock);
         trainers.add(trainer);
         trainer.start();
@@ -168,6 +177,21 @@ final class TrainingGround implements AutoCloseable {
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Sets the limit for trainers that start later. */
+    void hangTimeout(Duration timeout) {
+        hangTimeout = timeout;
+    }
+
+    /** Sets the limit for trainers that start later, which read one record in each poll. */
+    void maxWaiting(int records) {
+        maxWaiting = records;
+    }
+
+    /** @return the number of samples that wait in the memory of the trainers */
+    double waiting() {
+        return meters.get("lorafleet.training.samples.waiting").gauge().value();
     }
 
     String prefix() {
