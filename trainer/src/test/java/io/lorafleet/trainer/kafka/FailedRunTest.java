@@ -35,7 +35,7 @@ class FailedRunTest {
     static final SharedBroker BROKER = new SharedBroker();
 
     private static final Path MODEL = Path.of("../deploy/demo-model");
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
     @TempDir
     private Path storage;

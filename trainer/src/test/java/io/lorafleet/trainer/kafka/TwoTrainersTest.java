@@ -6,6 +6,7 @@ import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
@@ -19,8 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two trainers with one partition each. Each partition has the feedback of one adapter. */
+/** Two trainers with the same id, and two partitions. Each partition has the feedback of one adapter. */
 class TwoTrainersTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -93,6 +96,26 @@ class TwoTrainersTest {
         assertThat(second.rounds()).containsExactly(2, 3);
         assertThat(second.inputs()).isEqualTo(first.inputs());
         ground.requireTiled(MOVED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"beginTransaction", "commitTransaction"})
+    void everySampleCountsOnceWhenATrainerIsKilled(String call) throws Exception {
+        Faults killed = Faults.killAt(call);
+        ground.trainer(FakeDistiller.quick(blobs), killed);
+        ground.give(feedback("a", KEPT), feedback("b", KEPT), feedback("c", MOVED), feedback("d", MOVED));
+        killed.awaitReached();
+        assertThat(ground.trained()).isEmpty();
+        ground.trainer(FakeDistiller.quick(blobs));
+        awaitThat("both adapters are trained", () -> ground.trained().size() == 2);
+        for (String adapter : List.of(KEPT, MOVED)) {
+            ground.requireTiled(adapter);
+            assertThat(blobs.get(BlobKeys.adapterNumber(adapter, 3))).isEmpty();
+        }
+        assertThat(ground.trained()).extracting(AdapterVersion::version).containsOnly(2);
+        assertThat(ground.trained()).extracting(AdapterVersion::lineage).allMatch(each -> each.samples() == 2);
+        assertThat(ground.committed(0)).isEqualTo(2);
+        assertThat(ground.committed(1)).isEqualTo(2);
     }
 
     private static void awaitThat(String what, Callable<Boolean> condition) {
