@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -58,14 +59,36 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(directory, port, controllerPort, settings, Map.of());
     }
 
+    /**
+     * Starts one of several nodes. The settings must name the voters and the replication factors.
+     *
+     * @param clusterId id that all nodes of the cluster share, as from {@link Uuid}
+     * @param nodeId id of this node
+     * @param settings broker settings, which override the defaults
+     */
+    public static EmbeddedBroker startNode(
+            Path directory, String clusterId, int nodeId, int port, int controllerPort, Map<String, String> settings)
+            throws IOException {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("node.id", Integer.toString(nodeId));
+        return start(directory, clusterId, nodeId, config(directory, port, controllerPort, all), port, Map.of());
+    }
+
     private static EmbeddedBroker start(
             Path directory, int port, int controllerPort, Map<String, String> settings, Map<String, String> login)
             throws IOException {
+        KafkaConfig config = config(directory, port, controllerPort, settings);
+        return start(directory, Uuid.randomUuid().toString(), NODE_ID, config, port, login);
+    }
+
+    private static EmbeddedBroker start(
+            Path directory, String clusterId, int nodeId, KafkaConfig config, int port, Map<String, String> login)
+            throws IOException {
         Files.createDirectories(directory);
         if (!Files.exists(directory.resolve("meta.properties"))) {
-            format(directory);
+            format(directory, clusterId, nodeId);
         }
-        KafkaRaftServer server = new KafkaRaftServer(config(directory, port, controllerPort, settings), Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         server.startup();
         return new EmbeddedBroker(server, "localhost:" + port, login);
     }
@@ -86,11 +109,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static void format(Path directory) throws IOException {
+    private static void format(Path directory, String clusterId, int nodeId) throws IOException {
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
-                .setNodeId(NODE_ID)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(nodeId)
+                .setClusterId(clusterId)
                 .setControllerListenerName(CONTROLLER)
                 .setMetadataLogDirectory(directory.toString())
                 .setDirectories(List.of(directory.toString()));
