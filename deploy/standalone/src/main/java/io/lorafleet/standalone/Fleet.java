@@ -2,6 +2,7 @@
 package io.lorafleet.standalone;
 
 import io.lorafleet.standalone.bench.BenchCommand;
+import io.lorafleet.standalone.chaos.ChaosCommand;
 import io.lorafleet.standalone.check.CheckCommand;
 import io.lorafleet.standalone.cli.AclsCommand;
 import io.lorafleet.standalone.cli.AdapterCommand;
@@ -44,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             EvaluateCommand.class,
             ParityCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
             CheckCommand.class
         },
         footer = {"", "Run 'fleet COMMAND --help' for usage."})

@@ -22,30 +22,38 @@ final class WithinSlots implements Invariant {
         return "a worker holds no more requests than it has slots";
     }
 
+    /** @param since time of the delivery, or of the last renewal */
+    private record Hold(String consumer, long since) {
+        @Override
+        public String toString() {
+            return consumer + " since " + since + " ms";
+        }
+    }
+
     @Override
     public void judge(History history, Findings findings) {
-        Map<String, Map<Position, Long>> held = new HashMap<>();
+        Map<String, Map<Position, Hold>> held = new HashMap<>();
         long lock = history.facts().lock().toMillis();
         for (HistoryEvent event : history.events()) {
             if (!(event instanceof WorkerEvent worker)) {
                 continue;
             }
-            Map<Position, Long> own = held.computeIfAbsent(worker.worker(), name -> new HashMap<>());
-            own.values().removeIf(since -> since + lock < event.t());
+            Map<Position, Hold> own = held.computeIfAbsent(worker.worker(), name -> new HashMap<>());
+            own.values().removeIf(hold -> hold.since() + lock < event.t());
             if (event instanceof Exited) {
                 own.clear();
             } else if (event instanceof Acknowledged done && done.releases()) {
                 own.remove(done.position());
             } else if (event instanceof Acknowledged renewed) {
-                own.put(renewed.position(), renewed.t());
+                own.computeIfPresent(renewed.position(), (position, hold) -> new Hold(hold.consumer(), renewed.t()));
             } else if (event instanceof Taken taken) {
-                own.put(taken.position(), taken.t());
+                own.put(taken.position(), new Hold(taken.consumer(), taken.t()));
                 int slots = history.facts().slots().getOrDefault(worker.worker(), 0);
                 findings.require(
                         own.size() <= slots,
                         worker.worker(),
                         "at most " + slots + " requests at once",
-                        own.size() + " at " + event.t() + " ms: " + own.keySet());
+                        own.size() + " at " + event.t() + " ms: " + own);
             }
         }
     }

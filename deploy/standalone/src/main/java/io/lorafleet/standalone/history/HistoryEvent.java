@@ -16,6 +16,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = TopicEvent.Ended.class, name = "ended"),
     @JsonSubTypes.Type(value = TopicEvent.VersionPublished.class, name = "version-published"),
     @JsonSubTypes.Type(value = TopicEvent.Voted.class, name = "voted"),
+    @JsonSubTypes.Type(value = TopicEvent.RunStarted.class, name = "run-started"),
     @JsonSubTypes.Type(value = TopicEvent.RunFinished.class, name = "run-finished"),
     @JsonSubTypes.Type(value = TopicEvent.WorkerReported.class, name = "worker-reported"),
     @JsonSubTypes.Type(value = WorkerEvent.Taken.class, name = "taken"),

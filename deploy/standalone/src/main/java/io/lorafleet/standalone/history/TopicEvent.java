@@ -58,6 +58,10 @@ public sealed interface TopicEvent extends HistoryEvent {
     /** A sample of feedback. */
     record Voted(long t, long at, Position position, String adapter, String vote) implements TopicEvent {}
 
+    /** A trainer began a training run, or began it again. */
+    record RunStarted(long t, long at, Position position, String adapter, Lineage lineage, String trainer)
+            implements TopicEvent {}
+
     /** @param version version that the run published; null if its result was rejected */
     record RunFinished(
             long t,

@@ -8,16 +8,17 @@ public sealed interface WorkerEvent extends HistoryEvent {
     /**
      * The broker delivered a request, or its lock was renewed.
      *
+     * @param consumer client id of the share consumer, of which a worker has one for each slot
      * @param delivery number of the delivery, starting at 1
      */
-    record Taken(long t, String worker, Position position, int delivery) implements WorkerEvent {}
+    record Taken(long t, String worker, String consumer, Position position, int delivery) implements WorkerEvent {}
 
     /**
      * The worker acknowledged a request.
      *
      * @param how Kafka's type of the acknowledgement: accept, release, reject or renew
      */
-    record Acknowledged(long t, String worker, Position position, String how) implements WorkerEvent {
+    record Acknowledged(long t, String worker, String consumer, Position position, String how) implements WorkerEvent {
         /** @return whether the worker no longer holds the record */
         public boolean releases() {
             return !how.equals("renew");

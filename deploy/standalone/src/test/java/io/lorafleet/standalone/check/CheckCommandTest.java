@@ -142,7 +142,7 @@ class CheckCommandTest {
                 change(
                         "I3",
                         "worker-1: expected at most 2 requests at once, found 3",
-                        h -> h.add(new Taken(700, "worker-1", anywhere(), 1))),
+                        h -> h.add(new Taken(700, "worker-1", "consumer-1", anywhere(), 1))),
                 change(
                         "I3",
                         "worker-2: expected at most 2 requests at once, found 3",

@@ -101,7 +101,7 @@ final class SampleHistory {
     }
 
     private void take(String worker, String id, long t) {
-        events.add(new WorkerEvent.Taken(t, worker, place(id), 1));
+        events.add(new WorkerEvent.Taken(t, worker, "consumer-1", place(id), 1));
         events.add(new TopicEvent.Started(t, t, next("generation.progress"), id, worker));
     }
 
@@ -117,7 +117,7 @@ final class SampleHistory {
                 outcome.equals("failed") ? "invalid-request" : null,
                 "result-" + id,
                 images));
-        events.add(new WorkerEvent.Acknowledged(t, worker, place(id), "accept"));
+        events.add(new WorkerEvent.Acknowledged(t, worker, "consumer-1", place(id), "accept"));
         for (String gateway : facts.gateways()) {
             events.add(new ClientEvent.Observed(t + 10, gateway, id, outcome, "end-" + id));
             images.forEach(

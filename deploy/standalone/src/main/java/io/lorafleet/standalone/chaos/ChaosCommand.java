@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.chaos.cell.Cell;
+import io.lorafleet.standalone.chaos.cell.Cells;
+import io.lorafleet.standalone.check.Checker;
+import io.lorafleet.standalone.check.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "chaos",
+        sortOptions = false,
+        description =
+                "Runs a fleet on this machine, breaks a part of it on purpose, and judges whether anything was lost."
+                        + " Exits with 1 if an invariant is violated.")
+public final class ChaosCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @ArgGroup(multiplicity = "1")
+    private What what;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the load and of the choices (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the history, the data and the logs; it must not contain files. Default: a new"
+                    + " temporary folder.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--outage",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description = "How long a fault lasts, in the cells that name this option (default: ${DEFAULT-VALUE}).")
+    private int outage;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Length of the soak (default: ${DEFAULT-VALUE}).")
+    private int minutes;
+
+    /** Either of both. */
+    private static final class What {
+        @Option(names = "--list", description = "Lists the cells and exits.")
+        @SuppressWarnings("unused") // without --cell, it is set
+        private boolean list;
+
+        @Option(names = "--cell", paramLabel = "NAME", description = "Cell to run.")
+        private @Nullable String cell;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        PrintWriter answer = command.commandLine().getOut();
+        if (what.cell == null) {
+            Cells.all(soak()).forEach(cell -> answer.printf("%-28s %s%n", cell.name(), cell.description()));
+            return ExitCode.OK;
+        }
+        Cell cell = Cells.named(what.cell, soak());
+        Path folder = emptyFolder();
+        Path root = Path.of(System.getProperty("lorafleet.root", "")).toAbsolutePath();
+        PrintWriter notices = command.commandLine().getErr();
+        ChaosRun run = new ChaosRun(cell, seed, Duration.ofSeconds(outage), root, folder, notices::println);
+        Runtime.getRuntime().addShutdownHook(new Thread(run::abort));
+        run.run();
+        List<Verdict> verdicts = Checker.check(folder);
+        verdicts.forEach(verdict -> answer.println(verdict.text()));
+        answer.println("History: " + folder);
+        return verdicts.stream().allMatch(Verdict::holds) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Duration soak() {
+        return Duration.ofMinutes(minutes);
+    }
+
+    private Path emptyFolder() throws IOException {
+        if (out == null) {
+            return Files.createTempDirectory("lorafleet-chaos-");
+        }
+        Path folder = Files.createDirectories(out.toAbsolutePath().normalize());
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                throw new FleetException("--out: expected a folder without files, found some in " + folder);
+            }
+        }
+        return folder;
+    }
+}

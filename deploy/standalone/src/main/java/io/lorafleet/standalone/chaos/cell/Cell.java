@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.io.IOException;
+
+/**
+ * One kind of fault, and the fleet that it strikes.
+ *
+ * @param name name on the command line
+ * @param description what happens, in one line
+ */
+public record Cell(String name, String description, RoomSettings room, Fault fault) {
+    /** Breaks something, proves that this had an effect, and mends it again. */
+    public interface Fault {
+        void strike(Nemesis nemesis) throws IOException, InterruptedException;
+    }
+}

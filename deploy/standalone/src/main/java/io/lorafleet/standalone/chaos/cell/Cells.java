@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All cells. */
+public final class Cells {
+    private Cells() {}
+
+    /** @param soak length of the soak */
+    public static List<Cell> all(Duration soak) {
+        return Stream.of(
+                        WorkerCells.all(),
+                        MomentCells.all(),
+                        GatewayCells.all(),
+                        BrokerCells.all(),
+                        StorageCells.all(),
+                        NetworkCells.all(),
+                        TrainerCells.all(),
+                        DamageCells.all(),
+                        PoisonCells.all(),
+                        ClockCells.all(),
+                        ClientCells.all(),
+                        List.of(quick(), SoakCell.of(soak)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** The only cell that each build runs. */
+    private static Cell quick() {
+        return new Cell(
+                "quick",
+                "kill -9 of a worker before its acknowledgement, then of a gateway",
+                RoomSettings.usual(),
+                nemesis -> {
+                    MomentCells.beforeAcknowledgement(nemesis);
+                    GatewayCells.kill(nemesis, nemesis.room().gateways().get(1));
+                });
+    }
+
+    /** @throws FleetException if there is no such cell */
+    public static Cell named(String name, Duration soak) {
+        List<Cell> cells = all(soak);
+        return cells.stream()
+                .filter(cell -> cell.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new FleetException("--cell: expected one of "
+                        + cells.stream().map(Cell::name).toList() + ", found " + name));
+    }
+}

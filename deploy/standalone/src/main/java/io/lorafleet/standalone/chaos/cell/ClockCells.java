@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import io.lorafleet.standalone.history.TopicEvent.Started;
+import java.time.Duration;
+import java.util.List;
+
+/** Clocks that are wrong. The worker's process runs under libfaketime, from the Debian package of this name. */
+final class ClockCells {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final String WORKER = "worker-1";
+
+    private ClockCells() {}
+
+    static List<Cell> all() {
+        RoomSettings room = RoomSettings.usual();
+        return List.of(
+                new Cell(
+                        "clock-ahead",
+                        "the clock of a worker is an hour ahead",
+                        room.withClock(WORKER, HOUR),
+                        ClockCells::await),
+                new Cell(
+                        "clock-behind",
+                        "the clock of a worker is an hour behind",
+                        room.withClock(WORKER, HOUR.negated()),
+                        ClockCells::await));
+    }
+
+    /** The clock is wrong from the start. Kafka's time of a record on progress is the worker's. */
+    private static void await(Nemesis nemesis) throws InterruptedException {
+        Nemesis.Active fault = nemesis.begin("clock", WORKER);
+        Started attempt = nemesis.awaitEffect(
+                "an attempt of " + WORKER,
+                () -> nemesis.attempts()
+                        .filter(each -> each.worker().equals(WORKER))
+                        .findFirst());
+        Duration ahead = Duration.ofMillis(attempt.at() - System.currentTimeMillis());
+        if (ahead.abs().compareTo(HOUR.dividedBy(2)) > 0) {
+            fault.struck("by its clock, an attempt began in " + ahead.toMinutes() + " minutes");
+        }
+        nemesis.lastForOutage();
+    }
+}

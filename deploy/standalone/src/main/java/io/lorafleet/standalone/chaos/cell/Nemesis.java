@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import static java.util.stream.Collectors.toCollection;
+
+import io.lorafleet.messages.BlobTree;
+import io.lorafleet.standalone.chaos.load.Load;
+import io.lorafleet.standalone.chaos.record.Recorder;
+import io.lorafleet.standalone.chaos.room.Meters;
+import io.lorafleet.standalone.chaos.room.Room;
+import io.lorafleet.standalone.history.ClientEvent.Outcome;
+import io.lorafleet.standalone.history.ClientEvent.Submitted;
+import io.lorafleet.standalone.history.FaultEvent;
+import io.lorafleet.standalone.history.TopicEvent.Ended;
+import io.lorafleet.standalone.history.TopicEvent.RunFinished;
+import io.lorafleet.standalone.history.TopicEvent.RunStarted;
+import io.lorafleet.standalone.history.TopicEvent.Started;
+import io.lorafleet.standalone.history.WorkerEvent.Exited;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Injects faults, waits for their effects, and writes both into the history. */
+public final class Nemesis {
+    private static final String SOURCE = "faults";
+    private static final Duration EFFECT = Duration.ofMinutes(5);
+
+    private final Room room;
+    private final Recorder recorder;
+    private final Random random;
+    private final Duration outage;
+    private final Load load;
+    private final Consumer<String> notices;
+
+    /**
+     * @param outage how long a fault lasts, if the cell does not need a certain time
+     * @param notices receives messages for the user
+     */
+    public Nemesis(Room room, Recorder recorder, Random random, Duration outage, Load load, Consumer<String> notices) {
+        this.room = room;
+        this.recorder = recorder;
+        this.random = random;
+        this.outage = outage;
+        this.load = load;
+        this.notices = notices;
+    }
+
+    public Load load() {
+        return load;
+    }
+
+    public void say(String notice) {
+        notices.accept(notice);
+    }
+
+    public Room room() {
+        return room;
+    }
+
+    public Random random() {
+        return random;
+    }
+
+    public Duration outage() {
+        return outage;
+    }
+
+    /** A fault that has begun. */
+    public final class Active {
+        private final String fault;
+        private final String target;
+        private final long since = recorder.now();
+
+        private Active(String fault, String target) {
+            this.fault = fault;
+            this.target = target;
+            recorder.record(SOURCE, new FaultEvent.Began(since, fault, target));
+        }
+
+        public void struck(String evidence) {
+            recorder.record(SOURCE, new FaultEvent.Struck(recorder.now(), fault, target, evidence));
+        }
+
+        /** Waits until a worker begins another attempt of one of the requests. */
+        public void awaitAnotherAttempt(Set<String> requests) throws InterruptedException {
+            Started again = awaitEffect(
+                    "another attempt of one of " + requests,
+                    () -> recorder.all(Started.class).stream()
+                            .filter(each -> each.t() > since && requests.contains(each.id()))
+                            .findFirst());
+            struck(again.worker() + " began another attempt of " + again.id());
+        }
+
+        /** Waits until a gateway does not accept a request. */
+        public void awaitRefusal(List<String> gateways) throws InterruptedException {
+            Submitted refused = awaitEffect(
+                    "a request that " + gateways + " do not accept",
+                    () -> recorder.all(Submitted.class).stream()
+                            .filter(each -> each.from() >= since
+                                    && gateways.contains(each.gateway())
+                                    && each.outcome() != Outcome.ACCEPTED)
+                            .findFirst());
+            struck(refused.gateway() + " answered " + refused.httpStatus() + " to a request");
+        }
+    }
+
+    public Active begin(String fault, String target) {
+        return new Active(fault, target);
+    }
+
+    /** Waits for an effect of a fault. */
+    public <T> T awaitEffect(String what, Supplier<Optional<T>> effect) throws InterruptedException {
+        return Recorder.await(what, EFFECT, effect);
+    }
+
+    /** Lets a fault last. */
+    public void lastFor(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
+    }
+
+    public void lastForOutage() throws InterruptedException {
+        lastFor(outage);
+    }
+
+    /** @return a worker that is working on a request */
+    public String busyWorker() throws InterruptedException {
+        return Recorder.await("a worker with a request", EFFECT, () -> {
+            List<String> busy = room.workers().stream()
+                    .filter(worker -> !underWay(worker).isEmpty())
+                    .toList();
+            return busy.isEmpty() ? Optional.empty() : Optional.of(busy.get(random.nextInt(busy.size())));
+        });
+    }
+
+    /** @return the requests that a worker has begun and not ended */
+    public Set<String> underWay(String worker) {
+        long exit = recorder.all(Exited.class).stream()
+                .filter(each -> each.worker().equals(worker))
+                .mapToLong(Exited::t)
+                .max()
+                .orElse(0);
+        Map<String, Started> latest = new HashMap<>();
+        recorder.all(Started.class).forEach(each -> latest.put(each.id(), each));
+        return latest.values().stream()
+                .filter(each -> each.worker().equals(worker) && each.t() > exit && !recorder.hasEnded(each.id()))
+                .map(Started::id)
+                .collect(toCollection(TreeSet::new));
+    }
+
+    /** @return all attempts so far, in the order of the topic */
+    Stream<Started> attempts() {
+        return recorder.all(Started.class).stream();
+    }
+
+    /** @return all results so far, in the order of the topic */
+    public Stream<Ended> ends() {
+        return recorder.all(Ended.class).stream();
+    }
+
+    /** Waits until a training run has begun and not ended. */
+    void awaitRunUnderWay() throws InterruptedException {
+        awaitEffect(
+                "a training run under way",
+                () -> recorder.all(RunStarted.class).stream()
+                        .filter(run -> recorder.all(RunFinished.class).stream()
+                                .noneMatch(end -> end.lineage().fromOffset()
+                                        == run.lineage().fromOffset()))
+                        .findFirst());
+    }
+
+    /** Waits until a training run has stored a checkpoint. */
+    void awaitCheckpoint() throws InterruptedException {
+        awaitEffect(
+                "a training checkpoint", () -> room.hasBlobs(BlobTree.TRAINING) ? Optional.of(true) : Optional.empty());
+    }
+
+    /**
+     * Waits until a training run ends from now on.
+     *
+     * @return the run
+     */
+    public String awaitFinishedRun() throws InterruptedException {
+        long since = recorder.now();
+        RunFinished run = awaitEffect(
+                "the end of a training run",
+                () -> recorder.all(RunFinished.class).stream()
+                        .filter(each -> each.committed() && each.t() > since)
+                        .findFirst());
+        return "the run from offset " + run.lineage().fromOffset();
+    }
+
+    public void damaged(String key) {
+        recorder.record(SOURCE, new FaultEvent.BlobDamaged(recorder.now(), key));
+    }
+
+    /**
+     * Waits until each worker has begun a request.
+     *
+     * @return the time that this took, in milliseconds
+     */
+    public long awaitHealed() throws InterruptedException {
+        long since = recorder.now();
+        awaitEffect(
+                "each worker to begin a request",
+                () -> recorder.all(Started.class).stream()
+                                .filter(started -> started.t() > since)
+                                .map(Started::worker)
+                                .collect(toCollection(TreeSet::new))
+                                .containsAll(room.workers())
+                        ? Optional.of(true)
+                        : Optional.empty());
+        return recorder.now() - since;
+    }
+
+    /** Says how much heap each service uses, and how many meters it has. */
+    public void noteMemory() {
+        Stream.concat(room.gateways().stream(), room.workers().stream())
+                .forEach(service ->
+                        say(service + ": " + Meters.text(room.process(service).answer("/q/metrics"))));
+    }
+
+    /** Starts a process again, and returns when it is ready. */
+    public void restart(String service) throws IOException, InterruptedException {
+        room.process(service).start();
+        room.process(service).awaitReady();
+    }
+}

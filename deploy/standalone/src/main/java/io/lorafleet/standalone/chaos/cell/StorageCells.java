@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Faults of the blob store. */
+final class StorageCells {
+    private static final String BLOBS = "blobs";
+
+    private StorageCells() {}
+
+    static List<Cell> all() {
+        RoomSettings room = RoomSettings.usual();
+        RoomSettings small = room.withSmallDisk();
+        return List.of(
+                new Cell(
+                        "blob-full",
+                        "the disk of the blob store is full for the time of --outage",
+                        small,
+                        StorageCells::full),
+                new Cell(
+                        "blob-readonly",
+                        "the blob store is read-only for the time of --outage",
+                        small,
+                        StorageCells::readOnly),
+                new Cell(
+                        "blob-away",
+                        "the folder of the blob store is gone for the time of --outage",
+                        room,
+                        StorageCells::away));
+    }
+
+    private static void full(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.busyWorker();
+        Nemesis.Active fault = nemesis.begin("full", BLOBS);
+        nemesis.room().disk().fill();
+        awaitWaitingWorker(nemesis, fault);
+        nemesis.lastForOutage();
+        nemesis.room().disk().free();
+    }
+
+    private static void readOnly(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.busyWorker();
+        Nemesis.Active fault = nemesis.begin("read-only", BLOBS);
+        nemesis.awaitEffect("the disk to have no open file", () -> {
+            try {
+                nemesis.room().disk().readOnly(true);
+                return Optional.of(true);
+            } catch (IOException | InterruptedException | RuntimeException busy) {
+                return Optional.empty();
+            }
+        });
+        awaitWaitingWorker(nemesis, fault);
+        nemesis.lastForOutage();
+        nemesis.room().disk().readOnly(false);
+    }
+
+    private static void away(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.busyWorker();
+        Path blobs = nemesis.room().blobs();
+        Path elsewhere = blobs.resolveSibling("blobs-away");
+        Nemesis.Active fault = nemesis.begin("away", BLOBS);
+        Files.move(blobs, elsewhere);
+        awaitWaitingWorker(nemesis, fault);
+        nemesis.lastForOutage();
+        // A service may have created the folder again.
+        Files.deleteIfExists(blobs);
+        Files.move(elsewhere, blobs);
+    }
+
+    private static void awaitWaitingWorker(Nemesis nemesis, Nemesis.Active fault) throws InterruptedException {
+        String answer = nemesis.awaitEffect(
+                "a worker whose requests wait for the blob store",
+                () -> nemesis.room().workers().stream()
+                        .map(worker -> nemesis.room().process(worker).answer("/q/health/ready"))
+                        .filter(health -> health.contains("blob store"))
+                        .findFirst());
+        fault.struck("a worker is not ready: " + answer.replaceAll("\\s+", " "));
+    }
+}

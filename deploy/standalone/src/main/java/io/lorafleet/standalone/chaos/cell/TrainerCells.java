@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.cell;
+
+import io.lorafleet.standalone.chaos.proxy.Direction;
+import io.lorafleet.standalone.chaos.proxy.KafkaProxy;
+import io.lorafleet.standalone.chaos.proxy.Rule;
+import io.lorafleet.standalone.chaos.proxy.Rule.Action;
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Faults of trainers, while clients give feedback. The runs are as short as possible. */
+final class TrainerCells {
+    private static final String FIRST = "trainer-1";
+    private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(60);
+    static final Map<String, String> SHORT_RUNS = Map.ofEntries(
+            Map.entry("lorafleet.trainer.min-samples", "4"),
+            Map.entry("lorafleet.trainer.max-retry-pause", "PT2S"),
+            Map.entry("lorafleet.trainer.run.steps", "6"),
+            Map.entry("lorafleet.trainer.run.batch", "4"),
+            Map.entry("lorafleet.trainer.run.prompts-per-round", "4"),
+            Map.entry("lorafleet.trainer.run.sampler-steps", "4"),
+            Map.entry("lorafleet.trainer.gate.margin", "1"),
+            Map.entry("lorafleet.trainer.gate.adherence-margin", "1"),
+            Map.entry("lorafleet.trainer.gate.max-prompts", "1"),
+            Map.entry("lorafleet.trainer.gate.sampler-steps", "2"),
+            Map.entry("lorafleet.trainer.canary.canary-share", "0"));
+
+    private TrainerCells() {}
+
+    static List<Cell> all() {
+        RoomSettings one = RoomSettings.usual().withTrainers(1, SHORT_RUNS);
+        RoomSettings two = RoomSettings.usual().withTrainers(2, SHORT_RUNS);
+        Map<String, String> sameId = new LinkedHashMap<>(SHORT_RUNS);
+        sameId.put("lorafleet.trainer.id", "trainer");
+        return List.of(
+                new Cell("trainer-kill", "kill -9 of a trainer during a run, twice", one, TrainerCells::kill),
+                new Cell(
+                        "trainer-kill-in-transaction",
+                        "kill -9 of a trainer whose transaction is open",
+                        one,
+                        nemesis -> killAt(nemesis, ApiKeys.TXN_OFFSET_COMMIT)),
+                new Cell(
+                        "trainer-kill-before-commit",
+                        "kill -9 of a trainer whose request to commit does not reach the broker",
+                        one,
+                        nemesis -> killAt(nemesis, ApiKeys.END_TXN)),
+                new Cell(
+                        "trainer-overtaken",
+                        "SIGSTOP of a trainer before its commit, until another trainer has finished the run",
+                        two,
+                        TrainerCells::overtake),
+                new Cell(
+                        "trainers-with-one-id",
+                        "two trainers with the same id, one of them killed",
+                        RoomSettings.usual().withTrainers(2, sameId),
+                        TrainerCells::kill));
+    }
+
+    private static void kill(Nemesis nemesis) throws IOException, InterruptedException {
+        for (String trainer : nemesis.room().trainers()) {
+            nemesis.awaitRunUnderWay();
+            Nemesis.Active fault = nemesis.begin("kill-9", trainer);
+            nemesis.room().process(trainer).kill();
+            nemesis.restart(trainer);
+            fault.struck("a run was under way; afterwards " + nemesis.awaitFinishedRun() + " ended");
+        }
+    }
+
+    private static void killAt(Nemesis nemesis, ApiKeys api) throws IOException, InterruptedException {
+        KafkaProxy proxy = nemesis.room().proxy(FIRST);
+        Nemesis.Active fault = nemesis.begin("kill-9 at " + api, FIRST);
+        Rule rule = proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, api));
+        awaitHeld(nemesis, rule);
+        nemesis.room().process(FIRST).kill();
+        proxy.reset();
+        proxy.remove(rule);
+        nemesis.restart(FIRST);
+        fault.struck(api + " was held; afterwards " + nemesis.awaitFinishedRun() + " ended");
+    }
+
+    private static void overtake(Nemesis nemesis) throws IOException, InterruptedException {
+        // Only one trainer has the partition of the feedback.
+        List<Held> all = nemesis.room().trainers().stream()
+                .map(trainer -> new Held(trainer, nemesis.room().proxy(trainer)))
+                .toList();
+        Held owner = nemesis.awaitEffect(
+                "a trainer that commits",
+                () -> all.stream().filter(each -> each.rule().hits() > 0).findFirst());
+        Nemesis.Active fault = nemesis.begin("pause before the commit", owner.trainer());
+        nemesis.room().process(owner.trainer()).pause();
+        all.stream().filter(each -> !each.equals(owner)).forEach(Held::release);
+        nemesis.lastFor(LONGER_THAN_THE_SESSION);
+        fault.struck("meanwhile, " + nemesis.awaitFinishedRun() + " ended");
+        nemesis.room().process(owner.trainer()).resume();
+        owner.release();
+        nemesis.awaitFinishedRun();
+    }
+
+    /** A trainer whose requests to commit are held. */
+    private record Held(String trainer, KafkaProxy proxy, Rule rule) {
+        Held(String trainer, KafkaProxy proxy) {
+            this(trainer, proxy, proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, ApiKeys.END_TXN)));
+        }
+
+        void release() {
+            proxy.remove(rule);
+        }
+    }
+
+    private static void awaitHeld(Nemesis nemesis, Rule rule) throws InterruptedException {
+        nemesis.awaitEffect("a request to be held", () -> rule.hits() > 0 ? Optional.of(true) : Optional.empty());
+    }
+}

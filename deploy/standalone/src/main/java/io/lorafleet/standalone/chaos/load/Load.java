@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import io.lorafleet.standalone.chaos.record.Recorder;
+import io.lorafleet.standalone.chaos.room.Room;
+import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The clients of a run: some submit requests, one for each gateway asks for their ends, and one rates images. */
+public final class Load {
+    private static final Duration PUBLISH = Duration.ofMinutes(2);
+    private static final int RANK = 4;
+    private static final int MOST_STEPS = 24;
+    /** More than the slots, so that the workers are never idle. */
+    private static final int SPARE_CLIENTS = 2;
+
+    private final Room room;
+    private final Recorder recorder;
+    private final long seed;
+    private final Orders orders;
+    private final List<GatewayCalls> gateways;
+    private final List<GatewayPoller> pollers;
+    private final Tasks tasks = new Tasks();
+    private final AtomicBoolean stopClients = new AtomicBoolean();
+    private final AtomicBoolean stopPollers = new AtomicBoolean();
+
+    public Load(Room room, Recorder recorder, long seed) throws IOException {
+        this.room = room;
+        this.recorder = recorder;
+        this.seed = seed;
+        orders = new Orders(Files.readAllLines(room.model().resolve("prompts/train.txt")), MOST_STEPS);
+        gateways = room.gateways().stream()
+                .map(name -> new GatewayCalls(name, room.url(name)))
+                .toList();
+        pollers = gateways.stream()
+                .map(gateway -> new GatewayPoller(gateway, recorder))
+                .toList();
+    }
+
+    public void start() {
+        RoomSettings settings = room.settings();
+        for (int i = 0; i < settings.workers() * settings.slots() + SPARE_CLIENTS; i++) {
+            Client client = client("client-" + i);
+            tasks.start(() -> client.run(stopClients::get));
+        }
+        if (settings.trainers() > 0) {
+            tasks.start(() -> new Critic(gateways, recorder).run(stopClients::get));
+        }
+        pollers.forEach(poller -> tasks.start(() -> poller.run(stopPollers::get)));
+    }
+
+    /** Ends the submissions; the ends of the requests are still asked for. */
+    public void stopClients() {
+        stopClients.set(true);
+    }
+
+    public void stop() throws InterruptedException {
+        stopClients.set(true);
+        stopPollers.set(true);
+        tasks.join();
+    }
+
+    /** @param name name of the client, which determines its choices */
+    public Client client(String name) {
+        return new Client(name, gateways, orders, new Random(seed * 31 + name.hashCode()), recorder);
+    }
+
+    public Orders orders() {
+        return orders;
+    }
+
+    public List<GatewayCalls> gateways() {
+        return gateways;
+    }
+
+    public List<GatewayPoller> pollers() {
+        return pollers;
+    }
+
+    /**
+     * Publishes a student with random weights.
+     *
+     * @return SHA-256 of the file
+     */
+    public String publish(String adapter, long weightsSeed) throws InterruptedException {
+        byte[] weights = RandomAdapter.file(RandomAdapter.shapes(room.model()), RANK, RandomAdapter.MILD, weightsSeed);
+        JsonNode version = Recorder.await("a gateway to publish " + adapter, PUBLISH, () -> put(adapter, weights));
+        return version.path("sha256").asText();
+    }
+
+    private Optional<JsonNode> put(String adapter, byte[] weights) {
+        try {
+            GatewayCalls.Answer answer =
+                    gateways.get(0).put("/v1/adapters/" + adapter + "?kind=student&guidance=5", weights);
+            return answer.status() == 200 || answer.status() == 201 ? Optional.of(answer.json()) : Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FleetException("interrupted while publishing " + adapter);
+        }
+    }
+}

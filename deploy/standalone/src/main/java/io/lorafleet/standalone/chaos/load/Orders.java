@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.load;
+
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.client.NewGeneration;
+import io.lorafleet.standalone.client.ScaledAdapter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bodies of the requests: small images, some with an adapter, some with two images, some with low priority, some with
+ * a deadline.
+ *
+ * @param steps largest number of steps
+ */
+public record Orders(List<String> prompts, int steps) {
+    /** Name of the adapter that the run publishes. */
+    public static final String ADAPTER = "fast";
+
+    private static final int SIZE = 64;
+    private static final int MANY = 8;
+    /** Later than the end of the run. */
+    private static final Duration DEADLINE = Duration.ofMinutes(40);
+
+    public byte[] next(Random random) {
+        return random.nextInt(3) == 0 ? with(ADAPTER, random) : body(null, random);
+    }
+
+    public byte[] with(String adapter, Random random) {
+        return body(List.of(new ScaledAdapter(adapter, null)), random);
+    }
+
+    /** @return a request with many images and steps, which takes a while */
+    public byte[] longest(Random random) {
+        return body(null, steps, MANY, random);
+    }
+
+    private byte[] body(@Nullable List<ScaledAdapter> adapters, Random random) {
+        return body(adapters, 2 + random.nextInt(steps - 1), 1 + random.nextInt(2), random);
+    }
+
+    private byte[] body(@Nullable List<ScaledAdapter> adapters, int stepsOfEach, int count, Random random) {
+        return Json.write(new NewGeneration(
+                prompts.get(random.nextInt(prompts.size())),
+                "",
+                null,
+                null,
+                adapters,
+                5.0,
+                stepsOfEach,
+                SamplerName.DDIM,
+                SIZE,
+                SIZE,
+                (long) random.nextInt(Integer.MAX_VALUE),
+                count,
+                random.nextInt(4) == 0 ? Priority.BATCH : Priority.INTERACTIVE,
+                random.nextInt(4) == 0 ? Instant.now().plus(DEADLINE) : null));
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.proxy;
+
+import org.apache.kafka.common.Uuid;
+
+/** Learns which records of a share group pass through a proxy. */
+public interface ShareObserver {
+    /** Ignores everything. */
+    ShareObserver NONE = new ShareObserver() {
+        @Override
+        public void taken(String consumer, Uuid topic, int partition, long offset, int delivery) {}
+
+        @Override
+        public void acknowledged(String consumer, Uuid topic, int partition, long offset, int type) {}
+    };
+
+    /**
+     * @param consumer client id of the share consumer
+     * @param delivery number of the delivery, starting at 1
+     */
+    void taken(String consumer, Uuid topic, int partition, long offset, int delivery);
+
+    /** @param type Kafka's number of the acknowledgement's type */
+    void acknowledged(String consumer, Uuid topic, int partition, long offset, int type);
+}

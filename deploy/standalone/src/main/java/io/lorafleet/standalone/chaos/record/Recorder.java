@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.record;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.history.ClientEvent.Outcome;
+import io.lorafleet.standalone.history.ClientEvent.Submitted;
+import io.lorafleet.standalone.history.HistoryEvent;
+import io.lorafleet.standalone.history.HistoryWriter;
+import io.lorafleet.standalone.history.TopicEvent.Ended;
+import io.lorafleet.standalone.history.TopicEvent.Requested;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Writes the history, and remembers it, so that a fault can wait for its effect. Safe for use by several threads. */
+public final class Recorder implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Path folder;
+    private final long start = System.nanoTime();
+    private final Map<String, HistoryWriter> writers = new ConcurrentHashMap<>();
+    private final List<HistoryEvent> events = new CopyOnWriteArrayList<>();
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
+
+    public Recorder(Path folder) {
+        this.folder = folder;
+    }
+
+    /** @return milliseconds since the start of the run */
+    public long now() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    /** @param source name of the file */
+    public void record(String source, HistoryEvent event) {
+        writers.computeIfAbsent(source, this::open).write(event);
+        events.add(event);
+        if (event instanceof Submitted submitted && submitted.outcome() == Outcome.ACCEPTED && submitted.id() != null) {
+            known.add(submitted.id());
+        } else if (event instanceof Requested requested) {
+            known.add(requested.id());
+        } else if (event instanceof Ended end) {
+            ended.add(end.id());
+        }
+    }
+
+    private HistoryWriter open(String source) {
+        try {
+            return new HistoryWriter(folder, source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public <E extends HistoryEvent> List<E> all(Class<E> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** @return the ids of all requests that were accepted, or that Kafka has */
+    public Set<String> known() {
+        return Set.copyOf(known);
+    }
+
+    /** @return whether Kafka has a result of the request */
+    public boolean hasEnded(String id) {
+        return ended.contains(id);
+    }
+
+    /** @return number of requests without a result */
+    public long underWay() {
+        return known.stream().filter(id -> !ended.contains(id)).count();
+    }
+
+    /**
+     * Waits until there is a value.
+     *
+     * @param what what is awaited, for the message
+     * @throws FleetException if the limit passes
+     */
+    public static <T> T await(String what, Duration limit, Supplier<Optional<T>> value) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Optional<T> now = value.get();
+            if (now.isPresent()) {
+                return now.get();
+            }
+            if (System.nanoTime() > end) {
+                throw new FleetException("waited " + limit.toSeconds() + " s for " + what);
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    @Override
+    public void close() {
+        writers.values().forEach(HistoryWriter::close);
+    }
+}

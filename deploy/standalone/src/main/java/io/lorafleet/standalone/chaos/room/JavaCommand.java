@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos.room;
+
+import io.lorafleet.standalone.FleetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The commands that start the packaged services. */
+final class JavaCommand {
+    private JavaCommand() {}
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** @param module module of the service, such as {@code gateway} */
+    static List<String> service(Path root, String module, String heap, Map<String, String> config) {
+        Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new FleetException(module + " is not built: " + jar + " not found; run ./mvnw package");
+        }
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heap));
+        config.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+}

