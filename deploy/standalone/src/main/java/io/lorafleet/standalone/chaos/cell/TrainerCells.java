@@ -39,7 +39,7 @@ final class TrainerCells {
         Map<String, String> sameId = new LinkedHashMap<>(SHORT_RUNS);
         sameId.put("lorafleet.trainer.id", "trainer");
         return List.of(
-                new Cell("trainer-kill", "kill -9 of a trainer during a run, twice", one, TrainerCells::kill),
+                new Cell("trainer-kill", "kill -9 of each trainer during a run", one, TrainerCells::kill),
                 new Cell(
                         "trainer-kill-in-transaction",
                         "kill -9 of a trainer whose transaction is open",

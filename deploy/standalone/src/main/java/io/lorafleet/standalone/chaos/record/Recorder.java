@@ -12,12 +12,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -28,7 +28,7 @@ public final class Recorder implements AutoCloseable {
     private final Path folder;
     private final long start = System.nanoTime();
     private final Map<String, HistoryWriter> writers = new ConcurrentHashMap<>();
-    private final List<HistoryEvent> events = new CopyOnWriteArrayList<>();
+    private final List<HistoryEvent> events = new ArrayList<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
@@ -44,7 +44,9 @@ public final class Recorder implements AutoCloseable {
     /** @param source name of the file */
     public void record(String source, HistoryEvent event) {
         writers.computeIfAbsent(source, this::open).write(event);
-        events.add(event);
+        synchronized (events) {
+            events.add(event);
+        }
         if (event instanceof Submitted submitted && submitted.outcome() == Outcome.ACCEPTED && submitted.id() != null) {
             known.add(submitted.id());
         } else if (event instanceof Requested requested) {
@@ -63,7 +65,9 @@ public final class Recorder implements AutoCloseable {
     }
 
     public <E extends HistoryEvent> List<E> all(Class<E> type) {
-        return events.stream().filter(type::isInstance).map(type::cast).toList();
+        synchronized (events) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
     }
 
     /** @return the ids of all requests that were accepted, or that Kafka has */

@@ -150,18 +150,7 @@ class KafkaProxyIT {
         try (KafkaProducer<String, String> producer = producer()) {
             producer.send(new ProducerRecord<>("one", "value")).get();
         }
-        try (KafkaShareConsumer<String, String> consumer = new KafkaShareConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        behindTheProxy,
-                        "client.id",
-                        "consumer",
-                        "group.id",
-                        "group",
-                        "share.acknowledgement.mode",
-                        "explicit"),
-                new StringDeserializer(),
-                new StringDeserializer())) {
+        try (KafkaShareConsumer<String, String> consumer = consumer()) {
             consumer.subscribe(List.of("one"));
             acknowledge(consumer, AcknowledgeType.RELEASE);
             acknowledge(consumer, AcknowledgeType.ACCEPT);
@@ -172,6 +161,26 @@ class KafkaProxyIT {
                         "consumer acknowledged 0 as release",
                         "consumer took 0, delivery 2",
                         "consumer acknowledged 0 as accept");
+    }
+
+    @Test
+    void aRuleCanBreakOneTypeOfAcknowledgements() throws Exception {
+        try (KafkaProducer<String, String> producer = producer()) {
+            producer.send(new ProducerRecord<>("one", "value")).get();
+        }
+        Rule rule = proxy.add(Rule.of(Action.RESET, Direction.REQUEST).onAcknowledgement(AcknowledgeType.ACCEPT));
+        try (KafkaShareConsumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("one"));
+            acknowledge(consumer, AcknowledgeType.RELEASE);
+            assertThat(rule.hits()).isZero();
+
+            acknowledge(consumer, AcknowledgeType.ACCEPT);
+
+            assertThat(rule.hits()).isEqualTo(1);
+        }
+        assertThat(seen)
+                .contains("consumer acknowledged 0 as release")
+                .doesNotContain("consumer acknowledged 0 as accept");
     }
 
     private static void acknowledge(KafkaShareConsumer<String, String> consumer, AcknowledgeType type) {
@@ -188,5 +197,20 @@ class KafkaProxyIT {
     private KafkaProducer<String, String> producer() {
         return new KafkaProducer<>(
                 Map.of("bootstrap.servers", behindTheProxy), new StringSerializer(), new StringSerializer());
+    }
+
+    private KafkaShareConsumer<String, String> consumer() {
+        return new KafkaShareConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        behindTheProxy,
+                        "client.id",
+                        "consumer",
+                        "group.id",
+                        "group",
+                        "share.acknowledgement.mode",
+                        "explicit"),
+                new StringDeserializer(),
+                new StringDeserializer());
     }
 }
