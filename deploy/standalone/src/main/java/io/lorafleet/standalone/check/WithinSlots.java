@@ -10,7 +10,8 @@ import io.lorafleet.standalone.history.WorkerEvent.Taken;
 import java.util.HashMap;
 import java.util.Map;
 
-/** I3. A worker no longer holds a record when it acknowledged it, when the lock ran out, or when its process ended. */
+/** I3. A worker no longer holds a record when it acknowledged it, when the lock ran out, when the broker gave it away
+ * again, or when its process ended. */
 final class WithinSlots implements Invariant {
     @Override
     public String name() {
@@ -47,6 +48,7 @@ final class WithinSlots implements Invariant {
             } else if (event instanceof Acknowledged renewed) {
                 own.computeIfPresent(renewed.position(), (position, hold) -> new Hold(hold.consumer(), renewed.t()));
             } else if (event instanceof Taken taken) {
+                held.values().forEach(all -> all.remove(taken.position())); // a record has one holder
                 own.put(taken.position(), new Hold(taken.consumer(), taken.t()));
                 int slots = history.facts().slots().getOrDefault(worker.worker(), 0);
                 findings.require(

@@ -64,6 +64,18 @@ class CheckCommandTest {
                 .startsWith("I1 ");
     }
 
+    @Test
+    void aRecordThatAnotherWorkerTakesNoLongerCountsForTheFirst() throws Exception {
+        SampleHistory history = new SampleHistory();
+        history.add(new Taken(4600, "worker-1", "consumer-1", new Position("some", 0, 1), 1));
+        history.add(new Taken(4610, "worker-1", "consumer-2", new Position("some", 0, 2), 1));
+        history.add(new Taken(4620, "worker-2", "consumer-1", new Position("some", 0, 1), 2)); // after a failover
+        history.add(new Taken(4630, "worker-1", "consumer-1", new Position("some", 0, 3), 1));
+        history.write(folder);
+
+        assertThat(check()).as("%s", out).isZero();
+    }
+
     static Stream<Arguments> changes() {
         return Stream.of(
                 change("I1", "a: expected a result, found none", h -> h.remove(ended("a"))),
