@@ -43,17 +43,17 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Produces the beans that depend on the configuration. An invalid setting aborts the startup with an error that names
+ * Produces the beans that depend on the configuration. An invalid setting aborts startup with an error that names
  * its key.
  */
 @Singleton
 final class GatewayComponents {
     /**
-     * In base64, a file of this size reaches Jackson's limit on strings (StreamReadConstraints.DEFAULT_MAX_STRING_LEN).
+     * In base64, a file of this size reaches Jackson's limit on the length of strings (StreamReadConstraints.DEFAULT_MAX_STRING_LEN).
      */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
 
-    /** This value times the number of pixels in the largest image still fits into a long. */
+    /** This value times the number of pixels in the largest image still fits in a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
     private static final Duration SHORTEST = Duration.ofMillis(1);

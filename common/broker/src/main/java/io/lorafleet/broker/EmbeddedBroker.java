@@ -43,7 +43,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(directory, port, controllerPort, Map.of());
     }
 
-    /** Like {@link #start}, with authentication by {@link #login} on both ports. */
+    /** Like {@link #start}, but both ports require the credentials in {@link #login}. */
     public static EmbeddedBroker startClosed(Path directory, int port, int controllerPort) throws IOException {
         BrokerPassword password = BrokerPassword.random();
         return start(directory, port, controllerPort, password.brokerSettings(), password.clientSettings());

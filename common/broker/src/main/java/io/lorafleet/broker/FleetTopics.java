@@ -25,7 +25,7 @@ import org.apache.kafka.common.record.TimestampType;
 
 /** Creates a fleet's topics and group settings, and finds existing topics whose settings differ. */
 public final class FleetTopics {
-    /** Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the loss of one broker can lose records. */
+    /** Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the failure of one broker can cause the loss of records. */
     private static final String MIN_IN_SYNC_REPLICAS = "2";
     /** Kafka's default value of {@code segment.ms}. */
     private static final Duration SEGMENT = Duration.ofDays(7);
@@ -33,7 +33,7 @@ public final class FleetTopics {
     private static final Duration COMPACTED_SEGMENT = Duration.ofHours(1);
 
     /**
-     * A setting of an existing topic that does not have the expected value.
+     * An existing topic's setting that differs from its expected value.
      *
      * @param topic name of the topic, including the prefix
      * @param setting name of the topic's setting, such as {@code retention.ms}
@@ -76,7 +76,7 @@ public final class FleetTopics {
         this.replicationFactor = replicationFactor;
     }
 
-    /** Creates the missing topics and sets the share group's settings. Existing topics do not change. */
+    /** Creates the missing topics and sets the share group's settings. Does not change existing topics. */
     public void provision(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         int replicas = replicationFactor > 0 ? replicationFactor : defaultReplicas(admin);

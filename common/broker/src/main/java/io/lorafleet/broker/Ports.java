@@ -49,7 +49,7 @@ public final class Ports {
         }
     }
 
-    /** Locks one byte of a file, at the port's position, until this process ends. */
+    /** Locks the byte at the port's position in a file until this process ends. */
     private static synchronized boolean reserve(int port) throws IOException {
         if (reserved == null) {
             Path file =

@@ -69,7 +69,7 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Starts an image from the noise of its seed.
+     * Starts an image from the noise generated from its seed.
      *
      * @param prompt prepared prompt of this request, or of one that differs only in sampler, steps and seed
      * @param request generation parameters of the image
@@ -85,7 +85,7 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Like {@link #start}, with the given noise instead of the seed's. Only for samplers that add no noise between
+     * Like {@link #start}, with the given noise instead of the seed's. Supports only samplers that add no noise between
      * steps.
      *
      * @param noise unit noise of the latent's size
@@ -121,7 +121,7 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** An init image needs noise twice, in the same order as in diffusers: to sample its latent, then to add to it. */
+    /** Noise is drawn twice for an init image, in the same order as in diffusers: first to sample its latent, then to add to that latent. */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());
@@ -144,7 +144,7 @@ public final class Denoising implements AutoCloseable {
         return step == timesteps.length;
     }
 
-    /** Advances this image alone by one step. */
+    /** Advances only this image by one step. */
     public void advance() {
         try (StepBatch alone = StepBatch.of(List.of(this))) {
             alone.advance();

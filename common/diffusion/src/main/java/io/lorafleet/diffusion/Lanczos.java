@@ -2,7 +2,7 @@
 package io.lorafleet.diffusion;
 
 /**
- * Resizes images with the three-lobed Lanczos kernel. When a side shrinks, the kernel is widened in proportion, so
+ * Resizes images with the three-lobed Lanczos kernel. When a side becomes shorter, the kernel is widened proportionally, so
  * every source pixel contributes and there is no aliasing.
  *
  * <p>Rows are resized first, then columns, with rounding to bytes in between. The result is byte-for-byte identical to

@@ -7,8 +7,8 @@ import io.lorafleet.diffusion.nn.PackedWeights;
 import io.lorafleet.diffusion.weights.Weights.Use;
 
 /**
- * The precision of the UNet. The text encoder, VAE and sampler always use float32: they take little time, and half
- * precision would be most visible there.
+ * The precision of the UNet. The text encoder, VAE and sampler always use float32: they take little time, and the
+ * effect of half precision would be most visible there.
  */
 public enum Precision {
     FLOAT32(DataType.FLOAT32, Use.INFERENCE),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's prompts and adapters, prepared once for all steps of all images: the prompts' keys and values, and the
- * adapters' factors stacked by row. A step has two rows with guidance, otherwise one. A shadow adds rows.
+ * adapters' factors stacked by row. A step has two rows with guidance, and one row without. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;

@@ -91,7 +91,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
     }
 
     /**
-     * Resizes the image as Pillow does with LANCZOS. The aspect ratio is not kept.
+     * Resizes the image as Pillow does with LANCZOS. The aspect ratio is not preserved.
      *
      * @return the resized image; this image if it already has the size
      */

@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Images that run a step together, in one UNet forward pass over all their rows. The images may differ in prompt,
- * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so keep it
- * for as long as its images stay the same.
+ * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so reuse the
+ * batch for as long as its images stay the same.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;

@@ -3,7 +3,7 @@ package io.lorafleet.diffusion;
 
 import ai.djl.pytorch.jni.JniUtils;
 
-/** Settings of the PyTorch engine. The engine reads them once, at its first use. */
+/** Settings of the PyTorch engine. The engine reads them once, when it is first used. */
 public final class TorchSettings {
     private TorchSettings() {}
 

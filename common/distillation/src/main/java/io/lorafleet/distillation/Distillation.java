@@ -95,7 +95,7 @@ public final class Distillation implements AutoCloseable {
     /**
      * Executes one round: generates its images, then trains on their trajectory samples.
      *
-     * @param progress callback after each sampler step and each optimizer step. If the callback throws, the run can
+     * @param progress callback that is invoked after each sampler step and each optimizer step. If the callback throws, the run can
      *     only be resumed from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {

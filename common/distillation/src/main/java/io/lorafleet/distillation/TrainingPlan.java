@@ -7,7 +7,7 @@ import io.lorafleet.distillation.optim.TimestepWeighting;
  * The settings of a distillation. Together with the base, the prompts and the initial student, they determine the
  * result.
  *
- * <p>Error messages name settings as the options of {@code distill} and the trainer's keys do, such as
+ * <p>Error messages refer to settings by the names of the {@code distill} options and the trainer's keys, such as
  * {@code sampler-steps: expected at least 2, found 1}.
  *
  * @param method which weights are trained, and where the targets come from

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the segments of a JPEG file. This follows the markers as libjpeg does, but decodes nothing.
+ * Checks the segments of a JPEG file. Follows the markers as libjpeg does, but does not decode anything.
  *
  * <p>A progressive file can have many scans of a few bytes each, and the decoder processes the whole image for each
  * scan. Therefore, the number of scans and the total number of samples in all scans are limited.
@@ -20,7 +20,7 @@ final class JpegSegments {
     static final byte[] SIGNATURE = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
-     * Limit on the number of scans. Encoders write 6 to 10. The security report of libjpeg-turbo finds it "hard to
+     * Limit on the number of scans. Encoders write 6 to 10. The libjpeg-turbo security report finds it "hard to
      * imagine any real-world application needing more".
      */
     static final int MAX_SCANS = 100;

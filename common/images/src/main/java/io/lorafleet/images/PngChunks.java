@@ -17,10 +17,10 @@ final class PngChunks {
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454E44;
     private static final int HEADER_BYTES = 13;
-    /** Length, type and checksum of a chunk. */
+    /** Total size of the length, type and checksum of a chunk. */
     private static final int FRAME_BYTES = 12;
     /**
-     * Limit on the number of other chunks. Editors write about ten; scanners with long profiles and texts write a few
+     * Limit on the number of other chunks. Editors write about ten; scanners with long profiles and text write a few
      * dozen.
      */
     private static final int MAX_OTHER_CHUNKS = 1000;
@@ -35,7 +35,7 @@ final class PngChunks {
     private static final int DATA_BYTES_OF_ANY = 4096;
     /**
      * Allowance per row. An interlaced image stores up to four rows for each image row; each has a filter byte and is
-     * padded to a byte.
+     * padded to a whole byte.
      */
     private static final int MORE_BYTES_A_ROW = 8;
 

@@ -16,7 +16,7 @@ public final class BlobKeys {
     }
 
     /**
-     * @return the key of the claim to a version number: an {@link AdapterVersion} as JSON. The number goes to the first
+     * @return the key of the claim to a version number; the claim is an {@link AdapterVersion} as JSON. The number goes to the first
      *     writer
      */
     public static String adapterNumber(String name, int version) {

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validates message fields for the records in this package and its sub-packages. Each failed check throws an
+ * Validates message fields for the records in this package and its subpackages. Each failed check throws an
  * {@link IllegalArgumentException} with a message of the form "field: expected X, found Y".
  */
 public final class Check {

@@ -44,15 +44,15 @@ public enum Topic {
     /** Key: adapter name; value: {@link TrainingProgressed}. */
     TRAINING_PROGRESS("training.progress", Cleanup.DELETE, Duration.ofDays(1)),
     /**
-     * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The records have the broker's times, because workers'
+     * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The broker sets the records' timestamps, because workers'
      * clocks can differ.
      */
     WORKERS("workers", Cleanup.COMPACT, null);
 
-    /** Name of the workers' share group, without prefix. */
+    /** Name of the workers' share group, without the prefix. */
     public static final String WORKER_GROUP = "gpu-workers";
 
-    /** Name of the trainers' consumer group, without prefix. */
+    /** Name of the trainers' consumer group, without the prefix. */
     public static final String TRAINER_GROUP = "trainers";
 
     /**

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class EndOffsets {
     private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
 
-    /** Adds partitions. A partition that was added before keeps its first end offset. */
+    /** Adds partitions. A partition that has already been added keeps its first end offset. */
     public void add(Map<TopicPartition, Long> endOffsets) {
         endOffsets.forEach(ends::putIfAbsent);
     }

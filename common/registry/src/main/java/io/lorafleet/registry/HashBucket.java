@@ -5,7 +5,7 @@ import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Maps requests to [0, 1), to select a share of them. All gateways map a request to the same value. */
+/** Maps requests to [0, 1), to select a share of them. Every gateway maps a given request to the same value. */
 public final class HashBucket {
     private HashBucket() {}
 

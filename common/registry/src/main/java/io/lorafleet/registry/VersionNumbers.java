@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If a service fails between claiming and publishing, or does not know whether it has published, it repeats the
  * claim and gets the same version again. If it never repeats the claim, the number stays reserved: the record may
- * already be on the topic, so no other version must get the number.
+ * already be in the topic, so no other version may get the number.
  */
 public final class VersionNumbers {
     private final BlobStore blobs;

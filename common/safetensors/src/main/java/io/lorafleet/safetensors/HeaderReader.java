@@ -44,7 +44,7 @@ final class HeaderReader {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    /** The content of a header. */
+    /** The contents of a header. */
     record Contents(Map<String, Tensor> tensors, Map<String, String> metadata) {}
 
     private HeaderReader(JsonParser json) {
@@ -171,7 +171,7 @@ final class HeaderReader {
         }
     }
 
-    /** A stream of another stream's next bytes, without reading ahead. */
+    /** A stream of a limited number of bytes from another stream, without reading ahead. */
     private static final class Part extends FilterInputStream {
         private int left;
 

@@ -35,7 +35,7 @@ public interface BlobStore {
     Optional<InputStream> open(String key) throws IOException;
 
     /**
-     * @return the keys with this prefix, in no particular order; the caller closes the stream. Blobs that are stored or
+     * @return the keys with this prefix, in no particular order; the caller must close the stream. Blobs that are stored or
      *     deleted during the listing may or may not be included
      */
     Stream<String> list(String prefix) throws IOException;

@@ -219,7 +219,7 @@ public final class DirectoryBlobStore implements BlobStore {
 
     /**
      * @return true if the file does not exist
-     * @throws IOException if this is unknown, because the file system fails or is not mounted. {@link Files#exists}
+     * @throws IOException if this cannot be determined, because the file system fails or is not mounted. {@link Files#exists}
      *     would return false
      */
     private boolean isAbsent(Path file) throws IOException {
@@ -250,7 +250,7 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /**
-     * @return the file itself, or all files in and below a folder. Unlike {@link Files#walk}, this tolerates concurrent
+     * @return the file itself, or all files in a folder and its subfolders. Unlike {@link Files#walk}, this tolerates concurrent
      *     deletion
      */
     @SuppressWarnings("StreamResourceLeak") // flatMap closes it

@@ -4,7 +4,7 @@ package io.lorafleet.storage;
 import java.util.regex.Pattern;
 
 /**
- * A blob key is not valid: its blob could not be stored under that name, or the key would refer to a file outside the
+ * Thrown if a blob key is not valid: its blob could not be stored under that name, or the key would refer to a file outside the
  * store.
  */
 public final class InvalidKeyException extends IllegalArgumentException {

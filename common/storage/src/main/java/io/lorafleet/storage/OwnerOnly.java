@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Permissions for files and folders that contain secrets: only root and the user that this process runs as may open
+ * Permissions for files and folders that contain secrets: only root and the user that this process runs as can open
  * them.
  */
 public final class OwnerOnly {

@@ -3,7 +3,7 @@ package io.lorafleet.storage;
 
 import java.io.IOException;
 
-/** A blob cannot be written because the store is full. No part of the blob remains. */
+/** Thrown if a blob cannot be written because the store is full. No part of the blob remains. */
 public final class StorageFullException extends IOException {
     private static final long serialVersionUID = 1L;
 

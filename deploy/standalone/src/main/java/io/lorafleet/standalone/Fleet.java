@@ -80,7 +80,7 @@ public final class Fleet {
         return ExitCode.USAGE;
     }
 
-    /** For an unexpected exception, picocli prints the stack trace. */
+    /** If an exception is unexpected, picocli prints the stack trace. */
     private static int explain(Exception problem, CommandLine command, ParseResult parsed) throws Exception {
         if (problem instanceof FleetException) {
             command.getErr().println("fleet: " + problem.getMessage());

@@ -126,7 +126,7 @@ public final class AdapterDirectory {
     }
 
     /**
-     * Opens the file by descending folder by folder without following links, in case a symbolic link has replaced part
+     * Opens the file by descending one folder at a time, without following links, in case a symbolic link has replaced part
      * of the path since the check.
      */
     static SeekableByteChannel openBelow(Path folder, Path file) throws IOException {

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The load and latency of the fleet, from the generations that this gateway remembers.
+ * The load and latency of the fleet, based on the generations that this gateway remembers.
  *
  * @param queued number of generations that have not started
  * @param running number of running generations

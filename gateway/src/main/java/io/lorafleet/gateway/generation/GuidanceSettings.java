@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The guidance scale and adapter scales of a request.
  *
- * <p>The base and styles run with guidance. A student has been distilled from the guided base at a guidance scale
+ * <p>The base and styles run with guidance. A student is distilled from the guided base at a guidance scale
  * {@code s}. Requests with a student therefore run at guidance scale 1, and the student's adapter scale controls the
  * effective guidance, which is about {@code 1 + scale (s - 1)}. A requested guidance scale {@code g} sets the adapter
  * scale to {@code (g - 1) / (s - 1)}.

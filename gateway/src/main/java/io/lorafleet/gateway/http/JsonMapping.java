@@ -14,7 +14,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The JSON rules of the API: values of the wrong type are errors rather than converted, duplicate fields are errors,
+ * The JSON rules of the API: values of the wrong type are errors and are not converted, duplicate fields are errors,
  * and null values are omitted.
  */
 @Singleton

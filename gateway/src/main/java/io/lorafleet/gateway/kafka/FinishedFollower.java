@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the webhooks of finished generations. Only one gateway consumes each result, and acknowledges it when the
- * webhook call has succeeded or been given up. No receiver can delay the acknowledgement indefinitely. If a gateway is
+ * webhook call has succeeded or been abandoned. No receiver can delay the acknowledgement indefinitely. If a gateway is
  * killed, another gateway consumes the results that were not acknowledged.
  */
 @ApplicationScoped
@@ -56,7 +56,7 @@ public class FinishedFollower {
 
     /**
      * @param webhooks function that calls the webhook in the header of a result, or if there is none, the webhook of the
-     *     generation's request; its result completes when the call has succeeded or been given up
+     *     generation's request; its result completes when the call has succeeded or been abandoned
      * @param caughtUp whether this gateway has read all requests and results
      * @param timeout how long to wait until the table contains the finished generation
      */

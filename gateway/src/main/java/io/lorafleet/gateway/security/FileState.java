@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The inode, size, owner, mode and times of a file, to detect changes without reading the file. */
 record FileState(Map<String, Object> attributes, Instant seenAt) {
-    /** Longer than the timestamp granularity of any file system: two changes within this time look like one. */
+    /** Longer than the timestamp granularity of any file system: two changes within this time can look like one. */
     private static final Duration TICK = Duration.ofSeconds(3);
 
     static FileState of(Path file) throws IOException {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the Host header to prevent DNS rebinding. After a web page has been loaded, its site can point the page's host
- * name to this machine. Browsers then treat the gateway as part of the page's site, but the Host header still contains
+ * name at this machine. Browsers then treat the gateway as part of the page's site, but the Host header still contains
  * the page's host name.
  *
  * @param anyName whether to accept any host name, as with authentication if no names are configured

@@ -3,7 +3,7 @@ package io.lorafleet.gateway.storage;
 
 import java.time.Duration;
 
-/** A caller has used up the daily storage allowance. */
+/** Thrown if a caller has used up the daily storage allowance. */
 public final class AllowanceUsedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

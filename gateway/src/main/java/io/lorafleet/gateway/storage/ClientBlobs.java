@@ -35,7 +35,7 @@ public final class ClientBlobs {
 
     /**
      * Stores a blob. If a blob with this key has other content, it is damaged, and is replaced. A blob that already
-     * exists does not count towards the allowance.
+     * exists does not count toward the allowance.
      *
      * @param key key that contains the hash of the content
      * @param owner the caller; null in open mode

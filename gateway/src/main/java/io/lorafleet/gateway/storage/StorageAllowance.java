@@ -49,7 +49,7 @@ public final class StorageAllowance {
         stored.put(owner, hours);
     }
 
-    /** Returns the allowance for bytes that were not stored. */
+    /** Gives back the allowance for bytes that were not stored. */
     synchronized void giveBack(@Nullable String owner, long bytes) {
         NavigableMap<Long, Long> hours = owner == null ? null : stored.get(owner);
         if (hours != null) { // counted in this hour, or in the previous hour if the hour has just changed

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Stores clients' files, within the limits of the disk and each caller. */
+/** Stores clients' files, within the disk's and each caller's limits. */
 @NullMarked
 package io.lorafleet.gateway.storage;
 

@@ -72,7 +72,7 @@ final class WebhookClient {
 
     /**
      * Fails with an {@link IOException} if no response arrives in time, and with an {@link IllegalArgumentException} if
-     * the URL is not allowed. The messages quote at most the host of the URL.
+     * the URL is not allowed. The messages quote no part of the URL except the host.
      *
      * @return the response status
      */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the webhooks of finished generations, and retries failed calls. Because URLs can contain tokens, messages quote
- * at most the host of a URL.
+ * no part of a URL except the host.
  */
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
@@ -111,7 +111,7 @@ public final class Webhooks {
     }
 
     /**
-     * Completes without a failure when the call has succeeded or been given up. This takes at most {@code
+     * Completes without a failure when the call has succeeded or been abandoned. This takes at most {@code
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      *
      * @param requestHeader the result's copy of the request's header; null if there is none, as in the results of older
@@ -140,7 +140,7 @@ public final class Webhooks {
                 });
     }
 
-    /** Calls the webhook of the generation's request. Fails when the call has been given up. */
+    /** Calls the webhook of the generation's request. Fails when the call has been abandoned. */
     Uni<Void> deliver(Generation generation) {
         return deliver(generation, targetOf(generation.request()).orElseThrow());
     }

@@ -3,7 +3,7 @@ package io.lorafleet.worker.adapter;
 
 import io.lorafleet.messages.PinnedAdapter;
 
-/** An adapter version cannot be used in this worker. */
+/** Thrown if this worker cannot use an adapter version. */
 public final class UnusableAdapterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -25,7 +25,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
 
     /**
-     * @return the leases, which the caller closes. Fails like {@link ResidentAdapters#acquire}, and then holds no
+     * @return the leases, which the caller must close. Fails like {@link ResidentAdapters#acquire}, and then holds no
      *     leases
      */
     static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {

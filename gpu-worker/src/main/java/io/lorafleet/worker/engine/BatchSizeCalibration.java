@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Measures the row limit of a batch: the smallest number of rows whose throughput is nearly the best. A larger batch
+ * Measures the row limit of a batch: the smallest number of rows with nearly the best throughput. A larger batch
  * would only make steps longer.
  */
 final class BatchSizeCalibration {
@@ -27,7 +27,7 @@ final class BatchSizeCalibration {
     /** The fraction of the best throughput that is good enough. */
     private static final double SUFFICIENT = 0.95;
     /**
-     * The measurement stops after this many doublings without a gain. A single gain may be hidden by another process.
+     * The measurement stops after this many doublings without a gain. Another process may mask a single gain.
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
     /**

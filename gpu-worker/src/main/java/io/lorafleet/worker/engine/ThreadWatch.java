@@ -4,17 +4,17 @@ package io.lorafleet.worker.engine;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Records for how long one of the engine's threads has been busy with the same piece of work. */
+/** Records how long one of the engine's threads has been busy with the same piece of work. */
 final class ThreadWatch {
     /** Start of the current piece of work, as in {@link System#nanoTime}; null while the thread waits for work. */
     private volatile @Nullable Long since;
 
-    /** Records that a piece of work starts. The previous one has ended. */
+    /** Records the start of a piece of work, after the previous one has ended. */
     void begin() {
         since = System.nanoTime();
     }
 
-    /** Records that the thread waits for work. */
+    /** Records that the thread is waiting for work. */
     void idle() {
         since = null;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-/** The request's deadline has passed. */
+/** Thrown if the request's deadline has passed. */
 public final class DeadlinePassedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageMetadata {
     private static final int SHORT_HASH = 12;
 
-    /** The content of the {@code lorafleet} chunk. */
+    /** The contents of the {@code lorafleet} chunk. */
     private record Settings(
             String prompt,
             String negativePrompt,

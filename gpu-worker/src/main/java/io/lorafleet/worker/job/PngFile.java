@@ -15,7 +15,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Encodes images as PNG with text chunks. The same image and texts always produce the same bytes. */
+/** Encodes images as PNG with text chunks. The same image and text always produce the same bytes. */
 final class PngFile {
     private static final String NATIVE_FORMAT = "javax_imageio_png_1.0";
 

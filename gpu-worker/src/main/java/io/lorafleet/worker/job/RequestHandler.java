@@ -115,7 +115,7 @@ public class RequestHandler {
     }
 
     /**
-     * Processes one record. Blocks until the outcome is known, and while the blob store fails.
+     * Processes one record. Blocks until the outcome is known, even while the blob store is failing.
      *
      * @param key key of the record, or null if it is not a valid request id
      * @param record value of the record
@@ -327,7 +327,7 @@ public class RequestHandler {
     }
 
     /**
-     * Stores an image, unless an earlier attempt has stored one. The bytes of the two may differ, because they can depend
+     * Stores an image, unless an earlier attempt has stored one. The bytes of the two images may differ, because they can depend
      * on the processor and on the other rows of a batch.
      *
      * @return SHA-256 of the stored bytes
@@ -350,7 +350,7 @@ public class RequestHandler {
         }
     }
 
-    /** Stores the manifest. If another attempt has already stored one, returns that attempt's result. */
+    /** Stores the manifest. If another attempt has already stored a manifest, returns that attempt's result. */
     private GenerationFinished store(GenerateImage request, GenerationFinished result) throws IOException {
         return store(request.requestId(), new GenerationManifest(request, result), result);
     }

@@ -11,12 +11,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats operations until the blob store works again. The worker keeps the requests meanwhile: other workers would most
- * likely meet the same fault, and the requests would run out of attempts through no fault of their own. A worker holds
- * one request per slot, so it takes no more requests while the blob store fails.
+ * Retries operations until the blob store works again. Meanwhile, the worker keeps the requests: other workers would most
+ * likely encounter the same fault, and the requests would run out of attempts through no fault of their own. A worker holds
+ * one request per slot, so it takes no more requests while the blob store is failing.
  *
- * <p>If the store works for other requests, the fault may be in a blob of this request, for example an adapter file that
- * cannot be read. Such an operation fails after a timeout.
+ * <p>If the store works for other requests, the fault may be in a blob of this request, for example, in an adapter file
+ * that cannot be read. Such an operation fails after a timeout.
  */
 final class StorageRetries {
     private static final Logger LOG = Logger.getLogger(StorageRetries.class);
@@ -67,7 +67,7 @@ final class StorageRetries {
     }
 
     /**
-     * Runs an operation until the blob store does not fail.
+     * Repeats an operation until the blob store no longer fails.
      *
      * @throws CancellationException if the job is abandoned between two attempts
      * @throws IllegalStateException if the operation fails until the timeout although the store works for others

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-/** An init image cannot be used. The failure is permanent. */
+/** Thrown if an init image cannot be used. The failure is permanent. */
 final class UnusableInitImageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -52,7 +52,7 @@ class StatusAnnouncer {
     }
 
     /**
-     * Publishes that the worker is ready, waits for the broker, and then publishes the status periodically.
+     * Announces that the worker is ready, waits for the broker, and then publishes the status periodically.
      *
      * @throws io.smallrye.mutiny.TimeoutException if the broker does not acknowledge the status in time
      */

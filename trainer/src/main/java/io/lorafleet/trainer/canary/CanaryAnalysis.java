@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compares a canary with the stable version: by their errors at the same latents of live requests, and by their images'
+ * Compares a canary with the stable version: by their errors on the same latents of live requests, and by their images'
  * ratings. The verdict depends only on the results, the feedback and the time.
  */
 public final class CanaryAnalysis {
@@ -35,7 +35,7 @@ public final class CanaryAnalysis {
         return decision;
     }
 
-    /** Adds a result of any adapter. Only errors since the latest decision count. */
+    /** Adds a result, which may be for any adapter. Only errors since the latest decision count. */
     public void take(GenerationSucceeded result) {
         ShadowMeasured shadow = result.shadow();
         if (shadow == null
@@ -52,7 +52,7 @@ public final class CanaryAnalysis {
         }
     }
 
-    /** Adds feedback on any adapter. Feedback counts from the canary's start, because feedback arrives late. */
+    /** Adds feedback, which may be on any adapter. Feedback counts from the canary's start, because feedback arrives late. */
     public void take(FeedbackEvent feedback) {
         if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
             votes.apply(feedback);

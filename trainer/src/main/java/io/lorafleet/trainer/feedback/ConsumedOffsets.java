@@ -24,7 +24,7 @@ public final class ConsumedOffsets {
 
     private record AdapterPartition(String adapter, int partition) {}
 
-    /** Progress and decisions on routes do not change offsets. */
+    /** Progress events and route decisions do not change offsets. */
     public void apply(TrainingEvent event) {
         if (event instanceof TrainingStarted started) {
             started(started.adapter(), started.lineage());

@@ -8,7 +8,7 @@ import java.time.Instant;
  * The condition for starting a run.
  *
  * @param minSamples number of pending samples at which a run starts
- * @param maxAge age of the oldest pending record at which a run starts with fewer samples
+ * @param maxAge age of the oldest pending record at which a run starts even with fewer samples
  */
 public record RunThreshold(int minSamples, Duration maxAge) {
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Runs one session after another. After an error, the next session reads all of its state again. */
+/** Runs one session after another. After an error, the next session reloads all of its state. */
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
     /**

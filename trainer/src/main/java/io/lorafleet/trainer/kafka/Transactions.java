@@ -48,7 +48,7 @@ final class Transactions {
      * @param offset the offset to commit for the partition
      * @param member the group metadata of the consumer after its latest poll
      * @return false if the group is rebalancing and the transaction was aborted; the owner of the partition can retry
-     * @throws KafkaException if the result of the transaction is unknown; the caller must read its state again
+     * @throws KafkaException if the result of the transaction is unknown; the caller must reload its state
      */
     boolean publish(Publication publication, TopicPartition partition, long offset, ConsumerGroupMetadata member) {
         if (member.generationId() < 0 || member.memberId().isEmpty()) {

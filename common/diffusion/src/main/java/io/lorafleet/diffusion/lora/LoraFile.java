@@ -48,8 +48,8 @@ public final class LoraFile {
     }
 
     /**
-     * Reads an adapter from a file or from a folder with one safetensors file. An {@code adapter_config.json} in the
-     * same folder is used.
+     * Reads an adapter from a file or from a folder with one safetensors file. If the same folder contains
+     * an {@code adapter_config.json}, that file is used too.
      *
      * @param path file or folder
      * @param base shapes of the base's UNet weights, by name

@@ -34,7 +34,7 @@ record LoraKey(Format format, String layer, Role role) {
 
     private static final Pattern NAME = Pattern.compile("(.+)\\.(lora_A|lora_B|lora\\.down|lora\\.up|lora_down|lora_up)"
             + "(?:\\.[A-Za-z0-9_-]+)?\\.weight|(.+)\\.alpha");
-    /** Names of factor A; the pattern's other names are factor B. */
+    /** Names of factor A; the pattern's other names denote factor B. */
     private static final Set<String> A = Set.of("lora_A", "lora.down", "lora_down");
 
     /**

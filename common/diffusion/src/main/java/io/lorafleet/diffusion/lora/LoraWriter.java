@@ -53,7 +53,7 @@ public final class LoraWriter {
         return scope.create(numbers, shape);
     }
 
-    /** PEFT's config with prefixed keys: the most common rank and alpha, and the layers with other values. */
+    /** PEFT's config with prefixed keys: the most common rank and alpha, and the layers whose values differ. */
     private static String config(LoraAdapter adapter) {
         Map<String, Update> updates = new TreeMap<>(adapter.updates());
         int rank = mostCommon(updates.values().stream().map(Update::rank).toList());

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Operations that account for most of the time and memory, and that DJL's array API lacks. Results are attached to the
+ * Operations that DJL's array API lacks and that account for most of the time and memory. Results are attached to the
  * first argument's manager. All operations support gradients.
  */
 public interface Kernels {
@@ -20,8 +20,8 @@ public interface Kernels {
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then crops to the given size. A size is odd if a stride-2
-     * convolution halved it and rounded up.
+     * Doubles height and width by repeating each value, then crops to the given size. The size can be odd, because stride-2
+     * convolutions round up when they halve a size.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */

@@ -9,7 +9,7 @@ public final class Scopes {
     private Scopes() {}
 
     /**
-     * Opens a scope below the manager of {@code first}. The scope owns all results computed from these arrays. Closing
+     * Opens a scope under the manager of {@code first}. The scope owns all results computed from these arrays. Closing
      * it frees them, except those passed to {@code scope.ret(...)}, and returns the arrays to their managers.
      */
     public static NDManager open(NDArray first, NDArray... more) {

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * Euler's method on the probability-flow ODE, in the variance-exploding scale: latent plus sigma times noise. The
- * ancestral form steps below the next noise level, then adds new noise to reach that level.
+ * ancestral variant steps below the next noise level, then adds new noise to reach that level.
  *
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022</a>, algorithm 1; diffusers
  *     scheduling_euler_discrete.py and scheduling_euler_ancestral_discrete.py

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 /**
  * The sampler for latent consistency models. Each step predicts the denoised latent, then adds noise at a lower level.
  *
- * <p>A schedule that starts later is the last part of the whole schedule, as in diffusers'
+ * <p>A schedule that starts later is the last part of the full schedule, as in diffusers'
  * StableDiffusionImg2ImgPipeline. In contrast, diffusers' LatentConsistencyModelImg2ImgPipeline runs all steps, spaced
  * more closely.
  *
@@ -15,7 +15,7 @@ import ai.djl.ndarray.NDArray;
 final class Lcm implements Sampler {
     /** Number of solver steps used to distill the model. */
     private static final int ORIGINAL_STEPS = 50;
-    /** Standard deviation of the data that the boundary condition assumes. */
+    /** Standard deviation of the data, as assumed by the boundary condition. */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALING = 10;

@@ -37,7 +37,7 @@ public interface Sampler {
     }
 
     /**
-     * Runs one step. Each step is run once, in order.
+     * Runs one step. The caller must run each step once, in order.
      *
      * @param latent latent before the step (N, C, H, W)
      * @param output model output at this step, after guidance

@@ -32,7 +32,7 @@ public final class SamplerState {
         return latent.getManager().create(values, latent.getShape()).toType(latent.getDataType(), false);
     }
 
-    /** Keeps an output and drops all but the newest {@code most}. */
+    /** Keeps an output, and drops all but the {@code most} newest outputs. */
     void keepOutput(NDArray output, int most) {
         outputs.addFirst(own(output));
         while (outputs.size() > most) {

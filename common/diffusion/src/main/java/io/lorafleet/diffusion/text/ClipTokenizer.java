@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CLIP's byte-pair encoding. Each word is lowercased and split into UTF-8 bytes, each written as a letter, with
- * {@code </w>} at the end. Adjacent pieces are merged in the order of {@code merges.txt}.
+ * CLIP's byte-pair encoding. Each word is lowercased and split into UTF-8 bytes, each written as a character, with
+ * {@code </w>} at the end. Adjacent pieces are merged in the order given in {@code merges.txt}.
  *
  * @see "transformers models/clip/tokenization_clip.py; Sennrich et al. 2016"
  */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record PreparedConditioning(
         Map<String, KeysValues> keysValues, @Nullable NDArray addition) {
 
-    /** Keys (N, S, C) and values (N, S, C) of a cross-attention. */
+    /** Keys (N, S, C) and values (N, S, C) of a cross-attention layer. */
     record KeysValues(NDArray keys, NDArray values) {}
 
     public PreparedConditioning {

@@ -12,7 +12,7 @@ import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 import io.lorafleet.diffusion.weights.Weights;
 
 /**
- * Self-attention of the image tokens, cross-attention to the text, then a feed-forward layer.
+ * Self-attention among the image tokens, cross-attention to the text, then a feed-forward layer.
  *
  * @see "diffusers models/attention.py BasicTransformerBlock"
  */

@@ -2,7 +2,7 @@
 package io.lorafleet.diffusion.weights;
 
 /**
- * A model file is missing or corrupt, or has an unexpected form. The message names the file and gives the expected and
+ * Thrown if a model file is missing or corrupt, or has an unexpected format. The message names the file and gives the expected and
  * actual values.
  */
 public final class ModelFileException extends RuntimeException {

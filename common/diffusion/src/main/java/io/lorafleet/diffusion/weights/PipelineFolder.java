@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A model folder in diffusers' layout: {@code model_index.json}, and one folder for each part of the pipeline. */
+/** A model folder in the diffusers layout: {@code model_index.json}, and one folder for each part of the pipeline. */
 public final class PipelineFolder {
     private final Path root;
     private final ModelConfig index;

@@ -202,7 +202,7 @@ public final class Weights {
         return holder;
     }
 
-    /** Scales random weights so that activations neither vanish nor overflow over many layers. */
+    /** Scales random weights so that activations neither vanish nor overflow across many layers. */
     private NDArray random(Shape shape) {
         double fanIn = Math.max(1, (double) shape.size() / shape.get(0));
         float deviation = (float) (1 / Math.sqrt(fanIn));

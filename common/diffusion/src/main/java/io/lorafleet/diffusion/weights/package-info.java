@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Model files: pipeline folders in diffusers' layout, their configs, and safetensors weights. This package does not
+ * Model files: pipeline folders in the diffusers layout, their configs, and safetensors weights. This package does not
  * depend on any model.
  */
 @NullMarked

@@ -32,7 +32,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
     }
 
     /**
-     * Scores the largest objects in the image, as many as the prompt names. Additional objects do not improve the
+     * Scores the largest objects in the image, up to the number of objects that the prompt names. Additional objects do not improve the
      * score. If there are two objects, the better assignment counts.
      */
     static Adherence of(Scene scene, Reading reading) {

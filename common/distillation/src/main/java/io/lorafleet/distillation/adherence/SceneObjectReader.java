@@ -15,7 +15,7 @@ import java.util.Comparator;
  * then the shape and size of the area that they cover.
  *
  * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
- * the share of the lighter color. On a white background, an object's edges have similar colors to these mixtures, so
+ * the share of the lighter color. On a white background, an object's edges have colors similar to these mixtures, so
  * measurements exclude them.
  */
 final class SceneObjectReader {

@@ -7,7 +7,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.function.IntToDoubleFunction;
 
-/** The outlines of the shapes in the training images, with center 0, radius 1 and y downwards. */
+/** The outlines of the shapes in the training images, with center 0, radius 1 and y pointing down. */
 final class ShapeOutlines {
     private static final int HEART_POINTS = 60;
 

@@ -2,7 +2,7 @@
 package io.lorafleet.distillation.adherence;
 
 /**
- * The number of attributes in prompts, and how many of them the images meet.
+ * The number of attributes in prompts, and how many of them the images show.
  *
  * @param met number of attributes met
  * @param asked number of attributes in the prompts

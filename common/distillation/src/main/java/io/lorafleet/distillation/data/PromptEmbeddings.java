@@ -43,7 +43,7 @@ public final class PromptEmbeddings {
     }
 
     /**
-     * One tensor of the conditioning, with a row for each prompt; without rows if the model does not use the tensor.
+     * One tensor of the conditioning, with a row for each prompt; it has no rows if the model does not use it.
      */
     private static final class Part {
         private final List<float[]> rows = new ArrayList<>();

@@ -41,7 +41,7 @@ public final class AdamW implements AutoCloseable {
         Gradients.clear(parameters.values());
     }
 
-    /** Executes one step with the current gradients. The gradients do not change. */
+    /** Executes one step with the current gradients. Does not change the gradients. */
     public void step(double learningRate) {
         steps++;
         double firstBias = 1 - Math.pow(BETA_1, steps);

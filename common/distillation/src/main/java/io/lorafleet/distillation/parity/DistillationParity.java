@@ -107,7 +107,7 @@ public final class DistillationParity {
         return factors;
     }
 
-    /** The reference script stores some arrays without a copy, so that the next step overwrites them. */
+    /** The reference script stores some arrays without copying them, so the next step overwrites them. */
     private boolean isOverwritten(String name, NDManager scope) {
         String tensor = peftName(name);
         return expected.read("after1." + tensor, scope).equals(expected.read("after2." + tensor, scope));

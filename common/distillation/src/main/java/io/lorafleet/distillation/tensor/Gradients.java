@@ -11,7 +11,7 @@ import java.util.Collection;
 public final class Gradients {
     private Gradients() {}
 
-    /** Runs a task in no-grad mode. PyTorch allows in-place changes of a parameter only in this mode. */
+    /** Runs a task in no-grad mode. PyTorch allows in-place changes to a parameter only in this mode. */
     public static void unrecorded(Runnable task) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
@@ -35,7 +35,7 @@ public final class Gradients {
     }
 
     /**
-     * Scales all gradients so that their common norm is at most {@code maxNorm}.
+     * Scales all gradients so that their total norm is at most {@code maxNorm}.
      *
      * @return the norm before scaling
      */

@@ -44,7 +44,7 @@ public record AdapterVersion(
 
     /** The purpose of an adapter. */
     public enum Kind {
-        /** A student, which produces the guided result without guidance, with one UNet evaluation per step. */
+        /** A student, which needs only one UNet evaluation per step to produce the guided result. */
         @JsonProperty("student")
         STUDENT,
         /** Any other LoRA adapter, which runs with guidance, like the base. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rating of one image. The trainer generates the image again with the teacher and trains the student on the result.
  *
- * @param feedbackId id of the vote, which is the same for the same owner, image and student. The latest record with an
+ * @param feedbackId id of the vote, which depends only on the owner, the image and the student. The latest record with an
  *     id counts
  * @param requestId request that generated the image
  * @param adapter version that generated the image; its name is the record's key

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command to generate images. It contains every value that determines the images, so a retry on another worker
- * produces the same ones.
+ * produces the same images.
  *
  * <p>Readers ignore unknown fields. So a new field, or a new meaning of a field, that changes the images must raise
  * {@link #SCHEMA_VERSION}, and a writer sets {@code schemaVersion} to the lowest version that describes the command. A

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status of a worker and its model. Gateways use the model's limits and defaults.
  *
- * <p>A worker sends its status at least every {@link #INTERVAL}. A worker that has not sent its status for
+ * <p>A worker sends its status at least once every {@link #INTERVAL}. A worker that has not sent its status for
  * {@link #LOST_TIMEOUT} is considered lost. When a worker has stopped, it deletes its status: it publishes a record without
  * a value.
  *
@@ -39,13 +39,13 @@ public record WorkerStatus(
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
         Instant at) {
-    /** Longest time between two of a worker's status records. */
+    /** Maximum time between two consecutive status records of a worker. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** How long after its last status a worker is considered lost. */
+    /** Time since its last status after which a worker is considered lost. */
     public static final Duration LOST_TIMEOUT = INTERVAL.multipliedBy(4);
 
-    /** Maximum length of each adapter list. The limit keeps the status small, because it is sent often. */
+    /** Maximum length of each adapter list. The limit keeps the status small, because workers send it often. */
     public static final int MAX_ADAPTERS_NAMED = 1000;
 
     /** The states of a worker. */

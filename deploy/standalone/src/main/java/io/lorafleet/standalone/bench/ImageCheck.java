@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * must differ; otherwise, the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
-    /** If every pixel differs by one level in 255, the PSNR is 48 dB. Rounding differences are much smaller. */
+    /** If every pixel differs by one level out of 255, the PSNR is 48 dB. Rounding differences are much smaller. */
     private static final double MIN_PSNR = 50;
 
     /** Images from two versions must differ by more than rounding errors. */
@@ -85,7 +85,7 @@ public final class ImageCheck {
     }
 
     /**
-     * @param most maximum number of images to check, evenly spread over the run; null for all images
+     * @param most maximum number of images to check, spaced evenly across the run; null for all images
      * @param neighbours maximum number of images to generate with the previous version
      * @param progress receives the number of checked images
      */

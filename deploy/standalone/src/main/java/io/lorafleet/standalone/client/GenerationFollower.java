@@ -29,7 +29,7 @@ public final class GenerationFollower {
             public void step(int step, int steps) {}
         };
 
-        /** Called when a worker starts the generation, or another worker starts it again. */
+        /** Called when a worker starts the generation, or when another worker restarts it. */
         void startedOn(String workerId);
 
         /** @param step number of completed steps, over all images */

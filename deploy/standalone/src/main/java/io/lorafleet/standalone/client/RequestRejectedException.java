@@ -3,7 +3,7 @@ package io.lorafleet.standalone.client;
 
 import io.lorafleet.standalone.FleetException;
 
-/** The gateway rejected a request. The message is the gateway's problem, as text. */
+/** Thrown if the gateway rejects a request. The message is the text of the problem that the gateway returned. */
 public final class RequestRejectedException extends FleetException {
     private static final long serialVersionUID = 1L;
 

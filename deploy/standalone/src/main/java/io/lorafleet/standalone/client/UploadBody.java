@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import me.tongfei.progressbar.ProgressBar;
 
-/** A file as a request body. On a terminal, a progress bar shows the upload's progress. */
+/** A file as a request body. On a terminal, a progress bar is shown during the upload. */
 final class UploadBody {
     private static final int KILOBYTE = 1000;
 

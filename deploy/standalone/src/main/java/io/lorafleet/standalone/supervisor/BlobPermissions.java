@@ -79,7 +79,7 @@ public final class BlobPermissions {
         return Objects.requireNonNull(users.get(writer), "each service has a user");
     }
 
-    /** Creates missing folders and sets the owners and modes of the folders and their content. Must be run as root. */
+    /** Creates missing folders and sets the owners and modes of the folders and their contents. Must be run as root. */
     public void apply() throws IOException {
         for (Folder folder : folders()) {
             Files.createDirectories(folder.path());

@@ -27,7 +27,7 @@ public final class LocalFleet implements AutoCloseable {
     /** Enough for a worker to drain, release its remaining requests, and delete its status. */
     private static final Duration STOP_TIMEOUT = ServiceSpecs.DRAIN_TIMEOUT.plusSeconds(10);
 
-    /** One is enough, because any number of workers in a share group can share a partition. */
+    /** One partition is enough, because any number of workers in a share group can share it. */
     private static final int PARTITIONS = 1;
 
     private final FleetSettings settings;

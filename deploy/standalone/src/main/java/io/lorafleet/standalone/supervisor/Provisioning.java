@@ -41,7 +41,7 @@ public final class Provisioning {
     }
 
     /**
-     * Compares the settings of the existing topics and creates the missing ones.
+     * Compares the settings of the existing topics, and creates the missing topics.
      *
      * @param fix whether to set the expected values
      * @throws FleetException if the cluster does not respond, or rejects the topics

@@ -34,7 +34,7 @@ final class ServiceProcess implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration HANG_CHECK_INTERVAL = Duration.ofSeconds(2);
     private static final int DOWN = 503;
-    /** Number of consecutive checks after which a service is killed. */
+    /** Number of consecutive checks that must find a service hung before it is killed. */
     private static final int MAX_HANGS = 3;
 
     private static final int TAIL_LINES = 15;
@@ -135,7 +135,7 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the process exits. Kills a worker that reports that its engine hangs. */
+    /** Waits until the process exits. Kills a worker that reports that its engine has hung. */
     private int awaitExit() throws InterruptedException {
         Process current = process();
         int hangs = 0;

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Frees the resources of connections on which the gateway has responded before the end of the request body. */
 final class Connections {
-    /** Maximum time spent on discarding the rest of the body after the response. */
+    /** Maximum time spent discarding the rest of the body after the response. */
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** A client that sends nothing for this long has had time to read the response. */
     private static final Duration PAUSE = Duration.ofSeconds(1);

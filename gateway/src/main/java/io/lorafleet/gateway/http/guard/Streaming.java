@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a resource whose responses do not occupy threads while they wait for events. Requests to such a resource count
- * towards the quota for event streams, not towards {@link RequestShares}.
+ * toward the quota for event streams, not toward {@link RequestShares}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

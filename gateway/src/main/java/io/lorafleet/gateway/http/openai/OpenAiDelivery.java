@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http.openai;
 import io.lorafleet.gateway.http.ImageFormat;
 
 /**
- * The form in which the images are delivered.
+ * How the images are delivered.
  *
  * @param base64 whether the response contains the images in base64; otherwise it contains their URLs
  * @param quality quality from 0 to 100, for lossy formats

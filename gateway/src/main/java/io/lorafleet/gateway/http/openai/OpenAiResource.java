@@ -136,7 +136,7 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** Cancels a generation after its client disconnected: the client cannot retrieve the images any more. */
+    /** Cancels a generation after its client has disconnected, because the client can no longer retrieve the images. */
     private void abandon(String id) {
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {

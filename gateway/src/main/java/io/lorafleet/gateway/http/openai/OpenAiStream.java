@@ -67,7 +67,7 @@ final class OpenAiStream {
                 delivery.format()));
     }
 
-    /** Spreads the previews over the steps: the first of three previews is due after a quarter of the steps. */
+    /** Spaces the previews evenly across the steps: the first of three previews is due after a quarter of the steps. */
     private String preview(Generation generation) {
         GenerateImage request = generation.request();
         StepDone progress = generation.progress();

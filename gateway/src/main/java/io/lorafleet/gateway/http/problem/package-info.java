@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Problems: the common format of all error responses, and the exceptions that cause problems. */
+/** Problems: the common format of all error responses, and the exceptions that are converted to problems. */
 @NullMarked
 package io.lorafleet.gateway.http.problem;
 

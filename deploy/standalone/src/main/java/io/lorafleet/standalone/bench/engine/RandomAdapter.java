@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 /** Random adapters for a UNet, with factors for all attention projections, like a student. */
 public final class RandomAdapter {
     private static final Pattern PROJECTION = Pattern.compile(".*\\.attn[12]\\.to_(q|k|v|out\\.0)\\.weight");
-    /** Standard deviation of the second factor that changes images slightly. */
+    /** Standard deviation of the second factor at which an adapter changes images slightly. */
     public static final float MILD = 0.01f;
-    /** Standard deviation of the second factor that makes images from two such adapters differ clearly. */
+    /** Standard deviation of the second factor at which images from two such adapters differ clearly. */
     public static final float STRONG = 0.05f;
 
     private RandomAdapter() {}
