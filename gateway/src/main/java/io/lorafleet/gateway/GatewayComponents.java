@@ -49,7 +49,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class GatewayComponents {
     /**
-     * In base64, a file of this size reaches Jackson's limit on the length of strings (StreamReadConstraints.DEFAULT_MAX_STRING_LEN).
+     * In base64, a file of this size reaches Jackson's limit on the length of strings
+     * (StreamReadConstraints.DEFAULT_MAX_STRING_LEN).
      */
     private static final int MAX_INIT_IMAGE_BYTES = 15_000_000;
 

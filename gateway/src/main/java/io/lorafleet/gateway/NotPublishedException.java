@@ -2,7 +2,8 @@
 package io.lorafleet.gateway;
 
 /**
- * Thrown if the broker does not acknowledge a record in time. The gateway must not confirm anything that depends on this record.
+ * Thrown if the broker does not acknowledge a record in time. The gateway must not confirm anything that depends on
+ * this record.
  */
 public final class NotPublishedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

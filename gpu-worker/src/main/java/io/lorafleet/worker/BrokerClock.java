@@ -49,7 +49,9 @@ public final class BrokerClock extends Clock {
 
         private Sending() {}
 
-        /** @param timestamp timestamp in the record's acknowledgement, in milliseconds since 1970; negative if unknown */
+        /**
+         * @param timestamp timestamp in the record's acknowledgement, in milliseconds since 1970; negative if unknown
+         */
         public void acknowledged(long timestamp) {
             long took = nanoTime.getAsLong() - begin;
             if (timestamp >= 0 && (latest == null || took <= SLOWEST_ACKNOWLEDGEMENT.toNanos())) {

@@ -109,16 +109,16 @@ public interface WorkerConfig {
 
         /**
          * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. Only an
-         * attempt that ran alone in its worker, and during which the worker died or the job failed unexpectedly, counts.
-         * Default: 4.
+         * attempt that ran alone in its worker, and during which the worker died or the job failed unexpectedly,
+         * counts. Default: 4.
          */
         @WithDefault("4")
         int maxAttempts();
 
         /**
          * Time limit for a step, for encoding a request's prompts and for decoding an image, as an ISO-8601 duration.
-         * If one of them takes longer, the worker is no longer live and releases its requests, so that other workers can
-         * generate the images. Default: PT10M.
+         * If one of them takes longer, the worker is no longer live and releases its requests, so that other workers
+         * can generate the images. Default: PT10M.
          */
         @WithDefault("PT10M")
         Duration hangTimeout();
@@ -126,8 +126,8 @@ public interface WorkerConfig {
         /**
          * Time limit for requests that have already been taken when the worker is asked to stop, as an ISO-8601
          * duration. During this time, the worker takes no more requests. It then releases the requests that have not
-         * finished, so that other workers can generate the images. The process must have about 10 seconds more before it
-         * is killed. Zero releases all requests at once. Default: PT20S.
+         * finished, so that other workers can generate the images. The process must have about 10 seconds more before
+         * it is killed. Zero releases all requests at once. Default: PT20S.
          */
         @WithDefault("PT20S")
         Duration drainTimeout();

@@ -62,7 +62,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts one of several nodes. The settings must name the voters and the replication factors.
      *
-     * @param clusterId id that all nodes of the cluster share, as from {@link Uuid}
+     * @param clusterId base64 id that all nodes of the cluster share, for example {@link Uuid#randomUuid}
      * @param nodeId id of this node
      * @param settings broker settings, which override the defaults
      */

@@ -25,7 +25,10 @@ import org.apache.kafka.common.record.TimestampType;
 
 /** Creates a fleet's topics and group settings, and finds existing topics whose settings differ. */
 public final class FleetTopics {
-    /** Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the failure of one broker can cause the loss of records. */
+    /**
+     * Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the failure of one
+     * broker can cause the loss of records.
+     */
     private static final String MIN_IN_SYNC_REPLICAS = "2";
     /** Kafka's default value of {@code segment.ms}. */
     private static final Duration SEGMENT = Duration.ofDays(7);
@@ -105,7 +108,10 @@ public final class FleetTopics {
         return Integer.parseInt(value(Objects.requireNonNull(config), "default.replication.factor"));
     }
 
-    /** @return the settings of existing topics that differ from the settings of a new topic, in the order of {@link Topic} */
+    /**
+     * @return the settings of existing topics that differ from the settings of a new topic, in the order of {@link
+     *     Topic}
+     */
     public List<Difference> differences(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         List<String> names = Arrays.stream(Topic.values())

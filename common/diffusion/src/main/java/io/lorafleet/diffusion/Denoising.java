@@ -121,7 +121,10 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** Noise is drawn twice for an init image, in the same order as in diffusers: first to sample its latent, then to add to that latent. */
+    /**
+     * Noise is drawn twice for an init image, in the same order as in diffusers: first to sample its latent, then to
+     * add to that latent.
+     */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
         int count = Math.toIntExact(shape.size());

@@ -2,8 +2,8 @@
 package io.lorafleet.diffusion;
 
 /**
- * Resizes images with the three-lobed Lanczos kernel. When a side becomes shorter, the kernel is widened proportionally, so
- * every source pixel contributes and there is no aliasing.
+ * Resizes images with the three-lobed Lanczos kernel. When a side becomes shorter, the kernel is widened
+ * proportionally, so every source pixel contributes and there is no aliasing.
  *
  * <p>Rows are resized first, then columns, with rounding to bytes in between. The result is byte-for-byte identical to
  * Pillow's, unless the image becomes wider and shorter.

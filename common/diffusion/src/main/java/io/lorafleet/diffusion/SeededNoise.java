@@ -6,8 +6,8 @@ package io.lorafleet.diffusion;
  * {@code torch.randn(n, generator=torch.Generator("cpu").manual_seed(seed))}, so a seed produces the same image as in
  * diffusers. The noise is generated on the CPU, so it does not depend on the device.
  *
- * <p>The Mersenne Twister MT19937 generates 24-bit uniform numbers. The Box-Muller transform transforms them into normally
- * distributed numbers, in blocks of 16.
+ * <p>The Mersenne Twister MT19937 generates 24-bit uniform numbers. The Box-Muller transform turns them into
+ * normally distributed numbers, in blocks of 16.
  *
  * @see "pytorch aten/src/ATen/native/cpu/DistributionTemplates.h normal_fill; Matsumoto and Nishimura 1998"
  */
@@ -56,7 +56,10 @@ public final class SeededNoise {
         }
     }
 
-    /** Transforms 16 uniform values into normally distributed values: the first eight determine the radii, and the others the angles. */
+    /**
+     * Transforms 16 uniform values into normally distributed values: the first eight determine the radii, and the
+     * others the angles.
+     */
     private static void boxMuller(float[] values, int start) {
         for (int i = start; i < start + BLOCK / 2; i++) {
             float u1 = 1 - values[i]; // (0, 1], for the logarithm

@@ -95,8 +95,8 @@ public final class Distillation implements AutoCloseable {
     /**
      * Executes one round: generates its images, then trains on their trajectory samples.
      *
-     * @param progress callback that is invoked after each sampler step and each optimizer step. If the callback throws, the run can
-     *     only be resumed from its checkpoint
+     * @param progress callback that is invoked after each sampler step and each optimizer step. If the callback throws,
+     *     the run can only be resumed from its checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
         TrainingProgress generating = new TrainingProgress(

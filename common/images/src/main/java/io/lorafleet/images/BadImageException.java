@@ -2,8 +2,8 @@
 package io.lorafleet.images;
 
 /**
- * Thrown if a file is not an image, or is not safe to decode. The message gives the expected and actual values and does not
- * quote the file's contents.
+ * Thrown if a file is not an image, or is not safe to decode. The message gives the expected and actual values and does
+ * not quote the file's contents.
  */
 public final class BadImageException extends Exception {
     private static final long serialVersionUID = 1L;

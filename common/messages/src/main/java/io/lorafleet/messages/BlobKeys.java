@@ -16,8 +16,8 @@ public final class BlobKeys {
     }
 
     /**
-     * @return the key of the claim to a version number; the claim is an {@link AdapterVersion} as JSON. The number goes to the first
-     *     writer
+     * @return the key of the claim to a version number; the claim is an {@link AdapterVersion} as JSON. The number goes
+     *     to the first writer
      */
     public static String adapterNumber(String name, int version) {
         return BlobTree.ADAPTERS.prefix() + "numbers/" + Check.id("name", name) + "/" + version;

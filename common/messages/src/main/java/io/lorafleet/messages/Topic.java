@@ -44,8 +44,8 @@ public enum Topic {
     /** Key: adapter name; value: {@link TrainingProgressed}. */
     TRAINING_PROGRESS("training.progress", Cleanup.DELETE, Duration.ofDays(1)),
     /**
-     * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The broker sets the records' timestamps, because workers'
-     * clocks can differ.
+     * Key: worker id; value: {@link WorkerStatus}, or none after the worker has stopped. Compacted. The broker sets the
+     * records' timestamps, because workers' clocks can differ.
      */
     WORKERS("workers", Cleanup.COMPACT, null);
 

@@ -35,8 +35,8 @@ public interface BlobStore {
     Optional<InputStream> open(String key) throws IOException;
 
     /**
-     * @return the keys with this prefix, in no particular order; the caller must close the stream. Blobs that are stored or
-     *     deleted during the listing may or may not be included
+     * @return the keys with this prefix, in no particular order; the caller must close the stream. Blobs that are
+     *     stored or deleted during the listing may or may not be included
      */
     Stream<String> list(String prefix) throws IOException;
 

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 /**
  * A blob store in a directory. Several processes may share the directory, and so may several machines if the network
  * file system supports hard links. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its
- * key, and a rename replaces a damaged file. If the services run as separate users, file permissions control who can write to each subtree; all services need
- * write permission in {@code .unfinished}.
+ * key, and a rename replaces a damaged file. If the services run as separate users, file permissions control who can
+ * write to each subtree; all services need write permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);
@@ -219,8 +219,8 @@ public final class DirectoryBlobStore implements BlobStore {
 
     /**
      * @return true if the file does not exist
-     * @throws IOException if this cannot be determined, because the file system fails or is not mounted. {@link Files#exists}
-     *     would return false
+     * @throws IOException if this cannot be determined, because the file system fails or is not mounted. {@link
+     *     Files#exists} would return false
      */
     private boolean isAbsent(Path file) throws IOException {
         try {
@@ -250,8 +250,8 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     /**
-     * @return the file itself, or all files in a folder and its subfolders. Unlike {@link Files#walk}, this tolerates concurrent
-     *     deletion
+     * @return the file itself, or all files in a folder and its subfolders. Unlike {@link Files#walk}, this tolerates
+     *     concurrent deletion
      */
     @SuppressWarnings("StreamResourceLeak") // flatMap closes it
     private Stream<Path> filesIn(Path path) {

@@ -126,8 +126,8 @@ public final class AdapterDirectory {
     }
 
     /**
-     * Opens the file by descending one folder at a time, without following links, in case a symbolic link has replaced part
-     * of the path since the check.
+     * Opens the file by descending one folder at a time, without following links, in case a symbolic link has replaced
+     * part of the path since the check.
      */
     static SeekableByteChannel openBelow(Path folder, Path file) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes routes, and waits until they are read back: only the topic shows which of two changes of a route was first. Also
- * folds the topic into the registry, for which it is called with each record.
+ * Writes routes, and waits until they are read back: only the topic shows which of two changes of a route was first.
+ * Also folds the topic into the registry, for which it is called with each record.
  */
 @Singleton
 public final class RouteLog {
@@ -82,8 +82,8 @@ public final class RouteLog {
     }
 
     /**
-     * Publishes the current route of an adapter again, after another record that does not apply. Compaction keeps only an
-     * adapter's last record, and would otherwise delete the current route. All gateways publish the same record.
+     * Publishes the current route of an adapter again, after another record that does not apply. Compaction keeps only
+     * an adapter's last record, and would otherwise delete the current route. All gateways publish the same record.
      */
     public void restore(String adapter) {
         AdapterRoute current = registry.adapter(adapter).route();

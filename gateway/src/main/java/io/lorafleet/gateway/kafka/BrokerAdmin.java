@@ -17,7 +17,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's admin client, which is created on first use: creation fails while the broker's name cannot be resolved. */
+/**
+ * The gateway's admin client, which is created on first use: creation fails while the broker's name cannot be resolved.
+ */
 @Singleton
 final class BrokerAdmin {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);

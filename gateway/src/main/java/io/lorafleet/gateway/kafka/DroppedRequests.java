@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * deliver the record to one slot after another.
  *
  * <p>Workers store the manifest and publish the result before they acknowledge the request. If the share group has
- * completed a request that has neither a manifest nor a result, the request was therefore dropped. Workers count their attempts, so a request
- * that crashes workers is not retried forever. Several gateways may republish the same request, each of them once; the
- * first result is final.
+ * completed a request that has neither a manifest nor a result, the request was therefore dropped. Workers count their
+ * attempts, so a request that crashes workers is not retried forever. Several gateways may republish the same request,
+ * each of them once; the first result is final.
  */
 @Singleton
 final class DroppedRequests {

@@ -47,7 +47,7 @@ final class RecordReader {
      * Reads one record of each partition.
      *
      * @param offsets offsets before the ends of their partitions
-     * @return the records at these offsets, or the next ones if Kafka has deleted them
+     * @return the record at each offset, or the next record if Kafka has deleted that one
      * @throws TimeoutException if a record does not arrive in time
      */
     static Map<TopicPartition, ConsumerRecord<String, byte[]>> read(

@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests again, and publishes copies of them. A copy has the bytes and headers of the original record, so it also has the fields that only
- * newer gateways know.
+ * Reads requests again, and publishes copies of them. A copy has the bytes and headers of the original record, so it
+ * also has the fields that only newer gateways know.
  */
 @Singleton
 final class RequestCopies implements DroppedRequests.Copies {

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>all other topics, and partitions without a low-water mark, from their beginning.
  * </ul>
  *
- * <p>So the time to start depends on the number of unfinished requests and remembered generations, and not on the length
- * of the topics. A result that is older than the oldest remembered generation is not read. If its request is, {@link
- * DroppedRequests} finds the end of the generation in the blob store.
+ * <p>So the time to start depends on the number of unfinished requests and remembered generations, and not on the
+ * length of the topics. A result that is older than the oldest remembered generation is not read. If its request is,
+ * {@link DroppedRequests} finds the end of the generation in the blob store.
  */
 @Singleton
 final class StartOffsets {

@@ -319,7 +319,7 @@ class GenerationResourceTest extends GatewayTest {
                 .isCloseTo(new Color(Images.read(WorkerPeer.PNG).getRGB(32, 32)).getRed(), within(30));
     }
 
-    /** Clients and caches may keep an image for a year. */
+    /** Clients and caches can keep an image for a year, so a damaged one must not reach them. */
     @Test
     void doesNotServeADamagedImage() throws IOException {
         String id = submit(Map.of("prompt", "a red circle"));

@@ -31,7 +31,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <ul>
  *   <li>ten requests before the low-water mark, {@code old-}; no trace of their ends is left;
  *   <li>five requests with results, {@code ended-};
- *   <li>one request whose result has a much older time, {@code late-}, because the worker's clock was wrong. The gateway
+ *   <li>one request whose result has a much older time, {@code late-}, because the worker's clock was wrong. The
+ *   gateway
  *       does not read this result;
  *   <li>one unfinished request, {@code open-}. All requests before it are completed in the workers' share group.
  * </ul>

@@ -11,7 +11,10 @@ import java.util.Map;
 
 /** The adapter cache's metrics. */
 final class AdapterMetrics {
-    /** Maximum number of published versions waiting for their first step. Beyond this number, the oldest versions are dropped. */
+    /**
+     * Maximum number of published versions waiting for their first step. Beyond this number, the oldest versions are
+     * dropped.
+     */
     private static final int REMEMBERED = 10_000;
 
     private final Counter deviceHits;

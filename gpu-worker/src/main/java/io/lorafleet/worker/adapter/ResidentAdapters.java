@@ -76,8 +76,8 @@ public final class ResidentAdapters implements AutoCloseable {
     /**
      * Requests a lease without blocking.
      *
-     * @return the lease, which the caller must close. Fails with {@link UnusableAdapterException} if the adapter cannot be
-     *     used with the base, and with {@link java.io.UncheckedIOException} if the blob store fails
+     * @return the lease, which the caller must close. Fails with {@link UnusableAdapterException} if the adapter cannot
+     *     be used with the base, and with {@link java.io.UncheckedIOException} if the blob store fails
      */
     public CompletableFuture<Lease> acquire(PinnedAdapter pinned) {
         CompletableFuture<Lease> lease = new CompletableFuture<>();

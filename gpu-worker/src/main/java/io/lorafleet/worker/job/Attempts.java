@@ -12,9 +12,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts to generate the images of requests. Each attempt has a marker in the blob store, because Kafka's delivery
- * count restarts at 1 when a broker restarts. The marker outlasts the attempt only if the worker dies or the job fails
- * unexpectedly.
+ * The attempts to generate the images of requests. Each attempt has a marker in the blob store, because Kafka's
+ * delivery count restarts at 1 when a broker restarts. The marker outlasts the attempt only if the worker dies or the
+ * job fails unexpectedly.
  *
  * <p>The first attempt runs together with other jobs, and any of them may have caused its failure. Later attempts run
  * alone, and only these are counted.

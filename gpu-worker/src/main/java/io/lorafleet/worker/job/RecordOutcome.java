@@ -33,7 +33,9 @@ public sealed interface RecordOutcome {
         }
     }
 
-    /** The worker gives up the request for a reason unrelated to the request: release the record for another delivery. */
+    /**
+     * The worker gives up the request for a reason unrelated to the request: release the record for another delivery.
+     */
     record Release() implements RecordOutcome {
         @Override
         public <R> R match(Function<Done, R> done, Function<Refuse, R> refuse, Function<Release, R> release) {

@@ -327,8 +327,8 @@ public class RequestHandler {
     }
 
     /**
-     * Stores an image, unless an earlier attempt has stored one. The bytes of the two images may differ, because they can depend
-     * on the processor and on the other rows of a batch.
+     * Stores an image, unless an earlier attempt has stored one. The bytes of the two images may differ, because they
+     * can depend on the processor and on the other rows of a batch.
      *
      * @return SHA-256 of the stored bytes
      */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Processes requests. Start at {@link io.lorafleet.worker.job.RequestHandler}. This package does not depend on Kafka or arrays. */
+/**
+ * Processes requests. Start at {@link io.lorafleet.worker.job.RequestHandler}. This package does not depend on Kafka or
+ * arrays.
+ */
 @NullMarked
 package io.lorafleet.worker.job;
 

@@ -10,9 +10,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * A worker is live unless one of the engine's threads has hung. Only restarting the process ends a hung thread. The check
- * has its own group, because the liveness check of the Kafka channels can also fail during a long broker outage, when a restart
- * does not help.
+ * A worker is live unless one of the engine's threads has hung. Only restarting the process ends a hung thread. The
+ * check has its own group, because the liveness check of the Kafka channels can also fail during a long broker outage,
+ * when a restart does not help.
  */
 @Liveness
 @HealthGroup("watchdog")

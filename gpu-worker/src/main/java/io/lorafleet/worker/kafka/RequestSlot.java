@@ -140,8 +140,8 @@ final class RequestSlot implements Runnable {
     /**
      * Processes one record.
      *
-     * @return whether the consumer can be used further. After a failed renewal, Kafka's client can keep the record forever.
-     *     It then acquires other records but never returns them
+     * @return whether the consumer can be used further. After a failed renewal, Kafka's client can keep the record
+     *     forever. It then acquires other records but never returns them
      */
     private boolean process(ShareLease lease) {
         String key = requestId(lease.record());

@@ -52,7 +52,10 @@ public final class CanaryAnalysis {
         }
     }
 
-    /** Adds feedback, which may be on any adapter. Feedback counts from the canary's start, because feedback arrives late. */
+    /**
+     * Adds feedback, which may be on any adapter. Feedback counts from the canary's start, because feedback arrives
+     * late.
+     */
     public void take(FeedbackEvent feedback) {
         if (feedback.student().equals(decision.adapter()) && !feedback.at().isBefore(decision.since())) {
             votes.apply(feedback);

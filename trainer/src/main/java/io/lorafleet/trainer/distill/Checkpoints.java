@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run's checkpoints in the blob store. Any trainer can resume from the newest checkpoint. A blob consists of the SHA-256 of
- * the checkpoint in hexadecimal digits, followed by the checkpoint.
+ * One run's checkpoints in the blob store. Any trainer can resume from the newest checkpoint. A blob consists of the
+ * SHA-256 of the checkpoint in hexadecimal digits, followed by the checkpoint.
  *
  * @param run hash of all inputs that affect the run's result
  */

@@ -13,9 +13,9 @@ import java.util.Optional;
 /**
  * The consumed offsets of each adapter and partition, and the runs in progress, according to the published events.
  *
- * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions were added.
- * The runs in progress depend only on the events, not on the versions: all trainers read an adapter's events in the same
- * order, but not the versions between them.
+ * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions were
+ * added. The runs in progress depend only on the events, not on the versions: all trainers read an adapter's events in
+ * the same order, but not the versions between them.
  */
 public final class ConsumedOffsets {
     private final Map<AdapterPartition, Long> consumed = new HashMap<>();
@@ -73,7 +73,9 @@ public final class ConsumedOffsets {
         return inProgress(adapter).filter(run -> run.partition() == partition);
     }
 
-    /** @return whether a run of the adapter on another partition is in progress, so that no run may start on this one */
+    /**
+     * @return whether a run of the adapter on another partition is in progress, so that no run may start on this one
+     */
     public boolean isBusyElsewhere(String adapter, int partition) {
         return inProgress(adapter).filter(run -> run.partition() != partition).isPresent();
     }

@@ -57,9 +57,9 @@ public final class FeedbackArchive {
     }
 
     /**
-     * @return the archived votes that still count, from all runs before the given run, and from the runs on the adapter's
-     *     other partitions. If an archive is damaged, only those from later archives: it may have contained withdrawals of
-     *     earlier votes
+     * @return the archived votes that still count, from all runs before the given run, and from the runs on the
+     *     adapter's other partitions. If an archive is damaged, only those from later archives: it may have contained
+     *     withdrawals of earlier votes
      */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         Votes votes = new Votes();

@@ -34,7 +34,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** Reads the topics {@code adapters} and {@code trainings} from the start, and applies their records to this trainer's state. */
+/**
+ * Reads the topics {@code adapters} and {@code trainings} from the start, and applies their records to this trainer's
+ * state.
+ */
 final class TopicReplay {
     private static final Logger LOG = Logger.getLogger(TopicReplay.class);
     private static final Duration POLL = Duration.ofMillis(100);

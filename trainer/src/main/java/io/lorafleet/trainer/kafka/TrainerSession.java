@@ -28,9 +28,9 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jboss.logging.Logger;
 
 /**
- * A membership in the trainers' consumer group that lasts until the first error. The polling thread reads feedback, publishes
- * the results of runs and canaries, and commits the offsets. All state of a session can be reloaded from Kafka and the
- * blob store, so the next session, on this or another trainer, continues after the last transaction.
+ * A membership in the trainers' consumer group that lasts until the first error. The polling thread reads feedback,
+ * publishes the results of runs and canaries, and commits the offsets. All state of a session can be reloaded from
+ * Kafka and the blob store, so the next session, on this or another trainer, continues after the last transaction.
  */
 final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TrainerSession.class);

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A third partition is added while an adapter's run on the first one is in progress. The adapter moves to the third. */
+/**
+ * A third partition is added while an adapter's run on the first one is in progress. The adapter moves to the third.
+ */
 class AddedPartitionTest {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();

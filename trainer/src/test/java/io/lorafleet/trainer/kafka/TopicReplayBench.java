@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Measures how long a trainer reads {@code trainings} after one year of two busy trainers. Each run takes ten minutes
- * and reports its progress every five seconds. Arguments: the number of days (default 365), and whether progress is on
- * {@code trainings}, as in earlier releases (default false).
+ * and reports its progress every five seconds. Arguments: the number of days (default 365), and whether the progress
+ * reports are in {@code trainings}, as in earlier releases (default false).
  */
 public final class TopicReplayBench {
     private static final int RUNS_PER_DAY = 2 * 24 * 6;

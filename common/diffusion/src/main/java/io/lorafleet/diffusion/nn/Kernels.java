@@ -20,8 +20,8 @@ public interface Kernels {
     NDArray groupNormSilu(NDArray x, NDArray scale, NDArray shift, int groups, float epsilon);
 
     /**
-     * Doubles height and width by repeating each value, then crops to the given size. The size can be odd, because stride-2
-     * convolutions round up when they halve a size.
+     * Doubles height and width by repeating each value, then crops to the given size. The size can be odd, because
+     * stride-2 convolutions round up when they halve a size.
      *
      * @param x (N, C, H, W) @return (N, C, height, width)
      */

@@ -66,7 +66,10 @@ public final class SamplerParity {
         }
     }
 
-    /** Reads the number of steps from the end of the file name, because a sampler may evaluate the model more than once for a step. */
+    /**
+     * Reads the number of steps from the end of the file name, because a sampler may evaluate the model more than once
+     * for a step.
+     */
     private static int steps(String name, NDArray outputs) {
         String last = name.substring(name.lastIndexOf('_') + 1);
         return last.matches("\\d+")

@@ -13,7 +13,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Decodes a latent in tiles, which requires only enough memory for one tile. Norms and attention process one tile at a
- * time, so the overlapping parts of tiles differ slightly. Adjacent tiles overlap by a quarter, and the overlap is blended.
+ * time, so the overlapping parts of tiles differ slightly. Adjacent tiles overlap by a quarter, and the overlap is
+ * blended.
  *
  * @param size width and height of a tile, in latent values, at least 4; tiles at the right and bottom edges may be
  *     smaller

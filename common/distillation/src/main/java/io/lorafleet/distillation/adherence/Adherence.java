@@ -32,8 +32,8 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
     }
 
     /**
-     * Scores the largest objects in the image, up to the number of objects that the prompt names. Additional objects do not improve the
-     * score. If there are two objects, the better assignment counts.
+     * Scores the largest objects in the image, up to the number of objects that the prompt names. Additional objects do
+     * not improve the score. If there are two objects, the better assignment counts.
      */
     static Adherence of(Scene scene, Reading reading) {
         List<Seen> seen = reading.objects();

@@ -18,7 +18,10 @@ public final class SceneReader {
     /** Maximum RGB distance of the image border from a background. */
     private static final double MAX_BACKGROUND_DISTANCE = 60;
 
-    /** Minimum RGB distance between object and background. The light stripes of an orange object and a beige background are 25 apart. */
+    /**
+     * Minimum RGB distance between object and background. The light stripes of an orange object and a beige background
+     * are 25 apart.
+     */
     private static final double MIN_CONTRAST = 24;
 
     /** Parts smaller than 1/100 of the image are not objects. The smallest star covers 3%. */

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 
 /**
  * The metadata of a student's file. Other tools read the keys of the ModelSpec 1.0.1 standard
- * (github.com/Stability-AI/ModelSpec). The metadata contains no date, so that the same training always produces the same bytes.
+ * (github.com/Stability-AI/ModelSpec). The metadata contains no date, so that the same training always produces the
+ * same bytes.
  */
 public final class StudentMetadata {
     private static final String SPEC = "modelspec.";

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rating of one image. The trainer generates the image again with the teacher and trains the student on the result.
  *
- * @param feedbackId id of the vote, which depends only on the owner, the image and the student. The latest record with an
- *     id counts
+ * @param feedbackId id of the vote, which depends only on the owner, the image and the student. The latest record with
+ *     an id counts
  * @param requestId request that generated the image
  * @param adapter version that generated the image; its name is the record's key
  * @param prompt prompt of the image

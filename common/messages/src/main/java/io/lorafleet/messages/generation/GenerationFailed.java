@@ -30,7 +30,10 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         Check.present("detail", detail);
     }
 
-    /** @param type value of the JSON field {@code type}; a type of a newer release gives a failure without a known reason */
+    /**
+     * @param type value of the JSON field {@code type}; a type of a newer release gives a failure without a known
+     *     reason
+     */
     @JsonCreator
     static GenerationFailed read(
             @JsonProperty("type") @Nullable String type,

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The status of a worker and its model. Gateways use the model's limits and defaults.
  *
  * <p>A worker sends its status at least once every {@link #INTERVAL}. A worker that has not sent its status for
- * {@link #LOST_TIMEOUT} is considered lost. When a worker has stopped, it deletes its status: it publishes a record without
- * a value.
+ * {@link #LOST_TIMEOUT} is considered lost. When a worker has stopped, it deletes its status: it publishes a record
+ * without a value.
  *
  * @param workerId id of the worker
  * @param state whether the worker accepts requests

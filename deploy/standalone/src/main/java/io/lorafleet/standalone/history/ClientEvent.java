@@ -43,7 +43,8 @@ public sealed interface ClientEvent extends HistoryEvent {
     /**
      * A gateway's answer about a generation.
      *
-     * @param status status of the generation, such as {@code succeeded}; {@code not-found} if the gateway does not know it
+     * @param status status of the generation, such as {@code succeeded}; {@code not-found} if the gateway does not know
+     *     it
      * @param content SHA-256 of everything that the end of the generation determines; null before the end
      */
     record Observed(

@@ -31,6 +31,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = AuditEvent.ManifestFound.class, name = "manifest-found")
 })
 public sealed interface HistoryEvent permits ClientEvent, TopicEvent, WorkerEvent, FaultEvent, AuditEvent {
-    /** @return milliseconds since the start of the run, by the monotonic clock of the process that recorded the event */
+    /**
+     * @return milliseconds since the start of the run, by the monotonic clock of the process that recorded the event
+     */
     long t();
 }

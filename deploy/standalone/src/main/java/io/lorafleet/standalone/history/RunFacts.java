@@ -20,7 +20,8 @@ import java.util.Set;
  * @param gateways names of the gateways
  * @param slots number of slots of each worker, by name
  * @param lock how long a worker may keep a request without renewing its lock
- * @param drainWithin how long after the end of the faults all requests must have ended, and each worker must have begun one
+ * @param drainWithin how long after the end of the faults all requests must have ended, and each worker must have begun
+ *     one
  * @param innocentsWithin longest time from acceptance to the end of a request, if the run has poisonous requests
  * @param judged names of the invariants for which the history must have evidence
  */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that Kafka holds. Records of transactions can appear twice: with {@code committed} false when they were written,
- * and with {@code committed} true once their transaction was committed.
+ * A record that Kafka holds. Records of transactions can appear twice: with {@code committed} false when they were
+ * written, and with {@code committed} true once their transaction was committed.
  */
 public sealed interface TopicEvent extends HistoryEvent {
     Position position();

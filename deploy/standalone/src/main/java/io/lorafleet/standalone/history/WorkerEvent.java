@@ -25,6 +25,6 @@ public sealed interface WorkerEvent extends HistoryEvent {
         }
     }
 
-    /** The process ended, so that it holds nothing. */
+    /** The process ended, so it no longer holds any records. */
     record Exited(long t, String worker, int exitCode) implements WorkerEvent {}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The history of a chaos run: what clients, topics, workers, the blob store and the injected faults showed. A run writes
- * {@code run.json} and one JSONL file for each source into a folder, and {@code fleet check} reads the folder.
+ * The history of a chaos run: what clients, topics, workers, the blob store and the injected faults showed. A run
+ * writes {@code run.json} and one JSONL file for each source into a folder, and {@code fleet check} reads the folder.
  */
 @NullMarked
 package io.lorafleet.standalone.history;

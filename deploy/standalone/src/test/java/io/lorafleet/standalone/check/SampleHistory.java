@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A history without violations: two gateways, two workers with two slots each, a student with two versions, four requests
- * (one of them cancelled, one poisonous), and a killed worker. The tests change it.
+ * A history without violations: two gateways, two workers with two slots each, a student with two versions, four
+ * requests (one of them cancelled, one poisonous), and a killed worker. The tests change it.
  */
 final class SampleHistory {
     static final String HASH_1 = "1".repeat(64);

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that submits one request after the other. It repeats a call that failed with the same idempotency key, at any
- * gateway, as a careful client does.
+ * A client that submits one request after the other. It repeats a call that failed with the same idempotency key, at
+ * any gateway, as a careful client does.
  */
 public final class Client {
     private static final Duration PAUSE = Duration.ofMillis(300);

@@ -13,8 +13,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies of the requests: small images, some with an adapter, some with two images, some with low priority, some with
- * a deadline.
+ * The bodies of the requests: small images, some with an adapter, some with two images, some with low priority, some
+ * with a deadline.
  *
  * @param steps largest number of steps
  */

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** One connection. A frame is a length (4 bytes), then a request with its header, or a response with the correlation id. */
+/**
+ * One connection. A frame is a length (4 bytes), then a request with its header, or a response with the correlation id.
+ */
 final class Connection {
     private final Socket client;
     private final Socket broker;

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The connections of one process to all brokers. Each broker has a listener for this process, which it advertises at a port
- * of this proxy, so that the process finds every broker behind the proxy.
+ * The connections of one process to all brokers. Each broker has a listener for this process, which it advertises at a
+ * port of this proxy, so that the process finds every broker behind the proxy.
  */
 public final class KafkaProxy implements AutoCloseable {
     private static final int BACKLOG = 200;

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A Kafka node in a process of its own, so that it can be killed. Arguments: folder, cluster id, node id, port, controller
- * port, settings.
+ * A Kafka node in a process of its own, so that it can be killed. Arguments: folder, cluster id, node id, port,
+ * controller port, settings.
  */
 final class BrokerMain {
     private static final int FIRST_SETTING = 5;
