@@ -3,8 +3,8 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
-import io.lorafleet.messages.Json;
 import io.lorafleet.messages.RequestIds;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
@@ -22,16 +22,20 @@ final class GenerationArchive {
         this.blobs = blobs;
     }
 
-    /** @throws UncheckedIOException if the blob store cannot be read */
+    /**
+     * @throws DamagedManifestException if the manifest is damaged
+     * @throws UncheckedIOException if the blob store cannot be read
+     */
     Optional<GenerationManifest> find(String id) {
         if (!RequestIds.valid(id)) {
             return Optional.empty();
         }
+        String key = BlobKeys.manifest(id);
         try {
-            return blobs.get(BlobKeys.manifest(id)).map(json -> Json.read(json, GenerationManifest.class));
+            return blobs.get(key).map(json -> SealedJson.read(json, GenerationManifest.class));
         } catch (InvalidMessageException e) {
-            LOG.warnf("Cannot read the manifest of generation %s: %s", id, e.getMessage());
-            return Optional.empty();
+            LOG.errorf("%s: %s", key, e.getMessage());
+            throw new DamagedManifestException(key + ": " + e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -102,6 +102,8 @@ public final class Generations {
     /**
      * Finds a generation. A finished generation is found in the blob store even after the gateway and Kafka have
      * forgotten it.
+     *
+     * @throws DamagedManifestException if only the manifest has the generation, and it is damaged
      */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
@@ -116,10 +118,16 @@ public final class Generations {
      * Looks in the blob store for the end of a generation whose result this gateway has not read. If the table has the
      * generation, it gets the result.
      *
-     * @return whether the generation has ended
+     * @return whether the generation has ended. False if the manifest is damaged: the worker that gets the request then
+     *     stores a new one
      */
     public boolean hasEnded(String id) {
-        Optional<GenerationManifest> manifest = archive.find(id);
+        Optional<GenerationManifest> manifest;
+        try {
+            manifest = archive.find(id);
+        } catch (DamagedManifestException e) {
+            return false;
+        }
         if (table.find(id).isPresent()) { // a generation that the table has forgotten would displace a newer one
             manifest.ifPresent(table::recall);
         }

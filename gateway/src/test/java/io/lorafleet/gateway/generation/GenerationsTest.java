@@ -17,6 +17,7 @@ import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFinished;
@@ -85,7 +86,7 @@ class GenerationsTest {
     @Test
     void findsOldGenerationsInTheBlobStore() throws IOException {
         GenerationManifest manifest = new GenerationManifest(Samples.request("old"), Samples.succeeded("old"));
-        blobs.putIfAbsent(BlobKeys.manifest("old"), Json.write(manifest));
+        blobs.putIfAbsent(BlobKeys.manifest("old"), SealedJson.write(manifest));
         Generation found = generations.find("old").orElseThrow();
         assertThat(found.request()).isEqualTo(manifest.request());
         assertThat(found.finished()).isEqualTo(manifest.result());
@@ -103,11 +104,25 @@ class GenerationsTest {
     }
 
     @Test
-    void findsNothingWithoutAManifest() throws IOException {
-        blobs.putIfAbsent(BlobKeys.manifest("broken"), new byte[] {1, 2, 3});
+    void findsNothingWithoutAManifest() {
         assertThat(generations.find("never")).isEmpty();
-        assertThat(generations.find("broken")).isEmpty();
         assertThat(generations.find("../no id")).isEmpty();
+    }
+
+    /** A single changed character can still be valid JSON. Without an error, the generation would seem to be unknown. */
+    @Test
+    void reportsADamagedManifest() throws IOException {
+        GenerationManifest manifest = new GenerationManifest(Samples.request("old"), Samples.succeeded("old"));
+        String json = new String(SealedJson.write(manifest), UTF_8);
+        for (String damaged : List.of("", json.substring(1), json.replace("prompt\":\"a", "prompt\":\"b"))) {
+            blobs.delete(BlobKeys.manifest("old"));
+            blobs.putIfAbsent(BlobKeys.manifest("old"), damaged.getBytes(UTF_8));
+            assertThat(damaged).isNotEqualTo(json);
+            assertThatThrownBy(() -> generations.find("old"))
+                    .isInstanceOf(DamagedManifestException.class)
+                    .hasMessageStartingWith("generations/old/manifest.json: ");
+            assertThat(generations.hasEnded("old")).isFalse();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.UnknownValueException;
 import io.lorafleet.messages.generation.CommandHeader;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -356,7 +357,7 @@ public class RequestHandler {
     }
 
     private GenerationFinished store(String requestId, Object manifest, GenerationFinished result) throws IOException {
-        boolean first = blobs.putIfAbsent(BlobKeys.manifest(requestId), Json.write(manifest));
+        boolean first = blobs.putIfAbsent(BlobKeys.manifest(requestId), SealedJson.write(manifest));
         storage.written();
         return first ? result : storedResult(requestId).orElseThrow();
     }

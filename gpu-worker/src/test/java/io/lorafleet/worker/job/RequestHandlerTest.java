@@ -127,9 +127,16 @@ class RequestHandlerTest {
     @Test
     void replacesADamagedManifest() throws IOException {
         GenerateImage request = Requests.star();
-        blobs.putIfAbsent(BlobKeys.manifest(request.requestId()), new byte[] {1});
-        GenerationSucceeded result = succeeded(handle(request));
-        assertThat(manifest(request).result()).isEqualTo(result);
+        String key = BlobKeys.manifest(request.requestId());
+        succeeded(handle(request));
+        String intact = new String(blobs.get(key).orElseThrow(), StandardCharsets.UTF_8);
+        for (String damaged : List.of("?", intact.replace(request.prompt(), "another prompt"))) {
+            blobs.delete(key);
+            blobs.putIfAbsent(key, damaged.getBytes(StandardCharsets.UTF_8));
+            GenerationSucceeded result = succeeded(handle(request));
+            assertThat(manifest(request).request().prompt()).isEqualTo(request.prompt());
+            assertThat(manifest(request).result()).isEqualTo(result);
+        }
     }
 
     private GenerationManifest manifest(GenerateImage request) {

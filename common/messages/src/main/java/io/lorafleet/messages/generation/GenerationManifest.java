@@ -2,7 +2,7 @@
 package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
-import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SealedJson;
 
 /**
  * The record of a finished generation in the blob store. Workers store it before they publish the result. If several
@@ -23,10 +23,10 @@ public record GenerationManifest(GenerateImage request, GenerationFinished resul
     /**
      * Reads only the result, because the request may be of a newer schema version.
      *
-     * @throws io.lorafleet.messages.InvalidMessageException if the bytes are not a manifest
+     * @throws io.lorafleet.messages.InvalidMessageException if the bytes are damaged, or not a manifest
      */
     public static GenerationFinished readResult(byte[] json) {
-        return Json.read(json, ResultOnly.class).result();
+        return SealedJson.read(json, ResultOnly.class).result();
     }
 
     public GenerationManifest {

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.http.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.gateway.generation.DamagedManifestException;
 import io.lorafleet.gateway.storage.AllowanceUsedException;
 import io.lorafleet.storage.StorageFullException;
 import io.quarkus.security.AuthenticationFailedException;
@@ -49,6 +50,12 @@ final class Problems {
         Problem problem =
                 Problem.of(ProblemType.NOT_PUBLISHED, "the broker did not acknowledge the record in time; try again");
         return expected(new ProblemException(problem, RETRY_UNPUBLISHED_AFTER), uri);
+    }
+
+    @ServerExceptionMapper
+    Response damagedManifest(DamagedManifestException e, UriInfo uri) {
+        return answer(Problem.of(ProblemType.DAMAGED_MANIFEST, String.valueOf(e.getMessage())), uri)
+                .build();
     }
 
     @ServerExceptionMapper

@@ -2,7 +2,7 @@
 package io.lorafleet.standalone.chaos.record;
 
 import io.lorafleet.messages.InvalidMessageException;
-import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.standalone.history.AuditEvent.BlobFound;
@@ -39,7 +39,7 @@ public final class BlobAudit {
 
     private static ManifestFound manifest(long t, String id, byte[] json) {
         try {
-            GenerationManifest manifest = Json.read(json, GenerationManifest.class);
+            GenerationManifest manifest = SealedJson.read(json, GenerationManifest.class);
             return new ManifestFound(
                     t,
                     id,

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.messages;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * JSON objects for files, which can be damaged. The first field, {@code sha256}, is the SHA-256 of the object without
+ * this field. Readers that do not know the field ignore it.
+ */
+public final class SealedJson {
+    private static final byte[] START = "{\"sha256\":\"".getBytes(US_ASCII);
+    private static final int HASH = 64;
+    private static final byte[] END = "\",".getBytes(US_ASCII);
+
+    private SealedJson() {}
+
+    /** @param message message with at least one field */
+    public static byte[] write(Object message) {
+        byte[] json = Json.write(message);
+        byte[] hash = sha256(json).getBytes(US_ASCII);
+        byte[] sealed = new byte[START.length + HASH + END.length + json.length - 1];
+        System.arraycopy(START, 0, sealed, 0, START.length);
+        System.arraycopy(hash, 0, sealed, START.length, HASH);
+        System.arraycopy(END, 0, sealed, START.length + HASH, END.length);
+        System.arraycopy(json, 1, sealed, sealed.length - json.length + 1, json.length - 1); // without the brace
+        return sealed;
+    }
+
+    /**
+     * Reads a message. Objects without the hash are accepted, because earlier releases stored them.
+     *
+     * @throws InvalidMessageException if the bytes are damaged, or not a valid message of that type
+     */
+    public static <T> T read(byte[] sealed, Class<T> type) {
+        int rest = START.length + HASH + END.length;
+        if (sealed.length > rest && Arrays.equals(sealed, 0, START.length, START, 0, START.length)) {
+            String expected = new String(sealed, START.length, HASH, UTF_8);
+            byte[] json = Arrays.copyOfRange(sealed, rest - 1, sealed.length);
+            json[0] = '{';
+            String found = sha256(json);
+            if (!found.equals(expected)) {
+                throw new InvalidMessageException("sha256: expected " + expected + ", found " + found, null);
+            }
+        }
+        return Json.read(sealed, type);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform supports SHA-256", e);
+        }
+    }
+}
