@@ -4,12 +4,13 @@ package io.lorafleet.standalone.chaos.cell;
 import static java.util.stream.Collectors.toCollection;
 
 import io.lorafleet.messages.BlobTree;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.chaos.load.Client;
+import io.lorafleet.standalone.chaos.load.GatewayCalls;
 import io.lorafleet.standalone.chaos.load.Load;
 import io.lorafleet.standalone.chaos.record.Recorder;
 import io.lorafleet.standalone.chaos.room.Meters;
 import io.lorafleet.standalone.chaos.room.Room;
-import io.lorafleet.standalone.history.ClientEvent.Outcome;
-import io.lorafleet.standalone.history.ClientEvent.Submitted;
 import io.lorafleet.standalone.history.FaultEvent;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
 import io.lorafleet.standalone.history.TopicEvent.RunFinished;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 public final class Nemesis {
     private static final String SOURCE = "faults";
     private static final Duration EFFECT = Duration.ofMinutes(5);
+    private static final Duration PAUSE = Duration.ofMillis(300);
 
     private final Room room;
     private final Recorder recorder;
@@ -100,16 +102,27 @@ public final class Nemesis {
             struck(again.worker() + " began another attempt of " + again.id());
         }
 
-        /** Waits until a gateway does not accept a request. */
+        /** Sends requests to the gateways until one of them does not accept a request. */
         public void awaitRefusal(List<String> gateways) throws InterruptedException {
-            Submitted refused = awaitEffect(
-                    "a request that " + gateways + " do not accept",
-                    () -> recorder.all(Submitted.class).stream()
-                            .filter(each -> each.from() >= since
-                                    && gateways.contains(each.gateway())
-                                    && each.outcome() != Outcome.ACCEPTED)
-                            .findFirst());
-            struck(refused.gateway() + " answered " + refused.httpStatus() + " to a request");
+            Client client = load.client("refused");
+            List<GatewayCalls> asked = load.gateways().stream()
+                    .filter(gateway -> gateways.contains(gateway.name()))
+                    .toList();
+            for (int i = 0; recorder.now() - since < EFFECT.toMillis(); i++) {
+                GatewayCalls gateway = asked.get(i % asked.size());
+                if (client.submitOnce(
+                                gateway,
+                                "refused-" + since + "-" + i,
+                                load.orders().next(random),
+                                false)
+                        == null) {
+                    struck(gateway.name() + " did not accept a request");
+                    return;
+                }
+                Thread.sleep(PAUSE.toMillis());
+            }
+            throw new FleetException("expected a request that " + gateways + " do not accept within "
+                    + EFFECT.toSeconds() + " s, but they accepted all requests");
         }
     }
 
