@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofMillis(500);
     /** Time until another attempt to join a group that is full. */
     private static final Duration FULL_GROUP_PAUSE = Duration.ofSeconds(5);
 
-    /** Number of polls that succeed only if the slot is a member: a refusal arrives during one of the first polls. */
-    private static final int JOINED_AFTER = 10;
+    /** Time limit of the first poll, which succeeds only if the slot is a member: a refusal arrives earlier. */
+    private static final Duration JOIN = Duration.ofSeconds(5);
+
+    /**
+     * Time limit of all other polls. Each poll allows Kafka's client to fetch until it has received a record. If a
+     * record arrives at the very beginning of a poll, the client fetches another one, which then waits in this slot
+     * although other slots are free. The fewer polls, the less often this happens.
+     */
+    private static final Duration POLL = Duration.ofMinutes(1);
 
     private static final Duration YIELD = Duration.ofSeconds(1);
 
@@ -53,6 +61,8 @@ final class RequestSlot implements Runnable {
     private volatile boolean taking = true;
     private volatile boolean stopping;
     private volatile @Nullable StopSignal current;
+    /** The consumer during a poll. Guarded by this. */
+    private @Nullable KafkaShareConsumer<byte[], byte[]> polling;
 
     /**
      * @param topics topics that the slot consumes
@@ -78,6 +88,10 @@ final class RequestSlot implements Runnable {
     @Override
     public void run() {
         while (taking) {
+            if (handler.engineHung()) {
+                sleep(RETRY);
+                continue;
+            }
             try (KafkaShareConsumer<byte[], byte[]> consumer = consumers.get()) {
                 consumer.subscribe(topics);
                 consume(consumer);
@@ -88,7 +102,7 @@ final class RequestSlot implements Runnable {
                 // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
                 // consumer starts without stale state. An error must not end the thread, because nothing replaces it.
                 LOG.warnf("cannot consume requests, retrying: %s", e.toString());
-                sleep(POLL);
+                sleep(RETRY);
             }
         }
         refused.remove(this);
@@ -96,13 +110,16 @@ final class RequestSlot implements Runnable {
     }
 
     /** Takes no more requests. The slot ends when its current job has ended. */
-    void drain() {
+    synchronized void drain() {
         taking = false;
+        if (polling != null) {
+            polling.wakeup();
+        }
     }
 
     /** Takes no more requests, and returns the current record to the broker. */
     void stop() {
-        taking = false;
+        drain();
         stopping = true;
         StopSignal signal = current;
         if (signal != null) {
@@ -117,22 +134,37 @@ final class RequestSlot implements Runnable {
 
     /** Returns if the slot takes no more requests, or if it needs a new consumer. */
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
-        int polls = 0;
-        while (taking) {
-            if (handler.engineHung()) {
-                sleep(POLL);
-                continue;
-            }
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            if (++polls == JOINED_AFTER || !records.isEmpty()) {
-                refused.remove(this);
-            }
+        Duration timeout = JOIN;
+        while (taking && !handler.engineHung()) {
+            ConsumerRecords<byte[], byte[]> records = poll(consumer, timeout);
+            refused.remove(this);
+            timeout = POLL;
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 ShareLease lease = new ShareLease(consumer, record);
-                boolean usable = taking ? process(lease) : lease.acknowledge(AcknowledgeType.RELEASE);
+                boolean usable =
+                        taking && !handler.engineHung() ? process(lease) : lease.acknowledge(AcknowledgeType.RELEASE);
                 if (!usable) {
                     return;
                 }
+            }
+        }
+    }
+
+    /** Waits for a record, until the time is up or the slot takes no more requests. */
+    private ConsumerRecords<byte[], byte[]> poll(KafkaShareConsumer<byte[], byte[]> consumer, Duration timeout) {
+        synchronized (this) {
+            if (!taking) {
+                return ConsumerRecords.empty();
+            }
+            polling = consumer;
+        }
+        try {
+            return consumer.poll(timeout);
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        } finally {
+            synchronized (this) {
+                polling = null;
             }
         }
     }
