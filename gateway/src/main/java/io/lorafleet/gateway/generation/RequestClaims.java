@@ -2,13 +2,15 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.Json;
+import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Claims requests with an idempotency key in the blob store, before they are published. The first gateway that claims a
@@ -16,6 +18,8 @@ import java.util.Optional;
  * time. If that gateway dies before it publishes the request, a retry does.
  */
 final class RequestClaims {
+    private static final Logger LOG = Logger.getLogger(RequestClaims.class);
+
     private final BlobStore blobs;
 
     RequestClaims(BlobStore blobs) {
@@ -33,13 +37,25 @@ final class RequestClaims {
         String key = BlobKeys.request(admitted.requestId());
         try {
             // The URL of a webhook may contain a token. It is part of the body, so it is the same in each request.
-            if (blobs.putIfAbsent(key, Json.write(admitted.withoutWebhook()))) {
+            if (blobs.putIfAbsent(key, SealedJson.write(admitted.withoutWebhook()))) {
                 return Optional.of(admitted);
             }
-            GenerateImage first = Json.read(blobs.get(key).orElseThrow(), GenerateImage.class);
+            GenerateImage first = SealedJson.read(blobs.get(key).orElseThrow(), GenerateImage.class);
             return Objects.equals(first.orderSha256(), admitted.orderSha256())
                     ? Optional.of(first.withWebhook(admitted.webhook()))
                     : Optional.empty();
+        } catch (InvalidMessageException e) {
+            LOG.errorf("deleting damaged blob %s: %s", key, e.getMessage());
+            delete(key);
+            return claim(admitted);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void delete(String key) {
+        try {
+            blobs.delete(key);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -245,6 +245,22 @@ class GenerationsTest {
         assertThat(log.written).hasSize(1);
     }
 
+    @Test
+    void aDamagedClaimIsReplaced() throws IOException {
+        generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+        GenerateImage first = (GenerateImage) log.written.get(0);
+        String key = BlobKeys.request(first.requestId());
+        String claim = new String(blobs.get(key).orElseThrow(), UTF_8);
+        blobs.delete(key);
+        blobs.putIfAbsent(key, claim.replace(first.prompt(), "another prompt").getBytes(UTF_8));
+        Generations other = gateway(new GenerationTable(10, new Backlog(Clock.systemUTC())));
+        assertThat(other.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k")).isInstanceOf(Admission.Admitted.class);
+        assertThat(((GenerateImage) log.written.get(1)).prompt()).isEqualTo(first.prompt());
+        assertThat(SealedJson.read(blobs.get(key).orElseThrow(), GenerateImage.class)
+                        .prompt())
+                .isEqualTo(first.prompt());
+    }
+
     /** The first gateway died between the claim and the record. */
     @Test
     void aRetryPublishesTheRequestThatWasClaimed() {
