@@ -246,6 +246,21 @@ class RequestSlotTest {
                 .until(() -> !hung.slot.busy() && hung.engine.begun.get() == 0);
     }
 
+    /** With each poll, Kafka's client may acquire a record more than the slot can take. */
+    @Test
+    void anIdleSlotPollsRarelyAndStillEndsAtOnce() throws Exception {
+        Worker idle = worker("idle");
+        awaitMembers(1);
+        await().alias("the slot does not poll again")
+                .during(Duration.ofSeconds(7))
+                .atMost(TIMEOUT)
+                .failFast(() -> assertThat(idle.polls).hasValueLessThan(3))
+                .until(() -> idle.polls.get() > 0);
+        idle.slot.drain();
+        idle.thread.join(Duration.ofSeconds(10).toMillis());
+        assertThat(idle.thread.isAlive()).isFalse();
+    }
+
     /** Kafka's client can acquire a record long before the slot asks for it. */
     @Test
     void aRecordWhoseLockHasExpiredIsNotProcessed() throws Exception {
@@ -497,6 +512,7 @@ class RequestSlotTest {
         private final AtomicReference<Throwable> renewalFailure = new AtomicReference<>();
         private final AtomicInteger consumers = new AtomicInteger();
         private final AtomicInteger held = new AtomicInteger();
+        private final AtomicInteger polls = new AtomicInteger();
         private final AtomicBoolean losing = new AtomicBoolean();
         private volatile CountDownLatch acknowledging = new CountDownLatch(0);
         private volatile CountDownLatch returning = new CountDownLatch(0);
@@ -574,6 +590,7 @@ class RequestSlotTest {
             /** Only renewals poll without a timeout. */
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+                polls.incrementAndGet();
                 Throwable failure = timeout.isZero() ? renewalFailure.getAndSet(null) : null;
                 if (failure instanceof Error error) {
                     throw error;
