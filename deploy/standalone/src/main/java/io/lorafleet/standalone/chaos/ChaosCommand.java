@@ -64,6 +64,12 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "Length of the soak (default: ${DEFAULT-VALUE}).")
     private int minutes;
 
+    @Option(
+            names = "--older",
+            paramLabel = "DIR",
+            description = "Repository with an older build of the services, for the cell upgrade.")
+    private @Nullable Path older;
+
     /** Either of both. */
     private static final class What {
         @Option(names = "--list", description = "Lists the cells and exits.")
@@ -78,10 +84,10 @@ public final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         PrintWriter answer = command.commandLine().getOut();
         if (what.cell == null) {
-            Cells.all(soak()).forEach(cell -> answer.printf("%-28s %s%n", cell.name(), cell.description()));
+            Cells.all(soak(), older).forEach(cell -> answer.printf("%-28s %s%n", cell.name(), cell.description()));
             return ExitCode.OK;
         }
-        Cell cell = Cells.named(what.cell, soak());
+        Cell cell = Cells.named(what.cell, soak(), older);
         Path folder = emptyFolder();
         Path root = Path.of(System.getProperty("lorafleet.root", "")).toAbsolutePath();
         PrintWriter notices = command.commandLine().getErr();

@@ -5,13 +5,16 @@ import io.lorafleet.standalone.history.HistoryEvent;
 import io.lorafleet.standalone.history.Position;
 import io.lorafleet.standalone.history.WorkerEvent;
 import io.lorafleet.standalone.history.WorkerEvent.Acknowledged;
+import io.lorafleet.standalone.history.WorkerEvent.Disconnected;
 import io.lorafleet.standalone.history.WorkerEvent.Exited;
 import io.lorafleet.standalone.history.WorkerEvent.Taken;
 import java.util.HashMap;
 import java.util.Map;
 
-/** I3. A worker no longer holds a record when it acknowledged it, when the lock ran out, when the broker gave it away
- * again, or when its process ended. */
+/**
+ * I3. A worker no longer holds a record when it acknowledged it, when the lock ran out, when the broker gave it away
+ * again, or when its connection or process ended.
+ */
 final class WithinSlots implements Invariant {
     @Override
     public String name() {
@@ -43,6 +46,8 @@ final class WithinSlots implements Invariant {
             own.values().removeIf(hold -> hold.since() + lock < event.t());
             if (event instanceof Exited) {
                 own.clear();
+            } else if (event instanceof Disconnected gone) {
+                own.values().removeIf(hold -> hold.consumer().equals(gone.consumer()));
             } else if (event instanceof Acknowledged done && done.releases()) {
                 own.remove(done.position());
             } else if (event instanceof Acknowledged renewed) {

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = TopicEvent.WorkerReported.class, name = "worker-reported"),
     @JsonSubTypes.Type(value = WorkerEvent.Taken.class, name = "taken"),
     @JsonSubTypes.Type(value = WorkerEvent.Acknowledged.class, name = "acknowledged"),
+    @JsonSubTypes.Type(value = WorkerEvent.Disconnected.class, name = "disconnected"),
     @JsonSubTypes.Type(value = WorkerEvent.Exited.class, name = "exited"),
     @JsonSubTypes.Type(value = FaultEvent.Began.class, name = "fault-began"),
     @JsonSubTypes.Type(value = FaultEvent.Struck.class, name = "fault-struck"),

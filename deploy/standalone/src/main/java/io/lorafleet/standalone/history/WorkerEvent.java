@@ -25,6 +25,12 @@ public sealed interface WorkerEvent extends HistoryEvent {
         }
     }
 
+    /**
+     * The connection ended over which a share consumer got records. The broker then takes back all records that the
+     * consumer holds.
+     */
+    record Disconnected(long t, String worker, String consumer) implements WorkerEvent {}
+
     /** The process ended, so it no longer holds any records. */
     record Exited(long t, String worker, int exitCode) implements WorkerEvent {}
 }

@@ -27,6 +27,7 @@ import io.lorafleet.standalone.history.TopicEvent.Started;
 import io.lorafleet.standalone.history.TopicEvent.VersionPublished;
 import io.lorafleet.standalone.history.TopicEvent.Voted;
 import io.lorafleet.standalone.history.WorkerEvent;
+import io.lorafleet.standalone.history.WorkerEvent.Disconnected;
 import io.lorafleet.standalone.history.WorkerEvent.Taken;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -155,6 +156,10 @@ class CheckCommandTest {
                         "I3",
                         "worker-1: expected at most 2 requests at once, found 3",
                         h -> h.add(new Taken(700, "worker-1", "consumer-1", anywhere(), 1))),
+                change("I3", "worker-1: expected at most 2 requests at once, found 3", h -> {
+                    h.add(new Disconnected(690, "worker-1", "another consumer"));
+                    h.add(new Taken(700, "worker-1", "consumer-1", anywhere(), 1));
+                }),
                 change(
                         "I3",
                         "worker-2: expected at most 2 requests at once, found 3",

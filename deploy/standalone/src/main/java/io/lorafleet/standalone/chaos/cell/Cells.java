@@ -3,16 +3,21 @@ package io.lorafleet.standalone.chaos.cell;
 
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.room.RoomSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All cells. */
 public final class Cells {
     private Cells() {}
 
-    /** @param soak length of the soak */
-    public static List<Cell> all(Duration soak) {
+    /**
+     * @param soak length of the soak
+     * @param older repository with an older build; null if there is none
+     */
+    public static List<Cell> all(Duration soak, @Nullable Path older) {
         return Stream.of(
                         WorkerCells.all(),
                         MomentCells.all(),
@@ -25,6 +30,7 @@ public final class Cells {
                         PoisonCells.all(),
                         ClockCells.all(),
                         ClientCells.all(),
+                        UpgradeCells.all(older),
                         List.of(quick(), SoakCell.of(soak)))
                 .flatMap(List::stream)
                 .toList();
@@ -43,8 +49,8 @@ public final class Cells {
     }
 
     /** @throws FleetException if there is no such cell */
-    public static Cell named(String name, Duration soak) {
-        List<Cell> cells = all(soak);
+    public static Cell named(String name, Duration soak, @Nullable Path older) {
+        List<Cell> cells = all(soak, older);
         return cells.stream()
                 .filter(cell -> cell.name().equals(name))
                 .findFirst()

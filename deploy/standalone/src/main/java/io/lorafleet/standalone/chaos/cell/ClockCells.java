@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.chaos.cell;
 
 import io.lorafleet.standalone.chaos.room.RoomSettings;
+import io.lorafleet.standalone.chaos.room.ServiceSettings;
 import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.time.Duration;
 import java.util.List;
@@ -19,12 +20,12 @@ final class ClockCells {
                 new Cell(
                         "clock-ahead",
                         "the clock of a worker is an hour ahead",
-                        room.withClock(WORKER, HOUR),
+                        room.with(WORKER, ServiceSettings.ofClock(HOUR)),
                         ClockCells::await),
                 new Cell(
                         "clock-behind",
                         "the clock of a worker is an hour behind",
-                        room.withClock(WORKER, HOUR.negated()),
+                        room.with(WORKER, ServiceSettings.ofClock(HOUR.negated())),
                         ClockCells::await));
     }
 

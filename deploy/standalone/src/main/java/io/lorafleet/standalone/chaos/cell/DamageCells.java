@@ -3,7 +3,9 @@ package io.lorafleet.standalone.chaos.cell;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.BlobTree;
+import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.chaos.load.Client;
+import io.lorafleet.standalone.chaos.load.GatewayCalls;
 import io.lorafleet.standalone.chaos.load.GatewayPoller;
 import io.lorafleet.standalone.chaos.room.RoomSettings;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 final class DamageCells {
     private static final String SPOILT = "spoilt";
     private static final long SPOILT_SEED = 4711;
+    private static final String SKIPPED = "lorafleet_training_archives_damaged_total";
 
     private DamageCells() {}
 
@@ -31,6 +34,16 @@ final class DamageCells {
                         room,
                         DamageCells::image),
                 new Cell(
+                        "damage-manifest",
+                        "the manifest of a generation gets other bytes after Kafka has deleted all results",
+                        room,
+                        DamageCells::manifest),
+                new Cell(
+                        "damage-init-image",
+                        "a stored init image gets other bytes before a worker loads it",
+                        room,
+                        DamageCells::initImage),
+                new Cell(
                         "damage-adapter",
                         "the file of an adapter gets other bytes before a new worker loads it",
                         room,
@@ -39,7 +52,12 @@ final class DamageCells {
                         "damage-checkpoint",
                         "the checkpoint of a killed trainer gets other bytes before the trainer continues",
                         room.withTrainers(1, TrainerCells.SHORT_RUNS),
-                        DamageCells::checkpoint));
+                        DamageCells::checkpoint),
+                new Cell(
+                        "damage-archive",
+                        "the archived feedback of all runs gets other bytes before the next run",
+                        room.withTrainers(1, TrainerCells.SHORT_RUNS),
+                        DamageCells::archive));
     }
 
     private static void image(Nemesis nemesis) throws IOException, InterruptedException {
@@ -56,6 +74,48 @@ final class DamageCells {
         fault.struck("answers to downloads: " + answers);
     }
 
+    /** A gateway that starts then finds the end of the generation only in the manifest. */
+    private static void manifest(Nemesis nemesis) throws IOException, InterruptedException {
+        Ended end = nemesis.awaitEffect("a result", () -> nemesis.ends().findFirst());
+        String key = BlobKeys.manifest(end.id());
+        Path manifest = nemesis.room().blobs().resolve(key);
+        byte[] intact = Files.readAllBytes(manifest);
+        Nemesis.Active fault = nemesis.begin("damage", key);
+        flip(nemesis, key);
+        nemesis.room().brokers().deleteRecords(Topic.RESULTS.in(""));
+        GatewayCalls gateway = nemesis.load().gateways().get(0);
+        nemesis.room().process(gateway.name()).kill();
+        nemesis.restart(gateway.name());
+        GatewayCalls.Answer answer = gateway.get("/v1/generations/" + end.id());
+        String problem = answer.json().path("type").asText();
+        if (answer.status() == 500 && problem.endsWith("damaged-manifest")) {
+            fault.struck(gateway.name() + " answered " + problem);
+        }
+        Files.write(manifest, intact); // as from a backup
+    }
+
+    private static void initImage(Nemesis nemesis) throws IOException, InterruptedException {
+        Client client = nemesis.load().client("poisoner");
+        byte[] request = nemesis.load().orders().withInitImage(nemesis.random());
+        for (String worker : nemesis.room().workers()) {
+            nemesis.room().process(worker).pause(); // for less than the locks last
+        }
+        Nemesis.Active fault = nemesis.begin("damage", "init image");
+        String id = client.submit("damaged-init-image", request, true);
+        for (Path file : files(nemesis, BlobTree.INIT_IMAGES)) {
+            flip(nemesis, nemesis.room().blobs().relativize(file).toString());
+        }
+        for (String worker : nemesis.room().workers()) {
+            nemesis.room().process(worker).resume();
+        }
+        Ended failed = nemesis.awaitEnd(id);
+        String again = client.submit("repaired-init-image", request, false);
+        Ended end = nemesis.awaitEnd(again);
+        if (failed.outcome().equals("failed") && end.outcome().equals("succeeded")) {
+            fault.struck(failed.worker() + " refused it: " + failed.reason() + "; the same request then succeeded");
+        }
+    }
+
     private static void adapter(Nemesis nemesis) throws IOException, InterruptedException {
         String sha256 = nemesis.load().publish(SPOILT, SPOILT_SEED);
         String worker = nemesis.room().workers().get(0);
@@ -65,11 +125,8 @@ final class DamageCells {
         nemesis.restart(worker);
         Client client = nemesis.load().client("poisoner");
         for (int i = 0; ; i++) {
-            String id = client.submit(
-                    "spoilt-" + i, nemesis.load().orders().with(SPOILT, nemesis.random()), true, () -> false);
-            Ended end = nemesis.awaitEffect(
-                    "the end of " + id,
-                    () -> nemesis.ends().filter(each -> each.id().equals(id)).findFirst());
+            String id = client.submit("spoilt-" + i, nemesis.load().orders().with(SPOILT, nemesis.random()), true);
+            Ended end = nemesis.awaitEnd(id);
             if (end.outcome().equals("failed")) {
                 fault.struck(end.worker() + " refused it: " + end.reason());
                 return;
@@ -79,20 +136,42 @@ final class DamageCells {
 
     private static void checkpoint(Nemesis nemesis) throws IOException, InterruptedException {
         String trainer = nemesis.room().trainers().get(0);
-        Path training = nemesis.room().blobs().resolve(BlobTree.TRAINING.folder());
         nemesis.awaitCheckpoint();
         nemesis.room().process(trainer).pause();
         Nemesis.Active fault = nemesis.begin("damage", "checkpoint");
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(training)) {
-            files = all.filter(Files::isRegularFile).toList();
-        }
+        List<Path> files = files(nemesis, BlobTree.TRAINING);
         for (Path file : files) {
             flip(nemesis, nemesis.room().blobs().relativize(file).toString());
         }
         nemesis.room().process(trainer).kill();
         nemesis.restart(trainer);
         fault.struck(files.size() + " files were damaged; afterwards " + nemesis.awaitFinishedRun() + " ended");
+    }
+
+    private static void archive(Nemesis nemesis) throws IOException, InterruptedException {
+        String trainer = nemesis.room().trainers().get(0);
+        nemesis.awaitFinishedRun();
+        Nemesis.Active fault = nemesis.begin("damage", "archived feedback");
+        List<Path> files = files(nemesis, BlobTree.FEEDBACK);
+        for (Path file : files) {
+            flip(nemesis, nemesis.room().blobs().relativize(file).toString());
+        }
+        String skipped = nemesis.awaitEffect(
+                "a run that skips a damaged archive",
+                () -> nemesis.room()
+                        .process(trainer)
+                        .answer("/q/metrics")
+                        .lines()
+                        .filter(line -> line.startsWith(SKIPPED) && !line.endsWith(" 0.0"))
+                        .findFirst());
+        fault.struck(files.size() + " files were damaged, " + skipped + "; afterwards " + nemesis.awaitFinishedRun()
+                + " ended");
+    }
+
+    private static List<Path> files(Nemesis nemesis, BlobTree tree) throws IOException {
+        try (Stream<Path> all = Files.walk(nemesis.room().blobs().resolve(tree.folder()))) {
+            return all.filter(Files::isRegularFile).toList();
+        }
     }
 
     /** Changes a byte in the middle of a blob. */

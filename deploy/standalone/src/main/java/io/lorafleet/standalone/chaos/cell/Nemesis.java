@@ -144,6 +144,11 @@ public final class Nemesis {
         lastFor(outage);
     }
 
+    /** Waits until a worker is working on a request. */
+    void awaitBusy(String worker) throws InterruptedException {
+        awaitEffect(worker + " to be busy", () -> underWay(worker).isEmpty() ? Optional.empty() : Optional.of(true));
+    }
+
     /** @return a worker that is working on a request */
     public String busyWorker() throws InterruptedException {
         return Recorder.await("a worker with a request", EFFECT, () -> {
@@ -177,6 +182,13 @@ public final class Nemesis {
     /** @return all results so far, in the order of the topic */
     public Stream<Ended> ends() {
         return recorder.all(Ended.class).stream();
+    }
+
+    /** Waits until a request ends. */
+    Ended awaitEnd(String id) throws InterruptedException {
+        return awaitEffect(
+                "the end of " + id,
+                () -> ends().filter(each -> each.id().equals(id)).findFirst());
     }
 
     /** Waits until a training run has begun and not ended. */

@@ -8,7 +8,6 @@ import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,8 +26,7 @@ final class PoisonCells {
     /** The run itself kills the workers, as soon as they report the attempt. */
     private static void crash(Nemesis nemesis) throws IOException, InterruptedException {
         Client client = nemesis.load().client("poisoner");
-        String poison = Objects.requireNonNull(
-                client.submit("poison", nemesis.load().orders().longest(nemesis.random()), true, () -> false));
+        String poison = client.submit("poison", nemesis.load().orders().longest(nemesis.random()), true);
         Nemesis.Active fault = nemesis.begin("crash", poison);
         Set<Started> killed = new HashSet<>();
         while (true) {

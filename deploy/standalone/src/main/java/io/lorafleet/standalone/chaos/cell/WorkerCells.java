@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.chaos.cell;
 
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.room.BrokerNode;
 import io.lorafleet.standalone.chaos.room.RoomSettings;
+import io.lorafleet.standalone.chaos.room.ServiceSettings;
+import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Faults of workers. */
 final class WorkerCells {
     private static final int KILLS = 2;
+    private static final int DRAINS = 20;
+    private static final String STALLED = "worker-1";
+    /** The thread that computes the steps. */
+    private static final String DEVICE = "device";
+
     private static final Duration LONGER_THAN_THE_LOCK =
             Duration.ofMillis(BrokerNode.LOCK_MS).plusSeconds(10);
 
@@ -26,7 +36,17 @@ final class WorkerCells {
                         "SIGSTOP of a busy worker for longer than its locks last",
                         room,
                         WorkerCells::pause),
-                new Cell("worker-drain", "SIGTERM of each worker in a row", room, WorkerCells::drain));
+                new Cell(
+                        "worker-drain",
+                        "SIGTERM of a worker under load, " + DRAINS + " times in a row",
+                        room,
+                        WorkerCells::drain),
+                new Cell(
+                        "worker-stalled",
+                        "a step of a worker never ends; the worker is restarted when it is no longer live",
+                        room.with(
+                                STALLED, ServiceSettings.ofDebugger(Map.of("lorafleet.worker.hang-timeout", "PT15S"))),
+                        WorkerCells::stall));
     }
 
     private static void kill(Nemesis nemesis) throws IOException, InterruptedException {
@@ -50,16 +70,43 @@ final class WorkerCells {
         nemesis.room().process(worker).resume();
     }
 
+    /** No request may be begun twice, because each worker ends what it has begun. */
     private static void drain(Nemesis nemesis) throws IOException, InterruptedException {
-        for (String worker : nemesis.room().workers()) {
-            nemesis.awaitEffect(
-                    worker + " to be busy",
-                    () -> nemesis.underWay(worker).isEmpty() ? Optional.empty() : Optional.of(true));
+        List<String> workers = nemesis.room().workers();
+        long attempts = nemesis.attempts().count();
+        for (int i = 0; i < DRAINS; i++) {
+            String worker = workers.get(i % workers.size());
+            nemesis.awaitBusy(worker);
             Nemesis.Active fault = nemesis.begin("terminate", worker);
             Set<String> held = nemesis.underWay(worker);
             int exit = nemesis.room().process(worker).terminate();
             fault.struck("exit code " + exit + ", with " + held.size() + " requests at the start");
             nemesis.restart(worker);
         }
+        List<String> begun = nemesis.attempts().skip(attempts).map(Started::id).toList();
+        Set<String> once = new HashSet<>();
+        List<String> twice = begun.stream().filter(id -> !once.add(id)).toList();
+        nemesis.say(begun.size() + " attempts, " + twice.size() + " of them for the second time");
+        if (!twice.isEmpty()) {
+            throw new FleetException("expected one attempt of each request, found more of " + twice);
+        }
+    }
+
+    private static void stall(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.awaitBusy(STALLED);
+        Nemesis.Active fault = nemesis.begin("stop the thread " + DEVICE, STALLED);
+        nemesis.room().debugger(STALLED).stop(DEVICE);
+        Set<String> held = nemesis.underWay(STALLED);
+        fault.awaitAnotherAttempt(held);
+        nemesis.awaitEffect(
+                STALLED + " to be no longer live",
+                () -> nemesis.room()
+                                .process(STALLED)
+                                .answer("/q/health/group/watchdog")
+                                .startsWith("503")
+                        ? Optional.of(true)
+                        : Optional.empty());
+        nemesis.room().process(STALLED).kill();
+        nemesis.restart(STALLED);
     }
 }

@@ -7,6 +7,7 @@ import io.lorafleet.standalone.history.ClientEvent.Outcome;
 import io.lorafleet.standalone.history.ClientEvent.Submitted;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,11 @@ public final class Client {
             Thread.sleep(PAUSE.toMillis());
         }
         return null;
+    }
+
+    /** @return id of the request, after a gateway has accepted it */
+    public String submit(String key, byte[] body, boolean poison) throws InterruptedException {
+        return Objects.requireNonNull(submit(key, body, poison, () -> false));
     }
 
     /** @return id of the request if the gateway accepted it, or null */

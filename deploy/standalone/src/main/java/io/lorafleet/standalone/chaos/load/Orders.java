@@ -6,10 +6,15 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.standalone.client.NewGeneration;
 import io.lorafleet.standalone.client.ScaledAdapter;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +42,36 @@ public record Orders(List<String> prompts, int steps) {
 
     /** @return a request with many images and steps, which takes a while */
     public byte[] longest(Random random) {
-        return body(null, steps, MANY, random);
+        return body(null, null, steps, MANY, random);
+    }
+
+    /** @return a request with an init image of random colours */
+    public byte[] withInitImage(Random random) throws IOException {
+        BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < SIZE; x++) {
+            for (int y = 0; y < SIZE; y++) {
+                image.setRGB(x, y, random.nextInt(1 << 24));
+            }
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return body(Base64.getEncoder().encodeToString(png.toByteArray()), null, steps, 1, random);
     }
 
     private byte[] body(@Nullable List<ScaledAdapter> adapters, Random random) {
-        return body(adapters, 2 + random.nextInt(steps - 1), 1 + random.nextInt(2), random);
+        return body(null, adapters, 2 + random.nextInt(steps - 1), 1 + random.nextInt(2), random);
     }
 
-    private byte[] body(@Nullable List<ScaledAdapter> adapters, int stepsOfEach, int count, Random random) {
+    private byte[] body(
+            @Nullable String initImage,
+            @Nullable List<ScaledAdapter> adapters,
+            int stepsOfEach,
+            int count,
+            Random random) {
         return Json.write(new NewGeneration(
                 prompts.get(random.nextInt(prompts.size())),
                 "",
-                null,
+                initImage,
                 null,
                 adapters,
                 5.0,

@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /**
@@ -18,6 +20,9 @@ final class Connection {
     private final Socket broker;
     private final KafkaProxy proxy;
     private final ShareObserver observer;
+    /** Client id of the share consumer that fetches over this connection. */
+    private final AtomicReference<String> shareConsumer = new AtomicReference<>();
+
     private final Map<Integer, RequestHeader> unanswered = new ConcurrentHashMap<>();
 
     Connection(Socket client, Socket broker, KafkaProxy proxy, ShareObserver observer) throws IOException {
@@ -63,6 +68,9 @@ final class Connection {
         unanswered.put(header.correlationId(), header);
         if (proxy.pass(frame)) {
             write(bytes, out);
+            if (header.apiKey() == ApiKeys.SHARE_FETCH) {
+                shareConsumer.set(header.clientId());
+            }
             frame.tell(observer); // after the write: a request that does not arrive acknowledges nothing
         }
     }
@@ -90,6 +98,10 @@ final class Connection {
 
     void close() {
         proxy.closed(this);
+        String consumer = shareConsumer.getAndSet(null);
+        if (consumer != null) {
+            observer.disconnected(consumer);
+        }
         try {
             client.close();
             broker.close();

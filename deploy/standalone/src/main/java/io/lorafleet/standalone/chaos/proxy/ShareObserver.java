@@ -22,4 +22,7 @@ public interface ShareObserver {
 
     /** @param type Kafka's number of the acknowledgement's type */
     void acknowledged(String consumer, Uuid topic, int partition, long offset, int type);
+
+    /** The connection to the broker ended over which the consumer fetched. */
+    default void disconnected(String consumer) {}
 }

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.chaos.room;
 
 import io.lorafleet.broker.FleetTopics;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.record.Recorder;
 import io.lorafleet.standalone.supervisor.ClusterSettings;
 import io.lorafleet.standalone.supervisor.Provisioning;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 
@@ -95,6 +98,18 @@ public final class Brokers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    /** Deletes all records of a topic with one partition, as Kafka does after the retention time. */
+    public void deleteRecords(String topic) throws InterruptedException {
+        TopicPartition all = new TopicPartition(topic, 0);
+        try (Admin admin = Admin.create(settings())) {
+            admin.deleteRecords(Map.of(all, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new FleetException("cannot delete the records of " + topic + ": " + e.getCause());
         }
     }
 

@@ -16,13 +16,18 @@ final class JavaCommand {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** @param module module of the service, such as {@code gateway} */
-    static List<String> service(Path root, String module, String heap, Map<String, String> config) {
+    /**
+     * @param root the repository with the built service
+     * @param module module of the service, such as {@code gateway}
+     * @param options options of the Java virtual machine
+     */
+    static List<String> service(Path root, String module, List<String> options, Map<String, String> config) {
         Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw new FleetException(module + " is not built: " + jar + " not found; run ./mvnw package");
         }
-        List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heap));
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(options);
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of("-jar", jar.toString()));
         return command;

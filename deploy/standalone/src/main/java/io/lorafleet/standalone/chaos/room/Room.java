@@ -12,13 +12,13 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ public final class Room implements AutoCloseable {
     private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
     private final Map<String, URI> urls = new LinkedHashMap<>();
     private final Map<String, KafkaProxy> proxies = new LinkedHashMap<>();
+    private final Map<String, Debugger> debuggers = new LinkedHashMap<>();
     private @Nullable Brokers brokers;
     private @Nullable SmallDisk disk;
     private boolean closed;
@@ -101,52 +102,71 @@ public final class Room implements AutoCloseable {
     private void startService(String name) throws IOException {
         KafkaProxy proxy = new KafkaProxy(name.startsWith("worker-") ? shareRecorder(name) : ShareObserver.NONE);
         proxies.put(name, proxy);
-        List<String> bootstrap = new ArrayList<>();
         for (BrokerNode node : brokers().nodes()) {
             BrokerNode.Door door = node.door(name);
             proxy.listen(door.proxyPort(), door.port());
-            bootstrap.add("localhost:" + door.proxyPort());
         }
-        int port = Ports.free();
-        URI url = URI.create("http://127.0.0.1:" + port);
-        urls.put(name, url);
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("kafka.bootstrap.servers", String.join(",", bootstrap));
-        config.put("quarkus.http.port", Integer.toString(port));
+        urls.put(name, URI.create("http://127.0.0.1:" + Ports.free()));
+        ServiceSettings own = settings.services().getOrDefault(name, ServiceSettings.USUAL);
+        start(name, own.build() == null ? root : own.build(), own);
+    }
+
+    /** Ends a service of another build, and starts that of this build. */
+    public void upgrade(String name) throws IOException, InterruptedException {
+        process(name).terminate();
+        start(name, root, ServiceSettings.USUAL);
+        process(name).awaitReady();
+    }
+
+    private void start(String name, Path build, ServiceSettings own) throws IOException {
+        List<String> options = new ArrayList<>();
+        if (own.debugger()) {
+            Debugger debugger = new Debugger(Ports.free());
+            debuggers.put(name, debugger);
+            options.add(debugger.option());
+        }
+        ChildProcess process = new ChildProcess(
+                name,
+                command(name, build, options, own.config()),
+                WrongClock.environment(own.clock()),
+                log(name),
+                url(name),
+                exit -> recorder.record("processes", new WorkerEvent.Exited(recorder.now(), name, exit)));
+        processes.put(name, process);
+        process.start();
+    }
+
+    private List<String> command(String name, Path build, List<String> options, Map<String, String> more) {
+        Map<String, String> config = new LinkedHashMap<>(more);
+        config.put(
+                "kafka.bootstrap.servers",
+                brokers().nodes().stream()
+                        .map(node -> "localhost:" + node.door(name).proxyPort())
+                        .collect(Collectors.joining(",")));
+        config.put("quarkus.http.port", Integer.toString(url(name).getPort()));
         config.put("quarkus.http.host", "127.0.0.1");
         config.put("lorafleet.storage.directory", blobs().toString());
-        List<String> command;
         if (name.startsWith("gateway-")) {
             if (settings.smallDisk()) {
                 config.put("lorafleet.storage.min-free-bytes", SmallDisk.RESERVE);
             }
-            command = JavaCommand.service(root, "gateway", "384m", config);
-        } else {
-            config.put("lorafleet.model", model().toString());
-            if (name.startsWith("worker-")) {
-                config.put("lorafleet.worker.id", name);
-                config.put("lorafleet.worker.threads", "1");
-                config.put("lorafleet.worker.slots", Integer.toString(settings.slots()));
-                config.put("lorafleet.worker.interactive-slots", "1");
-                config.put("lorafleet.worker.max-batch-rows", "8");
-                command = JavaCommand.service(root, "gpu-worker", "768m", config);
-            } else {
-                config.put("lorafleet.trainer.id", name);
-                config.putAll(settings.trainerConfig());
-                config.put("lorafleet.trainer.threads", "1");
-                command = JavaCommand.service(root, "trainer", "768m", config);
-            }
+            options.add("-Xmx384m");
+            return JavaCommand.service(build, "gateway", options, config);
         }
-        Duration clock = settings.clocks().get(name);
-        ChildProcess process = new ChildProcess(
-                name,
-                command,
-                clock == null ? Map.of() : WrongClock.environment(clock),
-                log(name),
-                url,
-                exit -> recorder.record("processes", new WorkerEvent.Exited(recorder.now(), name, exit)));
-        processes.put(name, process);
-        process.start();
+        options.add("-Xmx768m");
+        config.put("lorafleet.model", model().toString());
+        if (name.startsWith("trainer-")) {
+            config.put("lorafleet.trainer.id", name);
+            config.putAll(settings.trainerConfig());
+            config.put("lorafleet.trainer.threads", "1");
+            return JavaCommand.service(build, "trainer", options, config);
+        }
+        config.put("lorafleet.worker.id", name);
+        config.put("lorafleet.worker.threads", "1");
+        config.put("lorafleet.worker.slots", Integer.toString(settings.slots()));
+        config.put("lorafleet.worker.interactive-slots", "1");
+        config.put("lorafleet.worker.max-batch-rows", "8");
+        return JavaCommand.service(build, "gpu-worker", options, config);
     }
 
     private ShareObserver shareRecorder(String worker) {
@@ -160,6 +180,11 @@ public final class Room implements AutoCloseable {
     /** @return the connections of a service to the brokers */
     public KafkaProxy proxy(String service) {
         return Objects.requireNonNull(proxies.get(service), service);
+    }
+
+    /** @return the debugger of a service whose settings ask for one */
+    public Debugger debugger(String service) {
+        return Objects.requireNonNull(debuggers.get(service), service);
     }
 
     public URI url(String service) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.chaos.room;
 
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -10,7 +10,7 @@ import java.util.Map;
  * @param brokers number of Kafka nodes, 1 or 3
  * @param slots number of slots of each worker
  * @param smallDisk whether the blob store is on a small file system of its own, which needs the right to mount one
- * @param clocks how far the clock of a service is ahead, by name
+ * @param services services that differ from the others, by name
  * @param trainerConfig additional configuration of the trainers
  */
 public record RoomSettings(
@@ -20,27 +20,27 @@ public record RoomSettings(
         int trainers,
         int slots,
         boolean smallDisk,
-        Map<String, Duration> clocks,
+        Map<String, ServiceSettings> services,
         Map<String, String> trainerConfig) {
     public static RoomSettings usual() {
         return new RoomSettings(1, 2, 2, 0, 3, false, Map.of(), Map.of());
     }
 
     public RoomSettings withSmallDisk() {
-        return new RoomSettings(brokers, gateways, workers, trainers, slots, true, clocks, trainerConfig);
+        return new RoomSettings(brokers, gateways, workers, trainers, slots, true, services, trainerConfig);
     }
 
     public RoomSettings withTrainers(int number, Map<String, String> more) {
-        return new RoomSettings(brokers, gateways, workers, number, slots, smallDisk, clocks, more);
+        return new RoomSettings(brokers, gateways, workers, number, slots, smallDisk, services, more);
     }
 
     public RoomSettings withBrokers(int number) {
-        return new RoomSettings(number, gateways, workers, trainers, slots, smallDisk, clocks, trainerConfig);
+        return new RoomSettings(number, gateways, workers, trainers, slots, smallDisk, services, trainerConfig);
     }
 
-    /** @param ahead how far the clock of a service is ahead; may be negative */
-    public RoomSettings withClock(String service, Duration ahead) {
-        Map<String, Duration> wrong = Map.of(service, ahead);
-        return new RoomSettings(brokers, gateways, workers, trainers, slots, smallDisk, wrong, trainerConfig);
+    public RoomSettings with(String service, ServiceSettings settings) {
+        Map<String, ServiceSettings> all = new HashMap<>(services);
+        all.put(service, settings);
+        return new RoomSettings(brokers, gateways, workers, trainers, slots, smallDisk, Map.copyOf(all), trainerConfig);
     }
 }

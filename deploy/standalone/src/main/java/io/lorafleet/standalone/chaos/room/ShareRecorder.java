@@ -5,6 +5,7 @@ import io.lorafleet.standalone.chaos.proxy.ShareObserver;
 import io.lorafleet.standalone.chaos.record.Recorder;
 import io.lorafleet.standalone.history.Position;
 import io.lorafleet.standalone.history.WorkerEvent.Acknowledged;
+import io.lorafleet.standalone.history.WorkerEvent.Disconnected;
 import io.lorafleet.standalone.history.WorkerEvent.Taken;
 import java.util.Locale;
 import java.util.function.Function;
@@ -30,6 +31,11 @@ final class ShareRecorder implements ShareObserver {
     public void taken(String consumer, Uuid topic, int partition, long offset, int delivery) {
         Position position = new Position(topics.apply(topic), partition, offset);
         recorder.record(SOURCE, new Taken(recorder.now(), worker, consumer, position, delivery));
+    }
+
+    @Override
+    public void disconnected(String consumer) {
+        recorder.record(SOURCE, new Disconnected(recorder.now(), worker, consumer));
     }
 
     @Override
