@@ -5,13 +5,12 @@ import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.cell.Cell;
 import io.lorafleet.standalone.chaos.cell.Cells;
 import io.lorafleet.standalone.check.Checker;
-import io.lorafleet.standalone.check.Verdict;
+import io.lorafleet.standalone.check.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -94,10 +93,10 @@ public final class ChaosCommand implements Callable<Integer> {
         ChaosRun run = new ChaosRun(cell, seed, Duration.ofSeconds(outage), root, folder, notices::println);
         Runtime.getRuntime().addShutdownHook(new Thread(run::abort));
         run.run();
-        List<Verdict> verdicts = Checker.check(folder);
-        verdicts.forEach(verdict -> answer.println(verdict.text()));
+        Report report = Checker.check(folder);
+        report.print(answer);
         answer.println("History: " + folder);
-        return verdicts.stream().allMatch(Verdict::holds) ? ExitCode.OK : ExitCode.SOFTWARE;
+        return report.holds() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private Duration soak() {

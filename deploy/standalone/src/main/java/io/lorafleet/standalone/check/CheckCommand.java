@@ -5,7 +5,6 @@ import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -16,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description =
-                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant, and exits with 1 if"
-                        + " one is violated.")
+                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant, and how the requests"
+                        + " ended. Exits with 1 if an invariant is violated.")
 public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -27,15 +26,15 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Verdict> verdicts;
+        Report report;
         try {
-            verdicts = Checker.check(folder);
+            report = Checker.check(folder);
         } catch (IOException e) {
             throw new FleetException("expected a history in " + folder + ", found none: " + e.getMessage());
         } catch (InvalidMessageException e) {
             throw new FleetException(e.getMessage());
         }
-        verdicts.forEach(verdict -> command.commandLine().getOut().println(verdict.text()));
-        return verdicts.stream().allMatch(Verdict::holds) ? ExitCode.OK : ExitCode.SOFTWARE;
+        report.print(command.commandLine().getOut());
+        return report.holds() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

@@ -26,11 +26,12 @@ public final class Checker {
 
     /**
      * @param folder folder of the history
-     * @return a verdict for each invariant
+     * @return a verdict for each invariant, and the totals
      */
-    public static List<Verdict> check(Path folder) throws IOException {
+    public static Report check(Path folder) throws IOException {
         History history = new History(RunFacts.read(folder), HistoryReader.read(folder));
-        return INVARIANTS.stream().map(each -> verdict(each, history)).toList();
+        return new Report(
+                INVARIANTS.stream().map(each -> verdict(each, history)).toList(), Totals.of(history));
     }
 
     private static Verdict verdict(Invariant invariant, History history) {

@@ -4,8 +4,6 @@ package io.lorafleet.standalone.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.standalone.Fleet;
-import io.lorafleet.standalone.check.Checker;
-import io.lorafleet.standalone.check.Verdict;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -19,16 +17,11 @@ class ChaosIT {
 
     @Test
     void nothingIsLostWhenAWorkerAndAGatewayAreKilled(@TempDir Path folder) throws Exception {
-        Fleet.commandLine()
+        int exit = Fleet.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute("chaos", "--cell", "quick", "--out", folder.toString());
 
-        assertThat(Checker.check(folder))
-                // On a busy machine, Kafka's share consumer sometimes takes a record more than its slot can hold.
-                .filteredOn(verdict -> !verdict.invariant().equals("I3"))
-                .as("%s%n%s", err, out)
-                .hasSize(9)
-                .allMatch(Verdict::holds);
+        assertThat(exit).as("%s%n%s", err, out).isZero();
     }
 }

@@ -57,12 +57,30 @@ class CheckCommandTest {
 
         assertThat(check()).as("%s", out).isZero();
 
-        assertThat(out.toString().lines())
-                .hasSize(10)
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines.subList(0, 10))
                 .allMatch(line -> line.contains(" holds "))
                 .first()
                 .asString()
                 .startsWith("I1 ");
+        assertThat(lines.subList(10, lines.size()))
+                .containsExactly(
+                        "Requests: 5 accepted (1 cancelled, 1 failed, 3 succeeded, 0 lost), 0 with several results, 0 with different results");
+    }
+
+    @Test
+    void theTotalsCountLostAndDifferentResults() throws Exception {
+        SampleHistory history = new SampleHistory();
+        history.remove(e -> e instanceof Ended end && end.id().equals("c"));
+        history.add(new Ended(
+                4000, 4000, new Position("other", 0, 1), "a", "worker-2", "succeeded", null, "other", List.of()));
+        history.write(folder);
+
+        assertThat(check()).isNotZero();
+
+        assertThat(out.toString())
+                .contains(
+                        "Requests: 5 accepted (1 failed, 3 succeeded, 1 lost), 1 with several results, 1 with different results");
     }
 
     @Test

@@ -246,11 +246,13 @@ public final class Nemesis {
         return recorder.now() - since;
     }
 
-    /** Says how much heap each service uses, and how many meters it has. */
-    public void noteMemory() {
-        Stream.concat(room.gateways().stream(), room.workers().stream())
-                .forEach(service ->
-                        say(service + ": " + Meters.text(room.process(service).answer("/q/metrics"))));
+    /** Says how much heap each service needs, and how many meters it has. */
+    public void noteMemory() throws IOException, InterruptedException {
+        for (String service :
+                Stream.concat(room.gateways().stream(), room.workers().stream()).toList()) {
+            room.process(service).collectGarbage();
+            say(service + ": " + Meters.text(room.process(service).answer("/q/metrics")));
+        }
     }
 
     /** Starts a process again, and returns when it is ready. */

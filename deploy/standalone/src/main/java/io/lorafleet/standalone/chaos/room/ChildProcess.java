@@ -123,14 +123,27 @@ public final class ChildProcess implements AutoCloseable {
         signal("CONT");
     }
 
+    /** Lets the Java virtual machine free all memory that the process does not need. */
+    public void collectGarbage() throws IOException, InterruptedException {
+        run(JavaCommand.tool("jcmd"), pid(), "GC.run");
+    }
+
     private void signal(String signal) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder(
-                        "kill", "-" + signal, Long.toString(current().pid()))
-                .inheritIO()
+        run("kill", "-" + signal, pid());
+    }
+
+    private String pid() {
+        return Long.toString(current().pid());
+    }
+
+    private void run(String... tool) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder(tool)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start()
                 .waitFor();
         if (exit != 0) {
-            throw new IOException("kill -" + signal + " " + name + ": exit code " + exit);
+            throw new IOException(String.join(" ", tool) + " (" + name + "): exit code " + exit);
         }
     }
 

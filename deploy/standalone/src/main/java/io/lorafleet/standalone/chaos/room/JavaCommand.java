@@ -13,7 +13,12 @@ final class JavaCommand {
     private JavaCommand() {}
 
     static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return tool("java");
+    }
+
+    /** @param name name of a program of the JDK that runs this process */
+    static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 
     /**
