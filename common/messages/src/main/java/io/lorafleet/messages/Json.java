@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -69,6 +70,15 @@ public final class Json {
                     : new InvalidMessageException(why, e);
         } catch (IOException e) {
             throw new InvalidMessageException(type.getSimpleName() + ": expected JSON, found malformed input", e);
+        }
+    }
+
+    /** @param json an object that has been read as a message */
+    static JsonNode tree(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new InvalidMessageException("expected JSON, found malformed input", e);
         }
     }
 

@@ -38,6 +38,16 @@ public final class SealedJson {
      * @throws InvalidMessageException if the bytes are damaged, or not a valid message of that type
      */
     public static <T> T read(byte[] sealed, Class<T> type) {
+        return Json.read(open(sealed), type);
+    }
+
+    /**
+     * Verifies the hash.
+     *
+     * @return the object without the hash
+     * @throws InvalidMessageException if the bytes are damaged
+     */
+    public static byte[] open(byte[] sealed) {
         int rest = START.length + HASH + END.length;
         if (sealed.length > rest && Arrays.equals(sealed, 0, START.length, START, 0, START.length)) {
             String expected = new String(sealed, START.length, HASH, UTF_8);
@@ -47,8 +57,9 @@ public final class SealedJson {
             if (!found.equals(expected)) {
                 throw new InvalidMessageException("sha256: expected " + expected + ", found " + found, null);
             }
+            return json;
         }
-        return Json.read(sealed, type);
+        return sealed;
     }
 
     private static String sha256(byte[] bytes) {

@@ -3,6 +3,7 @@ package io.lorafleet.registry;
 
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.function.Function;
@@ -11,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** A record in the topic {@code adapters}. */
 public sealed interface AdapterEvent {
 
-    /** A new version, or a change to one. The key is {@code name@version}. */
-    record Version(AdapterVersion version) implements AdapterEvent {
+    /**
+     * A new version, or a change to one. The key is {@code name@version}.
+     *
+     * @param later the record's fields that only later releases know
+     */
+    record Version(AdapterVersion version, LaterFields later) implements AdapterEvent {
         @Override
         public String adapter() {
             return version.name();
@@ -25,7 +30,7 @@ public sealed interface AdapterEvent {
 
         @Override
         public byte[] value() {
-            return Json.write(version);
+            return later.write(version);
         }
 
         @Override
@@ -35,8 +40,12 @@ public sealed interface AdapterEvent {
         }
     }
 
-    /** A new route, which replaces the previous one. The key is the adapter name. */
-    record Route(AdapterRoute route) implements AdapterEvent {
+    /**
+     * A new route, which replaces the previous one. The key is the adapter name.
+     *
+     * @param later the record's fields that only later releases know
+     */
+    record Route(AdapterRoute route, LaterFields later) implements AdapterEvent {
         @Override
         public String adapter() {
             return route.name();
@@ -49,7 +58,7 @@ public sealed interface AdapterEvent {
 
         @Override
         public byte[] value() {
-            return Json.write(route);
+            return later.write(route);
         }
 
         @Override
@@ -75,6 +84,11 @@ public sealed interface AdapterEvent {
         }
 
         @Override
+        public LaterFields later() {
+            return LaterFields.NONE;
+        }
+
+        @Override
         public <R> R match(
                 Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
             return routeRemoved.apply(this);
@@ -93,12 +107,15 @@ public sealed interface AdapterEvent {
     /** @return the record's value; null for a tombstone, which makes compaction remove the key */
     byte @Nullable [] value();
 
+    /** @return the record's fields that only later releases know */
+    LaterFields later();
+
     static AdapterEvent of(AdapterVersion version) {
-        return new Version(version);
+        return new Version(version, LaterFields.NONE);
     }
 
     static AdapterEvent of(AdapterRoute route) {
-        return new Route(route);
+        return new Route(route, LaterFields.NONE);
     }
 
     /**
@@ -112,8 +129,22 @@ public sealed interface AdapterEvent {
             throw new InvalidMessageException("key: expected name or name@version, found none", null);
         }
         if (key.indexOf('@') >= 0) { // adapter names do not contain @
-            return of(Json.read(value, AdapterVersion.class));
+            return readVersion(value);
         }
-        return value == null ? new RouteRemoved(key) : of(Json.read(value, AdapterRoute.class));
+        if (value == null) {
+            return new RouteRemoved(key);
+        }
+        AdapterRoute route = Json.read(value, AdapterRoute.class);
+        return new Route(route, LaterFields.of(value, route));
+    }
+
+    /**
+     * Reads a version.
+     *
+     * @throws InvalidMessageException if the value is malformed
+     */
+    static Version readVersion(byte @Nullable [] value) {
+        AdapterVersion version = Json.read(value, AdapterVersion.class);
+        return new Version(version, value == null ? LaterFields.NONE : LaterFields.of(value, version));
     }
 }

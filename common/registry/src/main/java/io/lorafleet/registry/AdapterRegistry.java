@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.registry;
 
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,8 @@ public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();
     /** Adapters with a known route, or of which it is known that they have none. */
     private final Set<String> routed = ConcurrentHashMap.newKeySet();
+    /** By the key of a record, its fields that only later releases know. */
+    private final Map<String, LaterFields> later = new ConcurrentHashMap<>();
 
     /**
      * Applies the next record of the topic, or a version that this service has just written. A route applies only if it
@@ -37,7 +42,15 @@ public final class AdapterRegistry {
                         routed.add(name);
                         return true;
                     });
-            return applied[0] ? adapter.with(event) : adapter;
+            if (!applied[0]) {
+                return adapter;
+            }
+            if (event.later().isEmpty()) {
+                later.remove(event.key());
+            } else {
+                later.put(event.key(), event.later());
+            }
+            return adapter.with(event);
         });
         return applied[0];
     }
@@ -45,6 +58,27 @@ public final class AdapterRegistry {
     /** A service may read a record twice. */
     private static boolean isNext(AdapterRoute next, @Nullable AdapterRoute current) {
         return next.follows(current) || next.equals(current);
+    }
+
+    /** @return the record that retires a version */
+    public AdapterEvent retirement(AdapterVersion version, Instant at) {
+        String key = AdapterEvent.of(version).key();
+        return new AdapterEvent.Version(version.retired(at), laterFields(key));
+    }
+
+    /**
+     * Returns the record that publishes an adapter's current route again, after a record that does not apply. Compaction
+     * keeps only the last record, and would otherwise delete the current route. All services publish the same record.
+     */
+    public AdapterEvent restoration(String adapter) {
+        AdapterRoute current = adapter(adapter).route();
+        return current == null
+                ? new AdapterEvent.RouteRemoved(adapter)
+                : new AdapterEvent.Route(current.after(current), laterFields(adapter));
+    }
+
+    private LaterFields laterFields(String key) {
+        return later.getOrDefault(key, LaterFields.NONE);
     }
 
     /** @return the adapter; without versions if it is not in the registry or has not been read yet */

@@ -4,6 +4,7 @@ package io.lorafleet.registry;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
@@ -31,10 +32,10 @@ public final class VersionNumbers {
      *
      * @param draft a version whose number is the lowest that may be free: one more than the highest number that the
      *     caller has read
-     * @return the draft with its number, or the version in the repeated claim
+     * @return the record to publish: the draft with its number, or the version in the repeated claim
      */
-    public AdapterVersion claim(AdapterVersion draft) throws IOException {
-        AdapterVersion last = null;
+    public AdapterEvent.Version claim(AdapterVersion draft) throws IOException {
+        AdapterEvent.Version last = null;
         AdapterVersion next = draft;
         while (true) {
             String key = BlobKeys.adapterNumber(next.name(), next.version());
@@ -42,18 +43,18 @@ public final class VersionNumbers {
             if (claim.isPresent()) {
                 last = read(claim.get());
                 next = next.withNumber(next.version() + 1);
-            } else if (last != null && isSame(last, draft)) {
+            } else if (last != null && isSame(last.version(), draft)) {
                 return last;
             } else if (blobs.putIfAbsent(key, Json.write(next))) {
-                return next;
+                return new AdapterEvent.Version(next, LaterFields.NONE);
             } // otherwise, another service has just claimed the number
         }
     }
 
     /** @return the claimed version; null if the claim is in another format and therefore belongs to somebody else */
-    private static @Nullable AdapterVersion read(byte[] claim) {
+    private static AdapterEvent.@Nullable Version read(byte[] claim) {
         try {
-            return Json.read(claim, AdapterVersion.class);
+            return AdapterEvent.readVersion(claim);
         } catch (InvalidMessageException e) {
             return null;
         }

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
@@ -47,17 +48,17 @@ class VersionNumbersTest {
 
     @Test
     void givesTheLowestFreeNumber() throws IOException {
-        assertThat(numbers.claim(upload("a", 1))).isEqualTo(upload("a", 1));
-        assertThat(numbers.claim(upload("b", 1))).isEqualTo(upload("b", 2));
-        assertThat(numbers.claim(upload("c", 7))).isEqualTo(upload("c", 7));
-        assertThat(numbers.claim(style("oil", 1)).version()).isEqualTo(1);
+        assertThat(claimed(upload("a", 1))).isEqualTo(upload("a", 1));
+        assertThat(claimed(upload("b", 1))).isEqualTo(upload("b", 2));
+        assertThat(claimed(upload("c", 7))).isEqualTo(upload("c", 7));
+        assertThat(claimed(style("oil", 1)).version()).isEqualTo(1);
     }
 
     @Test
     void repeatedClaimGivesTheSameVersion() throws IOException {
-        AdapterVersion first = numbers.claim(trained(NOW, 0.9));
-        assertThat(numbers.claim(trained(NOW.plusSeconds(60), 0.8))).isEqualTo(first);
-        assertThat(numbers.claim(upload("b", 1)).version()).isEqualTo(2);
+        AdapterVersion first = claimed(trained(NOW, 0.9));
+        assertThat(claimed(trained(NOW.plusSeconds(60), 0.8))).isEqualTo(first);
+        assertThat(claimed(upload("b", 1)).version()).isEqualTo(2);
     }
 
     @Test
@@ -70,22 +71,30 @@ class VersionNumbersTest {
                 version(OTHER, SHA, Kind.STUDENT, 6.0, null),
                 version(OTHER, SHA, Kind.STUDENT, 6.0, LINEAGE));
         for (int i = 0; i < different.size(); i++) {
-            assertThat(numbers.claim(different.get(i)).version()).isEqualTo(i + 1);
+            assertThat(claimed(different.get(i)).version()).isEqualTo(i + 1);
         }
+    }
+
+    @Test
+    void repeatedClaimKeepsTheFieldsOfALaterRelease() throws IOException {
+        String claim = new String(Json.write(upload("a", 1)), UTF_8);
+        String later = claim.substring(0, claim.length() - 1) + ",\"licence\":\"CC0\"}";
+        blobs.putIfAbsent(BlobKeys.adapterNumber("ink", 1), later.getBytes(UTF_8));
+        assertThat(new String(numbers.claim(upload("a", 1)).value(), UTF_8)).contains("\"licence\":\"CC0\"");
     }
 
     /** The caller has not read the versions yet. An older version would not become the newest one. */
     @Test
     void repeatsOnlyTheLastClaim() throws IOException {
-        numbers.claim(upload("a", 1));
-        numbers.claim(upload("b", 1));
-        assertThat(numbers.claim(upload("a", 1)).version()).isEqualTo(3);
+        claimed(upload("a", 1));
+        claimed(upload("b", 1));
+        assertThat(claimed(upload("a", 1)).version()).isEqualTo(3);
     }
 
     @Test
     void skipsClaimsThatItCannotRead() throws IOException {
         blobs.putIfAbsent(BlobKeys.adapterNumber("ink", 1), SHA.getBytes(UTF_8));
-        assertThat(numbers.claim(style("ink", 1)).version()).isEqualTo(2);
+        assertThat(claimed(style("ink", 1)).version()).isEqualTo(2);
     }
 
     @Test
@@ -108,6 +117,10 @@ class VersionNumbersTest {
                         .toList());
     }
 
+    private AdapterVersion claimed(AdapterVersion draft) throws IOException {
+        return numbers.claim(draft).version();
+    }
+
     private interface Drafts {
         AdapterVersion draft(String claimant, int i);
     }
@@ -124,7 +137,7 @@ class VersionNumbersTest {
                     List<Integer> got = new ArrayList<>();
                     for (int i = 0; i < each; i++) {
                         start.await();
-                        got.add(own.claim(drafts.draft(claimant, i)).version());
+                        got.add(own.claim(drafts.draft(claimant, i)).version().version());
                     }
                     return got;
                 }));

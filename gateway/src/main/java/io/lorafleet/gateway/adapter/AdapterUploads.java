@@ -130,9 +130,9 @@ public final class AdapterUploads {
         if (newest.isPresent() && isSame(newest.get(), draft)) {
             return new Upload.Unchanged(newest.get());
         }
-        AdapterVersion version = numbers.claim(draft);
-        log.write(AdapterEvent.of(version), registry);
-        return new Upload.Published(version);
+        AdapterEvent.Version claimed = numbers.claim(draft);
+        log.write(claimed, registry);
+        return new Upload.Published(claimed.version());
     }
 
     private static boolean isSame(AdapterVersion newest, AdapterVersion draft) {

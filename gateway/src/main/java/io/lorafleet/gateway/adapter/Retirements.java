@@ -54,7 +54,7 @@ public final class Retirements {
 
     private void retire(AdapterVersion version) {
         if (version.retiredAt() == null) {
-            log.write(AdapterEvent.of(version.retired(clock.instant())), registry);
+            log.write(registry.retirement(version, clock.instant()), registry);
         }
     }
 

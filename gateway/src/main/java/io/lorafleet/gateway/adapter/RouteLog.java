@@ -81,12 +81,8 @@ public final class RouteLog {
         return applies;
     }
 
-    /**
-     * Publishes the current route of an adapter again, after another record that does not apply. Compaction keeps only
-     * an adapter's last record, and would otherwise delete the current route. All gateways publish the same record.
-     */
+    /** Publishes the current route of an adapter again, after another record that does not apply. */
     public void restore(String adapter) {
-        AdapterRoute current = registry.adapter(adapter).route();
-        log.write(current == null ? new AdapterEvent.RouteRemoved(adapter) : AdapterEvent.of(current.after(current)));
+        log.write(registry.restoration(adapter));
     }
 }

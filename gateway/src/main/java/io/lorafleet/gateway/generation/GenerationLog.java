@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.NotPublishedException;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 
@@ -11,9 +12,10 @@ public interface GenerationLog {
     /**
      * Returns when the command is durable.
      *
+     * @param later further fields of the command, which only later releases know
      * @throws NotPublishedException if the broker does not acknowledge the command
      */
-    void write(GenerateImage command);
+    void write(GenerateImage command, LaterFields later);
 
     /**
      * Returns when the command is durable.

@@ -61,7 +61,7 @@ public final class Generations {
             return new Admission.Refused(checks.badFields());
         }
         if (key == null) {
-            return publish(rules.admit(body, RequestIdentity.random(owner)), Optional::of);
+            return publish(rules.admit(body, RequestIdentity.random(owner)), Generations::unclaimed);
         }
         RequestIdentity id = RequestIdentity.of(key, owner, body);
         if (!underway.add(id.requestId())) {
@@ -82,21 +82,27 @@ public final class Generations {
         return same ? new Admission.Repeated(before) : new Admission.KeyReused();
     }
 
+    /** A request without an idempotency key needs no claim. */
+    private static Optional<RequestClaims.Claim> unclaimed(GenerateImage request) {
+        return Optional.of(RequestClaims.Claim.of(request));
+    }
+
     /** @param claim returns the request to publish; empty if another one has the same idempotency key */
-    private Admission publish(Admission admission, Function<GenerateImage, Optional<GenerateImage>> claim) {
+    private Admission publish(Admission admission, Function<GenerateImage, Optional<RequestClaims.Claim>> claim) {
         if (!(admission instanceof Admission.Admitted admitted)) {
             return admission;
         }
         if (admitted.initImage() != null) { // before the request, which references the image
             admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
         }
-        Optional<GenerateImage> request = claim.apply(admitted.request());
-        if (request.isEmpty()) {
+        Optional<RequestClaims.Claim> claimed = claim.apply(admitted.request());
+        if (claimed.isEmpty()) {
             return new Admission.KeyReused();
         }
-        log.write(request.get());
-        remember(request.get());
-        return new Admission.Admitted(request.get(), admitted.initImage());
+        GenerateImage request = claimed.get().request();
+        log.write(request, claimed.get().later());
+        remember(request);
+        return new Admission.Admitted(request, admitted.initImage());
     }
 
     /**

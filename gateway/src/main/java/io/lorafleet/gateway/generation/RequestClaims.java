@@ -3,6 +3,8 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
+import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.storage.BlobStore;
@@ -27,22 +29,34 @@ final class RequestClaims {
     }
 
     /**
+     * A request to publish.
+     *
+     * @param later the request's fields that only later releases know, if a gateway of such a release claimed it
+     */
+    record Claim(GenerateImage request, LaterFields later) {
+        static Claim of(GenerateImage request) {
+            return new Claim(request, LaterFields.NONE);
+        }
+    }
+
+    /**
      * Claims a request.
      *
      * @param admitted the request of this client
      * @return the request to publish; empty if the first request with the key had a different body
      * @throws UncheckedIOException if the blob store fails
      */
-    Optional<GenerateImage> claim(GenerateImage admitted) {
+    Optional<Claim> claim(GenerateImage admitted) {
         String key = BlobKeys.request(admitted.requestId());
         try {
             // The URL of a webhook may contain a token. It is part of the body, so it is the same in each request.
             if (blobs.putIfAbsent(key, SealedJson.write(admitted.withoutWebhook()))) {
-                return Optional.of(admitted);
+                return Optional.of(Claim.of(admitted));
             }
-            GenerateImage first = SealedJson.read(blobs.get(key).orElseThrow(), GenerateImage.class);
+            byte[] claim = SealedJson.open(blobs.get(key).orElseThrow());
+            GenerateImage first = Json.read(claim, GenerateImage.class);
             return Objects.equals(first.orderSha256(), admitted.orderSha256())
-                    ? Optional.of(first.withWebhook(admitted.webhook()))
+                    ? Optional.of(new Claim(first.withWebhook(admitted.webhook()), LaterFields.of(claim, first)))
                     : Optional.empty();
         } catch (InvalidMessageException e) {
             LOG.errorf("deleting damaged blob %s: %s", key, e.getMessage());

@@ -8,6 +8,7 @@ import io.lorafleet.gateway.feedback.FeedbackLog;
 import io.lorafleet.gateway.generation.GenerationLog;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.CancelGeneration;
@@ -41,10 +42,10 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     }
 
     @Override
-    public void write(GenerateImage command) {
+    public void write(GenerateImage command, LaterFields later) {
         Headers headers = new RecordHeaders();
         webhooks.headerOf(command).ifPresent(header -> headers.add(GenerateImage.WEBHOOK_HEADER, header));
-        write(command.priority().topic().in(topicPrefix), command.requestId(), Json.write(command), headers);
+        write(command.priority().topic().in(topicPrefix), command.requestId(), later.write(command), headers);
     }
 
     @Override

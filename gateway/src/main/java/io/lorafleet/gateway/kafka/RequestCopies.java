@@ -6,6 +6,7 @@ import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.kafka.UnfinishedRequests.Place;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.generation.GenerateImage;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class RequestCopies implements DroppedRequests.Copies {
         if (original != null) {
             logs.copy(original);
         } else if (command != null) { // older than the topic's retention time
-            logs.write(command);
+            logs.write(command, LaterFields.NONE);
         } else {
             LOG.errorf("Kafka deleted request %s, which is not finished; the gateway does not remember it", id);
         }

@@ -5,6 +5,7 @@ import static io.lorafleet.gateway.Adapters.NOW;
 import static io.lorafleet.gateway.Adapters.retired;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -129,6 +130,18 @@ class AdapterRoutesTest {
         assertThat(route().stable()).isEqualTo(1);
         assertThat(compacted.apply(restored)).isTrue();
         assertThat(compacted.adapter("fast").route()).isEqualTo(route());
+    }
+
+    @Test
+    void aRestoredRouteKeepsTheFieldsOfALaterRelease() {
+        String later = "{\"name\":\"fast\",\"stable\":2,\"canary\":{\"version\":3,\"share\":0.1,\"sticky\":true},"
+                + "\"updatedAt\":\"" + NOW + "\",\"revision\":1,\"regions\":[\"eu\"]}";
+        routeLog.read(AdapterEvent.read("fast", later.getBytes(UTF_8)));
+
+        routeLog.restore("fast");
+
+        String restored = new String(log.written.get(0).value(), UTF_8);
+        assertThat(restored).contains("\"revision\":2", "\"sticky\":true", "\"regions\":[\"eu\"]");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static io.lorafleet.gateway.Adapters.route;
 import static io.lorafleet.gateway.Adapters.stable;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
@@ -36,6 +37,18 @@ class RetirementsTest {
         assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
         assertThat(log.written).containsExactly(AdapterEvent.of(retired("ink", 2)));
         assertThat(registry.resolve("ink@2", "r")).isEmpty();
+    }
+
+    @Test
+    void keepsTheFieldsOfALaterRelease() {
+        String written = new String(AdapterEvent.of(style("ink", 4)).value(), UTF_8);
+        String later = written.substring(0, written.length() - 1) + ",\"licence\":{\"name\":\"CC0\"}}";
+        registry.apply(AdapterEvent.read("ink@4", later.getBytes(UTF_8)));
+
+        retirements.retire("ink", 4);
+
+        String retired = new String(log.written.get(0).value(), UTF_8);
+        assertThat(retired).contains("\"retiredAt\":\"" + NOW, "\"licence\":{\"name\":\"CC0\"}");
     }
 
     @Test

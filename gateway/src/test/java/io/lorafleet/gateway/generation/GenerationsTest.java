@@ -17,6 +17,7 @@ import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -26,6 +27,7 @@ import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.Sha256;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -276,6 +278,22 @@ class GenerationsTest {
     }
 
     @Test
+    void aClaimedRequestKeepsTheFieldsOfALaterRelease() throws IOException {
+        Admission admission = generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+        String key = BlobKeys.request(((Admission.Admitted) admission).request().requestId());
+        String claim = new String(SealedJson.open(blobs.get(key).orElseThrow()), UTF_8);
+        String later = claim.replaceFirst("}$", ",\"tenant\":\"a\"}");
+        String sealed = "{\"sha256\":\"" + Sha256.of(later.getBytes(UTF_8)) + "\"," + later.substring(1);
+        blobs.delete(key);
+        blobs.putIfAbsent(key, sealed.getBytes(UTF_8));
+
+        gateway(new GenerationTable(10, new Backlog(Clock.systemUTC()))).submit(NOTHING_BUT_A_PROMPT, NOBODY, "k");
+
+        assertThat(log.written).hasSize(2);
+        assertThat(log.json).contains("\"tenant\":\"a\"").doesNotContain("\"sha256\":");
+    }
+
+    @Test
     void claimsContainNoWebhook() throws IOException {
         GenerationRequest body = body(Map.of("prompt", "a", "webhook", "https://hooks.test/secret"));
         Admission admission = generations.submit(body, NOBODY, "k");
@@ -317,11 +335,15 @@ class GenerationsTest {
     private static final class ListLog implements GenerationLog {
         private final List<Record> written = new CopyOnWriteArrayList<>();
         private boolean isDeaf;
+        /** The last request. */
+        private String json = "";
+
         private Consumer<GenerateImage> onWrite = command -> {};
 
         @Override
-        public void write(GenerateImage command) {
+        public void write(GenerateImage command, LaterFields later) {
             onWrite.accept(command);
+            json = new String(later.write(command), UTF_8);
             take(command.requestId(), command);
         }
 

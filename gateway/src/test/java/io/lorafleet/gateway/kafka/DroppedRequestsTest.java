@@ -14,6 +14,7 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.training.TrainingTable;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationManifest;
@@ -152,7 +153,7 @@ class DroppedRequestsTest {
     /** These tests publish nothing through the log. */
     private static final class NoLog implements GenerationLog {
         @Override
-        public void write(GenerateImage command) {
+        public void write(GenerateImage command, LaterFields later) {
             throw new AssertionError("expected no request");
         }
 

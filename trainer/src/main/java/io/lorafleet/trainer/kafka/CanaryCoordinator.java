@@ -6,6 +6,7 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.registry.Adapter;
+import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.trainer.canary.CanaryAnalysis;
 import io.lorafleet.trainer.canary.CanaryRoutes;
 import io.lorafleet.trainer.publish.Publication;
@@ -103,10 +104,17 @@ final class CanaryCoordinator {
     List<Publication> overruled(Set<TopicPartition> owned) {
         return replay.canaries().overruled().stream()
                 .filter(decision -> owned.contains(partition(decision)))
-                .map(decision -> CanaryRoutes.overruled(
-                        decision, replay.registry().adapter(decision.adapter()).route(), clock.instant()))
-                .map(Publication::of)
+                .map(this::overruled)
                 .toList();
+    }
+
+    /** Compaction would keep the route of the decision, so the current route follows. */
+    private Publication overruled(RouteDecided decision) {
+        String adapter = decision.adapter();
+        AdapterRegistry registry = replay.registry();
+        return Publication.of(
+                CanaryRoutes.overruled(decision, registry.adapter(adapter).route(), clock.instant()),
+                registry.restoration(adapter));
     }
 
     /** Counts and logs a published decision, unless it had no effect. */

@@ -3,8 +3,6 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
-import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.messages.training.RouteDecided;
 import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.trainer.publish.Publication;
@@ -72,12 +70,9 @@ final class Transactions {
     /** Waits for the broker, so that no record is in flight when the broker rejects the offset. */
     private void write(Publication publication) {
         List<Future<?>> sent = new ArrayList<>();
-        publication.version().ifPresent(version -> sent.add(send(AdapterEvent.of(version))));
+        publication.adapters().forEach(record -> sent.add(send(record)));
         publication.event().ifPresent(event -> sent.add(send(event)));
-        publication.decision().ifPresent(decision -> {
-            sent.add(send(route(decision)));
-            sent.add(send(decision));
-        });
+        publication.decision().ifPresent(decision -> sent.add(send(decision)));
         try {
             for (Future<?> each : sent) {
                 each.get();
@@ -88,15 +83,6 @@ final class Transactions {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);
         }
-    }
-
-    /**
-     * A decision that had no effect is followed by the current route. Otherwise, compaction would keep the route of the
-     * decision, because that is the last record of its key.
-     */
-    private static AdapterEvent route(RouteDecided decision) {
-        AdapterRoute route = decision.route();
-        return route == null ? new AdapterEvent.RouteRemoved(decision.adapter()) : AdapterEvent.of(route);
     }
 
     private Future<?> send(AdapterEvent event) {

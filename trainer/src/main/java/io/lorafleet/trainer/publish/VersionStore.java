@@ -5,6 +5,7 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Lineage;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.VersionNumbers;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
@@ -30,11 +31,11 @@ public final class VersionStore {
     public record TrainedAdapter(byte[] file, int rank, Figures figures) {}
 
     /**
-     * Stores an adapter. Repeated calls with the same file and lineage return the same version.
+     * Stores an adapter. Repeated calls with the same file and lineage return the same record.
      *
      * @param lastNumber the adapter's highest version number
      */
-    public AdapterVersion store(
+    public AdapterEvent.Version store(
             AdapterVersion parent, Lineage lineage, int lastNumber, TrainedAdapter adapter, Instant now)
             throws IOException {
         String sha256 = Sha256.of(adapter.file());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.run;
 
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
 import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.trainer.distill.Candidate;
 import io.lorafleet.trainer.distill.Distiller;
 import io.lorafleet.trainer.distill.RunInputs;
@@ -68,8 +68,8 @@ public final class TrainingRun {
 
     private RunResult passed(RunInputs inputs, TrainedAdapter adapter) {
         return (lastNumber, now) -> {
-            AdapterVersion version = versions.store(inputs.parent(), inputs.lineage(), lastNumber, adapter, now);
-            return Publication.of(version, TrainingFinished.published(version, now));
+            AdapterEvent.Version version = versions.store(inputs.parent(), inputs.lineage(), lastNumber, adapter, now);
+            return Publication.of(version, TrainingFinished.published(version.version(), now));
         };
     }
 

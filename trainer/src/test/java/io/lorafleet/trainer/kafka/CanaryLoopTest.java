@@ -144,11 +144,12 @@ class CanaryLoopTest {
         assertThat(ground.decisions())
                 .extracting(RouteDecided::decision)
                 .containsExactly(Decision.CANARY, Decision.PROMOTED, Decision.OVERRULED);
-        assertThat(ground.route("fast")).as("the record that compaction keeps").isEqualTo(theirs);
+        AdapterRoute again = theirs.after(theirs);
+        assertThat(ground.route("fast")).as("the record that compaction keeps").isEqualTo(again);
         AdapterRegistry registry = new AdapterRegistry();
         ground.records(Topic.ADAPTERS, "read_committed")
                 .forEach(record -> registry.apply(AdapterEvent.read(record.key(), record.value())));
-        assertThat(registry.adapter("fast").route()).isEqualTo(theirs);
+        assertThat(registry.adapter("fast").route()).isEqualTo(again);
         ground.give(feedback("c", "fast"), feedback("d", "fast"));
         await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);
         assertThat(training.inputs().get(1).parent().version()).isEqualTo(1);

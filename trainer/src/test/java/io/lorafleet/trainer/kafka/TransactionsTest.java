@@ -6,7 +6,9 @@ import static io.lorafleet.trainer.Samples.lineage;
 import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.training.TrainingFinished;
+import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.trainer.publish.Publication;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +26,9 @@ class TransactionsTest {
     private static final TopicPartition PARTITION = new TopicPartition("feedback.samples", 0);
     private static final ConsumerGroupMetadata MEMBER =
             new ConsumerGroupMetadata("trainers", 3, "member", Optional.empty());
-    private static final Publication PUBLICATION = new Publication(
-            Optional.of(TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW)),
-            Optional.of(student("fast", 2)),
-            Optional.empty());
+    private static final Publication PUBLICATION = Publication.of(
+            new AdapterEvent.Version(student("fast", 2), LaterFields.NONE),
+            TrainingFinished.rejected("fast", lineage(0, 5), "worse", null, NOW));
 
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
