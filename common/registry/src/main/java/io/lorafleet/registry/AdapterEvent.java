@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.registry;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** A record in the topic {@code adapters}. */
 public sealed interface AdapterEvent {
+    /** Name of the header with the revision of a removal. */
+    String REVISION_HEADER = "revision";
 
     /**
      * A new version, or a change to one. The key is {@code name@version}.
@@ -71,8 +79,11 @@ public sealed interface AdapterEvent {
     /**
      * The end of a route, after which requests use the newest version. The key is the adapter name, and there is no
      * value.
+     *
+     * @param revision number of this change of the route, like {@link AdapterRoute#revision}, in a header of the record.
+     *     Null if the removal always applies: when the adapter is retired, and in records of older releases
      */
-    record RouteRemoved(String adapter) implements AdapterEvent {
+    record RouteRemoved(String adapter, @Nullable Integer revision) implements AdapterEvent {
         @Override
         public String key() {
             return adapter;
@@ -86,6 +97,15 @@ public sealed interface AdapterEvent {
         @Override
         public LaterFields later() {
             return LaterFields.NONE;
+        }
+
+        @Override
+        public Headers headers() {
+            Headers headers = new RecordHeaders();
+            if (revision != null) {
+                headers.add(REVISION_HEADER, revision.toString().getBytes(US_ASCII));
+            }
+            return headers;
         }
 
         @Override
@@ -107,6 +127,11 @@ public sealed interface AdapterEvent {
     /** @return the record's value; null for a tombstone, which makes compaction remove the key */
     byte @Nullable [] value();
 
+    /** @return the record's headers */
+    default Headers headers() {
+        return new RecordHeaders();
+    }
+
     /** @return the record's fields that only later releases know */
     LaterFields later();
 
@@ -124,7 +149,9 @@ public sealed interface AdapterEvent {
      * @throws InvalidMessageException if the record is malformed. The reader skips it, so that it does not block the
      *     records after it
      */
-    static AdapterEvent read(@Nullable String key, byte @Nullable [] value) {
+    static AdapterEvent read(ConsumerRecord<String, byte[]> record) {
+        String key = record.key();
+        byte[] value = record.value();
         if (key == null) {
             throw new InvalidMessageException("key: expected name or name@version, found none", null);
         }
@@ -132,10 +159,23 @@ public sealed interface AdapterEvent {
             return readVersion(value);
         }
         if (value == null) {
-            return new RouteRemoved(key);
+            return new RouteRemoved(key, revision(record.headers()));
         }
         AdapterRoute route = Json.read(value, AdapterRoute.class);
         return new Route(route, LaterFields.of(value, route));
+    }
+
+    private static @Nullable Integer revision(Headers headers) {
+        Header header = headers.lastHeader(REVISION_HEADER);
+        if (header == null) {
+            return null;
+        }
+        String found = header.value() == null ? "none" : new String(header.value(), US_ASCII);
+        try {
+            return Integer.valueOf(found);
+        } catch (NumberFormatException e) {
+            throw new InvalidMessageException(REVISION_HEADER + ": expected a number, found " + found, e);
+        }
     }
 
     /**

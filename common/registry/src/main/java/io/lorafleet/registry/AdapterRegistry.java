@@ -5,11 +5,11 @@ import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.registry.AdapterEvent.RouteRemoved;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -21,27 +21,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();
-    /** Adapters with a known route, or of which it is known that they have none. */
-    private final Set<String> routed = ConcurrentHashMap.newKeySet();
+    /** By adapter, the revision of the last change of its route; 0 if that had none. */
+    private final Map<String, Integer> revisions = new ConcurrentHashMap<>();
     /** By the key of a record, its fields that only later releases know. */
     private final Map<String, LaterFields> later = new ConcurrentHashMap<>();
 
     /**
-     * Applies the next record of the topic, or a version that this service has just written. A route applies only if it
-     * follows the current one: if two services change a route at the same time, the change that is first on the topic
-     * wins everywhere. An adapter's first route applies with any revision, because compaction deletes earlier ones.
+     * Applies the next record of the topic, or a version that this service has just written. A change of a route applies
+     * only if its revision is the next one: if two services change a route at the same time, the change that is first on
+     * the topic wins everywhere. An adapter's first change applies with any revision, because compaction deletes earlier
+     * ones. After a removal, revision 1 applies, too, because compaction also deletes the removal.
      *
-     * @return false if the record is a route that neither is nor follows the current one
+     * @return false if the record changes a route, but does not apply
      */
     public boolean apply(AdapterEvent event) {
         boolean[] applied = {true};
         adapters.compute(event.adapter(), (name, before) -> {
             Adapter adapter = before == null ? Adapter.unknown(name) : before;
             applied[0] = event.match(
-                    version -> true, next -> routed.add(name) || isNext(next.route(), adapter.route()), removed -> {
-                        routed.add(name);
-                        return true;
-                    });
+                    version -> true,
+                    next -> applies(next.route(), adapter.route()),
+                    removed -> applies(removed, adapter.route()));
             if (!applied[0]) {
                 return adapter;
             }
@@ -55,9 +55,35 @@ public final class AdapterRegistry {
         return applied[0];
     }
 
-    /** A service may read a record twice. */
-    private static boolean isNext(AdapterRoute next, @Nullable AdapterRoute current) {
-        return next.follows(current) || next.equals(current);
+    private boolean applies(AdapterRoute next, @Nullable AdapterRoute current) {
+        boolean isFirst = current == null && Integer.valueOf(1).equals(next.revision());
+        if (!isFirst && !next.equals(current) && !isNext(next.name(), next.revision())) { // may be read twice
+            return false;
+        }
+        revisions.put(next.name(), next.revision() == null ? 0 : next.revision());
+        return true;
+    }
+
+    private boolean applies(RouteRemoved next, @Nullable AdapterRoute current) {
+        if (current == null && next.revision() != null) { // nothing to remove
+            revisions.merge(next.adapter(), next.revision(), Math::max);
+            return true;
+        }
+        if (!isNext(next.adapter(), next.revision())) {
+            return false;
+        }
+        revisions.put(next.adapter(), next.revision() == null ? 0 : next.revision());
+        return true;
+    }
+
+    /** @param revision revision of a change; null if the change always applies */
+    private boolean isNext(String adapter, @Nullable Integer revision) {
+        return revision == null || !revisions.containsKey(adapter) || revision == nextRevision(adapter);
+    }
+
+    /** @return the revision of the next change of an adapter's route */
+    public int nextRevision(String adapter) {
+        return 1 + revisions.getOrDefault(adapter, 0);
     }
 
     /** @return the record that retires a version */
@@ -73,7 +99,7 @@ public final class AdapterRegistry {
     public AdapterEvent restoration(String adapter) {
         AdapterRoute current = adapter(adapter).route();
         return current == null
-                ? new AdapterEvent.RouteRemoved(adapter)
+                ? new RouteRemoved(adapter, nextRevision(adapter))
                 : new AdapterEvent.Route(current.after(current), laterFields(adapter));
     }
 

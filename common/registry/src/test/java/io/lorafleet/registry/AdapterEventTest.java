@@ -9,6 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +24,8 @@ class AdapterEventTest {
         AdapterEvent event = AdapterEvent.of(retired("ink", 3));
         assertThat(event.adapter()).isEqualTo("ink");
         assertThat(event.key()).isEqualTo("ink@3");
-        assertThat(AdapterEvent.read(event.key(), event.value())).isEqualTo(event);
+        assertThat(AdapterEvent.read(record(event.key(), event.value(), event.headers())))
+                .isEqualTo(event);
     }
 
     @Test
@@ -27,15 +33,36 @@ class AdapterEventTest {
         AdapterEvent event = AdapterEvent.of(route("ink", 2, new Share(3, 0.1), null));
         assertThat(event.adapter()).isEqualTo("ink");
         assertThat(event.key()).isEqualTo("ink");
-        assertThat(AdapterEvent.read(event.key(), event.value())).isEqualTo(event);
+        assertThat(AdapterEvent.read(record(event.key(), event.value(), event.headers())))
+                .isEqualTo(event);
     }
 
     @Test
     void removesARouteWithATombstone() {
-        AdapterEvent event = new AdapterEvent.RouteRemoved("ink");
+        AdapterEvent event = new AdapterEvent.RouteRemoved("ink", 3);
         assertThat(event.key()).isEqualTo("ink");
         assertThat(event.value()).isNull();
-        assertThat(AdapterEvent.read("ink", null)).isEqualTo(event);
+        assertThat(AdapterEvent.read(record("ink", null, event.headers()))).isEqualTo(event);
+    }
+
+    @Test
+    void aRemovalOfAnOlderReleaseHasNoRevision() {
+        AdapterEvent event = new AdapterEvent.RouteRemoved("ink", null);
+        assertThat(event.headers()).isEmpty();
+        assertThat(AdapterEvent.read(record("ink", null, event.headers()))).isEqualTo(event);
+    }
+
+    @Test
+    void rejectsAMalformedRevision() {
+        Headers headers = new RecordHeaders().add(AdapterEvent.REVISION_HEADER, "x".getBytes(UTF_8));
+        assertThatThrownBy(() -> AdapterEvent.read(record("ink", null, headers)))
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessage("revision: expected a number, found x");
+    }
+
+    private static ConsumerRecord<String, byte[]> record(String key, byte[] value, Headers headers) {
+        return new ConsumerRecord<>(
+                "adapters", 0, 0, 0, TimestampType.CREATE_TIME, 0, 0, key, value, headers, Optional.empty());
     }
 
     @ParameterizedTest
@@ -51,7 +78,7 @@ class AdapterEventTest {
             })
     void rejectsAMalformedRecord(String key, String value, String reason) {
         byte[] bytes = value == null ? null : value.getBytes(UTF_8);
-        assertThatThrownBy(() -> AdapterEvent.read(key, bytes))
+        assertThatThrownBy(() -> AdapterEvent.read(record(key, bytes, new RecordHeaders())))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessage(reason);
     }

@@ -45,7 +45,7 @@ class AdapterRegistryTest {
     @Test
     void givesTheNewestAgainWhenTheRouteIsRemoved() {
         registry.apply(AdapterEvent.of(stable("ink", 2)));
-        registry.apply(new AdapterEvent.RouteRemoved("ink"));
+        registry.apply(new AdapterEvent.RouteRemoved("ink", null));
         assertThat(resolved("ink")).isEqualTo("ink@3");
     }
 
@@ -108,7 +108,7 @@ class AdapterRegistryTest {
     void currentVersionFollowsTheRouteAndNotTheCanary() {
         registry.apply(AdapterEvent.of(route("ink", 1, new Share(2, 1), null)));
         assertThat(registry.adapter("ink").current()).contains(style("ink", 1));
-        registry.apply(new AdapterEvent.RouteRemoved("ink"));
+        registry.apply(new AdapterEvent.RouteRemoved("ink", null));
         assertThat(registry.adapter("ink").current()).contains(style("ink", 3));
         assertThat(registry.adapter("oil").current()).isEmpty();
     }
@@ -151,13 +151,41 @@ class AdapterRegistryTest {
     void aChangeOfARouteThatWasRemovedDoesNotCount() {
         AdapterRoute before = stable("ink", 1).after(null);
         registry.apply(AdapterEvent.of(before));
-        registry.apply(new AdapterEvent.RouteRemoved("ink"));
+        registry.apply(new AdapterEvent.RouteRemoved("ink", null));
         assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).after(before))))
                 .isFalse();
         assertThat(registry.adapter("ink").route()).isNull();
         assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).after(null))))
                 .isTrue();
         assertThat(resolved("ink")).isEqualTo("ink@2");
+    }
+
+    @Test
+    void aRemovalDoesNotCountAfterAnotherChange() {
+        AdapterRoute before = stable("ink", 1).after(null);
+        AdapterRoute winner = stable("ink", 2).after(before);
+        AdapterEvent removal = new AdapterEvent.RouteRemoved("ink", 2);
+        registry.apply(AdapterEvent.of(before));
+        registry.apply(AdapterEvent.of(winner));
+        assertThat(registry.apply(removal)).isFalse();
+        assertThat(registry.adapter("ink").route()).isEqualTo(winner);
+        AdapterRegistry compacted = new AdapterRegistry();
+        assertThat(compacted.apply(removal)).isTrue();
+        assertThat(compacted.apply(registry.restoration("ink"))).isTrue();
+        assertThat(compacted.adapter("ink").route())
+                .isEqualTo(registry.adapter("ink").route().after(winner));
+    }
+
+    /** A service that started after compaction deleted the removal does not know its revision. */
+    @Test
+    void theFirstRevisionCountsAfterARemoval() {
+        registry.apply(AdapterEvent.of(stable("ink", 1).withRevision(7)));
+        registry.apply(new AdapterEvent.RouteRemoved("ink", 8));
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).withRevision(3))))
+                .isFalse();
+        assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).withRevision(1))))
+                .isTrue();
+        assertThat(registry.nextRevision("ink")).isEqualTo(2);
     }
 
     /** Compaction deletes the earlier revisions. */

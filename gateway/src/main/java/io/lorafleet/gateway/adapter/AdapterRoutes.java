@@ -12,40 +12,39 @@ import java.util.Optional;
 
 /**
  * Changes the routes of adapters. If a route is changed twice at the same time, by gateways or by a trainer, only the
- * first change applies. The removal of a route always applies.
+ * first change applies.
  */
 @Singleton
 public final class AdapterRoutes {
     private final AdapterRegistry registry;
-    private final AdapterLog log;
     private final RouteLog routes;
     private final Clock clock;
 
-    public AdapterRoutes(AdapterRegistry registry, AdapterLog log, RouteLog routes, Clock clock) {
+    public AdapterRoutes(AdapterRegistry registry, RouteLog routes, Clock clock) {
         this.registry = registry;
-        this.log = log;
         this.routes = routes;
         this.clock = clock;
     }
 
     public RouteChange set(String name, RouteRequest body) {
+        int revision = registry.nextRevision(name); // before the route is read
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();
         }
         FieldChecks checks = new FieldChecks();
         AdapterRoute route = body.route(adapter.get(), clock.instant(), checks);
-        return route == null ? new RouteChange.Refused(checks.badFields()) : replace(adapter.get(), route);
+        return route == null
+                ? new RouteChange.Refused(checks.badFields())
+                : write(AdapterEvent.of(route.withRevision(revision)));
     }
 
     /** Removes the route, so that requests use the newest version. */
     public RouteChange remove(String name) {
-        Optional<Adapter> adapter = registry.find(name);
-        if (adapter.isEmpty()) {
-            return new RouteChange.Unknown();
-        }
-        log.write(new AdapterEvent.RouteRemoved(name), registry);
-        return new RouteChange.Changed(registry.adapter(name));
+        int revision = registry.nextRevision(name);
+        return registry.find(name).isEmpty()
+                ? new RouteChange.Unknown()
+                : write(new AdapterEvent.RouteRemoved(name, revision));
     }
 
     /**
@@ -53,6 +52,7 @@ public final class AdapterRoutes {
      * stable version, so that a second rollback does not undo the first.
      */
     public RouteChange rollBack(String name) {
+        int revision = registry.nextRevision(name); // before the route is read
         Optional<Adapter> adapter = registry.find(name);
         if (adapter.isEmpty()) {
             return new RouteChange.Unknown();
@@ -69,12 +69,13 @@ public final class AdapterRoutes {
             return new RouteChange.NothingBefore(
                     "the previous stable version, " + name + "@" + previous + ", is retired");
         }
-        return replace(adapter.get(), new AdapterRoute(name, previous, null, null, null, clock.instant()));
+        AdapterRoute back = new AdapterRoute(name, previous, null, null, null, clock.instant(), revision);
+        return write(AdapterEvent.of(back));
     }
 
-    private RouteChange replace(Adapter adapter, AdapterRoute route) {
-        return routes.write(route.after(adapter.route()))
-                ? new RouteChange.Changed(registry.adapter(adapter.name()))
+    private RouteChange write(AdapterEvent change) {
+        return routes.write(change)
+                ? new RouteChange.Changed(registry.adapter(change.adapter()))
                 : new RouteChange.Overtaken();
     }
 }

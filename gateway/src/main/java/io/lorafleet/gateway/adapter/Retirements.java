@@ -46,7 +46,7 @@ public final class Retirements {
             return new Retirement.Unknown();
         }
         if (adapter.get().route() != null) { // first, so that no route names a retired version
-            log.write(new AdapterEvent.RouteRemoved(name), registry);
+            log.write(new AdapterEvent.RouteRemoved(name, null), registry);
         }
         adapter.get().versions().forEach(this::retire);
         return new Retirement.Retired(registry.adapter(name));

@@ -2,7 +2,6 @@
 package io.lorafleet.gateway.adapter;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import jakarta.inject.Inject;
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes routes, and waits until they are read back: only the topic shows which of two changes of a route was first.
+ * Writes changes of routes, and waits until they are read back: only the topic shows which of two changes of a route was first.
  * Also folds the topic into the registry, for which it is called with each record.
  */
 @Singleton
@@ -27,8 +26,8 @@ public final class RouteLog {
     private final AdapterRegistry registry;
     private final AdapterLog log;
     private final Duration timeout;
-    /** For each route that was written and not read back, whether it applies. */
-    private final Map<AdapterRoute, CompletableFuture<Boolean>> written = new ConcurrentHashMap<>();
+    /** For each change of a route that was written and not read back, whether it applies. */
+    private final Map<AdapterEvent, CompletableFuture<Boolean>> written = new ConcurrentHashMap<>();
 
     @Inject
     public RouteLog(AdapterRegistry registry, AdapterLog log) {
@@ -43,40 +42,38 @@ public final class RouteLog {
     }
 
     /**
-     * Writes a route.
+     * Writes a change of a route.
      *
      * @return whether it applies; false if another change of the route was first
      * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time. Then
      *     the change may still apply later
      */
-    boolean write(AdapterRoute route) {
+    boolean write(AdapterEvent change) {
         CompletableFuture<Boolean> applies = new CompletableFuture<>();
-        written.put(route, applies);
+        written.put(change, applies);
         try {
-            log.write(AdapterEvent.of(route));
+            log.write(change);
             return applies.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            throw new NotPublishedException("adapters", route.name(), e);
+            throw new NotPublishedException("adapters", change.adapter(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NotPublishedException("adapters", route.name(), e);
+            throw new NotPublishedException("adapters", change.adapter(), e);
         } finally {
-            written.remove(route, applies);
+            written.remove(change, applies);
         }
     }
 
     /**
      * Applies the next record of the topic.
      *
-     * @return false if the record is a route that does not follow the current one
+     * @return false if the record changes a route, but does not apply
      */
     public boolean read(AdapterEvent event) {
         boolean applies = registry.apply(event);
-        if (event instanceof AdapterEvent.Route route) {
-            CompletableFuture<Boolean> waiting = written.get(route.route());
-            if (waiting != null) {
-                waiting.complete(applies);
-            }
+        CompletableFuture<Boolean> waiting = written.get(event);
+        if (waiting != null) {
+            waiting.complete(applies);
         }
         return applies;
     }

@@ -50,7 +50,11 @@ public final class RouteResource {
 
     @DELETE
     @Path("/{name}/route")
-    @Operation(operationId = "removeRoute", summary = "Remove the route, so that requests get the newest version")
+    @Operation(
+            operationId = "removeRoute",
+            summary = "Remove the route, so that requests get the newest version",
+            description = "If the route is changed at the same time, only the first change applies; the other one gets"
+                    + " status 409.")
     public Adapter remove(String name) {
         return adapter(routes.remove(name), name);
     }

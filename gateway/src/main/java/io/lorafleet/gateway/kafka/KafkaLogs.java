@@ -55,7 +55,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
 
     @Override
     public void write(AdapterEvent event) {
-        writeValue(Topic.ADAPTERS, event.key(), event.value());
+        write(Topic.ADAPTERS.in(topicPrefix), event.key(), event.value(), event.headers());
     }
 
     @Override
@@ -73,11 +73,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     }
 
     private void write(Topic topic, String key, Object message) {
-        writeValue(topic, key, Json.write(message));
-    }
-
-    private void writeValue(Topic topic, String key, byte @Nullable [] value) {
-        write(topic.in(topicPrefix), key, value, new RecordHeaders());
+        write(topic.in(topicPrefix), key, Json.write(message), new RecordHeaders());
     }
 
     private void write(String topic, String key, byte @Nullable [] value, Headers headers) {

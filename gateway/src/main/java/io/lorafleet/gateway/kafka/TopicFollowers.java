@@ -94,7 +94,7 @@ public class TopicFollowers {
 
     @Incoming("adapters")
     void adapter(ConsumerRecord<String, byte[]> record) {
-        apply(record, () -> AdapterEvent.read(record.key(), record.value()), this::adapter);
+        apply(record, () -> AdapterEvent.read(record), this::adapter);
     }
 
     private void adapter(AdapterEvent event) {

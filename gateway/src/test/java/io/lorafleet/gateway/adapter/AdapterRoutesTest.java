@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class AdapterRoutesTest {
     private final AdapterRegistry registry = new AdapterRegistry();
     private final Topic log = new Topic();
     private final RouteLog routeLog = new RouteLog(registry, log, Duration.ofMillis(100));
-    private final AdapterRoutes routes = new AdapterRoutes(registry, log, routeLog, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final AdapterRoutes routes = new AdapterRoutes(registry, routeLog, Clock.fixed(NOW, ZoneOffset.UTC));
 
     /** A log whose records are read back at once, after those of other writers. */
     private final class Topic implements AdapterLog {
@@ -136,7 +137,7 @@ class AdapterRoutesTest {
     void aRestoredRouteKeepsTheFieldsOfALaterRelease() {
         String later = "{\"name\":\"fast\",\"stable\":2,\"canary\":{\"version\":3,\"share\":0.1,\"sticky\":true},"
                 + "\"updatedAt\":\"" + NOW + "\",\"revision\":1,\"regions\":[\"eu\"]}";
-        routeLog.read(AdapterEvent.read("fast", later.getBytes(UTF_8)));
+        routeLog.read(AdapterEvent.read(new ConsumerRecord<>("adapters", 0, 0, "fast", later.getBytes(UTF_8))));
 
         routeLog.restore("fast");
 
@@ -169,7 +170,46 @@ class AdapterRoutesTest {
         setStable(1);
         assertThat(routes.remove("fast")).isInstanceOf(RouteChange.Changed.class);
         assertThat(route()).isNull();
-        assertThat(log.written).last().isEqualTo(new AdapterEvent.RouteRemoved("fast"));
+        assertThat(log.written).last().isEqualTo(new AdapterEvent.RouteRemoved("fast", 2));
+    }
+
+    /** Such as another gateway, whose new route this gateway has not read. */
+    @Test
+    void aRemovalDoesNotOverwriteAnotherChange() {
+        setStable(1);
+        AdapterRoute theirs = new AdapterRoute("fast", 2, 1, null, null, NOW.plusSeconds(1)).after(route());
+        log.others.add(AdapterEvent.of(theirs));
+        assertThat(routes.remove("fast")).isEqualTo(new RouteChange.Overtaken());
+        assertThat(route()).isEqualTo(theirs);
+    }
+
+    /** The revision does not start at 1 again, so a route that was set before the removal cannot have the same one. */
+    @Test
+    void aChangeDoesNotOverwriteARouteThatWasSetAfterARemoval() {
+        setStable(1);
+        AdapterRoute stale = new AdapterRoute("fast", 3, 1, null, null, NOW).after(route());
+        routes.remove("fast");
+        setStable(2);
+        assertThat(routeLog.read(AdapterEvent.of(stale))).isFalse();
+        assertThat(route().stable()).isEqualTo(2);
+    }
+
+    @Test
+    void theRemovalIsRestoredAfterARouteThatDoesNotApply() {
+        setStable(1);
+        routes.remove("fast");
+        AdapterEvent removal = log.written.get(1);
+        AdapterRoute loser = new AdapterRoute("fast", 3, null, null, null, NOW, 2);
+        assertThat(routeLog.read(AdapterEvent.of(loser))).isFalse();
+
+        routeLog.restore("fast");
+
+        AdapterEvent restored = log.written.get(2);
+        AdapterRegistry compacted = new AdapterRegistry();
+        assertThat(compacted.apply(removal)).isTrue();
+        assertThat(compacted.apply(restored)).isTrue();
+        assertThat(compacted.apply(AdapterEvent.of(loser))).isFalse();
+        assertThat(compacted.adapter("fast").route()).isNull();
     }
 
     @Test

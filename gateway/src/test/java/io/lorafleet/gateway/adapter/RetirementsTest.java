@@ -15,6 +15,7 @@ import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,7 @@ class RetirementsTest {
     void keepsTheFieldsOfALaterRelease() {
         String written = new String(AdapterEvent.of(style("ink", 4)).value(), UTF_8);
         String later = written.substring(0, written.length() - 1) + ",\"licence\":{\"name\":\"CC0\"}}";
-        registry.apply(AdapterEvent.read("ink@4", later.getBytes(UTF_8)));
+        registry.apply(AdapterEvent.read(new ConsumerRecord<>("adapters", 0, 0, "ink@4", later.getBytes(UTF_8))));
 
         retirements.retire("ink", 4);
 
@@ -74,7 +75,7 @@ class RetirementsTest {
         assertThat(retirements.retireAll("ink")).isInstanceOf(Retirement.Retired.class);
         assertThat(log.written)
                 .hasSize(3)
-                .startsWith(new AdapterEvent.RouteRemoved("ink"), AdapterEvent.of(retired("ink", 2)));
+                .startsWith(new AdapterEvent.RouteRemoved("ink", null), AdapterEvent.of(retired("ink", 2)));
         assertThat(registry.names()).isEmpty();
     }
 

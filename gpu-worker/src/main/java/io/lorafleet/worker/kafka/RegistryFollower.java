@@ -50,7 +50,7 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
     void onRecord(ConsumerRecord<String, byte[]> record) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         try {
-            AdapterEvent event = AdapterEvent.read(record.key(), record.value());
+            AdapterEvent event = AdapterEvent.read(record);
             catalog.apply(event, ends.areReached(partition, record.offset()));
         } catch (InvalidMessageException e) {
             LOG.warnf(

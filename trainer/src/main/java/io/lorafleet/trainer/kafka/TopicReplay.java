@@ -143,7 +143,7 @@ final class TopicReplay {
                     canaries.apply(decision);
                 }
             } else {
-                AdapterEvent event = AdapterEvent.read(record.key(), record.value());
+                AdapterEvent event = AdapterEvent.read(record);
                 boolean applied = registry.apply(event);
                 if (!applied && event instanceof AdapterEvent.Route written) {
                     canaries.refused(written.route());

@@ -86,7 +86,8 @@ final class Transactions {
     }
 
     private Future<?> send(AdapterEvent event) {
-        return producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(topicPrefix), event.key(), event.value()));
+        return producer.send(new ProducerRecord<>(
+                Topic.ADAPTERS.in(topicPrefix), null, event.key(), event.value(), event.headers()));
     }
 
     private Future<?> send(TrainingEvent event) {

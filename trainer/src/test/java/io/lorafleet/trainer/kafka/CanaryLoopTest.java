@@ -147,8 +147,7 @@ class CanaryLoopTest {
         AdapterRoute again = theirs.after(theirs);
         assertThat(ground.route("fast")).as("the record that compaction keeps").isEqualTo(again);
         AdapterRegistry registry = new AdapterRegistry();
-        ground.records(Topic.ADAPTERS, "read_committed")
-                .forEach(record -> registry.apply(AdapterEvent.read(record.key(), record.value())));
+        ground.records(Topic.ADAPTERS, "read_committed").forEach(record -> registry.apply(AdapterEvent.read(record)));
         assertThat(registry.adapter("fast").route()).isEqualTo(again);
         ground.give(feedback("c", "fast"), feedback("d", "fast"));
         await().atMost(TIMEOUT).until(() -> ground.trained().size() == 2);

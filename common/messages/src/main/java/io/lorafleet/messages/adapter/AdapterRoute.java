@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param canary version that generates the images of a share of the requests, or null
  * @param shadow version measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change
- * @param revision number of this change: 1 for an adapter's first route, and one more than the revision of the route
- *     that it replaces for any other. Readers apply only the next revision, so of two changes of the same route only
- *     the first one on the topic counts. Null in records of older releases, which are always applied
+ * @param revision number of this change: 1 for an adapter's first route, and one more than the revision of the previous
+ *     change for any other. Readers apply only the next revision, so of two changes of the same route only the first
+ *     one on the topic counts. Null in records of older releases, which are always applied
  */
 public record AdapterRoute(
         String name,
@@ -70,12 +70,12 @@ public record AdapterRoute(
      * @return the same route, with the revision that follows
      */
     public AdapterRoute after(@Nullable AdapterRoute before) {
-        return new AdapterRoute(name, stable, previousStable, canary, shadow, updatedAt, revisionOf(before) + 1);
+        return withRevision(1 + (before == null || before.revision == null ? 0 : before.revision));
     }
 
-    /** @return whether this route directly follows the other one, or is from an older release, without a revision */
-    public boolean follows(@Nullable AdapterRoute before) {
-        return revision == null || revision == revisionOf(before) + 1;
+    /** @return the same route with a revision */
+    public AdapterRoute withRevision(int number) {
+        return new AdapterRoute(name, stable, previousStable, canary, shadow, updatedAt, number);
     }
 
     /** @return whether both routes select the same versions, apart from the time and the number of the change */
@@ -86,9 +86,5 @@ public record AdapterRoute(
                 && Objects.equals(previousStable, other.previousStable)
                 && Objects.equals(canary, other.canary)
                 && Objects.equals(shadow, other.shadow);
-    }
-
-    private static int revisionOf(@Nullable AdapterRoute route) {
-        return route == null || route.revision == null ? 0 : route.revision;
     }
 }
