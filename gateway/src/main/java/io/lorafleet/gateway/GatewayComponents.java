@@ -60,6 +60,8 @@ final class GatewayComponents {
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration MIN_DROPPED_REQUEST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_DROPPED_REQUEST_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration MIN_FORGET_LOST_WORKERS_AFTER = Duration.ofMinutes(1);
+    private static final Duration MAX_FORGET_LOST_WORKERS_AFTER = Duration.ofDays(365);
     private static final Duration MAX_WEBHOOK_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration MAX_WEBHOOK_DURATION = Duration.ofDays(1);
     /** Bounds the number of threads, because each call may occupy one during its DNS lookup. */
@@ -117,6 +119,11 @@ final class GatewayComponents {
                 MIN_DROPPED_REQUEST_TIMEOUT,
                 MAX_DROPPED_REQUEST_TIMEOUT,
                 config.gateway().droppedRequestTimeout());
+        expect(
+                "lorafleet.gateway.forget-lost-workers-after",
+                MIN_FORGET_LOST_WORKERS_AFTER,
+                MAX_FORGET_LOST_WORKERS_AFTER,
+                config.gateway().forgetLostWorkersAfter());
         return new GenerationTable(
                 expect("lorafleet.remembered-generations", 1, Integer.MAX_VALUE, config.rememberedGenerations()),
                 backlog);

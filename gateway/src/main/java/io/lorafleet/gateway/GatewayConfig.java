@@ -63,6 +63,13 @@ public interface GatewayConfig {
          */
         @WithDefault("6s")
         Duration droppedRequestTimeout();
+
+        /**
+         * Time after which a worker that has sent no status is no longer listed, from 1m to 365d. A worker that stops is
+         * never listed; this time is for workers that were killed. A worker that returns is listed again. Default: 24h.
+         */
+        @WithDefault("24h")
+        Duration forgetLostWorkersAfter();
     }
 
     /** Limits on requests, callers and the queue. They cannot exceed the limits of the message format. */

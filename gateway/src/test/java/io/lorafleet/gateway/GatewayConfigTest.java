@@ -45,6 +45,7 @@ class GatewayConfigTest {
         assertThat(config.security().tokenRolePrefix()).isEmpty();
         assertThat(config.gateway().adapterDirectory()).isEmpty();
         assertThat(config.gateway().droppedRequestTimeout()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.gateway().forgetLostWorkersAfter()).isEqualTo(Duration.ofHours(24));
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.webhooks().secret()).isEmpty();
         assertThat(config.webhooks().previousSecret()).isEmpty();
@@ -107,12 +108,13 @@ class GatewayConfigTest {
                 .hasMessageEndingWith("found " + value);
     }
 
-    @Test
-    void namesTheKeyOfAnInvalidTimeout() {
-        String key = "lorafleet.gateway.dropped-request-timeout";
+    @ParameterizedTest
+    @CsvSource({"dropped-request-timeout, PT0.1S to PT10M", "forget-lost-workers-after, PT1M to PT8760H"})
+    void namesTheKeyOfAnInvalidTimeout(String name, String expected) {
+        String key = "lorafleet.gateway." + name;
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs", key, "0s"));
         assertThatThrownBy(() -> new GatewayComponents(config).generationTable(null))
-                .hasMessage(key + ": expected PT0.1S to PT10M, found PT0S");
+                .hasMessage(key + ": expected " + expected + ", found PT0S");
     }
 
     @Test

@@ -39,7 +39,13 @@ public final class FleetAcls {
                         Topic.TRAININGS,
                         Topic.TRAINING_PROGRESS,
                         Topic.WORKERS),
-                List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.CONTROL, Topic.ADAPTERS, Topic.FEEDBACK)),
+                List.of(
+                        Topic.REQUESTS,
+                        Topic.BATCH_REQUESTS,
+                        Topic.CONTROL,
+                        Topic.ADAPTERS,
+                        Topic.FEEDBACK,
+                        Topic.WORKERS)), // to delete the records of lost workers
         WORKER(
                 List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.CONTROL, Topic.ADAPTERS),
                 List.of(Topic.PROGRESS, Topic.RESULTS, Topic.DEAD_LETTERS, Topic.WORKERS)),

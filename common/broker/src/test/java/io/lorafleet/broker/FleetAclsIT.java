@@ -111,7 +111,7 @@ class FleetAclsIT {
                 Map.entry(Topic.TRAINING_PROGRESS, Set.of("trainer")),
                 Map.entry(Topic.PROGRESS, Set.of("worker")),
                 Map.entry(Topic.RESULTS, Set.of("worker")),
-                Map.entry(Topic.WORKERS, Set.of("worker")),
+                Map.entry(Topic.WORKERS, Set.of("gateway", "worker")),
                 Map.entry(Topic.DEAD_LETTERS, Set.of("worker", "trainer")));
         for (String user : List.of("gateway", "worker", "trainer")) {
             if (writers.get(topic).contains(user)) {

@@ -64,6 +64,15 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
     }
 
     /**
+     * Deletes the status of a worker.
+     *
+     * @throws NotPublishedException if the broker does not acknowledge the record
+     */
+    void deleteStatus(String workerId) {
+        write(Topic.WORKERS.in(topicPrefix), workerId, null, new RecordHeaders());
+    }
+
+    /**
      * Writes the same record to the same topic again.
      *
      * @throws NotPublishedException if the broker does not acknowledge the record

@@ -65,6 +65,7 @@ public final class WorkerGroup {
             DroppedRequests dropped,
             UnfinishedRequests unfinished,
             LowWaterMarks marks,
+            LostWorkers lost,
             MeterRegistry registry) {
         this(
                 admin,
@@ -72,6 +73,7 @@ public final class WorkerGroup {
                 offsets -> {
                     dropped.check(offsets);
                     marks.raise(unfinished.lowWaterMarks());
+                    lost.check();
                 },
                 registry,
                 () -> unfinished.areSettled() ? interval(config) : SHORT_PAUSE);

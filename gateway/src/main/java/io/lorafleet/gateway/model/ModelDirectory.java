@@ -52,6 +52,19 @@ public final class ModelDirectory {
         }
     }
 
+    /**
+     * @return the ids of the workers that have sent no status since this time, without the worker whose model is the
+     *     {@linkplain #current() current} one
+     */
+    public List<String> lostBefore(Instant time) {
+        List<KnownWorker> all = workers();
+        Optional<KnownWorker> newest = all.stream().max(READY_THEN_NEWEST);
+        return all.stream()
+                .filter(worker -> worker.lastSeen().isBefore(time) && !newest.equals(Optional.of(worker)))
+                .map(worker -> worker.status().workerId())
+                .toList();
+    }
+
     /** @return all known workers, ordered by id */
     public List<KnownWorker> workers() {
         Instant now = clock.instant();

@@ -5,6 +5,7 @@ import static io.lorafleet.gateway.kafka.ForgedBroker.OPEN_OFFSET;
 import static io.lorafleet.gateway.kafka.ForgedBroker.id;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.lorafleet.messages.Topic;
@@ -13,12 +14,17 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -76,9 +82,18 @@ class RestartTest {
                                 (partition, mark) -> assertThat(mark.offset()).isEqualTo(OPEN_OFFSET)));
     }
 
-    /** All partitions of the topic are assigned again. */
     @Test
     @Order(3)
+    void deletesTheStatusOfAWorkerThatHasBeenLostForMoreThanADay() {
+        await("the worker is no longer listed").untilAsserted(() -> given().get("/v1/workers")
+                .then()
+                .body("workerId", containsInAnyOrder("lost-just-now", "lost-today")));
+        assertThat(statusesOf(ForgedBroker.LOST_FOR_LONG)).last().isNull();
+    }
+
+    /** All partitions of the topic are assigned again. */
+    @Test
+    @Order(4)
     void onlyUnfinishedRequestsAreUnfinishedAfterPartitionsAreAdded() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
             admin.createPartitions(Map.of(Topic.REQUESTS.in(""), NewPartitions.increaseTo(4)))
@@ -90,6 +105,26 @@ class RestartTest {
                 .until(() -> given().get("/v1/generations/added").statusCode() == 200);
         awaitReadiness();
         assertThat(queued()).hasSize(4).contains("added").containsAll(OPEN);
+    }
+
+    /** @return the values of the records of a worker */
+    private List<byte[]> statusesOf(String workerId) {
+        TopicPartition workers = new TopicPartition(Topic.WORKERS.in(""), 0);
+        List<byte[]> statuses = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker), new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(workers));
+            consumer.seekToBeginning(List.of(workers));
+            long end = consumer.endOffsets(List.of(workers)).get(workers);
+            while (consumer.position(workers) < end) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(TIMEOUT)) {
+                    if (record.key().equals(workerId)) {
+                        statuses.add(record.value());
+                    }
+                }
+            }
+        }
+        return statuses;
     }
 
     private Map<TopicPartition, OffsetAndMetadata> marks() throws Exception {
