@@ -14,14 +14,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +87,49 @@ class EmbeddedBrokerIT {
                 .get(topic)
                 .partitions()
                 .size();
+    }
+
+    /** Such as over a weekend without workers. Results are also in the manifests, so one day is enough for them. */
+    @Test
+    void requestsAndTheirCancellationsAreKeptLongerThanResults() throws Exception {
+        List<String> kept = Stream.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.CONTROL)
+                .map(topic -> topic.in("test."))
+                .toList();
+        String results = Topic.RESULTS.in("test.");
+        long twoDaysAgo = System.currentTimeMillis() - Duration.ofDays(2).toMillis();
+        Map<String, String> frequentChecks =
+                Map.of("log.retention.check.interval.ms", "100", "log.initial.task.delay.ms", "100");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free(), frequentChecks);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                KafkaProducer<String, String> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrapServers()),
+                        new StringSerializer(),
+                        new StringSerializer())) {
+            new FleetTopics("test.", 1, (short) 1).provision(admin);
+            for (String topic : kept) {
+                producer.send(new ProducerRecord<>(topic, 0, twoDaysAgo, "r1", ""))
+                        .get();
+            }
+            for (int round = 1; round <= 2; round++) { // after the second one, the broker has checked every topic
+                long last = producer.send(new ProducerRecord<>(results, 0, twoDaysAgo, "r1", ""))
+                        .get()
+                        .offset();
+                await().alias("the broker deletes the result")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> firstOffset(admin, results) > last);
+            }
+            for (String topic : kept) {
+                assertThat(firstOffset(admin, topic)).as(topic).isZero();
+            }
+        }
+    }
+
+    private static long firstOffset(Admin admin, String topic) throws Exception {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     @Test

@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A fleet's topics. A topic name may have a prefix, so that several fleets can share one cluster. */
 public enum Topic {
-    /** Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. */
-    REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(1)),
+    /**
+     * Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. Requests can wait for
+     * days, for example while no worker runs, so the retention time is longer than that of results, whose content is
+     * also in the manifests.
+     */
+    REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(7)),
     /** Like {@link #REQUESTS}, for requests with priority {@link Priority#BATCH}. */
-    BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(1)),
-    /** Key: request id; value: {@link CancelGeneration}. Every worker reads all records. */
-    CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(1)),
+    BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(7)),
+    /**
+     * Key: request id; value: {@link CancelGeneration}. Every worker reads all records. A cancellation is kept as long as
+     * its request.
+     */
+    CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(7)),
     /** Key: request id; value: {@link GenerationProgress}. */
     PROGRESS("generation.progress", Cleanup.DELETE, Duration.ofHours(1)),
     /** Key: request id; value: {@link GenerationFinished}. */
