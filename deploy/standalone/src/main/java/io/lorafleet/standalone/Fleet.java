@@ -6,6 +6,7 @@ import io.lorafleet.standalone.chaos.ChaosCommand;
 import io.lorafleet.standalone.check.CheckCommand;
 import io.lorafleet.standalone.cli.AclsCommand;
 import io.lorafleet.standalone.cli.AdapterCommand;
+import io.lorafleet.standalone.cli.BlobCheckCommand;
 import io.lorafleet.standalone.cli.BlobPermissionsCommand;
 import io.lorafleet.standalone.cli.DistillCommand;
 import io.lorafleet.standalone.cli.FeedbackCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ScopeType;
             WorkersCommand.class,
             KeyCommand.class,
             AclsCommand.class,
+            BlobCheckCommand.class,
             BlobPermissionsCommand.class,
             TopicsCommand.class,
             DistillCommand.class,

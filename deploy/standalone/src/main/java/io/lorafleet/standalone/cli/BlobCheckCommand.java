@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.storage.BlobCheck;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "blob-check",
+        sortOptions = false,
+        description = {
+            "Reads every blob of a blob store, and lists those that are damaged or missing, with how to"
+                    + " repair each of them. It changes nothing, and the services may run meanwhile.",
+            "Exits with code 1 if there are any."
+        })
+public final class BlobCheckCommand implements Callable<Integer> {
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the blob store: the value of lorafleet.storage.directory.")
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            BlobCheck.Summary summary = new BlobCheck(directory, System.out::println).run();
+            System.out.println(summary);
+            return summary.damaged() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+        } catch (NoSuchFileException e) {
+            throw new FleetException(
+                    "expected a blob store, with the folder " + e.getFile() + ", found none; is it mounted?");
+        }
+    }
+}
