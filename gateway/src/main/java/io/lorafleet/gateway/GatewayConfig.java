@@ -57,9 +57,9 @@ public interface GatewayConfig {
 
         /**
          * How long the gateway waits for the result of a request that the workers' share group has acknowledged or
-         * dropped, from 100ms to 10m. If no result arrives, the gateway publishes the request again. The wait doubles
-         * with every copy of the request, at most five times. The gateway polls the share group's offsets twice per
-         * wait. Default: 6s.
+         * dropped; 100ms to 10m. If no result arrives, the gateway publishes the request again. The wait doubles each
+         * time the request is published again, at most five times. The gateway polls the share group's offsets twice
+         * per wait. Default: 6s.
          */
         @WithDefault("6s")
         Duration droppedRequestTimeout();
@@ -216,7 +216,7 @@ public interface GatewayConfig {
          */
         Optional<Set<String>> trustedOrigins();
 
-        /** Timeout of one call, from the DNS lookup to the status of the response; 1ms to 10m. Default: 10s. */
+        /** Timeout for one call, from the DNS lookup to the status of the response; 1ms to 10m. Default: 10s. */
         @WithDefault("10s")
         Duration timeout();
 
@@ -253,14 +253,14 @@ public interface GatewayConfig {
     interface Security {
         /**
          * The key file that {@code fleet key create} writes. It must belong to the gateway's user or to root, with mode
-         * 0600; otherwise the gateway does not start. Without this setting and {@code quarkus.oidc.tenant-enabled}, the
-         * gateway runs in open mode: without authentication, and with connections from this machine only. Default:
+         * 0600; otherwise, the gateway does not start. Without this setting and {@code quarkus.oidc.tenant-enabled},
+         * the gateway runs in open mode: without authentication, and with connections from this machine only. Default:
          * none.
          */
         Optional<Path> apiKeys();
 
         /**
-         * Host names, without ports, that are allowed in the Host header of a request, besides localhost and the
+         * Host names, without ports, that are allowed in the Host header of a request, in addition to localhost and the
          * loopback addresses. Default: none, which allows any name, or only the names of this machine in open mode.
          */
         Optional<Set<String>> allowedHosts();

@@ -11,17 +11,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that follows the clock of the Kafka brokers, so that a wrong clock of this machine expires no requests. The
- * time comes from acknowledgements of records on a topic with {@code message.timestamp.type=LogAppendTime}. Between
- * them, the clock counts on with {@link System#nanoTime}. Until the first acknowledgement, and on a topic without that
- * setting, it shows the machine's time. Thread-safe.
+ * A clock that follows the clock of the Kafka brokers, so that no request expires because this machine's clock is
+ * wrong. The time comes from acknowledgements of records on a topic with {@code message.timestamp.type=LogAppendTime}.
+ * Between acknowledgements, the clock advances with {@link System#nanoTime}. Until the first acknowledgement, and on a
+ * topic without that setting, it shows the machine's time. Thread-safe.
  */
 public final class BrokerClock extends Clock {
     /** Larger than any delay between an append and its acknowledgement, except during a fault. */
     static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(BrokerClock.class);
-    /** An acknowledgement that took longer says too little about the time. */
+    /** If an acknowledgement took longer, its timestamp is too inaccurate. */
     private static final Duration SLOWEST_ACKNOWLEDGEMENT = Duration.ofSeconds(2);
 
     private final Clock machine;
@@ -43,7 +43,7 @@ public final class BrokerClock extends Clock {
         this.nanoTime = nanoTime;
     }
 
-    /** The sending of a record. */
+    /** A record that is being sent. */
     public final class Sending {
         private final long begin = nanoTime.getAsLong();
 
@@ -60,7 +60,7 @@ public final class BrokerClock extends Clock {
         }
     }
 
-    /** @return to be called before a record is sent to a topic whose timestamps the broker sets */
+    /** Call this before sending a record to a topic whose timestamps the broker sets. */
     public Sending sending() {
         return new Sending();
     }

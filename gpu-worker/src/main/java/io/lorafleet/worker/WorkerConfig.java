@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Configuration of a worker. Quarkus adds keys of its own, and {@code kafka.bootstrap.servers} names the brokers. */
+/** The configuration of a worker, in addition to {@code kafka.bootstrap.servers} and Quarkus' own keys. */
 @ConfigMapping(prefix = "lorafleet")
 public interface WorkerConfig {
 
@@ -18,7 +18,7 @@ public interface WorkerConfig {
      */
     Optional<String> topicPrefix();
 
-    /** Path of the base model's folder, in diffusers' layout. Required. */
+    /** Path of the base model's folder, in the diffusers layout. Required. */
     Path model();
 
     /** Settings of the blob store. */
@@ -58,9 +58,9 @@ public interface WorkerConfig {
 
         /**
          * Maximum size of an image, in pixels (width times height), that the VAE decodes as a whole. Larger images are
-         * decoded in tiles, which limits memory use but changes the images slightly. Up to this size, images equal
+         * decoded in tiles, which limits memory use but changes the images slightly. Up to this size, images match
          * those that diffusers generates without tiling. Use the same value for all workers in a fleet, so that a
-         * request gives the same image on every worker. Default: 1048576 (1024 x 1024).
+         * request produces the same image on every worker. Default: 1048576 (1024 x 1024).
          */
         @WithDefault("1048576")
         long tileAbovePixels();
@@ -102,7 +102,7 @@ public interface WorkerConfig {
 
         /**
          * Whether PNG files contain the generation parameters, including the prompt, in text chunks. Use the same value
-         * for all workers in a fleet, so that a request gives the same bytes on every worker. Default: {@code true}.
+         * for all workers in a fleet, so that a request produces the same bytes on every worker. Default: {@code true}.
          */
         @WithDefault("true")
         boolean imageMetadata();
@@ -124,10 +124,10 @@ public interface WorkerConfig {
         Duration hangTimeout();
 
         /**
-         * Time limit for requests that have already been taken when the worker is asked to stop, as an ISO-8601
-         * duration. During this time, the worker takes no more requests. It then releases the requests that have not
-         * finished, so that other workers can generate the images. The process must have about 10 seconds more before
-         * it is killed. Zero releases all requests at once. Default: PT20S.
+         * Time limit for finishing the requests in progress when the worker is asked to stop, as an ISO-8601 duration.
+         * During this time, the worker accepts no more requests. It then releases the requests that have not finished,
+         * so that other workers can generate the images. Allow about 10 more seconds before the process is killed. Zero
+         * releases all requests at once. Default: PT20S.
          */
         @WithDefault("PT20S")
         Duration drainTimeout();

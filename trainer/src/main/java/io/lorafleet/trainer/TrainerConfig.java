@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The configuration of a trainer, in addition to {@code kafka.bootstrap.servers} and the keys of Quarkus.
+ * The configuration of a trainer, in addition to {@code kafka.bootstrap.servers} and Quarkus' own keys.
  *
  * <p>A key without a unit is a count or a factor. A share is a number from 0 to 1.
  */
@@ -22,7 +22,7 @@ public interface TrainerConfig {
     Optional<String> topicPrefix();
 
     /**
-     * Folder of the base model in diffusers' layout. The workers must use the same model. The folder is read at the
+     * Folder of the base model, in the diffusers layout. The workers must use the same model. The folder is read at the
      * start of each run. Required.
      */
     Path model();
@@ -54,8 +54,8 @@ public interface TrainerConfig {
         int minSamples();
 
         /**
-         * Age of an adapter's oldest sample at which a run starts with fewer samples, as an ISO 8601 duration. Default:
-         * PT1H.
+         * Age of an adapter's oldest sample at which a run starts even with fewer samples, as an ISO 8601 duration.
+         * Default: PT1H.
          */
         @WithDefault("PT1H")
         Duration maxAge();
@@ -75,8 +75,8 @@ public interface TrainerConfig {
         Duration hangTimeout();
 
         /**
-         * Maximum number of waiting feedback records of a partition in memory, at least 1. If there are more, they wait
-         * on Kafka. Default: 100000.
+         * Maximum number of waiting feedback records that a trainer keeps in memory for each partition, at least 1. Any
+         * further records wait in Kafka. Default: 100000.
          */
         @WithDefault("100000")
         int maxWaiting();
@@ -108,11 +108,13 @@ public interface TrainerConfig {
         @WithDefault("32")
         int promptsPerRound();
 
-        /** Passes over the trajectory samples of a round, at least 1. Default: 2. */
+        /** Number of passes over the trajectory samples of a round, at least 1. Default: 2. */
         @WithDefault("2")
         int passes();
 
-        /** Mean sampler steps per image, at least 2. Each round uses between 50 % and 150 % of this number. Default: 20. */
+        /**
+         * Mean sampler steps per image, at least 2. Each round uses between 50% and 150% of this number. Default: 20.
+         */
         @WithDefault("20")
         int samplerSteps();
 
@@ -123,8 +125,8 @@ public interface TrainerConfig {
         double studentShare();
 
         /**
-         * Peak learning rate, more than 0. It is lower than for a first distillation, because the parent is already trained.
-         * Default: 3e-4.
+         * Peak learning rate, greater than 0. It is lower than for a first distillation, because the parent is already
+         * trained. Default: 3e-4.
          */
         @WithDefault("3e-4")
         double learningRate();
@@ -139,7 +141,7 @@ public interface TrainerConfig {
         @WithDefault("2")
         double downWeight();
 
-        /** Weight of a prompt with a positive rating, more than 0. Default: 0.5. */
+        /** Weight of a prompt with a positive rating, greater than 0. Default: 0.5. */
         @WithDefault("0.5")
         double upWeight();
 
@@ -160,8 +162,8 @@ public interface TrainerConfig {
         Optional<Path> base();
 
         /**
-         * Text file of held-out prompts for the quality gate, one per line. No run trains on them. Default: a fixed share of
-         * all prompts.
+         * Text file of held-out prompts for the quality gate, one per line. No run trains on them. Default: a fixed
+         * share of all prompts.
          */
         Optional<Path> heldOut();
 
@@ -171,11 +173,11 @@ public interface TrainerConfig {
     }
 
     /**
-     * Canary analysis of a new version. The canary first gets a share of the requests, then all requests. It is compared
-     * with the previous version, and rolled back if it is worse.
+     * Canary analysis of a new version. The canary first gets a share of the requests, then all requests. It is
+     * compared with the previous version, and rolled back if it is worse.
      */
     interface Canary {
-        /** Share of requests for the canary, 0 to 1. With 0, canaries are off and routes do not change. Default: 0.1. */
+        /** Share of requests for the canary, 0 to 1. If 0, canaries are off and routes do not change. Default: 0.1. */
         @WithDefault("0.1")
         double canaryShare();
 
@@ -194,7 +196,8 @@ public interface TrainerConfig {
         int minComparisons();
 
         /**
-         * Maximum difference between the mean live errors. An error of 1 is the full effect of guidance. Default: 0.02.
+         * Maximum difference between the mean live errors. An error of 1 equals the full effect of guidance. Default:
+         * 0.02.
          */
         @WithDefault("0.02")
         double errorMargin();

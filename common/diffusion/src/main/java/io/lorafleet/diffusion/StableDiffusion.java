@@ -42,7 +42,7 @@ public record StableDiffusion(
     /**
      * Loads a pipeline.
      *
-     * @param folder pipeline folder in diffusers' layout
+     * @param folder pipeline folder in the diffusers layout
      * @param device device of the weights
      * @param precision precision of the UNet
      * @return the pipeline, to be closed by the caller

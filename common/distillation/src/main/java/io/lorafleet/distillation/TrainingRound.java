@@ -44,7 +44,7 @@ final class TrainingRound {
      * Generates the round's images.
      *
      * @param student the student that generates the images; null if the teacher does
-     * @param stepped callback after each sampler step
+     * @param stepped callback that is invoked after each sampler step
      * @return full batches of all passes
      */
     List<List<TrajectorySample>> batches(

@@ -63,7 +63,7 @@ public enum Topic {
     public static final String TRAINER_GROUP = "trainers";
 
     /**
-     * Name of the consumer group, without prefix, whose committed offsets are the gateways' low-water marks: every
+     * Name of the consumer group, without the prefix, whose committed offsets are the gateways' low-water marks: every
      * request before them has ended.
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";

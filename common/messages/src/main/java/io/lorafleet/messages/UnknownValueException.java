@@ -3,7 +3,7 @@ package io.lorafleet.messages;
 
 import org.jspecify.annotations.Nullable;
 
-/** A field of a message has a value that a newer release may know, such as the name of a new sampler. */
+/** Thrown if a message field has an unknown value that a newer release may know, such as the name of a new sampler. */
 public final class UnknownValueException extends InvalidMessageException {
     private static final long serialVersionUID = 1L;
 

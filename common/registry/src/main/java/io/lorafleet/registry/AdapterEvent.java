@@ -77,7 +77,7 @@ public sealed interface AdapterEvent {
     }
 
     /**
-     * The end of a route, after which requests use the newest version. The key is the adapter name, and there is no
+     * The removal of a route, after which requests use the newest version. The key is the adapter name, and there is no
      * value.
      *
      * @param revision number of this change of the route, like {@link AdapterRoute#revision}, in a header of the record.

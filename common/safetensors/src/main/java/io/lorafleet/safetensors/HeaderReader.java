@@ -81,7 +81,7 @@ final class HeaderReader {
             }
         }
         if (json.nextToken() != null) {
-            throw new BadSafetensorsException("header: expected the end after the JSON object, found more");
+            throw new BadSafetensorsException("header: expected nothing after the JSON object, found more");
         }
     }
 
@@ -149,7 +149,7 @@ final class HeaderReader {
     }
 
     private long[] longs(String where, int most) throws IOException, BadSafetensorsException {
-        String expected = where + ": expected an array of integers of at least 0, found another value";
+        String expected = where + ": expected an array of non-negative integers, found another value";
         require(json.currentToken() == JsonToken.START_ARRAY, expected);
         long[] values = new long[most];
         int count = 0;

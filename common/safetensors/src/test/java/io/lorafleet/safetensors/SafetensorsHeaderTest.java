@@ -59,8 +59,8 @@ class SafetensorsHeaderTest {
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | Duplicate field 't'
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | tensor b: expected a start at byte 8 of the data, found 4
             {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}   | tensor b: expected a start at byte 1 of the data, found 2
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}       | data_offsets: expected an array of integers
-            {"t":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}} | shape: expected an array of integers
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}       | data_offsets: expected an array of non-negative integers
+            {"t":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}} | shape: expected an array of non-negative integers
             {"t":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}} | shape: expected at most 8 numbers
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}      | data_offsets: expected at most 2 numbers
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}        | tensor t: expected 4 bytes for F32 [1], found 8
@@ -69,7 +69,7 @@ class SafetensorsHeaderTest {
             {"t":[]}                                                      | tensor t: expected an object
             {"__metadata__":{"a":{}}}                                     | __metadata__: expected strings
             {"t":{"x":[[[[[[[[1]]]]]]]]}}                                 | nesting depth
-            {} {}                                                         | expected the end after the JSON object
+            {} {}                                                         | expected nothing after the JSON object
             {"t                                                           | invalid JSON
             [1]                                                           | expected a JSON object
             """)

@@ -47,9 +47,8 @@ public final class OwnerOnly {
         long owner = Integer.toUnsignedLong((int) Files.getAttribute(path, "unix:uid"));
         long self = new UnixSystem().getUid();
         if (owner != self && owner != 0) {
-            return Optional.of(
-                    path + ": expected as owner user " + self + " (the user of this process) or root, found user "
-                            + owner + ": `chown " + self + " " + path + "` corrects this");
+            return Optional.of(path + ": expected the owner to be user " + self + " (the user of this process) or root,"
+                    + " found user " + owner + ": `chown " + self + " " + path + "` corrects this");
         }
         if (!isClosed(path)) {
             return Optional.of(path

@@ -30,8 +30,9 @@ public interface StagedBlob extends Closeable {
     boolean commit(String key) throws IOException;
 
     /**
-     * Stores the blob, and replaces the blob with this key if there is one. Readers find either blob as a whole. This
-     * repairs a damaged blob whose content follows from its key. It may follow a commit that returned false.
+     * Stores the blob, and replaces the blob with this key if there is one. Readers see either the old or the new blob,
+     * never a mixture. Use this method to repair a damaged blob whose key is derived from its content. It can be called
+     * after a commit that returned false.
      *
      * @throws InvalidKeyException if the key does not have the form that {@link BlobStore} defines
      * @throws StorageFullException if the store is full

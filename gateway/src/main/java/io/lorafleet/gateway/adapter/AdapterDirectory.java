@@ -154,6 +154,6 @@ public final class AdapterDirectory {
     }
 
     private static Found outside() {
-        return new Found.Refused("a path below the gateway's adapter directory", "a path outside that directory");
+        return new Found.Refused("a path inside the gateway's adapter directory", "a path outside that directory");
     }
 }

@@ -18,7 +18,7 @@ final class ImageFileReader {
     }
 
     /**
-     * @param text base64 or a data: URL with base64
+     * @param text base64, or a base64 data: URL
      * @throws BadImageException if the image is unusable; the message does not quote the text
      */
     CheckedImage read(String text) throws BadImageException {
@@ -41,7 +41,7 @@ final class ImageFileReader {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             throw new BadImageException(
-                    "a PNG or JPEG file in base64, or a data: URL with base64",
+                    "a PNG or JPEG file in base64, or a base64 data: URL",
                     base64.length() + " characters that are not base64");
         }
     }

@@ -39,7 +39,8 @@ public record Origin(String scheme, String host, int port) {
         int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
         boolean known = secure || scheme.equals("http");
         if (!known || url.getHost() == null || url.getRawUserInfo() != null || port == 0 || port > MAX_PORT) {
-            throw new IllegalArgumentException("expected an http or https URL without a user, found another URL");
+            throw new IllegalArgumentException(
+                    "expected an http or https URL without user information, found another URL");
         }
         return new Origin(scheme, url.getHost().toLowerCase(Locale.ROOT), port);
     }

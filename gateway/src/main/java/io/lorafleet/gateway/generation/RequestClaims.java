@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 /**
  * Claims requests with an idempotency key in the blob store, before they are published. The first gateway that claims a
  * request determines it, so that all gateways publish the same record: the same seed, adapter versions and acceptance
- * time. If that gateway dies before it publishes the request, a retry does.
+ * time. If that gateway dies before it publishes the request, a retry publishes it.
  */
 final class RequestClaims {
     private static final Logger LOG = Logger.getLogger(RequestClaims.class);
@@ -42,7 +42,7 @@ final class RequestClaims {
     /**
      * Claims a request.
      *
-     * @param admitted the request of this client
+     * @param admitted this client's request
      * @return the request to publish; empty if the first request with the key had a different body
      * @throws UncheckedIOException if the blob store fails
      */

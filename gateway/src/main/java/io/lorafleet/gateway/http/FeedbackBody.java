@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record FeedbackBody(
         @Schema(
                 oneOf = {Double.class, String.class},
-                description = "A number from -1 (bad) to 1 (good), or down for -1 or up for 1. Required unless"
+                description = "A number from -1 (bad) to 1 (good), or up for 1, or down for -1. Required unless"
                         + " asTeacher is true, which makes -1 the default.")
         @Nullable
         Object rating,

@@ -19,10 +19,9 @@ public record GenerationBody(
         String negativePrompt,
 
         @Schema(
-                description = "The image to start from: a PNG or JPEG file in base64, or a data: URL with"
-                        + " base64. Without width and height, the generated images have the size of the init"
-                        + " image, rounded down to multiples that the model supports. Otherwise the init image"
-                        + " is resized.")
+                description = "The image to start from: a PNG or JPEG file in base64, or a base64 data: URL."
+                        + " Without width and height, the generated images have the size of the init image,"
+                        + " rounded down to multiples that the model supports. Otherwise, the init image is resized.")
         @Nullable
         String initImage,
 
@@ -70,7 +69,7 @@ public record GenerationBody(
         @Schema(
                 minimum = "0",
                 maximum = "4294967295",
-                description = "Seed of the first image; it increases by 1 for each further image. Default: random.")
+                description = "Seed of the first image; it increases by 1 for each additional image. Default: random.")
         @Nullable
         Long seed,
 
@@ -85,7 +84,7 @@ public record GenerationBody(
         String priority,
 
         @Schema(
-                description = "The time at which the generation expires, in ISO 8601, such as"
+                description = "The time at which the generation expires, in ISO 8601 format, such as"
                         + " 2026-01-02T03:04:05Z. Default: never.")
         @Nullable
         String deadline,

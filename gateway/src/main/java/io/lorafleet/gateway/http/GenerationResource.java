@@ -90,7 +90,7 @@ public final class GenerationResource {
                     @Parameter(
                             description = "1 to 255 characters. A retry with the same key and body returns the"
                                     + " generation of the first request, with " + REPLAYED + ": true. A request"
-                                    + " with the same key and another body is refused.")
+                                    + " with the same key and a different body is refused.")
                     @Nullable
                     String idempotencyKey,
             @Nullable GenerationBody body) {

@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Reports ready when every topic has been read up to the end offsets that it had when its partitions were assigned, and
- * the requests that have ended are known. When partitions are assigned, their consumers continue after the last record
- * that was folded; partitions that are new to this process start at their {@link StartOffsets}.
+ * the gateway knows which requests have ended. When partitions are assigned, their consumers continue after the last
+ * record that was folded; partitions that are new to this process start at their {@link StartOffsets}.
  */
 @Readiness
 @Identifier("caught-up")
@@ -81,7 +81,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
                 unfinished.unsettle();
                 return;
             } catch (RetriableException e) {
-                LOG.warnf("Cannot find out where to read %s, repeating: %s", partitions, e.getMessage());
+                LOG.warnf("Cannot determine the start offsets of %s; retrying: %s", partitions, e.getMessage());
             }
         }
     }

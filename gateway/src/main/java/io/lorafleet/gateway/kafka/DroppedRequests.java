@@ -21,10 +21,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the ends of requests whose results the gateway has not read, and republishes requests that Kafka has dropped. A
- * share group silently archives a record after a certain number of deliveries. Not every delivery is an attempt: the
- * slots of a killed worker still have pending fetches, and until the broker notices that the slots are gone, it can
- * deliver the record to one slot after another.
+ * Finds the outcomes of requests whose results the gateway has not read, and republishes requests that Kafka has
+ * dropped. A share group silently archives a record after a certain number of deliveries. Not every delivery is an
+ * attempt: the slots of a killed worker still have pending fetches, and until the broker notices that the slots are
+ * gone, it can deliver the record to one slot after another.
  *
  * <p>Workers store the manifest and publish the result before they acknowledge the request. If the share group has
  * completed a request that has neither a manifest nor a result, the request was therefore dropped. Workers count their
@@ -34,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class DroppedRequests {
     private static final Logger LOG = Logger.getLogger(DroppedRequests.class);
-    /** The timeout doubles with every copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
+    /** The timeout doubles with each copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
-    /** So that a check does not delay the next one by minutes, even if the blob store is slow. */
+    /**
+     * Limit on the lookups of one check, so that it does not delay the next check by minutes if the blob store is slow.
+     */
     private static final int MOST_LOOKUPS = 10_000;
 
     private final UnfinishedRequests requests;
@@ -51,7 +53,7 @@ final class DroppedRequests {
         /** Publishes a request again. */
         void publish(String id, Place place);
 
-        /** Applies requests to the generation table, unless it has them. */
+        /** Applies requests to the generation table, unless the table already has them. */
         void recall(Map<String, Place> places);
     }
 
@@ -133,7 +135,7 @@ final class DroppedRequests {
     private final class Check {
         private final Instant now;
         private int lookups;
-        /** Whether all requests that needed it were looked up. */
+        /** Whether this check has looked up all requests that need a lookup. */
         private boolean complete = true;
 
         private Check(Instant now) {

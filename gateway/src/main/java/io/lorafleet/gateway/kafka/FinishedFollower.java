@@ -55,8 +55,8 @@ public class FinishedFollower {
     }
 
     /**
-     * @param webhooks function that calls the webhook in the header of a result, or if there is none, the webhook of
-     *     the generation's request; its result completes when the call has succeeded or been abandoned
+     * @param webhooks function that calls the webhook in the header of a result or, if there is no header, the webhook
+     *     of the generation's request; its result completes when the call has succeeded or been abandoned
      * @param caughtUp whether this gateway has read all requests and results
      * @param timeout how long to wait until the table contains the finished generation
      */

@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For each partition, the offset up to which this process has folded the records. When a consumer gets its partitions
- * again, it continues there. Thread-safe.
+ * For each partition, the offset up to which this process has folded the records. When a consumer is assigned its
+ * partitions again, it continues at this offset. Thread-safe.
  */
 @Singleton
 final class FoldedOffsets {

@@ -44,7 +44,7 @@ final class LowWaterMarks {
 
     /**
      * Raises the marks that are lower than these. If two gateways do this at the same time, a mark can also become
-     * lower; then a gateway that starts reads a few more records.
+     * lower; in that case, a gateway that starts reads a few more records.
      */
     void raise(Map<TopicPartition, Long> marks) throws InterruptedException {
         try {
@@ -60,7 +60,7 @@ final class LowWaterMarks {
                         client.alterConsumerGroupOffsets(group, higher).all());
             }
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debugf(e, "Cannot raise the low-water marks in group %s, repeating", group);
+            LOG.debugf(e, "Cannot raise the low-water marks in group %s; retrying", group);
         }
     }
 }

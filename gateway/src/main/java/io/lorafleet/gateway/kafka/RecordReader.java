@@ -44,7 +44,7 @@ final class RecordReader {
     }
 
     /**
-     * Reads one record of each partition.
+     * Reads one record from each partition.
      *
      * @param offsets offsets before the ends of their partitions
      * @return the record at each offset, or the next record if Kafka has deleted that one

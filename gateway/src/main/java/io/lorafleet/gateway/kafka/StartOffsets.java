@@ -22,22 +22,22 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The offsets at which a gateway that starts begins to read. It reads
+ * The offsets at which a gateway begins to read when it starts:
  *
  * <ul>
- *   <li>requests from their low-water marks, so that it knows all unfinished requests;
- *   <li>requests, results and progress since the time of the oldest generation that it will remember;
- *   <li>cancellations since the time of the oldest request that it reads;
- *   <li>all other topics, and partitions without a low-water mark, from their beginning.
+ *   <li>requests are read from their low-water marks, so that the gateway knows all unfinished requests;
+ *   <li>requests, results and progress are also read from the time of the oldest generation that it will remember;
+ *   <li>cancellations are read from the time of the oldest request that is read;
+ *   <li>all other topics, and partitions without a low-water mark, are read from their beginning.
  * </ul>
  *
- * <p>So the time to start depends on the number of unfinished requests and remembered generations, and not on the
- * length of the topics. A result that is older than the oldest remembered generation is not read. If its request is,
- * {@link DroppedRequests} finds the end of the generation in the blob store.
+ * <p>So the startup time depends on the number of unfinished requests and remembered generations, and not on the
+ * length of the topics. A result that is older than the oldest remembered generation is not read. If its request is
+ * read, {@link DroppedRequests} finds the result in the blob store.
  */
 @Singleton
 final class StartOffsets {
-    /** For differences between the clocks of gateways and workers. */
+    /** Allows for differences between the clocks of gateways and workers. */
     private static final long TOLERANCE_MS = Duration.ofMinutes(1).toMillis();
 
     private final RecordReader reader;
@@ -52,7 +52,7 @@ final class StartOffsets {
      * @param requests start offsets of the partitions with requests
      * @param eventsSince time of the oldest results and progress to read, in ms since 1970; {@link Long#MIN_VALUE} to
      *     read all
-     * @param controlSince time of the oldest cancellations to read, likewise
+     * @param controlSince time of the oldest cancellations to read, in the same unit
      */
     private record Plan(Map<TopicPartition, Long> requests, long eventsSince, long controlSince) {
         static final Plan EVERYTHING = new Plan(Map.of(), Long.MIN_VALUE, Long.MIN_VALUE);
@@ -159,7 +159,7 @@ final class StartOffsets {
         return new Plan(starts, recentTime, Math.min(recentTime, oldest - TOLERANCE_MS));
     }
 
-    /** Each topic contains enough requests since its time, so the topic with the latest time decides. */
+    /** Each topic alone contains enough requests since its own time, so the latest of these times is used. */
     private long oldestRemembered(Map<TopicPartition, ConsumerRecord<String, byte[]>> recent) {
         return requestTopics.stream()
                 .flatMap(topic ->

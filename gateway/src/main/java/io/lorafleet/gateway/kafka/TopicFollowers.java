@@ -131,7 +131,7 @@ public class TopicFollowers {
         }
     }
 
-    /** A worker's own clock can be wrong. While the gateway catches up, the broker's time is the best that is known. */
+    /** A worker's own clock can be wrong. While the gateway catches up, the broker's time is the best estimate. */
     private void seen(WorkerStatus status, ConsumerRecord<?, ?> record) {
         if (unfinished.areSettled()) {
             models.apply(status);

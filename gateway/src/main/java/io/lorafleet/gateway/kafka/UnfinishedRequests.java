@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of the unfinished requests on Kafka. A request is known by its record's key, so requests and results that
- * only newer gateways can read count, too. Thread-safe.
+ * The positions of the unfinished requests in Kafka. A request is identified by its record's key, so requests and
+ * results that only newer gateways can read count, too. Thread-safe.
  */
 @Singleton
 final class UnfinishedRequests {
@@ -33,7 +33,7 @@ final class UnfinishedRequests {
      * @param offset offset of the latest copy
      * @param copies number of copies
      * @param unsure whether the request's result may be among the results that the gateway has not read
-     * @param droppedSince time of the first check that found the copy to be dropped; null if it is not dropped
+     * @param droppedSince time of the first check that found that Kafka had dropped the copy; null if it is not dropped
      */
     record Place(
             TopicPartition partition,
@@ -42,7 +42,7 @@ final class UnfinishedRequests {
             boolean unsure,
             @Nullable Instant droppedSince) {
 
-        /** @return the same place, after the gateway has looked for the request's manifest in vain */
+        /** @return the same place, after the gateway has looked for the request's manifest without finding it */
         Place unfinished(@Nullable Instant droppedSince) {
             return new Place(partition, offset, copies, false, droppedSince);
         }
@@ -59,7 +59,7 @@ final class UnfinishedRequests {
         this(folded, starts::mayLackResult);
     }
 
-    /** @param mayLackResult whether the result of a request with this timestamp may not have been read */
+    /** @param mayLackResult returns whether the result of a request with this timestamp may not have been read */
     UnfinishedRequests(FoldedOffsets folded, LongPredicate mayLackResult) {
         this.folded = folded;
         this.mayLackResult = mayLackResult;
@@ -99,17 +99,17 @@ final class UnfinishedRequests {
         settled = endedRound;
     }
 
-    /** Starts a new round, because the gateway has partitions to catch up with. */
+    /** Starts a new round, because the gateway must catch up with partitions. */
     void unsettle() {
         round.incrementAndGet();
     }
 
-    /** @return whether no request that had ended before the gateway caught up counts as unfinished */
+    /** @return whether the gateway knows of every request that had ended before it caught up */
     boolean areSettled() {
         return settled == round.get();
     }
 
-    /** @return for each partition with requests the offset before which every request has ended */
+    /** @return for each partition with requests, the offset before which every request has ended */
     Map<TopicPartition, Long> lowWaterMarks() {
         Map<TopicPartition, Long> marks = new HashMap<>(folded.ofRequests()); // first: a place can be added after this
         places.values()

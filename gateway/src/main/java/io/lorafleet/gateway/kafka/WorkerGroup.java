@@ -41,7 +41,7 @@ import org.jboss.logging.Logger;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    /** Until the gateway knows which requests are unfinished: it is not ready before. */
+    /** Used until the gateway knows which requests are unfinished, because it is not ready before that. */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(200);
 
     private final String group;
@@ -128,7 +128,7 @@ public final class WorkerGroup {
             LOG.debugf(e, "The lag of share group %s is unknown", group);
             lags = Map.of();
         } catch (RuntimeException e) { // such as a timeout of a consumer that has no partition yet
-            LOG.warnf(e, "Checking share group %s for dropped requests failed, repeating", group);
+            LOG.warnf(e, "Cannot check share group %s for dropped requests; retrying", group);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A sample of the progress events of an adapter's latest runs. A gateway can read the progress of a run before its
- * start, because they are on different topics.
+ * A sample of the progress events of an adapter's latest runs. A gateway can read the progress of a run before the
+ * start of the run, because the two are on different topics.
  */
 final class ProgressCurves {
     private static final int RUNS = 4;

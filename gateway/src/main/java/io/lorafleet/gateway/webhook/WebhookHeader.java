@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The record header {@link GenerateImage#WEBHOOK_HEADER}: a webhook with its owner, as JSON. It is signed, because it
- * returns in the record of a worker: a worker must not be able to make the gateway sign calls to other URLs.
+ * comes back in a worker's record, and a worker must not be able to make the gateway sign calls to other URLs.
  */
 final class WebhookHeader {
     private static final String PURPOSE = "webhook-header";

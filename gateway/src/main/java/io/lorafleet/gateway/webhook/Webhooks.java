@@ -115,7 +115,7 @@ public final class Webhooks {
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      *
      * @param requestHeader the result's copy of the request's header; null if there is none, as in the results of older
-     *     workers. Then the generation needs its request
+     *     workers. In that case, the generation must contain its request
      */
     public Uni<Void> send(Generation generation, byte @Nullable [] requestHeader) {
         if (secrets.isEmpty()) {

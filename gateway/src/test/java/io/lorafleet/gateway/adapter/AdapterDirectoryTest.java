@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterDirectoryTest {
     private static final Found OUTSIDE =
-            new Found.Refused("a path below the gateway's adapter directory", "a path outside that directory");
+            new Found.Refused("a path inside the gateway's adapter directory", "a path outside that directory");
 
     private Path outside;
     private Path root;

@@ -397,7 +397,7 @@ class AdmissionRulesTest {
         byte[] png = Images.file("png", 64, 64);
         String aImage = "an image with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
-        String base64 = aFile + " in base64, or a data: URL with base64";
+        String base64 = aFile + " in base64, or a base64 data: URL";
         String whole = "a complete PNG or JPEG image in RGB or gray";
         return Stream.of(
                 Arguments.of("a secret, and no base64", base64, "23 characters that are not base64"),

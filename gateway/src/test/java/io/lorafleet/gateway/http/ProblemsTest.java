@@ -159,7 +159,7 @@ class ProblemsTest extends GatewayTest {
     @ParameterizedTest
     @CsvSource({
         "bm8gcGljdHVyZQ==, 0.6, initImage, a PNG or JPEG file, another format",
-        "'no base64, a secret', 0.6, initImage, 'a PNG or JPEG file in base64, or a data: URL with base64',"
+        "'no base64, a secret', 0.6, initImage, 'a PNG or JPEG file in base64, or a base64 data: URL',"
                 + " 19 characters that are not base64",
         ", 0.6, strength, none without initImage, 0.6",
         "PNG, 0, strength, more than 0 and at most 1, 0.0",
@@ -229,7 +229,7 @@ class ProblemsTest extends GatewayTest {
                 given().get("/v1/generations/" + id + "/images/0").then();
 
         isProblem(answer, 500, "internal");
-        answer.body("detail", matchesPattern("the gateway's log describes it as error [0-9a-f-]{36}"))
+        answer.body("detail", matchesPattern("see the gateway's log for error [0-9a-f-]{36}"))
                 .body(not(containsString(blobs.toString())));
     }
 }

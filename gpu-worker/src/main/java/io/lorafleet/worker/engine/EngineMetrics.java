@@ -48,7 +48,7 @@ final class EngineMetrics {
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         gaps = Timer.builder("lorafleet.step.gap")
-                .description("Time from the end of a step to the start of the next step, while images wait")
+                .description("Time from the end of a step to the start of the next step, while images are waiting")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .distributionStatisticExpiry(MAXIMUM_EXPIRY)
                 .register(meters);

@@ -83,7 +83,7 @@ final class StepLoop implements Runnable {
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException | Error e) { // a defect; without this thread, all later images would hang
-                LOG.errorf(e, "step loop failed; %d images fail", running.size());
+                LOG.errorf(e, "step loop failed; %d images failed", running.size());
                 failAll(e);
             }
         }

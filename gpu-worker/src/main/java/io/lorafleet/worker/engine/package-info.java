@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A worker's computation. Start at {@link io.lorafleet.worker.engine.DiffusionEngine}. Prompts are encoded on one
+ * A worker's computation. Start with {@link io.lorafleet.worker.engine.DiffusionEngine}. Prompts are encoded on one
  * thread, steps run on another ({@link io.lorafleet.worker.engine.StepLoop}), and latents are decoded on a third, so
  * neither encoding nor decoding delays the next step.
  *

@@ -27,7 +27,7 @@ final class Attempts {
     private final int max;
     private final JobGate gate = new JobGate();
 
-    /** @param max number of attempts alone after which a request fails */
+    /** @param max number of attempts to run a request alone after which it fails */
     Attempts(BlobStore blobs, int max) {
         this.blobs = blobs;
         this.max = max;
@@ -56,7 +56,7 @@ final class Attempts {
             this.requestId = requestId;
         }
 
-        /** @return whether all attempts are used up. The last one may be this attempt */
+        /** @return whether all attempts are used up; this attempt may be the last one */
         boolean noneLeft() throws IOException {
             for (String key : counted()) {
                 if (blobs.get(key).isEmpty()) {
@@ -74,7 +74,8 @@ final class Attempts {
          * Waits until the job may run, and marks the attempt. The attempt may have begun before, and been suspended.
          *
          * @param ended whether the job must no longer wait
-         * @return false if the job ended while it was waiting, or if another worker has begun an attempt meanwhile
+         * @return false if the job ended while it was waiting, or if another worker has begun an attempt in the
+         *     meantime
          */
         boolean begin(BooleanSupplier ended) throws IOException {
             if (marker == null) {
@@ -92,7 +93,7 @@ final class Attempts {
             return pass != null && marker != null;
         }
 
-        /** Counts the attempt, which has failed before its job ran. */
+        /** Counts this attempt, which failed before its job ran. */
         void count() throws IOException {
             if (marker == null) {
                 alone = failedBefore();
@@ -135,7 +136,7 @@ final class Attempts {
             }
         }
 
-        /** Deletes the marker: the job was abandoned, and the request is not to blame. */
+        /** Deletes the marker, because the job was abandoned for a reason unrelated to the request. */
         void takeBack() {
             if (marker == null) {
                 return;

@@ -9,7 +9,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The pauses before this worker hands back requests that other workers must process. Without a pause, the broker would
- * deliver such a request again at once, and would drop it after a few deliveries. The pauses of a request grow.
+ * deliver such a request again at once, and would drop it after a few deliveries. Each pause for a request is longer
+ * than the previous one.
  */
 final class HandBacks {
     static final Duration FIRST_PAUSE = Duration.ofSeconds(5);

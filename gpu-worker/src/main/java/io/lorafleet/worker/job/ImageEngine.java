@@ -18,8 +18,8 @@ public interface ImageEngine {
     StepCounters steps();
 
     /**
-     * @return how long the longest piece of work has taken that is under way: the encoding of a request's prompts, a
-     *     step, or the decoding of an image; zero if the engine is idle
+     * @return how long the longest piece of work in progress has taken (encoding a request's prompts, a step, or
+     *     decoding an image); zero if the engine is idle
      */
     Duration busyFor();
 

@@ -19,7 +19,7 @@ final class JobGate {
     private int running;
     private boolean runningAlone;
 
-    /** The right to run, until it is closed. */
+    /** Permission to run, until it is closed. */
     final class Pass implements AutoCloseable {
         private boolean closed;
 

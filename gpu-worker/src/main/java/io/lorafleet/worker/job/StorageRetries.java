@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Retries operations until the blob store works again. Meanwhile, the worker keeps the requests: other workers would
  * most likely encounter the same fault, and the requests would run out of attempts through no fault of their own. A
- * worker holds one request per slot, so it takes no more requests while the blob store is failing.
+ * worker holds one request per slot, so it accepts no more requests while the blob store is failing.
  *
  * <p>If the store works for other requests, the fault may be in a blob of this request, for example, in an adapter file
  * that cannot be read. Such an operation fails after a timeout.

@@ -109,7 +109,7 @@ final class RequestSlot implements Runnable {
         handlerThread.shutdownNow();
     }
 
-    /** Takes no more requests. The slot ends when its current job has ended. */
+    /** Accepts no more requests. The slot ends when its current job has ended. */
     synchronized void drain() {
         taking = false;
         if (polling != null) {
@@ -117,7 +117,7 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Takes no more requests, and returns the current record to the broker. */
+    /** Accepts no more requests, and returns the current record to the broker. */
     void stop() {
         drain();
         stopping = true;
@@ -132,7 +132,7 @@ final class RequestSlot implements Runnable {
         return current != null;
     }
 
-    /** Returns if the slot takes no more requests, or if it needs a new consumer. */
+    /** Returns if the slot accepts no more requests, or if it needs a new consumer. */
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
         Duration timeout = JOIN;
         while (taking && !handler.engineHung()) {
@@ -172,7 +172,7 @@ final class RequestSlot implements Runnable {
     /**
      * Processes one record.
      *
-     * @return whether the consumer can be used further. After a failed renewal, Kafka's client can keep the record
+     * @return whether the consumer can still be used. After a failed renewal, Kafka's client can keep the record
      *     forever. It then acquires other records but never returns them
      */
     private boolean process(ShareLease lease) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The consumed offsets of each adapter and partition, and the runs in progress, according to the published events.
  *
- * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions were
+ * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions have been
  * added. The runs in progress depend only on the events, not on the versions: all trainers read an adapter's events in
  * the same order, but not the versions between them.
  */
@@ -34,8 +34,8 @@ public final class ConsumedOffsets {
     }
 
     /**
-     * Two trainers may announce a run of the adapter: a trainer that lost its partition, or the owner of another
-     * partition. Only the first one counts.
+     * More than one trainer may announce a run of the adapter, such as a trainer that lost its partition, or the owner
+     * of another partition. Only the first announcement counts.
      */
     private void started(String adapter, Lineage lineage) {
         AdapterPartition key = new AdapterPartition(adapter, lineage.partition());

@@ -37,7 +37,7 @@ public final class FeedbackArchive {
     public FeedbackArchive(BlobStore blobs, MeterRegistry meters) {
         this.blobs = blobs;
         this.damaged = Counter.builder("lorafleet.training.archives.damaged")
-                .description("Damaged archives of feedback that a run skipped")
+                .description("Damaged feedback archives that a run skipped")
                 .register(meters);
     }
 
@@ -58,8 +58,8 @@ public final class FeedbackArchive {
 
     /**
      * @return the archived votes that still count, from all runs before the given run, and from the runs on the
-     *     adapter's other partitions. If an archive is damaged, only those from later archives: it may have contained
-     *     withdrawals of earlier votes
+     *     adapter's other partitions. If an archive is damaged, only the votes from later archives, because the damaged
+     *     one may have contained withdrawals of earlier votes
      */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         Votes votes = new Votes();
@@ -74,7 +74,7 @@ public final class FeedbackArchive {
         return votes;
     }
 
-    /** @param from time that orders the runs: not before that of an earlier run on the same partition */
+    /** @param from time by which runs are ordered, not before that of an earlier run on the same partition */
     private record Archived(Optional<FeedbackEvent[]> events, Instant from) {}
 
     /** Offsets order the runs on a partition. An adapter moves to another partition when partitions are added. */

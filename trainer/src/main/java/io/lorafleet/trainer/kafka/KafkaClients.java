@@ -27,8 +27,8 @@ class KafkaClients implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaClients.class);
 
     /**
-     * After a crash in a transaction, other services read no further records of {@code adapters} for this long, and up
-     * to ten seconds more, until the broker checks again.
+     * After a crash during a transaction, other services cannot read further records of {@code adapters} for this long,
+     * and up to ten seconds more, until the broker's next check.
      */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 

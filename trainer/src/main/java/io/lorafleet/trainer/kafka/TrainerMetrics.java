@@ -33,8 +33,7 @@ final class TrainerMetrics {
         published = counter("lorafleet.training.published", "Runs that published a new version", meters);
         rejected = counter("lorafleet.training.rejected", "Runs that published no version", meters);
         failed = counter("lorafleet.training.failed", "Runs that failed and are retried", meters);
-        refused =
-                counter("lorafleet.feedback.refused", "Feedback records that were written to the dead letters", meters);
+        refused = counter("lorafleet.feedback.refused", "Feedback records that were published as dead letters", meters);
         for (RouteDecided.Decision each : RouteDecided.Decision.values()) {
             decisions.put(
                     each,

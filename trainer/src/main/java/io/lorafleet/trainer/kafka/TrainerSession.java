@@ -89,7 +89,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         metrics.waiting(buffers.values().stream().mapToInt(FeedbackBuffer::size).sum());
     }
 
-    /** Stops reading partitions with too many waiting records. The records wait on Kafka. */
+    /** Stops reading partitions with too many waiting records. The records wait in Kafka. */
     private void limitMemory() {
         buffers.forEach((partition, buffer) -> {
             boolean paused = consumer.paused().contains(partition);
@@ -182,7 +182,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         if (!transactions.publish(publication, partition, offset, consumer.groupMetadata())) {
             return false;
         }
-        replay.catchUp(); // another change of the route may have been first
+        replay.catchUp(); // another change to the route may have come first
         return true;
     }
 

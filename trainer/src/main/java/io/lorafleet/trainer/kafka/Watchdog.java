@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Finds threads that should work and make no progress. Thread-safe. */
+/** Finds threads that should be working but make no progress. Thread-safe. */
 final class Watchdog {
     private final Duration timeout;
     private final LongSupplier nanoTime;
@@ -28,7 +28,7 @@ final class Watchdog {
         latest.put(thread, nanoTime.getAsLong());
     }
 
-    /** Records that the thread waits for work. */
+    /** Records that the thread is waiting for work. */
     void idle(String thread) {
         latest.remove(thread);
     }

@@ -97,7 +97,7 @@ public final class LoraFile {
             }
         }
         if (formats.size() != 1) {
-            throw new AdapterException(file.name() + ": expected tensor names of one format, found " + formats);
+            throw new AdapterException(file.name() + ": expected tensor names in one format, found " + formats);
         }
         LoraSettings settings = settings(formats.iterator().next());
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
@@ -119,7 +119,7 @@ public final class LoraFile {
         if (format == LoraKey.Format.PEFT) {
             return LoraSettings.ofPeft(peftConfig.orElseThrow(() -> new AdapterException(file.name()
                     + ": expected an adapter_config.json with the alpha of the PEFT adapter, found none; save the"
-                    + " adapter with diffusers' save_lora_weights instead, which writes one file")));
+                    + " adapter with save_lora_weights from diffusers instead, which writes one file")));
         }
         return LoraSettings.ofDiffusers(file.metadata());
     }

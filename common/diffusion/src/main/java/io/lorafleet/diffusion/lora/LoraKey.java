@@ -45,12 +45,12 @@ record LoraKey(Format format, String layer, Role role) {
     static LoraKey of(String tensor, Map<String, String> layers) {
         if (tensor.startsWith("text_encoder") || tensor.startsWith("lora_te")) {
             throw new AdapterException(
-                    "tensor " + tensor + ": expected an adapter of the UNet, found one of the text encoder");
+                    "tensor " + tensor + ": expected an adapter for the UNet, found one for the text encoder");
         }
         Matcher matcher = NAME.matcher(tensor);
         if (!matcher.matches()) {
             throw new AdapterException("tensor " + tensor + ": expected a LoRA factor (lora_A and lora_B, lora_down and"
-                    + " lora_up) or alpha of the UNet");
+                    + " lora_up) or alpha for the UNet");
         }
         boolean alpha = matcher.group(1) == null;
         String module = alpha ? matcher.group(3) : matcher.group(1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The denoising network and its blocks. Start at {@link io.lorafleet.diffusion.unet.UNet}.
+ * The denoising network and its blocks. Start with {@link io.lorafleet.diffusion.unet.UNet}.
  *
  * @see "diffusers models/unets/unet_2d_condition.py; Rombach et al. 2022"
  */

@@ -46,7 +46,10 @@ final class Decoder {
         }
     }
 
-    /** Frees each result as soon as the next one has been computed, because a result at image size takes gigabytes. */
+    /**
+     * Frees each result as soon as the next one has been computed, because a result at image size needs gigabytes of
+     * memory.
+     */
     NDArray forward(NDArray latent) {
         NDArray x = convIn.forward(latent);
         for (UnaryOperator<NDArray> layer : layers) {

@@ -37,7 +37,7 @@ final class Checksums {
             for (String line : Files.readAllLines(sums)) {
                 if (!line.matches(LINE)) {
                     throw new ModelFileException(
-                            sums + ": expected lines of a SHA-256 and a file name, found another line");
+                            sums + ": expected lines with a SHA-256 and a file name, found another line");
                 }
                 verify(folder.resolve(line.substring(NAME_START)), line.substring(0, 64));
             }

@@ -23,13 +23,13 @@ public final class PipelineFolder {
 
     public static PipelineFolder open(Path root) {
         if (!Files.isDirectory(root)) {
-            throw new ModelFileException(root + ": expected a model folder in diffusers' layout, found "
+            throw new ModelFileException(root + ": expected a model folder in the diffusers layout, found "
                     + (Files.exists(root) ? "a file" : "nothing"));
         }
         Path index = root.resolve("model_index.json");
         if (!Files.isRegularFile(index)) {
             throw new ModelFileException(
-                    root + ": expected a model folder in diffusers' layout, found no model_index.json in it");
+                    root + ": expected a model folder in the diffusers layout, found no model_index.json in it");
         }
         return new PipelineFolder(root, ModelConfig.open(index));
     }
@@ -111,12 +111,12 @@ public final class PipelineFolder {
             Path shard = folder.resolve(name).normalize();
             if (!shard.startsWith(folder.normalize()) || !Files.isRegularFile(shard)) {
                 throw new ModelFileException(
-                        indexFile + ": tensor " + tensor + ": expected a file of this folder, found '" + name + "'");
+                        indexFile + ": tensor " + tensor + ": expected a file in this folder, found '" + name + "'");
             }
             shards.add(shard);
         }
         if (shards.isEmpty()) {
-            throw new ModelFileException(indexFile + ": weight_map: expected the file of each tensor, found none");
+            throw new ModelFileException(indexFile + ": weight_map: expected a file for each tensor, found none");
         }
         return shards.stream().sorted().toList();
     }

@@ -96,7 +96,7 @@ class LoraFileTest {
             })
     void rejectsAnAdapterOfTheTextEncoder(String name) {
         put(name, 2, 5);
-        assertRefused("expected an adapter of the UNet, found one of the text encoder");
+        assertRefused("expected an adapter for the UNet, found one for the text encoder");
     }
 
     @Test
@@ -108,7 +108,7 @@ class LoraFileTest {
 
     @Test
     void rejectsAFileWithoutTensors() {
-        assertRefused("expected tensor names of one format, found []");
+        assertRefused("expected tensor names in one format, found []");
     }
 
     private void put(String name, long... shape) {

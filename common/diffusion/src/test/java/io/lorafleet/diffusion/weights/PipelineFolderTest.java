@@ -42,7 +42,7 @@ class PipelineFolderTest {
 
     @Test
     void namesAMissingFolder() {
-        assertRefused(folder.resolve("nowhere"), "expected a model folder in diffusers' layout, found nothing");
+        assertRefused(folder.resolve("nowhere"), "expected a model folder in the diffusers layout, found nothing");
     }
 
     @Test
@@ -103,7 +103,7 @@ class PipelineFolderTest {
         Files.delete(unet);
         assertRefused(folder, "found no such file");
         Files.writeString(folder.resolve("SHA256SUMS"), "nonsense\n");
-        assertRefused(folder, "SHA256SUMS: expected lines of a SHA-256 and a file name");
+        assertRefused(folder, "SHA256SUMS: expected lines with a SHA-256 and a file name");
     }
 
     @Test
@@ -131,7 +131,7 @@ class PipelineFolderTest {
             assertThat(model.unet().weightShapes()).hasSameSizeAs(all.names());
         }
         Files.writeString(indexFile, "{\"weight_map\":{\"conv_in.weight\":\"../../outside.safetensors\"}}");
-        assertRefused(folder, "expected a file of this folder, found '../../outside.safetensors'");
+        assertRefused(folder, "expected a file in this folder, found '../../outside.safetensors'");
     }
 
     private void edit(String file, String from, String to) throws IOException {

@@ -54,8 +54,8 @@ class SafetensorsTest {
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   | expected 4 bytes of tensors, found 8
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}   | expected a start at byte 0 of the data, found 4
             {"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}   | expected a start and an end
-            {"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | shape: expected an array of integers
-            {"t":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}} | shape: expected an array of integers
+            {"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | shape: expected an array of non-negative integers
+            {"t":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}} | shape: expected an array of non-negative integers
             {"t":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}} | expected a size below
             {"t":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}} | dtype: expected one of
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | Duplicate field 't'

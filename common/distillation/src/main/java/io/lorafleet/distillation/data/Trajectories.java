@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param student the student that generates the images; null if the teacher does
  * @param rowsAtOnce images per UNet batch
- * @param stepped callback after each sampler step
+ * @param stepped callback that is invoked after each sampler step
  */
 public record Trajectories(
         StableDiffusion model, Teacher teacher, @Nullable Student student, int rowsAtOnce, Runnable stepped) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param canary version that generates the images of a share of the requests, or null
  * @param shadow version measured on a share of the requests without changing their images, or null
  * @param updatedAt time of this change
- * @param revision number of this change: 1 for an adapter's first route, and one more than the revision of the previous
- *     change for any other. Readers apply only the next revision, so of two changes of the same route only the first
- *     one on the topic counts. Null in records of older releases, which are always applied
+ * @param revision number of this change: 1 for an adapter's first route, otherwise one more than the revision of the
+ *     previous change. Readers apply only the next revision, so if a route is changed twice at the same time, only the
+ *     first change on the topic counts. Null in records from older releases, which are always applied
  */
 public record AdapterRoute(
         String name,
@@ -67,7 +67,7 @@ public record AdapterRoute(
 
     /**
      * @param before the route that this one replaces; null if there is none
-     * @return the same route, with the revision that follows
+     * @return the same route, with the revision after that of {@code before}
      */
     public AdapterRoute after(@Nullable AdapterRoute before) {
         return withRevision(1 + (before == null || before.revision == null ? 0 : before.revision));
@@ -78,7 +78,7 @@ public record AdapterRoute(
         return new AdapterRoute(name, stable, previousStable, canary, shadow, updatedAt, number);
     }
 
-    /** @return whether both routes select the same versions, apart from the time and the number of the change */
+    /** @return whether both routes select the same versions, whatever their times and revisions */
     public boolean selectsLike(@Nullable AdapterRoute other) {
         return other != null
                 && name.equals(other.name)

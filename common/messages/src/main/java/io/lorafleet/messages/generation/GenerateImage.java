@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The command to generate images. It contains every value that determines the images, so a retry on another worker
  * produces the same images.
  *
- * <p>Readers ignore unknown fields. So a new field, or a new meaning of a field, that changes the images must raise
- * {@link #SCHEMA_VERSION}, and a writer sets {@code schemaVersion} to the lowest version that describes the command. A
- * worker leaves a command of a higher version, a command with an unknown enum value, and a command for another base to
- * other workers. The fields of {@link CommandHeader} never change.
+ * <p>Readers ignore unknown fields. So a new field, or a new meaning of a field, must raise {@link #SCHEMA_VERSION} if
+ * it changes the images. A writer sets {@code schemaVersion} to the lowest version that describes the command. A worker
+ * leaves a command to other workers if its version is higher than the worker's, if an enum value is unknown, or if it
+ * is for another base. The fields of {@link CommandHeader} never change.
  *
  * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
  * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
@@ -70,8 +70,8 @@ public record GenerateImage(
     public static final int SCHEMA_VERSION = 1;
 
     /**
-     * Name of the record header with the request's webhook, in a format of the gateways. Workers copy the header to the
-     * result, so that a gateway need not remember the request until then.
+     * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
+     * the header to the result, so a gateway need not remember the request until then.
      */
     public static final String WEBHOOK_HEADER = "webhook";
 
@@ -124,7 +124,7 @@ public record GenerateImage(
         }
     }
 
-    /** A command of the first schema version, for any base. */
+    /** Creates a command of the first schema version, for any base. */
     public GenerateImage(
             String requestId,
             String prompt,

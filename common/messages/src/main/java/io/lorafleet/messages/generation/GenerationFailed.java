@@ -31,7 +31,7 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
     }
 
     /**
-     * @param type value of the JSON field {@code type}; a type of a newer release gives a failure without a known
+     * @param type value of the JSON field {@code type}; a type from a newer release yields a failure without a known
      *     reason
      */
     @JsonCreator

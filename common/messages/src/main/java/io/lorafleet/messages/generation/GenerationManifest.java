@@ -11,7 +11,7 @@ import io.lorafleet.messages.SealedJson;
  *
  * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
  *     record needs it
- * @param result the end of the request; the images of a successful request are stored before the manifest
+ * @param result result of the request; the images of a successful request are stored before the manifest
  */
 public record GenerationManifest(GenerateImage request, GenerationFinished result) {
     record ResultOnly(GenerationFinished result) {

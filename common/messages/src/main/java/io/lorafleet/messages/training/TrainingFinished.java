@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome outcome of the run
  * @param version published version; null if the result was rejected
  * @param reason human-readable reason for the rejection; null if the result was published
- * @param at time of the end
+ * @param at time at which the run finished
  */
 public record TrainingFinished(
         String adapter,

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param adapter adapter name
  * @param lineage inputs of the run
  * @param trainerId trainer that started the run
- * @param at time of the start
+ * @param at time at which the run started
  */
 public record TrainingStarted(String adapter, Lineage lineage, String trainerId, Instant at) implements TrainingEvent {
     public TrainingStarted {

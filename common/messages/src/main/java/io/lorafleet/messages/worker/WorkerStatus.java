@@ -53,7 +53,7 @@ public record WorkerStatus(
         /** The worker takes requests. */
         @JsonProperty("ready")
         READY,
-        /** The worker finishes its requests and takes no more. */
+        /** The worker finishes its requests and accepts no more. */
         @JsonProperty("draining")
         DRAINING,
         /** The worker has stopped. A worker that stops cleanly now deletes its status instead. */

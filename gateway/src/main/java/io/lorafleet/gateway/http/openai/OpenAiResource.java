@@ -97,12 +97,12 @@ public final class OpenAiResource {
     @Operation(
             operationId = "createImages",
             summary = "Generate images and wait until they are ready (OpenAI's API)",
-            description = "If stream is true, the response consists of server-sent events: at most as many"
-                    + " `image_generation.partial_image` events as partial_images, then"
+            description = "If stream is true, the response consists of server-sent events: up to"
+                    + " partial_images `image_generation.partial_image` events, then"
                     + " `image_generation.completed` or `error`.")
     @APIResponse(
             responseCode = "200",
-            description = "The images or their URLs; if stream is true, events",
+            description = "The images or their URLs; if stream is true, server-sent events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)

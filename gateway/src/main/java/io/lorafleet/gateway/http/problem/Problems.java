@@ -148,7 +148,7 @@ final class Problems {
         }
         String id = UUID.randomUUID().toString();
         LOG.errorf(e, "Error %s on %s", id, uri.getPath());
-        return answer(Problem.of(ProblemType.INTERNAL, "the gateway's log describes it as error " + id), uri)
+        return answer(Problem.of(ProblemType.INTERNAL, "see the gateway's log for error " + id), uri)
                 .build();
     }
 
