@@ -115,7 +115,8 @@ public final class ForgedBroker implements QuarkusTestResourceLifecycleManager {
                 .get();
         Map<String, Integer> hoursAgo = Map.of(LOST_FOR_LONG, 25, "lost-today", 23, "lost-just-now", 1);
         for (Map.Entry<String, Integer> each : hoursAgo.entrySet()) {
-            long time = System.currentTimeMillis() - Duration.ofHours(each.getValue()).toMillis();
+            long time = System.currentTimeMillis()
+                    - Duration.ofHours(each.getValue()).toMillis();
             byte[] status = Json.write(status(each.getKey(), Instant.ofEpochMilli(time)));
             ProducerRecord<String, byte[]> record =
                     new ProducerRecord<>(workers.name(), 0, time, each.getKey(), status);

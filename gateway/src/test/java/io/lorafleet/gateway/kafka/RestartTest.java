@@ -85,9 +85,10 @@ class RestartTest {
     @Test
     @Order(3)
     void deletesTheStatusOfAWorkerThatHasBeenLostForMoreThanADay() {
-        await("the worker is no longer listed").untilAsserted(() -> given().get("/v1/workers")
-                .then()
-                .body("workerId", containsInAnyOrder("lost-just-now", "lost-today")));
+        await("the worker is no longer listed")
+                .untilAsserted(() -> given().get("/v1/workers")
+                        .then()
+                        .body("workerId", containsInAnyOrder("lost-just-now", "lost-today")));
         assertThat(statusesOf(ForgedBroker.LOST_FOR_LONG)).last().isNull();
     }
 
