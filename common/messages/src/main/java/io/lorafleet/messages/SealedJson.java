@@ -50,6 +50,9 @@ public final class SealedJson {
     public static byte[] open(byte[] sealed) {
         int rest = START.length + HASH + END.length;
         if (sealed.length > rest && Arrays.equals(sealed, 0, START.length, START, 0, START.length)) {
+            if (!Arrays.equals(sealed, rest - END.length, rest, END, 0, END.length)) {
+                throw new InvalidMessageException("sha256: expected " + HASH + " digits and another field", null);
+            }
             String expected = new String(sealed, START.length, HASH, UTF_8);
             byte[] json = Arrays.copyOfRange(sealed, rest - 1, sealed.length);
             json[0] = '{';

@@ -3,6 +3,11 @@ package io.lorafleet.standalone.history;
 
 /** The place of a record in Kafka. The topic's name has no prefix. */
 public record Position(String topic, int partition, long offset) {
+    /** @return whether the record comes before the other one in the same partition */
+    public boolean precedes(Position other) {
+        return topic.equals(other.topic) && partition == other.partition && offset < other.offset;
+    }
+
     @Override
     public String toString() {
         return topic + "-" + partition + "@" + offset;

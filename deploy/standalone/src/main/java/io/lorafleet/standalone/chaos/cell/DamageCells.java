@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.chaos.cell;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.BlobTree;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.load.Client;
 import io.lorafleet.standalone.chaos.load.GatewayCalls;
 import io.lorafleet.standalone.chaos.load.GatewayPoller;
+import io.lorafleet.standalone.chaos.room.Brokers;
 import io.lorafleet.standalone.chaos.room.RoomSettings;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
+import io.lorafleet.standalone.history.TopicEvent.Requested;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -35,7 +40,7 @@ final class DamageCells {
                         DamageCells::image),
                 new Cell(
                         "damage-manifest",
-                        "the manifest of a generation gets other bytes after Kafka has deleted all results",
+                        "the manifest of a generation gets other bytes after Kafka has deleted its records",
                         room,
                         DamageCells::manifest),
                 new Cell(
@@ -76,21 +81,33 @@ final class DamageCells {
 
     /** A gateway that starts then finds the end of the generation only in the manifest. */
     private static void manifest(Nemesis nemesis) throws IOException, InterruptedException {
-        Ended end = nemesis.awaitEffect("a result", () -> nemesis.ends().findFirst());
-        String key = BlobKeys.manifest(end.id());
+        Requested old = nemesis.awaitEffect(
+                "a request that has ended, like all requests before it",
+                () -> nemesis.requests()
+                        .filter(each -> nemesis.requests()
+                                .filter(other -> other.position().precedes(each.position()))
+                                .allMatch(other -> nemesis.hasEnded(other.id())))
+                        .filter(each -> nemesis.hasEnded(each.id()))
+                        .findFirst());
+        String key = BlobKeys.manifest(old.id());
         Path manifest = nemesis.room().blobs().resolve(key);
         byte[] intact = Files.readAllBytes(manifest);
         Nemesis.Active fault = nemesis.begin("damage", key);
         flip(nemesis, key);
-        nemesis.room().brokers().deleteRecords(Topic.RESULTS.in(""));
+        nemesis.room()
+                .brokers()
+                .deleteRecords(old.position().topic(), old.position().offset() + 1);
+        nemesis.room().brokers().deleteRecords(Topic.RESULTS.in(""), Brokers.ALL);
         GatewayCalls gateway = nemesis.load().gateways().get(0);
         nemesis.room().process(gateway.name()).kill();
         nemesis.restart(gateway.name());
-        GatewayCalls.Answer answer = gateway.get("/v1/generations/" + end.id());
-        String problem = answer.json().path("type").asText();
-        if (answer.status() == 500 && problem.endsWith("damaged-manifest")) {
-            fault.struck(gateway.name() + " answered " + problem);
+        GatewayCalls.Answer answer = gateway.get("/v1/generations/" + old.id());
+        String problem = new String(answer.body(), UTF_8);
+        if (answer.status() != 500 || !problem.contains("damaged-manifest")) {
+            throw new FleetException(
+                    gateway.name() + ": expected damaged-manifest, found " + answer.status() + " " + problem);
         }
+        fault.struck(gateway.name() + " answered " + problem);
         Files.write(manifest, intact); // as from a backup
     }
 

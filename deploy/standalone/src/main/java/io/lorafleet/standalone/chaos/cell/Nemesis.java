@@ -13,6 +13,7 @@ import io.lorafleet.standalone.chaos.room.Meters;
 import io.lorafleet.standalone.chaos.room.Room;
 import io.lorafleet.standalone.history.FaultEvent;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
+import io.lorafleet.standalone.history.TopicEvent.Requested;
 import io.lorafleet.standalone.history.TopicEvent.RunFinished;
 import io.lorafleet.standalone.history.TopicEvent.RunStarted;
 import io.lorafleet.standalone.history.TopicEvent.Started;
@@ -172,6 +173,15 @@ public final class Nemesis {
                 .filter(each -> each.worker().equals(worker) && each.t() > exit && !recorder.hasEnded(each.id()))
                 .map(Started::id)
                 .collect(toCollection(TreeSet::new));
+    }
+
+    /** @return all requests so far, in the order of their topics */
+    Stream<Requested> requests() {
+        return recorder.all(Requested.class).stream();
+    }
+
+    boolean hasEnded(String id) {
+        return recorder.hasEnded(id);
     }
 
     /** @return all attempts so far, in the order of the topic */

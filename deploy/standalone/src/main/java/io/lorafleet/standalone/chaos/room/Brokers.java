@@ -27,6 +27,9 @@ import org.apache.kafka.common.Uuid;
 public final class Brokers {
     private static final Duration START = Duration.ofMinutes(3);
 
+    /** In place of an offset: all records. */
+    public static final long ALL = -1;
+
     private final List<BrokerNode> nodes = new ArrayList<>();
     private final Map<Uuid, String> topics = new LinkedHashMap<>();
 
@@ -101,11 +104,15 @@ public final class Brokers {
         }
     }
 
-    /** Deletes all records of a topic with one partition, as Kafka does after the retention time. */
-    public void deleteRecords(String topic) throws InterruptedException {
-        TopicPartition all = new TopicPartition(topic, 0);
+    /**
+     * Deletes the first records of a topic with one partition, as Kafka does after the retention time.
+     *
+     * @param offset offset of the first record that remains, or {@link #ALL}
+     */
+    public void deleteRecords(String topic, long offset) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = Admin.create(settings())) {
-            admin.deleteRecords(Map.of(all, RecordsToDelete.beforeOffset(-1)))
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
                     .all()
                     .get();
         } catch (ExecutionException e) {
