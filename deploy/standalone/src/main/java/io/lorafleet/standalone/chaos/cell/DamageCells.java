@@ -135,6 +135,7 @@ final class DamageCells {
 
     private static void adapter(Nemesis nemesis) throws IOException, InterruptedException {
         String sha256 = nemesis.load().publish(SPOILT, SPOILT_SEED);
+        nemesis.awaitResident(SPOILT + "@1"); // a worker may keep what it loaded before
         String worker = nemesis.room().workers().get(0);
         Nemesis.Active fault = nemesis.begin("damage", SPOILT);
         flip(nemesis, BlobKeys.adapter(sha256));

@@ -17,6 +17,7 @@ import io.lorafleet.standalone.history.TopicEvent.Requested;
 import io.lorafleet.standalone.history.TopicEvent.RunFinished;
 import io.lorafleet.standalone.history.TopicEvent.RunStarted;
 import io.lorafleet.standalone.history.TopicEvent.Started;
+import io.lorafleet.standalone.history.TopicEvent.WorkerReported;
 import io.lorafleet.standalone.history.WorkerEvent.Exited;
 import java.io.IOException;
 import java.time.Duration;
@@ -192,6 +193,19 @@ public final class Nemesis {
     /** @return all results so far, in the order of the topic */
     public Stream<Ended> ends() {
         return recorder.all(Ended.class).stream();
+    }
+
+    /** Waits until each worker has reported that it has loaded a version. */
+    void awaitResident(String version) throws InterruptedException {
+        awaitEffect(
+                "each worker to load " + version,
+                () -> recorder.all(WorkerReported.class).stream()
+                                .filter(report -> report.resident().contains(version))
+                                .map(WorkerReported::worker)
+                                .collect(toCollection(TreeSet::new))
+                                .containsAll(room.workers())
+                        ? Optional.of(true)
+                        : Optional.empty());
     }
 
     /** Waits until a request ends. */
