@@ -99,7 +99,7 @@ final class UnfinishedRequests {
         settled = endedRound;
     }
 
-    /** Starts a new round, because the gateway must catch up with partitions. */
+    /** Starts a new round, because the gateway must catch up with assigned partitions. */
     void unsettle() {
         round.incrementAndGet();
     }

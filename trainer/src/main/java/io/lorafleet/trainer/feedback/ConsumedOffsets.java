@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>An adapter has at most one run in progress. It can have feedback in several partitions after partitions have been
  * added. The runs in progress depend only on the events, not on the versions: all trainers read an adapter's events in
- * the same order, but not the versions between them.
+ * the same order, but not in the same order relative to its versions.
  */
 public final class ConsumedOffsets {
     private final Map<AdapterPartition, Long> consumed = new HashMap<>();

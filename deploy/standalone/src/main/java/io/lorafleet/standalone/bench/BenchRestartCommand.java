@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         })
 public final class BenchRestartCommand implements Callable<Integer> {
     private static final int STARTS = 3;
-    /** Longer than a gateway's interval between two checks, at which it commits its low-water marks. */
+    /** Longer than the interval at which a gateway commits its low-water marks. */
     private static final long CHECK_SECONDS = 5;
 
     @Option(

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
             "Sends each request at its scheduled time, even if earlier requests are unfinished"
                     + " (except with closed:N). Without --url, it starts a fleet with the options of 'fleet"
                     + " up', and stops the fleet afterwards.",
-            "Latency is measured from the scheduled time. The clocks of this machine and the workers must agree."
+            "Latency is measured from the scheduled time. The clocks of this machine and the workers must be"
+                    + " synchronized."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
@@ -48,7 +49,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 "poisson:RATE  random, with an average of RATE requests per second",
                 "burst:N/SECONDS  N requests at once, every SECONDS seconds",
                 "trace:FILE  the requests in a file written by --save-trace",
-                "closed:N  always N requests in flight; use it to measure throughput, not latency"
+                "closed:N  keeps N requests in flight; use it to measure throughput, not latency"
             })
     private String arrivals;
 

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class ForgedTopics {
     private static final int PARTITIONS = 3;
     private static final String SHA = "ab".repeat(32);
-    /** Within the retention time of a day. */
+    /** Within the retention time of one day. */
     private static final Duration SPAN = Duration.ofHours(20);
 
     private final int finished;

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A gateway in a process of its own, whose start is measured. */
+/** A gateway in its own process, whose startup is measured. */
 final class MeasuredGateway implements AutoCloseable {
     private static final Duration SAMPLING = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofMinutes(15);

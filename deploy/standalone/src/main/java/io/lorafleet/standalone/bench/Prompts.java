@@ -39,7 +39,7 @@ public final class Prompts {
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (prompts.isEmpty()) {
-                throw new FleetException("--prompts: expected a prompt on each line of " + file + ", found none");
+                throw new FleetException("--prompts: expected one prompt per line in " + file + ", found none");
             }
             return prompts;
         } catch (IOException e) {

@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Publishes new adapter versions during a run, spaced evenly across the requests, so that some requests follow the last
- * version. Uploads run on a separate thread, so they do not delay requests.
+ * Publishes new adapter versions during a run, spaced evenly across the requests, so that some requests are sent after
+ * the last version is published. Uploads run on a separate thread, so they do not delay requests.
  */
 public final class Publishing implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         sortOptions = false,
         description =
-                "Runs a fleet on this machine, breaks a part of it on purpose, and judges whether anything was lost."
+                "Runs a fleet on this machine, breaks part of it on purpose, and judges whether anything was lost."
                         + " Exits with 1 if an invariant is violated.")
 public final class ChaosCommand implements Callable<Integer> {
     @Spec
@@ -39,7 +39,7 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the load and of the choices (default: ${DEFAULT-VALUE}).")
+            description = "Seed for the load and all random choices (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
@@ -53,14 +53,15 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--outage",
             paramLabel = "SECONDS",
             defaultValue = "20",
-            description = "How long a fault lasts, in the cells that name this option (default: ${DEFAULT-VALUE}).")
+            description = "How long a fault lasts, in the cells whose description names this option"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int outage;
 
     @Option(
             names = "--minutes",
             paramLabel = "N",
             defaultValue = "30",
-            description = "Length of the soak (default: ${DEFAULT-VALUE}).")
+            description = "Duration of the cell 'soak' (default: ${DEFAULT-VALUE}).")
     private int minutes;
 
     @Option(

@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** One run of a cell: load, fault, healing, and a last look at everything. */
+/** One run of a cell: load, fault, recovery, and a final inspection of the whole fleet. */
 final class ChaosRun {
     private static final Duration WARM_UP = Duration.ofMinutes(3);
     private static final Duration DRAIN = Duration.ofMinutes(3);
@@ -61,7 +61,7 @@ final class ChaosRun {
         this.notices = notices;
     }
 
-    /** Runs the cell, and leaves a complete history. */
+    /** Runs the cell, and writes a complete history. */
     void run() throws IOException, InterruptedException, ExecutionException {
         try (recorder;
                 room) {
@@ -113,7 +113,7 @@ final class ChaosRun {
             notices.accept(cell.name() + ": " + cell.description());
             cell.fault().strike(new Nemesis(room, recorder, new Random(seed), outage, load, notices));
             recorder.record("faults", new FaultEvent.Healed(recorder.now()));
-            notices.accept("healed; the backlog drains");
+            notices.accept("the fault is over; waiting until the backlog drains");
             awaitDrained(load);
         } finally {
             load.stop();
@@ -125,7 +125,7 @@ final class ChaosRun {
         return recorder.known().size() - recorder.underWay();
     }
 
-    /** Ends the load when each worker has begun a request. The judge decides whether that took too long. */
+    /** Ends the load once each worker has started a request. The checker decides whether that took too long. */
     private void awaitDrained(Load load) throws InterruptedException {
         long healed = recorder.now();
         try {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judges a history by all invariants. */
+/** Checks a history against all invariants. */
 public final class Checker {
     private static final List<Invariant> INVARIANTS = List.of(
             new OneEnd(),

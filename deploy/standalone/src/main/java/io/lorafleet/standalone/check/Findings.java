@@ -4,12 +4,12 @@ package io.lorafleet.standalone.check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what an invariant compares, and what differs. */
+/** Counts the comparisons of an invariant, and collects its violations. */
 final class Findings {
     private final List<Violation> violations = new ArrayList<>();
     private int compared;
 
-    /** Counts one comparison; if it does not hold, it is a violation. */
+    /** Counts one comparison, and adds a violation if it fails. */
     void require(boolean holds, String subject, String expected, Object found) {
         compared++;
         if (!holds) {

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The events of a run by time, with what several invariants look up. */
+/** The events of a run in order of time, with lookups that several invariants share. */
 final class History {
     private final RunFacts facts;
     private final List<HistoryEvent> events;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** I8. The delay is judged only if the run has poisonous requests. */
+/** I8. The delay is checked only if the run has poison requests. */
 final class InnocentsUnharmed implements Invariant {
     @Override
     public String name() {
@@ -16,7 +16,7 @@ final class InnocentsUnharmed implements Invariant {
 
     @Override
     public String statement() {
-        return "only poisonous and cancelled requests end without images, and poison delays others only a little";
+        return "only poison and cancelled requests end without images, and poison delays other requests only a little";
     }
 
     @Override

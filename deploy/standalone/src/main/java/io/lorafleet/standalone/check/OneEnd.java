@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** I1. Requests of unknown outcome count if Kafka has them. */
+/** I1. If a client does not know whether its request was accepted, the request counts if Kafka has it. */
 final class OneEnd implements Invariant {
     @Override
     public String name() {
@@ -25,7 +25,7 @@ final class OneEnd implements Invariant {
 
     @Override
     public String statement() {
-        return "an accepted request has one end, which is the same on every gateway and stays the same";
+        return "an accepted request ends once; its end is the same on every gateway and never changes";
     }
 
     @Override
@@ -63,7 +63,7 @@ final class OneEnd implements Invariant {
         return ends.get(0).outcome();
     }
 
-    /** Gateways may learn of the end at different times, but none may forget it or tell another one. */
+    /** Gateways may learn of the end at different times, but none may forget it or report a different one. */
     private static void sameForEver(String id, String outcome, List<Observed> observed, Findings findings) {
         Map<String, Observed> told = new HashMap<>();
         String content = null;

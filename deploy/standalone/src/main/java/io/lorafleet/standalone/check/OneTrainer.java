@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * I6. An overtaken trainer repeats a run that another trainer finishes, so the second end of a range, or a version
- * without its run, is the work of an overtaken one.
+ * I6. A superseded trainer repeats a run that another trainer finishes. So a second end of a range, or a version
+ * without its run, comes from a superseded trainer.
  */
 final class OneTrainer implements Invariant {
     private record Range(String adapter, int partition, long from) {
@@ -37,7 +37,7 @@ final class OneTrainer implements Invariant {
 
     @Override
     public String statement() {
-        return "a trainer that was overtaken publishes nothing";
+        return "a superseded trainer publishes nothing";
     }
 
     @Override

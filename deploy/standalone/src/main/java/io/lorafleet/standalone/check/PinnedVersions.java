@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** I4. The times are Kafka's timestamps: the gateways and the trainers of a run are on one machine. */
+/** I4. Kafka's timestamps are comparable, because the gateways and the trainers of a run are on one machine. */
 final class PinnedVersions implements Invariant {
     @Override
     public String name() {
@@ -20,7 +20,7 @@ final class PinnedVersions implements Invariant {
 
     @Override
     public String statement() {
-        return "a request uses adapter versions that were committed before, and their bytes";
+        return "a request uses only adapter versions that were committed before it, with exactly their bytes";
     }
 
     @Override

@@ -26,7 +26,7 @@ final class VerifiedBytes implements Invariant {
 
     @Override
     public String statement() {
-        return "no worker loads and no gateway serves a damaged blob";
+        return "no worker loads a damaged blob, and no gateway serves one";
     }
 
     @Override

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Sets the route of an adapter: the versions for requests that name the adapter" + " without a version.",
             "The command replaces the whole route. It removes a canary or shadow that is not"
-                    + " given. Without --stable, it keeps the stable version."
+                    + " specified. Without --stable, it keeps the stable version."
         })
 final class AdapterRouteCommand implements Callable<Integer> {
     @Spec

@@ -39,7 +39,7 @@ final class ApiKeysFile {
         try {
             return Json.read(Files.readAllBytes(file), ApiKeys.class);
         } catch (InvalidMessageException e) {
-            throw new FleetException("--file: expected a file of API keys, found " + file + ": " + e.getMessage());
+            throw new FleetException("--file: expected an API key file, found " + file + ": " + e.getMessage());
         }
     }
 

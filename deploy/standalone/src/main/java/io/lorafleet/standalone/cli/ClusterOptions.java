@@ -11,7 +11,7 @@ final class ClusterOptions {
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
             defaultValue = "localhost:9092",
-            description = "Address of a broker of the cluster (default: ${DEFAULT-VALUE}).")
+            description = "Address of a broker in the cluster (default: ${DEFAULT-VALUE}).")
     private String bootstrap;
 
     @Option(

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         name = "distill",
         sortOptions = false,
         description = {
-            "Trains a student: an adapter that gives the guided result in one UNet evaluation per step instead"
+            "Trains a student: an adapter that produces the guided result in one UNet evaluation per step instead"
                     + " of two. The training needs only the model and prompts.",
             "After each round, the command writes NAME.checkpoint. A new run with the same options resumes from"
                     + " that checkpoint."
@@ -44,14 +44,14 @@ public final class DistillCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "DIR",
             required = true,
-            description = "Folder of the base model, in diffusers' layout.")
+            description = "Folder of the base model, in the diffusers layout.")
     private Path folder;
 
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
             required = true,
-            description = "Text file with one prompt on each line.")
+            description = "Text file with one prompt per line.")
     private Path prompts;
 
     @Option(
@@ -135,7 +135,7 @@ public final class DistillCommand implements Callable<Integer> {
             run.resume(Files.readAllBytes(checkpoint));
         } catch (ModelFileException e) {
             throw new FleetException(checkpoint + ": " + e.getMessage()
-                    + "; to start over, remove the checkpoint or set another --name");
+                    + "; to start over, remove the checkpoint or use another --name");
         }
     }
 

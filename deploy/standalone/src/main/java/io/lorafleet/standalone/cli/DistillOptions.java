@@ -110,7 +110,7 @@ final class DistillOptions {
             names = "--student-share",
             paramLabel = "X",
             defaultValue = "0.25",
-            description = "Share of the optimizer steps, at the end, that use trajectories of the student, from"
+            description = "Share of the optimizer steps, at the end of training, that use student trajectories, from"
                     + " 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double studentShare;
 
@@ -140,7 +140,7 @@ final class DistillOptions {
             names = "--ema",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "Decay of the exponential moving average of the weights, which is the result; from 0"
+            description = "Decay of the exponential moving average that the student's weights are taken from, from 0"
                     + " to 1 (default: ${DEFAULT-VALUE}).")
     private double ema;
 

@@ -53,7 +53,7 @@ public final class FeedbackCommand implements Callable<Integer> {
     @Option(names = "--note", paramLabel = "TEXT", description = "Reason for the rating, as free text.")
     private @Nullable String note;
 
-    @Option(names = "--as-teacher", description = "Requests the result of the base model with guidance.")
+    @Option(names = "--as-teacher", description = "Marks the base model's guided image as the desired result.")
     private boolean asTeacher;
 
     @Mixin

@@ -52,7 +52,7 @@ public final class FleetOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Folder of the base model, in diffusers' layout. Default: deploy/demo-model.")
+            description = "Folder of the base model, in the diffusers layout. Default: deploy/demo-model.")
     private @Nullable Path model;
 
     @Option(
@@ -73,7 +73,7 @@ public final class FleetOptions {
     @Option(
             names = "--api-keys",
             paramLabel = "FILE",
-            description = "File of API keys, created by 'fleet key create'. The gateway then requires a key.")
+            description = "API key file, created by 'fleet key create'. The gateway then requires a key.")
     private @Nullable Path apiKeys;
 
     public FleetSettings settings() {

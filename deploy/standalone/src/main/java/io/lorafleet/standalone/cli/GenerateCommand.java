@@ -60,7 +60,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--negative-prompt",
             paramLabel = "TEXT",
-            description = "Text that describes what the image must not show. Needs a guidance scale above 1.")
+            description = "Text that describes what the image must not show. Requires a guidance scale above 1.")
     private @Nullable String negativePrompt;
 
     @ArgGroup(exclusive = false)
@@ -115,13 +115,13 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed for the noise. The same seed gives the same image. Default: random.")
+            description = "Seed for the noise. The same seed produces the same image. Default: random.")
     private @Nullable Long seed;
 
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Number of images. Each image uses the next higher seed. Default: 1.")
+            description = "Number of images. The seed increases by 1 for each image. Default: 1.")
     private @Nullable Integer count;
 
     @Option(

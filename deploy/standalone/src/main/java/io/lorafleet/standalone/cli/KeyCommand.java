@@ -42,8 +42,7 @@ public final class KeyCommand {
             paramLabel = "FILE",
             required = true,
             scope = ScopeType.INHERIT,
-            description =
-                    "File of API keys: the value of lorafleet.security.api-keys or of 'fleet up" + " --api-keys'.")
+            description = "API key file: the value of lorafleet.security.api-keys or of 'fleet up" + " --api-keys'.")
     private Path path;
 
     @Spec
@@ -110,7 +109,7 @@ public final class KeyCommand {
             description = "Creates a key with the owner, roles and lifetime of another key, and prints it. The"
                     + " other key expires after the overlap.")
     int rotate(
-            @Parameters(paramLabel = "ID", description = "ID of the key, as in 'fleet key list'.") String id,
+            @Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id,
             @Option(
                             names = "--overlap",
                             paramLabel = "DURATION",
@@ -118,7 +117,7 @@ public final class KeyCommand {
                             converter = ShortDuration.class,
                             description =
                                     "Time until the old key expires, such as 1h (default: ${DEFAULT-VALUE}). If the key"
-                                            + " may have leaked, set 0s.")
+                                            + " may have leaked, use 0s.")
                     Duration overlap)
             throws IOException {
         String key = newKey();
@@ -138,7 +137,7 @@ public final class KeyCommand {
     }
 
     @Command(name = "revoke", description = "Revokes a key.")
-    int revoke(@Parameters(paramLabel = "ID", description = "ID of the key, as in 'fleet key list'.") String id)
+    int revoke(@Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id)
             throws IOException {
         file().change(keys -> keys.without(require(keys, id).id()));
         return ExitCode.OK;

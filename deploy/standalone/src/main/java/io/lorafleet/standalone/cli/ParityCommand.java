@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         name = "parity",
         description = {
             "Compares this implementation with reference outputs.",
-            "The folder contains a model in diffusers' layout, expected.safetensors and, optionally,"
+            "The folder contains a model in the diffusers layout, expected.safetensors and, optionally,"
                     + " expected_lora.safetensors from the reference implementation. docs/parity.md lists the"
                     + " tensors. The command prints ||out - ref|| / ||ref|| for each tensor. The exit status is"
                     + " 1 if a value is above the tolerance."

@@ -18,7 +18,7 @@ public final class PromptFile {
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (prompts.isEmpty()) {
-                throw new FleetException(file + ": expected one prompt on each line, found none");
+                throw new FleetException(file + ": expected one prompt per line, found none");
             }
             return prompts;
         } catch (IOException e) {

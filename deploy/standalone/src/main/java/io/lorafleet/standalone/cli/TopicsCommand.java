@@ -30,25 +30,25 @@ public final class TopicsCommand implements Callable<Integer> {
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Number of partitions of the topics that are read in parallel (default:"
-                    + " ${DEFAULT-VALUE}), except the topics of requests.")
+            description = "Number of partitions in each topic that is read in parallel (default:"
+                    + " ${DEFAULT-VALUE}), except the request topics.")
     private int partitions;
 
     @Option(
             names = "--request-partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Number of partitions of the topics of requests (default: ${DEFAULT-VALUE}). One serves any"
-                    + " number of workers.")
+            description = "Number of partitions in each request topic (default: ${DEFAULT-VALUE}). One partition serves"
+                    + " any number of workers.")
     private int requestPartitions;
 
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Number of replicas of each topic. Default: the setting of the cluster.")
+            description = "Number of replicas of each topic. Default: the cluster's setting.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
-    @Option(names = "--fix", description = "Set the expected values on existing topics.")
+    @Option(names = "--fix", description = "Sets the expected values on existing topics.")
     private boolean fix;
 
     @Override

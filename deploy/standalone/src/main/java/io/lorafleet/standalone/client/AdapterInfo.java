@@ -77,7 +77,7 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
         if (versions.stream().allMatch(version -> version.retiredAt() != null)) {
             return "retired";
         }
-        return route == null ? "no route, requests use the newest version" : text(route);
+        return route == null ? "no route; requests use the newest version" : text(route);
     }
 
     private static String text(AdapterRoute route) {

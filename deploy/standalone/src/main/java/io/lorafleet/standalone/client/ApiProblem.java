@@ -25,7 +25,7 @@ record ApiProblem(
                     : text;
         } catch (InvalidMessageException notAProblem) {
             return response.uri() + " returned HTTP " + response.statusCode()
-                    + " without a problem: it is not a lorafleet gateway";
+                    + " without a problem document: the server is not a lorafleet gateway";
         }
     }
 

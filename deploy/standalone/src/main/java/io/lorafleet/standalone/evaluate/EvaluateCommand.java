@@ -40,14 +40,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "DIR",
             required = true,
-            description = "Folder of the base model, in diffusers' layout.")
+            description = "Folder of the base model, in the diffusers layout.")
     private Path folder;
 
     @Option(
             names = "--adapter",
             paramLabel = "STUDENT",
             required = true,
-            description = "Student: a safetensors file, or NAME or NAME@VERSION of an adapter of the fleet.")
+            description = "Student: a safetensors file, or NAME or NAME@VERSION of an adapter in the fleet.")
     private String adapter;
 
     @Mixin
@@ -57,7 +57,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--prompts",
             paramLabel = "FILE",
             required = true,
-            description = "Text file with one prompt on each line.")
+            description = "Text file with one prompt per line.")
     private Path prompts;
 
     @Option(
@@ -92,7 +92,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Seed of the first image (default: ${DEFAULT-VALUE}). Each image uses the next higher" + " seed.")
+                    "Seed of the first image (default: ${DEFAULT-VALUE}). The seed increases by 1 for each image.")
     private long seed;
 
     @Option(

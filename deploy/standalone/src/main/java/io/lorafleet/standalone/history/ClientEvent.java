@@ -4,18 +4,18 @@ package io.lorafleet.standalone.history;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/** What a client of the gateways did and saw. */
+/** What a client of the gateways did and observed. */
 public sealed interface ClientEvent extends HistoryEvent {
     /** The gateway that the client called, such as {@code gateway-1}. */
     String gateway();
 
-    /** The client's knowledge of a request that it submitted. */
+    /** What the client knows about a request that it submitted. */
     enum Outcome {
         @JsonProperty("accepted")
         ACCEPTED,
         @JsonProperty("refused")
         REFUSED,
-        /** The connection broke, so that the client does not know. */
+        /** The connection broke, so the client does not know whether the request was accepted. */
         @JsonProperty("unknown")
         UNKNOWN
     }
@@ -41,11 +41,11 @@ public sealed interface ClientEvent extends HistoryEvent {
             implements ClientEvent {}
 
     /**
-     * A gateway's answer about a generation.
+     * A gateway's response to a query for a generation.
      *
      * @param status status of the generation, such as {@code succeeded}; {@code not-found} if the gateway does not know
      *     it
-     * @param content SHA-256 of everything that the end of the generation determines; null before the end
+     * @param content SHA-256 of all fields that are final once the generation has ended; null before the end
      */
     record Observed(
             long t,

@@ -16,6 +16,6 @@ public sealed interface FaultEvent extends HistoryEvent {
     /** All faults are over, and all processes run. */
     record Healed(long t) implements FaultEvent {}
 
-    /** From now on, a blob has other bytes than the fleet stored. */
+    /** From now on, a blob contains bytes other than those that the fleet stored. */
     record BlobDamaged(long t, String key) implements FaultEvent {}
 }

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Appends events to the file of one source. Safe for use by several threads. */
+/** Appends events to the file of one source. Thread-safe. */
 public final class HistoryWriter implements AutoCloseable {
     private final OutputStream out;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.history;
 
-/** The place of a record in Kafka. The topic's name has no prefix. */
+/** The position of a record in Kafka. The topic's name has no prefix. */
 public record Position(String topic, int partition, long offset) {
     /** @return whether the record comes before the other one in the same partition */
     public boolean precedes(Position other) {

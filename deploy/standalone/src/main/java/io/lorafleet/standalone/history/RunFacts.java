@@ -12,17 +12,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a run promises to its judge. Written to {@value #FILE}.
+ * The facts about a run that {@code fleet check} needs. Written to {@value #FILE}.
  *
  * @param cell name of the cell
  * @param seed seed of the run
- * @param startedAt time of the run's start
+ * @param startedAt start time of the run
  * @param gateways names of the gateways
  * @param slots number of slots of each worker, by name
  * @param lock how long a worker may keep a request without renewing its lock
- * @param drainWithin how long after the end of the faults all requests must have ended, and each worker must have begun
- *     one
- * @param innocentsWithin longest time from acceptance to the end of a request, if the run has poisonous requests
+ * @param drainWithin time after the faults within which all requests must end and each worker must start one
+ * @param innocentsWithin longest time from acceptance to the end of a request, if the run has poison requests
  * @param judged names of the invariants for which the history must have evidence
  */
 public record RunFacts(

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that Kafka holds. Records of transactions can appear twice: with {@code committed} false when they were
- * written, and with {@code committed} true once their transaction was committed.
+ * A record in Kafka. Records of transactions can appear twice: with {@code committed} false when they were written, and
+ * with {@code committed} true once their transaction was committed.
  */
 public sealed interface TopicEvent extends HistoryEvent {
     Position position();
@@ -58,7 +58,7 @@ public sealed interface TopicEvent extends HistoryEvent {
     /** A sample of feedback. */
     record Voted(long t, long at, Position position, String adapter, String vote) implements TopicEvent {}
 
-    /** A trainer began a training run, or began it again. */
+    /** A trainer started or restarted a training run. */
     record RunStarted(long t, long at, Position position, String adapter, Lineage lineage, String trainer)
             implements TopicEvent {}
 

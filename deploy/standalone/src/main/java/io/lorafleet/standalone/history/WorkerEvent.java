@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.history;
 
-/** What passed between a worker and the brokers, or the end of the worker's process. */
+/** An exchange between a worker and the brokers, or the end of the worker's process. */
 public sealed interface WorkerEvent extends HistoryEvent {
     String worker();
 
     /**
      * The broker delivered a request, or its lock was renewed.
      *
-     * @param consumer client id of the share consumer, of which a worker has one for each slot
+     * @param consumer client id of the share consumer; a worker has one consumer for each slot
      * @param delivery number of the delivery, starting at 1
      */
     record Taken(long t, String worker, String consumer, Position position, int delivery) implements WorkerEvent {}

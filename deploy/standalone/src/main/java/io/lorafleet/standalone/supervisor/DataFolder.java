@@ -92,7 +92,8 @@ final class DataFolder implements AutoCloseable {
         Files.createFile(kafkaClient(), OwnerOnly.file());
         try (Writer out = Files.newBufferedWriter(kafkaClient())) {
             properties.store(
-                    out, "For --config, while the fleet runs. These credentials grant full access to the broker.");
+                    out,
+                    "For use with --config while the fleet runs. These credentials grant full access to the broker.");
         }
     }
 

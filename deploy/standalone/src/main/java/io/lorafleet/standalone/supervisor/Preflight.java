@@ -45,12 +45,12 @@ final class Preflight {
 
     private static void requireModel(Path model) {
         if (!Files.isDirectory(model)) {
-            throw new FleetException(
-                    "--model: folder not found: " + model + "; expected a Stable Diffusion model in diffusers' layout");
+            throw new FleetException("--model: folder not found: " + model
+                    + "; expected a Stable Diffusion model in the diffusers layout");
         }
         if (!Files.isRegularFile(model.resolve("model_index.json"))) {
             throw new FleetException("--model: no model_index.json in " + model
-                    + "; expected a Stable Diffusion model in diffusers' layout, with the folders tokenizer, "
+                    + "; expected a Stable Diffusion model in the diffusers layout, with the folders tokenizer, "
                     + "text_encoder, unet, vae and scheduler");
         }
     }
@@ -58,7 +58,7 @@ final class Preflight {
     private static void requireFree(String option, int port) {
         if (!Ports.isFree(port)) {
             throw new FleetException(
-                    "port " + port + " is in use: stop the process that uses it, or set another port with " + option);
+                    "port " + port + " is in use: stop the process that uses it, or use another port with " + option);
         }
     }
 }

@@ -46,7 +46,10 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
     private Base base;
 
     private static final class Base {
-        @Option(names = "--model", paramLabel = "DIR", description = "Folder of the base model, in diffusers' layout.")
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description = "Folder of the base model, in the diffusers layout.")
         private @Nullable Path folder;
 
         @Option(

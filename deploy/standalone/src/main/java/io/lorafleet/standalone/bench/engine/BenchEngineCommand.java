@@ -32,7 +32,10 @@ public final class BenchEngineCommand implements Callable<Integer> {
     private Model model;
 
     private static final class Model {
-        @Option(names = "--model", paramLabel = "DIR", description = "Folder of the base model, in diffusers' layout.")
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description = "Folder of the base model, in the diffusers layout.")
         private @Nullable Path folder;
 
         @Option(
@@ -79,7 +82,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
             names = "--beside",
             paramLabel = "WHAT",
             description = {
-                "Also measures another batch, in alternation, and prints the ratio:" + " ${COMPLETION-CANDIDATES}.",
+                "Also measures one of these batches, alternating with the first, and prints the ratio:"
+                        + " ${COMPLETION-CANDIDATES}.",
                 "TEACHER: two rows for each image. BASE: the same rows without adapters.",
                 "ALONE: the same images, each in its own batch."
             })

@@ -23,22 +23,22 @@ final class BrokerCells {
         return List.of(
                 new Cell(
                         "broker-kill",
-                        "kill -9 of the only broker, and a start at once",
+                        "the only broker is killed (SIGKILL) and restarted immediately",
                         room,
                         nemesis -> stop(nemesis, true, false)),
                 new Cell(
                         "broker-restart",
-                        "SIGTERM of the only broker, and a start at once",
+                        "the only broker is stopped (SIGTERM) and restarted immediately",
                         room,
                         nemesis -> stop(nemesis, false, false)),
                 new Cell(
                         "broker-away",
-                        "the only broker is killed, and away for the time of --outage",
+                        "the only broker is killed (SIGKILL) and stays down for the duration of --outage",
                         room,
                         nemesis -> stop(nemesis, true, true)),
                 new Cell(
                         "broker-failover",
-                        "three brokers: kill -9 of the leader of the requests, three times in a row",
+                        "three brokers: the leader of the request topic is killed (SIGKILL) three times in a row",
                         room.withBrokers(3),
                         BrokerCells::failOver));
     }

@@ -5,13 +5,13 @@ import io.lorafleet.standalone.chaos.room.RoomSettings;
 import java.io.IOException;
 
 /**
- * One kind of fault, and the fleet that it strikes.
+ * One kind of fault, and the fleet that it affects.
  *
  * @param name name on the command line
  * @param description what happens, in one line
  */
 public record Cell(String name, String description, RoomSettings room, Fault fault) {
-    /** Breaks something, proves that this had an effect, and mends it again. */
+    /** Breaks something, proves that this had an effect, and repairs it. */
     public interface Fault {
         void strike(Nemesis nemesis) throws IOException, InterruptedException;
     }

@@ -40,7 +40,7 @@ public final class Cells {
     private static Cell quick() {
         return new Cell(
                 "quick",
-                "kill -9 of a worker before its acknowledgement, then of a gateway",
+                "a worker is killed (SIGKILL) before it acknowledges a request, then a gateway is killed",
                 RoomSettings.usual(),
                 nemesis -> {
                     MomentCells.beforeAcknowledgement(nemesis);

@@ -7,7 +7,7 @@ import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.time.Duration;
 import java.util.List;
 
-/** Clocks that are wrong. The worker's process runs under libfaketime, from the Debian package of this name. */
+/** Wrong clocks. The worker's process runs under libfaketime, from the Debian package of the same name. */
 final class ClockCells {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final String WORKER = "worker-1";
@@ -19,17 +19,17 @@ final class ClockCells {
         return List.of(
                 new Cell(
                         "clock-ahead",
-                        "the clock of a worker is an hour ahead",
+                        "a worker's clock is an hour ahead",
                         room.with(WORKER, ServiceSettings.ofClock(HOUR)),
                         ClockCells::await),
                 new Cell(
                         "clock-behind",
-                        "the clock of a worker is an hour behind",
+                        "a worker's clock is an hour behind",
                         room.with(WORKER, ServiceSettings.ofClock(HOUR.negated())),
                         ClockCells::await));
     }
 
-    /** The clock is wrong from the start. Kafka's time of a record on progress is the worker's. */
+    /** The clock is wrong from the start. The timestamps of progress records come from the worker's clock. */
     private static void await(Nemesis nemesis) throws InterruptedException {
         Nemesis.Active fault = nemesis.begin("clock", WORKER);
         Started attempt = nemesis.awaitEffect(

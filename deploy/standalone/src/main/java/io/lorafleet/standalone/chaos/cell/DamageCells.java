@@ -35,7 +35,7 @@ final class DamageCells {
         return List.of(
                 new Cell(
                         "damage-image",
-                        "a stored image gets other bytes, then clients download it",
+                        "a stored image is damaged, then clients download it",
                         room,
                         DamageCells::image),
                 new Cell(
@@ -50,12 +50,12 @@ final class DamageCells {
                         DamageCells::initImage),
                 new Cell(
                         "damage-adapter",
-                        "the file of an adapter gets other bytes before a new worker loads it",
+                        "an adapter's file is damaged before a new worker loads it",
                         room,
                         DamageCells::adapter),
                 new Cell(
                         "damage-checkpoint",
-                        "the checkpoint of a killed trainer gets other bytes before the trainer continues",
+                        "the checkpoint of a killed trainer is damaged before the trainer resumes",
                         room.withTrainers(1, TrainerCells.SHORT_RUNS),
                         DamageCells::checkpoint),
                 new Cell(
@@ -76,7 +76,7 @@ final class DamageCells {
         for (GatewayPoller poller : nemesis.load().pollers()) {
             answers.addAll(poller.download(end.id()));
         }
-        fault.struck("answers to downloads: " + answers);
+        fault.struck("responses to downloads: " + answers);
     }
 
     /** A gateway that starts then finds the end of the generation only in the manifest. */
@@ -163,7 +163,7 @@ final class DamageCells {
         }
         nemesis.room().process(trainer).kill();
         nemesis.restart(trainer);
-        fault.struck(files.size() + " files were damaged; afterwards " + nemesis.awaitFinishedRun() + " ended");
+        fault.struck(files.size() + " files were damaged; afterwards, " + nemesis.awaitFinishedRun() + " ended");
     }
 
     private static void archive(Nemesis nemesis) throws IOException, InterruptedException {

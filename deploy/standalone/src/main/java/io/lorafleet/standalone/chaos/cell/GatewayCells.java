@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Faults of gateways. */
 final class GatewayCells {
-    /** After this time, Kafka takes a member out of its group. */
+    /** After this time, Kafka removes a member from its group. */
     private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(55);
 
     private GatewayCells() {}
@@ -16,10 +16,14 @@ final class GatewayCells {
     static List<Cell> all() {
         RoomSettings room = RoomSettings.usual();
         return List.of(
-                new Cell("gateway-kill", "kill -9 of each gateway in a row", room, GatewayCells::kill),
+                new Cell(
+                        "gateway-kill",
+                        "each gateway is killed (SIGKILL), one after another",
+                        room,
+                        GatewayCells::kill),
                 new Cell(
                         "gateway-pause",
-                        "SIGSTOP of a gateway for longer than its Kafka session",
+                        "a gateway is paused (SIGSTOP) for longer than its Kafka session timeout",
                         room,
                         GatewayCells::pause));
     }

@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
-/** Deaths of a worker at a certain moment of a request. */
+/** Kills a worker at a certain moment while it processes a request. */
 final class MomentCells {
     private MomentCells() {}
 
@@ -29,23 +29,24 @@ final class MomentCells {
         return List.of(
                 new Cell(
                         "worker-kill-with-png",
-                        "kill -9 of a worker that stored an image, but no manifest",
+                        "a worker is killed (SIGKILL) after it has stored an image, but no manifest",
                         room,
                         MomentCells::betweenImageAndManifest),
                 new Cell(
                         "worker-kill-before-result",
-                        "kill -9 of a worker that stored a manifest, but whose result does not reach the broker",
+                        "a worker is killed (SIGKILL) after it has stored a manifest; its result does not reach the"
+                                + " broker",
                         room,
                         MomentCells::beforeResult),
                 new Cell(
                         "worker-kill-before-ack",
-                        "kill -9 of a worker that published a result, but whose acknowledgement does not reach the"
-                                + " broker",
+                        "a worker is killed (SIGKILL) after it has published a result; its acknowledgement does not"
+                                + " reach the broker",
                         room,
                         MomentCells::beforeAcknowledgement));
     }
 
-    /** Stops the worker at each image, until it has stored no manifest yet. */
+    /** Pauses a worker that has stored an image. If the manifest exists as well, tries again with another request. */
     private static void betweenImageAndManifest(Nemesis nemesis) throws IOException, InterruptedException {
         while (true) {
             String worker = nemesis.busyWorker();
@@ -66,7 +67,7 @@ final class MomentCells {
         }
     }
 
-    /** @return a request of the worker with an image; null if all its requests end before */
+    /** @return a request of the worker that has a stored image; null if all its requests end first */
     private static @Nullable String awaitFirstImage(Nemesis nemesis, String worker) {
         while (true) {
             Set<String> held = nemesis.underWay(worker);
@@ -114,13 +115,13 @@ final class MomentCells {
         proxy.reset();
         proxy.remove(rule);
         Set<String> once = new HashSet<>();
-        Ended again = nemesis.awaitEffect("a second result of one of " + held, () -> {
+        Ended again = nemesis.awaitEffect("a second result for one of " + held, () -> {
             once.clear();
             return nemesis.ends()
                     .filter(each -> held.contains(each.id()) && !once.add(each.id()))
                     .findFirst();
         });
-        fault.struck("a second result of " + again.id() + " was published");
+        fault.struck("a second result for " + again.id() + " was published");
         nemesis.restart(worker);
     }
 

@@ -46,7 +46,7 @@ public final class Nemesis {
     private final Consumer<String> notices;
 
     /**
-     * @param outage how long a fault lasts, if the cell does not need a certain time
+     * @param outage how long a fault lasts, unless the cell needs a specific duration
      * @param notices receives messages for the user
      */
     public Nemesis(Room room, Recorder recorder, Random random, Duration outage, Load load, Consumer<String> notices) {
@@ -94,17 +94,17 @@ public final class Nemesis {
             recorder.record(SOURCE, new FaultEvent.Struck(recorder.now(), fault, target, evidence));
         }
 
-        /** Waits until a worker begins another attempt of one of the requests. */
+        /** Waits until a worker begins another attempt at one of the requests. */
         public void awaitAnotherAttempt(Set<String> requests) throws InterruptedException {
             Started again = awaitEffect(
-                    "another attempt of one of " + requests,
+                    "another attempt at one of " + requests,
                     () -> recorder.all(Started.class).stream()
                             .filter(each -> each.t() > since && requests.contains(each.id()))
                             .findFirst());
-            struck(again.worker() + " began another attempt of " + again.id());
+            struck(again.worker() + " began another attempt at " + again.id());
         }
 
-        /** Sends requests to the gateways until one of them does not accept a request. */
+        /** Sends requests to the gateways until one of them fails to accept a request. */
         public void awaitRefusal(List<String> gateways) throws InterruptedException {
             Client client = load.client("refused");
             List<GatewayCalls> asked = load.gateways().stream()
@@ -161,7 +161,7 @@ public final class Nemesis {
         });
     }
 
-    /** @return the requests that a worker has begun and not ended */
+    /** @return the requests that a worker has started but not finished */
     public Set<String> underWay(String worker) {
         long exit = recorder.all(Exited.class).stream()
                 .filter(each -> each.worker().equals(worker))
@@ -215,10 +215,10 @@ public final class Nemesis {
                 () -> ends().filter(each -> each.id().equals(id)).findFirst());
     }
 
-    /** Waits until a training run has begun and not ended. */
+    /** Waits until a training run is in progress. */
     void awaitRunUnderWay() throws InterruptedException {
         awaitEffect(
-                "a training run under way",
+                "a training run in progress",
                 () -> recorder.all(RunStarted.class).stream()
                         .filter(run -> recorder.all(RunFinished.class).stream()
                                 .noneMatch(end -> end.lineage().fromOffset()
@@ -233,7 +233,7 @@ public final class Nemesis {
     }
 
     /**
-     * Waits until a training run ends from now on.
+     * Waits until a training run ends after this call.
      *
      * @return the run
      */
@@ -252,7 +252,7 @@ public final class Nemesis {
     }
 
     /**
-     * Waits until each worker has begun a request.
+     * Waits until each worker has started a request.
      *
      * @return the time that this took, in milliseconds
      */
@@ -270,7 +270,7 @@ public final class Nemesis {
         return recorder.now() - since;
     }
 
-    /** Says how much heap each service needs, and how many meters it has. */
+    /** Reports how much heap each service needs, and how many meters it has. */
     public void noteMemory() throws IOException, InterruptedException {
         for (String service :
                 Stream.concat(room.gateways().stream(), room.workers().stream()).toList()) {

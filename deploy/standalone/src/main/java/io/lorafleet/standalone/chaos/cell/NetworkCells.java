@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Faults of the connections to the broker. */
+/** Faults in the connections to the broker. */
 final class NetworkCells {
     private static final Duration LATENCY = Duration.ofMillis(400);
     private static final Duration LONGER_THAN_THE_LOCK =
@@ -26,32 +26,32 @@ final class NetworkCells {
         return List.of(
                 new Cell(
                         "net-reset",
-                        "all connections to the broker break again and again for the time of --outage",
+                        "all connections to the broker are closed repeatedly for the duration of --outage",
                         room,
                         NetworkCells::reset),
                 new Cell(
                         "net-delay",
-                        "each frame is late by " + LATENCY.toMillis() + " ms for the time of --outage",
+                        "each frame is delayed by " + LATENCY.toMillis() + " ms for the duration of --outage",
                         room,
                         NetworkCells::delay),
                 new Cell(
                         "net-worker-blackhole",
-                        "nothing passes between a busy worker and the broker for longer than its locks last",
+                        "a busy worker and the broker cannot communicate for longer than the worker's locks last",
                         room,
                         nemesis -> partitionWorker(nemesis, Direction.REQUEST, Direction.RESPONSE)),
                 new Cell(
                         "net-worker-deaf",
-                        "a busy worker gets no responses for longer than its locks last; its requests arrive",
+                        "a busy worker gets no responses for longer than its locks last, but its requests arrive",
                         room,
                         nemesis -> partitionWorker(nemesis, Direction.RESPONSE)),
                 new Cell(
                         "net-worker-mute",
-                        "a busy worker's requests arrive only after its locks ran out",
+                        "a busy worker's requests arrive only after its locks have expired",
                         room,
                         nemesis -> partitionWorker(nemesis, Direction.REQUEST)),
                 new Cell(
                         "net-gateway-blackhole",
-                        "nothing passes between a gateway and the broker until the gateway refuses a request",
+                        "a gateway and the broker cannot communicate until the gateway refuses a request",
                         room,
                         nemesis -> partitionGateway(nemesis, Direction.REQUEST, Direction.RESPONSE)),
                 new Cell(
@@ -61,7 +61,7 @@ final class NetworkCells {
                         nemesis -> partitionGateway(nemesis, Direction.RESPONSE)),
                 new Cell(
                         "net-gateway-mute",
-                        "a gateway's requests to the broker arrive only after it refused a request",
+                        "a gateway's requests reach the broker only after the gateway has refused a request",
                         room,
                         nemesis -> partitionGateway(nemesis, Direction.REQUEST)));
     }
@@ -100,7 +100,7 @@ final class NetworkCells {
         }
         nemesis.lastForOutage();
         undo.forEach(Runnable::run);
-        fault.struck(rules.stream().mapToInt(Rule::hits).sum() + " responses were late");
+        fault.struck(rules.stream().mapToInt(Rule::hits).sum() + " responses were delayed");
     }
 
     private static void partitionWorker(Nemesis nemesis, Direction... directions)

@@ -18,7 +18,7 @@ final class PoisonCells {
     static List<Cell> all() {
         return List.of(new Cell(
                 "poison-crash",
-                "a request kills each worker that begins it, while others submit requests",
+                "a request kills each worker that starts it, while other clients submit requests",
                 RoomSettings.usual(),
                 PoisonCells::crash));
     }
@@ -30,7 +30,7 @@ final class PoisonCells {
         Nemesis.Active fault = nemesis.begin("crash", poison);
         Set<Started> killed = new HashSet<>();
         while (true) {
-            Optional<Started> next = nemesis.awaitEffect("another attempt or the end of " + poison, () -> {
+            Optional<Started> next = nemesis.awaitEffect("the end of, or another attempt at, " + poison, () -> {
                 Optional<Started> attempt = nemesis.attempts()
                         .filter(each -> each.id().equals(poison) && !killed.contains(each))
                         .findFirst();
@@ -49,8 +49,7 @@ final class PoisonCells {
                 .findFirst()
                 .orElseThrow();
         if (!killed.isEmpty()) {
-            fault.struck(
-                    killed.size() + " attempts ended with the worker; then " + end.outcome() + ": " + end.reason());
+            fault.struck(killed.size() + " attempts killed their workers; then " + end.outcome() + ": " + end.reason());
         }
     }
 }

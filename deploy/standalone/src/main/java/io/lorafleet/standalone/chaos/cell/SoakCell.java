@@ -15,7 +15,7 @@ final class SoakCell {
     static Cell of(Duration length) {
         return new Cell(
                 "soak",
-                "faults of the other cells in random order, for the time of --minutes",
+                "the faults of the other cells occur in random order for the duration of --minutes",
                 RoomSettings.usual(),
                 nemesis -> strike(nemesis, length));
     }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Faults of the blob store. */
+/** Faults in the blob store. */
 final class StorageCells {
     private static final String BLOBS = "blobs";
 
@@ -20,17 +20,17 @@ final class StorageCells {
         return List.of(
                 new Cell(
                         "blob-full",
-                        "the disk of the blob store is full for the time of --outage",
+                        "the blob store's disk is full for the duration of --outage",
                         small,
                         StorageCells::full),
                 new Cell(
                         "blob-readonly",
-                        "the blob store is read-only for the time of --outage",
+                        "the blob store is read-only for the duration of --outage",
                         small,
                         StorageCells::readOnly),
                 new Cell(
                         "blob-away",
-                        "the folder of the blob store is gone for the time of --outage",
+                        "the blob store's folder is missing for the duration of --outage",
                         room,
                         StorageCells::away));
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Faults of trainers, while clients give feedback. The runs are as short as possible. */
+/** Faults in trainers, while clients give feedback. The runs are as short as possible. */
 final class TrainerCells {
     private static final String FIRST = "trainer-1";
     private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(60);
@@ -39,25 +39,25 @@ final class TrainerCells {
         Map<String, String> sameId = new LinkedHashMap<>(SHORT_RUNS);
         sameId.put("lorafleet.trainer.id", "trainer");
         return List.of(
-                new Cell("trainer-kill", "kill -9 of each trainer during a run", one, TrainerCells::kill),
+                new Cell("trainer-kill", "each trainer is killed (SIGKILL) during a run", one, TrainerCells::kill),
                 new Cell(
                         "trainer-kill-in-transaction",
-                        "kill -9 of a trainer whose transaction is open",
+                        "a trainer is killed (SIGKILL) while its transaction is open",
                         one,
                         nemesis -> killAt(nemesis, ApiKeys.TXN_OFFSET_COMMIT)),
                 new Cell(
                         "trainer-kill-before-commit",
-                        "kill -9 of a trainer whose request to commit does not reach the broker",
+                        "a trainer is killed (SIGKILL) before its commit request reaches the broker",
                         one,
                         nemesis -> killAt(nemesis, ApiKeys.END_TXN)),
                 new Cell(
                         "trainer-overtaken",
-                        "SIGSTOP of a trainer before its commit, until another trainer has finished the run",
+                        "a trainer is paused (SIGSTOP) before its commit until another trainer has finished the run",
                         two,
                         TrainerCells::overtake),
                 new Cell(
                         "trainers-with-one-id",
-                        "two trainers with the same id, one of them killed",
+                        "two trainers have the same id, and one of them is killed",
                         RoomSettings.usual().withTrainers(2, sameId),
                         TrainerCells::kill));
     }
@@ -68,7 +68,7 @@ final class TrainerCells {
             Nemesis.Active fault = nemesis.begin("kill-9", trainer);
             nemesis.room().process(trainer).kill();
             nemesis.restart(trainer);
-            fault.struck("a run was under way; afterwards " + nemesis.awaitFinishedRun() + " ended");
+            fault.struck("a run was in progress; afterwards, " + nemesis.awaitFinishedRun() + " ended");
         }
     }
 
@@ -81,7 +81,7 @@ final class TrainerCells {
         proxy.reset();
         proxy.remove(rule);
         nemesis.restart(FIRST);
-        fault.struck(api + " was held; afterwards " + nemesis.awaitFinishedRun() + " ended");
+        fault.struck(api + " was held; afterwards, " + nemesis.awaitFinishedRun() + " ended");
     }
 
     private static void overtake(Nemesis nemesis) throws IOException, InterruptedException {
@@ -102,7 +102,7 @@ final class TrainerCells {
         nemesis.awaitFinishedRun();
     }
 
-    /** A trainer whose requests to commit are held. */
+    /** A trainer whose commit requests are held. */
     private record Held(String trainer, KafkaProxy proxy, Rule rule) {
         Held(String trainer, KafkaProxy proxy) {
             this(trainer, proxy, proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, ApiKeys.END_TXN)));

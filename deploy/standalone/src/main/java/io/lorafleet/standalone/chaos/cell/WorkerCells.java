@@ -30,10 +30,10 @@ final class WorkerCells {
     static List<Cell> all() {
         RoomSettings room = RoomSettings.usual();
         return List.of(
-                new Cell("worker-kill", "kill -9 of a busy worker, twice", room, WorkerCells::kill),
+                new Cell("worker-kill", "a busy worker is killed (SIGKILL) twice", room, WorkerCells::kill),
                 new Cell(
                         "worker-pause",
-                        "SIGSTOP of a busy worker for longer than its locks last",
+                        "a busy worker is paused (SIGSTOP) for longer than its locks last",
                         room,
                         WorkerCells::pause),
                 new Cell(

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that submits one request after the other. It repeats a call that failed with the same idempotency key, at
- * any gateway, as a careful client does.
+ * A client that submits one request after another. Like any careful client, it repeats a failed call with the same
+ * idempotency key, at any gateway.
  */
 public final class Client {
     private static final Duration PAUSE = Duration.ofMillis(300);
@@ -55,7 +55,7 @@ public final class Client {
         }
     }
 
-    /** @return id of the accepted request; null if told to stop before */
+    /** @return id of the accepted request; null if told to stop first */
     @Nullable
     public String submit(String key, byte[] body, boolean poison, BooleanSupplier stop) throws InterruptedException {
         while (!stop.getAsBoolean()) {

@@ -19,11 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls one gateway, and reports each status as it is. */
+/** Calls one gateway, and reports each response status unchanged. */
 public final class GatewayCalls {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final List<String> RUNNING = List.of("queued", "running");
-    /** What only the end of a generation determines. */
+    /** The fields that have their final values only when a generation has ended. */
     private static final List<String> END =
             List.of("status", "images", "failure", "finishedAt", "elapsed", "unetEvaluations");
 
@@ -81,7 +81,7 @@ public final class GatewayCalls {
         return send(request(path).GET());
     }
 
-    /** @return what the gateway shows of a generation; null if it does not answer */
+    /** @return what the gateway reports about a generation; null if it does not respond */
     @Nullable
     public Observed observe(String id, Recorder recorder) throws InterruptedException {
         Answer answer = get("/v1/generations/" + id);

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks one gateway for every generation until it shows its end, then downloads its images. */
+/** Asks one gateway for each generation until the generation has ended, then downloads its images. */
 public final class GatewayPoller {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -27,7 +27,7 @@ public final class GatewayPoller {
         this.recorder = recorder;
     }
 
-    /** Polls until told to stop. A gateway that is not ready is not asked, as behind a load balancer. */
+    /** Polls until told to stop. As behind a load balancer, a gateway that is not ready gets no calls. */
     public void run(BooleanSupplier stop) throws InterruptedException {
         while (!stop.getAsBoolean()) {
             if (gateway.isReady()) {
@@ -54,7 +54,7 @@ public final class GatewayPoller {
         }
     }
 
-    /** Asks for all generations, whatever was seen before. */
+    /** Asks for all generations, including those that have already ended. */
     public void askForAll() throws InterruptedException {
         for (String id : recorder.known()) {
             Observed now = gateway.observe(id, recorder);

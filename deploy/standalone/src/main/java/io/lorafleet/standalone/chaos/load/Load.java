@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The clients of a run: some submit requests, one for each gateway asks for their ends, and one rates images. */
+/** The clients of a run: some submit requests, one for each gateway follows their generations, and one rates images. */
 public final class Load {
     private static final Duration PUBLISH = Duration.ofMinutes(2);
     private static final int RANK = 4;
@@ -58,7 +58,7 @@ public final class Load {
         pollers.forEach(poller -> tasks.start(() -> poller.run(stopPollers::get)));
     }
 
-    /** Ends the submissions; the ends of the requests are still asked for. */
+    /** Ends the submissions. The clients that follow the generations continue. */
     public void stopClients() {
         stopClients.set(true);
     }

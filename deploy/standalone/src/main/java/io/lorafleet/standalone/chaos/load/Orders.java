@@ -18,8 +18,7 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies of the requests: small images, some with an adapter, some with two images, some with low priority, some
- * with a deadline.
+ * The bodies of the requests: small images, some with an adapter, two images, low priority or a deadline.
  *
  * @param steps largest number of steps
  */

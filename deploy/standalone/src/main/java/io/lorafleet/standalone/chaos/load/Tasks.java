@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Threads that run until they are told to stop. */
 public final class Tasks {
-    /** Something that a thread does. */
+    /** A task for one thread. */
     public interface Task {
         void run() throws InterruptedException;
     }
@@ -30,7 +30,7 @@ public final class Tasks {
         thread.start();
     }
 
-    /** Returns when all threads have ended. Throws what one of them threw. */
+    /** Returns when all threads have ended. Rethrows the exception that one of them threw. */
     public void join() throws InterruptedException {
         for (Thread thread : threads) {
             thread.join();

@@ -44,7 +44,7 @@ record Frame(Direction direction, RequestHeader header, ByteBuffer bytes) {
         return found.get();
     }
 
-    /** Tells an observer what the frame takes or acknowledges. */
+    /** Tells an observer which records the frame acquires or acknowledges. */
     void tell(ShareObserver observer) {
         if (direction == Direction.REQUEST) {
             ShareFrames.request(this, observer);

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The connections of one process to all brokers. Each broker has a listener for this process, which it advertises at a
- * port of this proxy, so that the process finds every broker behind the proxy.
+ * The connections of one process to all brokers. Each broker has a listener for this process and advertises it at a
+ * port of this proxy, so the process reaches every broker through the proxy.
  */
 public final class KafkaProxy implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -24,7 +24,7 @@ public final class KafkaProxy implements AutoCloseable {
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-    /** @param observer learns which records the process takes and acknowledges */
+    /** @param observer is told which records the process acquires and acknowledges */
     public KafkaProxy(ShareObserver observer) {
         this.observer = observer;
     }
@@ -61,7 +61,7 @@ public final class KafkaProxy implements AutoCloseable {
         return rule;
     }
 
-    /** Ends a rule. Frames that it holds go on. */
+    /** Removes a rule. The frames that it holds are forwarded. */
     public void remove(Rule rule) {
         rules.remove(rule);
         rule.remove();

@@ -15,7 +15,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 public final class Rule {
     /** What happens to a frame. */
     public enum Action {
-        /** The frame waits, and all frames behind it on the connection, until the rule is removed. */
+        /** The frame, and all frames behind it on the connection, wait until the rule is removed. */
         HOLD,
         /** The frame is not forwarded. */
         DROP,
@@ -41,7 +41,7 @@ public final class Rule {
         this.condition = condition;
     }
 
-    /** @param apis the requests, or the requests that are answered; none for all */
+    /** @param apis types of the requests, or of the requests that the responses belong to; none for all types */
     public static Rule of(Action action, Direction direction, ApiKeys... apis) {
         return new Rule(direction, Set.of(apis), action, Duration.ZERO, frame -> true);
     }
@@ -71,7 +71,7 @@ public final class Rule {
                 && condition.test(frame);
     }
 
-    /** Applies the rule to one frame, after a wait if the rule asks for one. */
+    /** Applies the rule to one frame, after a wait if the rule requires one. */
     Action apply() throws InterruptedException {
         hits.incrementAndGet();
         if (action == Action.HOLD) {

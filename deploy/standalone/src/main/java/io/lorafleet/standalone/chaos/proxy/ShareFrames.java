@@ -14,7 +14,7 @@ import org.apache.kafka.common.requests.ShareAcknowledgeRequest;
 import org.apache.kafka.common.requests.ShareFetchRequest;
 import org.apache.kafka.common.requests.ShareFetchResponse;
 
-/** Reads what share consumers take and acknowledge. A fetch can contain acknowledgements, too. */
+/** Finds the records that share consumers acquire and acknowledge. A fetch can contain acknowledgements, too. */
 final class ShareFrames {
     private ShareFrames() {}
 

@@ -3,7 +3,7 @@ package io.lorafleet.standalone.chaos.proxy;
 
 import org.apache.kafka.common.Uuid;
 
-/** Learns which records of a share group pass through a proxy. */
+/** Observes which records of a share group pass through a proxy. */
 public interface ShareObserver {
     /** Ignores everything. */
     ShareObserver NONE = new ShareObserver() {
@@ -20,7 +20,7 @@ public interface ShareObserver {
      */
     void taken(String consumer, Uuid topic, int partition, long offset, int delivery);
 
-    /** @param type Kafka's number of the acknowledgement's type */
+    /** @param type Kafka's number for the type of the acknowledgement */
     void acknowledged(String consumer, Uuid topic, int partition, long offset, int type);
 
     /** The connection to the broker ended over which the consumer fetched. */

@@ -8,11 +8,11 @@ import io.lorafleet.storage.Sha256;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the history keeps of a result. */
+/** The parts of a result that the history keeps. */
 public final class Ends {
     private Ends() {}
 
-    /** @return the status that the gateways show */
+    /** @return the status that the gateways report */
     public static String outcome(GenerationFinished end) {
         return end.match(succeeded -> "succeeded", failed -> "failed", cancelled -> "cancelled", expired -> "expired");
     }

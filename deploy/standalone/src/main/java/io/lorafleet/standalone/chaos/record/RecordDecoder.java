@@ -30,7 +30,7 @@ final class RecordDecoder {
         this.committed = committed;
     }
 
-    /** @return empty if the record says nothing that the history needs, or cannot be read */
+    /** @return the event; empty if the record is not needed in the history, or cannot be read */
     Optional<TopicEvent> decode(long t, ConsumerRecord<String, byte[]> record) {
         Position position = new Position(record.topic(), record.partition(), record.offset());
         try {
@@ -40,7 +40,7 @@ final class RecordDecoder {
         }
     }
 
-    /** Two gateways that accept the same request at once differ only in the time. */
+    /** If two gateways accept the same request at the same moment, their records differ only in the time. */
     private static String content(byte[] request) {
         ObjectNode fields = Json.read(request, ObjectNode.class);
         fields.remove("acceptedAt");

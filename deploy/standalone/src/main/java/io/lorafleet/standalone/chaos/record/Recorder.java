@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Writes the history, and remembers it, so that a fault can wait for its effect. Safe for use by several threads. */
+/** Writes the history, and keeps it in memory, so that a fault can wait for its effect. Thread-safe. */
 public final class Recorder implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -70,12 +70,12 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    /** @return the ids of all requests that were accepted, or that Kafka has */
+    /** @return the ids of all requests that were accepted or are in Kafka */
     public Set<String> known() {
         return Set.copyOf(known);
     }
 
-    /** @return whether Kafka has a result of the request */
+    /** @return whether Kafka has a result for the request */
     public boolean hasEnded(String id) {
         return ended.contains(id);
     }
@@ -88,8 +88,8 @@ public final class Recorder implements AutoCloseable {
     /**
      * Waits until there is a value.
      *
-     * @param what what is awaited, for the message
-     * @throws FleetException if the limit passes
+     * @param what description of the value, for the error message
+     * @throws FleetException if there is no value within the time limit
      */
     public static <T> T await(String what, Duration limit, Supplier<Optional<T>> value) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();

@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads topics from their start, and writes what it reads into the history. */
+/** Reads topics from their start, and writes their records to the history. */
 public final class TopicTail {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final List<Topic> TRANSACTIONAL = List.of(Topic.ADAPTERS, Topic.TRAININGS);
@@ -42,12 +42,12 @@ public final class TopicTail {
         this.thread = new Thread(this::read, source);
     }
 
-    /** Starts to read every topic. */
+    /** Starts reading every topic. */
     public static TopicTail ofAll(String bootstrap, Recorder recorder) {
         return start(new TopicTail("topics", false, bootstrap, recorder), Arrays.asList(Topic.values()));
     }
 
-    /** Starts to read the committed records of the topics that have transactions. */
+    /** Starts reading the committed records of the topics that have transactions. */
     public static TopicTail ofCommitted(String bootstrap, Recorder recorder) {
         return start(new TopicTail("topics-committed", true, bootstrap, recorder), TRANSACTIONAL);
     }
@@ -78,7 +78,7 @@ public final class TopicTail {
         }
     }
 
-    /** Ends the reading, and waits until everything that was read is written. */
+    /** Stops reading, and waits until everything that was read has been written. */
     public void stop() throws InterruptedException {
         closed = true;
         thread.join();

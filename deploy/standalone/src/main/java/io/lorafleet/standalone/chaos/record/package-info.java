@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Writes the history of a run: what the run does itself, what Kafka holds, and what the blob store holds. */
+/** Writes the history of a run: the run's own actions, and the contents of Kafka and of the blob store. */
 @NullMarked
 package io.lorafleet.standalone.chaos.record;
 

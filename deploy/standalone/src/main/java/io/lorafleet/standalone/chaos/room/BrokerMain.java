@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A Kafka node in a process of its own, so that it can be killed. Arguments: folder, cluster id, node id, port,
+ * A Kafka node in a separate process, so that it can be killed. Arguments: folder, cluster id, node id, port,
  * controller port, settings.
  */
 final class BrokerMain {

@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
  * through its proxy.
  */
 public final class BrokerNode {
-    /** The shortest that Kafka allows by default, so that a run need not wait long for a lost worker's requests. */
+    /**
+     * The shortest lock that Kafka allows by default, so that a run need not wait long for a lost worker's requests.
+     */
     public static final int LOCK_MS = 15_000;
 
     /** A record is acknowledged when two of three nodes have it. */

@@ -128,7 +128,7 @@ public final class Brokers {
         return nodes.stream().map(BrokerNode::name).toList();
     }
 
-    /** @return the nodes' addresses, past the proxies */
+    /** @return the nodes' own addresses, which bypass the proxies */
     public String bootstrap() {
         return nodes.stream().map(BrokerNode::bootstrap).collect(Collectors.joining(","));
     }

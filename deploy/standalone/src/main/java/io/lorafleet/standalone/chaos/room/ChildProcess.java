@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A process of the fleet, which a run can start, pause and kill as it likes. Nothing else restarts it. */
+/** A process of the fleet, which a run can start, pause and kill at any time. Nothing else restarts it. */
 public final class ChildProcess implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -85,7 +85,7 @@ public final class ChildProcess implements AutoCloseable {
         return answer("/q/health/ready").startsWith("200");
     }
 
-    /** @return status and body of a GET; empty if the process does not answer */
+    /** @return status and body of the response to a GET; empty if the process does not respond */
     public String answer(String path) {
         HttpRequest request = HttpRequest.newBuilder(Objects.requireNonNull(health, "the process has health checks")
                         .resolve(path))
@@ -110,7 +110,7 @@ public final class ChildProcess implements AutoCloseable {
         return current().isAlive();
     }
 
-    /** Kills the process, with no chance to end anything. */
+    /** Kills the process, so that it cannot clean up. */
     public void kill() throws InterruptedException {
         current().destroyForcibly().waitFor();
     }

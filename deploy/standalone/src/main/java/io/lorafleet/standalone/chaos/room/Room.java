@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A fleet whose parts are processes of their own: brokers, gateways, workers and trainers. */
+/** A fleet whose parts run in separate processes: brokers, gateways, workers and trainers. */
 public final class Room implements AutoCloseable {
     private final RoomSettings settings;
     private final Path root;
@@ -192,7 +192,7 @@ public final class Room implements AutoCloseable {
     }
 
     public SmallDisk disk() {
-        return Objects.requireNonNull(disk, "the settings ask for a small disk");
+        return Objects.requireNonNull(disk, "the settings require a small disk");
     }
 
     public Path blobs() {

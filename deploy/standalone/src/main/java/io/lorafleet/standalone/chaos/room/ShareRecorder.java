@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.common.Uuid;
 
-/** Writes what a worker takes and acknowledges into the history. */
+/** Records in the history which requests a worker acquires and acknowledges. */
 final class ShareRecorder implements ShareObserver {
     private static final String SOURCE = "workers";
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /** A small file system in memory, for the blob store. Only root can mount one. */
 public final class SmallDisk implements AutoCloseable {
     private static final String SIZE = "64m";
-    /** What gateways leave to the workers' images. */
+    /** Free space that the gateways reserve for the workers' images. */
     static final String RESERVE = "1000000";
 
     private static final int BLOCK = 4096;
@@ -57,7 +57,7 @@ public final class SmallDisk implements AutoCloseable {
     private static void run(String... command) throws IOException, InterruptedException {
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0) {
-            throw new FleetException("this cell needs the right to mount a file system: " + String.join(" ", command)
+            throw new FleetException("this cell needs permission to mount a file system: " + String.join(" ", command)
                     + ": exit code " + exit + "; run it as root");
         }
     }

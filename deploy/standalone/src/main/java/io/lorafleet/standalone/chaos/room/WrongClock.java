@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Gives a process a clock that is wrong, by libfaketime. */
+/** Gives a process a wrong clock, with libfaketime. */
 final class WrongClock {
     private static final Path LIBRARIES = Path.of("/usr/lib");
     private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
@@ -44,8 +44,8 @@ final class WrongClock {
                     .map(folder -> folder.resolve(LIBRARY))
                     .filter(Files::exists)
                     .findFirst()
-                    .orElseThrow(() ->
-                            new FleetException("this cell needs libfaketime: install Debian's package libfaketime"));
+                    .orElseThrow(
+                            () -> new FleetException("this cell needs libfaketime: install the package libfaketime"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
