@@ -66,10 +66,10 @@ public final class FleetTopics {
 
     /**
      * @param prefix prefix of all topic names, may be empty
-     * @param partitions number of partitions in each topic that is not compacted, except the topics of requests
-     * @param requestPartitions number of partitions in the topics of requests. One serves any number of workers. With
-     *     more, Kafka assigns each slot only some of them, so the slots that a worker reserves for interactive requests
-     *     do not cover all
+     * @param partitions number of partitions in each topic that is not compacted, except the request topics
+     * @param requestPartitions number of partitions in each request topic. One partition serves any number of workers.
+     *     With more partitions, Kafka assigns only some of them to each slot, so the slots that a worker reserves for
+     *     interactive requests do not cover all of them
      * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, int requestPartitions, short replicationFactor) {

@@ -55,7 +55,7 @@ public sealed interface RouteChange {
         }
     }
 
-    /** Another change of the route was first, and this one does not apply. */
+    /** Another change to the route came first, so this change does not apply. */
     record Overtaken() implements RouteChange {
         @Override
         public <R> R match(Cases<R> cases) {

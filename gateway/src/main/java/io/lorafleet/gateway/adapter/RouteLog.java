@@ -15,18 +15,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes changes of routes, and waits until they are read back: only the topic shows which of two changes of a route was first.
- * Also folds the topic into the registry, for which it is called with each record.
+ * Writes changes of routes, and waits until it reads them back, because only the topic shows which of two changes to a
+ * route came first. It also folds the records of the topic into the registry.
  */
 @Singleton
 public final class RouteLog {
-    /** Longer than a trainer's transaction usually takes, until whose end Kafka withholds the records after it. */
+    /**
+     * Longer than a trainer's transaction usually takes, because Kafka withholds the records after it until it ends.
+     */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final AdapterRegistry registry;
     private final AdapterLog log;
     private final Duration timeout;
-    /** For each change of a route that was written and not read back, whether it applies. */
+    /** The changes of routes that have been written but not read back, with whether each of them applies. */
     private final Map<AdapterEvent, CompletableFuture<Boolean>> written = new ConcurrentHashMap<>();
 
     @Inject
@@ -44,9 +46,9 @@ public final class RouteLog {
     /**
      * Writes a change of a route.
      *
-     * @return whether it applies; false if another change of the route was first
-     * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time. Then
-     *     the change may still apply later
+     * @return whether it applies; false if another change to the route came first
+     * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time; the
+     *     change may still apply later
      */
     boolean write(AdapterEvent change) {
         CompletableFuture<Boolean> applies = new CompletableFuture<>();
@@ -78,7 +80,10 @@ public final class RouteLog {
         return applies;
     }
 
-    /** Publishes the current route of an adapter again, after another record that does not apply. */
+    /**
+     * Publishes the current route of an adapter again, after a record that does not apply. Compaction keeps only an
+     * adapter's last record, and would otherwise delete the current route.
+     */
     public void restore(String adapter) {
         log.write(registry.restoration(adapter));
     }

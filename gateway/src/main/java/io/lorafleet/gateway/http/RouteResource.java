@@ -38,7 +38,7 @@ public final class RouteResource {
     @Operation(
             operationId = "setRoute",
             summary = "Set the stable version, the canary and the shadow of an adapter",
-            description = "Replaces the whole route: an absent canary or shadow is removed. The previous stable"
+            description = "Replaces the whole route: an omitted canary or shadow is removed. The previous stable"
                     + " version is kept for a rollback. If the route is changed twice at the same time, only the"
                     + " first change applies; the other one gets status 409.")
     public Adapter set(String name, @Nullable RouteBody body) {
@@ -93,7 +93,7 @@ public final class RouteResource {
         public Adapter overtaken(RouteChange.Overtaken overtaken) {
             throw new ProblemException(
                     ProblemType.ROUTE_CHANGED,
-                    "another change of the route of " + name + " was first; read the route, and try again");
+                    "another change to the route of " + name + " came first; read the route, and try again");
         }
 
         @Override

@@ -14,7 +14,7 @@ public record KnownWorker(WorkerStatus status, State state, Instant lastSeen) {
     /** The availability of a worker. */
     public enum State {
         READY,
-        /** The worker finishes its requests and takes no more. */
+        /** The worker finishes its requests and accepts no more. */
         DRAINING,
         /** The worker announced its shutdown. */
         STOPPED,

@@ -76,8 +76,8 @@ public final class ModelDirectory {
 
     /**
      * Returns the model of the ready worker with the newest status. If no worker is ready, returns the model of the
-     * worker with the newest status, or of the worker that stopped last, because its replacement will have the same
-     * model, and requests can wait for the replacement. Empty if no worker has announced a model yet.
+     * worker with the newest status, or of the worker that stopped last: its replacement will have the same model, and
+     * requests can wait for it. Empty if no worker has announced a model yet.
      */
     public Optional<BaseModel> current() {
         return workers().stream()
