@@ -58,8 +58,7 @@ final class BenchMixOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description =
-                    "Text file of prompts to choose from, one per line. Default: the prompts of the demo model.")
+            description = "Text file of prompts to choose from, one per line. Default: the prompts of the demo model.")
     private @Nullable Path prompts;
 
     @Option(
