@@ -135,7 +135,7 @@ public interface TrainerConfig {
     /** Prompts of a run. */
     interface Prompts {
         /**
-         * Weight that a rating of -1 adds to the default prompt weight of 1, at least 0. A request for the teacher's
+         * Weight, at least 0, that a rating of -1 adds to the default prompt weight of 1. A request for the teacher's
          * result adds the same weight. Default: 2.
          */
         @WithDefault("2")

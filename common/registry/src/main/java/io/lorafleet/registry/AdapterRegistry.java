@@ -21,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();
-    /** By adapter, the revision of the last change of its route; 0 if that had none. */
+    /** For each adapter, the revision of the last change to its route; 0 if the change had none. */
     private final Map<String, Integer> revisions = new ConcurrentHashMap<>();
-    /** By the key of a record, its fields that only later releases know. */
+    /** For each record key, the fields of the record that only later releases know. */
     private final Map<String, LaterFields> later = new ConcurrentHashMap<>();
 
     /**
-     * Applies the next record of the topic, or a version that this service has just written. A change of a route applies
-     * only if its revision is the next one: if two services change a route at the same time, the change that is first on
-     * the topic wins everywhere. An adapter's first change applies with any revision, because compaction deletes earlier
-     * ones. After a removal, revision 1 applies, too, because compaction also deletes the removal.
+     * Applies the next record of the topic, or a version that this service has just written. A change to a route is
+     * accepted only if it has the next revision: if two services change a route at the same time, the change that comes
+     * first on the topic wins everywhere. An adapter's first change is accepted with any revision, because compaction
+     * deletes earlier changes. After a removal, revision 1 is accepted as well, because compaction also deletes the
+     * removal.
      *
-     * @return false if the record changes a route, but does not apply
+     * @return false if the record is a change to a route that is not accepted
      */
     public boolean apply(AdapterEvent event) {
         boolean[] applied = {true};
@@ -93,8 +94,9 @@ public final class AdapterRegistry {
     }
 
     /**
-     * Returns the record that publishes an adapter's current route again, after a record that does not apply. Compaction
-     * keeps only the last record, and would otherwise delete the current route. All services publish the same record.
+     * Returns the record that restores an adapter's current route on the topic after a change that was not accepted.
+     * Compaction keeps only the last record, and would otherwise delete the current route. All services publish the same
+     * record.
      */
     public AdapterEvent restoration(String adapter) {
         AdapterRoute current = adapter(adapter).route();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses ambiguous paths, because authorization and routing could interpret {@code ;}, {@code //}, {@code ..} or an
- * escaped slash differently. No path of this gateway contains any of these.
+ * escaped slash differently. The gateway's own paths contain none of these.
  */
 public final class PathRules {
     private static final Pattern AMBIGUOUS = Pattern.compile(

@@ -88,7 +88,8 @@ public final class DistillationParity {
                 student.parameters().forEach((name, factor) -> {
                     if (after.equals("after1.") && isOverwritten(name, scope)) {
                         results.accept(new ParityResult.Skipped(
-                                "distill/after1." + name, "the reference file has the values after step 2 here"));
+                                "distill/after1." + name,
+                                "the reference file contains the values after step 2 instead"));
                     } else {
                         compare(after, name, factor);
                     }

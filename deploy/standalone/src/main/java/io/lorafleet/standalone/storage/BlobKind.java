@@ -60,7 +60,7 @@ enum BlobKind {
     FEEDBACK(
             "feedback/[^/]+/[0-9]+/[0-9]+-[0-9]+-([0-9a-f]{64})[.]json",
             BlobKind::hashInKey,
-            "Restore the file from a backup. Otherwise, runs replay only the feedback of later runs."),
+            "Restore the file from a backup. Without it, runs do not replay this feedback or any earlier feedback."),
     /** Stored by an earlier release. */
     FEEDBACK_WITHOUT_HASH(
             "feedback/[^/]+/[0-9]+/[0-9]+-[0-9]+[.]json",
