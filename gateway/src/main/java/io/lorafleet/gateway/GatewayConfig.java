@@ -65,8 +65,9 @@ public interface GatewayConfig {
         Duration droppedRequestTimeout();
 
         /**
-         * Time after which a worker that has sent no status is no longer listed, from 1m to 365d. A worker that stops is
-         * never listed; this time is for workers that were killed. A worker that returns is listed again. Default: 24h.
+         * Time after which a worker that has sent no status is no longer listed, from 1m to 365d. A worker that stops
+         * is never listed; this setting applies to workers that were killed. A worker that returns is listed again.
+         * Default: 24h.
          */
         @WithDefault("24h")
         Duration forgetLostWorkersAfter();

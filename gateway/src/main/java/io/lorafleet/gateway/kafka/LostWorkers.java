@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * killed one does not, and in a cluster a replacement has another id.
  *
  * <p>The gateway first reads every status that is on the topic, so that it deletes no record of a worker that has
- * returned. If a worker returns in the moment between, its next status, which follows within {@link
- * io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds it again. Several gateways may delete the same record.
+ * returned. If a worker returns in between, its next status, which follows within
+ * {@link io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds it again. Several gateways may delete the same
+ * record.
  */
 @Singleton
 final class LostWorkers {
@@ -89,7 +90,7 @@ final class LostWorkers {
         this.forgetAfter = forgetAfter;
     }
 
-    /** Deletes the records, unless the last deletion was only minutes ago. Call this every few seconds. */
+    /** Deletes the records, unless they were last deleted only minutes ago. Call this every few seconds. */
     void check() throws InterruptedException {
         Instant now = clock.instant();
         if (now.isBefore(next)) {

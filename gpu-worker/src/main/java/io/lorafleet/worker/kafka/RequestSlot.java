@@ -150,7 +150,7 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Waits for a record, until the time is up or the slot takes no more requests. */
+    /** Waits for a record until the time is up or the slot accepts no more requests. */
     private ConsumerRecords<byte[], byte[]> poll(KafkaShareConsumer<byte[], byte[]> consumer, Duration timeout) {
         synchronized (this) {
             if (!taking) {

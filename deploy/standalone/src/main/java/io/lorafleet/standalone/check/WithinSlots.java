@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * I3. A worker no longer holds a record when it acknowledged it, when the lock ran out, when the broker gave it away
- * again, or when its connection or process ended.
+ * I3. A worker holds a record until it acknowledges the record, the lock expires, the broker delivers the record again,
+ * or the worker's connection or process ends.
  */
 final class WithinSlots implements Invariant {
     @Override

@@ -26,7 +26,7 @@ public sealed interface WorkerEvent extends HistoryEvent {
     }
 
     /**
-     * The connection ended over which a share consumer got records. The broker then takes back all records that the
+     * The connection over which a share consumer got records has ended. The broker then takes back all records that the
      * consumer holds.
      */
     record Disconnected(long t, String worker, String consumer) implements WorkerEvent {}

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every blob of a store and finds those that are damaged or missing. It writes nothing, so services may use the
- * store at the same time. Blobs that they delete meanwhile do not count.
+ * store at the same time. Blobs that they delete in the meantime do not count.
  */
 public final class BlobCheck {
     private static final String UNFINISHED = ".unfinished";

@@ -2,7 +2,7 @@
 package io.lorafleet.standalone.storage;
 
 /**
- * A blob whose content is not the one that a service stored, or that is missing.
+ * A blob that is missing, or whose content differs from what a service stored.
  *
  * @param fault what was expected and what was found; never the content itself, which may be a prompt
  * @param repair what to do about it

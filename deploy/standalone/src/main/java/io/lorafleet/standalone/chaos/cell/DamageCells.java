@@ -40,12 +40,12 @@ final class DamageCells {
                         DamageCells::image),
                 new Cell(
                         "damage-manifest",
-                        "the manifest of a generation gets other bytes after Kafka has deleted its records",
+                        "the manifest of a generation is damaged after Kafka has deleted the generation's records",
                         room,
                         DamageCells::manifest),
                 new Cell(
                         "damage-init-image",
-                        "a stored init image gets other bytes before a worker loads it",
+                        "a stored init image is damaged before a worker loads it",
                         room,
                         DamageCells::initImage),
                 new Cell(
@@ -60,7 +60,7 @@ final class DamageCells {
                         DamageCells::checkpoint),
                 new Cell(
                         "damage-archive",
-                        "the archived feedback of all runs gets other bytes before the next run",
+                        "the archived feedback of all runs is damaged before the next run",
                         room.withTrainers(1, TrainerCells.SHORT_RUNS),
                         DamageCells::archive));
     }

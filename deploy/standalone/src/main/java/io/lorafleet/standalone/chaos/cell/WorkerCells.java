@@ -38,7 +38,7 @@ final class WorkerCells {
                         WorkerCells::pause),
                 new Cell(
                         "worker-drain",
-                        "SIGTERM of a worker under load, " + DRAINS + " times in a row",
+                        "a worker under load is stopped (SIGTERM), " + DRAINS + " times in a row",
                         room,
                         WorkerCells::drain),
                 new Cell(
@@ -70,7 +70,7 @@ final class WorkerCells {
         nemesis.room().process(worker).resume();
     }
 
-    /** No request may be begun twice, because each worker ends what it has begun. */
+    /** No request may be started twice, because each worker finishes what it has started. */
     private static void drain(Nemesis nemesis) throws IOException, InterruptedException {
         List<String> workers = nemesis.room().workers();
         long attempts = nemesis.attempts().count();

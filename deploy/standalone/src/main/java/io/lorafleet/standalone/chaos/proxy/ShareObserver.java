@@ -23,6 +23,6 @@ public interface ShareObserver {
     /** @param type Kafka's number for the type of the acknowledgement */
     void acknowledged(String consumer, Uuid topic, int partition, long offset, int type);
 
-    /** The connection to the broker ended over which the consumer fetched. */
+    /** The broker connection over which the consumer fetched has ended. */
     default void disconnected(String consumer) {}
 }

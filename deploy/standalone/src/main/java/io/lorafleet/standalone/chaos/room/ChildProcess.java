@@ -123,7 +123,7 @@ public final class ChildProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Lets the Java virtual machine free all memory that the process does not need. */
+    /** Makes the Java virtual machine free all memory that the process does not need. */
     public void collectGarbage() throws IOException, InterruptedException {
         run(JavaCommand.tool("jcmd"), pid(), "GC.run");
     }

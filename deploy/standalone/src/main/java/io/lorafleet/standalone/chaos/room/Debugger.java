@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** Stops a thread of a process that was started with {@link #option}. All other threads go on. */
+/** Stops a thread of a process that was started with {@link #option}. All other threads continue. */
 public final class Debugger {
     private final int port;
 

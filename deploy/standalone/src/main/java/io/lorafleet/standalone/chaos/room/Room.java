@@ -111,7 +111,7 @@ public final class Room implements AutoCloseable {
         start(name, own.build() == null ? root : own.build(), own);
     }
 
-    /** Ends a service of another build, and starts that of this build. */
+    /** Stops a service of another build, and starts the same service of this build. */
     public void upgrade(String name) throws IOException, InterruptedException {
         process(name).terminate();
         start(name, root, ServiceSettings.USUAL);

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service of a run differs from the others.
+ * The ways in which a service of a run differs from the others.
  *
  * @param clock how far its clock is ahead; may be negative
  * @param debugger whether the run can stop its threads one by one
