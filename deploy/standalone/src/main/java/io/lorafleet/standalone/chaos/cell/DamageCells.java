@@ -97,7 +97,9 @@ final class DamageCells {
         nemesis.room()
                 .brokers()
                 .deleteRecords(old.position().topic(), old.position().offset() + 1);
-        nemesis.room().brokers().deleteRecords(Topic.RESULTS.in(""), Brokers.ALL);
+        for (Topic topic : List.of(Topic.PROGRESS, Topic.RESULTS)) {
+            nemesis.room().brokers().deleteRecords(topic.in(""), Brokers.ALL);
+        }
         GatewayCalls gateway = nemesis.load().gateways().get(0);
         nemesis.room().process(gateway.name()).kill();
         nemesis.restart(gateway.name());
