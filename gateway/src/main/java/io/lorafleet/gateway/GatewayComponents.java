@@ -22,13 +22,12 @@ import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.config.BlobStores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,14 +82,7 @@ final class GatewayComponents {
     @Singleton
     @Startup
     BlobStore blobStore() {
-        try {
-            return new DirectoryBlobStore(config.storage().directory());
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "lorafleet.storage.directory: expected a writable directory, found "
-                            + config.storage().directory(),
-                    e);
-        }
+        return BlobStores.open(config.storage());
     }
 
     @Produces
@@ -101,7 +93,7 @@ final class GatewayComponents {
         expect("lorafleet.limits.max-stored-bytes-per-caller", 1, Long.MAX_VALUE / 2, mostBytes);
         return new ClientBlobs(
                 blobs,
-                FreeSpace.of(config.storage().directory()),
+                config.storage().directory().map(FreeSpace::of).orElse(FreeSpace.UNLIMITED),
                 expect(
                         "lorafleet.storage.min-free-bytes",
                         0,

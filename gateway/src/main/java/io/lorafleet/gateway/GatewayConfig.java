@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway;
 
+import io.lorafleet.storage.config.StorageConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -34,10 +35,7 @@ public interface GatewayConfig {
     int rememberedGenerations();
 
     /** The blob store. */
-    interface Storage {
-        /** The directory of the blob store, which the gateways, the workers and the trainer share. Required. */
-        Path directory();
-
+    interface Storage extends StorageConfig {
         /**
          * Free space, in bytes, that is reserved for the workers and the trainer on the file system of the blob store;
          * 0 or more. Init images and adapters that would use the reserve are refused with status 507. Default:

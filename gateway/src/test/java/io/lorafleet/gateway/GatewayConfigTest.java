@@ -4,6 +4,7 @@ package io.lorafleet.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.storage.config.BlobStores;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,7 @@ class GatewayConfigTest {
     void hasDefaults() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/blobs"));
         assertThat(config.topicPrefix()).isEmpty();
-        assertThat(config.storage().directory()).isEqualTo(Path.of("/blobs"));
+        assertThat(config.storage().directory()).contains(Path.of("/blobs"));
         assertThat(config.limits().maxPromptLength()).isEqualTo(1000);
         assertThat(config.limits().maxSteps()).isEqualTo(200);
         assertThat(config.limits().maxCount()).isEqualTo(8);
@@ -61,8 +62,28 @@ class GatewayConfigTest {
     }
 
     @Test
-    void namesTheKeyThatIsMissing() {
-        assertThatThrownBy(() -> read(Map.of())).hasMessageContaining(DIRECTORY);
+    void needsEitherADirectoryOrABucket() {
+        String bucket = "lorafleet.storage.s3.bucket";
+        String expected = "expected either " + DIRECTORY + " or " + bucket + ", found ";
+        assertThatThrownBy(() -> BlobStores.open(read(Map.of()).storage())).hasMessage(expected + "neither");
+        assertThatThrownBy(() -> BlobStores.open(
+                        read(Map.of(DIRECTORY, "/blobs", bucket, "blobs")).storage()))
+                .hasMessage(expected + "both");
+    }
+
+    @Test
+    void namesTheBucketThatCannotBeUsed() {
+        Map<String, String> noServer = Map.of(
+                "lorafleet.storage.s3.bucket",
+                "blobs",
+                "lorafleet.storage.s3.endpoint",
+                "http://127.0.0.1:1",
+                "lorafleet.storage.s3.path-style",
+                "true");
+        assertThatThrownBy(() -> BlobStores.open(read(noServer).storage()))
+                .hasMessageStartingWith(
+                        "lorafleet.storage.s3.bucket: expected a usable bucket, found blobs: object store:"
+                                + " cannot write .lorafleet/conditional-writes: ");
     }
 
     @Test

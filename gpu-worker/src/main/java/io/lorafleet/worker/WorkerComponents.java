@@ -2,14 +2,12 @@
 package io.lorafleet.worker;
 
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.config.BlobStores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 
@@ -20,14 +18,7 @@ class WorkerComponents {
     @Produces
     @Singleton
     BlobStore blobStore(WorkerConfig config) {
-        try {
-            return new DirectoryBlobStore(config.storage().directory());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "lorafleet.storage.directory: expected a writable directory, found "
-                            + config.storage().directory(),
-                    e);
-        }
+        return BlobStores.open(config.storage());
     }
 
     @Produces

@@ -2,6 +2,7 @@
 package io.lorafleet.worker;
 
 import io.lorafleet.diffusion.Precision;
+import io.lorafleet.storage.config.StorageConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -22,16 +23,10 @@ public interface WorkerConfig {
     Path model();
 
     /** Settings of the blob store. */
-    Storage storage();
+    StorageConfig storage();
 
     /** Settings of this worker. */
     Worker worker();
-
-    /** Keys below {@code lorafleet.storage}. */
-    interface Storage {
-        /** Path of the blob store's directory, which all services share. Required. */
-        Path directory();
-    }
 
     /** Keys below {@code lorafleet.worker}. */
     interface Worker {

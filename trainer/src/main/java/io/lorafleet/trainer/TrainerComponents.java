@@ -5,7 +5,7 @@ import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.optim.TimestepWeighting;
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.DirectoryBlobStore;
+import io.lorafleet.storage.config.BlobStores;
 import io.lorafleet.trainer.canary.CanaryRules;
 import io.lorafleet.trainer.distill.LoraDistiller;
 import io.lorafleet.trainer.distill.PromptRules;
@@ -18,7 +18,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 
@@ -44,14 +43,7 @@ final class TrainerComponents {
     @Singleton
     @Startup
     BlobStore blobStore(TrainerConfig config) {
-        try {
-            return new DirectoryBlobStore(config.storage().directory());
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "lorafleet.storage.directory: expected a writable directory, found "
-                            + config.storage().directory(),
-                    e);
-        }
+        return BlobStores.open(config.storage());
     }
 
     @Produces

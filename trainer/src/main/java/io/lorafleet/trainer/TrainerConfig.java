@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer;
 
+import io.lorafleet.storage.config.StorageConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -27,15 +28,10 @@ public interface TrainerConfig {
      */
     Path model();
 
-    Storage storage();
+    /** The blob store. */
+    StorageConfig storage();
 
     Trainer trainer();
-
-    /** Blob store. */
-    interface Storage {
-        /** Directory of the blob store, shared by gateways, workers and trainers. Required. */
-        Path directory();
-    }
 
     /** Training of adapters. */
     interface Trainer {

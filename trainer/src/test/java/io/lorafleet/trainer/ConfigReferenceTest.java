@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 class ConfigReferenceTest {
     @Test
     void isUpToDate() throws IOException {
-        new ConfigReference(TrainerConfig.class, Path.of("src/main/java"))
+        new ConfigReference(
+                        TrainerConfig.class,
+                        Path.of("src/main/java"),
+                        Path.of("../common/storage/src/main/java/io/lorafleet/storage/config/StorageConfig.java"))
                 .check(Path.of("../docs/configuration.md"), "trainer");
     }
 }

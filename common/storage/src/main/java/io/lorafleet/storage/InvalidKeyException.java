@@ -18,7 +18,7 @@ public final class InvalidKeyException extends IllegalArgumentException {
     }
 
     /** @return the key, if it is valid */
-    static String check(String key) {
+    public static String check(String key) {
         if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {
             throw new InvalidKeyException("blob key '" + key + "': expected at most " + MAX_LENGTH
                     + " characters in segments of letters, digits, '.', '_', '@' and '-', none starting with '.'");

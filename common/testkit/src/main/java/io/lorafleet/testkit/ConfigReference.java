@@ -56,10 +56,14 @@ public final class ConfigReference {
     /**
      * @param config a {@code @ConfigMapping} interface
      * @param sources root folder of the interface's source
+     * @param shared source files of interfaces in other modules that it uses
      */
-    public ConfigReference(Class<?> config, Path sources) {
+    public ConfigReference(Class<?> config, Path sources, Path... shared) {
         this.config = config;
-        this.javadoc = javadoc(sources.resolve(config.getName().replace('.', '/') + ".java"));
+        this.javadoc = new HashMap<>(javadoc(sources.resolve(config.getName().replace('.', '/') + ".java")));
+        for (Path each : shared) {
+            javadoc.putAll(javadoc(each));
+        }
     }
 
     /**

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.storage.config;
+
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The blob store, which all services share: either a directory or a bucket. Keys below {@code lorafleet.storage}. */
+public interface StorageConfig {
+    /** Directory of the blob store. Default: none, if the blobs are in a bucket. */
+    Optional<Path> directory();
+
+    /** The bucket. */
+    Bucket s3();
+
+    /** Keys below {@code lorafleet.storage.s3}. */
+    interface Bucket {
+        /**
+         * Bucket for the blobs, in an object store with the API of Amazon S3 that supports conditional writes. The
+         * credentials come from the environment, as in all AWS tools. Default: none, if the blobs are in a directory.
+         */
+        Optional<String> bucket();
+
+        /** Prefix of all object keys, such as {@code fleet/}. Default: none. */
+        Optional<String> prefix();
+
+        /** URL of the object store. Default: Amazon's. */
+        Optional<URI> endpoint();
+
+        /**
+         * Region of the bucket. Default: the region of the environment, or {@code us-east-1} if an endpoint is set.
+         */
+        Optional<String> region();
+
+        /**
+         * Whether the bucket is part of the path, as most object stores other than Amazon's require, and not of the host
+         * name. Default: false.
+         */
+        @WithDefault("false")
+        boolean pathStyle();
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.storage.s3;
+
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Where the blobs are. The credentials come from the environment, as in all AWS tools: environment variables, a profile,
+ * or the identity of the pod or machine.
+ *
+ * @param bucket name of the bucket, which must exist
+ * @param prefix prefix of all object keys, such as {@code fleet/}; may be empty
+ * @param endpoint URL of an object store other than Amazon's
+ * @param region region of the bucket. Default: that of the environment, or {@code us-east-1} with an endpoint
+ * @param pathStyle whether the bucket is part of the path and not of the host name, as most other object stores require
+ */
+public record S3Settings(
+        String bucket, String prefix, Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.storage.s3;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Stores objects: small ones with one request, large ones in parts. */
+final class S3Writer {
+    /** Identifies the write that stored an object. */
+    private static final String WRITE = "lorafleet-write";
+
+    private static final String IF_ABSENT = "*";
+    private static final int PRECONDITION_FAILED = 412;
+    /** Another write of the same key is in progress. */
+    private static final int CONFLICT = 409;
+
+    private static final int CONFLICTS = 20;
+    private static final long CONFLICT_PAUSE_MS = 100;
+    private static final int PART = 16 << 20;
+
+    private final S3Client client;
+    private final String bucket;
+    private final int partSize;
+
+    S3Writer(S3Client client, String bucket) {
+        this(client, bucket, PART);
+    }
+
+    /** @param partSize size of a part, in bytes, at least 5 MiB. Smaller objects are stored with one request */
+    S3Writer(S3Client client, String bucket, int partSize) {
+        this.client = client;
+        this.bucket = bucket;
+        this.partSize = partSize;
+    }
+
+    /** @return true if this call stored the object; false if there was one */
+    boolean putIfAbsent(String key, RequestBody content) throws IOException {
+        return ifAbsent(key, write -> put(key, content, IF_ABSENT, write));
+    }
+
+    /** @return true if this call stored the object; false if there was one */
+    boolean putIfAbsent(String key, Path file) throws IOException {
+        return ifAbsent(key, write -> put(key, file, IF_ABSENT, write));
+    }
+
+    /** Replaces the object if there is one. */
+    void replace(String key, Path file) throws IOException {
+        try {
+            put(key, file, null, newWrite());
+        } catch (SdkException e) {
+            throw S3Failures.of("write", key, e);
+        }
+    }
+
+    private interface Write {
+        void with(String write) throws IOException;
+    }
+
+    private boolean ifAbsent(String key, Write write) throws IOException {
+        String own = newWrite();
+        for (int i = 1; ; i++) {
+            try {
+                write.with(own);
+                return true;
+            } catch (S3Exception e) {
+                boolean exists = e.statusCode() == PRECONDITION_FAILED;
+                if (exists || e instanceof NoSuchUploadException) {
+                    if (isStoredBy(key, own)) {
+                        return true;
+                    } else if (exists) {
+                        return false;
+                    }
+                }
+                if (e.statusCode() != CONFLICT || i == CONFLICTS) {
+                    throw S3Failures.of("write", key, e);
+                }
+                pause();
+            } catch (SdkException e) {
+                throw S3Failures.of("write", key, e);
+            }
+        }
+    }
+
+    /**
+     * Finds out whether this write stored the object. The client repeats a request if the response is lost, and the
+     * repeated request then fails, because the first one was successful.
+     */
+    private boolean isStoredBy(String key, String write) throws IOException {
+        try {
+            return write.equals(client.headObject(head -> head.bucket(bucket).key(key))
+                    .metadata()
+                    .get(WRITE));
+        } catch (NoSuchKeyException e) {
+            return false;
+        } catch (SdkException e) {
+            throw S3Failures.of("read", key, e);
+        }
+    }
+
+    private void put(String key, RequestBody content, @Nullable String condition, String write) {
+        client.putObject(
+                put -> put.bucket(bucket).key(key).ifNoneMatch(condition).metadata(Map.of(WRITE, write)), content);
+    }
+
+    private void put(String key, Path file, @Nullable String condition, String write) throws IOException {
+        long size = Files.size(file);
+        if (size <= partSize) {
+            put(key, RequestBody.fromFile(file), condition, write);
+            return;
+        }
+        String upload = client.createMultipartUpload(
+                        create -> create.bucket(bucket).key(key).metadata(Map.of(WRITE, write)))
+                .uploadId();
+        try {
+            List<CompletedPart> parts = new ArrayList<>();
+            for (long from = 0; from < size; from += partSize) {
+                parts.add(
+                        part(key, upload, parts.size() + 1, new FilePart(file, from, Math.min(partSize, size - from))));
+            }
+            client.completeMultipartUpload(complete -> complete.bucket(bucket)
+                    .key(key)
+                    .uploadId(upload)
+                    .ifNoneMatch(condition)
+                    .multipartUpload(all -> all.parts(parts)));
+        } catch (SdkException e) {
+            abort(key, upload);
+            throw e;
+        }
+    }
+
+    private CompletedPart part(String key, String upload, int number, FilePart content) {
+        String tag = client.uploadPart(
+                        part -> part.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                        RequestBody.fromContentProvider(content, content.length(), "application/octet-stream"))
+                .eTag();
+        return CompletedPart.builder().partNumber(number).eTag(tag).build();
+    }
+
+    /** Deletes the parts. If this fails, a lifecycle rule of the bucket should. */
+    private void abort(String key, String upload) {
+        try {
+            client.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
+        } catch (SdkException e) {
+            // The failure of the upload is more important.
+        }
+    }
+
+    private static String newWrite() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(CONFLICT_PAUSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while another write was in progress");
+        }
+    }
+}
