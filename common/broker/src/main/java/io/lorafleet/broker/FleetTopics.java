@@ -143,7 +143,7 @@ public final class FleetTopics {
         return differences;
     }
 
-    /** @return remarks on existing topics that have more partitions than expected. Kafka cannot reduce their number */
+    /** @return remarks about topics that have more partitions than expected, because Kafka cannot remove partitions */
     public List<String> remarks(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         List<String> names = Arrays.stream(Topic.values())

@@ -4,6 +4,7 @@ package io.lorafleet.messages;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -23,13 +24,12 @@ public final class SealedJson {
     /** @param message message with at least one field */
     public static byte[] write(Object message) {
         byte[] json = Json.write(message);
-        byte[] hash = sha256(json).getBytes(US_ASCII);
-        byte[] sealed = new byte[START.length + HASH + END.length + json.length - 1];
-        System.arraycopy(START, 0, sealed, 0, START.length);
-        System.arraycopy(hash, 0, sealed, START.length, HASH);
-        System.arraycopy(END, 0, sealed, START.length + HASH, END.length);
-        System.arraycopy(json, 1, sealed, sealed.length - json.length + 1, json.length - 1); // without the brace
-        return sealed;
+        ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+        sealed.writeBytes(START);
+        sealed.writeBytes(sha256(json).getBytes(US_ASCII));
+        sealed.writeBytes(END);
+        sealed.write(json, 1, json.length - 1); // without the brace
+        return sealed.toByteArray();
     }
 
     /**

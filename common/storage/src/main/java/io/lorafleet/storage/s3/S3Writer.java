@@ -2,6 +2,7 @@
 package io.lorafleet.storage.s3;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,35 +117,33 @@ final class S3Writer {
     }
 
     private void put(String key, Path file, @Nullable String condition, String write) throws IOException {
-        long size = Files.size(file);
-        if (size <= partSize) {
+        if (Files.size(file) <= partSize) {
             put(key, RequestBody.fromFile(file), condition, write);
             return;
         }
         String upload = client.createMultipartUpload(
                         create -> create.bucket(bucket).key(key).metadata(Map.of(WRITE, write)))
                 .uploadId();
-        try {
+        try (InputStream in = Files.newInputStream(file)) {
             List<CompletedPart> parts = new ArrayList<>();
-            for (long from = 0; from < size; from += partSize) {
-                parts.add(
-                        part(key, upload, parts.size() + 1, new FilePart(file, from, Math.min(partSize, size - from))));
+            for (byte[] next = in.readNBytes(partSize); next.length > 0; next = in.readNBytes(partSize)) {
+                parts.add(part(key, upload, parts.size() + 1, next));
             }
             client.completeMultipartUpload(complete -> complete.bucket(bucket)
                     .key(key)
                     .uploadId(upload)
                     .ifNoneMatch(condition)
                     .multipartUpload(all -> all.parts(parts)));
-        } catch (SdkException e) {
+        } catch (SdkException | IOException e) {
             abort(key, upload);
             throw e;
         }
     }
 
-    private CompletedPart part(String key, String upload, int number, FilePart content) {
+    private CompletedPart part(String key, String upload, int number, byte[] content) {
         String tag = client.uploadPart(
                         part -> part.bucket(bucket).key(key).uploadId(upload).partNumber(number),
-                        RequestBody.fromContentProvider(content, content.length(), "application/octet-stream"))
+                        RequestBody.fromBytes(content))
                 .eTag();
         return CompletedPart.builder().partNumber(number).eTag(tag).build();
     }

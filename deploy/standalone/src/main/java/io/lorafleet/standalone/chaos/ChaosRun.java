@@ -15,19 +15,16 @@ import io.lorafleet.standalone.chaos.room.Room;
 import io.lorafleet.standalone.history.AuditEvent;
 import io.lorafleet.standalone.history.FaultEvent;
 import io.lorafleet.standalone.history.RunFacts;
-import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -109,7 +106,7 @@ final class ChaosRun {
         load.publish(Orders.ADAPTER, seed);
         try {
             load.start();
-            await("the first results", WARM_UP, () -> ended() >= WARM_ENDS);
+            Recorder.awaitThat("the first results", WARM_UP, () -> ended() >= WARM_ENDS);
             notices.accept(cell.name() + ": " + cell.description());
             cell.fault().strike(new Nemesis(room, recorder, new Random(seed), outage, load, notices));
             recorder.record("faults", new FaultEvent.Healed(recorder.now()));
@@ -129,16 +126,12 @@ final class ChaosRun {
     private void awaitDrained(Load load) throws InterruptedException {
         long healed = recorder.now();
         try {
-            await(
+            Recorder.awaitThat(
                     "each worker to begin a request",
                     DRAIN,
-                    () -> recorder.all(Started.class).stream()
-                            .filter(started -> started.t() > healed)
-                            .map(Started::worker)
-                            .collect(Collectors.toSet())
-                            .containsAll(room.workers()));
+                    () -> recorder.begunAfter(healed).containsAll(room.workers()));
             load.stopClients();
-            await("the last results", DRAIN, () -> recorder.underWay() == 0);
+            Recorder.awaitThat("the last results", DRAIN, () -> recorder.underWay() == 0);
         } catch (FleetException e) {
             notices.accept(e.getMessage());
         }
@@ -157,9 +150,5 @@ final class ChaosRun {
         room.process(restarted).awaitReady();
         pollers.get(0).askForAll();
         BlobAudit.run(room.blobs(), recorder);
-    }
-
-    private static void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        Recorder.await(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 }

@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description =
-                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant, and how the requests"
-                        + " ended. Exits with 1 if an invariant is violated.")
+                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant and a summary of how the"
+                        + " requests ended. Exits with 1 if an invariant is violated.")
 public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

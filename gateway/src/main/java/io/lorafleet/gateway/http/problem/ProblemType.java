@@ -35,7 +35,7 @@ public enum ProblemType {
     OVERLOADED(429, "Too many requests"),
     ALLOWANCE_USED(429, "Storage allowance used up"),
     DAMAGED_IMAGE(500, "Image damaged"),
-    DAMAGED_MANIFEST(500, "Manifest of the generation damaged"),
+    DAMAGED_MANIFEST(500, "Generation manifest damaged"),
     GENERATION_FAILED(500, "Generation failed"),
     INTERNAL(500, "Internal error"),
     BUSY(503, "Gateway busy"),

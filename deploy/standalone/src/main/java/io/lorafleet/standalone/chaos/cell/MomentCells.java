@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -88,7 +87,7 @@ final class MomentCells {
         Nemesis.Active fault = nemesis.begin("kill-9 before the result", worker);
         Rule rule = proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, ApiKeys.PRODUCE)
                 .onTopic(nemesis.room().brokers().topicId(Topic.RESULTS.in(""))));
-        nemesis.awaitEffect("a result to be held", () -> rule.hits() > 0 ? Optional.of(true) : Optional.empty());
+        nemesis.awaitHeld("a result", rule);
         Set<String> held = nemesis.underWay(worker);
         List<String> stored = held.stream()
                 .filter(id -> exists(nemesis, BlobKeys.manifest(id)))
@@ -109,8 +108,7 @@ final class MomentCells {
         Nemesis.Active fault = nemesis.begin("kill-9 before the acknowledgement", worker);
         Rule rule = proxy.add(Rule.of(Action.HOLD, Direction.REQUEST).onAcknowledgement(AcknowledgeType.ACCEPT));
         Set<String> held = nemesis.underWay(worker);
-        nemesis.awaitEffect(
-                "an acknowledgement to be held", () -> rule.hits() > 0 ? Optional.of(true) : Optional.empty());
+        nemesis.awaitHeld("an acknowledgement", rule);
         nemesis.room().process(worker).kill();
         proxy.reset();
         proxy.remove(rule);

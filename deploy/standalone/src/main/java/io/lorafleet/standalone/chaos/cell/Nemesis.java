@@ -8,6 +8,7 @@ import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.load.Client;
 import io.lorafleet.standalone.chaos.load.GatewayCalls;
 import io.lorafleet.standalone.chaos.load.Load;
+import io.lorafleet.standalone.chaos.proxy.Rule;
 import io.lorafleet.standalone.chaos.record.Recorder;
 import io.lorafleet.standalone.chaos.room.Meters;
 import io.lorafleet.standalone.chaos.room.Room;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -137,6 +139,16 @@ public final class Nemesis {
         return Recorder.await(what, EFFECT, effect);
     }
 
+    /** Waits until a condition holds. */
+    void awaitThat(String what, BooleanSupplier condition) throws InterruptedException {
+        Recorder.awaitThat(what, EFFECT, condition);
+    }
+
+    /** Waits until a proxy has held a frame. */
+    void awaitHeld(String what, Rule rule) throws InterruptedException {
+        awaitThat(what + " to be held", () -> rule.hits() > 0);
+    }
+
     /** Lets a fault last. */
     public void lastFor(Duration time) throws InterruptedException {
         Thread.sleep(time.toMillis());
@@ -148,7 +160,7 @@ public final class Nemesis {
 
     /** Waits until a worker is working on a request. */
     void awaitBusy(String worker) throws InterruptedException {
-        awaitEffect(worker + " to be busy", () -> underWay(worker).isEmpty() ? Optional.empty() : Optional.of(true));
+        awaitThat(worker + " to be busy", () -> !underWay(worker).isEmpty());
     }
 
     /** @return a worker that is working on a request */
@@ -197,15 +209,13 @@ public final class Nemesis {
 
     /** Waits until each worker has reported that it has loaded a version. */
     void awaitResident(String version) throws InterruptedException {
-        awaitEffect(
+        awaitThat(
                 "each worker to load " + version,
                 () -> recorder.all(WorkerReported.class).stream()
-                                .filter(report -> report.resident().contains(version))
-                                .map(WorkerReported::worker)
-                                .collect(toCollection(TreeSet::new))
-                                .containsAll(room.workers())
-                        ? Optional.of(true)
-                        : Optional.empty());
+                        .filter(report -> report.resident().contains(version))
+                        .map(WorkerReported::worker)
+                        .collect(toCollection(TreeSet::new))
+                        .containsAll(room.workers()));
     }
 
     /** Waits until a request ends. */
@@ -228,8 +238,7 @@ public final class Nemesis {
 
     /** Waits until a training run has stored a checkpoint. */
     void awaitCheckpoint() throws InterruptedException {
-        awaitEffect(
-                "a training checkpoint", () -> room.hasBlobs(BlobTree.TRAINING) ? Optional.of(true) : Optional.empty());
+        awaitThat("a training checkpoint", () -> room.hasBlobs(BlobTree.TRAINING));
     }
 
     /**
@@ -258,15 +267,9 @@ public final class Nemesis {
      */
     public long awaitHealed() throws InterruptedException {
         long since = recorder.now();
-        awaitEffect(
+        awaitThat(
                 "each worker to begin a request",
-                () -> recorder.all(Started.class).stream()
-                                .filter(started -> started.t() > since)
-                                .map(Started::worker)
-                                .collect(toCollection(TreeSet::new))
-                                .containsAll(room.workers())
-                        ? Optional.of(true)
-                        : Optional.empty());
+                () -> recorder.begunAfter(since).containsAll(room.workers()));
         return recorder.now() - since;
     }
 

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Faults in trainers, while clients give feedback. The runs are as short as possible. */
@@ -76,7 +75,7 @@ final class TrainerCells {
         KafkaProxy proxy = nemesis.room().proxy(FIRST);
         Nemesis.Active fault = nemesis.begin("kill-9 at " + api, FIRST);
         Rule rule = proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, api));
-        awaitHeld(nemesis, rule);
+        nemesis.awaitHeld("a request", rule);
         nemesis.room().process(FIRST).kill();
         proxy.reset();
         proxy.remove(rule);
@@ -111,9 +110,5 @@ final class TrainerCells {
         void release() {
             proxy.remove(rule);
         }
-    }
-
-    private static void awaitHeld(Nemesis nemesis, Rule rule) throws InterruptedException {
-        nemesis.awaitEffect("a request to be held", () -> rule.hits() > 0 ? Optional.of(true) : Optional.empty());
     }
 }

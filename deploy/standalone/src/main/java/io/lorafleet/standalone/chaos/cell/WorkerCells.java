@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Faults of workers. */
@@ -98,14 +97,12 @@ final class WorkerCells {
         nemesis.room().debugger(STALLED).stop(DEVICE);
         Set<String> held = nemesis.underWay(STALLED);
         fault.awaitAnotherAttempt(held);
-        nemesis.awaitEffect(
+        nemesis.awaitThat(
                 STALLED + " to be no longer live",
                 () -> nemesis.room()
-                                .process(STALLED)
-                                .answer("/q/health/group/watchdog")
-                                .startsWith("503")
-                        ? Optional.of(true)
-                        : Optional.empty());
+                        .process(STALLED)
+                        .answer("/q/health/group/watchdog")
+                        .startsWith("503"));
         nemesis.room().process(STALLED).kill();
         nemesis.restart(STALLED);
     }

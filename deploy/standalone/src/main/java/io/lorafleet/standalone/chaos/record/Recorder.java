@@ -8,6 +8,7 @@ import io.lorafleet.standalone.history.HistoryEvent;
 import io.lorafleet.standalone.history.HistoryWriter;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
 import io.lorafleet.standalone.history.TopicEvent.Requested;
+import io.lorafleet.standalone.history.TopicEvent.Started;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -19,7 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Writes the history, and keeps it in memory, so that a fault can wait for its effect. Thread-safe. */
 public final class Recorder implements AutoCloseable {
@@ -103,6 +106,24 @@ public final class Recorder implements AutoCloseable {
             }
             Thread.sleep(POLL.toMillis());
         }
+    }
+
+    /**
+     * Waits until a condition holds.
+     *
+     * @param what what is awaited, for the message
+     * @throws FleetException if the limit passes
+     */
+    public static void awaitThat(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
+        await(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    /** @return the workers that have begun a request after a time, in milliseconds since the start of the run */
+    public Set<String> begunAfter(long time) {
+        return all(Started.class).stream()
+                .filter(started -> started.t() > time)
+                .map(Started::worker)
+                .collect(Collectors.toSet());
     }
 
     @Override
