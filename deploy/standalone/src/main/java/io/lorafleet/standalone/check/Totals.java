@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
 import io.lorafleet.standalone.history.TopicEvent.Ended;
+import io.lorafleet.standalone.history.TopicEvent.Requested;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +20,9 @@ import java.util.TreeMap;
  * @param lost number of these requests without a result
  * @param repeated number of requests with several results
  * @param different number of requests with results of different content
+ * @param versions number of adapter versions that the requests use
  */
-public record Totals(int accepted, Map<String, Long> outcomes, int lost, long repeated, long different) {
+public record Totals(int accepted, Map<String, Long> outcomes, int lost, long repeated, long different, long versions) {
     static Totals of(History history) {
         Set<String> accepted = history.accepted().keySet();
         Map<String, List<Ended>> ends = history.ends();
@@ -34,14 +36,18 @@ public record Totals(int accepted, Map<String, Long> outcomes, int lost, long re
                 .filter(results ->
                         results.stream().map(Ended::content).distinct().count() > 1)
                 .count();
-        return new Totals(accepted.size(), outcomes, accepted.size() - ended, repeated, different);
+        long versions = history.all(Requested.class).stream()
+                .flatMap(request -> request.adapters().stream())
+                .distinct()
+                .count();
+        return new Totals(accepted.size(), outcomes, accepted.size() - ended, repeated, different, versions);
     }
 
     String text() {
         String each = outcomes.entrySet().stream()
                 .map(outcome -> outcome.getValue() + " " + outcome.getKey() + ", ")
                 .collect(joining());
-        return "Requests: %d accepted (%s%d lost), %d with several results, %d with different results"
-                .formatted(accepted, each, lost, repeated, different);
+        return "Requests: %d accepted (%s%d lost), %d with several results, %d with different results, adapter versions used: %d"
+                .formatted(accepted, each, lost, repeated, different, versions);
     }
 }

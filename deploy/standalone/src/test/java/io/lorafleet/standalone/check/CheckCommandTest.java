@@ -65,7 +65,7 @@ class CheckCommandTest {
                 .startsWith("I1 ");
         assertThat(lines.subList(10, lines.size()))
                 .containsExactly(
-                        "Requests: 5 accepted (1 cancelled, 1 failed, 3 succeeded, 0 lost), 0 with several results, 0 with different results");
+                        "Requests: 5 accepted (1 cancelled, 1 failed, 3 succeeded, 0 lost), 0 with several results, 0 with different results, adapter versions used: 1");
     }
 
     @Test
@@ -80,7 +80,7 @@ class CheckCommandTest {
 
         assertThat(out.toString())
                 .contains(
-                        "Requests: 5 accepted (1 failed, 3 succeeded, 1 lost), 1 with several results, 1 with different results");
+                        "Requests: 5 accepted (1 failed, 3 succeeded, 1 lost), 1 with several results, 1 with different results, adapter versions used: 1");
     }
 
     @Test

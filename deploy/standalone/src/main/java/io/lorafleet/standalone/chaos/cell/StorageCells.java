@@ -2,15 +2,24 @@
 package io.lorafleet.standalone.chaos.cell;
 
 import io.lorafleet.standalone.chaos.room.RoomSettings;
+import io.lorafleet.standalone.chaos.room.ServiceSettings;
+import io.lorafleet.standalone.chaos.room.SlowCalls;
+import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Faults in the blob store. */
 final class StorageCells {
     private static final String BLOBS = "blobs";
+    private static final List<String> SLOW_SERVICES = List.of("gateway-1", "gateway-2", "worker-1", "worker-2");
+    private static final Duration SLOW = Duration.ofSeconds(5);
 
     private StorageCells() {}
 
@@ -32,7 +41,21 @@ final class StorageCells {
                         "blob-away",
                         "the blob store's folder is missing for the duration of --outage",
                         room,
-                        StorageCells::away));
+                        StorageCells::away),
+                new Cell(
+                        "blob-slow",
+                        "each call of the blob store takes " + SLOW.toSeconds()
+                                + " s longer for the duration of --outage",
+                        withDebuggers(room),
+                        StorageCells::slow));
+    }
+
+    private static RoomSettings withDebuggers(RoomSettings room) {
+        RoomSettings all = room;
+        for (String service : SLOW_SERVICES) {
+            all = all.with(service, ServiceSettings.ofDebugger(Map.of()));
+        }
+        return all;
     }
 
     private static void full(Nemesis nemesis) throws IOException, InterruptedException {
@@ -71,6 +94,24 @@ final class StorageCells {
         // A service may have created the folder again.
         Files.deleteIfExists(blobs);
         Files.move(elsewhere, blobs);
+    }
+
+    private static void slow(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.busyWorker();
+        Nemesis.Active fault = nemesis.begin("slow", BLOBS);
+        List<SlowCalls> calls = new ArrayList<>();
+        try {
+            for (String service : SLOW_SERVICES) {
+                calls.add(
+                        nemesis.room().debugger(service).slow(DirectoryBlobStore.class, Set.of("open", "stage"), SLOW));
+            }
+            nemesis.awaitThat(
+                    "each service to call the blob store", () -> calls.stream().allMatch(each -> each.count() > 0));
+            nemesis.lastForOutage();
+            fault.struck(calls.stream().mapToInt(SlowCalls::count).sum() + " calls were delayed");
+        } finally {
+            calls.forEach(SlowCalls::close);
+        }
     }
 
     private static void awaitWaitingWorker(Nemesis nemesis, Nemesis.Active fault) throws InterruptedException {

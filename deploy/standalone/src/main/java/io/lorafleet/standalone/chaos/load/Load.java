@@ -14,12 +14,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
-/** The clients of a run: some submit requests, one for each gateway follows their generations, and one rates images. */
+/**
+ * The clients of a run: some submit requests, one for each gateway follows their generations, and one rates images. In a run
+ * without trainers, one publishes a new version of the adapter every few seconds.
+ */
 public final class Load {
+    private static final Duration PAUSE = Duration.ofMillis(300);
     private static final Duration PUBLISH = Duration.ofMinutes(2);
     private static final int RANK = 4;
     private static final int MOST_STEPS = 24;
+    private static final Duration BETWEEN_VERSIONS = Duration.ofSeconds(15);
     /** More than the slots, so that the workers are never idle. */
     private static final int SPARE_CLIENTS = 2;
 
@@ -54,6 +60,8 @@ public final class Load {
         }
         if (settings.trainers() > 0) {
             tasks.start(() -> new Critic(gateways, recorder).run(stopClients::get));
+        } else {
+            tasks.start(() -> publishVersions(stopClients::get));
         }
         pollers.forEach(poller -> tasks.start(() -> poller.run(stopPollers::get)));
     }
@@ -92,15 +100,30 @@ public final class Load {
      * @return SHA-256 of the file
      */
     public String publish(String adapter, long weightsSeed) throws InterruptedException {
-        byte[] weights = RandomAdapter.file(RandomAdapter.shapes(room.model()), RANK, RandomAdapter.MILD, weightsSeed);
-        JsonNode version = Recorder.await("a gateway to publish " + adapter, PUBLISH, () -> put(adapter, weights));
+        byte[] weights = weights(weightsSeed);
+        JsonNode version = Recorder.await(
+                "a gateway to publish " + adapter, PUBLISH, () -> put(gateways.get(0), adapter, weights));
         return version.path("sha256").asText();
     }
 
-    private Optional<JsonNode> put(String adapter, byte[] weights) {
+    /** Publishes versions until told to stop. During a fault, some are refused. */
+    private void publishVersions(BooleanSupplier stop) throws InterruptedException {
+        for (int i = 1; !stop.getAsBoolean(); i++) {
+            put(gateways.get(i % gateways.size()), Orders.ADAPTER, weights(seed + i));
+            for (long until = recorder.now() + BETWEEN_VERSIONS.toMillis();
+                    recorder.now() < until && !stop.getAsBoolean(); ) {
+                Thread.sleep(PAUSE.toMillis());
+            }
+        }
+    }
+
+    private byte[] weights(long weightsSeed) {
+        return RandomAdapter.file(RandomAdapter.shapes(room.model()), RANK, RandomAdapter.MILD, weightsSeed);
+    }
+
+    private static Optional<JsonNode> put(GatewayCalls gateway, String adapter, byte[] weights) {
         try {
-            GatewayCalls.Answer answer =
-                    gateways.get(0).put("/v1/adapters/" + adapter + "?kind=student&guidance=5", weights);
+            GatewayCalls.Answer answer = gateway.put("/v1/adapters/" + adapter + "?kind=student&guidance=5", weights);
             return answer.status() == 200 || answer.status() == 201 ? Optional.of(answer.json()) : Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

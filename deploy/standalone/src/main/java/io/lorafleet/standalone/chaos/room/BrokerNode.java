@@ -68,8 +68,9 @@ public final class BrokerNode {
      * @return the command of the node's process
      */
     public List<String> command(Path folder, String clusterId, List<BrokerNode> cluster) {
-        List<String> command = new ArrayList<>(List.of(
-                JavaCommand.java(),
+        List<String> command = new ArrayList<>(List.of(JavaCommand.java()));
+        command.addAll(JavaCommand.SHORT_LIVED);
+        command.addAll(List.of(
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),

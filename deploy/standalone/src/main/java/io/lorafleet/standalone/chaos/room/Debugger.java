@@ -9,10 +9,12 @@ import com.sun.jdi.connect.Connector.Argument;
 import com.sun.jdi.connect.IllegalConnectorArgumentsException;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
-/** Stops a thread of a process that was started with {@link #option}. All other threads continue. */
+/** Stops or delays threads of a process that was started with {@link #option}. All other threads continue. */
 public final class Debugger {
     private final int port;
 
@@ -27,6 +29,24 @@ public final class Debugger {
 
     /** Stops a thread until the process ends. */
     public void stop(String thread) throws IOException {
+        VirtualMachine machine = attach();
+        machine.allThreads().stream()
+                .filter(each -> each.name().equals(thread))
+                .findFirst()
+                .orElseThrow(() -> new FleetException("expected a thread " + thread + ", found "
+                        + machine.allThreads().stream()
+                                .map(ThreadReference::name)
+                                .sorted()
+                                .toList()))
+                .suspend();
+    }
+
+    /** Delays each call of some methods until the result is closed. */
+    public SlowCalls slow(Class<?> type, Set<String> methods, Duration delay) throws IOException {
+        return new SlowCalls(attach(), type, methods, delay);
+    }
+
+    private VirtualMachine attach() throws IOException {
         AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
                 .filter(each -> each.transport().name().equals("dt_socket"))
                 .findFirst()
@@ -35,16 +55,7 @@ public final class Debugger {
         Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
         Objects.requireNonNull(arguments.get("port")).setValue(Integer.toString(port));
         try {
-            VirtualMachine machine = connector.attach(arguments);
-            machine.allThreads().stream()
-                    .filter(each -> each.name().equals(thread))
-                    .findFirst()
-                    .orElseThrow(() -> new FleetException("expected a thread " + thread + ", found "
-                            + machine.allThreads().stream()
-                                    .map(ThreadReference::name)
-                                    .sorted()
-                                    .toList()))
-                    .suspend();
+            return connector.attach(arguments);
         } catch (IllegalConnectorArgumentsException e) {
             throw new IOException("cannot attach to port " + port, e);
         }

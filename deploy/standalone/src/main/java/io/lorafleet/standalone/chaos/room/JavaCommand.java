@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** The commands that start the packaged services. */
 final class JavaCommand {
+    /** The processes of a run live for minutes, so compiling code thoroughly costs more time than it saves. */
+    static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private JavaCommand() {}
 
     static String java() {
@@ -32,6 +35,7 @@ final class JavaCommand {
             throw new FleetException(module + " is not built: " + jar + " not found; run ./mvnw package");
         }
         List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(SHORT_LIVED);
         command.addAll(options);
         config.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of("-jar", jar.toString()));
