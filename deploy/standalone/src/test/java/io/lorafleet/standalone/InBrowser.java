@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lorafleet.broker.Ports;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -40,8 +35,8 @@ abstract class InBrowser {
      * @param arguments command-line arguments for Chromium
      */
     final void start(Path folder, Path apiKeys, String... arguments) throws Exception {
-        Path chromium = program("Chromium", "chromium", "chromium-browser", "google-chrome");
-        Path driver = program("Chromium's driver", "chromedriver");
+        Path chromium = Program.find("Chromium", "chromium", "chromium-browser", "google-chrome");
+        Path driver = Program.find("Chromium's driver", "chromedriver");
         root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
         model = root.resolve("deploy/demo-model");
         fleet = new LocalFleet(
@@ -52,19 +47,6 @@ abstract class InBrowser {
         // The page can replace an element after the test finds it; the test then finds the element again.
         Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);
         browser = browser(chromium, driver, arguments);
-    }
-
-    private static Path program(String what, String... names) {
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(":"))
-                .flatMap(folder -> Stream.of(names).map(name -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
-        String missing = what + ": expected " + String.join(" or ", names) + " on the PATH, found none";
-        if (found.isEmpty() && "true".equals(System.getenv("CI"))) {
-            fail(missing);
-        }
-        assumeTrue(found.isPresent(), missing);
-        return found.get();
     }
 
     private static ChromeDriver browser(Path chromium, Path driver, String... arguments) {

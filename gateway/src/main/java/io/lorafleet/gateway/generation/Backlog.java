@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,7 @@ public final class Backlog {
     /** Unfinished requests by owner; owners without unfinished requests have no entry. */
     private final Map<String, Waiting> byOwner = new HashMap<>();
 
+    private final Map<Priority, NotBegun> notBegun = new EnumMap<>(Priority.class);
     private Waiting all = Waiting.NOTHING;
     private long doneInWindow;
 
@@ -46,11 +53,47 @@ public final class Backlog {
         }
     }
 
+    /** The requests of one priority that no worker has begun. */
+    private static final class NotBegun {
+        /** Number of requests by the time at which they were accepted. */
+        private final NavigableMap<Instant, Integer> accepted = new TreeMap<>();
+
+        private int requests;
+        private long cost;
+
+        private void add(GenerateImage request, int sign) {
+            requests += sign;
+            cost += sign * request.cost();
+            accepted.merge(request.acceptedAt(), sign, (count, more) -> count + more == 0 ? null : count + more);
+        }
+
+        private Queue queue(Instant now) {
+            return new Queue(requests, cost, accepted.isEmpty() ? Duration.ZERO : age(accepted.firstKey(), now));
+        }
+
+        /** Another gateway's clock may be slightly ahead. */
+        private static Duration age(Instant accepted, Instant now) {
+            return accepted.isAfter(now) ? Duration.ZERO : Duration.between(accepted, now);
+        }
+    }
+
+    /**
+     * Requests that no worker has begun.
+     *
+     * @param requests number of requests
+     * @param cost total cost of the requests
+     * @param oldest time since the oldest of them was accepted; zero if there is none
+     */
+    record Queue(int requests, long cost, Duration oldest) {}
+
     /** A request that succeeded. */
     private record Done(Instant at, long cost) {}
 
     public Backlog(Clock clock) {
         this.clock = clock;
+        for (Priority priority : Priority.values()) {
+            notBegun.put(priority, new NotBegun());
+        }
     }
 
     /**
@@ -78,6 +121,9 @@ public final class Backlog {
         long cost = sign * waiting(generation);
         if (generation == null || generation.request() == null || cost == 0) {
             return;
+        }
+        if (generation.status() == Generation.Status.QUEUED) {
+            notBegun(generation.request().priority()).add(generation.request(), sign);
         }
         Waiting change = new Waiting(sign, cost);
         all = all.plus(change);
@@ -108,6 +154,15 @@ public final class Backlog {
     /** @return all unfinished requests of one owner */
     synchronized Waiting waiting(String owner) {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
+    }
+
+    /** @return the requests of this priority that no worker has begun */
+    synchronized Queue queue(Priority priority) {
+        return notBegun(priority).queue(clock.instant());
+    }
+
+    private NotBegun notBegun(Priority priority) {
+        return Objects.requireNonNull(notBegun.get(priority), "no entry for this priority");
     }
 
     /** @return the estimated time to process work of this cost at the recent throughput */

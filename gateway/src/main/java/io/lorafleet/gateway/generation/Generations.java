@@ -158,13 +158,13 @@ public final class Generations {
     /** Applies the request before its record is consumed, so that clients can look up the generation at once. */
     private void remember(GenerateImage request) {
         table.apply(request);
-        metrics.accepted();
-        table.follow(request.requestId(), this::count);
+        metrics.accepted(request);
+        table.follow(request.requestId(), generation -> count(request, generation));
     }
 
-    private void count(Generation generation) {
+    private void count(GenerateImage request, Generation generation) {
         if (generation.isFinished()) {
-            metrics.finished(generation.status());
+            metrics.finished(request, generation.status());
         }
     }
 }

@@ -10,15 +10,12 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
@@ -63,7 +60,8 @@ final class LostWorkers {
             GatewayConfig config) {
         this(
                 models,
-                () -> ends(admin, Topic.WORKERS.in(config.topicPrefix().orElse(""))),
+                () -> TopicEnds.of(
+                        admin, List.of(Topic.WORKERS.in(config.topicPrefix().orElse("")))),
                 folded::of,
                 logs::deleteStatus,
                 clock,
@@ -122,22 +120,5 @@ final class LostWorkers {
         } catch (NotPublishedException e) {
             LOG.warnf("Cannot delete the status of worker %s: %s", workerId, e.getMessage()); // the next check retries
         }
-    }
-
-    private static Map<TopicPartition, Long> ends(BrokerAdmin admin, String topic)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        TopicDescription description = admin.call(
-                        client -> client.describeTopics(List.of(topic)).allTopicNames())
-                .get(topic);
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        if (description != null) {
-            description
-                    .partitions()
-                    .forEach(each -> latest.put(new TopicPartition(topic, each.partition()), OffsetSpec.latest()));
-        }
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        admin.call(client -> client.listOffsets(latest).all())
-                .forEach((partition, found) -> ends.put(partition, found.offset()));
-        return ends;
     }
 }

@@ -66,6 +66,7 @@ public final class WorkerGroup {
             UnfinishedRequests unfinished,
             LowWaterMarks marks,
             LostWorkers lost,
+            SignalAge signal,
             MeterRegistry registry) {
         this(
                 admin,
@@ -74,6 +75,7 @@ public final class WorkerGroup {
                     dropped.check(offsets);
                     marks.raise(unfinished.lowWaterMarks());
                     lost.check();
+                    signal.check();
                 },
                 registry,
                 () -> unfinished.areSettled() ? interval(config) : SHORT_PAUSE);

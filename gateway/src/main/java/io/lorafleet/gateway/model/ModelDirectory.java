@@ -19,6 +19,9 @@ public final class ModelDirectory {
     /** An alias for the base in OpenAI's API, in addition to the base's own name. */
     private static final String BASE = "base";
 
+    /** Default size of an unknown base: that of Stable Diffusion 1.5. */
+    private static final int USUAL_SIZE = 512;
+
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
                     (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
             .thenComparing(KnownWorker::lastSeen);
@@ -84,6 +87,15 @@ public final class ModelDirectory {
                 .max(READY_THEN_NEWEST)
                 .map(worker -> worker.status().model())
                 .or(() -> Optional.ofNullable(last));
+    }
+
+    /**
+     * @param cost UNet evaluations times pixels per image
+     * @return the number of evaluations of images of the current base's default size that cost as much
+     */
+    public double evaluations(long cost) {
+        long side = current().map(BaseModel::defaultSize).orElse(USUAL_SIZE);
+        return (double) cost / (side * side);
     }
 
     /** @return whether the name refers to the current base; no adapter can have such a name */

@@ -8,6 +8,7 @@ import io.lorafleet.gateway.generation.WebhookRules;
 import io.lorafleet.gateway.webhook.WebhookHeader.Target;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
+    private static final String DELIVERED = "delivered";
+    private static final String GIVEN_UP = "given-up";
+    private static final List<String> OUTCOMES = List.of(DELIVERED, GIVEN_UP);
 
     private final List<WebhookSecret> secrets;
     private final WebhookHeader header;
@@ -87,6 +91,7 @@ public final class Webhooks {
         this.client = new WebhookClient(vertx, rules, config.timeout(), config.maxConcurrentCalls());
         this.clock = clock;
         this.meters = meters;
+        OUTCOMES.forEach(this::counter); // a rate needs a first value of 0
     }
 
     /**
@@ -131,11 +136,11 @@ public final class Webhooks {
     private Uni<Void> send(Generation generation, Target target) {
         return deliver(generation, target)
                 .onItem()
-                .invoke(() -> count("delivered"))
+                .invoke(() -> count(DELIVERED))
                 .onFailure()
                 .recoverWithItem(e -> {
                     LOG.warnf("Gave up on the webhook of generation %s: %s", generation.id(), e.getMessage());
-                    count("given-up");
+                    count(GIVEN_UP);
                     return null;
                 });
     }
@@ -195,6 +200,10 @@ public final class Webhooks {
     }
 
     private void count(String outcome) {
-        meters.counter("lorafleet.webhooks", "outcome", outcome).increment();
+        counter(outcome).increment();
+    }
+
+    private Counter counter(String outcome) {
+        return meters.counter("lorafleet.webhooks", "outcome", outcome);
     }
 }

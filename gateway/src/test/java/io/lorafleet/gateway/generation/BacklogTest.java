@@ -4,9 +4,11 @@ package io.lorafleet.gateway.generation;
 import static io.lorafleet.gateway.generation.Samples.NOW;
 import static io.lorafleet.gateway.generation.Samples.cancelled;
 import static io.lorafleet.gateway.generation.Samples.request;
+import static io.lorafleet.gateway.generation.Samples.started;
 import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.Priority;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -48,6 +50,21 @@ class BacklogTest {
             table.apply(request(id));
         }
         assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(3, 3 * COST));
+    }
+
+    @Test
+    void countsRequestsThatNoWorkerHasBegun() {
+        assertThat(backlog.queue(Priority.INTERACTIVE)).isEqualTo(new Backlog.Queue(0, 0, Duration.ZERO));
+        table.apply(request("a"));
+        table.apply(request("b"));
+        assertThat(backlog.queue(Priority.INTERACTIVE))
+                .isEqualTo(new Backlog.Queue(2, 2 * COST, Duration.ofSeconds(10)));
+        assertThat(backlog.queue(Priority.BATCH).requests()).isZero();
+        table.apply(started("a"));
+        assertThat(backlog.queue(Priority.INTERACTIVE)).isEqualTo(new Backlog.Queue(1, COST, Duration.ofSeconds(10)));
+        table.apply(cancelled("b"));
+        table.apply(succeeded("a"));
+        assertThat(backlog.queue(Priority.INTERACTIVE)).isEqualTo(new Backlog.Queue(0, 0, Duration.ZERO));
     }
 
     @Test

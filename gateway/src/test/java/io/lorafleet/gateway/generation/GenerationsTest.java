@@ -74,7 +74,7 @@ class GenerationsTest {
                 new Backlog(Clock.systemUTC()),
                 new WebhookRules(true, Set.of(Origin.parse("https://hooks.test"))),
                 Clock.systemUTC());
-        return new Generations(rules, log, known, blobs, Storage.unlimited(blobs), new GenerationMetrics(meters));
+        return new Generations(rules, log, known, blobs, Storage.unlimited(blobs), Samples.metrics(meters));
     }
 
     @Test
@@ -132,7 +132,9 @@ class GenerationsTest {
         log.isDeaf = true;
         assertThatThrownBy(() -> generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY))
                 .isInstanceOf(NotPublishedException.class);
-        assertThat(meters.counter("lorafleet.generations.accepted").count()).isZero();
+        assertThat(meters.get("lorafleet.generations.accepted").counters())
+                .isNotEmpty()
+                .allMatch(counter -> counter.count() == 0);
     }
 
     @Test
@@ -149,10 +151,18 @@ class GenerationsTest {
                 ((Admission.Admitted) generations.submit(NOTHING_BUT_A_PROMPT, NOBODY, NO_KEY)).request();
         table.apply(cancelled(request.requestId()));
         table.apply(succeeded("of-another-gateway"));
-        assertThat(meters.counter("lorafleet.generations.accepted").count()).isEqualTo(1);
-        assertThat(meters.get("lorafleet.generations.finished").counters())
+        assertThat(meters.get("lorafleet.generations.accepted")
+                        .tag("priority", "interactive")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("lorafleet.generation.duration").timers())
+                .filteredOn(timer -> timer.count() > 0)
                 .singleElement()
-                .matches(counter -> counter.getId().getTag("status").equals("cancelled") && counter.count() == 1);
+                .matches(timer -> timer.count() == 1)
+                .extracting(timer ->
+                        timer.getId().getTag("priority") + " " + timer.getId().getTag("status"))
+                .isEqualTo("interactive cancelled");
     }
 
     @Test

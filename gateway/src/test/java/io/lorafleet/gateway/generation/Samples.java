@@ -18,11 +18,13 @@ import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.BlobStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,12 @@ public final class Samples {
     private Samples() {}
 
     public static GenerationMetrics metrics() {
-        return new GenerationMetrics(new SimpleMeterRegistry());
+        return metrics(new SimpleMeterRegistry());
+    }
+
+    static GenerationMetrics metrics(MeterRegistry registry) {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        return new GenerationMetrics(registry, new ModelDirectory(clock), clock);
     }
 
     /** Creates a gateway's generations. */

@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The meters of the adapters that were used last. Requests can combine adapters, and new versions are published all the
- * time, so the number of all meters is not limited. Not thread-safe.
+ * The meters of the adapters that were used last, by the adapter's name. They have no version as a tag, because new
+ * versions are published all the time. A registry can contain any number of adapters, so their number is limited, too.
+ * Not thread-safe.
  */
 final class AdapterMeters {
     /** Larger than the number of adapters that fit on a device. */
@@ -19,7 +20,7 @@ final class AdapterMeters {
     private static final String ADAPTER = "adapter";
 
     private final MeterRegistry registry;
-    /** Meters by name and tags, the least recently used one first. */
+    /** Meters by kind and adapter, the least recently used one first. */
     private final Map<String, Meter> meters = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -37,16 +38,24 @@ final class AdapterMeters {
         this.registry = registry;
     }
 
-    /** @param adapter {@code name@version}, or several of them joined by '+' */
-    Counter evaluations(String adapter, String role) {
+    /** Counts the rows that use an adapter. */
+    Counter evaluations(String adapter) {
         return (Counter) meters.computeIfAbsent(
-                role + " " + adapter,
-                key -> registry.counter("lorafleet.unet.evaluations", ADAPTER, adapter, "role", role));
+                "evaluations " + adapter,
+                key -> Counter.builder("lorafleet.adapter.evaluations")
+                        .description("UNet rows that use the adapter; a row can use several")
+                        .tag(ADAPTER, adapter)
+                        .register(registry));
     }
 
-    /** @param adapter {@code name@version} of a student */
+    /** The errors of a student. */
     DistributionSummary shadowError(String adapter) {
         return (DistributionSummary) meters.computeIfAbsent(
-                "error " + adapter, key -> registry.summary("lorafleet.shadow.error", ADAPTER, adapter));
+                "error " + adapter,
+                key -> DistributionSummary.builder("lorafleet.shadow.error")
+                        .description("Distance of a student from the teacher: 0 for identical outputs, 1 for the"
+                                + " distance without guidance")
+                        .tag(ADAPTER, adapter)
+                        .register(registry));
     }
 }

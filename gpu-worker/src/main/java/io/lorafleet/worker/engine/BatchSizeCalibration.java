@@ -7,8 +7,6 @@ import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.StepBatch;
 import io.lorafleet.diffusion.sampler.SamplerKind;
-import io.lorafleet.worker.batching.ImageSize;
-import io.lorafleet.worker.batching.MaxBatchRows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +17,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Measures the row limit of a batch: the smallest number of rows with nearly the best throughput. A larger batch
- * would only make steps longer.
+ * would only make steps longer. Also measures the throughput at this limit.
  */
 final class BatchSizeCalibration {
     private static final Logger LOG = Logger.getLogger(BatchSizeCalibration.class);
@@ -42,20 +40,42 @@ final class BatchSizeCalibration {
 
     private BatchSizeCalibration() {}
 
-    static MaxBatchRows of(StableDiffusion model) {
-        int rows = rows(count -> seconds(model, count), System::nanoTime);
-        return new MaxBatchRows(rows, new ImageSize(model.defaultSize(), model.defaultSize()));
+    /**
+     * The throughput with full batches.
+     *
+     * @param rows row limit
+     * @param rowsPerSecond UNet rows per second in batches of this size
+     */
+    record Throughput(int rows, double rowsPerSecond) {}
+
+    /** Chooses the row limit. */
+    static Throughput of(StableDiffusion model) {
+        return best(count -> seconds(model, count), System::nanoTime);
+    }
+
+    /** Measures the throughput at a configured row limit. */
+    static Throughput of(StableDiffusion model, int rows) {
+        return at(rows, count -> seconds(model, count));
+    }
+
+    /** @param stepSeconds measures how long a step with the given number of rows takes, in seconds */
+    static Throughput at(int rows, IntToDoubleFunction stepSeconds) {
+        // The first step also packs the weights, so its duration is an upper bound.
+        double first = stepSeconds.applyAsDouble(1);
+        boolean slow = first * (1 + rows) > BUDGET_SECONDS;
+        return new Throughput(rows, slow ? 1 / first : rows / stepSeconds.applyAsDouble(rows));
     }
 
     /**
      * @param stepSeconds measures how long a step with the given number of rows takes, in seconds
      * @param nanoTime clock for the time limit, in nanoseconds
-     * @return the row limit
+     * @return the row limit, and the throughput with this limit
      */
-    static int rows(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
+    static Throughput best(IntToDoubleFunction stepSeconds, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
         // The first step also packs the weights, so its duration is ignored.
-        LOG.debugf("the first step took %s s", stepSeconds.applyAsDouble(1));
+        double first = stepSeconds.applyAsDouble(1);
+        LOG.debugf("the first step took %s s", first);
         Map<Integer, Double> rates = new LinkedHashMap<>();
         double best = 0;
         int withoutGain = 0;
@@ -75,9 +95,9 @@ final class BatchSizeCalibration {
         double enough = SUFFICIENT * best;
         return rates.entrySet().stream()
                 .filter(each -> each.getValue() >= enough)
-                .map(Map.Entry::getKey)
+                .map(each -> new Throughput(each.getKey(), each.getValue()))
                 .findFirst()
-                .orElse(1); // a single row exceeded the time limit
+                .orElse(new Throughput(1, 1 / first)); // a single row exceeded the time limit
     }
 
     private static double seconds(StableDiffusion model, int rows) {

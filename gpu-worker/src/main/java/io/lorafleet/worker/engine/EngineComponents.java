@@ -17,6 +17,7 @@ import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.batching.ImageSize;
 import io.lorafleet.worker.batching.MaxBatchRows;
 import io.lorafleet.worker.job.ImageEngine;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -86,11 +87,19 @@ class EngineComponents {
             ResidentAdapters adapters,
             MeterRegistry meters,
             Clock clock) {
-        MaxBatchRows maxRows = config.maxBatchRows().isPresent()
-                ? new MaxBatchRows(
-                        config.maxBatchRows().getAsInt(), new ImageSize(model.defaultSize(), model.defaultSize()))
+        BatchSizeCalibration.Throughput throughput = config.maxBatchRows().isPresent()
+                ? BatchSizeCalibration.of(model, config.maxBatchRows().getAsInt())
                 : BatchSizeCalibration.of(model);
-        LOG.infof("batch limit: %d rows at %d x %d pixels", maxRows.rows(), model.defaultSize(), model.defaultSize());
+        MaxBatchRows maxRows =
+                new MaxBatchRows(throughput.rows(), new ImageSize(model.defaultSize(), model.defaultSize()));
+        LOG.infof(
+                "batch limit: %d rows at %d x %d pixels, %.2f rows per second",
+                maxRows.rows(), model.defaultSize(), model.defaultSize(), throughput.rowsPerSecond());
+        Gauge.builder("lorafleet.worker.capacity.evaluations.per.second", throughput::rowsPerSecond)
+                .description("UNet evaluations per second in full batches at the model's default size, measured when"
+                        + " the worker started")
+                .strongReference(true)
+                .register(meters);
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
                 model, description, adapters, maxRows, config.maxBatchWait(), previews, meters, clock);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.engine;
 
-import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.StepCounters;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,14 +17,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The step loop's metrics. Unless documented otherwise, methods are called on the step loop's thread. */
 final class EngineMetrics {
-    private static final String BASE = "none";
     /** Stalls are rare, so their maximum should stay visible for longer than a few scrapes. */
     private static final Duration MAXIMUM_EXPIRY = Duration.ofMinutes(10);
+
+    /** Upper bounds of the histogram's buckets. Operators need quantiles over all workers. */
+    private static final Duration[] QUEUE_WAITS = Stream.of(
+                    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800)
+            .map(seconds -> Duration.ofMillis((long) (seconds.doubleValue() * 1000)))
+            .toArray(Duration[]::new);
 
     private final AdapterMeters byAdapter;
     private final ResidentAdapters adapters;
@@ -34,6 +39,21 @@ final class EngineMetrics {
     private final DistributionSummary rows;
     private final DistributionSummary mixedAdapters;
     private final Map<Priority, Timer> queueWaits = new EnumMap<>(Priority.class);
+    private final Map<Role, Counter> evaluations = new EnumMap<>(Role.class);
+
+    /** What a row is for. */
+    private enum Role {
+        /** A base without adapters, with guidance. */
+        TEACHER,
+        /** A base without adapters and without guidance. */
+        UNGUIDED,
+        /** Adapters with guidance. */
+        STYLE,
+        /** Adapters without guidance: one student row replaces two teacher rows. */
+        STUDENT,
+        /** A row that only measures a student. */
+        SHADOW
+    }
 
     private long begin;
     /** End of the latest step, in {@link System#nanoTime}; null if no image has been waiting since then. */
@@ -66,7 +86,15 @@ final class EngineMetrics {
                     Timer.builder("lorafleet.queue.wait")
                             .description("Time from acceptance in the gateway to the end of the first step")
                             .tag("priority", priority.name().toLowerCase(Locale.ROOT))
-                            .publishPercentiles(0.5, 0.95, 0.99)
+                            .serviceLevelObjectives(QUEUE_WAITS)
+                            .register(meters));
+        }
+        for (Role role : Role.values()) {
+            evaluations.put(
+                    role,
+                    Counter.builder("lorafleet.unet.evaluations")
+                            .description("UNet rows")
+                            .tag("role", role.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
     }
@@ -113,33 +141,30 @@ final class EngineMetrics {
                     .record(Duration.between(request.acceptedAt(), clock.instant()));
             request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
         }
-        evaluated(names(request), role(request), request.rows());
+        evaluated(role(request), request.rows());
+        for (AppliedAdapter applied : request.adapters()) {
+            byAdapter.evaluations(applied.adapter().name()).increment(request.rows());
+        }
         if (request.shadow() != null) {
-            PinnedAdapter student = request.shadow().student().adapter();
-            evaluated(student.toString(), "shadow", task.rows() - request.rows());
+            String student = request.shadow().student().adapter().name();
+            int rows = task.rows() - request.rows();
+            evaluated(Role.SHADOW, rows);
+            byAdapter.evaluations(student).increment(rows);
             byAdapter
-                    .shadowError(student.toString())
+                    .shadowError(student)
                     .record(task.denoising().shadowErrors().shadow());
         }
     }
 
-    private void evaluated(String adapter, String role, int count) {
-        byAdapter.evaluations(adapter, role).increment(count);
+    private void evaluated(Role role, int rows) {
+        Objects.requireNonNull(evaluations.get(role), "no counter for this role")
+                .increment(rows);
     }
 
-    private static String names(GenerateImage request) {
-        return request.adapters().isEmpty()
-                ? BASE
-                : request.adapters().stream()
-                        .map(applied -> applied.adapter().toString())
-                        .collect(Collectors.joining("+"));
-    }
-
-    /** An adapter without guidance is a student: one student row replaces two teacher rows. */
-    private static String role(GenerateImage request) {
+    private static Role role(GenerateImage request) {
         if (request.adapters().isEmpty()) {
-            return request.rows() == 1 ? "unguided" : "teacher";
+            return request.rows() == 1 ? Role.UNGUIDED : Role.TEACHER;
         }
-        return request.rows() == 1 ? "student" : "style";
+        return request.rows() == 1 ? Role.STUDENT : Role.STYLE;
     }
 }

@@ -10,6 +10,7 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.job.RecordOutcome;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -37,6 +38,7 @@ class ReplyPublisher {
     private final Clock clock;
     private final String workerId;
     private final MeterRegistry meters;
+    private final Counter letters;
 
     ReplyPublisher(
             @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<Record<String, byte[]>> progress,
@@ -51,6 +53,9 @@ class ReplyPublisher {
         this.clock = clock;
         this.workerId = config.worker().id();
         this.meters = meters;
+        this.letters = Counter.builder("lorafleet.dead.letters")
+                .description("Requests that were published as dead letters")
+                .register(meters);
     }
 
     /** Publishes progress without waiting for the broker. The event may be lost. */
@@ -72,8 +77,9 @@ class ReplyPublisher {
                 .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
                         .withHeaders(headers)
                         .build()));
-        meters.counter("lorafleet.requests", "outcome", result.getClass().getSimpleName())
-                .increment();
+        String outcome = result.match(
+                succeeded -> "succeeded", failed -> "failed", cancelled -> "cancelled", expired -> "expired");
+        meters.counter("lorafleet.requests", "outcome", outcome).increment();
     }
 
     /**
@@ -93,6 +99,7 @@ class ReplyPublisher {
                 workerId,
                 clock.instant());
         deadLetters.sendAndAwait(Record.of(requestId, Json.write(letter)));
+        letters.increment();
         if (refuse.result() != null) {
             finished(record, refuse.result());
         } else if (requestId != null) {

@@ -89,8 +89,14 @@ class RequestIntake {
         }
         meters.gauge("lorafleet.slots", slots, List::size);
         meters.gauge("lorafleet.slots.busy", this, RequestIntake::busySlots);
+        meters.gauge("lorafleet.slots.refused", refused, RefusedSlots::count);
+        meters.gauge("lorafleet.draining", announcer, status -> status.isDraining() ? 1 : 0);
         meters.gauge(
                 "lorafleet.slots.waiting", this, intake -> intake.handler.get().waitingJobs());
+        meters.gauge(
+                "lorafleet.blob.store.failing",
+                this,
+                intake -> intake.handler.get().storageFailure() == null ? 0 : 1);
     }
 
     private List<String> topics(int slot) {

@@ -75,6 +75,10 @@ class StatusAnnouncer {
         scheduler.execute(announcement);
     }
 
+    boolean isDraining() {
+        return state == WorkerStatus.State.DRAINING;
+    }
+
     /**
      * Deletes the worker's status, and waits for the broker.
      *

@@ -13,13 +13,13 @@ class AdapterMetersTest {
     @Test
     void removesTheMetersOfAdaptersThatAreNoLongerUsed() {
         for (int i = 0; i < 3 * AdapterMeters.MAX; i++) {
-            meters.evaluations("often@1", "style").increment();
-            meters.evaluations("rare@" + i + "+often@1", "style").increment();
-            meters.shadowError("student@" + i).record(1);
+            meters.evaluations("often").increment();
+            meters.evaluations("rare-" + i).increment();
+            meters.shadowError("student-" + i).record(1);
         }
         assertThat(registry.getMeters()).hasSize(AdapterMeters.MAX);
-        assertThat(registry.get("lorafleet.unet.evaluations")
-                        .tag("adapter", "often@1")
+        assertThat(registry.get("lorafleet.adapter.evaluations")
+                        .tag("adapter", "often")
                         .counter()
                         .count())
                 .isEqualTo(3 * AdapterMeters.MAX);

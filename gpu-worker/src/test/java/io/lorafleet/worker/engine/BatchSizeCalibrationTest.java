@@ -2,7 +2,9 @@
 package io.lorafleet.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.lorafleet.worker.engine.BatchSizeCalibration.Throughput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -47,14 +49,35 @@ class BatchSizeCalibrationTest {
         assertThat(asked).containsExactly(1);
     }
 
+    @Test
+    void measuresTheThroughput() {
+        assertThat(best(rows -> 0.01 * Math.max(1, rows / 8.0)).rowsPerSecond()).isCloseTo(800, within(1e-6));
+        assertThat(best(rows -> 20 * rows).rowsPerSecond()).isCloseTo(0.05, within(1e-6));
+    }
+
+    @Test
+    void measuresTheThroughputAtAConfiguredLimit() {
+        assertThat(BatchSizeCalibration.at(4, stepOf(rows -> 0.01 * Math.max(1, rows / 8.0))))
+                .isEqualTo(new Throughput(4, 400));
+        assertThat(asked).containsExactly(1, 4);
+        assertThat(BatchSizeCalibration.at(8, stepOf(rows -> 2 * rows))).isEqualTo(new Throughput(8, 0.5));
+        assertThat(asked).as("a batch that would exceed the time limit").containsExactly(1, 4, 1);
+    }
+
     private int rows(IntToDoubleFunction device) {
-        return BatchSizeCalibration.rows(
-                rows -> {
-                    asked.add(rows);
-                    double seconds = device.applyAsDouble(rows);
-                    now += seconds;
-                    return seconds;
-                },
-                () -> (long) (now * 1e9));
+        return best(device).rows();
+    }
+
+    private Throughput best(IntToDoubleFunction device) {
+        return BatchSizeCalibration.best(stepOf(device), () -> (long) (now * 1e9));
+    }
+
+    private IntToDoubleFunction stepOf(IntToDoubleFunction device) {
+        return rows -> {
+            asked.add(rows);
+            double seconds = device.applyAsDouble(rows);
+            now += seconds;
+            return seconds;
+        };
     }
 }

@@ -411,7 +411,7 @@ class RequestHandlerTest {
         GenerationSucceeded result = succeeded(handle(watched));
         assertThat(result.images().get(0).sha256()).isEqualTo(sha256(Requests.star()));
         assertThat(meters.get("lorafleet.shadow.error")
-                        .tag("adapter", "shadow@1")
+                        .tag("adapter", "shadow")
                         .summary()
                         .count())
                 .isEqualTo(watched.steps());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.supervisor;
 
+import io.lorafleet.messages.Json;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.storage.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -14,9 +16,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.regex.Pattern;
 
 /** The folder for all of a fleet's data. A lock ensures that only one fleet uses the folder. */
 final class DataFolder implements AutoCloseable {
@@ -97,6 +102,32 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes a file from which Prometheus learns where the metrics are.
+     *
+     * @param metrics URL of each service's metrics, by the service's name
+     */
+    void writePrometheusTargets(SortedMap<String, URI> metrics) throws IOException {
+        List<PrometheusTarget> targets = metrics.entrySet().stream()
+                .map(service -> PrometheusTarget.of(service.getKey(), service.getValue()))
+                .toList();
+        Files.write(prometheusTargets(), Json.write(targets));
+    }
+
+    /** An entry of a file for Prometheus' {@code file_sd_configs}. */
+    private record PrometheusTarget(List<String> targets, Map<String, String> labels) {
+        private static final Pattern NUMBER = Pattern.compile("-\\d+$");
+
+        static PrometheusTarget of(String service, URI metrics) {
+            String job = "lorafleet-" + NUMBER.matcher(service).replaceFirst("");
+            return new PrometheusTarget(List.of(metrics.getAuthority()), Map.of("job", job, "instance", service));
+        }
+    }
+
+    private Path prometheusTargets() {
+        return path.resolve("prometheus-targets.json");
+    }
+
     private Path kafkaClient() {
         return path.resolve("kafka-client.properties");
     }
@@ -110,6 +141,7 @@ final class DataFolder implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(kafkaClient());
+            Files.deleteIfExists(prometheusTargets());
             lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -92,10 +94,14 @@ public final class LocalFleet implements AutoCloseable {
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        for (ServiceSpec spec : ServiceSpecs.of(
-                settings, Objects.requireNonNull(data, "openBroker() was called"), bootstrap, login, environment)) {
-            services.add(ServiceProcess.start(spec, STOP_TIMEOUT, notices));
+        DataFolder folder = Objects.requireNonNull(data, "openBroker() was called");
+        SortedMap<String, URI> metrics = new TreeMap<>();
+        for (ServiceSpec spec : ServiceSpecs.of(settings, folder, bootstrap, login, environment)) {
+            ServiceProcess service = ServiceProcess.start(spec, STOP_TIMEOUT, notices);
+            services.add(service);
+            metrics.put(service.name(), service.metrics());
         }
+        folder.writePrometheusTargets(metrics);
         return services.stream()
                 .map(service -> service.ready().thenRun(() -> notices.accept(service.name() + " is ready")))
                 .toList();
