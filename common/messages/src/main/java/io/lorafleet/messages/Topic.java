@@ -68,6 +68,9 @@ public enum Topic {
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
 
+    /** With this, the longest name of a topic or group has less than Kafka's limit of 249 characters. */
+    private static final int MAX_PREFIX_LENGTH = 150;
+
     /** Kafka's cleanup policy for a topic. */
     public enum Cleanup {
         /** Deletes records by age. */
@@ -84,6 +87,20 @@ public enum Topic {
         this.baseName = baseName;
         this.cleanup = cleanup;
         this.retention = retention;
+    }
+
+    /**
+     * Checks the prefix of a fleet's topics and groups.
+     *
+     * @return the prefix
+     * @throws IllegalArgumentException if Kafka would refuse the names
+     */
+    public static String requirePrefix(String prefix) {
+        if (!prefix.matches("[A-Za-z0-9._-]{0," + MAX_PREFIX_LENGTH + "}")) {
+            throw new IllegalArgumentException("expected at most " + MAX_PREFIX_LENGTH
+                    + " letters, digits, '.', '_' or '-', found '" + prefix + "'");
+        }
+        return prefix;
     }
 
     /** @param prefix fleet's topic prefix, may be empty @return the topic's name in that fleet */
