@@ -2,7 +2,9 @@
 package io.lorafleet.gateway;
 
 import io.lorafleet.storage.config.StorageConfig;
+import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,8 +16,11 @@ import java.util.Set;
 @ConfigMapping(prefix = "lorafleet")
 public interface GatewayConfig {
 
-    /** Prefix of all topic names, so that several fleets can share a cluster. Default: none. */
-    Optional<String> topicPrefix();
+    /**
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * '_' or '-'. It is the same for all services of a fleet. Default: none.
+     */
+    Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
     Storage storage();
 
@@ -47,6 +52,13 @@ public interface GatewayConfig {
 
     /** Settings of the gateway itself. */
     interface Gateway {
+        /**
+         * Name of this gateway in the {@code client.id} of its Kafka clients and in traces. Default: the environment
+         * variable {@code HOSTNAME}, or {@code gateway} if the variable is not set.
+         */
+        @WithDefault("${HOSTNAME:gateway}")
+        String id();
+
         /**
          * The directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
          * which disables the endpoint.

@@ -93,6 +93,13 @@ class GatewayConfigTest {
     }
 
     @Test
+    void namesTheKeyOfAnInvalidTopicPrefix() {
+        assertThatThrownBy(() -> read(Map.of(DIRECTORY, "/blobs", "lorafleet.topic-prefix", "team a/")))
+                .hasMessageContaining("lorafleet.topic-prefix")
+                .hasMessageContaining("letters, digits, '.', '_' or '-', found 'team a/'");
+    }
+
+    @Test
     void namesTheKeyOfAnUnusableDirectory() {
         GatewayConfig config = read(Map.of(DIRECTORY, "/dev/null/blobs"));
         assertThatThrownBy(() -> new GatewayComponents(config).blobStore()).hasMessageContaining(DIRECTORY);

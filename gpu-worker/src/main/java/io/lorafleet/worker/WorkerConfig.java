@@ -3,7 +3,9 @@ package io.lorafleet.worker;
 
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.storage.config.StorageConfig;
+import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,9 +17,10 @@ import java.util.OptionalInt;
 public interface WorkerConfig {
 
     /**
-     * Prefix of all topic and group names, so that several fleets can share a Kafka cluster. Default: no prefix.
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * '_' or '-'. It is the same for all services of a fleet. Default: none.
      */
-    Optional<String> topicPrefix();
+    Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
     /** Path of the base model's folder, in the diffusers layout. Required. */
     Path model();

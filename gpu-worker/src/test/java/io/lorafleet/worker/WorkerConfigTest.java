@@ -42,6 +42,14 @@ class WorkerConfigTest {
         assertThatThrownBy(this::read).hasMessageContaining("lorafleet.model");
     }
 
+    @Test
+    void namesTheKeyOfAnInvalidTopicPrefix() {
+        keys.put("lorafleet.topic-prefix", "team a/");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("lorafleet.topic-prefix")
+                .hasMessageContaining("found 'team a/'");
+    }
+
     private WorkerConfig read() {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()

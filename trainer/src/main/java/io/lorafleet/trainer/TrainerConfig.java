@@ -2,7 +2,9 @@
 package io.lorafleet.trainer;
 
 import io.lorafleet.storage.config.StorageConfig;
+import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +20,10 @@ import java.util.OptionalInt;
 public interface TrainerConfig {
 
     /**
-     * Prefix of all topic names and of the consumer group, so that several fleets can share a cluster. Default: none.
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * '_' or '-'. It is the same for all services of a fleet. Default: none.
      */
-    Optional<String> topicPrefix();
+    Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
     /**
      * Folder of the base model, in the diffusers layout. The workers must use the same model. The folder is read at the

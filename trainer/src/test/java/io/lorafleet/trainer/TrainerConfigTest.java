@@ -87,6 +87,13 @@ class TrainerConfigTest {
                 .hasMessageStartingWith(key + ": expected ");
     }
 
+    @Test
+    void namesTheKeyOfAnInvalidTopicPrefix() {
+        assertThatThrownBy(() -> read(Map.of("lorafleet.topic-prefix", "team a/")))
+                .hasMessageContaining("lorafleet.topic-prefix")
+                .hasMessageContaining("found 'team a/'");
+    }
+
     private static TrainerConfig read(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()

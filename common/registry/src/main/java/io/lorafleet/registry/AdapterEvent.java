@@ -8,11 +8,11 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LaterFields;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.telemetry.kafka.MessageHeaders;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** A record in the topic {@code adapters}. */
@@ -42,6 +42,11 @@ public sealed interface AdapterEvent {
         }
 
         @Override
+        public Headers headers() {
+            return MessageHeaders.of(version);
+        }
+
+        @Override
         public <R> R match(
                 Function<Version, R> version, Function<Route, R> route, Function<RouteRemoved, R> routeRemoved) {
             return version.apply(this);
@@ -67,6 +72,11 @@ public sealed interface AdapterEvent {
         @Override
         public byte[] value() {
             return later.write(route);
+        }
+
+        @Override
+        public Headers headers() {
+            return MessageHeaders.of(route);
         }
 
         @Override
@@ -101,7 +111,7 @@ public sealed interface AdapterEvent {
 
         @Override
         public Headers headers() {
-            Headers headers = new RecordHeaders();
+            Headers headers = MessageHeaders.ofType(AdapterRoute.class);
             if (revision != null) {
                 headers.add(REVISION_HEADER, revision.toString().getBytes(US_ASCII));
             }
@@ -128,9 +138,7 @@ public sealed interface AdapterEvent {
     byte @Nullable [] value();
 
     /** @return the record's headers */
-    default Headers headers() {
-        return new RecordHeaders();
-    }
+    Headers headers();
 
     /** @return the record's fields that only later releases know */
     LaterFields later();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.telemetry.kafka.ClientId;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -29,8 +31,9 @@ final class BrokerAdmin {
     private @Nullable Admin admin;
 
     @Inject
-    BrokerAdmin(@Identifier("default-kafka-broker") Map<String, Object> broker) {
+    BrokerAdmin(@Identifier("default-kafka-broker") Map<String, Object> broker, GatewayConfig config) {
         this(broker, TIMEOUT);
+        ClientId.set(settings, "gateway", config.gateway().id(), "admin");
     }
 
     /** @param timeout timeout of each call */

@@ -5,6 +5,7 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.generation.Generations;
 import io.lorafleet.gateway.kafka.UnfinishedRequests.Place;
+import io.lorafleet.telemetry.RequestLog;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -105,20 +106,26 @@ final class DroppedRequests {
         }
         Check check = new Check(clock.instant());
         requests.places().forEach((id, place) -> {
-            Instant since = place.droppedSince();
-            boolean completed = isCompleted(place, group.get(place.partition()));
-            if (place.unsure() || (completed && since == null)) {
-                check.lookUp(id, place, completed);
-            } else if (!completed && since != null) {
-                requests.replace(id, place, place.unfinished(null));
-            } else if (since != null && since.plus(timeout(place.copies())).isBefore(check.now)) {
-                check.republish(id, place);
+            RequestLog log = RequestLog.of(id);
+            try (log) {
+                check(check, id, place, isCompleted(place, group.get(place.partition())));
             }
         });
         if (check.complete && !requests.areSettled()) {
             // With the finished ones among them, there may have been more requests than the table can hold.
             copies.recall(Map.copyOf(requests.places()));
             requests.settled(round);
+        }
+    }
+
+    private void check(Check check, String id, Place place, boolean completed) {
+        Instant since = place.droppedSince();
+        if (place.unsure() || (completed && since == null)) {
+            check.lookUp(id, place, completed);
+        } else if (!completed && since != null) {
+            requests.replace(id, place, place.unfinished(null));
+        } else if (since != null && since.plus(timeout(place.copies())).isBefore(check.now)) {
+            check.republish(id, place);
         }
     }
 

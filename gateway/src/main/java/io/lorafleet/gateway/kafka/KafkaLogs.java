@@ -13,14 +13,19 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.telemetry.Spans;
+import io.lorafleet.telemetry.kafka.MessageHeaders;
+import io.lorafleet.telemetry.kafka.RecordSpans;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +48,9 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
 
     @Override
     public void write(GenerateImage command, LaterFields later) {
-        Headers headers = new RecordHeaders();
+        Headers headers = MessageHeaders.of(command);
         webhooks.headerOf(command).ifPresent(header -> headers.add(GenerateImage.WEBHOOK_HEADER, header));
+        Span.current().setAttribute(Spans.REQUEST, command.requestId());
         write(command.priority().topic().in(topicPrefix), command.requestId(), later.write(command), headers);
     }
 
@@ -69,23 +75,34 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
      * @throws NotPublishedException if the broker does not acknowledge the record
      */
     void deleteStatus(String workerId) {
-        write(Topic.WORKERS.in(topicPrefix), workerId, null, new RecordHeaders());
+        write(Topic.WORKERS.in(topicPrefix), workerId, null, MessageHeaders.ofType(WorkerStatus.class));
     }
 
     /**
-     * Writes the same record to the same topic again.
+     * Writes the same record to the same topic again. The copy has the headers of the original, so it stays in the
+     * original's trace.
      *
      * @throws NotPublishedException if the broker does not acknowledge the record
      */
     void copy(ConsumerRecord<String, byte[]> record) {
-        write(record.topic(), record.key(), record.value(), record.headers());
+        Span span = RecordSpans.send(record.topic(), RecordSpans.context(record.headers()));
+        send(span, record.topic(), record.key(), record.value(), record.headers());
     }
 
     private void write(Topic topic, String key, Object message) {
-        write(topic.in(topicPrefix), key, Json.write(message), new RecordHeaders());
+        write(topic.in(topicPrefix), key, Json.write(message), MessageHeaders.of(message));
     }
 
+    /** Writes a record in the current trace. A record that no HTTP request has caused is in no trace. */
     private void write(String topic, String key, byte @Nullable [] value, Headers headers) {
+        Span span = Span.current().getSpanContext().isValid()
+                ? RecordSpans.send(topic, Context.current())
+                : Span.getInvalid();
+        RecordSpans.inject(span, headers);
+        send(span, topic, key, value, headers);
+    }
+
+    private void send(Span span, String topic, String key, byte @Nullable [] value, Headers headers) {
         OutgoingKafkaRecordMetadata<String> destination = OutgoingKafkaRecordMetadata.<String>builder()
                 .withTopic(topic)
                 .withKey(key)
@@ -94,7 +111,10 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
         try {
             log.sendMessage(Message.of(value).addMetadata(destination)).await().atMost(TIMEOUT);
         } catch (RuntimeException e) { // a broker error, a timeout, or a full buffer
+            Spans.fail(span, e);
             throw new NotPublishedException(topic, key, e);
+        } finally {
+            span.end();
         }
     }
 }

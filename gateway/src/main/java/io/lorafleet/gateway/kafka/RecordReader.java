@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.telemetry.kafka.ClientId;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,10 +30,11 @@ final class RecordReader {
 
     private final Map<String, Object> settings = new HashMap<>();
 
-    RecordReader(@Identifier("default-kafka-broker") Map<String, Object> broker) {
+    RecordReader(@Identifier("default-kafka-broker") Map<String, Object> broker, GatewayConfig config) {
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
+        ClientId.set(settings, "gateway", config.gateway().id(), "reader");
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // if Kafka has deleted the record

@@ -16,6 +16,10 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.telemetry.RequestLog;
+import io.lorafleet.telemetry.Spans;
+import io.lorafleet.telemetry.kafka.RecordSpans;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -57,10 +61,13 @@ public class TopicFollowers {
 
     @Incoming("requests")
     void request(ConsumerRecord<String, byte[]> record) {
-        unfinished.requested(record); // first, so that a result that is read at the same time is not missed
-        apply(record, GenerateImage.class, generations::apply);
-        if (generations.isFinished(record.key())) {
-            unfinished.finished(record.key());
+        RequestLog log = RequestLog.of(record.key());
+        try (log) {
+            unfinished.requested(record); // first, so that a result that is read at the same time is not missed
+            apply(record, GenerateImage.class, generations::apply);
+            if (generations.isFinished(record.key())) {
+                unfinished.finished(record.key());
+            }
         }
     }
 
@@ -81,15 +88,23 @@ public class TopicFollowers {
 
     @Incoming("results")
     void result(ConsumerRecord<String, byte[]> record) {
-        apply(record, GenerationFinished.class, event -> {
-            if (!generations.apply(event)) {
-                metrics.duplicateResult();
-                LOG.infof(
-                        "Dropped a second result of generation %s, from worker %s",
-                        event.requestId(), event.workerId());
-            }
-        });
-        unfinished.finished(record.key());
+        // While the gateway catches up, the traces of the results have long been complete.
+        Span span = unfinished.areSettled() ? RecordSpans.process(record) : Span.getInvalid();
+        RequestLog log = RequestLog.of(record.key());
+        try (log) {
+            apply(record, GenerationFinished.class, event -> finished(event, span));
+            unfinished.finished(record.key());
+        } finally {
+            span.end();
+        }
+    }
+
+    private void finished(GenerationFinished event, Span span) {
+        span.setAttribute(Spans.REQUEST, event.requestId());
+        if (!generations.apply(event)) {
+            metrics.duplicateResult();
+            LOG.infof("Dropped a second result of generation %s, from worker %s", event.requestId(), event.workerId());
+        }
     }
 
     @Incoming("adapters")

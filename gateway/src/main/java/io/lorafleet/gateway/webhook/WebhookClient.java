@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.tracing.TracingPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -51,6 +52,8 @@ final class WebhookClient {
         http = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setKeepAlive(false)
+                        // The URL may contain a token, and the receiver is a stranger: no span, no trace context.
+                        .setTracingPolicy(TracingPolicy.IGNORE)
                         .setConnectTimeout((int) timeout.toMillis())
                         .setSslHandshakeTimeout(timeout.toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS),

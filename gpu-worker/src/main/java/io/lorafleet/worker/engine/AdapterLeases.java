@@ -6,11 +6,15 @@ import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.ShadowStudent;
+import io.lorafleet.telemetry.Spans;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.adapter.ResidentAdapters.Lease;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +27,36 @@ import org.jspecify.annotations.Nullable;
  */
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);
+    private static final AttributeKey<List<String>> ADAPTERS = AttributeKey.stringArrayKey("lorafleet.adapters");
+    private static final AttributeKey<Boolean> RESIDENT = AttributeKey.booleanKey("lorafleet.adapters.resident");
 
     /**
      * @return the leases, which the caller must close. Fails like {@link ResidentAdapters#acquire}, and then holds no
      *     leases
      */
     static CompletableFuture<AdapterLeases> acquire(GenerateImage request, ResidentAdapters adapters) {
+        if (request.adapters().isEmpty() && request.shadow() == null) {
+            return CompletableFuture.completedFuture(new AdapterLeases(List.of(), null));
+        }
+        Span span = Spans.start("load adapters").setAttribute(ADAPTERS, names(request));
+        CompletableFuture<AdapterLeases> leases = acquireAll(request, adapters);
+        span.setAttribute(RESIDENT, leases.isDone());
+        return leases.whenComplete((granted, failure) -> {
+            if (failure != null) {
+                Spans.fail(span, failure);
+            }
+            span.end();
+        });
+    }
+
+    private static List<String> names(GenerateImage request) {
+        Stream<AppliedAdapter> shadow = Stream.ofNullable(request.shadow()).map(ShadowStudent::student);
+        return Stream.concat(request.adapters().stream(), shadow)
+                .map(applied -> applied.adapter().toString())
+                .toList();
+    }
+
+    private static CompletableFuture<AdapterLeases> acquireAll(GenerateImage request, ResidentAdapters adapters) {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
                 .map(applied -> adapters.acquire(applied.adapter()))
                 .toList();

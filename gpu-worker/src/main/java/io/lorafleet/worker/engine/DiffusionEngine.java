@@ -7,6 +7,7 @@ import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.telemetry.Spans;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.batching.BatchScheduler;
 import io.lorafleet.worker.batching.ImageSize;
@@ -16,6 +17,8 @@ import io.lorafleet.worker.job.ImageEngine;
 import io.lorafleet.worker.job.Job;
 import io.lorafleet.worker.job.StepCounters;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -117,8 +120,11 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
                 .toList();
         pending.addAll(images);
         images.forEach(each -> each.whenComplete((finishedImage, failure) -> pending.remove(each)));
+        Context trace = Context.current();
         AdapterLeases.acquire(job.request(), adapters)
-                .thenAcceptAsync(leases -> preparing.run(() -> prepare(job, leases, images)), prepareExecutor)
+                .thenAcceptAsync(
+                        trace.wrapConsumer(leases -> preparing.run(() -> prepare(job, leases, images))),
+                        prepareExecutor)
                 .exceptionally(failure -> {
                     Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
                     images.forEach(each -> each.completeExceptionally(why));
@@ -130,11 +136,15 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     /** Encodes the prompts and submits each image to the step loop. */
     private void prepare(Job job, AdapterLeases leases, List<CompletableFuture<FinishedImage>> images) {
         SharedPrompt shared;
+        Span encode = Spans.start("encode prompts");
         try {
             shared = new SharedPrompt(prompt(job, leases), leases, images.size());
         } catch (RuntimeException | Error e) {
             leases.close();
+            Spans.fail(encode, e);
             throw e;
+        } finally {
+            encode.end();
         }
         for (int i = 0; i < images.size(); i++) {
             try {

@@ -6,11 +6,15 @@ import io.lorafleet.diffusion.LatentPreview;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.telemetry.Spans;
 import io.lorafleet.worker.batching.ImageSize;
 import io.lorafleet.worker.batching.Schedulable;
 import io.lorafleet.worker.job.DeadlinePassedException;
 import io.lorafleet.worker.job.FinishedImage;
 import io.lorafleet.worker.job.Job;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** One image of a job in the step loop. */
 final class ImageTask implements Schedulable {
     private static final Logger LOG = Logger.getLogger(ImageTask.class);
+    private static final AttributeKey<Long> IMAGE = AttributeKey.longKey("lorafleet.image");
+    private static final AttributeKey<Long> STEPS = AttributeKey.longKey("lorafleet.steps");
+    private static final AttributeKey<Long> ROWS = AttributeKey.longKey("lorafleet.rows");
 
     private final Job job;
     private final int index;
@@ -27,7 +34,13 @@ final class ImageTask implements Schedulable {
     private final Denoising denoising;
     private final CompletableFuture<FinishedImage> finishedImage;
     private final ImageSize size;
+    /** The trace context of the thread that created this task. */
+    private final Context trace = Context.current();
+    /** From the submission to the last step. */
+    private final Span denoise;
+
     private boolean started;
+    private long steps;
     private Instant nextPreview = Instant.MIN;
 
     /**
@@ -46,6 +59,7 @@ final class ImageTask implements Schedulable {
         this.denoising = denoising;
         this.finishedImage = finishedImage;
         this.size = new ImageSize(job.request().width(), job.request().height());
+        this.denoise = Spans.start("denoise", trace).setAttribute(IMAGE, (long) index);
     }
 
     GenerateImage request() {
@@ -69,6 +83,10 @@ final class ImageTask implements Schedulable {
 
     /** Reports a completed step to the job's listener, with a preview if one is due. */
     void stepped(Previews previews, Instant now) {
+        steps++;
+        if (steps == 1) {
+            denoise.setAttribute(ROWS, (long) rows()).addEvent("first step done");
+        }
         try {
             job.onStep().stepped(index, preview(previews, now));
         } catch (RuntimeException e) { // a failed report must not end the step loop
@@ -101,19 +119,27 @@ final class ImageTask implements Schedulable {
     /** Releases the job's prompt and adapters after the last step. */
     void releasePrompt() {
         prompt.release();
+        denoise.setAttribute(STEPS, steps).end();
     }
 
     void fail(Throwable why) {
         denoising.close();
         prompt.release();
+        Spans.fail(denoise, why);
+        denoise.setAttribute(STEPS, steps).end();
         finishedImage.completeExceptionally(why);
     }
 
     /** Decodes the latent, completes the image, and frees its arrays. */
     void finish() {
+        Span decode = Spans.start("decode", trace).setAttribute(IMAGE, (long) index);
         try (denoising) {
-            finishedImage.complete(new FinishedImage(denoising.image(), denoising.meanShadowErrors()));
+            FinishedImage image = new FinishedImage(denoising.image(), denoising.meanShadowErrors());
+            decode.end(); // before the image's reader ends the span above it
+            finishedImage.complete(image);
         } catch (RuntimeException | Error e) {
+            Spans.fail(decode, e);
+            decode.end();
             finishedImage.completeExceptionally(e);
         }
     }

@@ -22,10 +22,13 @@ import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
+import io.lorafleet.telemetry.Spans;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.UnusableAdapterException;
 import io.lorafleet.worker.job.Attempts.Attempt;
 import io.lorafleet.worker.job.StorageRetries.Operation;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -52,6 +55,8 @@ public class RequestHandler {
     private static final Logger LOG = Logger.getLogger(RequestHandler.class);
     private static final Duration STORAGE_RETRY_INTERVAL = Duration.ofSeconds(2);
     private static final Duration STORAGE_TIMEOUT = Duration.ofMinutes(5);
+    private static final AttributeKey<String> BLOB = AttributeKey.stringKey("lorafleet.blob");
+    private static final AttributeKey<Long> BYTES = AttributeKey.longKey("lorafleet.bytes");
 
     private final ImageEngine engine;
     private final BlobStore blobs;
@@ -334,7 +339,25 @@ public class RequestHandler {
      * @return SHA-256 of the stored bytes
      */
     private String storeImage(String key, byte[] png) throws IOException {
-        return Sha256.of(blobs.putIfAbsent(key, png) ? png : blobs.get(key).orElseThrow());
+        return traced(
+                "store image",
+                key,
+                png.length,
+                () -> Sha256.of(
+                        blobs.putIfAbsent(key, png) ? png : blobs.get(key).orElseThrow()));
+    }
+
+    /** Runs an operation on a blob in a span. Each retry has a span of its own. */
+    private static <T> T traced(String name, String key, int bytes, Operation<T> operation) throws IOException {
+        Span span = Spans.start(name).setAttribute(BLOB, key).setAttribute(BYTES, (long) bytes);
+        try {
+            return operation.run();
+        } catch (IOException | RuntimeException e) {
+            Spans.fail(span, e);
+            throw e;
+        } finally {
+            span.end();
+        }
     }
 
     private static @Nullable Preview preview(int image, @Nullable RgbImage preview) {
@@ -357,7 +380,9 @@ public class RequestHandler {
     }
 
     private GenerationFinished store(String requestId, Object manifest, GenerationFinished result) throws IOException {
-        boolean first = blobs.putIfAbsent(BlobKeys.manifest(requestId), SealedJson.write(manifest));
+        String key = BlobKeys.manifest(requestId);
+        byte[] json = SealedJson.write(manifest);
+        boolean first = traced("store manifest", key, json.length, () -> blobs.putIfAbsent(key, json));
         storage.written();
         return first ? result : storedResult(requestId).orElseThrow();
     }

@@ -3,6 +3,7 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.telemetry.kafka.ClientId;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.job.ImageEngine;
@@ -80,9 +81,10 @@ class RequestIntake {
         // The broker's acknowledgement sets the clock, which the deadlines of requests need.
         announcer.begin(loaded, adapters.get(), this::busySlots);
         for (int i = 0; i < config.worker().slots(); i++) {
+            String name = "slot-" + i;
             RequestSlot slot =
-                    new RequestSlot(topics(i), this::newConsumer, handler.get(), replies, refused, RETRY_DELAY);
-            Thread thread = new Thread(slot, "slot-" + i);
+                    new RequestSlot(topics(i), () -> newConsumer(name), handler.get(), replies, refused, RETRY_DELAY);
+            Thread thread = new Thread(slot, name);
             slots.add(slot);
             threads.add(thread);
             thread.start();
@@ -153,9 +155,10 @@ class RequestIntake {
         return config.topicPrefix().orElse("");
     }
 
-    private KafkaShareConsumer<byte[], byte[]> newConsumer() {
-        return new KafkaShareConsumer<>(
-                settings(broker, prefix()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    private KafkaShareConsumer<byte[], byte[]> newConsumer(String slot) {
+        Map<String, Object> settings = settings(broker, prefix());
+        ClientId.set(settings, "worker", config.worker().id(), slot);
+        return new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** @return the settings for a slot's share consumer */

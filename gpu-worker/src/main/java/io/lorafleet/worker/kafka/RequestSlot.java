@@ -4,11 +4,18 @@ package io.lorafleet.worker.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lorafleet.messages.RequestIds;
+import io.lorafleet.telemetry.RequestLog;
+import io.lorafleet.telemetry.Spans;
+import io.lorafleet.telemetry.kafka.RecordSpans;
 import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
 import io.lorafleet.worker.job.StopSignal;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,6 +56,9 @@ final class RequestSlot implements Runnable {
     private static final Duration POLL = Duration.ofMinutes(1);
 
     private static final Duration YIELD = Duration.ofSeconds(1);
+
+    private static final AttributeKey<Long> DELIVERIES = AttributeKey.longKey("lorafleet.deliveries");
+    private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("lorafleet.outcome");
 
     private final List<String> topics;
     private final Supplier<KafkaShareConsumer<byte[], byte[]>> consumers;
@@ -177,6 +187,23 @@ final class RequestSlot implements Runnable {
      */
     private boolean process(ShareLease lease) {
         String key = requestId(lease.record());
+        Span span = RecordSpans.process(lease.record());
+        if (key != null) {
+            span.setAttribute(Spans.REQUEST, key);
+        }
+        lease.record().deliveryCount().ifPresent(count -> span.setAttribute(DELIVERIES, (long) count));
+        RequestLog log = RequestLog.of(key);
+        try (log) {
+            return Context.current()
+                    .with(span)
+                    .wrapSupplier(() -> process(lease, key))
+                    .get();
+        } finally {
+            span.end();
+        }
+    }
+
+    private boolean process(ShareLease lease, @Nullable String key) {
         // The client may have acquired the record while the slot was busy, so the lock may have expired.
         if (!lease.renew()) {
             LOG.infof("request %s: lease lost before the job started", key);
@@ -185,7 +212,12 @@ final class RequestSlot implements Runnable {
         StopSignal stop = handler.stopSignal(key);
         current = stop;
         byte[] value = lease.record().value();
-        Future<RecordOutcome> outcome = handlerThread.submit(() -> handler.handle(key, value, stop, replies::progress));
+        Future<RecordOutcome> outcome = handlerThread.submit(Context.current().wrap(() -> {
+            RequestLog log = RequestLog.of(key);
+            try (log) {
+                return handler.handle(key, value, stop, replies::progress);
+            }
+        }));
         try {
             while (true) {
                 if (stopping) {
@@ -211,6 +243,7 @@ final class RequestSlot implements Runnable {
                 }
             }
         } catch (ExecutionException e) {
+            Spans.fail(Span.current(), e);
             LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
             if (!stopping) {
                 sleep(retryDelay);
@@ -241,6 +274,7 @@ final class RequestSlot implements Runnable {
 
     /** Publishes the reply, then acknowledges the record. This order ensures that no reply is lost. */
     private boolean settle(ShareLease lease, @Nullable String key, RecordOutcome outcome) {
+        Span.current().setAttribute(OUTCOME, outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         return lease.acknowledge(outcome.match(
                 done -> {
                     replies.finished(lease.record(), done.result());

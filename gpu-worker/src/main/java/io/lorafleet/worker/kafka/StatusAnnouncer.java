@@ -3,6 +3,7 @@ package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.telemetry.kafka.MessageHeaders;
 import io.lorafleet.worker.BrokerClock;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.ResidentAdapters;
@@ -11,6 +12,7 @@ import io.lorafleet.worker.job.StepCounters;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.kafka.Record;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -110,8 +112,11 @@ class StatusAnnouncer {
 
     private void publish(byte @Nullable [] value) {
         OutgoingMessageMetadata<RecordMetadata> acknowledgement = new OutgoingMessageMetadata<>();
-        Message<Record<String, byte[]>> message =
-                Message.of(Record.of(config.id(), value)).addMetadata(acknowledgement);
+        Message<Record<String, byte[]>> message = Message.of(Record.of(config.id(), value))
+                .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
+                        .withHeaders(MessageHeaders.ofType(WorkerStatus.class))
+                        .build())
+                .addMetadata(acknowledgement);
         BrokerClock.Sending sending = clock.sending();
         workers.sendMessage(message).await().atMost(SEND_TIMEOUT);
         RecordMetadata metadata = acknowledgement.getResult();

@@ -25,7 +25,7 @@ final class Emitters {
                     return switch (method.getName()) {
                         case "send", "sendMessage" -> Uni.createFrom().voidItem();
                         case "sendAndAwait", "sendMessageAndAwait" -> null;
-                        case "sendAndForget" -> (Cancellable) () -> {};
+                        case "sendAndForget", "sendMessageAndForget" -> (Cancellable) () -> {};
                         default -> throw new UnsupportedOperationException(method.getName());
                     };
                 });

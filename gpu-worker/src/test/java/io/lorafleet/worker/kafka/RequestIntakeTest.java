@@ -30,6 +30,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,13 +41,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -66,6 +72,9 @@ import org.junit.jupiter.api.Test;
 class RequestIntakeTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
+
+    @ConfigProperty(name = "lorafleet.worker.id")
+    String workerId;
 
     @TestHTTPResource("/q/health/group/watchdog")
     URI watchdog;
@@ -120,11 +129,52 @@ class RequestIntakeTest {
         Header webhook = new RecordHeader(GenerateImage.WEBHOOK_HEADER, new byte[] {7});
         send(new ProducerRecord<>(
                 Topic.REQUESTS.in(""), null, request.requestId(), Json.write(request), List.of(webhook)));
-        assertThat(webhooks(request.requestId())).containsExactly(webhook);
+        assertThat(headers(request.requestId()).lastHeader(GenerateImage.WEBHOOK_HEADER))
+                .isEqualTo(webhook);
 
         String invalid = UUID.randomUUID().toString();
         send(new ProducerRecord<>(Topic.REQUESTS.in(""), null, invalid, "no JSON".getBytes(UTF_8), List.of(webhook)));
-        assertThat(webhooks(invalid)).containsExactly(webhook);
+        assertThat(headers(invalid).lastHeader(GenerateImage.WEBHOOK_HEADER)).isEqualTo(webhook);
+    }
+
+    @Test
+    void describesItsRecordsInTheirHeaders() {
+        GenerateImage request = Requests.star();
+        send(Topic.REQUESTS, request.requestId(), Json.write(request));
+
+        Headers headers = headers(request.requestId());
+
+        assertThat(headers.lastHeader("type").value()).asString(UTF_8).isEqualTo("GenerationSucceeded");
+        assertThat(headers.lastHeader("schema-version").value()).asString(UTF_8).isEqualTo("1");
+    }
+
+    @Test
+    void makesNoSpansByDefaultButPassesTheContextOn() {
+        GenerateImage request = Requests.star();
+        send(Topic.REQUESTS, request.requestId(), Json.write(request));
+        assertThat(headers(request.requestId()).lastHeader("traceparent")).isNull();
+
+        GenerateImage traced = Requests.star();
+        Header context = new RecordHeader(
+                "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".getBytes(UTF_8));
+        send(new ProducerRecord<>(
+                Topic.REQUESTS.in(""), null, traced.requestId(), Json.write(traced), List.of(context)));
+        assertThat(headers(traced.requestId()).lastHeader("traceparent")).isEqualTo(context);
+    }
+
+    @Test
+    void namesItsClients() throws JMException {
+        Set<String> names = new TreeSet<>();
+        for (ObjectName client : ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("kafka.*:type=app-info,id=*"), null)) {
+            names.add(client.getKeyProperty("id"));
+        }
+        String prefix = "lorafleet-worker-" + workerId + "-";
+        for (String role :
+                List.of("slot-0", "slot-11", "control", "adapters", "progress", "results", "dead-letters", "workers")) {
+            assertThat(names).contains(prefix + role);
+        }
+        assertThat(names).noneMatch(name -> name.startsWith("kafka-") || name.startsWith("consumer-gpu-workers"));
     }
 
     @Test
@@ -242,18 +292,17 @@ class RequestIntakeTest {
                 .orElseThrow();
     }
 
-    /** Reads the topic from its start until the condition holds. */
     /** @return the headers of the request's result */
-    private Header[] webhooks(String requestId) {
+    private Headers headers(String requestId) {
         return records(Topic.RESULTS, found -> found.stream().anyMatch(record -> requestId.equals(record.key())))
                 .stream()
                 .filter(record -> requestId.equals(record.key()))
                 .findFirst()
                 .orElseThrow()
-                .headers()
-                .toArray();
+                .headers();
     }
 
+    /** Reads the topic from its start until the condition holds. */
     private <T> List<T> read(Topic topic, Class<T> type, Predicate<List<T>> enough) {
         List<T> found = new ArrayList<>();
         records(topic, records -> {

@@ -54,7 +54,7 @@ final class CanaryObserver {
     }
 
     CanaryObserver(KafkaClients clients, String topicPrefix, CanaryRules rules, LongSupplier nanoTime) {
-        this.consumer = clients.tail();
+        this.consumer = clients.tail("canaries");
         this.admin = clients.admin();
         this.rules = rules;
         this.results = Topic.RESULTS.in(topicPrefix);

@@ -6,6 +6,7 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.training.TrainingProgressed;
 import io.lorafleet.messages.training.TrainingStarted;
 import io.lorafleet.messages.worker.DeadLetter;
+import io.lorafleet.telemetry.kafka.MessageHeaders;
 import java.time.Clock;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,13 +30,12 @@ final class EventPublisher {
 
     /** Announces a run, and waits for the broker. After this, every trainer uses the same offset range for the run. */
     void started(TrainingStarted event) {
-        write(Topic.TRAININGS, event.adapter(), Json.write(event));
+        write(Topic.TRAININGS, event.adapter(), event);
     }
 
     /** Sends a progress event without waiting. The event may be lost. */
     void progressed(TrainingProgressed event) {
-        producer.send(
-                new ProducerRecord<>(Topic.TRAINING_PROGRESS.in(topicPrefix), event.adapter(), Json.write(event)));
+        producer.send(record(Topic.TRAINING_PROGRESS, event.adapter(), event));
     }
 
     /** Writes a dead letter for an invalid record, and waits for the broker. A retry may write it again. */
@@ -50,13 +50,16 @@ final class EventPublisher {
                 0,
                 trainerId,
                 clock.instant());
-        write(Topic.DEAD_LETTERS, record.key(), Json.write(letter));
+        write(Topic.DEAD_LETTERS, record.key(), letter);
     }
 
-    private void write(Topic topic, String key, byte[] value) {
+    private ProducerRecord<String, byte[]> record(Topic topic, String key, Object message) {
+        return new ProducerRecord<>(topic.in(topicPrefix), null, key, Json.write(message), MessageHeaders.of(message));
+    }
+
+    private void write(Topic topic, String key, Object message) {
         try {
-            producer.send(new ProducerRecord<>(topic.in(topicPrefix), key, value))
-                    .get();
+            producer.send(record(topic, key, message)).get();
         } catch (ExecutionException e) {
             throw new KafkaException(topic.in(topicPrefix) + ": the record was not written", e.getCause());
         } catch (InterruptedException e) {

@@ -2,6 +2,7 @@
 package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.messages.Topic;
+import io.lorafleet.telemetry.kafka.ClientId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,42 +38,48 @@ class KafkaClients implements AutoCloseable {
 
     private final Map<String, Object> common;
     private final String topicPrefix;
+    private final String trainerId;
     private final String transactionalId;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /**
      * @param broker settings for all clients, such as {@code bootstrap.servers}
+     * @param trainerId name of the trainer, for the clients' names
      * @param transactionalId transactional id, the same for all of a process's sessions, so that each session aborts
      *     the open transaction of the previous one
      */
-    KafkaClients(Map<String, Object> broker, String topicPrefix, String transactionalId) {
+    KafkaClients(Map<String, Object> broker, String topicPrefix, String trainerId, String transactionalId) {
         this.common = new HashMap<>(broker);
         // With the defaults, every client logs several connection errors per second.
         common.putIfAbsent("reconnect.backoff.ms", 500);
         common.putIfAbsent("reconnect.backoff.max.ms", 3000);
         this.topicPrefix = topicPrefix;
+        this.trainerId = trainerId;
         this.transactionalId = transactionalId;
     }
 
     /** @return a consumer in the trainers' group, without automatic commits */
     Consumer<String, byte[]> feedback() {
-        Map<String, Object> config = consumerConfig();
+        Map<String, Object> config = consumerConfig("feedback");
         config.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.TRAINER_GROUP);
         // A trainer that keeps a partition in a rebalance also keeps that partition's run.
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         return consumer(config);
     }
 
-    /** @return a consumer without a group, for whole topics */
-    Consumer<String, byte[]> tail() {
-        Map<String, Object> config = consumerConfig();
+    /**
+     * @param role purpose of the consumer, for its name
+     * @return a consumer without a group, for whole topics
+     */
+    Consumer<String, byte[]> tail(String role) {
+        Map<String, Object> config = consumerConfig(role);
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return consumer(config);
     }
 
     /** @return the producer for transactions */
     Producer<String, byte[]> transactional() {
-        Map<String, Object> config = producerConfig();
+        Map<String, Object> config = producerConfig("transactions");
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         config.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         return producer(config);
@@ -80,27 +87,33 @@ class KafkaClients implements AutoCloseable {
 
     /** @return the producer for records outside transactions */
     Producer<String, byte[]> plain() {
-        Map<String, Object> config = producerConfig();
+        Map<String, Object> config = producerConfig("events");
         config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         return producer(config);
     }
 
     Admin admin() {
-        Admin admin = Admin.create(common);
+        Admin admin = Admin.create(named("admin"));
         open.push(() -> admin.close(CLOSE_TIMEOUT));
         return admin;
     }
 
-    private Map<String, Object> consumerConfig() {
+    private Map<String, Object> named(String role) {
         Map<String, Object> config = new HashMap<>(common);
+        ClientId.set(config, "trainer", trainerId, role);
+        return config;
+    }
+
+    private Map<String, Object> consumerConfig(String role) {
+        Map<String, Object> config = named(role);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return config;
     }
 
-    private Map<String, Object> producerConfig() {
-        Map<String, Object> config = new HashMap<>(common);
+    private Map<String, Object> producerConfig(String role) {
+        Map<String, Object> config = named(role);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis() / 2);

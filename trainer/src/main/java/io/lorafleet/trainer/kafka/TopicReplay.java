@@ -59,7 +59,7 @@ final class TopicReplay {
 
     TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.consumer = clients.tail();
+        this.consumer = clients.tail("replay");
         this.admin = clients.admin();
         this.timeout = timeout;
         this.adapters = Topic.ADAPTERS.in(topicPrefix);

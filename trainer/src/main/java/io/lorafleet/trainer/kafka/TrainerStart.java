@@ -31,7 +31,7 @@ class TrainerStart {
         String prefix = config.topicPrefix().orElse("");
         String transactionalId = prefix + "trainer-" + UUID.randomUUID();
         this.loop = new TrainerLoop(
-                () -> new KafkaClients(broker, prefix, transactionalId),
+                () -> new KafkaClients(broker, prefix, config.trainer().id(), transactionalId),
                 new TrainerSettings(
                         prefix,
                         config.trainer().id(),

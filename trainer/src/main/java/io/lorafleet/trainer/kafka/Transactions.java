@@ -5,6 +5,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.telemetry.kafka.MessageHeaders;
 import io.lorafleet.trainer.publish.Publication;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,7 @@ final class Transactions {
     }
 
     private Future<?> send(TrainingEvent event) {
-        return producer.send(new ProducerRecord<>(Topic.TRAININGS.in(topicPrefix), event.adapter(), Json.write(event)));
+        return producer.send(new ProducerRecord<>(
+                Topic.TRAININGS.in(topicPrefix), null, event.adapter(), Json.write(event), MessageHeaders.of(event)));
     }
 }

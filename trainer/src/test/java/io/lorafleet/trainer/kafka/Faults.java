@@ -64,7 +64,7 @@ final class Faults {
     }
 
     KafkaClients clients(Map<String, Object> broker, String prefix, String transactionalId) {
-        return new KafkaClients(broker, prefix, transactionalId) {
+        return new KafkaClients(broker, prefix, "test", transactionalId) {
             @Override
             Producer<String, byte[]> transactional() {
                 Producer<String, byte[]> producer = super.transactional();

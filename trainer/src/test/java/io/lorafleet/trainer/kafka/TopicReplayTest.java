@@ -53,10 +53,10 @@ class TopicReplayTest {
         ground = new TrainingGround(BROKER.broker(), new DirectoryBlobStore(storage), 3);
         Map<String, Object> broker =
                 Map.of("bootstrap.servers", BROKER.broker().bootstrapServers(), "max.poll.records", 1);
-        clients = new KafkaClients(broker, ground.prefix(), "unused") {
+        clients = new KafkaClients(broker, ground.prefix(), "test", "unused") {
             @Override
-            Consumer<String, byte[]> tail() {
-                return hooked(super.tail());
+            Consumer<String, byte[]> tail(String role) {
+                return hooked(super.tail(role));
             }
         };
         Map<String, Object> config = new HashMap<>(broker);

@@ -25,7 +25,9 @@ final class ClusterOptions {
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Prefix of the topic names, so that several fleets can share a cluster. Default:" + " none.")
+            converter = TopicPrefixOption.class,
+            description =
+                    "Prefix of the topic and group names, so that several fleets can share a cluster. Default: none.")
     private String topicPrefix;
 
     String bootstrap() {

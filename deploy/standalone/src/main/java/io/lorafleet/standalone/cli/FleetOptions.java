@@ -67,7 +67,9 @@ public final class FleetOptions {
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Prefix of the topic names, so that several fleets can share a broker. Default: none.")
+            converter = TopicPrefixOption.class,
+            description =
+                    "Prefix of the topic and group names, so that several fleets can share a broker. Default: none.")
     private String topicPrefix;
 
     @Option(

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.supervisor;
 
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.telemetry.kafka.ClientId;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ public final class ClusterSettings {
         Map<String, Object> settings = new HashMap<>();
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        ClientId.set(settings, "fleet", Long.toString(ProcessHandle.current().pid()), "admin");
         settings.putAll(more);
         settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         return settings;

@@ -32,6 +32,12 @@ class AclsCommandTest {
                 .contains("User:w  WRITE  TOPIC LITERAL a.generation.results");
     }
 
+    @Test
+    void refusesAnInvalidPrefix() {
+        assertThat(Fleet.commandLine().execute("acls", "--dry-run", "--topic-prefix", "team a/"))
+                .isEqualTo(2);
+    }
+
     private static String[] dryRun(String... options) {
         String[] command = new String[options.length + 4];
         System.arraycopy(new String[] {"acls", "--dry-run", "--bootstrap", NOBODY_LISTENS}, 0, command, 0, 4);
