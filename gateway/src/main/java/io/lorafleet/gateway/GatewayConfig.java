@@ -264,9 +264,9 @@ public interface GatewayConfig {
     interface Security {
         /**
          * The key file that {@code fleet key create} writes. It must belong to the gateway's user or to root, with mode
-         * 0600; otherwise, the gateway does not start. Without this setting and {@code quarkus.oidc.tenant-enabled},
-         * the gateway runs in open mode: without authentication, and with connections from this machine only. Default:
-         * none.
+         * 0600, or to root and the gateway's group, with mode 0440; otherwise, the gateway does not start. Without this
+         * setting and {@code quarkus.oidc.tenant-enabled}, the gateway runs in open mode: without authentication, and with
+         * connections from this machine only. Default: none.
          */
         Optional<Path> apiKeys();
 

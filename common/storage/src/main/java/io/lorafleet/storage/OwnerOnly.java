@@ -21,6 +21,7 @@ public final class OwnerOnly {
 
     private static final int PERMISSIONS = 0777;
     private static final int OF_OTHERS = 0077;
+    private static final int READ_ONLY = 0440;
 
     private OwnerOnly() {}
 
@@ -40,15 +41,22 @@ public final class OwnerOnly {
     }
 
     /**
+     * A file of root that root and the group of this process can only read (mode 0440) is also correct. In Kubernetes, the
+     * files of a secret belong to root, and a pod of a normal user reads them through its group.
+     *
      * @return the expected and actual permissions, with a command that corrects them; empty if the permissions are
      *     correct
      */
     public static Optional<String> objection(Path path) throws IOException {
         long owner = Integer.toUnsignedLong((int) Files.getAttribute(path, "unix:uid"));
-        long self = new UnixSystem().getUid();
+        UnixSystem process = new UnixSystem();
+        long self = process.getUid();
         if (owner != self && owner != 0) {
             return Optional.of(path + ": expected the owner to be user " + self + " (the user of this process) or root,"
                     + " found user " + owner + ": `chown " + self + " " + path + "` corrects this");
+        }
+        if (owner == 0 && group(path) == process.getGid() && mode(path) == READ_ONLY) {
+            return Optional.empty();
         }
         if (!isClosed(path)) {
             return Optional.of(path
@@ -56,6 +64,10 @@ public final class OwnerOnly {
                             .formatted(mode(path), path));
         }
         return Optional.empty();
+    }
+
+    private static long group(Path path) throws IOException {
+        return Integer.toUnsignedLong((int) Files.getAttribute(path, "unix:gid"));
     }
 
     private static int mode(Path path) throws IOException {
