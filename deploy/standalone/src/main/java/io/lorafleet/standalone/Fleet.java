@@ -12,6 +12,7 @@ import io.lorafleet.standalone.cli.DistillCommand;
 import io.lorafleet.standalone.cli.FeedbackCommand;
 import io.lorafleet.standalone.cli.GenerateCommand;
 import io.lorafleet.standalone.cli.KeyCommand;
+import io.lorafleet.standalone.cli.ModelCheckCommand;
 import io.lorafleet.standalone.cli.ParityCommand;
 import io.lorafleet.standalone.cli.TopicsCommand;
 import io.lorafleet.standalone.cli.UpCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             BlobCheckCommand.class,
             BlobPermissionsCommand.class,
             TopicsCommand.class,
+            ModelCheckCommand.class,
             DistillCommand.class,
             EvaluateCommand.class,
             ParityCommand.class,

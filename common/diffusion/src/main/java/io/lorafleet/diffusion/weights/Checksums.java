@@ -5,19 +5,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}; the
  * files listed there are verified before they are read.
  */
-final class Checksums {
-    private static final String FILE = "SHA256SUMS";
+public final class Checksums {
+    /** Name of the file with the checksums. */
+    public static final String FILE = "SHA256SUMS";
+
     private static final String LINE = "[0-9a-f]{64} [ *].+";
     private static final int NAME_START = 66;
 
@@ -33,20 +38,48 @@ final class Checksums {
         if (!Files.isRegularFile(sums)) {
             return;
         }
+        read(folder).forEach((name, sha256) -> verify(folder.resolve(name), sha256));
+    }
+
+    /**
+     * Reads the folder's {@code SHA256SUMS} file.
+     *
+     * @return the SHA-256 of each file, in hexadecimal, by the file's path in the folder, in the order of the file
+     * @throws ModelFileException if there is no such file, if it lists no files, or if it lists a file outside the folder
+     */
+    public static Map<String, String> read(Path folder) {
+        Path sums = folder.resolve(FILE);
+        Map<String, String> read = new LinkedHashMap<>();
         try {
             for (String line : Files.readAllLines(sums)) {
                 if (!line.matches(LINE)) {
                     throw new ModelFileException(
                             sums + ": expected lines with a SHA-256 and a file name, found another line");
                 }
-                verify(folder.resolve(line.substring(NAME_START)), line.substring(0, 64));
+                String name = line.substring(NAME_START);
+                if (!folder.resolve(name).normalize().startsWith(folder.normalize())) {
+                    throw new ModelFileException(sums + ": expected files in the folder, found " + name);
+                }
+                read.put(name, line.substring(0, 64));
             }
+        } catch (NoSuchFileException e) {
+            throw new ModelFileException(sums + ": expected a file with checksums, found none", e);
         } catch (IOException e) {
             throw new ModelFileException(sums + ": cannot be read: " + e, e);
         }
+        if (read.isEmpty()) {
+            throw new ModelFileException(sums + ": expected lines with a SHA-256 and a file name, found none");
+        }
+        return read;
     }
 
-    private static void verify(Path file, String expected) {
+    /**
+     * Verifies one file.
+     *
+     * @param expected SHA-256 in hexadecimal
+     * @throws ModelFileException if the file is missing or has a different checksum
+     */
+    public static void verify(Path file, String expected) {
         String found = Files.isRegularFile(file) ? sha256(List.of(file)) : "no such file";
         if (!found.equals(expected)) {
             throw new ModelFileException(file + ": expected SHA-256 " + expected + ", found " + found);
