@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RenderingTest {
+    private final Schemas schemas = new Schemas();
+
+    @Test
+    void passesHelmsLinter(@TempDir Path folder) throws IOException {
+        Path chart = folder.resolve("lorafleet");
+        Chart.copy(Chart.SOURCE, chart);
+        // The linter uses the default values only, and these lack the required values.
+        Chart.merge(chart.resolve("values.yaml"), Chart.requiredValues());
+
+        LintResult result = new Helm(chart).lint().strict().call();
+
+        assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+    }
+
+    @Test
+    void isValidWithTheRequiredValues() throws IOException {
+        assertThat(problems(Chart.render(Chart.FOLDER, List.of(Chart.requiredValues()))))
+                .isEmpty();
+    }
+
+    @Test
+    void isValidWithMostValues() throws IOException {
+        String rendered = Chart.render(
+                Chart.FOLDER,
+                Chart.exampleValues(),
+                "storage.volume.claimName=",
+                "gateway.ingress.enabled=true",
+                "gateway.ingress.host=images.example.com",
+                "gateway.ingress.tlsSecret=images-tls",
+                "auth.oidc.url=https://id.example.com/realms/images",
+                "auth.oidc.audience=lorafleet",
+                "topics.acls.gateway=User:gateway",
+                "topics.acls.worker=User:worker",
+                "topics.acls.trainer=User:trainer",
+                "worker.resources.limits.nvidia\\.com/gpu=1",
+                "gateway.webhookSecret.secret=webhooks",
+                "trainer.promptsConfigMap=prompts");
+
+        assertThat(problems(rendered)).isEmpty();
+        assertThat(Chart.objects(rendered))
+                .extracting(each -> each.get("kind").asText())
+                .contains("Ingress", "ScaledObject", "PodMonitor", "Job", "NetworkPolicy", "PodDisruptionBudget");
+    }
+
+    @Test
+    void makesRulesFromRuleFiles(@TempDir Path folder) throws IOException {
+        Chart.copy(Chart.FOLDER, folder.resolve("lorafleet"));
+        Files.writeString(folder.resolve("lorafleet/rules/probe.yaml"), """
+                groups:
+                  - name: probe
+                    rules:
+                      - record: lorafleet:probe
+                        expr: sum(lorafleet_slots)
+                      - alert: Probe
+                        expr: lorafleet:probe > 1
+                        annotations:
+                          summary: "{{ $value }} slots"
+                """);
+
+        String rendered =
+                Chart.render(folder.resolve("lorafleet"), List.of(Chart.requiredValues()), "monitoring.rules=true");
+
+        assertThat(problems(rendered)).isEmpty();
+        assertThat(Chart.object(rendered, "PrometheusRule", "fleet-probe")
+                        .at("/spec/groups/0/rules/1/annotations/summary"))
+                .hasToString("\"{{ $value }} slots\"");
+    }
+
+    /** Otherwise, a schema that accepts everything would go unnoticed. */
+    @Test
+    void theSchemasRefuseUnknownFieldsAndWrongTypes() throws IOException {
+        String rendered = Chart.render(Chart.FOLDER, Chart.exampleValues(), "storage.volume.claimName=");
+        JsonNode worker = Chart.object(rendered, "Deployment", "fleet-worker");
+        ((ObjectNode) worker.at("/spec/template/spec/containers/0/livenessProbe")).put("failureTreshold", 1);
+        JsonNode scaled = Chart.object(rendered, "ScaledObject", "fleet-worker");
+        ((ObjectNode) scaled.at("/spec/triggers/0/metadata")).put("threshold", 1);
+        JsonNode monitor = Chart.object(rendered, "PodMonitor", "fleet-worker");
+        ((ObjectNode) monitor.at("/spec")).put("selectors", 1);
+
+        assertThat(schemas.problems(worker)).singleElement().asString().contains("failureTreshold");
+        assertThat(schemas.problems(scaled)).singleElement().asString().contains("threshold");
+        assertThat(schemas.problems(monitor)).singleElement().asString().contains("selectors");
+    }
+
+    private List<String> problems(String rendered) throws IOException {
+        List<String> problems = new ArrayList<>();
+        for (JsonNode object : Chart.objects(rendered)) {
+            problems.addAll(schemas.problems(object));
+        }
+        return problems;
+    }
+}
