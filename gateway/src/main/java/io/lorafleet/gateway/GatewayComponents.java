@@ -99,7 +99,8 @@ final class GatewayComponents {
                         0,
                         Long.MAX_VALUE / 2,
                         config.storage().minFreeBytes()),
-                new StorageAllowance(mostBytes, clock));
+                new StorageAllowance(mostBytes, clock),
+                clock);
     }
 
     @Produces

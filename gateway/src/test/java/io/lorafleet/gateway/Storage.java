@@ -11,6 +11,7 @@ public final class Storage {
     private Storage() {}
 
     public static ClientBlobs unlimited(BlobStore blobs) {
-        return new ClientBlobs(blobs, () -> Long.MAX_VALUE, 0, new StorageAllowance(Long.MAX_VALUE, Clock.systemUTC()));
+        Clock clock = Clock.systemUTC();
+        return new ClientBlobs(blobs, () -> Long.MAX_VALUE, 0, new StorageAllowance(Long.MAX_VALUE, clock), clock);
     }
 }

@@ -3,8 +3,10 @@ package io.lorafleet.worker;
 
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.StagedBlob;
+import io.lorafleet.storage.StoredBlob;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,6 +36,16 @@ abstract class ForwardingStore implements BlobStore {
     @Override
     public Stream<String> list(String prefix) throws IOException {
         return store.list(prefix);
+    }
+
+    @Override
+    public Stream<StoredBlob> entries(String prefix) throws IOException {
+        return store.entries(prefix);
+    }
+
+    @Override
+    public Optional<Instant> storedAt(String key) throws IOException {
+        return store.storedAt(key);
     }
 
     @Override

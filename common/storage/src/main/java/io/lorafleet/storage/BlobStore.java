@@ -3,6 +3,7 @@ package io.lorafleet.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -39,6 +40,15 @@ public interface BlobStore {
      *     stored or deleted during the listing may or may not be included
      */
     Stream<String> list(String prefix) throws IOException;
+
+    /**
+     * @return the blobs whose keys have this prefix, like {@link #list}; a page or a folder at a time, so that a store
+     *     can contain millions of blobs
+     */
+    Stream<StoredBlob> entries(String prefix) throws IOException;
+
+    /** @return the time at which the blob was stored, or replaced; empty if there is no such blob */
+    Optional<Instant> storedAt(String key) throws IOException;
 
     /** Deletes the blob if it exists. */
     void delete(String key) throws IOException;

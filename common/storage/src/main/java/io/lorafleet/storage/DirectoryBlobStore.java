@@ -236,6 +236,38 @@ public final class DirectoryBlobStore implements BlobStore {
 
     @Override
     @SuppressWarnings("StreamResourceLeak") // the caller closes it
+    public Stream<StoredBlob> entries(String prefix) throws IOException {
+        return list(prefix).flatMap(this::entry);
+    }
+
+    /** @return the blob; empty if it has been deleted since it was listed */
+    private Stream<StoredBlob> entry(String key) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(root.resolve(key), BasicFileAttributes.class);
+            return Stream.of(
+                    new StoredBlob(key, file.size(), file.lastModifiedTime().toInstant()));
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<Instant> storedAt(String key) throws IOException {
+        Path file = path(key);
+        try {
+            return Optional.of(Files.getLastModifiedTime(file).toInstant());
+        } catch (NoSuchFileException e) {
+            if (isAbsent(file)) {
+                return Optional.empty();
+            }
+            return Optional.of(Files.getLastModifiedTime(file).toInstant()); // stored in the meantime
+        }
+    }
+
+    @Override
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
     public Stream<String> list(String prefix) throws IOException {
         // List only the common parent folder, because the store may contain millions of other blobs.
         Path folder =

@@ -4,8 +4,7 @@ package io.lorafleet.storage;
 import java.util.regex.Pattern;
 
 /**
- * Thrown if a blob key is not valid: its blob could not be stored under that name, or the key would refer to a file
- * outside the store.
+ * Thrown if a blob key is not valid. A blob could not be stored under such a key, or would be a file outside the store.
  */
 public final class InvalidKeyException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;

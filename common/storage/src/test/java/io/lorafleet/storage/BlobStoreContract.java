@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -74,6 +75,21 @@ public abstract class BlobStoreContract {
         } finally {
             reader.shutdownNow();
         }
+    }
+
+    @Test
+    void knowsSizeAndTimeOfABlob() throws IOException {
+        Instant before = Instant.now().minusSeconds(2); // some stores keep whole seconds
+        store.putIfAbsent("g/1/0.png", bytes("image"));
+        try (Stream<StoredBlob> blobs = store.entries("g/")) {
+            assertThat(blobs).singleElement().satisfies(blob -> {
+                assertThat(blob.key()).isEqualTo("g/1/0.png");
+                assertThat(blob.bytes()).isEqualTo(5);
+                assertThat(blob.storedAt()).isBetween(before, Instant.now().plusSeconds(2));
+                assertThat(store.storedAt(blob.key())).contains(blob.storedAt());
+            });
+        }
+        assertThat(store.storedAt("g/2/0.png")).isEmpty();
     }
 
     @Test

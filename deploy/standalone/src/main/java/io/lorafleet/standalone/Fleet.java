@@ -7,6 +7,7 @@ import io.lorafleet.standalone.check.CheckCommand;
 import io.lorafleet.standalone.cli.AclsCommand;
 import io.lorafleet.standalone.cli.AdapterCommand;
 import io.lorafleet.standalone.cli.BlobCheckCommand;
+import io.lorafleet.standalone.cli.BlobCleanCommand;
 import io.lorafleet.standalone.cli.BlobPermissionsCommand;
 import io.lorafleet.standalone.cli.DistillCommand;
 import io.lorafleet.standalone.cli.FeedbackCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
             KeyCommand.class,
             AclsCommand.class,
             BlobCheckCommand.class,
+            BlobCleanCommand.class,
             BlobPermissionsCommand.class,
             TopicsCommand.class,
             ModelCheckCommand.class,

@@ -7,6 +7,9 @@ import io.lorafleet.storage.StagedBlob;
 import io.lorafleet.storage.StorageFullException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +21,21 @@ public final class ClientBlobs {
     /** Other processes write to the blob store as well, so the free space is checked repeatedly. */
     private static final long CHECK_INTERVAL_BYTES = 16 << 20;
 
+    /** Old blobs may be deleted, so a blob that is used again gets a new age. */
+    private static final Duration OLD = Duration.ofDays(1);
+
     private static final Logger LOG = Logger.getLogger(ClientBlobs.class);
 
     private final BlobStore blobs;
     private final FreeSpace free;
     private final long minFreeBytes;
     private final StorageAllowance allowance;
+    private final Clock clock;
 
     /** @param minFreeBytes size of the reserve */
-    public ClientBlobs(BlobStore blobs, FreeSpace free, long minFreeBytes, StorageAllowance allowance) {
+    public ClientBlobs(BlobStore blobs, FreeSpace free, long minFreeBytes, StorageAllowance allowance, Clock clock) {
         this.blobs = blobs;
+        this.clock = clock;
         this.free = free;
         this.minFreeBytes = minFreeBytes;
         this.allowance = allowance;
@@ -35,7 +43,8 @@ public final class ClientBlobs {
 
     /**
      * Stores a blob. If a blob with this key has other content, it is damaged, and is replaced. A blob that already
-     * exists does not count toward the allowance.
+     * exists does not count toward the allowance. If it is more than a day old, it is stored again, so that it is not
+     * deleted as an old blob while a new request needs it.
      *
      * @param key key that contains the hash of the content
      * @param owner the caller; null in open mode
@@ -45,12 +54,28 @@ public final class ClientBlobs {
     public void put(String key, byte[] content, @Nullable String owner) throws IOException {
         String sha256 = Sha256.of(content);
         if (blobs.isIntact(key, sha256)) {
+            if (isOld(key)) {
+                renew(key, content);
+            }
             return;
         }
         try (Incoming incoming = receive(owner, content.length)) {
             incoming.expect(content.length);
             incoming.write(content, 0, content.length);
             incoming.commit(key, sha256);
+        }
+    }
+
+    private boolean isOld(String key) throws IOException {
+        Instant limit = clock.instant().minus(OLD);
+        return blobs.storedAt(key).filter(at -> at.isBefore(limit)).isPresent();
+    }
+
+    /** Stores the same content again. Its age is then the time since its latest use. */
+    private void renew(String key, byte[] content) throws IOException {
+        try (StagedBlob staged = blobs.stage()) {
+            staged.write(content, 0, content.length);
+            staged.replace(key);
         }
     }
 
@@ -122,6 +147,8 @@ public final class ClientBlobs {
             } else if (!blobs.isIntact(key, sha256)) {
                 staged.replace(key);
                 LOG.warnf("Replaced the damaged blob %s", key);
+            } else if (isOld(key)) {
+                staged.replace(key);
             }
         }
 

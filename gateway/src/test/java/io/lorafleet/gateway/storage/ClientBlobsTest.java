@@ -11,7 +11,10 @@ import io.lorafleet.storage.StorageFullException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +33,8 @@ class ClientBlobsTest {
     @BeforeEach
     void open() throws IOException {
         blobs = new DirectoryBlobStore(directory);
-        clientBlobs = new ClientBlobs(blobs, free::get, 1000, new StorageAllowance(25, Clock.systemUTC()));
+        Clock clock = Clock.systemUTC();
+        clientBlobs = new ClientBlobs(blobs, free::get, 1000, new StorageAllowance(25, clock), clock);
     }
 
     @Test
@@ -44,6 +48,27 @@ class ClientBlobsTest {
         free.set(1010);
         clientBlobs.put("a", TEN_BYTES, null);
         assertThat(blobs.get("a")).contains(TEN_BYTES);
+    }
+
+    /** Otherwise, the blob could be deleted as an old one, while a new request needs it. */
+    @Test
+    void storesAnOldBlobAgainIfItIsUsedAgain() throws IOException {
+        for (boolean upload : new boolean[] {false, true}) {
+            clientBlobs.put("a", TEN_BYTES, null);
+            FileTime yesterday = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+            Files.setLastModifiedTime(directory.resolve("a"), yesterday);
+            if (upload) {
+                try (ClientBlobs.Incoming incoming = clientBlobs.receive(null, 10)) {
+                    incoming.expect(10);
+                    incoming.write(TEN_BYTES, 0, 10);
+                    incoming.commit("a", Sha256.of(TEN_BYTES));
+                }
+            } else {
+                clientBlobs.put("a", TEN_BYTES, null);
+            }
+            assertThat(blobs.get("a")).contains(TEN_BYTES);
+            assertThat(Files.getLastModifiedTime(directory.resolve("a"))).isGreaterThan(yesterday);
+        }
     }
 
     @Test

@@ -4,9 +4,11 @@ package io.lorafleet.storage.s3;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.InvalidKeyException;
 import io.lorafleet.storage.StagedBlob;
+import io.lorafleet.storage.StoredBlob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * writer of a key wins, so the object store must support them; {@link #open(S3Settings)} checks this.
  */
 public final class S3BlobStore implements BlobStore, AutoCloseable {
-    /** Not a valid blob key. */
+    /** Deliberately not a valid blob key, so that it cannot collide with a blob. */
     private static final String PROBE = ".lorafleet/conditional-writes";
 
     private final S3Client client;
@@ -48,7 +50,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         return open(S3Clients.of(settings), settings.bucket(), settings.prefix());
     }
 
-    /** @param client is closed with the store */
+    /** @param client client that is closed together with the store */
     static S3BlobStore open(S3Client client, String bucket, String prefix) throws IOException {
         S3BlobStore store = new S3BlobStore(client, new S3Writer(client, bucket), bucket, prefix);
         try {
@@ -105,6 +107,11 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public Stream<String> list(String keyPrefix) throws IOException {
+        return entries(keyPrefix).map(StoredBlob::key);
+    }
+
+    @Override
+    public Stream<StoredBlob> entries(String keyPrefix) throws IOException {
         ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(bucket)
                 .prefix(prefix + keyPrefix)
@@ -116,8 +123,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             Stream<S3Object> others = Stream.iterate(pages, it -> hasNext(it, keyPrefix), it -> it)
                     .flatMap(it -> it.next().contents().stream());
             return Stream.concat(first, others)
-                    .map(object -> object.key().substring(prefix.length()))
-                    .filter(key -> !key.startsWith("."));
+                    .map(object -> new StoredBlob(
+                            object.key().substring(prefix.length()), object.size(), object.lastModified()))
+                    .filter(blob -> !blob.key().startsWith("."));
         } catch (SdkException e) {
             throw S3Failures.of("list", prefix + keyPrefix, e);
         }
@@ -128,6 +136,19 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             return pages.hasNext();
         } catch (SdkException e) {
             throw new UncheckedIOException(S3Failures.of("list", prefix + keyPrefix, e));
+        }
+    }
+
+    @Override
+    public Optional<Instant> storedAt(String key) throws IOException {
+        String object = object(key);
+        try {
+            return Optional.of(
+                    client.headObject(head -> head.bucket(bucket).key(object)).lastModified());
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw S3Failures.of("read", object, e);
         }
     }
 

@@ -22,7 +22,7 @@ enum BlobKind {
     ADAPTER(
             "adapters/([0-9a-f]{64})[.]safetensors",
             BlobKind::hashInKey,
-            "Upload the same file again (fleet adapter add). Workers try the version again at its next request."),
+            "Upload the same file again (fleet adapter add). Workers try to load the version again the next time a request uses it."),
     VERSION_NUMBER(
             "adapters/numbers/([^/]+)/([0-9]+)",
             (key, content) -> fault(

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli;
+
+import io.lorafleet.messages.Topic;
+import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.storage.BlobAges;
+import io.lorafleet.standalone.storage.BlobCleaner;
+import io.lorafleet.standalone.storage.BlobsInUse;
+import io.lorafleet.standalone.storage.TopicScan;
+import io.lorafleet.standalone.supervisor.ClusterSettings;
+import io.lorafleet.storage.BlobStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "blob-clean",
+        sortOptions = false,
+        description = {
+            "Deletes old blobs from a blob store: those of the kinds for which an age is given. It keeps what requests that"
+                    + " have not ended and versions that are not retired need, and the services may run meanwhile.",
+            "An age is a whole number and a unit (s, m, h or d), such as 30d."
+        })
+public final class BlobCleanCommand implements Callable<Integer> {
+    /** Until Kafka has deleted a request, a gateway that starts looks for its manifest. */
+    private static final Duration REQUESTS_ARE_DELETED =
+            Objects.requireNonNull(Topic.REQUESTS.retention()).plusDays(1);
+
+    private static final Duration A_RUN_IS_OVER = Duration.ofDays(1);
+
+    @Mixin
+    private StoreOptions store;
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Option(
+            names = "--images",
+            paramLabel = "AGE",
+            converter = ShortDuration.class,
+            description = "Deletes the images of generations that have ended. Their manifests remain.")
+    private @Nullable Duration images;
+
+    @Option(
+            names = "--generations",
+            paramLabel = "AGE",
+            converter = ShortDuration.class,
+            description = "Deletes everything that belongs to generations that have ended. They are then unknown, and a"
+                    + " request with the same idempotency key runs again. At least 8d.")
+    private @Nullable Duration generations;
+
+    @Option(
+            names = "--init-images",
+            paramLabel = "AGE",
+            converter = ShortDuration.class,
+            description = "Deletes init images that no request has used for this time. At least 8d.")
+    private @Nullable Duration initImages;
+
+    @Option(
+            names = "--retired-versions",
+            paramLabel = "AGE",
+            converter = ShortDuration.class,
+            description = "Deletes the files of adapter versions that were retired before this time. At least 8d.")
+    private @Nullable Duration retiredVersions;
+
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "AGE",
+            converter = ShortDuration.class,
+            description = "Deletes training checkpoints that no trainer has deleted. At least 1d.")
+    private @Nullable Duration checkpoints;
+
+    @Option(names = "--dry-run", description = "Lists the blobs, and deletes nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (Stream.of(images, generations, initImages, retiredVersions, checkpoints)
+                .allMatch(Objects::isNull)) {
+            throw new FleetException(
+                    "expected an age for at least one kind of blobs, such as --images 30d, found none");
+        }
+        atLeast("--generations", REQUESTS_ARE_DELETED, generations);
+        atLeast("--init-images", REQUESTS_ARE_DELETED, initImages);
+        atLeast("--retired-versions", REQUESTS_ARE_DELETED, retiredVersions);
+        atLeast("--checkpoints", A_RUN_IS_OVER, checkpoints);
+        BlobAges ages = new BlobAges(images, generations, initImages, retiredVersions, checkpoints);
+        Map<String, Object> settings = ClusterSettings.of(cluster.bootstrap(), cluster.config());
+        BlobStore blobs = store.open();
+        try {
+            Instant now = Instant.now();
+            BlobsInUse inUse = new TopicScan(settings, cluster.topicPrefix()).read(new BlobsInUse(blobs));
+            BlobCleaner.Summary summary = new BlobCleaner(blobs, inUse, ages, now, dryRun, System.out::println).run();
+            System.out.printf(
+                    "%s %d blobs, %d bytes%n", dryRun ? "would delete" : "deleted", summary.blobs(), summary.bytes());
+            return ExitCode.OK;
+        } catch (IOException e) {
+            throw new FleetException("blob-clean stopped: " + e.getMessage());
+        }
+    }
+
+    private static void atLeast(String option, Duration least, @Nullable Duration found) {
+        if (found != null && found.compareTo(least) < 0) {
+            throw new FleetException(option + ": expected at least " + least.toHours() + "h, found " + found.toHours()
+                    + "h; younger blobs can still be needed");
+        }
+    }
+}
