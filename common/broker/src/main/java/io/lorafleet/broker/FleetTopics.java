@@ -143,7 +143,8 @@ public final class FleetTopics {
         return differences;
     }
 
-    /** @return remarks about topics that have more partitions than expected, because Kafka cannot remove partitions */
+    /** @return notes about request topics that have more partitions than expected; these cannot be fixed, because Kafka
+     *     cannot remove partitions */
     public List<String> remarks(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         List<String> names = Arrays.stream(Topic.values())

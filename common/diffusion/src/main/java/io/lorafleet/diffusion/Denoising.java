@@ -69,7 +69,7 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Starts an image from the noise generated from its seed.
+     * Starts the generation of an image, with noise generated from its seed.
      *
      * @param prompt prepared prompt of this request, or of one that differs only in sampler, steps and seed
      * @param request generation parameters of the image

@@ -91,7 +91,7 @@ public sealed interface AdapterEvent {
      * value.
      *
      * @param revision number of this change of the route, like {@link AdapterRoute#revision}, in a header of the record.
-     *     Null if the removal always applies: when the adapter is retired, and in records of older releases
+     *     Null if the removal always applies, as when the adapter is retired, and in records written by older releases
      */
     record RouteRemoved(String adapter, @Nullable Integer revision) implements AdapterEvent {
         @Override

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All adapters: the fold of the topic {@code adapters}. The registry contains descriptions but no weights, so thousands
+ * All adapters, as built from the records of the topic {@code adapters}. The registry contains descriptions but no weights, so thousands
  * of versions need little memory. Thread-safe.
  */
 public final class AdapterRegistry {

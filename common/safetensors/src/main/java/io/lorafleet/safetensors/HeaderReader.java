@@ -51,7 +51,10 @@ final class HeaderReader {
         this.json = json;
     }
 
-    /** @param in stream that contains the header, not closed @param bytes length of the header */
+    /**
+     * @param in stream that contains the header; this method does not close it
+     * @param bytes length of the header
+     */
     static Contents read(InputStream in, int bytes) throws IOException, BadSafetensorsException {
         try (JsonParser json = JSON.createParser(new Part(in, bytes))) {
             HeaderReader reader = new HeaderReader(json);

@@ -46,9 +46,9 @@ public final class RouteLog {
     /**
      * Writes a change of a route.
      *
-     * @return whether it applies; false if another change to the route came first
+     * @return whether the change took effect; false if another change to the route came first
      * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time; the
-     *     change may still apply later
+     *     change may still take effect later
      */
     boolean write(AdapterEvent change) {
         CompletableFuture<Boolean> applies = new CompletableFuture<>();
@@ -81,7 +81,7 @@ public final class RouteLog {
     }
 
     /**
-     * Publishes the current route of an adapter again, after a record that does not apply. Compaction keeps only an
+     * Publishes the current route of an adapter again, after a change to the route that did not take effect. Compaction keeps only an
      * adapter's last record, and would otherwise delete the current route.
      */
     public void restore(String adapter) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Claims requests with an idempotency key in the blob store, before they are published. The first gateway that claims a
- * request determines it, so that all gateways publish the same record: the same seed, adapter versions and acceptance
+ * Claims requests with an idempotency key in the blob store, before they are published. The first gateway to claim a
+ * request determines its content, so that all gateways publish the same record: the same seed, adapter versions and acceptance
  * time. If that gateway dies before it publishes the request, a retry publishes it.
  */
 final class RequestClaims {

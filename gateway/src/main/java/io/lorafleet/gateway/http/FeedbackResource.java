@@ -80,7 +80,7 @@ public final class FeedbackResource {
         public FeedbackView notSucceeded(FeedbackSubmission.NotSucceeded generation) {
             throw new ProblemException(
                     ProblemType.NOT_SUCCEEDED,
-                    "only images of succeeded generations can be rated; the status of this generation is "
+                    "only images of successful generations can be rated; the status of this generation is "
                             + GenerationView.of(generation.generation()).status());
         }
 

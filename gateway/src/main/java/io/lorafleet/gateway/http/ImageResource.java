@@ -52,7 +52,7 @@ public final class ImageResource {
 
     @GET
     @Produces({"image/png", "image/jpeg", "image/webp"})
-    @Operation(operationId = "getImage", summary = "Download an image of a succeeded generation")
+    @Operation(operationId = "getImage", summary = "Download an image of a successful generation")
     @APIResponse(
             responseCode = "200",
             description = "The image. The text chunks of a PNG file contain the generation parameters.",

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads requests again, and publishes copies of them. A copy has the bytes and headers of the original record, so it
- * also has the fields that only newer gateways know.
+ * also contains fields that only newer gateways recognize.
  */
 @Singleton
 final class RequestCopies implements DroppedRequests.Copies {

@@ -96,7 +96,7 @@ final class StartOffsets {
         if (time == Long.MIN_VALUE || partitions.isEmpty()) {
             return Map.of();
         }
-        // First the ends, so that a record that is written in the meantime is not skipped.
+        // Get the end offsets first, so that a record written in the meantime is not skipped.
         Map<TopicPartition, Long> starts = new HashMap<>(consumer.endOffsets(partitions));
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> time)));

@@ -49,7 +49,7 @@ public final class WebhookSecret {
         return of("webhook-secret", owner);
     }
 
-    /** @param purpose use of the secret, without a colon */
+    /** @param purpose what the secret is used for; must not contain a colon */
     WebhookSecret of(String purpose, @Nullable String owner) {
         // In open mode, the text has no colon, so it cannot collide with an owner's text.
         return new WebhookSecret(hmac((owner == null ? purpose : purpose + ":" + owner).getBytes(UTF_8)));

@@ -170,7 +170,7 @@ class FeedbackResourceTest extends GatewayTest {
         isProblem(queued, 409, "not-succeeded");
         queued.body(
                 "detail",
-                equalTo("only images of succeeded generations can be rated; the status of this generation is queued"));
+                equalTo("only images of successful generations can be rated; the status of this generation is queued"));
         worker.fail(id, GenerationFailed.Reason.ADAPTER_UNUSABLE, "expected rank 4, found 8");
         awaitStatus(id, "failed");
         isProblem(rate(id, UP), 409, "not-succeeded");

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The meters of the adapters that were used last, by the adapter's name. They have no version as a tag, because new
- * versions are published all the time. A registry can contain any number of adapters, so their number is limited, too.
- * Not thread-safe.
+ * The meters of the most recently used adapters, by adapter name. The version is not a tag, because new versions are
+ * published all the time. The number of meters is limited, because a registry can contain any number of adapters. Not
+ * thread-safe.
  */
 final class AdapterMeters {
     /** Larger than the number of adapters that fit on a device. */

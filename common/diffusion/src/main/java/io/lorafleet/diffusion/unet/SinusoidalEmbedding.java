@@ -8,7 +8,7 @@ package io.lorafleet.diffusion.unet;
  * @see "diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020"
  */
 final class SinusoidalEmbedding {
-    /** Longest wavelength, as in the transformer's position encoding. */
+    /** Base of the frequencies, as in the positional encoding of the original Transformer. */
     private static final double MAX_PERIOD = 10_000;
 
     private final float[] frequencies;

@@ -56,7 +56,7 @@ final class QualityCount {
         images++;
     }
 
-    /** @return the PSNR in dB, at most 100, so that equal images do not make the mean infinite */
+    /** @return the PSNR in dB, at most 100, so that identical images do not make the mean infinite */
     private static double psnr(RgbImage a, RgbImage b) {
         return Math.min(100, Psnr.of(a, b));
     }

@@ -21,7 +21,7 @@ public final class Loss {
      * Computes the loss of a batch and adds the loss's gradients to those of the student's parameters.
      *
      * @param share the batch's share of an optimizer step's samples, by which the gradients are multiplied
-     * @return the loss of this batch, without the share
+     * @return the loss of this batch, not multiplied by the share
      */
     public static double backward(Student student, TrainingBatch batch, double share, NDManager parent) {
         try (NDManager scope = parent.newSubManager();

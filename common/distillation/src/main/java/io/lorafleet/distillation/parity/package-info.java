@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Compares the training computations with tensors of a reference implementation. */
+/** Compares the training computations with tensors from a reference implementation. */
 @NullMarked
 package io.lorafleet.distillation.parity;
 

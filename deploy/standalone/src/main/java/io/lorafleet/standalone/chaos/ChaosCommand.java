@@ -53,7 +53,7 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--outage",
             paramLabel = "SECONDS",
             defaultValue = "20",
-            description = "How long a fault lasts, in the cells whose description names this option"
+            description = "How long a fault lasts, in the cells whose descriptions mention this option"
                     + " (default: ${DEFAULT-VALUE}).")
     private int outage;
 

@@ -37,7 +37,7 @@ final class Drained implements Invariant {
             if (since <= healed) {
                 long end = ends.containsKey(id) ? ends.get(id).get(0).t() : Long.MAX_VALUE;
                 String found = end == Long.MAX_VALUE ? "none" : (end - healed) / 1000 + " s";
-                findings.require(end <= limit, id, "an end " + bound, found);
+                findings.require(end <= limit, id, "the request to end " + bound, found);
             }
         });
         Set<String> active = new HashSet<>();

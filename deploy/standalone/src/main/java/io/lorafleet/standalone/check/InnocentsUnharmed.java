@@ -38,7 +38,7 @@ final class InnocentsUnharmed implements Invariant {
                     asWanted, id, "success", end.outcome() + (end.reason() == null ? "" : ": " + end.reason()));
             if (poison) {
                 long took = end.t() - submitted.t();
-                findings.require(took <= most, id, "an end after at most " + most + " ms", took + " ms");
+                findings.require(took <= most, id, "the request to end within " + most + " ms", took + " ms");
             }
         });
     }

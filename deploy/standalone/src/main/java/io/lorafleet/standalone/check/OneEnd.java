@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** I1. If a client does not know whether its request was accepted, the request counts if Kafka has it. */
 final class OneEnd implements Invariant {
+    private static final String FINAL = "a final status";
+
     @Override
     public String name() {
         return "I1";
@@ -106,9 +108,9 @@ final class OneEnd implements Invariant {
                 String last = observed.getOrDefault(id, List.of()).stream()
                         .filter(each -> each.t() >= audit && each.gateway().equals(gateway))
                         .reduce((first, second) -> second)
-                        .map(each -> each.ended() ? "an end" : each.status())
+                        .map(each -> each.ended() ? FINAL : each.status())
                         .orElse("no answer");
-                findings.requireEqual("an end", last, id, "at the end of the run, on " + gateway + ",");
+                findings.require(FINAL.equals(last), id, FINAL + " on " + gateway + " at the end of the run", last);
             }
         }
     }

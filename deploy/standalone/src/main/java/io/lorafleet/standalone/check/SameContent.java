@@ -65,7 +65,7 @@ final class SameContent implements Invariant {
         });
     }
 
-    /** Also for damaged blobs, because a gateway must not serve bytes other than those that the result states. */
+    /** Damaged blobs are included, because a gateway must not serve bytes whose hash differs from the one in the result. */
     private static void downloads(History history, Map<String, List<Ended>> ends, Findings findings) {
         for (Downloaded download : history.all(Downloaded.class)) {
             List<Ended> results = ends.get(download.id());

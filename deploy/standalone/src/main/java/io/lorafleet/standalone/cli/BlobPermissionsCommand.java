@@ -87,7 +87,7 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
 
     private static void apply(BlobPermissions permissions) throws IOException {
         if (new UnixSystem().getUid() != 0) {
-            throw new FleetException("the command changes owners, so it must run as root, not as "
+            throw new FleetException("the command changes file ownership, so it must run as root, not as "
                     + new UnixSystem().getUsername() + "; --dry-run does not need root");
         }
         try {

@@ -258,7 +258,7 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         System.err.printf(
                 "%.1f s, %d UNet evaluations, generation %s%n",
-                Objects.requireNonNull(finished.elapsed(), "a succeeded generation has a duration")
+                Objects.requireNonNull(finished.elapsed(), "a successful generation has a duration")
                                 .toMillis()
                         / 1000.0,
                 finished.unetEvaluations(),

@@ -42,7 +42,7 @@ public record Report(
         List<Images> shown = images.subList(0, Math.min(PAIRS_SHOWN, images.size()));
         ContactSheet.write(shown, folder.resolve(IMAGES_FILE));
         StringBuilder text = new StringBuilder(markdown());
-        text.append("\nLeft: teacher; right: student; from the same noise.\n\n![](")
+        text.append("\nLeft: teacher. Right: student. Both images of a pair start from the same noise.\n\n![](")
                 .append(IMAGES_FILE)
                 .append(")\n\n");
         shown.forEach(pair -> text.append("1. ").append(pair.prompt()).append('\n'));

@@ -13,7 +13,7 @@ public sealed interface FaultEvent extends HistoryEvent {
      */
     record Struck(long t, String fault, String target, String evidence) implements FaultEvent {}
 
-    /** All faults are over, and all processes run. */
+    /** All faults are over, and all processes are running. */
     record Healed(long t) implements FaultEvent {}
 
     /** From now on, a blob contains bytes other than those that the fleet stored. */

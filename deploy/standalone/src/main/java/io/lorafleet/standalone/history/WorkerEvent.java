@@ -16,7 +16,7 @@ public sealed interface WorkerEvent extends HistoryEvent {
     /**
      * The worker acknowledged a request.
      *
-     * @param how Kafka's type of the acknowledgement: accept, release, reject or renew
+     * @param how Kafka's acknowledgement type: accept, release, reject or renew
      */
     record Acknowledged(long t, String worker, String consumer, Position position, String how) implements WorkerEvent {
         /** @return whether the worker no longer holds the record */

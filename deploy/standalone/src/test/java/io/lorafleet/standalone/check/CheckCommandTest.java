@@ -130,7 +130,7 @@ class CheckCommandTest {
                                 o -> new Observed(o.t(), o.gateway(), "a", o.status(), "another"))),
                 change(
                         "I1",
-                        "p: expected at the end of the run, on gateway-2, an end, found no answer",
+                        "p: expected a final status on gateway-2 at the end of the run, found no answer",
                         h -> h.remove(e -> e instanceof Observed o
                                 && o.t() == 8100
                                 && o.id().equals("p")
@@ -261,7 +261,7 @@ class CheckCommandTest {
                                 new Lineage(1, 0, 0, 2, 2, 1, "plan")))),
                 change(
                         "I7",
-                        "c: expected an end within 60 s after the faults, found 66 s",
+                        "c: expected the request to end within 60 s after the faults, found 66 s",
                         h -> h.replace(
                                 Ended.class,
                                 e -> e.id().equals("c"),
@@ -289,7 +289,7 @@ class CheckCommandTest {
                         h -> h.replace(Ended.class, e -> e.id().equals("a"), e -> end("a", "cancelled"))),
                 change(
                         "I8",
-                        "a: expected an end after at most 20000 ms, found 20900 ms",
+                        "a: expected the request to end within 20000 ms, found 20900 ms",
                         h -> h.replace(
                                 Ended.class,
                                 e -> e.id().equals("a"),

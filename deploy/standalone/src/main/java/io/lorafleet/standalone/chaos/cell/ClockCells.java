@@ -39,7 +39,7 @@ final class ClockCells {
                         .findFirst());
         Duration ahead = Duration.ofMillis(attempt.at() - System.currentTimeMillis());
         if (ahead.abs().compareTo(HOUR.dividedBy(2)) > 0) {
-            fault.struck("by its clock, an attempt began in " + ahead.toMinutes() + " minutes");
+            fault.struck("by its clock, the start of an attempt is off by " + ahead.toMinutes() + " minutes");
         }
         nemesis.lastForOutage();
     }

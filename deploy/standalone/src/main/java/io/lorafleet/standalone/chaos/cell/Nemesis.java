@@ -242,7 +242,7 @@ public final class Nemesis {
     }
 
     /**
-     * Waits until a training run ends after this call.
+     * Waits for a training run to end. Runs that ended before this call do not count.
      *
      * @return the run
      */

@@ -41,7 +41,10 @@ public final class Rule {
         this.condition = condition;
     }
 
-    /** @param apis types of the requests, or of the requests that the responses belong to; none for all types */
+    /**
+     * @param apis request types that the rule matches; for a response, the type of its request. If there are none, the
+     *     rule matches all types
+     */
     public static Rule of(Action action, Direction direction, ApiKeys... apis) {
         return new Rule(direction, Set.of(apis), action, Duration.ZERO, frame -> true);
     }

@@ -40,7 +40,10 @@ final class RecordDecoder {
         }
     }
 
-    /** If two gateways accept the same request at the same moment, their records differ only in the time. */
+    /**
+     * @return a hash of the request without its acceptance time, which is all that differs if two gateways accept the
+     *     same request at the same moment
+     */
     private static String content(byte[] request) {
         ObjectNode fields = Json.read(request, ObjectNode.class);
         fields.remove("acceptedAt");

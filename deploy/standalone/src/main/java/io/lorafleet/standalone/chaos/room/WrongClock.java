@@ -19,7 +19,7 @@ final class WrongClock {
 
     /**
      * @param ahead how far the clock is ahead; may be negative
-     * @return environment variables of the process
+     * @return environment variables to set for the process; empty if {@code ahead} is zero
      * @throws FleetException if libfaketime is not installed
      */
     static Map<String, String> environment(Duration ahead) {
