@@ -43,7 +43,7 @@ public interface GatewayConfig {
     interface Storage extends StorageConfig {
         /**
          * Free space, in bytes, that is reserved for the workers and the trainer on the file system of the blob store;
-         * 0 or more. Init images and adapters that would use the reserve are refused with status 507. Default:
+         * 0 or more. Init images and adapters that would cut into this reserve are refused with status 507. Default:
          * 1073741824 (1 GiB).
          */
         @WithDefault("1073741824")
@@ -223,7 +223,7 @@ public interface GatewayConfig {
 
         /**
          * Origins, such as {@code http://hooks.internal:9000}, that can be called without TLS and at private addresses.
-         * Calls to other origins need https and public addresses. Default: none.
+         * Calls to all other origins must use https and public addresses. Default: none.
          */
         Optional<Set<String>> trustedOrigins();
 

@@ -21,7 +21,7 @@ public final class BrokerClock extends Clock {
     static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(BrokerClock.class);
-    /** If an acknowledgement took longer, its timestamp is too inaccurate. */
+    /** If an acknowledgement took longer, its timestamp is too inaccurate to set the clock. */
     private static final Duration SLOWEST_ACKNOWLEDGEMENT = Duration.ofSeconds(2);
 
     private final Clock machine;

@@ -106,9 +106,9 @@ public interface WorkerConfig {
         boolean imageMetadata();
 
         /**
-         * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. Only an
-         * attempt that ran alone in its worker, and during which the worker died or the job failed unexpectedly,
-         * counts. Default: 4.
+         * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. An attempt
+         * counts only if it ran alone in its worker, and if the worker died or the job failed unexpectedly during the
+         * attempt. Default: 4.
          */
         @WithDefault("4")
         int maxAttempts();
@@ -152,7 +152,7 @@ public interface WorkerConfig {
 
         /**
          * Maximum rank of an adapter, at least 1. A batch pads the factors of all rows to the largest rank in the
-         * batch, so one high-rank adapter slows down the others. Default: 256.
+         * batch, so one high-rank adapter slows down the whole batch. Default: 256.
          */
         @WithDefault("256")
         int maxRank();

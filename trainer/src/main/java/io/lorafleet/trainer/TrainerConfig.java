@@ -67,8 +67,8 @@ public interface TrainerConfig {
         Duration maxRetryPause();
 
         /**
-         * Maximum time without progress of a run or of the polling loop, as an ISO 8601 duration. After this time, the
-         * trainer is no longer live. It must be longer than an optimizer step. Default: PT30M.
+         * Maximum time that a run or the polling loop may go without progress, as an ISO 8601 duration. After this
+         * time, the trainer is no longer live. The value must be longer than an optimizer step takes. Default: PT30M.
          */
         @WithDefault("PT30M")
         Duration hangTimeout();

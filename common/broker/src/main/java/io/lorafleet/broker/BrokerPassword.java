@@ -29,7 +29,8 @@ record BrokerPassword(String value) {
     }
 
     /**
-     * Broker settings. They also protect the controller's listener, because it accepts changes to the cluster.
+     * Broker settings. The password also protects the controller's listener, because the controller accepts changes to
+     * the cluster.
      */
     Map<String, String> brokerSettings() {
         String jaas = jaas(" user_" + USER + "=\"" + value + "\"");

@@ -147,11 +147,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // A worker that is killed may use up several of its records' deliveries.
+        // Killing a worker may use up several deliveries of each of its records.
         p.setProperty("group.share.delivery.count.limit", "10");
-        // Each slot of a worker is a member. This is the maximum.
+        // Each slot of a worker is a group member. This is the maximum that Kafka allows.
         p.setProperty("group.share.max.size", "1000");
-        // On one machine, no other group members are expected.
+        // On one machine, there is no need to wait for further group members.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);
         return new KafkaConfig(p, false);

@@ -21,7 +21,7 @@ public final class FleetAcls {
 
     private final String prefix;
 
-    /** @param prefix prefix of all topic and group names, may be empty */
+    /** @param prefix prefix of all topic and group names; may be empty */
     public FleetAcls(String prefix) {
         this.prefix = prefix;
     }
@@ -66,7 +66,7 @@ public final class FleetAcls {
      * Creates the ACLs.
      *
      * @param principals principal of each service, such as {@code User:gateway}
-     * @throws ExecutionException if the broker rejects them
+     * @throws ExecutionException if the broker rejects the ACLs
      */
     public void apply(Admin admin, Map<Service, String> principals) throws InterruptedException, ExecutionException {
         List<AclBinding> all = new ArrayList<>();
@@ -86,7 +86,7 @@ public final class FleetAcls {
         switch (service) {
             case GATEWAY -> {
                 allowed.add(groups("gateway-", PatternType.PREFIXED, AclOperation.READ, principal));
-                // To measure the workers' lag.
+                // Required to measure the workers' lag.
                 allowed.add(groups(Topic.WORKER_GROUP, PatternType.LITERAL, AclOperation.DESCRIBE, principal));
             }
             case WORKER -> {

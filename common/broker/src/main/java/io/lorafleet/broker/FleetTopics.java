@@ -32,7 +32,7 @@ public final class FleetTopics {
     private static final String MIN_IN_SYNC_REPLICAS = "2";
     /** Kafka's default value of {@code segment.ms}. */
     private static final Duration SEGMENT = Duration.ofDays(7);
-    /** Kafka compacts only closed segments, and readers start at the beginning. */
+    /** Short, because Kafka compacts only closed segments, and readers start at the beginning of the topic. */
     private static final Duration COMPACTED_SEGMENT = Duration.ofHours(1);
 
     /**
@@ -56,17 +56,16 @@ public final class FleetTopics {
     private final short replicationFactor;
 
     /**
-     * @param prefix prefix of all topic names, may be empty
-     * @param partitions number of partitions in each topic that is not compacted
-     * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
+     * @param prefix prefix of all topic names; may be empty @param partitions number of partitions in each topic that
+     * is not compacted @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this(prefix, partitions, partitions, replicationFactor);
     }
 
     /**
-     * @param prefix prefix of all topic names, may be empty
-     * @param partitions number of partitions in each topic that is not compacted, except the request topics
+     * @param prefix prefix of all topic names; may be empty @param partitions number of partitions in each topic that
+     * is not compacted, except the request topics
      * @param requestPartitions number of partitions in each request topic. One partition serves any number of workers.
      *     With more partitions, Kafka assigns only some of them to each slot, so the slots that a worker reserves for
      *     interactive requests do not cover all of them

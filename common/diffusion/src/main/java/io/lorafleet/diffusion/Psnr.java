@@ -8,7 +8,8 @@ public final class Psnr {
     private Psnr() {}
 
     /**
-     * @return the ratio over red, green and blue, in decibels: infinite for equal images, negative infinity for images of
+     * @return the ratio over red, green and blue, in decibels: infinite for identical images, negative infinity for
+     * images of
      *     different sizes
      */
     public static double of(RgbImage a, RgbImage b) {

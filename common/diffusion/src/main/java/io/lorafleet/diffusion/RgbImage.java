@@ -93,7 +93,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
     /**
      * Resizes the image as Pillow does with LANCZOS. The aspect ratio is not preserved.
      *
-     * @return the resized image; this image if it already has the size
+     * @return the resized image; this image if it already has this size
      */
     public RgbImage resized(int newWidth, int newHeight) {
         return newWidth == width && newHeight == height ? this : Lanczos.resize(this, newWidth, newHeight);

@@ -57,8 +57,8 @@ public final class SeededNoise {
     }
 
     /**
-     * Transforms 16 uniform values into normally distributed values: the first eight determine the radii, and the
-     * others the angles.
+     * Transforms 16 uniform values into normally distributed values: the first eight determine the radii, and the last
+     * eight the angles.
      */
     private static void boxMuller(float[] values, int start) {
         for (int i = start; i < start + BLOCK / 2; i++) {

@@ -48,7 +48,7 @@ public final class StepBatch implements AutoCloseable {
     }
 
     /**
-     * @param images unfinished images, all of one model and one size, owned by the caller
+     * @param images unfinished images, all of the same model and size, owned by the caller
      * @return the batch, to be closed by the caller before the images' prompts
      */
     public static StepBatch of(List<Denoising> images) {

@@ -34,7 +34,8 @@ public record TrainingPlan(
      * @param passes passes over the trajectory samples of a round, at least 1
      * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50% and 150% of this number
      * @param studentShare share of the optimizer steps that train on the student's own trajectories, 0 to 1; these are
-     *     the last steps, and the trajectories cover the latents that the student reaches with its remaining error
+     * the last steps of the run, and their trajectories contain the latents that the student actually reaches, despite
+     * its remaining error
      */
     public record Sampling(int promptsPerRound, int passes, int samplerSteps, double studentShare) {
 

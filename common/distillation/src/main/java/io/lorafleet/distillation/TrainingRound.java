@@ -28,7 +28,7 @@ final class TrainingRound {
     private final TrainingPlan plan;
     private final Shape latentShape;
     private final SplittableRandom random;
-    /** Embeddings of this round's prompts; null before the images have been generated. */
+    /** Embeddings of this round's prompts; null until {@link #batches} is called. */
     private @Nullable PromptEmbeddings embeddings;
 
     TrainingRound(StableDiffusion model, TrainingPlan plan, int number) {

@@ -19,7 +19,7 @@ public final class CheckedImage {
     private final Format format;
     private final Dimensions dimensions;
 
-    /** The accepted formats. ImageIO supports others as well. */
+    /** The accepted formats. ImageIO also supports other formats. */
     private enum Format {
         PNG,
         JPEG
@@ -27,7 +27,7 @@ public final class CheckedImage {
 
     /** The size of an image in pixels. */
     record Dimensions(int width, int height) {
-        /** @return this size @throws BadImageException if it has more than {@code maxPixels} pixels */
+        /** @return this size @throws BadImageException if the image has more than {@code maxPixels} pixels */
         Dimensions atMost(long maxPixels) throws BadImageException {
             if ((long) width * height > maxPixels) {
                 throw new BadImageException("an image of at most " + maxPixels + " pixels", width + " x " + height);

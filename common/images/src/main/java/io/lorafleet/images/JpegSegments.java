@@ -25,13 +25,13 @@ final class JpegSegments {
      */
     static final int MAX_SCANS = 100;
     /**
-     * Limit on the number of samples in all scans. It equals 20 scans of the largest image with three full components,
-     * which take a few seconds of CPU time.
+     * Limit on the number of samples in all scans. It corresponds to about 20 scans of the largest image with three
+     * full components, which take a few seconds of CPU time.
      */
     private static final long MAX_SAMPLES = 1L << 30;
     /**
-     * Limit on the number of other segments. A profile or metadata of 8 MiB needs 128 segments of 64 KiB each, and each
-     * scan needs a few tables.
+     * Limit on the number of segments other than frames and scans. A profile or metadata of 8 MiB needs 128 segments of
+     * 64 KiB each, and each scan needs a few tables.
      */
     private static final int MAX_OTHER_SEGMENTS = 1000;
 

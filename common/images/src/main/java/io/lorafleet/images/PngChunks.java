@@ -20,8 +20,8 @@ final class PngChunks {
     /** Total size of the length, type and checksum of a chunk. */
     private static final int FRAME_BYTES = 12;
     /**
-     * Limit on the number of other chunks. Editors write about ten; scanners with long profiles and text write a few
-     * dozen.
+     * Limit on the number of chunks other than data chunks. Editors write about ten; scanners with long profiles and
+     * text write a few dozen.
      */
     private static final int MAX_OTHER_CHUNKS = 1000;
     /** Limit on the number of data chunks. libpng writes 8 KiB per chunk; other encoders' smallest chunks are 4 KiB. */

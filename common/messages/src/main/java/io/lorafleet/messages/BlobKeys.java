@@ -78,14 +78,16 @@ public final class BlobKeys {
         return generation(requestId) + "manifest.json";
     }
 
-    /** @return the key of the blob that marks an attempt as started during which other requests ran in the worker */
+    /**
+     * @return the key of the blob that marks the start of an attempt during which other requests may run in the worker
+     */
     public static String sharedAttempt(String requestId) {
         return generation(requestId) + "attempt-shared";
     }
 
     /**
      * @param attempt number of the attempt, starting at 1
-     * @return the key of the blob that marks an attempt as started during which the request ran alone in the worker
+     * @return the key of the blob that marks the start of an attempt during which the request runs alone in the worker
      */
     public static String attempt(String requestId, int attempt) {
         return generation(requestId) + "attempt-" + attempt;

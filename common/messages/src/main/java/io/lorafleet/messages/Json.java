@@ -44,7 +44,7 @@ public final class Json {
     /**
      * Reads one message.
      *
-     * @throws UnknownValueException if the value of an enum is unknown
+     * @throws UnknownValueException if an enum value is unknown
      * @throws InvalidMessageException if the bytes are not JSON or not a valid message of that type; the exception text
      *     names the field and never quotes the input, which may contain a prompt
      */

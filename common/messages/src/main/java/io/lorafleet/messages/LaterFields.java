@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a message that this release does not know, because a later release wrote the message. A service that
- * writes a message again writes these fields, too. Fields of objects in an array are not kept.
+ * writes the message again also writes these fields. Fields of objects in an array are not kept.
  */
 public final class LaterFields {
     public static final LaterFields NONE = new LaterFields(Map.of(), Map.of());

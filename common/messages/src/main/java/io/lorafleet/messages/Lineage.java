@@ -5,7 +5,7 @@ package io.lorafleet.messages;
  * The inputs of the training run that produced a version. With the same base, the same inputs produce the same version.
  *
  * <p>The run consumed the adapter's feedback in a single offset range in one partition of {@link Topic#FEEDBACK}. The
- * offset ranges of the adapter's finished runs are adjacent: they have no gaps and do not overlap.
+ * offset ranges of the adapter's finished runs are contiguous: there are no gaps between them, and they do not overlap.
  *
  * @param parent version from which the run continued
  * @param partition partition of the feedback

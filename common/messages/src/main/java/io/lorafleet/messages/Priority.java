@@ -8,7 +8,7 @@ public enum Priority {
     /** A user is waiting for the result. */
     @JsonProperty("interactive")
     INTERACTIVE(Topic.REQUESTS),
-    /** Interactive requests go first, but only for a limited time. */
+    /** In a worker, interactive requests go first, but only for a limited time. */
     @JsonProperty("batch")
     BATCH(Topic.BATCH_REQUESTS);
 

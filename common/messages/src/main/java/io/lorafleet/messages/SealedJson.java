@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * JSON objects for files, which can be damaged. The first field, {@code sha256}, is the SHA-256 of the object without
- * this field. Readers that do not know the field ignore it.
+ * JSON objects that are stored in files and contain a hash, because files can be damaged. The first field, {@code
+ * sha256}, is the SHA-256 of the object without this field. Readers that do not know the field ignore it.
  */
 public final class SealedJson {
     private static final byte[] START = "{\"sha256\":\"".getBytes(US_ASCII);
@@ -35,7 +35,7 @@ public final class SealedJson {
     /**
      * Reads a message. Objects without the hash are accepted, because earlier releases stored them.
      *
-     * @throws InvalidMessageException if the bytes are damaged, or not a valid message of that type
+     * @throws InvalidMessageException if the bytes are damaged, or are not a valid message of that type
      */
     public static <T> T read(byte[] sealed, Class<T> type) {
         return Json.read(open(sealed), type);

@@ -68,7 +68,7 @@ public enum Topic {
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
 
-    /** With this, the longest name of a topic or group has less than Kafka's limit of 249 characters. */
+    /** With this limit, even the longest topic or group name stays below Kafka's limit of 249 characters. */
     private static final int MAX_PREFIX_LENGTH = 150;
 
     /** Kafka's cleanup policy for a topic. */
@@ -103,7 +103,7 @@ public enum Topic {
         return prefix;
     }
 
-    /** @param prefix fleet's topic prefix, may be empty @return the topic's name in that fleet */
+    /** @param prefix fleet's topic prefix; may be empty @return the topic's name in that fleet */
     public String in(String prefix) {
         return prefix + baseName;
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter's state: a fold of its records.
+ * An adapter's state, as built from its records.
  *
  * @param route route of the adapter; null if requests use the newest version
  * @param versions versions in ascending order, including retired versions

@@ -90,7 +90,8 @@ public sealed interface AdapterEvent {
      * The removal of a route, after which requests use the newest version. The key is the adapter name, and there is no
      * value.
      *
-     * @param revision number of this change of the route, like {@link AdapterRoute#revision}, in a header of the record.
+     * @param revision number of this change to the route, like {@link AdapterRoute#revision}, in a header of the
+     * record.
      *     Null if the removal always applies, as when the adapter is retired, and in records written by older releases
      */
     record RouteRemoved(String adapter, @Nullable Integer revision) implements AdapterEvent {

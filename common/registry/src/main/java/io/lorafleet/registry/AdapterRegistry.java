@@ -33,7 +33,7 @@ public final class AdapterRegistry {
      * deletes earlier changes. After a removal, revision 1 is accepted as well, because compaction also deletes the
      * removal.
      *
-     * @return false if the record is a change to a route that is not accepted
+     * @return false if the record is a route change that is not accepted
      */
     public boolean apply(AdapterEvent event) {
         boolean[] applied = {true};
@@ -82,7 +82,7 @@ public final class AdapterRegistry {
         return revision == null || !revisions.containsKey(adapter) || revision == nextRevision(adapter);
     }
 
-    /** @return the revision of the next change of an adapter's route */
+    /** @return the revision of the next change to an adapter's route */
     public int nextRevision(String adapter) {
         return 1 + revisions.getOrDefault(adapter, 0);
     }

@@ -10,7 +10,7 @@ public final class HashBucket {
     private HashBucket() {}
 
     /**
-     * Returns the first 53 bits of a hash, because a double can represent exactly 53 bits.
+     * Uses the first 53 bits of a hash, because the significand of a double has 53 bits.
      *
      * @param purpose purpose of the selection; the values for different purposes are independent
      * @return a value of at least 0 and less than 1, uniformly distributed over requests

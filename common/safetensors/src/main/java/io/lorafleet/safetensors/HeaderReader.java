@@ -174,7 +174,7 @@ final class HeaderReader {
         }
     }
 
-    /** A stream of a limited number of bytes from another stream, without reading ahead. */
+    /** A stream that returns a limited number of bytes from another stream and never reads ahead. */
     private static final class Part extends FilterInputStream {
         private int left;
 

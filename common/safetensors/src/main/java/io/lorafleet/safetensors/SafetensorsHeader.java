@@ -17,7 +17,7 @@ import java.util.Map;
  * be contiguous, starting at the first byte after the header.
  *
  * @param dataStart offset of the first byte after the header
- * @param dataBytes size of all tensors, in bytes
+ * @param dataBytes total size of all tensors, in bytes
  * @param tensors tensors by name, in header order
  * @param metadata metadata strings
  * @see <a href="https://huggingface.co/docs/safetensors">safetensors</a>
@@ -86,7 +86,7 @@ public record SafetensorsHeader(
         }
     }
 
-    /** @return the size of all tensors, which must be contiguous, in bytes */
+    /** @return the total size of all tensors, in bytes; the tensors must be contiguous */
     private static long contiguousBytes(Map<String, Tensor> tensors) throws BadSafetensorsException {
         List<Map.Entry<String, Tensor>> inFileOrder = tensors.entrySet().stream()
                 .sorted(Comparator.comparingLong(

@@ -42,7 +42,8 @@ public interface BlobStore {
     Stream<String> list(String prefix) throws IOException;
 
     /**
-     * @return the blobs whose keys have this prefix, like {@link #list}; a page or a folder at a time, so that a store
+     * @return the blobs whose keys have this prefix, like {@link #list}; read one page or folder at a time, so that a
+     * store
      *     can contain millions of blobs
      */
     Stream<StoredBlob> entries(String prefix) throws IOException;

@@ -207,7 +207,7 @@ public final class DirectoryBlobStore implements BlobStore {
     public Optional<InputStream> open(String key) throws IOException {
         Path file = path(key);
         try {
-            // The readAllBytes() of Files.newInputStream would copy a large file twice, in small pieces.
+            // readAllBytes() on a stream from Files.newInputStream would copy a large file twice, in small pieces.
             return Optional.of(new FileInputStream(file.toFile()));
         } catch (FileNotFoundException e) { // also if the file exists but cannot be opened
             if (isAbsent(file)) {

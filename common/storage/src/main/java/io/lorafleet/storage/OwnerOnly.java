@@ -41,8 +41,9 @@ public final class OwnerOnly {
     }
 
     /**
-     * A file of root that root and the group of this process can only read (mode 0440) is also correct. In Kubernetes, the
-     * files of a secret belong to root, and a pod of a normal user reads them through its group.
+     * A file is also correct if it belongs to root and to the group of this process, and its mode is 0440. In
+     * Kubernetes, the files of a secret belong to root, and a pod that does not run as root reads them through its
+     * group.
      *
      * @return the expected and actual permissions, with a command that corrects them; empty if the permissions are
      *     correct

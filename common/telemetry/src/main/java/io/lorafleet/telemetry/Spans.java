@@ -12,10 +12,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The spans of requests. If tracing is off, all spans are empty: they pass the context of a trace on, but add nothing.
+ * The spans of requests. If tracing is off, all spans are empty: they propagate the context of a trace, but add
+ * nothing.
  *
- * <p>Attributes contain ids, adapter names, sizes and counts. They never contain prompts, owners, or messages of
- * exceptions, which could quote one of the two.
+ * <p>Attributes contain ids, adapter names, sizes and counts. They never contain prompts, owners, or exception
+ * messages, which could quote a prompt or an owner.
  */
 public final class Spans {
     /** Attribute with the request id. */
@@ -28,7 +29,9 @@ public final class Spans {
 
     private Spans() {}
 
-    /** Turns tracing on. Until then, it is off: a disabled SDK would still make spans with ids, only without exporting them. */
+    /**
+     * Turns tracing on. Until then, it is off: a disabled SDK would still create spans with ids, but not export them.
+     */
     public static void use(OpenTelemetry sdk) {
         tracer = sdk.getTracer(SCOPE);
     }
@@ -43,7 +46,10 @@ public final class Spans {
         return tracer().spanBuilder(name).setParent(parent).startSpan();
     }
 
-    /** Marks the span as failed, with the type of the exception, or of its cause if it is a failed future's. */
+    /**
+     * Marks the span as failed, with the type of the exception, or of its cause if the exception comes from a failed
+     * future.
+     */
     public static void fail(Span span, Throwable why) {
         boolean wraps = why instanceof CompletionException || why instanceof ExecutionException;
         Throwable cause = why.getCause();

@@ -16,7 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * The image that all images extend: a few packages of Debian, the user and the Java runtime. It contains no shell and no
+ * The image that all images extend: a few Debian packages, the user and the Java runtime. It contains no shell and no
  * program but {@code java}.
  *
  * @param tar the image, in the format of {@code docker save}

@@ -18,16 +18,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds all images. Writes for each one {@code NAME.tar}, an archive in OCI's image layout, and {@code NAME.cdx.json},
- * its bill of materials; and {@code values.yaml}, the digests as values of the Helm chart.
+ * Builds all images. For each image, writes {@code NAME.tar}, an archive in the OCI image layout, and {@code
+ * NAME.cdx.json}, its bill of materials. Also writes {@code values.yaml}, which contains the digests as values for the
+ * Helm chart.
  */
 public final class BuildImages {
     private static final String ENGINE_CACHE = "/opt/djl";
-    /** Memory outside of the heap: PyTorch's arrays. */
+    /** Leaves memory outside the heap for PyTorch's arrays. */
     private static final String SMALL_HEAP = "-XX:MaxRAMPercentage=25";
 
     private static final String LARGE_HEAP = "-XX:MaxRAMPercentage=60";
-    /** Kubernetes restarts the container, whose state would otherwise be unknown. */
+    /**
+     * Exits, so that Kubernetes restarts the container: after an out-of-memory error, the state of the process is
+     * unknown.
+     */
     private static final String EXIT = "-XX:+ExitOnOutOfMemoryError";
 
     private final Path root;
@@ -46,8 +50,8 @@ public final class BuildImages {
     }
 
     /**
-     * @param args {@code --root}, the project's folder; {@code --out}, the folder to write to; {@code --version}; {@code
-     *     --mirror} of Debian
+     * @param args {@code --root}, the project's folder; {@code --out}, the folder to write to; {@code --version};
+     * {@code --mirror}, the URL of a Debian mirror
      */
     public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
         Map<String, String> options = Arrays.stream(args)
@@ -107,7 +111,7 @@ public final class BuildImages {
         String digest = new ServiceImage("objects", version)
                 .arguments(LARGE_HEAP, EXIT, "-jar", "s3proxy.jar", "--properties", "/dev/null")
                 .layer("application", Map.of("/app/s3proxy.jar", jar))
-                // A volume for /data gets this folder, the bucket, when it is created.
+                // When a volume for /data is created, it gets a copy of this folder, which is the bucket.
                 .folder("/data/blobs", bucket)
                 .build(base, tar, work.resolve("layers"));
         report("objects", digest, tar);

@@ -19,8 +19,8 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * A package file of Debian: an {@code ar} archive with {@code control.tar.*}, which describes the package, and {@code
- * data.tar.*}, which contains its files. Scripts of packages are never run.
+ * A Debian package file: an {@code ar} archive with {@code control.tar.*}, which describes the package, and {@code
+ * data.tar.*}, which contains its files. The package's scripts are never run.
  *
  * @param control the package's control file
  */

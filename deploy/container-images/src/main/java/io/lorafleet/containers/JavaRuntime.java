@@ -8,15 +8,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Java runtime with the modules that the services need. It is made from the JDK's packages of the lock file, and not
+ * A Java runtime with the modules that the services need. It is made from the JDK packages in the lock file, and not
  * from the JDK that runs the build.
  */
 final class JavaRuntime {
     private static final String JDK = "usr/lib/jvm/java-17-openjdk-amd64";
     /**
-     * All of Java SE, because libraries use modules through reflection, and these: elliptic curves for TLS, Kerberos and
-     * JAAS logins for Kafka, DNS, locale data for {@code Accept-Language}, more character sets, {@code Unsafe}, zip file
-     * systems, management beans for metrics, socket options, and flight recordings for diagnosis.
+     * All of Java SE, because libraries use modules through reflection, and the modules for the following: elliptic
+     * curves for TLS, Kerberos and JAAS logins for Kafka, DNS, locale data for {@code Accept-Language}, more character
+     * sets, {@code Unsafe}, zip file systems, management beans for metrics, socket options, and flight recordings for
+     * diagnosis.
      */
     private static final List<String> MODULES = List.of(
             "java.se",

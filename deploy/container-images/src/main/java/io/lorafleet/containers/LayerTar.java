@@ -14,7 +14,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * A layer of an image. The bytes depend only on the paths, contents and links of the files, and on whether they are
- * executable, but not on their owners and times, or on the file system.
+ * executable. They do not depend on the owners and times of the files, or on the file system.
  */
 final class LayerTar {
     private static final int FOLDER = 0755;

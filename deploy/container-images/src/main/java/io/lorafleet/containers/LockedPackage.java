@@ -2,7 +2,7 @@
 package io.lorafleet.containers;
 
 /**
- * A line of the lock file: a package of Debian.
+ * A line of the lock file: a Debian package.
  *
  * @param archive {@code debian} or {@code debian-security}
  * @param path the file's path in the archive, {@code pool/...}

@@ -14,8 +14,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * PyTorch's libraries as files. DJL would unpack them from their jars when a service starts, into a folder that an image
- * with a read-only root does not have. Here they are where DJL keeps them, so that it finds them.
+ * PyTorch's libraries as files. DJL would unpack them from their jars when a service starts, which is not possible if
+ * the root file system is read-only. Here, they are unpacked into the folder in which DJL looks for them.
  */
 final class NativeLibraries {
     private static final String PROPERTIES = "native/lib/pytorch.properties";

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * The lock file {@code debian.lock}: the packages that the images contain, each with its SHA-256.
  *
- * @param snapshot the time at which the archives had all packages, as snapshot.debian.org writes it
+ * @param snapshot the time at which the archives had all packages, in the format of snapshot.debian.org
  */
 record PackageLock(String snapshot, List<LockedPackage> packages) {
     private static final Pattern SNAPSHOT = Pattern.compile("snapshot (\\d{8}T\\d{6}Z)");
@@ -24,7 +24,7 @@ record PackageLock(String snapshot, List<LockedPackage> packages) {
         packages = List.copyOf(packages);
     }
 
-    /** @throws IllegalArgumentException if the file has a line that is not as expected */
+    /** @throws IllegalArgumentException if a line of the file is malformed or missing */
     static PackageLock read(Path file) throws IOException {
         String snapshot = "";
         List<LockedPackage> packages = new ArrayList<>();

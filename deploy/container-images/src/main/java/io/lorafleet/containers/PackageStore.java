@@ -39,9 +39,9 @@ final class PackageStore {
         this.snapshot = snapshot;
     }
 
-    /** @return the package's file, whose SHA-256 is that of the lock file */
+    /** @return the package's file, whose SHA-256 is the one in the lock file */
     Path fetch(LockedPackage locked) throws IOException, InterruptedException {
-        // In a folder named by the SHA-256, a file is never mistaken for another version.
+        // In a folder named after the SHA-256, a file is never mistaken for another version.
         Path file = folder.resolve(locked.sha256()).resolve(locked.fileName());
         if (!Files.exists(file)) {
             download(locked, file);

@@ -47,7 +47,7 @@ record PackagedService(Map<String, Path> libraries, Map<String, Path> applicatio
         return split(jar.resolveSibling(""), files);
     }
 
-    /** @return the only library whose file name contains a text */
+    /** @return the only library whose file name contains the text */
     Map.Entry<String, Path> library(String text) {
         List<Map.Entry<String, Path>> found = libraries.entrySet().stream()
                 .filter(each -> each.getKey().contains(text))
@@ -58,7 +58,7 @@ record PackagedService(Map<String, Path> libraries, Map<String, Path> applicatio
         return found.get(0);
     }
 
-    /** @return the same service, with another file instead of a library's */
+    /** @return the same service, with another file in place of one library */
     PackagedService withLibrary(String target, Path file) {
         Map<String, Path> replaced = new TreeMap<>(libraries);
         replaced.put(target, file);

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A software bill of materials in CycloneDX's format: the libraries of a module, as Maven's plugin lists them, and the
- * packages of Debian.
+ * A software bill of materials in CycloneDX format: the libraries of a module, as the CycloneDX Maven plugin lists
+ * them, and the Debian packages.
  */
 final class Sbom {
     private static final JsonMapper JSON =

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** The certificate authorities that Java trusts: those of the package {@code ca-certificates}. */
 final class TrustStore {
-    /** As in every Java runtime: the certificates are public. */
+    /** The default password of all Java runtimes; it need not be secret, because the certificates are public. */
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private TrustStore() {}
@@ -24,7 +24,7 @@ final class TrustStore {
      * @param cacerts file to write
      */
     static void write(Path certificates, Path cacerts) throws IOException {
-        // Encryption and checksums contain random bytes.
+        // With encryption or a checksum, the file would contain random bytes.
         System.setProperty("keystore.pkcs12.certProtectionAlgorithm", "NONE");
         System.setProperty("keystore.pkcs12.macAlgorithm", "NONE");
         try (OutputStream out = Files.newOutputStream(cacerts)) {

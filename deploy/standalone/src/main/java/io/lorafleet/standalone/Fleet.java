@@ -86,7 +86,7 @@ public final class Fleet {
         return ExitCode.USAGE;
     }
 
-    /** If an exception is unexpected, picocli prints the stack trace. */
+    /** For an unexpected exception, picocli prints the stack trace. */
     private static int explain(Exception problem, CommandLine command, ParseResult parsed) throws Exception {
         if (problem instanceof FleetException) {
             command.getErr().println("fleet: " + problem.getMessage());

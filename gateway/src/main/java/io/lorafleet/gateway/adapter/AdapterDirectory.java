@@ -31,7 +31,7 @@ public final class AdapterDirectory {
 
     /** The result of a lookup. */
     public sealed interface Found {
-        /** Applies the function for this result, so that each caller handles all results. */
+        /** Applies the function for this kind of result. Callers must handle every kind. */
         <R> R match(Function<File, R> file, Function<Nothing, R> nothing, Function<Refused, R> refused);
 
         /**

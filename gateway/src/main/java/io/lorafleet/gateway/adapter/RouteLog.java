@@ -15,20 +15,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes changes of routes, and waits until it reads them back, because only the topic shows which of two changes to a
+ * Writes route changes, and waits until it has read them back, because only the topic shows which of two changes to a
  * route came first. It also folds the records of the topic into the registry.
  */
 @Singleton
 public final class RouteLog {
     /**
-     * Longer than a trainer's transaction usually takes, because Kafka withholds the records after it until it ends.
+     * Longer than a trainer's transaction usually takes, because Kafka withholds the records that follow a transaction
+     * until the transaction ends.
      */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final AdapterRegistry registry;
     private final AdapterLog log;
     private final Duration timeout;
-    /** The changes of routes that have been written but not read back, with whether each of them applies. */
+    /** The route changes that have been written but not yet read back, and whether each of them applies. */
     private final Map<AdapterEvent, CompletableFuture<Boolean>> written = new ConcurrentHashMap<>();
 
     @Inject
@@ -44,11 +45,11 @@ public final class RouteLog {
     }
 
     /**
-     * Writes a change of a route.
+     * Writes a route change.
      *
      * @return whether the change took effect; false if another change to the route came first
-     * @throws NotPublishedException if the broker does not acknowledge the record, or does not return it in time; the
-     *     change may still take effect later
+     * @throws NotPublishedException if the broker does not acknowledge the record, or the record is not read back in
+     * time; the change may still take effect later
      */
     boolean write(AdapterEvent change) {
         CompletableFuture<Boolean> applies = new CompletableFuture<>();

@@ -44,7 +44,7 @@ public record Generation(
         return new Generation(id, null, false, null, null, null, null);
     }
 
-    /** @return the generation with this result, whose request is unknown */
+    /** @return a generation with this result, whose request is unknown */
     public static Generation finished(GenerationFinished event) {
         return unknown(event.requestId()).ended(event);
     }
@@ -63,7 +63,7 @@ public record Generation(
     }
 
     private Generation started(GenerationStarted event) {
-        // Another worker starts from step 0 again.
+        // Another worker starts again from step 0.
         return isFinished()
                 ? new Generation(id, request, cancelling, workerId, event.at(), progress, finished)
                 : new Generation(id, request, cancelling, event.workerId(), event.at(), null, null);

@@ -109,7 +109,7 @@ public final class Generations {
      * Finds a generation. A finished generation is found in the blob store even after the gateway and Kafka have
      * forgotten it.
      *
-     * @throws DamagedManifestException if only the manifest has the generation, and it is damaged
+     * @throws DamagedManifestException if the generation is known only from its manifest, and the manifest is damaged
      */
     public Optional<Generation> find(String id) {
         Optional<Generation> known = table.find(id);
@@ -121,8 +121,8 @@ public final class Generations {
     }
 
     /**
-     * Looks in the blob store for the end of a generation whose result this gateway has not read. If the table has the
-     * generation, it gets the result.
+     * Looks in the blob store for the result of a generation whose result this gateway has not read. If the generation
+     * is in the table, the result is added there.
      *
      * @return whether the generation has ended. False if the manifest is damaged: the worker that gets the request then
      *     stores a new one

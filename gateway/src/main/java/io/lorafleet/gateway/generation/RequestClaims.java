@@ -31,7 +31,8 @@ final class RequestClaims {
     /**
      * A request to publish.
      *
-     * @param later the request's fields that only later releases know, if a gateway of such a release claimed it
+     * @param later the request's fields that only later releases know, if a gateway of such a release claimed the
+     * request
      */
     record Claim(GenerateImage request, LaterFields later) {
         static Claim of(GenerateImage request) {
@@ -49,7 +50,8 @@ final class RequestClaims {
     Optional<Claim> claim(GenerateImage admitted) {
         String key = BlobKeys.request(admitted.requestId());
         try {
-            // The URL of a webhook may contain a token. It is part of the body, so it is the same in each request.
+            // A webhook's URL may contain a token, so it is not stored. It is part of the body, so every retry contains
+            // it.
             if (blobs.putIfAbsent(key, SealedJson.write(admitted.withoutWebhook()))) {
                 return Optional.of(Claim.of(admitted));
             }

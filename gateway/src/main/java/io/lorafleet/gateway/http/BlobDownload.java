@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 
 /**
  * Streams a blob to a client. Each chunk is read only after the client has received the previous one, so a slow client
- * keeps only one chunk in memory and does not occupy a thread.
+ * takes up the memory of only one chunk and does not occupy a thread.
  */
 final class BlobDownload {
     private static final int PIECE = 1 << 16;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param status queued, running, succeeded, failed, cancelled or expired
  * @param step number of completed steps, added up over all images
  * @param steps total number of steps for all images
- * @param cancelling true from the request to cancel until the result; absent otherwise
+ * @param cancelling true from the cancellation request until the result; absent otherwise
  * @param request all values that determine the images, including defaults
  * @param acceptedAt time of acceptance, by the clock of the gateway that accepted the request
  * @param startedAt start time, by the clock of the latest worker; absent before a worker has started

@@ -95,7 +95,7 @@ final class DroppedRequests {
     }
 
     /**
-     * Checks all unfinished requests, when the gateway has caught up.
+     * Checks all unfinished requests, if the gateway has caught up.
      *
      * @param group offsets of the workers' share group by partition
      */
@@ -112,7 +112,7 @@ final class DroppedRequests {
             }
         });
         if (check.complete && !requests.areSettled()) {
-            // With the finished ones among them, there may have been more requests than the table can hold.
+            // Before the finished requests were recognized, there may have been more requests than the table can hold.
             copies.recall(Map.copyOf(requests.places()));
             requests.settled(round);
         }

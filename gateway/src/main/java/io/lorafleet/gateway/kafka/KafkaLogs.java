@@ -93,7 +93,7 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
         write(topic.in(topicPrefix), key, Json.write(message), MessageHeaders.of(message));
     }
 
-    /** Writes a record in the current trace. A record that no HTTP request has caused is in no trace. */
+    /** Writes a record in the current trace. A record that was not caused by an HTTP request belongs to no trace. */
     private void write(String topic, String key, byte @Nullable [] value, Headers headers) {
         Span span = Span.current().getSpanContext().isValid()
                 ? RecordSpans.send(topic, Context.current())

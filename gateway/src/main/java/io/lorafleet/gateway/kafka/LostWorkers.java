@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes the records of workers that have been lost for a long time. A worker that stops deletes its own record, but a
- * killed one does not, and in a cluster a replacement has another id.
+ * killed one does not, and in a cluster, its replacement has a different id.
  *
  * <p>The gateway first reads every status that is on the topic, so that it deletes no record of a worker that has
- * returned. If a worker returns in between, its next status, which follows within
+ * returned. If a worker returns in the meantime, its next status, which follows within
  * {@link io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds it again. Several gateways may delete the same
  * record.
  */
@@ -71,7 +71,7 @@ final class LostWorkers {
     /**
      * @param folded returns the offset up to which this gateway has read a partition
      * @param deletion deletes the record of a worker
-     * @param forgetAfter how long a worker must have been lost
+     * @param forgetAfter how long a worker must have been lost before its record is deleted
      */
     LostWorkers(
             ModelDirectory models,

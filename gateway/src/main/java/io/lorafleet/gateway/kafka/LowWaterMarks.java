@@ -43,8 +43,8 @@ final class LowWaterMarks {
     }
 
     /**
-     * Raises the marks that are lower than these. If two gateways do this at the same time, a mark can also become
-     * lower; in that case, a gateway that starts reads a few more records.
+     * Raises the marks that are lower than these. If two gateways do this at the same time, a mark may be lowered
+     * instead; in that case, a gateway that starts reads a few more records.
      */
     void raise(Map<TopicPartition, Long> marks) throws InterruptedException {
         try {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The age of this gateway's knowledge of the backlog: the gateway has read every request, progress event and result
- * that was published before that time. An autoscaler must not use the backlog of a gateway that has lost the broker.
+ * that is older than this. An autoscaler must not use the backlog of a gateway that has lost its connection to the
+ * broker.
  */
 @Singleton
 final class SignalAge {
@@ -45,7 +46,7 @@ final class SignalAge {
         Map<TopicPartition, Long> read() throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    /** The ends of the topics at a time. */
+    /** The ends of the topics at a point in time. */
     private record Snapshot(Instant at, EndOffsets ends) {}
 
     @Inject

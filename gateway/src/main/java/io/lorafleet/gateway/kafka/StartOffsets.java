@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>all other topics, and partitions without a low-water mark, are read from their beginning.
  * </ul>
  *
- * <p>So the startup time depends on the number of unfinished requests and remembered generations, and not on the
+ * <p>The startup time therefore depends on the number of unfinished requests and remembered generations, not on the
  * length of the topics. A result that is older than the oldest remembered generation is not read. If its request is
  * read, {@link DroppedRequests} finds the result in the blob store.
  */

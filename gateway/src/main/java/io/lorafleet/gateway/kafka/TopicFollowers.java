@@ -88,7 +88,7 @@ public class TopicFollowers {
 
     @Incoming("results")
     void result(ConsumerRecord<String, byte[]> record) {
-        // While the gateway catches up, the traces of the results have long been complete.
+        // While the gateway is catching up, it reads results whose traces have long been complete.
         Span span = unfinished.areSettled() ? RecordSpans.process(record) : Span.getInvalid();
         RequestLog log = RequestLog.of(record.key());
         try (log) {
@@ -146,7 +146,7 @@ public class TopicFollowers {
         }
     }
 
-    /** A worker's own clock can be wrong. While the gateway catches up, the broker's time is the best estimate. */
+    /** A worker's own clock can be wrong. While the gateway is catching up, the broker's time is the best estimate. */
     private void seen(WorkerStatus status, ConsumerRecord<?, ?> record) {
         if (unfinished.areSettled()) {
             models.apply(status);

@@ -33,7 +33,8 @@ final class UnfinishedRequests {
      * @param offset offset of the latest copy
      * @param copies number of copies
      * @param unsure whether the request's result may be among the results that the gateway has not read
-     * @param droppedSince time of the first check that found that Kafka had dropped the copy; null if it is not dropped
+     * @param droppedSince time of the first check that found that Kafka had dropped the copy; null if the copy has not
+     * been dropped
      */
     record Place(
             TopicPartition partition,
@@ -94,12 +95,12 @@ final class UnfinishedRequests {
         return round.get();
     }
 
-    /** Ends a round: every request that the workers have completed was looked up in the blob store. */
+    /** Ends a round: every request that the workers have completed has been looked up in the blob store. */
     void settled(long endedRound) {
         settled = endedRound;
     }
 
-    /** Starts a new round, because the gateway must catch up with assigned partitions. */
+    /** Starts a new round, because the gateway must catch up on newly assigned partitions. */
     void unsettle() {
         round.incrementAndGet();
     }

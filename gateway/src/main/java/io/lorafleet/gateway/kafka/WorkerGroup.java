@@ -41,7 +41,7 @@ import org.jboss.logging.Logger;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    /** Used until the gateway knows which requests are unfinished, because it is not ready before that. */
+    /** Used until the gateway knows which requests are unfinished, because the gateway is not ready until then. */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(200);
 
     private final String group;

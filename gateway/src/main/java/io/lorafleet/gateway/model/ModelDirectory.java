@@ -56,7 +56,7 @@ public final class ModelDirectory {
     }
 
     /**
-     * @return the ids of the workers that have sent no status since this time, without the worker whose model is the
+     * @return the ids of the workers that have sent no status since this time, except the worker whose model is the
      *     {@linkplain #current() current} one
      */
     public List<String> lostBefore(Instant time) {
@@ -91,7 +91,7 @@ public final class ModelDirectory {
 
     /**
      * @param cost UNet evaluations times pixels per image
-     * @return the number of evaluations of images of the current base's default size that cost as much
+     * @return the equivalent number of evaluations for images of the current base's default size
      */
     public double evaluations(long cost) {
         long side = current().map(BaseModel::defaultSize).orElse(USUAL_SIZE);

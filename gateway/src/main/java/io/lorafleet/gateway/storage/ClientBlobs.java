@@ -21,7 +21,7 @@ public final class ClientBlobs {
     /** Other processes write to the blob store as well, so the free space is checked repeatedly. */
     private static final long CHECK_INTERVAL_BYTES = 16 << 20;
 
-    /** Old blobs may be deleted, so a blob that is used again gets a new age. */
+    /** Old blobs may be deleted, so the age of a blob is reset when the blob is used again. */
     private static final Duration OLD = Duration.ofDays(1);
 
     private static final Logger LOG = Logger.getLogger(ClientBlobs.class);

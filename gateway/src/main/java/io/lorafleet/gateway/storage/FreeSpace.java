@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** The free space in the blob store. */
 @FunctionalInterface
 public interface FreeSpace {
-    /** An object store does not say how much space it has. It refuses a write if it is full. */
+    /** An object store does not report how much space it has. It refuses writes when it is full. */
     FreeSpace UNLIMITED = () -> Long.MAX_VALUE;
 
     /** @return number of usable bytes */

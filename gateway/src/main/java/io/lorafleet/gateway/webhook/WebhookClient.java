@@ -52,7 +52,7 @@ final class WebhookClient {
         http = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setKeepAlive(false)
-                        // The URL may contain a token, and the receiver is a stranger: no span, no trace context.
+                        // The URL may contain a token, and the receiver is not trusted: no span, no trace context.
                         .setTracingPolicy(TracingPolicy.IGNORE)
                         .setConnectTimeout((int) timeout.toMillis())
                         .setSslHandshakeTimeout(timeout.toMillis())

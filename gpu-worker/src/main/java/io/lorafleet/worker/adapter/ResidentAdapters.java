@@ -22,8 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The adapter cache: a device tier, and a host memory tier behind it. Loader threads fetch, verify and copy any adapter
- * that is in neither tier. Only the requests for this adapter wait; the step loop continues with other images.
+ * The adapter cache: a device tier, and a host memory tier behind it. Loader threads fetch and verify an adapter that
+ * is in neither tier, and copy it to the device. Only the requests for this adapter wait; the step loop continues with
+ * other images.
  */
 public final class ResidentAdapters implements AutoCloseable {
     /**

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request's adapter leases.
  *
- * @param own leases on the request's adapters, in their order
+ * @param own leases on the request's adapters, in the same order
  * @param shadow lease on the shadow student; null if the request has no shadow, or if the shadow cannot be used, which
  *     does not fail the request
  */

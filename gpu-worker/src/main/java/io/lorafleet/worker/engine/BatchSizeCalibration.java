@@ -29,8 +29,8 @@ final class BatchSizeCalibration {
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
     /**
-     * Number of steps measured for each batch size. The fastest counts, because another process may slow down the
-     * others.
+     * Number of steps measured for each batch size. Only the fastest step counts, because another process may slow down
+     * the other steps.
      */
     private static final int STEPS = 3;
     /** Step time above which only one step is measured instead of {@link #STEPS}. */

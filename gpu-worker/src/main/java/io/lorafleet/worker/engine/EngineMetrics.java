@@ -56,7 +56,7 @@ final class EngineMetrics {
     }
 
     private long begin;
-    /** End of the latest step, in {@link System#nanoTime}; null if no image has been waiting since then. */
+    /** End of the latest step, as in {@link System#nanoTime}; null if no image has been waiting since then. */
     private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {

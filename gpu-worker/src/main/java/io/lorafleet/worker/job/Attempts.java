@@ -27,13 +27,13 @@ final class Attempts {
     private final int max;
     private final JobGate gate = new JobGate();
 
-    /** @param max number of attempts to run a request alone after which it fails */
+    /** @param max number of attempts to run a request alone, after which the request fails */
     Attempts(BlobStore blobs, int max) {
         this.blobs = blobs;
         this.max = max;
     }
 
-    /** @return the number of jobs that wait because they, or jobs before them, must run alone */
+    /** @return the number of jobs that are waiting because they, or jobs before them, must run alone */
     int waiting() {
         return gate.waiting();
     }
@@ -71,9 +71,9 @@ final class Attempts {
         }
 
         /**
-         * Waits until the job may run, and marks the attempt. The attempt may have begun before, and been suspended.
+         * Waits until the job may run, and marks the attempt. The attempt may already have begun and been suspended.
          *
-         * @param ended whether the job must no longer wait
+         * @param ended whether the job must stop waiting
          * @return false if the job ended while it was waiting, or if another worker has begun an attempt in the
          *     meantime
          */

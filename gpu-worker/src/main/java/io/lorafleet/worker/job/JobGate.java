@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * which they arrive, so neither kind can hold up the other kind forever.
  */
 final class JobGate {
-    /** How often a waiting job checks whether it has ended. Nothing notifies it of cancellations and deadlines. */
+    /** How often a waiting job checks whether it has ended. Nothing notifies it of cancellations or deadlines. */
     private static final long CHECK_MILLIS = 100;
 
     private final Deque<Object> waiting = new ArrayDeque<>();

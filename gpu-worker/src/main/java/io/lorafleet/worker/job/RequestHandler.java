@@ -105,17 +105,17 @@ public class RequestHandler {
         return new StopSignal(() -> key != null && cancellations.cancelled(key));
     }
 
-    /** @return whether one of the engine's threads hangs, so that this worker cannot finish its requests */
+    /** @return whether one of the engine's threads is hung, so that this worker cannot finish its requests */
     public boolean engineHung() {
         return engine.busyFor().compareTo(hangTimeout) > 0;
     }
 
-    /** @return why requests wait for the blob store; null if the store works */
+    /** @return why requests are waiting for the blob store; null if the store is working */
     public @Nullable String storageFailure() {
         return storage.failure();
     }
 
-    /** @return the number of jobs that wait because they, or jobs before them, must run alone */
+    /** @return the number of jobs that are waiting because they, or jobs before them, must run alone */
     public int waitingJobs() {
         return attempts.waiting();
     }

@@ -52,7 +52,7 @@ final class StorageRetries {
         lastWrite = System.nanoTime();
     }
 
-    /** @return why requests wait; null if none waits, or if results have been stored meanwhile */
+    /** @return why requests are waiting; null if none is waiting, or if results have been stored in the meantime */
     @Nullable
     String failure() {
         return failing.values().stream()
@@ -70,7 +70,8 @@ final class StorageRetries {
      * Repeats an operation until the blob store no longer fails.
      *
      * @throws CancellationException if the job is abandoned between two attempts
-     * @throws IllegalStateException if the operation fails until the timeout although the store works for others
+     * @throws IllegalStateException if the operation keeps failing until the timeout although the store works for other
+     * requests
      */
     <T> T repeat(String requestId, StopSignal stop, Operation<T> operation) {
         try {

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * A worker is ready when its model is resident and its status has been published, except while its requests wait for
- * the blob store, and while the share group has no room for all of its slots.
+ * A worker is ready when its model is resident and its status has been published, except while its requests are waiting
+ * for the blob store, or while the share group has no room for all of its slots.
  */
 @Readiness
 @ApplicationScoped

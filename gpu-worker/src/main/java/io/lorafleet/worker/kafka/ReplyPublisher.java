@@ -71,8 +71,8 @@ class ReplyPublisher {
     }
 
     /**
-     * Publishes a result and waits for the broker. The result gets the webhook in the request's header, so that a
-     * gateway can call it without having read the request.
+     * Publishes a result and waits for the broker. The result carries the webhook from the request's header, so that a
+     * gateway can call the webhook without having read the request.
      */
     void finished(ConsumerRecord<byte[], byte[]> request, GenerationFinished result) {
         Headers headers = MessageHeaders.of(result);

@@ -78,7 +78,7 @@ class RequestIntake {
             exit.accept(CANNOT_START);
             return;
         }
-        // The broker's acknowledgement sets the clock, which the deadlines of requests need.
+        // The broker's acknowledgement sets the clock, which is needed to check the deadlines of requests.
         announcer.begin(loaded, adapters.get(), this::busySlots);
         for (int i = 0; i < config.worker().slots(); i++) {
             String name = "slot-" + i;

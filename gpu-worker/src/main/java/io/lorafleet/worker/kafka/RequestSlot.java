@@ -42,14 +42,14 @@ import org.jspecify.annotations.Nullable;
 final class RequestSlot implements Runnable {
     private static final Logger LOG = Logger.getLogger(RequestSlot.class);
     private static final Duration RETRY = Duration.ofMillis(500);
-    /** Time until another attempt to join a group that is full. */
+    /** Delay before the next attempt to join a group that is full. */
     private static final Duration FULL_GROUP_PAUSE = Duration.ofSeconds(5);
 
-    /** Time limit of the first poll, which succeeds only if the slot is a member: a refusal arrives earlier. */
+    /** Time limit for the first poll, which succeeds only if the slot is a member: a refusal arrives earlier. */
     private static final Duration JOIN = Duration.ofSeconds(5);
 
     /**
-     * Time limit of all other polls. Each poll allows Kafka's client to fetch until it has received a record. If a
+     * Time limit for all other polls. Each poll allows Kafka's client to fetch until it has received a record. If a
      * record arrives at the very beginning of a poll, the client fetches another one, which then waits in this slot
      * although other slots are free. The fewer polls, the less often this happens.
      */

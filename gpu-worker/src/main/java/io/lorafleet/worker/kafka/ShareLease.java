@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicIdPartition;
 
 /**
  * A lease on one record of a share group. The broker locks a delivered record for a limited time. The lease can be
- * renewed, but another consumer may already have taken it over.
+ * renewed, but by then another consumer may already hold the record.
  */
 final class ShareLease {
     /** The broker's default, used until the consumer has received the configured value. */

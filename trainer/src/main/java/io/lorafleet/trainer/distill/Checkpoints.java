@@ -26,7 +26,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
     private static final int DIGITS = 64;
 
-    /** @return the newest intact checkpoint; damaged ones are deleted, because a run can always start again */
+    /** @return the newest intact checkpoint; damaged ones are deleted, because a run can always start over */
     Optional<byte[]> newest() throws IOException {
         for (int number = number(); number > 0; number = number()) {
             String key = BlobKeys.checkpoint(adapter, run, number);

@@ -80,7 +80,7 @@ public final class LoraDistiller implements Distiller {
         return distil(inputs, file, fingerprint, prompts, observer);
     }
 
-    /** With another base, this trainer cannot run, but the run's inputs may be valid. */
+    /** With a different base, this trainer cannot execute the run, but the run's inputs may still be valid. */
     private void requireBase(AdapterVersion parent, String found) throws IOException {
         String expected = parent.baseFingerprint();
         if (expected != null && !expected.equals(found)) {

@@ -83,7 +83,7 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         List<String> chosen = all.stream()
                 .filter(prompt -> hashFraction(prompt) < rules.heldOutShare())
                 .toList();
-        // If there are few prompts, none may be chosen. In that case, the run holds out the first prompt.
+        // If there are few prompts, possibly none of them is chosen. In that case, the run holds out the first prompt.
         return new LinkedHashSet<>(chosen.isEmpty() ? all.subList(0, Math.min(1, all.size())) : chosen);
     }
 

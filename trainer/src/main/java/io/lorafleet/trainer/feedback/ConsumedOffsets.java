@@ -34,8 +34,8 @@ public final class ConsumedOffsets {
     }
 
     /**
-     * More than one trainer may announce a run of the adapter, such as a trainer that lost its partition, or the owner
-     * of another partition. Only the first announcement counts.
+     * More than one trainer may announce a run of the adapter: for example, a trainer that has lost its partition, or
+     * the owner of another partition. Only the first announcement counts.
      */
     private void started(String adapter, Lineage lineage) {
         AdapterPartition key = new AdapterPartition(adapter, lineage.partition());

@@ -58,8 +58,8 @@ public final class FeedbackArchive {
 
     /**
      * @return the archived votes that still count, from all runs before the given run, and from the runs on the
-     *     adapter's other partitions. If an archive is damaged, only the votes from later archives, because the damaged
-     *     one may have contained withdrawals of earlier votes
+     *     adapter's other partitions. If an archive is damaged, only the votes from later archives are returned,
+     * because the damaged one may have contained withdrawals of earlier votes
      */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         Votes votes = new Votes();
@@ -74,10 +74,13 @@ public final class FeedbackArchive {
         return votes;
     }
 
-    /** @param from time by which runs are ordered, not before that of an earlier run on the same partition */
+    /** @param from time by which runs are ordered; never before the time of an earlier run on the same partition */
     private record Archived(Optional<FeedbackEvent[]> events, Instant from) {}
 
-    /** Offsets order the runs on a partition. An adapter moves to another partition when partitions are added. */
+    /**
+     * The runs on a partition are ordered by their offsets. An adapter can move to another partition when partitions
+     * are added.
+     */
     private List<Archived> inOrder(String adapter, Lineage lineage) throws IOException {
         List<Archived> all = new ArrayList<>();
         Map<Integer, Instant> latest = new HashMap<>();

@@ -108,7 +108,7 @@ final class CanaryCoordinator {
                 .toList();
     }
 
-    /** Compaction would keep the route of the decision, so the current route follows. */
+    /** Compaction would otherwise keep the route of the decision, so the current route is written again after it. */
     private Publication overruled(RouteDecided decision) {
         String adapter = decision.adapter();
         AdapterRegistry registry = replay.registry();

@@ -27,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads results and feedback from the start of each canary, and passes them to the canary analyses. A new canary does
- * not restart the others.
+ * not restart the analyses of the others.
  */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);

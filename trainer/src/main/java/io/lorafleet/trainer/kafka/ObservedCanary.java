@@ -16,7 +16,7 @@ final class ObservedCanary {
     /**
      * @param next first offset that the canary needs in each partition
      * @param ends end offsets at the start of the observation
-     * @param deadline time in nanoseconds, after which {@link #isRead} is true even before the ends are reached
+     * @param deadline time, in nanoseconds, after which {@link #isRead} is true even before the ends are reached
      */
     ObservedCanary(
             CanaryAnalysis analysis, Map<TopicPartition, Long> next, Map<TopicPartition, Long> ends, long deadline) {

@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 final class TopicPartitions {
     private TopicPartitions() {}
 
-    /** Asks the broker, because a consumer remembers a topic's partitions for minutes. */
+    /** Asks the broker, because a consumer caches a topic's partitions for minutes. */
     static Set<TopicPartition> of(Admin admin, List<String> topics) {
         try {
             return admin.describeTopics(topics).allTopicNames().get().values().stream()

@@ -52,7 +52,7 @@ final class TopicReplay {
     private final AdapterRegistry registry = new AdapterRegistry();
     private final OpenCanaries canaries = new OpenCanaries(registry);
 
-    /** @param timeout time limit for {@link #catchUp}, in which it must read at least one record */
+    /** @param timeout maximum time that {@link #catchUp} waits for the next record */
     TopicReplay(KafkaClients clients, String topicPrefix, Duration timeout) {
         this(clients, topicPrefix, timeout, System::nanoTime);
     }
@@ -103,7 +103,7 @@ final class TopicReplay {
         }
     }
 
-    /** Reads new partitions from the beginning, and continues to read the others. */
+    /** Reads new partitions from the beginning, and continues reading the others. */
     private void assign(Set<TopicPartition> partitions) {
         Set<TopicPartition> added = new HashSet<>(partitions);
         added.removeAll(consumer.assignment());

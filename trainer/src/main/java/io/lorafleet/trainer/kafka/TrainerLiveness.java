@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * A trainer is live unless one of its threads has ended or hangs. An outage of the broker or of the blob store does not
- * affect this, because a restart would not help.
+ * A trainer is live unless one of its threads has ended or is hung. An outage of the broker or of the blob store does
+ * not affect liveness, because a restart would not help.
  */
 @Liveness
 @HealthGroup("watchdog")

@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
     /**
-     * Time limit for stopping each of the two threads. A round may take longer; its run later resumes from the previous
-     * checkpoint.
+     * Time limit for stopping each of the two threads. A round may take longer; in that case, its run later resumes
+     * from the previous checkpoint.
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
@@ -65,7 +65,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return following && polling.isAlive();
     }
 
-    /** @return the thread that has ended or hangs; only a restart of the process helps */
+    /** @return the thread that has ended or is hung; only a restart of the process helps */
     Optional<String> failedThread() {
         boolean hasEnded = polling.getState() == Thread.State.TERMINATED && !isStopping();
         return hasEnded ? Optional.of(POLLING) : watchdog.hung();

@@ -89,7 +89,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         metrics.waiting(buffers.values().stream().mapToInt(FeedbackBuffer::size).sum());
     }
 
-    /** Stops reading partitions with too many waiting records. The records wait in Kafka. */
+    /** Stops reading partitions with too many waiting records. Further records wait in Kafka. */
     private void limitMemory() {
         buffers.forEach((partition, buffer) -> {
             boolean paused = consumer.paused().contains(partition);

@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param id name of this trainer
  * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
- * @param hangTimeout longest time without progress, after which a thread hangs
- * @param maxWaiting number of waiting feedback records of a partition at which the trainer stops reading it
+ * @param hangTimeout longest time without progress, after which a thread counts as hung
+ * @param maxWaiting number of a partition's waiting feedback records at which the trainer stops reading the partition
  * @param canaries settings of the canary analysis
  */
 record TrainerSettings(

@@ -34,7 +34,7 @@ final class Transactions {
     private final Producer<String, byte[]> producer;
     private final String topicPrefix;
 
-    /** @param producer fences off all other producers with the same transactional id */
+    /** @param producer fences all other producers with the same transactional id */
     Transactions(Producer<String, byte[]> producer, String topicPrefix) {
         this.producer = producer;
         this.topicPrefix = topicPrefix;

@@ -33,7 +33,7 @@ final class ScriptModule {
      */
     ScriptModule(String resource) throws IOException {
         constants = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-        // The executor would specialize the module for each new shape.
+        // Otherwise, the executor would specialize the module for each new shape.
         JniUtils.setGraphExecutorOptimize(false);
         try (InputStream in = ScriptModule.class.getResourceAsStream(resource)) {
             if (in == null) {

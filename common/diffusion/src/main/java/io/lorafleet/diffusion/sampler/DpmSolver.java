@@ -4,7 +4,7 @@ package io.lorafleet.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 
 /**
- * DPM-Solver++ (2M): a second-order multistep solver that uses first order in the first and last steps.
+ * DPM-Solver++ (2M): a second-order multistep solver whose first and last steps are first-order.
  *
  * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022</a>, algorithm 2; diffusers
  *     scheduling_dpmsolver_multistep.py

@@ -9,7 +9,7 @@ import java.util.Locale;
 /**
  * The noise schedule used in training, from diffusers' {@code scheduler/scheduler_config.json}.
  *
- * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to it
+ * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to that timestep
  * @param prediction prediction type of the model
  * @param spacing spacing of the sampler's timesteps
  * @param stepsOffset offset that leading spacing adds to the timesteps

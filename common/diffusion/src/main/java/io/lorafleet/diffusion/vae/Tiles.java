@@ -63,7 +63,7 @@ record Tiles(int size, int factor) {
      * @param y position of the row in the latent
      * @param above part of the tiles above that overlaps this row; empty for the first row
      * @param bottoms receives the part of these tiles that overlaps the next row
-     * @return the row's part of the image, attached to {@code rowScope} like the bottoms
+     * @return the row's part of the image, attached to {@code rowScope}, as are the arrays in {@code bottoms}
      */
     private NDArray row(
             NDArray latent, long y, NDList above, NDList bottoms, UnaryOperator<NDArray> decoder, NDManager rowScope) {

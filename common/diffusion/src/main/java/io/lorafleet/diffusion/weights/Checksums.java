@@ -44,7 +44,8 @@ public final class Checksums {
     /**
      * Reads the folder's {@code SHA256SUMS} file.
      *
-     * @return the SHA-256 of each file, in hexadecimal, by the file's path in the folder, in the order of the file
+     * @return the SHA-256 of each file, in hexadecimal, by the file's path in the folder, in the order in which {@code
+     * SHA256SUMS} lists the files
      * @throws ModelFileException if there is no such file, if it lists no files, or if it lists a file outside the folder
      */
     public static Map<String, String> read(Path folder) {

@@ -41,7 +41,7 @@ public final class ScenePrompts {
      * Generates prompts.
      *
      * @param count number of prompts, 0 to 4,000
-     * @return different prompts, shuffled, because frequent prompts tend to come first
+     * @return distinct prompts, shuffled, because frequent prompts would otherwise tend to come first
      */
     public static List<String> draw(long seed, int count) {
         if (count < 0 || count > MAX_PROMPTS) {

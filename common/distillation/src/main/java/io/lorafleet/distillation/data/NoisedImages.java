@@ -32,7 +32,9 @@ public record NoisedImages(StableDiffusion model, SplittableRandom random) {
         return samples;
     }
 
-    /** @return a sample without a reference loss, because the base without guidance is not a lower bound here */
+    /**
+     * @return a sample without a reference loss, because the base without guidance is not a meaningful reference here
+     */
     private TrajectorySample sample(float[] image, int prompt) {
         NoiseSchedule schedule = model.schedule();
         int timestep = random.nextInt(schedule.trainTimesteps());

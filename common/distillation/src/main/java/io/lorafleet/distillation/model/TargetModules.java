@@ -12,7 +12,7 @@ public enum TargetModules {
     ATTENTION("attn[12]\\.to_(q|k|v|out\\.0)"),
     /** In addition, the linear layers of the transformer blocks. */
     TRANSFORMER("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"),
-    /** In addition, the convolutions of the residual blocks and samplers. */
+    /** In addition, the convolutions of the residual blocks, downsamplers and upsamplers. */
     CONVOLUTIONS("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"
             + "|conv1|conv2|conv_shortcut|(down|up)samplers\\.0\\.conv");
 

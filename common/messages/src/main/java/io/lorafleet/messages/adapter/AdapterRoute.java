@@ -67,13 +67,13 @@ public record AdapterRoute(
 
     /**
      * @param before the route that this one replaces; null if there is none
-     * @return the same route, with the revision after that of {@code before}
+     * @return the same route, with the revision that follows that of {@code before}
      */
     public AdapterRoute after(@Nullable AdapterRoute before) {
         return withRevision(1 + (before == null || before.revision == null ? 0 : before.revision));
     }
 
-    /** @return the same route with a revision */
+    /** @return the same route with the given revision */
     public AdapterRoute withRevision(int number) {
         return new AdapterRoute(name, stable, previousStable, canary, shadow, updatedAt, number);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId request that generated the image
  * @param adapter version that generated the image; its name is the record's key
  * @param prompt prompt of the image
- * @param negativePrompt negative prompt of the image, may be empty
+ * @param negativePrompt negative prompt of the image; may be empty
  * @param seed seed of this image; the first image of the request may have a different seed
  * @param width width of the image, in pixels
  * @param height height of the image, in pixels

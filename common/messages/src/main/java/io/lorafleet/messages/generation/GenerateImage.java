@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * The command to generate images. It contains every value that determines the images, so a retry on another worker
  * produces the same images.
  *
- * <p>Readers ignore unknown fields. So a new field, or a new meaning of a field, must raise {@link #SCHEMA_VERSION} if
- * it changes the images. A writer sets {@code schemaVersion} to the lowest version that describes the command. A worker
- * leaves a command to other workers if its version is higher than the worker's, if an enum value is unknown, or if it
- * is for another base. The fields of {@link CommandHeader} never change.
+ * <p>Readers ignore unknown fields. Therefore, {@link #SCHEMA_VERSION} must be raised for a new field, or a new meaning
+ * of a field, that changes the images. A writer sets {@code schemaVersion} to the lowest version that describes the
+ * command. A worker leaves a command to other workers if the command's version is higher than the worker's, if an enum
+ * value is unknown, or if the command is for another base. The fields of {@link CommandHeader} never change.
  *
  * @param requestId id of the request, which is the key of this record and of all records and blobs that result from it
- * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters, may be empty
+ * @param prompt description of the images; at most {@value #MAX_PROMPT_LENGTH} characters; may be empty
  * @param negativePrompt description of what the images must not show, with the same limits; ignored if the guidance
  *     scale is 1
  * @param initImage image from which the generation starts; null to start from noise

@@ -61,7 +61,7 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         /** Workers used up all attempts without finishing the request. */
         @JsonProperty("attempts-exhausted")
         ATTEMPTS_EXHAUSTED,
-        /** A reason that only newer releases know. */
+        /** A reason that only newer releases recognize. */
         @JsonEnumDefaultValue
         @JsonProperty("other")
         OTHER

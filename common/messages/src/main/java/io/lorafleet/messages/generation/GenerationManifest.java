@@ -21,9 +21,9 @@ public record GenerationManifest(GenerateImage request, GenerationFinished resul
     }
 
     /**
-     * Reads only the result, because the request may be of a newer schema version.
+     * Reads only the result, because the request may have a newer schema version.
      *
-     * @throws io.lorafleet.messages.InvalidMessageException if the bytes are damaged, or not a manifest
+     * @throws io.lorafleet.messages.InvalidMessageException if the bytes are damaged, or are not a manifest
      */
     public static GenerationFinished readResult(byte[] json) {
         return SealedJson.read(json, ResultOnly.class).result();

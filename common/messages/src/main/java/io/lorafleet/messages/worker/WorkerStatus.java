@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The status of a worker and its model. Gateways use the model's limits and defaults.
  *
  * <p>A worker sends its status at least once every {@link #INTERVAL}. A worker that has not sent its status for
- * {@link #LOST_TIMEOUT} is considered lost. When a worker has stopped, it deletes its status: it publishes a record
- * without a value.
+ * {@link #LOST_TIMEOUT} is considered lost. When a worker stops, it deletes its status by publishing a tombstone, which
+ * is a record without a value.
  *
  * @param workerId id of the worker
  * @param state whether the worker accepts requests
  * @param device device that the model is on, such as {@code cpu()} or {@code gpu(0)}
  * @param slots number of slots
- * @param busySlots number of slots occupied by a job
+ * @param busySlots number of slots that hold a request
  * @param batches occupancy of the batches since the previous status; null if there were none
  * @param model resident base
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
@@ -56,7 +56,10 @@ public record WorkerStatus(
         /** The worker finishes its requests and accepts no more. */
         @JsonProperty("draining")
         DRAINING,
-        /** The worker has stopped. A worker that stops cleanly now deletes its status instead. */
+        /**
+         * The worker has stopped. Only earlier releases send this state: a worker that stops cleanly now deletes its
+         * status instead.
+         */
         @JsonProperty("stopped")
         STOPPED
     }

@@ -7,7 +7,10 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The content of an object. A failure of the SDK, such as a wrong checksum at the end, is an {@link IOException}. */
+/**
+ * The content of an object. A failure of the SDK, such as a wrong checksum at the end, is thrown as an {@link
+ * IOException}.
+ */
 final class ObjectContent extends FilterInputStream {
     private final ResponseInputStream<GetObjectResponse> object;
     private boolean ended;

@@ -117,7 +117,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                 .prefix(prefix + keyPrefix)
                 .build();
         try {
-            // The first page is read now, so that a store that is away fails here.
+            // The first page is read now, so that this method fails if the object store is not available.
             var pages = client.listObjectsV2Paginator(request).iterator();
             Stream<S3Object> first = pages.hasNext() ? pages.next().contents().stream() : Stream.empty();
             Stream<S3Object> others = Stream.iterate(pages, it -> hasNext(it, keyPrefix), it -> it)

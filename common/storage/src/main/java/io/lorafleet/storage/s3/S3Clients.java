@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /** Creates clients. */
 final class S3Clients {
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    /** Longer than a pause of the object store that its clients should not notice. */
+    /** Long enough for clients not to notice a short pause of the object store. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private static final int CONNECTIONS = 64;
@@ -32,7 +32,7 @@ final class S3Clients {
             if (settings.region().isEmpty()) {
                 builder.region(Region.US_EAST_1);
             }
-            // Not every other object store knows Amazon's newer checksums. Services verify the SHA-256 of what they
+            // Not every other object store supports Amazon's newer checksums. Services verify the SHA-256 of what they
             // read in any case.
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);

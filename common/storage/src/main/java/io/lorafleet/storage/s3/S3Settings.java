@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param bucket name of the bucket, which must exist
  * @param prefix prefix of all object keys, such as {@code fleet/}; may be empty
  * @param endpoint URL of an object store other than Amazon's
- * @param region region of the bucket. Default: that of the environment, or {@code us-east-1} with an endpoint
+ * @param region region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is
+ * set
  * @param pathStyle whether the bucket is part of the path and not of the host name, as most other object stores require
  */
 public record S3Settings(

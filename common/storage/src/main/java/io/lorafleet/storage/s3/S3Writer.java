@@ -18,14 +18,14 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Stores objects: small ones with one request, large ones in parts. */
+/** Stores objects: small ones with one request, large ones with multipart uploads. */
 final class S3Writer {
     /** Identifies the write that stored an object. */
     private static final String WRITE = "lorafleet-write";
 
     private static final String IF_ABSENT = "*";
     private static final int PRECONDITION_FAILED = 412;
-    /** Another write of the same key is in progress. */
+    /** Another write to the same key is in progress. */
     private static final int CONFLICT = 409;
 
     private static final int CONFLICTS = 20;
@@ -148,7 +148,7 @@ final class S3Writer {
         return CompletedPart.builder().partNumber(number).eTag(tag).build();
     }
 
-    /** Deletes the parts. If this fails, a lifecycle rule of the bucket should. */
+    /** Deletes the parts. If this fails, a lifecycle rule of the bucket should delete them. */
     private void abort(String key, String upload) {
         try {
             client.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));

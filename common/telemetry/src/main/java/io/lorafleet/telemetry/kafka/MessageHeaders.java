@@ -9,7 +9,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * The headers of every record that a fleet publishes. They describe the message, so that tools need not parse it. The
- * services do not read them, because records of earlier releases do not have them.
+ * services do not read them, because records from earlier releases do not have them.
  */
 public final class MessageHeaders {
     /**

@@ -57,8 +57,8 @@ public final class RecordSpans {
     }
 
     /**
-     * Starts the span for the processing of a record, in the trace of the record. The record may have waited for long,
-     * and it may be processed more than once; each time has a span of its own. The caller ends the span.
+     * Starts the span for the processing of a record, in the trace of the record. The record may have waited for a long
+     * time, and it may be processed more than once; each time has a span of its own. The caller ends the span.
      */
     public static Span process(ConsumerRecord<?, ?> record) {
         return messaging("process", record.topic(), SpanKind.CONSUMER, context(record.headers()))

@@ -5,7 +5,9 @@ import io.lorafleet.messages.Topic;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the prefix of topic and group names from the configuration. An invalid prefix stops the start of a service. */
+/**
+ * Reads the prefix of topic and group names from the configuration. An invalid prefix prevents a service from starting.
+ */
 public final class TopicPrefix implements Converter<String> {
     private static final long serialVersionUID = 1L;
 

@@ -111,7 +111,7 @@ final class BenchAdapterOptions {
         return published;
     }
 
-    /** @return a publisher for the versions of {@code --publish} */
+    /** @return a publisher of the versions that {@code --publish} asks for */
     Publisher publisher(GatewayClient gateway, Path model) {
         if (published == 0) {
             return number -> {};

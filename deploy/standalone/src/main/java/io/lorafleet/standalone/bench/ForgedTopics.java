@@ -24,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Writes the records of many generations, as gateways and workers would have written them in the last hours. */
+/** Writes the records of many generations, as gateways and workers would have written them in the last few hours. */
 final class ForgedTopics {
     private static final int PARTITIONS = 3;
     private static final String SHA = "ab".repeat(32);

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param outcomes number of these requests by outcome
  * @param lost number of these requests without a result
  * @param repeated number of requests with several results
- * @param different number of requests with results of different content
+ * @param different number of requests whose results differ in content
  * @param versions number of adapter versions that the requests use
  */
 public record Totals(int accepted, Map<String, Long> outcomes, int lost, long repeated, long different, long versions) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
             "An age is a whole number and a unit (s, m, h or d), such as 30d."
         })
 public final class BlobCleanCommand implements Callable<Integer> {
-    /** Until Kafka has deleted a request, a gateway that starts looks for its manifest. */
+    /** Until Kafka has deleted a request, a gateway that is starting looks for the request's manifest. */
     private static final Duration REQUESTS_ARE_DELETED =
             Objects.requireNonNull(Topic.REQUESTS.retention()).plusDays(1);
 

@@ -60,7 +60,7 @@ public final class ModelCheckCommand implements Callable<Integer> {
             }
             if (!isCopied(to, sum.getValue())) {
                 Files.createDirectories(to.getParent());
-                // A moved file is complete, even if this process is killed.
+                // The copy is moved into place, so that the file is complete even if this process is killed.
                 Files.copy(from, unfinished, StandardCopyOption.REPLACE_EXISTING);
                 Files.move(unfinished, to, StandardCopyOption.REPLACE_EXISTING);
             }

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What the requests that have not ended, and the registry's versions, need from the blob store. */
+/** The blobs that are needed by unfinished requests and by the registry's versions. */
 public final class BlobsInUse {
     private final BlobStore blobs;
     private final AdapterRegistry registry = new AdapterRegistry();
@@ -70,8 +70,8 @@ public final class BlobsInUse {
     }
 
     /**
-     * @return for each adapter file of which all versions are retired, and which no request needs, the time at which the
-     *     last of them was retired
+     * @return for each adapter file whose versions are all retired, and which no request needs, the time at which the
+     * last version was retired
      */
     Map<String, Instant> retired() {
         Map<String, Instant> retired = new HashMap<>();

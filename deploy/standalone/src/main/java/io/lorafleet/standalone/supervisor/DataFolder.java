@@ -103,7 +103,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Writes a file from which Prometheus learns where the metrics are.
+     * Writes a file from which Prometheus discovers the metrics endpoints.
      *
      * @param metrics URL of each service's metrics, by the service's name
      */

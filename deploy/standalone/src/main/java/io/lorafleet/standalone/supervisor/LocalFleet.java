@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * embedded broker.
  */
 public final class LocalFleet implements AutoCloseable {
-    /** Enough for a worker to drain, release its remaining requests, and delete its status. */
+    /** Long enough for a worker to drain, release its remaining requests, and delete its status. */
     private static final Duration STOP_TIMEOUT = ServiceSpecs.DRAIN_TIMEOUT.plusSeconds(10);
 
     /** One partition is enough, because any number of workers in a share group can share it. */
@@ -70,7 +70,7 @@ public final class LocalFleet implements AutoCloseable {
     private synchronized String openBroker() throws IOException {
         requireOpen();
         data = DataFolder.open(settings.data(), settings.isClosed());
-        // This fleet has the lock, so any other fleets' services that use this folder are orphans.
+        // This fleet has the lock, so any services of another fleet that use this folder are orphans.
         OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_TIMEOUT, notices);
         Preflight.check(settings);
         // SLF4J reads this property before Kafka logs its first line. The terminal is for messages to the user.

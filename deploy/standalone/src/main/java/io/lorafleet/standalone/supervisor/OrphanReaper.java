@@ -16,7 +16,7 @@ final class OrphanReaper {
     /**
      * Stops every process with this command-line argument.
      *
-     * @param timeout time between the stop request and killing the process
+     * @param timeout time between asking a process to stop and killing it
      */
     static void end(String argument, Duration timeout, Consumer<String> notices) {
         List<ProcessHandle> processes = ProcessHandle.allProcesses()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's request for images. The fields starting with {@code negative_prompt} are extensions. Unknown fields are
- * ignored, because clients send options for other models.
+ * ignored, because clients also send options that are meant for other models.
  *
  * @param size {@code WxH}; {@code auto} or absent for the model's default
  * @param responseFormat {@code b64_json} (the default, as for OpenAI's newer models) or {@code url}; streams always use

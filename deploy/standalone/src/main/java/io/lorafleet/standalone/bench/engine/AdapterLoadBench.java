@@ -60,7 +60,7 @@ public final class AdapterLoadBench {
         this.type = type;
     }
 
-    /** @param warmUp number of rounds before the measurement, in which code is compiled */
+    /** @param warmUp number of rounds before the measurement, during which code is compiled */
     public Report run(byte[] file, int warmUp, int rounds) throws IOException {
         String sha256 = Sha256.of(file);
         blobs.putIfAbsent(BlobKeys.adapter(sha256), file);

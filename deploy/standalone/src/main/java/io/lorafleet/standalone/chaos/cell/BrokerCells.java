@@ -13,7 +13,7 @@ import java.util.List;
 final class BrokerCells {
     private static final String BROKER = "broker-1";
     private static final int FAILOVERS = 3;
-    /** Long enough for requests to be accepted and to end with two brokers. */
+    /** Long enough for requests to be accepted and to end while only two brokers are running. */
     private static final Duration FAILOVER_PAUSE = Duration.ofSeconds(10);
 
     private BrokerCells() {}

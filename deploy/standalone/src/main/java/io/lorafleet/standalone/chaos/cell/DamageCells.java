@@ -79,7 +79,7 @@ final class DamageCells {
         fault.struck("responses to downloads: " + answers);
     }
 
-    /** A gateway that starts then finds the end of the generation only in the manifest. */
+    /** A gateway that is started afterwards finds the end of the generation only in the manifest. */
     private static void manifest(Nemesis nemesis) throws IOException, InterruptedException {
         Requested old = nemesis.awaitEffect(
                 "a request that has ended, like all requests before it",

@@ -84,7 +84,7 @@ final class TrainerCells {
     }
 
     private static void overtake(Nemesis nemesis) throws IOException, InterruptedException {
-        // Only one trainer has the partition of the feedback.
+        // Only one trainer is assigned the partition with the feedback.
         List<Held> all = nemesis.room().trainers().stream()
                 .map(trainer -> new Held(trainer, nemesis.room().proxy(trainer)))
                 .toList();

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * The clients of a run: some submit requests, one for each gateway follows their generations, and one rates images. In a run
- * without trainers, one publishes a new version of the adapter every few seconds.
+ * The clients of a run: some submit requests, and one for each gateway follows their generations. In a run with
+ * trainers, another client rates images; in any other run, another client publishes a new version of the adapter every
+ * few seconds.
  */
 public final class Load {
     private static final Duration PAUSE = Duration.ofMillis(300);
@@ -26,7 +27,7 @@ public final class Load {
     private static final int RANK = 4;
     private static final int MOST_STEPS = 24;
     private static final Duration BETWEEN_VERSIONS = Duration.ofSeconds(15);
-    /** More than the slots, so that the workers are never idle. */
+    /** Clients in addition to one for each slot, so that the workers are never idle. */
     private static final int SPARE_CLIENTS = 2;
 
     private final Room room;

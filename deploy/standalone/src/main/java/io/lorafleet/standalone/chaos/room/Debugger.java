@@ -41,7 +41,7 @@ public final class Debugger {
                 .suspend();
     }
 
-    /** Delays each call of some methods until the result is closed. */
+    /** Delays each call to some methods until the result is closed. */
     public SlowCalls slow(Class<?> type, Set<String> methods, Duration delay) throws IOException {
         return new SlowCalls(attach(), type, methods, delay);
     }

@@ -3,7 +3,7 @@ package io.lorafleet.standalone.chaos.room;
 
 import java.util.List;
 
-/** The metrics of a service, in Prometheus' format. */
+/** The metrics of a service, in the Prometheus format. */
 public final class Meters {
     private static final double MEBIBYTE = 1024 * 1024;
     private static final String HEAP = "jvm_memory_used_bytes{area=\"heap\"";

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clock how far its clock is ahead; may be negative
  * @param debugger whether the run can stop its threads one by one
- * @param build repository with another build of the service; null for the build of the others
+ * @param build repository with another build of the service; null for the same build as the other services
  * @param config additional configuration
  */
 public record ServiceSettings(

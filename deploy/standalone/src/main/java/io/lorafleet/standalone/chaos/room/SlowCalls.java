@@ -20,7 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Delays each call of some methods of a process. */
+/** Delays each call to some methods of a process. */
 public final class SlowCalls implements AutoCloseable {
     private final VirtualMachine machine;
     private final Duration delay;

@@ -31,7 +31,7 @@ final class WrongClock {
                 library().toString(),
                 "FAKETIME",
                 "%+d".formatted(ahead.toSeconds()),
-                // Only the wall clock is wrong: timers must go on.
+                // Only the wall clock is wrong: timers must keep working.
                 "FAKETIME_DONT_FAKE_MONOTONIC",
                 "1",
                 "DONT_FAKE_MONOTONIC",
