@@ -7,10 +7,16 @@ import io.lorafleet.standalone.Fleet;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the shortest cell with a real fleet. The others take too long for each build. */
+/**
+ * Runs the shortest cell with a real fleet. The others take too long for each build. The cell itself limits each of its
+ * waits, and says what it waited for.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ChaosIT {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
