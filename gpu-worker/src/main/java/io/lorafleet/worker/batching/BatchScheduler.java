@@ -86,7 +86,7 @@ public final class BatchScheduler<C extends Schedulable> {
                 deficits.put(size, left - cost);
                 return batch;
             }
-            // The size keeps its deficit and moves to the end of the round.
+            // The size keeps its deficit, gains a quantum and moves to the end of the round.
             deficits.remove(size);
             deficits.put(size, left + quantum);
         }

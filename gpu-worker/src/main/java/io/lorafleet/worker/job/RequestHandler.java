@@ -244,7 +244,7 @@ public class RequestHandler {
         Instant start = clock.instant();
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         GenerationFinished result = generate(request, attempt, start, stop, progress);
-        // Repeated separately, so that a failure does not discard the result.
+        // Storing is retried separately, so that a failure of the blob store does not discard the result.
         return new RecordOutcome.Done(repeat(request, attempt, stop, () -> store(request, result)));
     }
 

@@ -5,7 +5,7 @@ import io.lorafleet.messages.PinnedAdapter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the run found at its end. */
+/** An event of the audit at the end of a run: its start, or something that it found. */
 public sealed interface AuditEvent extends HistoryEvent {
     /** From now on, the client asks each gateway for each generation. */
     record Began(long t) implements AuditEvent {}
