@@ -147,11 +147,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // Killing a worker may use up several deliveries of each of its records.
+        // When a worker is killed, each of its records may use up several deliveries.
         p.setProperty("group.share.delivery.count.limit", "10");
         // Each slot of a worker is a group member. This is the maximum that Kafka allows.
         p.setProperty("group.share.max.size", "1000");
-        // On one machine, there is no need to wait for further group members.
+        // On one machine, there is no need to wait for more members to join the group.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.putAll(settings);
         return new KafkaConfig(p, false);

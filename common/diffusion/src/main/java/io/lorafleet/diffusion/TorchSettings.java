@@ -16,7 +16,7 @@ public final class TorchSettings {
     public static void configure(int threads) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
-        // Operations do not run in parallel with each other.
+        // PyTorch runs one operation at a time.
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     }
 

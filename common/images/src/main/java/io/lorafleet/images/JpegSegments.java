@@ -25,8 +25,8 @@ final class JpegSegments {
      */
     static final int MAX_SCANS = 100;
     /**
-     * Limit on the number of samples in all scans. It corresponds to about 20 scans of the largest image with three
-     * full components, which take a few seconds of CPU time.
+     * Limit on the total number of samples in all scans. It corresponds to about 20 scans of the largest image with
+     * three components of full resolution. Decoding these takes a few seconds of CPU time.
      */
     private static final long MAX_SAMPLES = 1L << 30;
     /**

@@ -79,7 +79,7 @@ public final class BlobKeys {
     }
 
     /**
-     * @return the key of the blob that marks the start of an attempt during which other requests may run in the worker
+     * @return the key of the blob that marks the start of an attempt during which the worker may run other requests
      */
     public static String sharedAttempt(String requestId) {
         return generation(requestId) + "attempt-shared";
@@ -87,7 +87,7 @@ public final class BlobKeys {
 
     /**
      * @param attempt number of the attempt, starting at 1
-     * @return the key of the blob that marks the start of an attempt during which the request runs alone in the worker
+     * @return the key of the blob that marks the start of an attempt during which the worker runs no other request
      */
     public static String attempt(String requestId, int attempt) {
         return generation(requestId) + "attempt-" + attempt;

@@ -103,7 +103,9 @@ public class TopicFollowers {
         span.setAttribute(Spans.REQUEST, event.requestId());
         if (!generations.apply(event)) {
             metrics.duplicateResult();
-            LOG.infof("Dropped a second result of generation %s, from worker %s", event.requestId(), event.workerId());
+            LOG.infof(
+                    "Dropped a second result for generation %s, published by worker %s",
+                    event.requestId(), event.workerId());
         }
     }
 

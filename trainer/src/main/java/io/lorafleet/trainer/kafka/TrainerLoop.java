@@ -65,7 +65,7 @@ final class TrainerLoop implements Runnable, AutoCloseable {
         return following && polling.isAlive();
     }
 
-    /** @return the thread that has ended or is hung; only a restart of the process helps */
+    /** @return name of a thread that has ended or is hung, so that the process must be restarted; empty if there is none */
     Optional<String> failedThread() {
         boolean hasEnded = polling.getState() == Thread.State.TERMINATED && !isStopping();
         return hasEnded ? Optional.of(POLLING) : watchdog.hung();

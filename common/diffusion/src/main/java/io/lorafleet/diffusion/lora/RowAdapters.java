@@ -106,7 +106,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
         return stacked;
     }
 
-    /** @param like factors of the layer in any one of the adapters, of which only the shapes are used */
+    /** @param like the layer's factors in any of the adapters; only their shapes are used */
     private Stack stack(String layer, Factors like, List<List<Applied>> rows, DataType type) {
         int rank = rows.stream().mapToInt(row -> rank(layer, row)).max().orElseThrow();
         try (NDManager scope = owner.newSubManager()) {

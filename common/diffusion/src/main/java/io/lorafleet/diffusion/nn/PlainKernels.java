@@ -83,7 +83,7 @@ final class PlainKernels implements Kernels {
     @Override
     public NDArray addLowRankPointwise(NDArray y, NDArray x, NDArray a, NDArray b) {
         try (NDManager scope = Scopes.open(y, x)) {
-            // The transposed arrays are views, so this call changes y.
+            // The transposed arrays are views, so this call modifies y.
             addLowRank(y.transpose(0, 2, 3, 1), x.transpose(0, 2, 3, 1), a, b);
             return scope.ret(y);
         }

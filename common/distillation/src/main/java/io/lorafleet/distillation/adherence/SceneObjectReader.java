@@ -16,7 +16,7 @@ import java.util.Comparator;
  *
  * <p>Each pixel of an object is a mixture of its color and the lighter color of stripes and dots; {@link #lightness} is
  * the share of the lighter color. On a white background, an object's edges have colors similar to these mixtures, so
- * the color and texture are measured without the edges.
+ * color and texture are measured without the edges.
  */
 final class SceneObjectReader {
     /**
