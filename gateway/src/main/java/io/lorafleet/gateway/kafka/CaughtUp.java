@@ -3,11 +3,9 @@ package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.registry.EndOffsets;
 import io.smallrye.common.annotation.Identifier;
-import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -35,7 +33,6 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     static final List<String> CHANNELS =
             List.of("requests", "batch-requests", "control", "progress", "results", "adapters", "trainings", "workers");
     private static final Logger LOG = Logger.getLogger(CaughtUp.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Function<String, Map<TopicPartition, Long>> positions;
     private final Starts starts;
@@ -50,12 +47,8 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
     }
 
     @Inject
-    CaughtUp(KafkaClientService clients, StartOffsets starts, FoldedOffsets folded, UnfinishedRequests unfinished) {
-        this(
-                channel -> clients.getConsumer(channel).getPositions().await().atMost(TIMEOUT),
-                starts::of,
-                folded,
-                unfinished);
+    CaughtUp(ReadPositions positions, StartOffsets starts, FoldedOffsets folded, UnfinishedRequests unfinished) {
+        this(positions::of, starts::of, folded, unfinished);
     }
 
     /** @param positions function that returns the positions of a channel's assigned partitions */

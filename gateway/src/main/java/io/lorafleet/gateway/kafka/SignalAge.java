@@ -6,7 +6,6 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.registry.EndOffsets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
-import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -33,7 +32,6 @@ final class SignalAge {
     private static final List<String> CHANNELS = List.of("requests", "batch-requests", "progress", "results");
     private static final List<Topic> TOPICS =
             List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.PROGRESS, Topic.RESULTS);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final Ends ends;
     private final Function<String, Map<TopicPartition, Long>> positions;
@@ -50,15 +48,14 @@ final class SignalAge {
     private record Snapshot(Instant at, EndOffsets ends) {}
 
     @Inject
-    SignalAge(
-            BrokerAdmin admin, KafkaClientService clients, GatewayConfig config, Clock clock, MeterRegistry registry) {
+    SignalAge(BrokerAdmin admin, ReadPositions positions, GatewayConfig config, Clock clock, MeterRegistry registry) {
         this(
                 () -> TopicEnds.of(
                         admin,
                         TOPICS.stream()
                                 .map(topic -> topic.in(config.topicPrefix().orElse("")))
                                 .toList()),
-                channel -> clients.getConsumer(channel).getPositions().await().atMost(TIMEOUT),
+                positions::of,
                 clock);
         TimeGauge.builder(
                         "lorafleet.signal.age",

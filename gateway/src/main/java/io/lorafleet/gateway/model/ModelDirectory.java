@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The workers, and the base model that they announce. */
@@ -24,7 +25,8 @@ public final class ModelDirectory {
 
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
                     (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
-            .thenComparing(KnownWorker::lastSeen);
+            .thenComparing(KnownWorker::lastSeen)
+            .thenComparing(ModelDirectory::id);
 
     private final Map<String, Seen> workers = new ConcurrentHashMap<>();
     private final Clock clock;
@@ -64,17 +66,22 @@ public final class ModelDirectory {
         Optional<KnownWorker> newest = all.stream().max(READY_THEN_NEWEST);
         return all.stream()
                 .filter(worker -> worker.lastSeen().isBefore(time) && !newest.equals(Optional.of(worker)))
-                .map(worker -> worker.status().workerId())
+                .map(ModelDirectory::id)
                 .toList();
     }
 
     /** @return all known workers, ordered by id */
     public List<KnownWorker> workers() {
+        return known().sorted(Comparator.comparing(ModelDirectory::id)).toList();
+    }
+
+    private Stream<KnownWorker> known() {
         Instant now = clock.instant();
-        return workers.values().stream()
-                .map(seen -> KnownWorker.of(seen.status(), seen.at(), now))
-                .sorted(Comparator.comparing(worker -> worker.status().workerId()))
-                .toList();
+        return workers.values().stream().map(seen -> KnownWorker.of(seen.status(), seen.at(), now));
+    }
+
+    private static String id(KnownWorker worker) {
+        return worker.status().workerId();
     }
 
     /**
@@ -83,8 +90,7 @@ public final class ModelDirectory {
      * requests can wait for it. Empty if no worker has announced a model yet.
      */
     public Optional<BaseModel> current() {
-        return workers().stream()
-                .max(READY_THEN_NEWEST)
+        return known().max(READY_THEN_NEWEST)
                 .map(worker -> worker.status().model())
                 .or(() -> Optional.ofNullable(last));
     }

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Lineage;
-import io.lorafleet.messages.Priority;
-import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -16,6 +14,7 @@ import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.standalone.Fleet;
+import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -177,27 +176,6 @@ class BlobCheckCommandTest {
     }
 
     private static GenerateImage request() {
-        return new GenerateImage(
-                "r1",
-                "a star",
-                "",
-                null,
-                List.of(),
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                NOW,
-                null,
-                null);
+        return SampleRequest.of("r1", "a star", null, List.of(), NOW);
     }
 }

@@ -10,14 +10,13 @@ import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.Priority;
-import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.standalone.Fleet;
+import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -248,26 +247,9 @@ class BlobCleanCommandTest {
     }
 
     private void request(String id, String initImage, String adapter) {
-        GenerateImage request = new GenerateImage(
-                id,
-                "a red star",
-                "",
-                new InitImage(initImage, 0.5),
-                List.of(new AppliedAdapter(new PinnedAdapter("ink", 2, adapter), 1)),
-                5,
-                4,
-                SamplerName.DDIM,
-                64,
-                64,
-                1,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                now);
+        AppliedAdapter applied = new AppliedAdapter(new PinnedAdapter("ink", 2, adapter), 1);
+        GenerateImage request =
+                SampleRequest.of(id, "a red star", new InitImage(initImage, 0.5), List.of(applied), now);
         producer.send(new ProducerRecord<>(Topic.REQUESTS.in(""), id, Json.write(request)));
     }
 }

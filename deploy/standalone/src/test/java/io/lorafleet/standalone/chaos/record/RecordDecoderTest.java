@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.Priority;
-import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.AppliedAdapter;
-import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationStarted;
+import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.standalone.history.Position;
 import io.lorafleet.standalone.history.TopicEvent;
 import io.lorafleet.standalone.history.TopicEvent.Ended;
@@ -89,25 +87,6 @@ class RecordDecoderTest {
     }
 
     private static byte[] request(String prompt, Instant acceptedAt) {
-        return Json.write(new GenerateImage(
-                "r-1",
-                prompt,
-                "",
-                null,
-                List.of(new AppliedAdapter(PIN, 1)),
-                5,
-                5,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                acceptedAt));
+        return Json.write(SampleRequest.of("r-1", prompt, null, List.of(new AppliedAdapter(PIN, 1)), acceptedAt));
     }
 }

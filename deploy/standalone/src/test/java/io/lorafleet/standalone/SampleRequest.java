@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone;
+
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request for a small image. */
+public final class SampleRequest {
+    private SampleRequest() {}
+
+    public static GenerateImage of(
+            String id,
+            String prompt,
+            @Nullable InitImage initImage,
+            List<AppliedAdapter> adapters,
+            Instant acceptedAt) {
+        return new GenerateImage(
+                id,
+                prompt,
+                "",
+                initImage,
+                adapters,
+                5,
+                20,
+                SamplerName.DDIM,
+                64,
+                64,
+                7,
+                1,
+                null,
+                Priority.INTERACTIVE,
+                null,
+                null,
+                null,
+                null,
+                acceptedAt);
+    }
+}
