@@ -7,14 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.standalone.cli.CommandRun;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationFollower;
 import io.lorafleet.standalone.client.GenerationStatus.Status;
 import io.lorafleet.standalone.client.NewGeneration;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,17 +97,11 @@ class SecuredFleetIT {
     }
 
     private String key(String command, String... more) {
-        PrintStream terminal = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, UTF_8));
-        try {
-            String[] arguments = Stream.concat(Stream.of("key", command, "--file", keys.toString()), Stream.of(more))
-                    .toArray(String[]::new);
-            assertThat(Fleet.commandLine().execute(arguments)).isZero();
-            return out.toString(UTF_8).strip();
-        } finally {
-            System.setOut(terminal);
-        }
+        String[] arguments = Stream.concat(Stream.of("key", command, "--file", keys.toString()), Stream.of(more))
+                .toArray(String[]::new);
+        CommandRun run = CommandRun.of(arguments);
+        assertThat(run.exit()).as(run.err()).isZero();
+        return run.out().strip();
     }
 
     private static NewGeneration request() {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.standalone.Fleet;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
 /** The broker module tests the effect of the ACLs on a broker. */
@@ -42,14 +39,8 @@ class AclsCommandTest {
         String[] command = new String[options.length + 4];
         System.arraycopy(new String[] {"acls", "--dry-run", "--bootstrap", NOBODY_LISTENS}, 0, command, 0, 4);
         System.arraycopy(options, 0, command, 4, options.length);
-        PrintStream terminal = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, UTF_8));
-        try {
-            assertThat(Fleet.commandLine().execute(command)).isZero();
-        } finally {
-            System.setOut(terminal);
-        }
-        return out.toString(UTF_8).split("\n");
+        CommandRun run = CommandRun.of(command);
+        assertThat(run.exit()).as(run.err()).isZero();
+        return run.out().split("\n");
     }
 }

@@ -13,15 +13,10 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
-import io.lorafleet.standalone.Fleet;
 import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class BlobCheckCommandTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -45,8 +39,7 @@ class BlobCheckCommandTest {
     @TempDir
     private Path directory;
 
-    private int code;
-    private final StringWriter error = new StringWriter();
+    private CommandRun run;
 
     @BeforeEach
     void fillTheStore() throws IOException {
@@ -70,7 +63,7 @@ class BlobCheckCommandTest {
     @Test
     void anIntactStoreHasNoDamagedBlobs() {
         assertThat(check()).isEqualTo("8 blobs intact, 0 damaged, 1 without a known hash\n");
-        assertThat(code).isZero();
+        assertThat(run.exit()).isZero();
     }
 
     @ParameterizedTest
@@ -91,7 +84,7 @@ class BlobCheckCommandTest {
                 .contains(fault.replace("{sha}", SHA).replace("{changed}", CHANGED))
                 .contains("\n    " + repair)
                 .endsWith("\n7 blobs intact, 1 damaged, 1 without a known hash\n");
-        assertThat(code).isEqualTo(1);
+        assertThat(run.exit()).isEqualTo(1);
         assertThat(file).as("the command only reads").hasContent("changed");
     }
 
@@ -130,7 +123,7 @@ class BlobCheckCommandTest {
                 .contains(
                         directory.relativize(file) + ": expected a blob, to which " + referrer + " refers, found none")
                 .contains(" 1 damaged");
-        assertThat(code).isEqualTo(1);
+        assertThat(run.exit()).isEqualTo(1);
     }
 
     @Test
@@ -147,8 +140,8 @@ class BlobCheckCommandTest {
     void aFolderThatIsNoStoreIsAnError() throws IOException {
         Files.delete(directory.resolve(".unfinished"));
         assertThat(check()).isEmpty();
-        assertThat(code).isEqualTo(1);
-        assertThat(error.toString()).contains("expected a blob store, with the folder ", ".unfinished, found none");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("expected a blob store, with the folder ", ".unfinished, found none");
     }
 
     private Path file(String pattern) throws IOException {
@@ -163,16 +156,8 @@ class BlobCheckCommandTest {
     }
 
     private String check() {
-        PrintStream terminal = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, UTF_8));
-        try {
-            CommandLine command = Fleet.commandLine().setErr(new PrintWriter(error, true));
-            code = command.execute("blob-check", "--directory", directory.toString());
-        } finally {
-            System.setOut(terminal);
-        }
-        return out.toString(UTF_8);
+        run = CommandRun.of("blob-check", "--directory", directory.toString());
+        return run.out();
     }
 
     private static GenerateImage request() {

@@ -15,13 +15,10 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
-import io.lorafleet.standalone.Fleet;
 import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -62,8 +59,6 @@ class BlobCleanCommandTest {
     private EmbeddedBroker broker;
     private KafkaProducer<String, byte[]> producer;
     private final Instant now = Instant.now();
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private int code;
 
     @BeforeEach
     void open() throws Exception {
@@ -115,7 +110,6 @@ class BlobCleanCommandTest {
                         "--checkpoints",
                         "9d"))
                 .endsWith("deleted 7 blobs, 70 bytes\n");
-        assertThat(code).isZero();
         before.removeAll(List.of(
                 BlobKeys.image("ended", 0),
                 BlobKeys.attempt("ended", 1),
@@ -187,31 +181,21 @@ class BlobCleanCommandTest {
                 "--directory x --checkpoints 1h | '--checkpoints: expected at least 24h, found 1h'",
             })
     void refusesWrongOptions(String arguments, String message) {
-        assertThat(run(arguments.split(" "))).contains(message);
-        assertThat(code).isNotZero();
+        CommandRun run = run(Stream.of(arguments.split(" ")));
+        assertThat(run.err()).contains(message);
+        assertThat(run.exit()).isNotZero();
     }
 
     private String clean(String... ages) {
-        return run(Stream.concat(
-                        Stream.of("--directory", directory.toString(), "--bootstrap", broker.bootstrapServers()),
-                        Stream.of(ages))
-                .toArray(String[]::new));
+        CommandRun run = run(Stream.concat(
+                Stream.of("--directory", directory.toString(), "--bootstrap", broker.bootstrapServers()),
+                Stream.of(ages)));
+        assertThat(run.exit()).as(run.err()).isZero();
+        return run.out();
     }
 
-    private String run(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        System.setOut(new PrintStream(output, true, UTF_8));
-        System.setErr(new PrintStream(output, true, UTF_8));
-        try {
-            code = Fleet.commandLine()
-                    .execute(Stream.concat(Stream.of("blob-clean"), Stream.of(arguments))
-                            .toArray(String[]::new));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-        return output.toString(UTF_8);
+    private static CommandRun run(Stream<String> arguments) {
+        return CommandRun.of(Stream.concat(Stream.of("blob-clean"), arguments).toArray(String[]::new));
     }
 
     private void store(String key) throws IOException {

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.Json;
-import io.lorafleet.standalone.Fleet;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +25,6 @@ class DistillCommandTest {
     @TempDir
     private Path folder;
 
-    private final StringWriter err = new StringWriter();
     private Path prompts;
 
     @BeforeEach
@@ -41,7 +35,7 @@ class DistillCommandTest {
 
     @Test
     void makesAStudentThatCanBeEvaluated() throws IOException {
-        assertThat(distill()).isZero();
+        assertThat(distill().exit()).isZero();
 
         Path file = folder.resolve("tiny.safetensors");
         assertThat(Safetensors.open(file).metadata())
@@ -56,15 +50,17 @@ class DistillCommandTest {
                 .contains("# tiny", "| guidance scale | 4.0 |", "| image size | 64 x 64 |", "with 2 prompts");
         assertThat(folder.resolve("tiny.checkpoint")).doesNotExist();
         JsonNode report = Json.read(
-                printed(
-                        "evaluate",
-                        "--model=" + MODEL,
-                        "--adapter=" + file,
-                        "--prompts=" + prompts,
-                        "--guidance=4",
-                        "--steps=3",
-                        "--report=" + folder,
-                        "--json"),
+                CommandRun.of(
+                                "evaluate",
+                                "--model=" + MODEL,
+                                "--adapter=" + file,
+                                "--prompts=" + prompts,
+                                "--guidance=4",
+                                "--steps=3",
+                                "--report=" + folder,
+                                "--json")
+                        .out()
+                        .getBytes(UTF_8),
                 JsonNode.class);
         assertThat(report.at("/prompts").asInt()).isEqualTo(2);
         assertThat(report.at("/quality/learned").asDouble()).isGreaterThan(0);
@@ -80,9 +76,10 @@ class DistillCommandTest {
     void refusesACheckpointOfOtherOptions() throws IOException {
         Files.writeString(folder.resolve("tiny.checkpoint"), "no checkpoint");
 
-        assertThat(distill()).isEqualTo(1);
+        CommandRun run = distill();
 
-        assertThat(err.toString()).contains("checkpoint");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("checkpoint");
         assertThat(folder.resolve("tiny.safetensors")).doesNotExist();
     }
 
@@ -96,20 +93,22 @@ class DistillCommandTest {
         "--model=nowhere, nowhere"
     })
     void saysWhatIsWrong(String option, String message) {
-        assertThat(distill(option)).isEqualTo(1);
+        CommandRun run = distill(option);
 
-        assertThat(err.toString()).contains(message);
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains(message);
     }
 
     @Test
     void saysThatThereIsNoSuchStudent() {
-        assertThat(run("evaluate", "--model=" + MODEL, "--adapter=none.safetensors", "--prompts=" + prompts))
-                .isEqualTo(1);
+        CommandRun run =
+                CommandRun.of("evaluate", "--model=" + MODEL, "--adapter=none.safetensors", "--prompts=" + prompts);
 
-        assertThat(err.toString()).contains("--adapter: file not found: none.safetensors");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("--adapter: file not found: none.safetensors");
     }
 
-    private int distill(String... more) {
+    private CommandRun distill(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "distill",
                 "--model=" + MODEL,
@@ -130,22 +129,6 @@ class DistillCommandTest {
             arguments.removeIf(argument -> argument.startsWith(name));
             arguments.add(option);
         }
-        return run(arguments.toArray(String[]::new));
-    }
-
-    private byte[] printed(String... arguments) {
-        PrintStream before = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(run(arguments)).as(err.toString()).isZero();
-        } finally {
-            System.setOut(before);
-        }
-        return printed.toByteArray();
-    }
-
-    private int run(String... arguments) {
-        return Fleet.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+        return CommandRun.of(arguments.toArray(String[]::new));
     }
 }

@@ -8,13 +8,8 @@ import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.ApiKeys.Entry;
 import io.lorafleet.messages.ApiKeys.Role;
 import io.lorafleet.messages.Json;
-import io.lorafleet.standalone.Fleet;
 import io.lorafleet.storage.Sha256;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyCommandTest {
     @TempDir
     private Path folder;
-
-    private final StringWriter err = new StringWriter();
 
     @Test
     void createsAKeyThatLastsUntilItIsRevoked() throws IOException {
@@ -54,11 +47,10 @@ class KeyCommandTest {
 
     @Test
     void refusesALifeOfNothing() {
-        assertThat(run("create", "--owner", "a", "--role", "generate", "--expires", "0s")
-                        .exit())
-                .isEqualTo(1);
+        CommandRun run = run("create", "--owner", "a", "--role", "generate", "--expires", "0s");
 
-        assertThat(err.toString()).contains("--expires: expected a duration above 0s, found 0s");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("--expires: expected a duration above 0s, found 0s");
         assertThat(file()).doesNotExist();
     }
 
@@ -114,9 +106,10 @@ class KeyCommandTest {
     void rotatesOnlyAKeyThatThereIs() {
         create("alice");
 
-        assertThat(run("rotate", "0000000000000000").exit()).isEqualTo(1);
+        CommandRun run = run("rotate", "0000000000000000");
 
-        assertThat(err.toString()).contains("ID: expected one of the keys in " + file() + ", found 0000000000000000");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("ID: expected one of the keys in " + file() + ", found 0000000000000000");
     }
 
     @Test
@@ -124,9 +117,10 @@ class KeyCommandTest {
         String old = create("alice");
         Files.write(file(), Json.write(ApiKeys.NONE.with(key(old).until(Instant.EPOCH))));
 
-        assertThat(run("rotate", id(old)).exit()).isEqualTo(1);
+        CommandRun run = run("rotate", id(old));
 
-        assertThat(err.toString()).contains("ID: expected a key that has not expired, found " + id(old));
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("ID: expected a key that has not expired, found " + id(old));
     }
 
     @Test
@@ -140,10 +134,9 @@ class KeyCommandTest {
         String key = create("alice");
         for (String[] command : new String[][] {{"list"}, {"create", "--owner", "bob", "--role", "generate"}}) {
             Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-rw-r--"));
-            run(command);
+            assertThat(run(command).err()).contains("removed other users' access to " + file());
             assertThat(mode(file())).as(command[0]).isEqualTo("rw-------");
         }
-        assertThat(err.toString()).contains("removed other users' access to " + file());
         assertThat(key(key)).isNotNull();
     }
 
@@ -190,17 +183,14 @@ class KeyCommandTest {
         }
 
         private static String run(Path file, String... args) {
-            KeyCommandTest test = new KeyCommandTest();
-            Run run = test.run(file, args);
+            CommandRun run = KeyCommandTest.run(file, args);
             if (run.exit() != 0) {
-                System.err.println(test.err);
+                System.err.println(run.err());
                 System.exit(1);
             }
             return run.out().strip();
         }
     }
-
-    private record Run(int exit, String out) {}
 
     private Path file() {
         return folder.resolve("keys.json");
@@ -229,21 +219,13 @@ class KeyCommandTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
-    private Run run(String... args) {
+    private CommandRun run(String... args) {
         return run(file(), args);
     }
 
-    private Run run(Path file, String... args) {
+    private static CommandRun run(Path file, String... args) {
         List<String> command = new ArrayList<>(List.of("key", args[0], "--file", file.toString()));
         command.addAll(List.of(args).subList(1, args.length));
-        PrintStream terminal = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, UTF_8));
-        try {
-            int exit = Fleet.commandLine().setErr(new PrintWriter(err, true)).execute(command.toArray(String[]::new));
-            return new Run(exit, out.toString(UTF_8));
-        } finally {
-            System.setOut(terminal);
-        }
+        return CommandRun.of(command.toArray(String[]::new));
     }
 }
